@@ -1,0 +1,228 @@
+"""A hall's configuration as the rules see it: whole, frozen, of one revision.
+
+It is translated from the hall's document (`server/documents`), which also validates it; nothing is checked here.
+Ids are readable slugs, unique over the installation and never reused. Mappings keep the document's order, which
+is the order of menus, screens and consoles. Texts are mappings from a language code to a sentence, with French.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from server.domain.calendars import Calendar
+from server.domain.numbering import Series
+
+FRENCH = "fr"
+
+type Texts = Mapping[str, str]
+type Mode = Literal["walk_in", "appointment_only", "both"]
+type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
+
+
+def text_in(texts: Texts, language: str) -> str:
+    """A text in a language, in French where that translation is missing, empty when there is no text at all."""
+    return texts.get(language) or texts.get(FRENCH, "")
+
+
+def language_shown(texts: Texts, language: str) -> str:
+    """The language `text_in` really answers in, for the `lang` attribute of what is shown."""
+    return language if texts.get(language) else FRENCH
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A building: its address and its time zone (IANA name)."""
+
+    slug: str
+    name: str
+    address: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A menu entry that opens a list of services: the first of the two presses."""
+
+    id: str
+    names: Texts
+    subtitles: Texts = field(default_factory=dict)
+    icon: str = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a visitor comes for.
+
+    Targets are waits in seconds, per class; `typed_mean_s` is the service time somebody typed in, used until
+    enough real ones are known. `calendar` None means the hall's hours. `parent` is a folder's id.
+    `confirm_priority`: a declared priority counts only once an agent has seen the card.
+    """
+
+    id: str
+    names: Texts
+    queue: str
+    series: Series
+    subtitles: Texts = field(default_factory=dict)
+    bring: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    how_to_book: Texts = field(default_factory=dict)
+    icon: str = "ticket"
+    mode: Mode = "walk_in"
+    appointment_series: Series | None = None
+    target_s: int = 900
+    target_appointment_s: int = 600
+    target_priority_s: int = 600
+    typed_mean_s: int = 600
+    calendar: Calendar | None = None
+    parent: str | None = None
+    is_on_kiosk: bool = True
+    is_retired: bool = False
+    confirm_priority: bool = False
+
+    def name(self, language: str) -> str:
+        """The service's name in a language, in French where it is not translated."""
+        return text_in(self.names, language)
+
+    def subtitle(self, language: str) -> str:
+        """The line under the name, in a language or in French; may be empty."""
+        return text_in(self.subtitles, language)
+
+    def papers(self, language: str) -> tuple[str, ...]:
+        """What to bring, in a language or in French; may be empty."""
+        return self.bring.get(language) or self.bring.get(FRENCH, ())
+
+    @property
+    def may_walk_in(self) -> bool:
+        """Whether a ticket is issued without an appointment."""
+        return self.mode != "appointment_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Ordered waiting legs of one or several services."""
+
+    id: str
+    names: Texts
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A place visitors are called to. `label` is what is shown and spoken in French, e.g. "guichet 3"."""
+
+    id: str
+    label: str
+    services: tuple[str, ...]
+    labels: Texts = field(default_factory=dict)
+    directions: Texts = field(default_factory=dict)
+    is_step_free: bool = False
+    has_hearing_loop: bool = False
+    is_confidential: bool = False
+    is_retired: bool = False
+
+    def label_in(self, language: str) -> str:
+        """The label in a language, the French one where it is not translated."""
+        return self.labels.get(language) or self.label
+
+    def direction(self, language: str) -> str:
+        """How to get there from places people know, in a language or in French; may be empty."""
+        return text_in(self.directions, language)
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterConnection:
+    """How a kiosk's printer is reached and fed. `host` None: the simulated printer; paper width in millimetres."""
+
+    host: str | None
+    port: int
+    profile: PrinterProfile
+    paper_mm: Literal[80, 58]
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A self-service ticket machine; without a printer it shows the number and its code only."""
+
+    id: str
+    label: str
+    printer: PrinterConnection | None = None
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A hall display: board and notices; `diagonal_cm` and `viewing_m` size its characters."""
+
+    id: str
+    label: str
+    has_sound: bool = True
+    diagonal_cm: int = 109
+    viewing_m: int = 6
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text shown to the hall from `valid_from` to `valid_until` (local dates, both included, None: no limit)."""
+
+    id: str
+    titles: Texts
+    bodies: Texts
+    category: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def is_valid_on(self, on: date) -> bool:
+        """Whether the notice is shown on a local date."""
+        starts = self.valid_from is None or self.valid_from <= on
+        return starts and (self.valid_until is None or on <= self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class HallConfiguration:
+    """Everything a hall's rules need, of one revision. `hall` is its slug, `languages` begins with French.
+
+    `neighbours` are slugs of halls within earshot: no prefix is used in both.
+    """
+
+    revision: int
+    hall: str
+    name: str
+    site: Site
+    languages: tuple[str, ...]
+    calendar: Calendar
+    services: Mapping[str, Service]
+    queues: Mapping[str, Queue]
+    counters: Mapping[str, Counter]
+    folders: Mapping[str, Folder] = field(default_factory=dict)
+    kiosks: Mapping[str, Kiosk] = field(default_factory=dict)
+    screens: Mapping[str, Screen] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    is_demonstration: bool = False
+
+    def services_served_by(self, counter: str) -> tuple[Service, ...]:
+        """The services a counter may serve, without the retired ones."""
+        listed = (self.services[service] for service in self.counters[counter].services)
+        return tuple(service for service in listed if not service.is_retired)
+
+    def counters_serving(self, service: str) -> tuple[Counter, ...]:
+        """The counters that may serve a service, without the retired ones."""
+        return tuple(c for c in self.counters.values() if service in c.services and not c.is_retired)
+
+    def queues_of(self, services: Iterable[str]) -> tuple[Queue, ...]:
+        """The queues in which the given services wait, each once, in the hall's order."""
+        wanted = {self.services[service].queue for service in services}
+        return tuple(queue for queue in self.queues.values() if queue.id in wanted)
+
+    def services_on_kiosk(self) -> tuple[Service, ...]:
+        """The services a kiosk shows, in the menu's order."""
+        return tuple(s for s in self.services.values() if s.is_on_kiosk and not s.is_retired)
+
+    def calendar_of(self, service: str) -> Calendar:
+        """When a service receives visitors: its own hours, else the hall's."""
+        return self.services[service].calendar or self.calendar
+
+    def notices_on(self, on: date) -> tuple[Notice, ...]:
+        """The notices shown on a local date, in order."""
+        return tuple(notice for notice in self.notices if notice.is_valid_on(on))
