@@ -1,0 +1,143 @@
+"""What one leg tells the figures, and how its wait is measured (`docs/rules/indicators.md`)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+
+CLASSES = ("priority", "appointment", "walk_in")
+CANCELLED_AT_ONCE = timedelta(minutes=2)
+"""A ticket cancelled this soon after its issue is outside every figure; later it counts as abandoned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRecord:
+    """One leg as the open format carries it; instants are aware UTC, durations whole seconds.
+
+    `position` orders the legs of a visit, from 1.
+    """
+
+    leg: str
+    visit: str
+    number: str
+    hall: str
+    service: str
+    leg_class: str
+    business_day: date
+    issued_at: datetime
+    booked_at: datetime | None = None
+    arrived_at: datetime | None = None
+    first_called_at: datetime | None = None
+    last_called_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    counter: str | None = None
+    quoted_low_s: int | None = None
+    quoted_median_s: int | None = None
+    quoted_high_s: int | None = None
+    target_s: int | None = None
+    position: int = 1
+    priority: str = "none"
+    start_pressed: bool = False
+    reinstated: bool = False
+    clock_suspect: bool = False
+
+    @property
+    def reference_at(self) -> datetime:
+        """The instant the wait runs from: issue; for an appointment the later of arrival and hour."""
+        own = max(self.issued_at, self.arrived_at or self.issued_at)
+        if self.leg_class == "appointment" and self.booked_at is not None:
+            return max(own, self.booked_at)
+        return own
+
+    @property
+    def moved_before_call(self) -> bool:
+        """True when the visitor was redirected while still waiting: the wait goes on in the next leg."""
+        return self.end_reason == "transferred" and self.first_called_at is None
+
+    @property
+    def is_outside(self) -> bool:
+        """True for a leg that is in no figure: undone, or cancelled within two minutes of its issue."""
+        if self.end_reason == "undone":
+            return True
+        if self.end_reason != "cancelled" or self.ended_at is None or self.first_called_at is not None:
+            return False
+        return self.ended_at - self.issued_at <= CANCELLED_AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredLeg:
+    """A leg with what its visit says of it: the wait in whole seconds, if it is known, and how it ended.
+
+    `outcome` is `called`, `left` (ended before any call), `moved` (redirected before any call),
+    `open` (still waiting) or `outside`.
+    """
+
+    record: LegRecord
+    opens_visit: bool
+    outcome: str
+    wait_s: int | None
+
+    @property
+    def end_reason(self) -> str:
+        """The end reason as counted: a late cancellation is an abandonment, a leg not ended is `open`."""
+        record = self.record
+        if record.end_reason == "cancelled" and self.outcome == "left":
+            return "abandoned"
+        if record.end_reason == "cancelled" and self.outcome == "called":
+            return "left_after_call"
+        return record.end_reason or "open"
+
+
+def measure(records: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
+    """Every leg with its wait; a redirection before the call does not set the wait back to zero.
+
+    All legs of a visit must be among `records` (they share its business day); any order.
+    """
+    in_order = sorted(records, key=attrgetter("visit", "position", "leg"))
+    for _, legs in groupby(in_order, key=attrgetter("visit")):
+        yield from _measure_visit(legs)
+
+
+def _measure_visit(legs: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
+    waiting_since: datetime | None = None
+    opens_visit = True
+    for record in legs:
+        if record.is_outside:
+            yield MeasuredLeg(record, opens_visit=False, outcome="outside", wait_s=None)
+            continue
+        since = waiting_since or record.reference_at
+        yield _measured(record, since, opens_visit)
+        waiting_since = since if record.moved_before_call else None
+        opens_visit = False
+
+
+def _measured(record: LegRecord, since: datetime, opens_visit: bool) -> MeasuredLeg:
+    if record.first_called_at is not None:
+        outcome, until = "called", record.first_called_at
+    elif record.moved_before_call:
+        outcome, until = "moved", None
+    elif record.end_reason is not None and record.ended_at is not None:
+        outcome, until = "left", record.ended_at
+    else:
+        outcome, until = "open", None
+    wait_s = None if until is None else elapsed_s(since, until)
+    return MeasuredLeg(record, opens_visit, outcome, wait_s)
+
+
+def service_s(record: LegRecord) -> int | None:
+    """Whole seconds at the counter, start to end; from the last call when no start was pressed.
+
+    None unless the visitor was really served (`served`, or `transferred` once at the counter).
+    """
+    started = record.started_at or (record.last_called_at if record.end_reason == "served" else None)
+    if started is None or record.ended_at is None or record.end_reason not in ("served", "transferred"):
+        return None
+    return elapsed_s(started, record.ended_at)
+
+
+def elapsed_s(since: datetime, until: datetime) -> int:
+    """Whole seconds from `since` to `until`, never negative (an early call waits 0)."""
+    return max(0, (until - since) // timedelta(seconds=1))

@@ -1,0 +1,192 @@
+"""Mergeable tallies of legs: adding the days of a period gives exactly what the whole period gives."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import tzinfo
+from typing import NamedTuple
+
+from server.domain.indicator_records import LegRecord, MeasuredLeg, measure, service_s
+
+STARVATION = 3
+"""A wait above this many times its target is reported apart."""
+
+type Sparse = dict[int, tuple[int, int]]
+"""Counts per whole second: {wait_s: (called, left)} or {service_s: (start pressed, not pressed)}."""
+
+
+class CellKey(NamedTuple):
+    """Where a leg is counted; weekday of its day (Monday 0), half-hour (0–47) its wait starts in, local."""
+
+    hall: str
+    service: str
+    leg_class: str
+    weekday: int
+    half_hour: int
+    end_reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Exact counts of one cell, or of any sum of cells."""
+
+    waits: Sparse = field(default_factory=dict)
+    services: Sparse = field(default_factory=dict)
+    legs: int = 0
+    visits: int = 0
+    called_with_target: int = 0
+    left_with_target: int = 0
+    within_target: int = 0
+    starved: int = 0
+    quoted: int = 0
+    quoted_inside: int = 0
+    quoted_exceeded: int = 0
+    reinstated: int = 0
+    moved: int = 0
+    open_waiting: int = 0
+    clock_suspect: int = 0
+    outside: int = 0
+
+    def add(self, other: "Tally") -> None:
+        """Adds another tally to this one, exactly."""
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for mine, theirs in ((self.waits, other.waits), (self.services, other.services)):
+            for second, (first, last) in theirs.items():
+                _count(mine, second, first, last)
+
+
+_COUNTS = tuple(f.name for f in fields(Tally) if f.name not in ("waits", "services"))
+
+
+@dataclass(slots=True)
+class Rollup:
+    """Tallies of some halls and days, with greetings per service and tickets not issued per reason."""
+
+    cells: dict[CellKey, Tally] = field(default_factory=dict)
+    greetings: dict[str, int] = field(default_factory=dict)
+    not_issued: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def add(self, other: "Rollup") -> None:
+        """Adds another rollup (another day, another hall) to this one, exactly."""
+        for key, tally in other.cells.items():
+            self.cells.setdefault(key, Tally()).add(tally)
+        for service, count in other.greetings.items():
+            self.greetings[service] = self.greetings.get(service, 0) + count
+        for key_not_issued, count in other.not_issued.items():
+            self.not_issued[key_not_issued] = self.not_issued.get(key_not_issued, 0) + count
+
+    def total(self, keep: Callable[[CellKey], bool] = lambda _: True) -> Tally:
+        """The sum of the cells `keep` accepts."""
+        total = Tally()
+        for key, tally in self.cells.items():
+            if keep(key):
+                total.add(tally)
+        return total
+
+    def of_service(self, service: str) -> "Rollup":
+        """The part of this rollup that concerns one service."""
+        return Rollup(
+            {key: tally for key, tally in self.cells.items() if key.service == service},
+            {name: count for name, count in self.greetings.items() if name == service},
+            {key: count for key, count in self.not_issued.items() if key[0] == service},
+        )
+
+    def services(self) -> list[str]:
+        """Every service that appears in it, sorted by id."""
+        seen = {key.service for key in self.cells} | set(self.greetings)
+        return sorted(seen | {service for service, _ in self.not_issued})
+
+    def copy(self) -> "Rollup":
+        """An independent equal rollup."""
+        whole = Rollup()
+        whole.add(self)
+        return whole
+
+
+def roll_up(
+    records: Iterable[LegRecord],
+    *,
+    time_zone: tzinfo,
+    greetings: Mapping[str, int] | None = None,
+    not_issued: Mapping[tuple[str, str], int] | None = None,
+) -> Rollup:
+    """The rollup of these legs, half-hours and weekdays told in the site's `time_zone`.
+
+    The legs of a visit must come together (a business day is never split).
+    """
+    rollup = Rollup(greetings=dict(greetings or {}), not_issued=dict(not_issued or {}))
+    for leg in measure(records):
+        tally = rollup.cells.setdefault(_key_of(leg, time_zone), Tally())
+        _tally_leg(tally, leg)
+    return rollup
+
+
+def _key_of(leg: MeasuredLeg, time_zone: tzinfo) -> CellKey:
+    record = leg.record
+    local = record.reference_at.astimezone(time_zone)
+    half_hour = local.hour * 2 + local.minute // 30
+    weekday = record.business_day.weekday()
+    return CellKey(record.hall, record.service, record.leg_class, weekday, half_hour, leg.end_reason)
+
+
+def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
+    if leg.outcome == "outside":
+        tally.outside += 1
+        return
+    tally.legs += 1
+    tally.visits += leg.opens_visit
+    tally.reinstated += leg.record.end_reason == "no_show" and leg.record.reinstated
+    tally.moved += leg.outcome == "moved"
+    tally.open_waiting += leg.outcome == "open"
+    if leg.record.clock_suspect:
+        tally.clock_suspect += 1
+        return
+    if leg.wait_s is not None:
+        _tally_wait(tally, leg.record, leg.wait_s, is_called=leg.outcome == "called")
+    at_counter_s = service_s(leg.record)
+    if at_counter_s is not None:
+        _count(tally.services, at_counter_s, *((1, 0) if leg.record.start_pressed else (0, 1)))
+
+
+def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool) -> None:
+    _count(tally.waits, wait_s, int(is_called), int(not is_called))
+    if record.target_s is not None:
+        tally.called_with_target += is_called
+        tally.left_with_target += not is_called
+        tally.within_target += is_called and wait_s <= record.target_s
+        tally.starved += wait_s > STARVATION * record.target_s
+    if is_called and record.quoted_low_s is not None and record.quoted_high_s is not None:
+        tally.quoted += 1
+        tally.quoted_inside += record.quoted_low_s <= wait_s <= record.quoted_high_s
+        tally.quoted_exceeded += wait_s > record.quoted_high_s
+
+
+def _count(sparse: Sparse, second: int, first: int, last: int) -> None:
+    before = sparse.get(second, (0, 0))
+    sparse[second] = (before[0] + first, before[1] + last)
+
+
+def as_counts(sparse: Sparse, *, first_only: bool = False) -> dict[int, int]:
+    """{second: how many}, of both columns or of the first only (zero counts left out)."""
+    counts = {second: first + (0 if first_only else last) for second, (first, last) in sparse.items()}
+    return {second: count for second, count in counts.items() if count}
+
+
+def quantile(counts: Mapping[int, int], share: float) -> int | None:
+    """The nearest-rank quantile: the ⌈share · n⌉-th smallest value, 0 < share ≤ 1; None if empty."""
+    n = sum(counts.values())
+    if not n:
+        return None
+    rank = max(1, math.ceil(share * n - 1e-9))
+    for second in sorted(counts):
+        rank -= counts[second]
+        if rank <= 0:
+            return second
+    raise AssertionError("unreachable: the counts hold their own total")
+
+
+def mean(counts: Mapping[int, int]) -> float | None:
+    """The exact sum divided by the number; None when there is none."""
+    n = sum(counts.values())
+    return sum(second * count for second, count in counts.items()) / n if n else None
