@@ -1,0 +1,1 @@
+"""Printers, speech and other equipment of a hall: documents, transports, status, simulators."""

@@ -1,0 +1,38 @@
+"""One audio file for one announcement: the chime, then each sentence, with silences between."""
+
+from array import array
+from collections.abc import Sequence
+from itertools import chain
+
+from hardware.speech.chime import chime
+from hardware.speech.espeak import EspeakSpeech, Speech
+from hardware.speech.sound import Samples, normalised, silence, to_wav, trimmed
+
+AFTER_CHIME_S = 0.25
+PHRASE_PAUSE_S = 0.35
+SENTENCE_PAUSE_S = 0.7
+END_S = 0.3
+VOICE_SHARE = 0.89
+"""Peak of the voice, share of full scale (−1 dB): loud, and no amplifier clips it."""
+
+
+def render_announcement(sentences: Sequence[str], language: str, *, speech: Speech | None = None) -> bytes:
+    """Return a WAV file (22,050 Hz, mono, 16 bit): chime, first sentence, pause, next sentence.
+
+    A line break in a sentence is a pause of 0.35 s. Equal phrases are rendered once. Takes some 10 ms per
+    phrase in the speech program and some 50 ms of computing: never call it in a request. Raises
+    SpeechUnavailable, and ValueError when there is nothing to say.
+    """
+    speech = speech or EspeakSpeech()
+    phrases = [
+        [phrase.strip() for phrase in sentence.splitlines() if phrase.strip()] for sentence in sentences
+    ]
+    if not any(phrases):
+        raise ValueError("an announcement without a sentence")
+    spoken = {phrase: trimmed(speech.say(phrase, language)) for phrase in dict.fromkeys(chain(*phrases))}
+    sound: Samples[int] = array("h")
+    for number, sentence in enumerate(phrases):
+        sound += silence(SENTENCE_PAUSE_S if number else AFTER_CHIME_S)
+        for place, phrase in enumerate(sentence):
+            sound += silence(PHRASE_PAUSE_S if place else 0) + spoken[phrase]
+    return to_wav(chime() + normalised(sound, share=VOICE_SHARE) + silence(END_S))

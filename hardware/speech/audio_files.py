@@ -1,0 +1,74 @@
+"""Rendered announcements kept as files, so that the same words are rendered once."""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from hardware.speech.announcement_audio import render_announcement
+from hardware.speech.espeak import EspeakSpeech, Speech
+
+FORM = "1"
+"""Part of every name: a change of chime, voice or pauses gets a new value and so new files."""
+NAME = re.compile(r"[0-9a-f]{32}\.wav")
+
+
+class AudioFiles:
+    """The audio files of one directory, named by their content; several processes may share it."""
+
+    def __init__(self, directory: Path, *, speech: Speech | None = None) -> None:
+        self._directory = directory
+        self._speech = speech or EspeakSpeech()
+
+    def audio_file(self, sentences: Sequence[str], language: str) -> str:
+        """Return the name of the file that says these sentences, rendering it if it is not there yet.
+
+        The file appears whole or not at all. Raises SpeechUnavailable and OSError.
+        """
+        name = audio_name(sentences, language)
+        path = self._directory / name
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            self._write(path, render_announcement(sentences, language, speech=self._speech))
+        return name
+
+    def path(self, name: str) -> Path | None:
+        """Return where a file lies, or None if the name is not one of ours or the file is gone."""
+        path = self._directory / name
+        return path if NAME.fullmatch(name) and path.is_file() else None
+
+    def purge(self, *, older_than_s: float, now_s: float | None = None) -> int:
+        """Delete files not used for so many seconds; return how many. `now_s` is seconds since the epoch."""
+        limit = (time.time() if now_s is None else now_s) - older_than_s
+        deleted = 0
+        for path in self._directory.glob("*.wav*"):
+            try:
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+                    deleted += 1
+            except FileNotFoundError:  # another process purged it first
+                continue
+        return deleted
+
+    def _write(self, path: Path, wav: bytes) -> None:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self._directory, prefix=path.name, delete=False) as file:
+            try:
+                file.write(wav)
+                file.flush()
+                os.fchmod(file.fileno(), 0o644)
+                os.replace(file.name, path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+
+
+def audio_name(sentences: Sequence[str], language: str) -> str:
+    """Return the file name of sentences in a language: 32 hexadecimal digits and `.wav`."""
+    words = json.dumps([FORM, language, list(sentences)], ensure_ascii=True).encode()
+    return hashlib.sha256(words).hexdigest()[:32] + ".wav"

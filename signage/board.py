@@ -1,0 +1,264 @@
+"""The board of a hall as the messages a screen receives, small enough for any network.
+
+Both messages are plain JSON values. `board.changed` carries the calls, `queues.changed` the people waiting.
+Each stays under `MESSAGE_LIMIT` bytes as it travels (JSON with every non-ASCII character escaped, which is
+the largest form):
+
+1. a counter's label holds at most 40 characters and a direction 80; a longer one is cut and ends with « … »;
+2. at most the 12 most recent calls and the 8 most recent former calls are carried;
+3. while the message is too large, in this order: counter names leave; directions in other languages than the
+   first leave; directions of calls beyond the three a screen shows large leave, oldest first; former calls
+   leave, oldest first; labels of calls beyond the third are cut to 16 characters; the oldest calls leave.
+
+A screen remembers the directions of counters it has seen, so step 3 rarely shows.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+MAX_CALLS = 12
+MAX_RECENT = 8
+LARGE_CALLS = 3
+LABEL_CHARACTERS = 40
+DIRECTION_CHARACTERS = 80
+SHORT_LABEL_CHARACTERS = 16
+NAME_CHARACTERS = 60
+MESSAGE_LIMIT = 3_900
+"""Bytes of one message's JSON; leaves 196 bytes below 4 kB (4,096) for the packet's name and namespace."""
+
+Texts = Mapping[str, str]
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A counter as visitors read it: its label (« guichet 3 »), directions and optional name per language."""
+
+    counter: str
+    label: str
+    direction: Texts = field(default_factory=dict)
+    name: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardCall:
+    """A call whose visitor is not yet at the counter; `rank` is 1 for the call, 2 and more for recalls."""
+
+    call: str
+    number: str
+    place: Place
+    called_at: datetime
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentCall:
+    """A call that is over: its visitor is at the counter, or did not come."""
+
+    number: str
+    place: Place
+    called_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """The range of waits a visitor taking a ticket now may expect, in seconds, 0 ≤ low ≤ high."""
+
+    low_s: int
+    high_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """A queue on the screen: its services with names per language, people waiting, the wait if known."""
+
+    queue: str
+    services: Sequence[tuple[str, Texts]]
+    waiting: int
+    wait: Wait | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where in a hall's life a full-state message stands. `as_of` is aware."""
+
+    epoch: str
+    version: int
+    as_of: datetime
+
+
+def is_newer(shown: Position | None, received: Position) -> bool:
+    """Return whether a received full-state message replaces the one shown.
+
+    A new epoch always wins, because a restored hall counts its versions anew. Within an epoch (version,
+    as_of) must be higher: an equal or lower message is late, a gap means nothing.
+    """
+    if shown is None or shown.epoch != received.epoch:
+        return True
+    return (received.version, received.as_of) > (shown.version, shown.as_of)
+
+
+def board_message(
+    *,
+    hall: str,
+    position: Position,
+    calls: Iterable[BoardCall],
+    recent: Iterable[RecentCall],
+    extra: Mapping[str, Any] | None = None,
+) -> Message:
+    """Return the body of `board.changed`: the most recent calls first, never larger than `MESSAGE_LIMIT`.
+
+    `extra` holds what else the board says (`programme_revision`, `alert`), a few hundred bytes at most; it
+    is never cut. Raises ValueError if it leaves no room for a single call.
+    """
+    newest = sorted(calls, key=lambda call: call.called_at, reverse=True)[:MAX_CALLS]
+    former = sorted(recent, key=lambda call: call.called_at, reverse=True)[:MAX_RECENT]
+    message: Message = {
+        **_head(hall, position),
+        "calls": [_call(call) for call in newest],
+        "recent": [_recent(call) for call in former],
+        **(extra or {}),
+    }
+    return _fitted(message, _BOARD_STEPS)
+
+
+def queues_message(*, hall: str, position: Position, queues: Iterable[QueueLine]) -> Message:
+    """Return the body of `queues.changed`, never larger than `MESSAGE_LIMIT`.
+
+    Where it would be, first the other languages of service names leave, then the queues with the fewest
+    people waiting; `more` then counts the queues left out.
+    """
+    message: Message = {**_head(hall, position), "queues": [_queue(line) for line in queues]}
+    return _fitted(message, _QUEUE_STEPS)
+
+
+def message_bytes(message: Mapping[str, Any]) -> int:
+    """Return how many bytes a message's JSON takes as it travels, non-ASCII characters escaped."""
+    return len(json.dumps(message, separators=(",", ":")))
+
+
+def clipped(text: str, characters: int) -> str:
+    """Return a text of at most so many characters; one that was cut ends with « … »."""
+    text = " ".join(text.split())
+    return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
+
+
+def _head(hall: str, position: Position) -> Message:
+    return {
+        "hall": hall,
+        "epoch": position.epoch,
+        "version": position.version,
+        "as_of": position.as_of.isoformat(timespec="microseconds"),
+    }
+
+
+def _call(call: BoardCall) -> Message:
+    place = call.place
+    counter: Message = {"id": place.counter, "label": clipped(place.label, LABEL_CHARACTERS)}
+    if place.name:
+        counter["name"] = {lang: clipped(text, NAME_CHARACTERS) for lang, text in place.name.items()}
+    counter["direction"] = {
+        lang: clipped(text, DIRECTION_CHARACTERS) for lang, text in place.direction.items()
+    }
+    return {
+        "call": call.call,
+        "number": call.number,
+        "counter": counter,
+        "called_at": call.called_at.isoformat(timespec="milliseconds"),
+        "rank": call.rank,
+    }
+
+
+def _recent(call: RecentCall) -> Message:
+    return {
+        "number": call.number,
+        "counter": {"id": call.place.counter, "label": clipped(call.place.label, LABEL_CHARACTERS)},
+        "called_at": call.called_at.isoformat(timespec="milliseconds"),
+    }
+
+
+def _queue(line: QueueLine) -> Message:
+    wait = {"low_s": line.wait.low_s, "high_s": line.wait.high_s} if line.wait else None
+    services = [
+        {"id": service, "name": {lang: clipped(text, NAME_CHARACTERS) for lang, text in names.items()}}
+        for service, names in line.services
+    ]
+    return {"queue": line.queue, "services": services, "waiting": line.waiting, "wait": wait}
+
+
+Step = Callable[[Message], bool]
+"""Makes a message one notch smaller in place; returns False when it has nothing left to take."""
+
+
+def _fitted(message: Message, steps: Sequence[Step]) -> Message:
+    for step in steps:
+        while message_bytes(message) > MESSAGE_LIMIT and step(message):
+            pass
+    if message_bytes(message) > MESSAGE_LIMIT:
+        raise ValueError(
+            f"a message of hall {message['hall']} cannot be made smaller than {MESSAGE_LIMIT} bytes"
+        )
+    return message
+
+
+def _without_names(message: Message) -> bool:
+    for call in message["calls"]:
+        call["counter"].pop("name", None)
+    return False
+
+
+def _without_other_directions(message: Message) -> bool:
+    for call in message["calls"]:
+        call["counter"]["direction"] = dict(list(call["counter"]["direction"].items())[:1])
+    return False
+
+
+def _without_an_old_direction(message: Message) -> bool:
+    for call in reversed(message["calls"][LARGE_CALLS:]):
+        if call["counter"]["direction"]:
+            call["counter"]["direction"] = {}
+            return True
+    return False
+
+
+def _without_a_former_call(message: Message) -> bool:
+    return bool(message["recent"]) and bool(message["recent"].pop())
+
+
+def _with_short_labels(message: Message) -> bool:
+    for call in message["calls"][LARGE_CALLS:]:
+        call["counter"]["label"] = clipped(call["counter"]["label"], SHORT_LABEL_CHARACTERS)
+    return False
+
+
+def _without_the_oldest_call(message: Message) -> bool:
+    return len(message["calls"]) > 1 and bool(message["calls"].pop())
+
+
+def _without_other_service_names(message: Message) -> bool:
+    for line in message["queues"]:
+        for service in line["services"]:
+            service["name"] = dict(list(service["name"].items())[:1])
+    return False
+
+
+def _without_the_shortest_queue(message: Message) -> bool:
+    if not message["queues"]:
+        return False
+    message["queues"].remove(min(reversed(message["queues"]), key=lambda line: line["waiting"]))
+    message["more"] = message.get("more", 0) + 1
+    return True
+
+
+_BOARD_STEPS: Sequence[Step] = (
+    _without_names,
+    _without_other_directions,
+    _without_an_old_direction,
+    _without_a_former_call,
+    _with_short_labels,
+    _without_the_oldest_call,
+)
+_QUEUE_STEPS: Sequence[Step] = (_without_other_service_names, _without_the_shortest_queue)

@@ -1,0 +1,221 @@
+"""The board's messages: what they carry, their order, and that they never reach 4 kB."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from signage.board import (
+    DIRECTION_CHARACTERS,
+    LABEL_CHARACTERS,
+    MAX_CALLS,
+    MAX_RECENT,
+    MESSAGE_LIMIT,
+    BoardCall,
+    Place,
+    Position,
+    QueueLine,
+    RecentCall,
+    Wait,
+    board_message,
+    clipped,
+    is_newer,
+    message_bytes,
+    queues_message,
+)
+
+NOW = datetime(2026, 11, 24, 9, 42, 0, 123456, tzinfo=UTC)
+POSITION = Position(epoch="01934f6c-0000-7000-8000-000000000000", version=4711, as_of=NOW)
+VECTORS = json.loads((Path(__file__).parent / "vectors/is_newer.json").read_text(encoding="utf-8"))["cases"]
+FOUR_KB = 4_096
+
+
+def place(n: int = 3, **values: Any) -> Place:
+    return Place(**{"counter": f"counter-{n}", "label": f"guichet {n}"} | values)
+
+
+def call(n: int, *, at: int = 0, rank: int = 1, where: Place | None = None) -> BoardCall:
+    called_at = NOW + timedelta(seconds=at)
+    number = f"A{n:03}"
+    return BoardCall(call=f"call-{n}", number=number, place=where or place(), called_at=called_at, rank=rank)
+
+
+def recent(n: int, *, at: int = 0) -> RecentCall:
+    return RecentCall(number=f"A{n:03}", place=place(), called_at=NOW + timedelta(seconds=at))
+
+
+def test_the_board_is_as_the_contract_writes_it() -> None:
+    where = place(direction={"fr": "derrière l’accueil, porte bleue"})
+    message = board_message(
+        hall="laon",
+        position=POSITION,
+        calls=[call(42, rank=2, where=where)],
+        recent=[recent(41)],
+        extra={"programme_revision": 3, "alert": None},
+    )
+    assert message == {
+        "hall": "laon",
+        "epoch": POSITION.epoch,
+        "version": 4711,
+        "as_of": "2026-11-24T09:42:00.123456+00:00",
+        "calls": [
+            {
+                "call": "call-42",
+                "number": "A042",
+                "counter": {
+                    "id": "counter-3",
+                    "label": "guichet 3",
+                    "direction": {"fr": "derrière l’accueil, porte bleue"},
+                },
+                "called_at": "2026-11-24T09:42:00.123+00:00",
+                "rank": 2,
+            }
+        ],
+        "recent": [
+            {
+                "number": "A041",
+                "counter": {"id": "counter-3", "label": "guichet 3"},
+                "called_at": "2026-11-24T09:42:00.123+00:00",
+            }
+        ],
+        "programme_revision": 3,
+        "alert": None,
+    }
+
+
+def test_the_most_recent_calls_come_first_and_only_so_many_are_carried() -> None:
+    message = board_message(
+        hall="laon",
+        position=POSITION,
+        calls=[call(n, at=n) for n in range(20)],
+        recent=[recent(n, at=n) for n in range(20)],
+    )
+    assert [c["number"] for c in message["calls"]] == [f"A{n:03}" for n in range(19, 19 - MAX_CALLS, -1)]
+    assert [c["number"] for c in message["recent"]] == [f"A{n:03}" for n in range(19, 19 - MAX_RECENT, -1)]
+
+
+def test_a_long_label_is_cut_with_a_sign() -> None:
+    assert clipped("bureau 112 bis", LABEL_CHARACTERS) == "bureau 112 bis"
+    assert clipped("x" * 41, LABEL_CHARACTERS) == "x" * 39 + "…"
+    assert clipped("au fond du couloir à gauche", 12) == "au fond du…"
+
+
+def largest_board(character: str, *, languages: tuple[str, ...] = ("fr", "en")) -> dict[str, Any]:
+    where = Place(
+        counter="c" * 36,
+        label=character * LABEL_CHARACTERS,
+        direction=dict.fromkeys(languages, character * DIRECTION_CHARACTERS),
+        name=dict.fromkeys(languages, character * 60),
+    )
+    calls = [
+        BoardCall(call="f" * 36, number="A1000", place=where, called_at=NOW + timedelta(seconds=n), rank=99)
+        for n in range(MAX_CALLS)
+    ]
+    former = [RecentCall(number="A1000", place=where, called_at=NOW)] * MAX_RECENT
+    return board_message(
+        hall="h" * 36, position=POSITION, calls=calls, recent=former, extra={"programme_revision": 10**6}
+    )
+
+
+def test_the_largest_valid_board_in_plain_letters_keeps_every_call_and_the_directions_of_the_large_ones() -> (
+    None
+):
+    message = largest_board("m")
+    assert message_bytes(message) <= MESSAGE_LIMIT < FOUR_KB
+    assert len(message["calls"]) == MAX_CALLS
+    assert all(len(c["counter"]["direction"]["fr"]) == DIRECTION_CHARACTERS for c in message["calls"][:3])
+    assert all(len(c["counter"]["label"]) == LABEL_CHARACTERS for c in message["calls"])
+
+
+@pytest.mark.parametrize("character", ["é", "م", "😀"])
+def test_the_largest_board_in_letters_that_travel_escaped_still_fits(character: str) -> None:
+    message = largest_board(character)
+    assert message_bytes(message) <= MESSAGE_LIMIT
+    assert all(c["counter"]["direction"].get("fr") for c in message["calls"][:2])
+
+
+TEXT = st.text(max_size=120)
+PLACES = st.builds(
+    Place,
+    counter=st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=36),
+    label=TEXT,
+    direction=st.dictionaries(st.sampled_from(["fr", "en", "es", "ar"]), TEXT, max_size=3),
+    name=st.dictionaries(st.sampled_from(["fr", "en"]), TEXT, max_size=2),
+)
+TIMES = st.datetimes(timezones=st.just(UTC))
+CALLS = st.builds(
+    BoardCall,
+    call=st.uuids().map(str),
+    number=st.from_regex(r"\A[A-Z][0-9]{3,5}\Z"),
+    place=PLACES,
+    called_at=TIMES,
+    rank=st.integers(1, 99),
+)
+RECENT = st.builds(RecentCall, number=st.from_regex(r"\A[A-Z][0-9]{3,5}\Z"), place=PLACES, called_at=TIMES)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CALLS, max_size=30), st.lists(RECENT, max_size=20))
+def test_any_board_stays_under_4_kb_and_keeps_the_newest_call_whole(
+    calls: list[BoardCall], former: list[RecentCall]
+) -> None:
+    message = board_message(hall="h" * 36, position=POSITION, calls=calls, recent=former)
+    assert message_bytes(message) <= MESSAGE_LIMIT
+    assert len(message["calls"]) <= MAX_CALLS
+    assert len(message["recent"]) <= MAX_RECENT
+    if calls:
+        newest = max(calls, key=lambda call: call.called_at)
+        assert message["calls"][0]["called_at"] == newest.called_at.isoformat(timespec="milliseconds")
+        assert len(message["calls"][0]["counter"]["label"]) <= LABEL_CHARACTERS
+
+
+def test_an_addition_that_leaves_no_room_is_an_error() -> None:
+    with pytest.raises(ValueError, match="hall laon"):
+        board_message(hall="laon", position=POSITION, calls=[], recent=[], extra={"alert": "x" * 5_000})
+
+
+def test_queues_carry_people_and_waits_and_none_where_nothing_honest_is_known() -> None:
+    lines = [
+        QueueLine(
+            queue="q1", services=[("s1", {"fr": "Accueil"})], waiting=3, wait=Wait(low_s=300, high_s=900)
+        ),
+        QueueLine(queue="q2", services=[], waiting=0),
+    ]
+    message = queues_message(hall="laon", position=POSITION, queues=lines)
+    assert message["queues"] == [
+        {
+            "queue": "q1",
+            "services": [{"id": "s1", "name": {"fr": "Accueil"}}],
+            "waiting": 3,
+            "wait": {"low_s": 300, "high_s": 900},
+        },
+        {"queue": "q2", "services": [], "waiting": 0, "wait": None},
+    ]
+    assert "more" not in message
+
+
+def test_too_many_queues_leave_from_the_emptiest_and_are_counted() -> None:
+    names = {"fr": "Titres de séjour " * 4, "en": "Residence permits " * 4}
+    lines = [QueueLine(queue="q" * 36, services=[("s" * 36, names)], waiting=n) for n in range(40)]
+    message = queues_message(hall="laon", position=POSITION, queues=lines)
+    assert message_bytes(message) <= MESSAGE_LIMIT
+    assert message["more"] + len(message["queues"]) == 40
+    assert min(line["waiting"] for line in message["queues"]) == message["more"]
+
+
+def position(value: dict[str, Any] | None) -> Position | None:
+    if value is None:
+        return None
+    as_of = datetime.fromisoformat(value["as_of"])
+    return Position(epoch=value["epoch"], version=value["version"], as_of=as_of)
+
+
+@pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])
+def test_messages_are_ordered_by_epoch_version_and_instant(case: dict[str, Any]) -> None:
+    received = position(case["received"])
+    assert received is not None
+    assert is_newer(position(case["shown"]), received) is case["newer"]
