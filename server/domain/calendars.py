@@ -61,7 +61,8 @@ class Opening:
     """What a calendar says at an instant.
 
     `half_day` is the running one, None when closed. `next_opens_at` is the next opening strictly after the
-    instant, None when there is none within a year. `may_issue` is false when closed and in the last ticket margin.
+    instant, None when there is none within a year. `may_issue` is false when closed and in the margin of the
+    last ticket.
     """
 
     is_open: bool

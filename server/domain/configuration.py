@@ -1,16 +1,16 @@
 """A hall's configuration as the rules see it: whole, frozen, of one revision.
 
-It is translated from the hall's document (`server/documents`), which also validates it; nothing is checked here.
-Ids are readable slugs, unique over the installation and never reused. Mappings keep the document's order, which
-is the order of menus, screens and consoles. Texts are mappings from a language code to a sentence, with French.
+It is translated from the hall's document (`server/documents`), which also validates it; nothing is checked
+here. Ids are readable slugs, unique over the installation and never reused. Mappings keep the document's
+order, that of menus, screens and consoles. Texts map a language code to a sentence and contain French.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from server.domain.calendars import Calendar
+from server.domain.calendars import Calendar, always_open
 from server.domain.numbering import Series
 
 FRENCH = "fr"
@@ -21,7 +21,7 @@ type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
 
 
 def text_in(texts: Texts, language: str) -> str:
-    """A text in a language, in French where that translation is missing, empty when there is no text at all."""
+    """A text in a language, in French where that translation is missing, empty when there is no text."""
     return texts.get(language) or texts.get(FRENCH, "")
 
 
@@ -47,7 +47,7 @@ class Folder:
     id: str
     names: Texts
     subtitles: Texts = field(default_factory=dict)
-    icon: str = "folder"
+    icon: str = "folder-open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class PrinterConnection:
-    """How a kiosk's printer is reached and fed. `host` None: the simulated printer; paper width in millimetres."""
+    """How a kiosk's printer is reached and fed. `host` None: the simulated printer; paper width in mm."""
 
     host: str | None
     port: int
@@ -156,14 +156,14 @@ class Screen:
     id: str
     label: str
     has_sound: bool = True
-    diagonal_cm: int = 109
+    diagonal_cm: int = 140
     viewing_m: int = 6
     is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text shown to the hall from `valid_from` to `valid_until` (local dates, both included, None: no limit)."""
+    """A text shown to the hall on local dates `valid_from` to `valid_until`, both included, None: no limit."""
 
     id: str
     titles: Texts
@@ -222,6 +222,12 @@ class HallConfiguration:
     def calendar_of(self, service: str) -> Calendar:
         """When a service receives visitors: its own hours, else the hall's."""
         return self.services[service].calendar or self.calendar
+
+    def opened_round_the_clock(self) -> "HallConfiguration":
+        """The same hall without closing hours nor issue limit, as the demonstration shows it."""
+        calendar = always_open(self.calendar.time_zone)
+        services = {service.id: replace(service, calendar=None) for service in self.services.values()}
+        return replace(self, calendar=calendar, services=services)
 
     def notices_on(self, on: date) -> tuple[Notice, ...]:
         """The notices shown on a local date, in order."""

@@ -38,12 +38,13 @@ def number_text(prefix: str, rank: int) -> str:
 def next_rank(last: int | None, series: Series) -> int:
     """The rank that follows `last` in the series, or its first when nothing was issued yet that day.
 
-    A `last` below the series (its range was moved up during the day) leads to its first rank.
+    `last` is the highest rank of that prefix issued that day *inside* the range, so two services may share a
+    prefix with ranges apart. One below the range (moved up during the day) leads to the first rank.
     Refuses with `numbers_exhausted` when the series is used up.
     """
     rank = series.first if last is None else max(series.first, last + 1)
     if rank > series.highest:
-        raise Refusal("numbers_exhausted", {"prefix": series.prefix, "last": series.highest})
+        raise Refusal("numbers_exhausted", prefix=series.prefix, last=series.highest)
     return rank
 
 

@@ -1,0 +1,184 @@
+"""What a hall's document must respect beyond the form of its parts: references, numbers, neighbours."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from server.documents.hall import LISTS, HallDocument, SeriesPart
+from server.documents.installation import InstallationDocument
+from server.documents.problems import Path, Problem, problem, warning
+from server.domain.numbering import Series, may_collide
+
+
+def check_alone(document: HallDocument) -> tuple[Problem, ...]:
+    """The errors a document has whatever surrounds it."""
+    checks = (_ids, _menu, _queues, _series, _counters)
+    return tuple(found for check in checks for found in check(document))
+
+
+def check_against_installation(
+    document: HallDocument, installation: InstallationDocument
+) -> tuple[Problem, ...]:
+    """The errors a document has in this installation: an unknown site, a language it does not speak."""
+    found = []
+    if installation.site(document.site) is None:
+        found.append(problem(("site",), "unknown_site", slug=document.site))
+    for at, language in enumerate(document.languages):
+        if language not in installation.languages:
+            found.append(problem(("languages", at), "language_not_installed", language=language))
+    return tuple(found)
+
+
+def check_against_neighbours(document: HallDocument, halls: Iterable[HallDocument]) -> tuple[Problem, ...]:
+    """The prefixes a document shares with halls within earshot, whichever of the two declares it.
+
+    `halls` are the published documents of the installation's halls; a declared neighbour that is not among
+    them is a warning.
+    """
+    others = {other.hall: other for other in halls if other.hall != document.hall}
+    found = [
+        warning(("neighbours", at), "unknown_neighbour", slug=slug)
+        for at, slug in enumerate(document.neighbours)
+        if slug not in others
+    ]
+    for other in others.values():
+        if other.hall in document.neighbours or document.hall in other.neighbours:
+            found.extend(_shared_prefixes(document, other))
+    return tuple(found)
+
+
+def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
+    """The ids a document gives that were ever something else.
+
+    `taken` says for each id of any published revision of any hall which hall and which list (`ids_of`)
+    it was in.
+    """
+    found = []
+    for name in LISTS:
+        for at, item in enumerate(getattr(document, name)):
+            hall, kind = taken.get(item.id, (document.hall, name))
+            if (hall, kind) != (document.hall, name):
+                found.append(problem((name, at, "id"), "id_taken", id=item.id, hall=hall))
+    return tuple(found)
+
+
+def open_legs_keep_their_service(
+    old: HallDocument, new: HallDocument, open_services: Collection[str]
+) -> tuple[Problem, ...]:
+    """The services of `old` that still have open legs and that `new` drops or retires."""
+    names = {service.id: service.names["fr"] for service in old.services}
+    in_use = {service.id for _, service in new.services_in_use()}
+    gone = (service for service in names if service in open_services and service not in in_use)
+    return tuple(problem(("services",), "service_has_open_legs", id=slug, name=names[slug]) for slug in gone)
+
+
+def warnings_of(document: HallDocument) -> tuple[Problem, ...]:
+    """What is allowed but looks like an oversight."""
+    return tuple(_unused(document))
+
+
+def _ids(document: HallDocument) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for name in LISTS:
+        for at, item in enumerate(getattr(document, name)):
+            path: Path = (name, at, "id")
+            if item.id in seen:
+                yield problem(path, "duplicate_id", id=item.id)
+            if not item.id.startswith(document.hall + "-"):
+                yield problem(path, "id_outside_hall", id=item.id, prefix=document.hall + "-")
+            seen.add(item.id)
+    if document.hall in document.neighbours:
+        yield problem(("neighbours",), "own_neighbour")
+
+
+def _menu(document: HallDocument) -> Iterator[Problem]:
+    """A folder holds services and nothing else: two presses at most."""
+    folders = {folder.id for folder in document.folders}
+    services = {service.id for service in document.services}
+    for at, service in enumerate(document.services):
+        if service.parent in services:
+            yield problem(("services", at, "parent"), "too_many_presses", id=service.parent)
+        elif service.parent is not None and service.parent not in folders:
+            yield problem(("services", at, "parent"), "unknown_folder", id=service.parent)
+
+
+def _queues(document: HallDocument) -> Iterator[Problem]:
+    queues = {queue.id for queue in document.queues}
+    for at, service in enumerate(document.services):
+        if service.queue not in queues:
+            yield problem(("services", at, "queue"), "unknown_queue", id=service.queue)
+
+
+def _series(document: HallDocument) -> Iterator[Problem]:
+    """No two series give the same number; appointments have a series of their own."""
+    seen: list[tuple[SeriesPart, str]] = []
+    for path, series, name in _series_in_use(document):
+        for other, other_name in seen:
+            if may_collide(_as_series(series), _as_series(other)):
+                yield _collision(path, series, other, other_name)
+                break
+        seen.append((series, name))
+    for at, service in document.services_in_use():
+        if service.mode != "walk_in" and service.appointment_series is None:
+            yield problem(("services", at, "appointment_series"), "appointment_series_missing")
+
+
+def _collision(path: Path, series: SeriesPart, other: SeriesPart, name: str) -> Problem:
+    if series.last is None or other.last is None:
+        return problem((*path, "prefix"), "duplicate_prefix", prefix=series.prefix, name=name)
+    mine, theirs = (f"{one.prefix}{one.first:03d}–{one.prefix}{one.last:03d}" for one in (series, other))
+    return problem(path, "overlapping_numbers", mine=mine, theirs=theirs, name=name)
+
+
+def _series_in_use(document: HallDocument) -> Iterator[tuple[Path, SeriesPart, str]]:
+    for at, service in document.services_in_use():
+        yield ("services", at, "series"), service.series, service.names["fr"]
+        if service.appointment_series is not None:
+            yield ("services", at, "appointment_series"), service.appointment_series, service.names["fr"]
+
+
+def _as_series(part: SeriesPart) -> Series:
+    return Series(part.prefix, part.first, part.last)
+
+
+def _counters(document: HallDocument) -> Iterator[Problem]:
+    services = {service.id: service for service in document.services}
+    labels: dict[str, str] = {}
+    for at, counter in enumerate(document.counters):
+        if counter.is_retired:
+            continue
+        for place, slug in enumerate(counter.services):
+            path: Path = ("counters", at, "services", place)
+            if slug not in services:
+                yield problem(path, "unknown_service", id=slug)
+            elif services[slug].is_retired:
+                yield problem(path, "retired_service", id=slug)
+            elif slug in counter.services[:place]:
+                yield problem(path, "slug_twice", slug=slug)
+        label = counter.labels["fr"]
+        if label in labels:
+            yield problem(("counters", at, "labels", "fr"), "duplicate_label", label=label, id=labels[label])
+        labels.setdefault(label, counter.id)
+
+
+def _shared_prefixes(document: HallDocument, other: HallDocument) -> Iterator[Problem]:
+    theirs = {series.prefix for _, series, _ in _series_in_use(other)}
+    for path, series, _ in _series_in_use(document):
+        if series.prefix in theirs:
+            values = {"prefix": series.prefix, "hall": other.name}
+            yield problem((*path, "prefix"), "prefix_of_neighbour", **values)
+
+
+def _unused(document: HallDocument) -> Iterator[Problem]:
+    served = {slug for counter in document.counters if not counter.is_retired for slug in counter.services}
+    queued = {service.queue for _, service in document.services_in_use()}
+    parents = {service.parent for _, service in document.services_in_use()}
+    for at, service in document.services_in_use():
+        if service.id not in served:
+            yield warning(("services", at), "service_without_counter", name=service.names["fr"])
+        if service.mode == "appointment_only" and not service.how_to_book:
+            yield warning(("services", at, "how_to_book"), "how_to_book_missing", name=service.names["fr"])
+    for at, queue in enumerate(document.queues):
+        if queue.id not in queued:
+            yield warning(("queues", at), "queue_without_service", name=queue.names["fr"])
+    for at, folder in enumerate(document.folders):
+        if folder.id not in parents:
+            yield warning(("folders", at), "empty_folder", name=folder.names["fr"])

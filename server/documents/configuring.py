@@ -1,0 +1,140 @@
+"""From documents to the configuration the rules read."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from server.documents.hall import CounterPart, HallDocument, KioskPart, NoticePart, SeriesPart, ServicePart
+from server.documents.installation import InstallationDocument
+from server.documents.opening import public_holidays, to_calendar, to_own_calendar
+from server.documents.problems import DocumentRefused, problem
+from server.documents.values import Texts
+from server.domain.calendars import Calendar
+from server.domain.configuration import (
+    Counter,
+    Folder,
+    HallConfiguration,
+    Kiosk,
+    Notice,
+    PrinterConnection,
+    Queue,
+    Screen,
+    Service,
+    Site,
+)
+from server.domain.numbering import Series
+
+
+def to_configuration(
+    document: HallDocument,
+    installation: InstallationDocument,
+    *,
+    revision: int,
+    holidays: Collection[date],
+    is_demonstration: bool = False,
+) -> HallConfiguration:
+    """The configuration of a revision of a hall's document.
+
+    `holidays` are the site's public holidays (`public_holidays_of`). Raises DocumentRefused when the
+    installation does not know the hall's site.
+    """
+    part = installation.site(document.site)
+    if part is None:
+        raise DocumentRefused((problem(("site",), "unknown_site", slug=document.site),))
+    calendar = to_calendar(document.calendar or part.calendar, part.time_zone, holidays)
+    return HallConfiguration(
+        revision=revision,
+        hall=document.hall,
+        name=document.name,
+        site=Site(part.slug, part.name, part.address, part.time_zone),
+        languages=document.languages,
+        calendar=calendar,
+        services={service.id: _service(service, calendar) for service in document.services},
+        queues=_queues(document),
+        counters={counter.id: _counter(counter) for counter in document.counters},
+        folders={folder.id: Folder(**folder.model_dump()) for folder in document.folders},
+        kiosks={kiosk.id: _kiosk(kiosk) for kiosk in document.kiosks},
+        screens={screen.id: Screen(**screen.model_dump()) for screen in document.screens},
+        notices=tuple(_notice(notice) for notice in document.notices),
+        neighbours=document.neighbours,
+        is_demonstration=is_demonstration,
+    )
+
+
+def public_holidays_of(
+    document: HallDocument, installation: InstallationDocument, *, around: date
+) -> frozenset[date]:
+    """The public holidays of a hall's site, from the year before a date to two years after it."""
+    part = installation.site(document.site)
+    return frozenset() if part is None else public_holidays(part.public_holidays, around)
+
+
+def _service(part: ServicePart, hall: Calendar) -> Service:
+    return Service(
+        id=part.id,
+        names=part.names,
+        subtitles=part.subtitles,
+        bring=_papers(part.bring),
+        icon=part.icon,
+        mode=part.mode,
+        series=_series(part.series),
+        appointment_series=_series(part.appointment_series) if part.appointment_series else None,
+        queue=part.queue,
+        target_s=part.target_s,
+        target_appointment_s=part.target_appointment_s,
+        target_priority_s=part.target_priority_s,
+        typed_mean_s=part.typed_mean_s,
+        calendar=to_own_calendar(part.hours, hall) if part.hours else None,
+        parent=part.parent,
+        how_to_book=part.how_to_book,
+        is_on_kiosk=part.is_on_kiosk,
+        is_retired=part.is_retired,
+        confirm_priority=part.confirm_priority,
+    )
+
+
+def _papers(papers: tuple[Texts, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What to bring, turned from papers with languages to languages with papers."""
+    languages = papers[0] if papers else ()
+    return {language: tuple(paper[language] for paper in papers) for language in languages}
+
+
+def _series(part: SeriesPart) -> Series:
+    return Series(part.prefix, part.first, part.last)
+
+
+def _queues(document: HallDocument) -> dict[str, Queue]:
+    """The queues, each with the services that name it, retired ones included: their legs may still wait."""
+    return {
+        queue.id: Queue(queue.id, queue.names, tuple(s.id for s in document.services if s.queue == queue.id))
+        for queue in document.queues
+    }
+
+
+def _counter(part: CounterPart) -> Counter:
+    return Counter(
+        id=part.id,
+        label=part.labels["fr"],
+        labels=part.labels,
+        directions=part.directions,
+        services=part.services,
+        is_step_free=part.is_step_free,
+        has_hearing_loop=part.has_hearing_loop,
+        is_confidential=part.is_confidential,
+        is_retired=part.is_retired,
+    )
+
+
+def _kiosk(part: KioskPart) -> Kiosk:
+    printer = PrinterConnection(**part.printer.model_dump()) if part.printer else None
+    return Kiosk(id=part.id, label=part.label, printer=printer, is_retired=part.is_retired)
+
+
+def _notice(part: NoticePart) -> Notice:
+    return Notice(
+        id=part.id,
+        titles=part.titles,
+        bodies=part.bodies,
+        category=part.category,
+        valid_from=part.valid_from,
+        valid_until=part.valid_until,
+    )

@@ -1,0 +1,77 @@
+"""What changes from one document to the next, in an order and with words people can read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from server.documents.hall import HallDocument
+from server.documents.installation import InstallationDocument
+
+KEYS = ("id", "slug", "on")
+"""What tells the items of a list apart, where they have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: `path` names list items by their id (`services[laon-titres].names.fr`).
+
+    `before` is None for what is added and `after` for what is removed; both are JSON values. A `moved` list
+    keeps its items in another order, given as their ids.
+    """
+
+    path: str
+    kind: Literal["added", "removed", "changed", "moved"]
+    before: Any
+    after: Any
+
+
+def difference[Document: (HallDocument, InstallationDocument)](
+    old: Document | None, new: Document
+) -> tuple[Change, ...]:
+    """The changes that turn a document into another; all of it is added when there was none."""
+    before = {} if old is None else old.model_dump(mode="json")
+    return tuple(_of_mapping("", before, new.model_dump(mode="json")))
+
+
+def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
+    if before == after:
+        return
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        yield from _of_mapping(path, before, after)
+    elif _has_keys(before) and _has_keys(after):
+        yield from _of_items(path, before, after)
+    elif _is_empty(before):
+        yield Change(path, "added", None, after)
+    elif _is_empty(after):
+        yield Change(path, "removed", before, None)
+    else:
+        yield Change(path, "changed", before, after)
+
+
+def _of_mapping(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for name in dict.fromkeys((*before, *after)):
+        yield from _compare(f"{path}.{name}" if path else name, before.get(name), after.get(name))
+
+
+def _of_items(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+    old = {_key(item): item for item in before}
+    new = {_key(item): item for item in after}
+    for key in dict.fromkeys((*old, *new)):
+        yield from _compare(f"{path}[{key}]", old.get(key), new.get(key))
+    kept_before = [key for key in old if key in new]
+    kept_after = [key for key in new if key in old]
+    if kept_before != kept_after:
+        yield Change(path, "moved", list(old), list(new))
+
+
+def _has_keys(value: Any) -> bool:
+    """Whether a value is a list whose items have an id, or an empty list."""
+    return isinstance(value, list) and all(isinstance(item, Mapping) and _key(item) for item in value)
+
+
+def _key(item: Mapping[str, Any]) -> str:
+    return next((str(item[name]) for name in KEYS if name in item), "")
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or value == {}

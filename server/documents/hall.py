@@ -1,0 +1,186 @@
+"""The hall's document: services, queues, counters, kiosks, screens, notices, in the order people see."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from server.documents.opening import CalendarPart, OwnHours
+from server.documents.problems import broken_rule
+from server.documents.values import (
+    Languages,
+    Line,
+    OptionalParagraphs,
+    OptionalTexts,
+    Paragraphs,
+    Part,
+    Prefix,
+    ShortTexts,
+    Slug,
+    Texts,
+)
+from server.domain.configuration import Mode, PrinterProfile
+from server.domain.numbering import HIGHEST_RANK
+
+Seconds = Annotated[int, Field(ge=30, le=28_800)]
+Rank = Annotated[int, Field(ge=1, le=HIGHEST_RANK)]
+Category = Literal["practical", "hours", "missions", "survey", "safety"]
+
+
+class SeriesPart(Part):
+    """The numbers of a service; `last` null: the series does not end."""
+
+    prefix: Prefix
+    first: Rank = 1
+    last: Rank | None = None
+
+    @model_validator(mode="after")
+    def _goes_up(self) -> "SeriesPart":
+        if self.last is not None and self.last < self.first:
+            raise broken_rule("range_ends_before_start", first=self.first, last=self.last)
+        return self
+
+
+class FolderPart(Part):
+    """A menu entry that opens a list of services."""
+
+    id: Slug
+    names: Texts
+    subtitles: OptionalTexts = Field(default_factory=dict)
+    icon: Slug = "folder-open"
+
+
+class ServicePart(Part):
+    """What a visitor comes for. Times in seconds; `parent` is a folder; `hours` null means the hall's."""
+
+    id: Slug
+    names: Texts
+    subtitles: OptionalTexts = Field(default_factory=dict)
+    icon: Slug = "ticket"
+    parent: Slug | None = None
+    mode: Mode = "walk_in"
+    queue: Slug
+    series: SeriesPart
+    appointment_series: SeriesPart | None = None
+    target_s: Seconds = 900
+    target_appointment_s: Seconds = 600
+    target_priority_s: Seconds = 600
+    typed_mean_s: Seconds = 600
+    hours: OwnHours | None = None
+    bring: Annotated[tuple[Texts, ...], Field(max_length=12)] = ()
+    how_to_book: OptionalParagraphs = Field(default_factory=dict)
+    is_on_kiosk: bool = True
+    is_retired: bool = False
+    confirm_priority: bool = False
+
+
+class QueuePart(Part):
+    """Where legs wait; services name the queue they share."""
+
+    id: Slug
+    names: Texts
+
+
+class CounterPart(Part):
+    """A place visitors are called to; `labels` are shown and spoken ("guichet 3")."""
+
+    id: Slug
+    labels: ShortTexts
+    directions: OptionalTexts = Field(default_factory=dict)
+    services: Annotated[tuple[Slug, ...], Field(max_length=60)]
+    is_step_free: bool = False
+    has_hearing_loop: bool = False
+    is_confidential: bool = False
+    is_retired: bool = False
+
+
+class PrinterPart(Part):
+    """A kiosk's printer: `host` null is the simulated one."""
+
+    host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 9100
+    profile: PrinterProfile = "raster-80"
+    paper_mm: Literal[80, 58] = 80
+
+    @model_validator(mode="after")
+    def _fits_the_paper(self) -> "PrinterPart":
+        if not self.profile.endswith(str(self.paper_mm)):
+            raise broken_rule("paper_width", profile=self.profile, paper_mm=self.paper_mm)
+        return self
+
+
+class KioskPart(Part):
+    """A self-service ticket machine."""
+
+    id: Slug
+    label: Line
+    printer: PrinterPart | None = None
+    is_retired: bool = False
+
+
+class ScreenPart(Part):
+    """A hall display: its diagonal in centimetres and the distance of the last seat in metres."""
+
+    id: Slug
+    label: Line
+    has_sound: bool = True
+    diagonal_cm: Annotated[int, Field(ge=25, le=300)] = 140
+    viewing_m: Annotated[int, Field(ge=1, le=40)] = 6
+    is_retired: bool = False
+
+
+class NoticePart(Part):
+    """A text shown to the hall between two local dates, both included."""
+
+    id: Slug
+    category: Category
+    titles: Texts
+    bodies: Paragraphs
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "NoticePart":
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise broken_rule("dates_end_before_start", first=self.valid_from, last=self.valid_until)
+        return self
+
+
+def _each_once(slugs: tuple[str, ...]) -> tuple[str, ...]:
+    for slug in slugs:
+        if slugs.count(slug) > 1:
+            raise broken_rule("slug_twice", slug=slug)
+    return slugs
+
+
+class HallDocument(Part):
+    """One hall: what visitors come for, where they wait and where they are called."""
+
+    format: Literal["parvis-hall-1"]
+    hall: Slug
+    name: Line
+    site: Slug
+    languages: Languages
+    neighbours: Annotated[tuple[Slug, ...], AfterValidator(_each_once)] = ()
+    calendar: CalendarPart | None = None
+    folders: Annotated[tuple[FolderPart, ...], Field(max_length=12)] = ()
+    queues: Annotated[tuple[QueuePart, ...], Field(min_length=1, max_length=60)]
+    services: Annotated[tuple[ServicePart, ...], Field(min_length=1, max_length=60)]
+    counters: Annotated[tuple[CounterPart, ...], Field(min_length=1, max_length=40)]
+    kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
+    screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()
+    notices: Annotated[tuple[NoticePart, ...], Field(max_length=100)] = ()
+
+    def services_in_use(self) -> Iterator[tuple[int, ServicePart]]:
+        """The services that are not retired, each with its place in the list."""
+        return ((at, service) for at, service in enumerate(self.services) if not service.is_retired)
+
+
+LISTS = ("folders", "queues", "services", "counters", "kiosks", "screens", "notices")
+"""The document's lists of things that have an id."""
+
+
+def ids_of(document: HallDocument) -> dict[str, str]:
+    """Every id the document gives, with the list it is in (`services`, `counters` …)."""
+    return {item.id: name for name in LISTS for item in getattr(document, name)}

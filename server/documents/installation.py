@@ -1,0 +1,92 @@
+"""The installation's document: organisation, brand, languages, sites."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from server.documents.contrast import nearest_readable
+from server.documents.opening import PUBLIC_HOLIDAYS, CalendarPart
+from server.documents.problems import broken_rule
+from server.documents.values import Colour, Languages, Line, Part, Slug, TimeZone
+
+PAPER = "#fbfaf6"
+"""The light ground; on it are the texts people read up close."""
+STONE = "#ece7dc"
+CALL = "#ffc93d"
+"""The colour of a call, and of nothing else; the brand cannot change it."""
+MIST = "#c9d6e2"
+
+INK_PAIRS = (PAPER, STONE, CALL, MIST)
+ACTION_PAIRS = (PAPER, "#ffffff")
+
+
+def _readable(colour: str, against: tuple[str, ...]) -> str:
+    """The colour, refused with the nearest that passes when one of its text pairs is under 7:1."""
+    nearest = nearest_readable(colour, against)
+    if nearest == colour:
+        return colour
+    if nearest is None:
+        raise broken_rule("contrast_impossible", colour=colour)
+    raise broken_rule("contrast", colour=colour, nearest=nearest)
+
+
+def _ink(colour: str) -> str:
+    return _readable(colour, INK_PAIRS)
+
+
+def _action(colour: str) -> str:
+    return _readable(colour, ACTION_PAIRS)
+
+
+def _public_holidays(code: str) -> str:
+    if code not in PUBLIC_HOLIDAYS:
+        raise broken_rule("unknown_public_holidays", text=code, choices=", ".join(PUBLIC_HOLIDAYS))
+    return code
+
+
+def _slugs_once(sites: "tuple[SitePart, ...]") -> "tuple[SitePart, ...]":
+    seen: set[str] = set()
+    for site in sites:
+        if site.slug in seen:
+            raise broken_rule("duplicate_site", slug=site.slug)
+        seen.add(site.slug)
+    return sites
+
+
+class Colours(Part):
+    """The brand's two colours: `ink`, text on light and ground of screens; `action`, what one may press."""
+
+    ink: Annotated[Colour, AfterValidator(_ink)] = "#10263a"
+    action: Annotated[Colour, AfterValidator(_action)] = "#00564d"
+
+
+class Brand(Part):
+    """How the organisation shows itself."""
+
+    name: Line
+    colours: Colours = Colours()
+
+
+class SitePart(Part):
+    """A building: address, IANA time zone, hours its halls take unless they have their own."""
+
+    slug: Slug
+    name: Line
+    address: Annotated[str, Field(min_length=1, max_length=160)]
+    time_zone: TimeZone = "Europe/Paris"
+    public_holidays: Annotated[str, AfterValidator(_public_holidays)] = "FR"
+    calendar: CalendarPart
+
+
+class InstallationDocument(Part):
+    """What all halls of an installation share."""
+
+    format: Literal["parvis-installation-1"]
+    organisation: Line
+    brand: Brand
+    languages: Languages
+    sites: Annotated[tuple[SitePart, ...], Field(min_length=1, max_length=60), AfterValidator(_slugs_once)]
+
+    def site(self, slug: str) -> SitePart | None:
+        """The site of that slug, None when there is none."""
+        return next((site for site in self.sites if site.slug == slug), None)

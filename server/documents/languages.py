@@ -1,0 +1,57 @@
+"""Every text of a hall's document in every language the hall speaks.
+
+When a notice for the public is translated, French law asks for at least two translations (law 94-665, art. 4;
+circulaire of 19 March 1996): exactly one is refused. Notices may stay in French alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from server.documents.hall import HallDocument
+from server.documents.problems import Path, Problem, problem
+
+TEXT_FIELDS = ("names", "subtitles", "labels", "directions", "how_to_book", "why", "titles", "bodies")
+
+type Texts = Mapping[str, str]
+
+
+def check_languages(document: HallDocument) -> tuple[Problem, ...]:
+    """The translations that are missing, that nobody declared, or that stand alone beside French."""
+    return tuple(_walk_problems(document))
+
+
+def _walk_problems(document: HallDocument) -> Iterator[Problem]:
+    declared = document.languages
+    for path, texts in texts_in((), document.model_dump()):
+        for language in texts:
+            if language not in declared:
+                yield problem((*path, language), "language_not_declared", language=language)
+        if path[0] == "notices":
+            yield from _of_notice(path, texts)
+        else:
+            for language in declared:
+                if language not in texts:
+                    yield problem((*path, language), "missing_translation", language=language)
+
+
+def texts_in(path: Path, content: Any) -> Iterator[tuple[Path, Texts]]:
+    """The texts of a dumped document that are not empty, each with its place."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            if name in TEXT_FIELDS:
+                if value:
+                    yield (*path, name), value
+            else:
+                yield from texts_in((*path, name), value)
+    elif isinstance(content, list | tuple):
+        is_list_of_texts = bool(path) and path[-1] == "bring"
+        for at, value in enumerate(content):
+            if is_list_of_texts:
+                yield (*path, at), value
+            else:
+                yield from texts_in((*path, at), value)
+
+
+def _of_notice(path: Path, texts: Texts) -> Iterator[Problem]:
+    if len(texts) == 2:
+        yield problem(path, "one_translation", language=next(code for code in texts if code != "fr"))

@@ -1,0 +1,125 @@
+"""What is wrong with a document, where, and the sentence that says so."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from server.domain.refusals import Refusal
+
+CATALOGUE = "documents.problem."
+
+type Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong at a place of a document.
+
+    `path` reads like `services[2].series.prefix`, empty for the whole. `code` is stable, `key` names the
+    sentence in the catalogue `documents`, `values` fills its placeholders. A warning keeps no document out.
+    """
+
+    path: str
+    code: str
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    is_warning: bool = False
+
+
+class DocumentRefused(Refusal):
+    """A document has errors; nothing of it is taken. `problems` are all that could be found at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        listed = [{"path": problem.path, "code": problem.code} for problem in self.problems]
+        super().__init__("document_refused", problems=listed)
+
+
+def problem(path: Path, code: str, **values: object) -> Problem:
+    """An error whose sentence has the code's name."""
+    return Problem(path_text(path), code, CATALOGUE + code, _as_text(values))
+
+
+def warning(path: Path, code: str, **values: object) -> Problem:
+    """A warning whose sentence has the code's name."""
+    return Problem(path_text(path), code, CATALOGUE + code, _as_text(values), is_warning=True)
+
+
+def broken_rule(code: str, **values: object) -> PydanticCustomError:
+    """The error a model's own rule raises: it becomes the problem of that code at the place of the value."""
+    return PydanticCustomError("parvis", "{code}", {"code": code, "values": _as_text(values)})
+
+
+def path_text(path: Path) -> str:
+    """A place in a document, as people read it: `services[2].names.fr`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step != "[key]":
+            text += f".{step}" if text else step
+    return text
+
+
+def problem_of(error: ErrorDetails, *, known_keys: Iterable[str]) -> Problem:
+    """The problem behind one validation error of pydantic."""
+    path, kind, context = error["loc"], error["type"], error.get("ctx", {})
+    if kind == "parvis":
+        return problem(path, context["code"], **context["values"])
+    if kind == "extra_forbidden":
+        return _unknown_key(path, known_keys)
+    if kind == "missing":
+        return problem(path, "missing_key", key=path[-1])
+    code, sentence = SENTENCES.get(kind, ("invalid", "invalid"))
+    return Problem(path_text(path), code, CATALOGUE + sentence, _limits(context))
+
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "string_type": ("wrong_type", "wrong_type_text"),
+    "int_type": ("wrong_type", "wrong_type_number"),
+    "int_from_float": ("wrong_type", "wrong_type_number"),
+    "bool_type": ("wrong_type", "wrong_type_boolean"),
+    "tuple_type": ("wrong_type", "wrong_type_list"),
+    "dict_type": ("wrong_type", "wrong_type_object"),
+    "model_type": ("wrong_type", "wrong_type_object"),
+    "date_type": ("wrong_form", "wrong_date"),
+    "date_parsing": ("wrong_form", "wrong_date"),
+    "date_from_datetime_parsing": ("wrong_form", "wrong_date"),
+    "date_from_datetime_inexact": ("wrong_form", "wrong_date"),
+    "greater_than_equal": ("out_of_range", "at_least"),
+    "less_than_equal": ("out_of_range", "at_most"),
+    "string_too_short": ("empty_text", "empty_text"),
+    "string_too_long": ("too_long", "too_long"),
+    "too_short": ("too_few", "too_few"),
+    "too_long": ("too_many", "too_many"),
+    "literal_error": ("unknown_choice", "unknown_choice"),
+}
+"""pydantic's error types, and the code and sentence they become; any other is `invalid`."""
+
+
+def _unknown_key(path: Path, known_keys: Iterable[str]) -> Problem:
+    key = str(path[-1])
+    nearest = get_close_matches(key, sorted(known_keys), n=1)
+    if not nearest:
+        return problem(path, "unknown_key", key=key)
+    sentence = CATALOGUE + "unknown_key_nearest"
+    return Problem(path_text(path), "unknown_key", sentence, {"key": key, "nearest": nearest[0]})
+
+
+def _limits(context: Mapping[str, Any]) -> dict[str, str]:
+    """The bound or the choices an error names, under the names the sentences use."""
+    names = {
+        "ge": "limit",
+        "le": "limit",
+        "max_length": "limit",
+        "min_length": "limit",
+        "expected": "choices",
+    }
+    return {names[name]: str(value).replace("'", "") for name, value in context.items() if name in names}
+
+
+def _as_text(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}

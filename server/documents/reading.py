@@ -1,0 +1,112 @@
+"""Reading and writing documents: JSON in, a document or all its problems out; one canonical text back."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+
+from server.documents.checks import check_alone
+from server.documents.hall import HallDocument
+from server.documents.installation import InstallationDocument
+from server.documents.languages import check_languages
+from server.documents.problems import DocumentRefused, Problem, problem, problem_of
+
+type Content = Mapping[str, Any] | str | bytes
+
+LARGEST = 2_000_000
+"""Bytes a document may have."""
+
+
+def parse_hall(content: Content) -> HallDocument:
+    """The hall's document in a JSON text or its content. Raises DocumentRefused with every problem."""
+    document, problems = _parse(HallDocument, content)
+    if document is not None:
+        problems += check_alone(document) + check_languages(document)
+    if document is None or problems:
+        raise DocumentRefused(problems)
+    return document
+
+
+def parse_installation(content: Content) -> InstallationDocument:
+    """The installation's document in a JSON text or its content. Raises DocumentRefused with all problems."""
+    document, problems = _parse(InstallationDocument, content)
+    if document is None or problems:
+        raise DocumentRefused(problems)
+    return document
+
+
+def export_text(document: HallDocument | InstallationDocument) -> str:
+    """The document as JSON, canonical: same content, same bytes; reading it gives the same document."""
+    return json.dumps(document.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+def json_schema(kind: Literal["hall", "installation"]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a document."""
+    model = HallDocument if kind == "hall" else InstallationDocument
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+
+
+def _parse[Document: BaseModel](
+    model: type[Document], content: Content
+) -> tuple[Document | None, tuple[Problem, ...]]:
+    """The document as far as it can be read, and the problems of its form.
+
+    Unknown keys are set aside and the rest is read, so that one run tells everything.
+    """
+    text, problems = _json_text(content)
+    if text is None:
+        return None, problems
+    try:
+        return model.model_validate_json(text), problems
+    except ValidationError as refused:
+        errors = refused.errors(include_url=False, include_input=False)
+    problems += tuple(problem_of(error, known_keys=known_keys(model)) for error in errors)
+    strays = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+    if len(strays) < len(errors):
+        return None, problems
+    return model.model_validate_json(_without(text, strays)), problems
+
+
+def _json_text(content: Content) -> tuple[str | None, tuple[Problem, ...]]:
+    """The content as a JSON text without repeated keys, and what is wrong with it."""
+    if isinstance(content, Mapping):
+        return json.dumps(content), ()
+    if len(content) > LARGEST:
+        return None, (problem((), "document_too_large", limit=LARGEST),)
+    repeated: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        repeated.extend(key for key in dict.fromkeys(keys) if keys.count(key) > 1)
+        return dict(pairs)
+
+    try:
+        text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+        read = json.loads(text, object_pairs_hook=once)
+    except UnicodeDecodeError:
+        return None, (problem((), "not_utf8"),)
+    except json.JSONDecodeError as broken:
+        return None, (problem((), "not_json", line=broken.lineno, column=broken.colno),)
+    except (RecursionError, ValueError):
+        return None, (problem((), "invalid"),)
+    return json.dumps(read), tuple(problem((), "key_twice", key=key) for key in repeated)
+
+
+def _without(text: str, strays: Iterable[tuple[str | int, ...]]) -> str:
+    content = json.loads(text)
+    for *steps, key in strays:
+        place = content
+        for step in steps:
+            place = place[step]
+        place.pop(key, None)
+    return json.dumps(content)
+
+
+@cache
+def known_keys(model: type[BaseModel]) -> frozenset[str]:
+    """The keys a document and its parts know, to suggest the nearest to a mistyped one."""
+    schema = model.model_json_schema()
+    parts = (schema, *schema.get("$defs", {}).values())
+    return frozenset(key for part in parts for key in part.get("properties", {}))
