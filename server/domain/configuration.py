@@ -163,7 +163,7 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text shown to the hall on local dates `valid_from` to `valid_until`, both included, None: no limit."""
+    """A text shown to the hall from `valid_from` to `valid_until` (local dates, included; None: no limit)."""
 
     id: str
     titles: Texts
