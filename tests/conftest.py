@@ -1,0 +1,201 @@
+"""Fixtures every test may ask for. What a fixture starts lives in tests/harness."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, Page
+
+from tests.harness.chromium import Pages, running_chromium
+from tests.harness.counts import count
+from tests.harness.postgresql import PostgresqlCluster
+from tests.harness.programs import PROJECT
+from tests.harness.redis_server import RedisServer
+from tests.harness.served import Layout, Served, run_parvis
+from tests.harness.sharing import machine
+
+os.environ.setdefault("TZ", "Europe/Paris")
+for name in [name for name in os.environ if name.startswith("PARVIS_") and name != "PARVIS_TEST_COUNTS"]:
+    del os.environ[name]
+
+hypothesis_settings.register_profile(
+    "parvis",
+    max_examples=count(small=60, large=2_000),
+    deadline=None,
+    derandomize=count(small=1, large=0) == 1,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("parvis")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(autouse=True)
+def _machine(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[None]:
+    """A test marked `alone` waits until no other worker's test runs, and they wait for it."""
+    with machine(run_folder, alone=request.node.get_closest_marker("alone") is not None):
+        yield
+
+
+# --- databases -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlCluster]:
+    """This worker's own PostgreSQL cluster."""
+    with PostgresqlCluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """This worker's own Redis."""
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    return redis_server.url
+
+
+@pytest.fixture
+def empty_postgresql_url(postgresql: PostgresqlCluster) -> Iterator[str]:
+    """A fresh PostgreSQL database without tables."""
+    name = postgresql.new_database()
+    yield postgresql.url(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """A fresh SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'parvis.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database without tables; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"empty_{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tables, to copy."""
+    place = tmp_path_factory.mktemp("migrated") / "parvis.db"
+    migrate(f"sqlite:///{place}")
+    return place
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: PostgresqlCluster) -> str:
+    """Name of a PostgreSQL database with the tables, to copy."""
+    name = postgresql.new_database()
+    migrate(postgresql.url(name))
+    return name
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    """A fresh SQLite database with the tables."""
+    place = tmp_path / "parvis.db"
+    place.write_bytes(migrated_sqlite.read_bytes())
+    return f"sqlite:///{place}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql: PostgresqlCluster, migrated_postgresql: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with the tables."""
+    name = postgresql.new_database(migrated_postgresql)
+    yield postgresql.url(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database with the tables; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def migrate(url: str) -> None:
+    """Makes the tables with the command a person uses."""
+    run_parvis(["migrate"], {**os.environ, "PARVIS_DATABASE_URL": url})
+
+
+# --- the real server -------------------------------------------------------------------------------------------------
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
+    """`serve(layout="embedded" | "workers", demonstration=True, **settings)` → a started, ready server.
+
+    `embedded` is one process on SQLite, `workers` two gunicorn workers on PostgreSQL and Redis. With `demonstration` the
+    database holds the five sites and `.demonstration` has their tokens; without, it only has tables.
+    """
+    with ExitStack() as running:
+
+        def start(layout: Layout = "embedded", *, demonstration: bool = True, **settings: str) -> Served:
+            chosen: dict[str, Any] = dict(settings)
+            if layout == "workers":
+                chosen["database_url"] = request.getfixturevalue("empty_postgresql_url")
+                chosen["redis_url"] = request.getfixturevalue("redis_url")
+                chosen["workers"] = 2
+            server = running.enter_context(Served(tmp_path / "var", **chosen))
+            server.parvis("demo" if demonstration else "migrate")
+            return server.start()
+
+        yield start
+
+
+# --- browser ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def assets_dir() -> Path:
+    """var/assets: libraries, fonts, icons and tokens as /assets serves them."""
+    place = PROJECT / "var" / "assets"
+    assert place.is_dir(), "run `make tools` first"
+    return place
+
+
+@pytest.fixture(scope="session")
+def fonts_dir(assets_dir: Path) -> Path:
+    """The fonts that tickets and pages are drawn with."""
+    return assets_dir / "fonts"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one per worker."""
+    with running_chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def pages(browser: Browser) -> Iterator[Pages]:
+    """Opens pages, each in its own context; the test fails if one had an uncaught error or broke its content policy."""
+    opened = Pages(browser)
+    yield opened
+    opened.close()
+    assert not opened.troubles, "\n".join(opened.troubles)
+
+
+@pytest.fixture
+def page(pages: Pages) -> Page:
+    """One empty page, 1366×768, French."""
+    return pages.open()

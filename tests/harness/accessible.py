@@ -1,0 +1,33 @@
+"""axe-core run inside a page, whatever the page's content policy."""
+
+from functools import cache
+
+from playwright.sync_api import Page
+
+from tests.harness.programs import PROJECT
+
+# WCAG 2.2 AA with best practices: RGAA 4.1.2 covers no more that a program can see
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@cache
+def _axe() -> str:
+    return (PROJECT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """One line per rule broken: rule, what it asks, and the first places."""
+    page.evaluate(f"() => {{ {_axe()} }}")
+    broken = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(found => found.violations)", RULES
+    )
+    return [
+        f"{rule['id']}: {rule['help']} at " + " | ".join(str(node["target"]) for node in rule["nodes"][:5])
+        for rule in broken
+    ]
+
+
+def assert_accessible(page: Page) -> None:
+    """Fails with what axe-core found on the page as it is now."""
+    found = violations(page)
+    assert not found, f"{page.url}\n" + "\n".join(found)

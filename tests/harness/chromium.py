@@ -1,0 +1,65 @@
+"""Debian's Chromium as the tests drive it: headless, with nothing of its own on the network."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.harness.programs import program
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--autoplay-policy=no-user-gesture-required",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """One browser for a whole test session."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program("chromium"), args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Pages:
+    """Opens pages, each in a browser context of its own, and keeps what went wrong in them."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[Any] = []
+        self.troubles: list[str] = []
+
+    def open(self, url: str = "about:blank", *, width: int = 1366, height: int = 768, **context: Any) -> Page:
+        """A new page in a fresh context; `context` goes to Playwright (locale, reduced_motion, base_url …)."""
+        context.setdefault("locale", "fr-FR")
+        fresh = self._browser.new_context(viewport={"width": width, "height": height}, **context)
+        self._contexts.append(fresh)
+        page = fresh.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.troubles.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self._keep(page, message))
+        if url != "about:blank":
+            page.goto(url)
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+
+    def _keep(self, page: Page, message: ConsoleMessage) -> None:
+        # what a strict content policy blocked is an error of the page too
+        if message.type == "error" and "Content Security Policy" in message.text:
+            self.troubles.append(f"{page.url}: {message.text}")

@@ -1,0 +1,30 @@
+"""How much of a behaviour one run tries: the same tests run with small counts every time and large ones in a soak."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from tests.harness.programs import PROJECT
+
+IS_LARGE = os.environ.get("PARVIS_TEST_COUNTS", "small") == "large"
+
+
+def count(*, small: int, large: int) -> int:
+    """The number of repetitions this run makes."""
+    return large if IS_LARGE else small
+
+
+def record_measurement(what: str, **figures: float | int | str) -> None:
+    """Keeps a measured result in var/measured.jsonl; a soak also adds a dated line to docs/measured.md."""
+    line = {"on": time.strftime("%Y-%m-%d"), "what": what, "counts": "large" if IS_LARGE else "small", **figures}
+    _append(PROJECT / "var" / "measured.jsonl", json.dumps(line, ensure_ascii=False))
+    if IS_LARGE:
+        shown = ", ".join(f"{name} {value}" for name, value in figures.items())
+        _append(PROJECT / "docs" / "measured.md", f"| {line['on']} | {what} | {shown} |")
+
+
+def _append(place: Path, line: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")

@@ -1,0 +1,138 @@
+"""The real server as a child process, on a free port, with a folder of its own."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import httpx
+
+from tests.harness.programs import PROJECT, PYTHON, child_of_tests, free_port
+from tests.harness.waiting import wait_until
+
+Layout = Literal["embedded", "workers"]
+
+
+def run_parvis(arguments: list[str], environment: dict[str, str], *, within_s: float = 120) -> str:
+    """Runs a `parvis` command to its end and returns what it printed; fails with its words if it was refused."""
+    ended = subprocess.run(
+        [str(PYTHON), "-m", "server.cli", *arguments],
+        cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within_s, check=False,
+    )
+    assert ended.returncode == 0, f"parvis {' '.join(arguments)} → {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
+    return ended.stdout
+
+
+class Served:
+    """A server that can be started, killed and started again on the same database, port and folder."""
+
+    def __init__(
+        self,
+        var: Path,
+        *,
+        database_url: str | None = None,
+        redis_url: str | None = None,
+        workers: int = 1,
+        cores: set[int] | None = None,
+        **settings: str,
+    ) -> None:
+        var.mkdir(parents=True, exist_ok=True)
+        self.var, self.port, self.workers, self._cores = var, free_port(), workers, cores
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.database_url = database_url or f"sqlite:///{var / 'parvis.db'}"
+        self.log = var / "server.log"
+        self._server: subprocess.Popen[bytes] | None = None
+        if not (var / "assets").exists():
+            (var / "assets").symlink_to(PROJECT / "var" / "assets")
+        chosen = {
+            "VAR": str(var), "PORT": str(self.port), "HOST": "127.0.0.1",
+            "DATABASE_URL": self.database_url, "WORKERS": str(workers),
+            **({"REDIS_URL": redis_url} if redis_url else {}),
+            **{name.upper(): value for name, value in settings.items()},
+        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARVIS_")}
+        self.environment = inherited | {f"PARVIS_{name}": value for name, value in chosen.items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def parvis(self, *arguments: str, within_s: float = 120) -> str:
+        """What a `parvis` command printed, run with this server's settings."""
+        return run_parvis(list(arguments), self.environment, within_s=within_s)
+
+    @property
+    def demonstration(self) -> dict[str, Any]:
+        """var/demo.json: sites, kiosks, screens, users, API key."""
+        found: dict[str, Any] = json.loads((self.var / "demo.json").read_text(encoding="utf-8"))
+        return found
+
+    def start(self, *, within_s: float = 30) -> Self:
+        """Starts the server and waits until it is ready; returns itself."""
+        self._server = child_of_tests(
+            [str(PYTHON), "-m", "server.cli", "serve"], environment=self.environment, cores=self._cores, output=self.log
+        )
+        wait_until(self.is_ready, f"{self.base_url}/health/ready answers", within_s=within_s)
+        return self
+
+    def is_ready(self) -> bool:
+        """Whether /health/ready answers 200; fails with the log's end if the server has ended."""
+        if self._server is None or self._server.poll() is not None:
+            raise AssertionError(f"the server has ended\n{self.log_end()}")
+        try:
+            return httpx.get(f"{self.base_url}/health/ready", timeout=2, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def log_end(self, lines: int = 40) -> str:
+        """The last lines the server wrote."""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def pids(self) -> list[int]:
+        """The server's process and all its descendants, itself first."""
+        assert self._server is not None
+        found = [self._server.pid]
+        for pid in found:
+            for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+                found += [int(child) for child in thread.read_text().split()]
+        return found
+
+    def rss_kb(self) -> int:
+        """Resident memory of all its processes, in kB."""
+        return sum(_rss_kb(pid) for pid in self.pids())
+
+    def kill(self) -> None:
+        """kill -9 of every process of the server at once."""
+        assert self._server is not None
+        for pid in reversed(self.pids()):
+            os.kill(pid, signal.SIGKILL)
+        self._server.wait()
+        self._server = None
+
+    def stop(self, *, within_s: float = 20) -> None:
+        """SIGTERM, as a service supervisor does; a server that takes longer is killed and the test fails."""
+        if self._server is None:
+            return
+        self._server.send_signal(signal.SIGTERM)
+        try:
+            self._server.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"the server did not stop within {within_s} s\n{self.log_end()}") from None
+        self._server = None
+
+    def restart(self) -> Self:
+        """Stops cleanly and starts again."""
+        self.stop()
+        return self.start()
+
+
+def _rss_kb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1])
+    return 0

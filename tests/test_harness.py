@@ -1,0 +1,100 @@
+"""What the other tests stand on."""
+
+import subprocess
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from tests.harness.accessible import assert_accessible, violations
+from tests.harness.chromium import Pages
+from tests.harness.postgresql import PostgresqlCluster
+from tests.harness.programs import child_of_tests, free_port
+from tests.harness.sharing import machine
+from tests.harness.waiting import wait_until
+
+
+def test_a_database_is_fresh_and_durable(postgresql: PostgresqlCluster, empty_postgresql_url: str):
+    name = empty_postgresql_url.rpartition("/")[2]
+    with psycopg.connect(postgresql.dsn(name)) as connection:
+        assert connection.execute("show fsync").fetchone() == ("on",)
+        assert connection.execute("show server_encoding").fetchone() == ("UTF8",)
+        assert connection.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone() == (0,)
+
+
+def test_a_database_can_be_copied_from_another(postgresql: PostgresqlCluster):
+    original = postgresql.new_database()
+    with psycopg.connect(postgresql.dsn(original)) as connection:
+        connection.execute("create table ticket (number text)")
+    copy = postgresql.new_database(original)
+    with psycopg.connect(postgresql.dsn(copy)) as connection:
+        assert connection.execute("select count(*) from ticket").fetchone() == (0,)
+    postgresql.drop(copy)
+    postgresql.drop(original)
+
+
+def test_redis_answers(redis_url: str):
+    with redis.from_url(redis_url) as connection:
+        assert connection.ping()
+
+
+def test_a_child_does_not_outlive_its_parent(tmp_path: Path):
+    starter = child_of_tests(["/bin/sh", "-c", "sleep 600"])
+    assert starter.poll() is None
+    grandparent = subprocess.Popen(
+        ["/bin/sh", "-c", f"setpriv --pdeathsig KILL -- sleep 600 & echo $! > {tmp_path / 'pid'}; wait"]
+    )
+    pid = wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip(), "the child started")
+    grandparent.kill()
+    grandparent.wait()
+    wait_until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2], "it died")
+    starter.kill()
+    starter.wait()
+
+
+def test_a_condition_that_stays_false_fails_with_its_name():
+    with pytest.raises(AssertionError, match="the moon is blue"):
+        wait_until(lambda: False, "the moon is blue", within_s=0.05)
+
+
+def test_a_test_that_measures_is_alone(tmp_path: Path):
+    order: list[str] = []
+    entered = threading.Event()
+
+    def measure() -> None:
+        with machine(tmp_path, alone=True):
+            order.append("measured")
+
+    with machine(tmp_path, alone=False):
+        measuring = threading.Thread(target=lambda: (entered.set(), measure()))
+        measuring.start()
+        entered.wait()
+        measuring.join(0.2)
+        order.append("behaved")
+    measuring.join()
+    assert order == ["behaved", "measured"]
+
+
+def test_a_page_is_judged_for_accessibility(pages: Pages):
+    page = pages.open()
+    page.set_content(
+        "<!doctype html><html lang=fr><title>Bon</title><main><h1>Bonjour</h1><button>Écouter</button></main></html>"
+    )
+    assert_accessible(page)
+    page.set_content("<!doctype html><html><title>x</title><main><h1>x</h1><img src=x><button></button></main></html>")
+    assert {"html-has-lang", "image-alt", "button-name"} <= {line.partition(":")[0] for line in violations(page)}
+
+
+def test_a_page_that_fails_is_noticed(browser):
+    opened = Pages(browser)
+    page = opened.open()
+    page.evaluate("() => setTimeout(() => { throw new Error('lost') })")
+    wait_until(lambda: (page.title(), opened.troubles)[1], "the error arrives")
+    opened.close()
+    assert "lost" in opened.troubles[0]
+
+
+def test_ports_are_free():
+    assert free_port() != free_port()
