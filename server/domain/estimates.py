@@ -1,8 +1,8 @@
-"""An honest range for a wait now, from who waits, who serves and how long services last (docs/rules/estimates.md).
+"""An honest range for a wait now, from who waits, who serves and how long it takes (docs/rules/estimates.md).
 
-The remaining wait of a leg is the time the able counters need for the work in front of it. Its mean and variance
-are those of a sum of service times divided over the counters' shares; the range is a pair of quantiles of the
-lognormal with that mean and variance, rounded outward to five minutes. It is a range, or nothing.
+The remaining wait of a leg is the time the able counters need for the work in front of it. Its mean and
+variance are those of a sum of service times divided over the counters' shares; the range is a pair of quantiles of
+the lognormal with that mean and variance, rounded outward to five minutes. It is a range, or nothing.
 """
 
 import math
@@ -16,7 +16,7 @@ TYPED_WEIGHT = 10
 TYPED_SPREAD = 0.7
 """Standard deviation ÷ mean of service times while few are known (lognormal services, 0.45 to 0.95)."""
 MODEL_ERROR = 0.25
-"""What the formula does not see (pauses, the calling rule, later priority visitors), as a share of the mean."""
+"""What the formula does not see (pauses, calling rule, later priority visitors), as a share of the mean."""
 LOW_QUANTILE, HIGH_QUANTILE = 0.10, 0.92
 """Where the range ends. With these about 84 % of real waits lie inside and 10 % above (docs, measured)."""
 
@@ -80,7 +80,7 @@ def pace_of(typed_mean_s: float, recent_s: Sequence[int]) -> Pace:
 
 
 def pooled(paces: Iterable[tuple[Pace, int]]) -> Pace:
-    """The pace of a queue of several services, each weighted by its recent legs; it is more spread than each."""
+    """The pace of a queue of several services, each weighted by its recent legs; more spread than each."""
     weighted = [(pace, weight) for pace, weight in paces if weight > 0]
     total = sum(weight for _, weight in weighted)
     mean_s = sum(pace.mean_s * weight for pace, weight in weighted) / total
@@ -94,7 +94,7 @@ def estimate_hall(now: HallNow) -> dict[str, WaitRange | None]:
 
 
 def estimate_at(now: HallNow, *, queue: str, ahead: int) -> WaitRange | None:
-    """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves the queue."""
+    """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
     able = [counter for counter in now.counters if queue in counter.queues]
     if not able:
         return None
@@ -125,7 +125,7 @@ def _remaining(
 def _counters_worth(
     able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue: str, ahead: int
 ) -> float:
-    """How many whole counters work for this queue: a shared one divides itself by the work waiting in each."""
+    """How many whole counters work for this queue: a shared one is divided by the work waiting."""
     own_s = (ahead + 1) * queues[queue].pace.mean_s
     worth = 0.0
     for counter in able:
