@@ -1,0 +1,279 @@
+"""The menu of a kiosk: which services are offered now, how long one waits, or why not and when next.
+
+Pure: values and `now` in, the menu message out (`GET /halls/{hall}/menu`). The server fills the small input types below.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NotRequired, Protocol, TypedDict
+from zoneinfo import ZoneInfo
+
+type Text = Mapping[str, str]
+"""One sentence per language code; French ("fr") is always there and stands in for a missing language."""
+
+type State = Literal["open", "closed", "no_counter", "appointment_only", "full", "too_late"]
+
+ROUNDING_S = 300
+"""Waits are shown in steps of five minutes (design rule 7)."""
+
+_MOST_HOPEFUL_FIRST: tuple[State, ...] = ("open", "no_counter", "too_late", "full", "closed", "appointment_only")
+
+
+class Translate(Protocol):
+    """The sentence of a message key in a language, its placeholders filled; `count` chooses the plural form."""
+
+    def __call__(self, key: str, language: str, /, **values: object) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the interface: its code, its own name, the direction it is written in ("ltr" or "rtl")."""
+
+    code: str
+    name: str
+    direction: Literal["ltr", "rtl"] = "ltr"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A span of opening hours, aware instants; tickets are issued from `opens_at` until before `last_ticket_at`."""
+
+    opens_at: datetime
+    closes_at: datetime
+    last_ticket_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The expected wait of someone who takes a ticket now, in seconds, `low_s` ≤ `high_s`."""
+
+    low_s: float
+    high_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuService:
+    """A service as the kiosk sees it now; with `children` it is a folder and only its words and icon count.
+
+    `openings` are the present and coming spans in order; `remaining` is how many tickets may still be issued today
+    (None: no limit); `counters` is how many open counters serve it; `booking` says how one obtains an appointment.
+    """
+
+    service: str
+    name: Text
+    icon: str = "ticket"
+    subtitle: Text | None = None
+    mode: Literal["walk_in", "appointment_only", "both"] = "walk_in"
+    openings: Sequence[Opening] = ()
+    counters: int = 0
+    waiting: int = 0
+    wait: Wait | None = None
+    remaining: int | None = None
+    bring: Sequence[Text] = ()
+    booking: Text | None = None
+    children: Sequence["MenuService"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuHall:
+    """The hall of the kiosk: its words, its time zone, its languages, whether priority is asked for."""
+
+    slug: str
+    name: Text
+    time_zone: ZoneInfo
+    languages: Sequence[Language]
+    asks_priority: bool = True
+    is_demonstration: bool = False
+
+
+class NextOpening(TypedDict):
+    at: str
+    text: str
+
+
+class ServiceMessage(TypedDict):
+    id: str
+    name: str
+    subtitle: str | None
+    icon: str
+    state: State
+    next_opening: NextOpening | None
+    waiting: int
+    wait: dict[str, int] | dict[str, bool] | None
+    bring: list[str]
+    booking: str | None
+    children: list["ServiceMessage"]
+
+
+class MenuMessage(TypedDict):
+    hall: dict[str, str]
+    time_zone: str
+    language: str
+    languages: list[dict[str, str]]
+    is_open: bool
+    next_opening: NextOpening | None
+    changes_at: str | None
+    priority_notice: bool
+    services: list[ServiceMessage]
+    demonstration: bool
+    now: str
+    epoch: NotRequired[str]
+    version: NotRequired[int]
+
+
+def build_menu(
+    hall: MenuHall, services: Sequence[MenuService], *, language: str, translate: Translate, now: datetime
+) -> MenuMessage:
+    """The menu message of a hall in a language at the instant `now` (aware).
+
+    `changes_at` is the next instant at which hours alone change a state: the page fetches again then, and does not poll.
+    Raises ValueError for a tree that needs more than two presses.
+    """
+    words = _Words(language, translate, hall.time_zone, now)
+    leaves = list(_leaves(services))
+    is_open = any(_current(each, now) for each in leaves)
+    coming = None if is_open else _earliest(_next_opening_at(each, now) for each in leaves)
+    return {
+        "hall": {"slug": hall.slug, "name": words.of(hall.name)},
+        "time_zone": hall.time_zone.key,
+        "language": language,
+        "languages": [{"code": x.code, "name": x.name, "dir": x.direction} for x in hall.languages],
+        "is_open": is_open,
+        "next_opening": words.next_opening(coming),
+        "changes_at": _instant(_earliest(_edges(leaves, now))),
+        "priority_notice": hall.asks_priority,
+        "services": [_service_message(each, words) for each in services],
+        "demonstration": hall.is_demonstration,
+        "now": now.isoformat(),
+    }
+
+
+def state_of(service: MenuService, now: datetime) -> State:
+    """Whether a ticket of this service may be taken at `now`, or the first reason why not.
+
+    `no_counter` still issues: hours are on and a counter is expected, but nobody serves it at this moment.
+    A folder has the most hopeful state of what it holds.
+    """
+    if service.children:
+        held = {state_of(child, now) for child in service.children}
+        return next(state for state in _MOST_HOPEFUL_FIRST if state in held)
+    if service.mode == "appointment_only":
+        return "appointment_only"
+    opening = _current(service, now)
+    if opening is None:
+        return "closed"
+    if now >= opening.last_ticket_at:
+        return "too_late"
+    if service.remaining is not None and service.remaining <= 0:
+        return "full"
+    return "open" if service.counters > 0 else "no_counter"
+
+
+def rounded_outwards(wait: Wait) -> dict[str, int]:
+    """The wait in whole steps of five minutes that contain it: low end down, high end up, never under one step."""
+    low_s = int(max(wait.low_s, 0) // ROUNDING_S) * ROUNDING_S
+    high_s = -int(-max(wait.high_s, 0) // ROUNDING_S) * ROUNDING_S
+    return {"low_s": low_s, "high_s": max(high_s, low_s, ROUNDING_S)}
+
+
+def opening_text(translate: Translate, language: str, opens_at_local: datetime, now_local: datetime) -> str:
+    """« Ouvre aujourd’hui à 14 h », « Ouvre demain à 9 h », « Ouvre lundi à 9 h » or, a week ahead, with the date."""
+    minute = opens_at_local.minute
+    hour = translate(
+        "kiosk.hour.minutes" if minute else "kiosk.hour.exact",
+        language,
+        hour=opens_at_local.hour,
+        minute=f"{minute:02d}",
+    )
+    days = (opens_at_local.date() - now_local.date()).days
+    if days <= 1:
+        return translate("kiosk.opens.tomorrow" if days else "kiosk.opens.today", language, hour=hour)
+    weekday = translate(f"kiosk.weekday.{opens_at_local.isoweekday()}", language)
+    if days < 7:
+        return translate("kiosk.opens.weekday", language, weekday=weekday, hour=hour)
+    month = translate(f"kiosk.month.{opens_at_local.month}", language)
+    return translate(
+        "kiosk.opens.date", language, weekday=weekday, day=opens_at_local.day, month=month, hour=hour
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    language: str
+    translate: Translate
+    time_zone: ZoneInfo
+    now: datetime
+
+    def of(self, text: Text) -> str:
+        return text.get(self.language) or text["fr"]
+
+    def next_opening(self, at: datetime | None) -> NextOpening | None:
+        if at is None:
+            return None
+        local, now_local = at.astimezone(self.time_zone), self.now.astimezone(self.time_zone)
+        return {"at": at.isoformat(), "text": opening_text(self.translate, self.language, local, now_local)}
+
+
+def _service_message(service: MenuService, words: _Words, depth: int = 1) -> ServiceMessage:
+    if depth > 2:
+        raise ValueError(f"service {service.service} needs more than two presses")
+    state = state_of(service, words.now)
+    has_hours_to_come = state in ("closed", "too_late", "full")
+    coming = _earliest(_next_opening_at(x, words.now) for x in _leaves([service])) if has_hours_to_come else None
+    return {
+        "id": service.service,
+        "name": words.of(service.name),
+        "subtitle": words.of(service.subtitle) if service.subtitle else None,
+        "icon": service.icon,
+        "state": state,
+        "next_opening": words.next_opening(coming),
+        "waiting": 0 if service.children else service.waiting,
+        "wait": _wait_message(service, state),
+        "bring": [words.of(each) for each in service.bring],
+        "booking": words.of(service.booking) if service.booking else None,
+        "children": [_service_message(child, words, depth + 1) for child in service.children],
+    }
+
+
+def _wait_message(service: MenuService, state: State) -> dict[str, int] | dict[str, bool] | None:
+    """What may honestly be said of the wait: nothing at all unless an open counter serves the service."""
+    if state != "open" or service.children:
+        return None
+    if service.waiting == 0:
+        return {"none": True}
+    return rounded_outwards(service.wait) if service.wait else None
+
+
+def _leaves(services: Sequence[MenuService]) -> Iterator[MenuService]:
+    for service in services:
+        if service.children:
+            yield from _leaves(service.children)
+        else:
+            yield service
+
+
+def _current(service: MenuService, now: datetime) -> Opening | None:
+    return next((x for x in service.openings if x.opens_at <= now < x.closes_at), None)
+
+
+def _next_opening_at(service: MenuService, now: datetime) -> datetime | None:
+    if service.mode == "appointment_only":
+        return None
+    return _earliest(x.opens_at for x in service.openings if x.opens_at > now)
+
+
+def _edges(leaves: Sequence[MenuService], now: datetime) -> Iterator[datetime]:
+    for service in leaves:
+        for opening in service.openings:
+            for edge in (opening.opens_at, opening.last_ticket_at, opening.closes_at):
+                if edge > now:
+                    yield edge
+
+
+def _earliest(instants: Iterator[datetime] | Iterator[datetime | None]) -> datetime | None:
+    return min((each for each in instants if each is not None), default=None)
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,125 @@
+"""The kiosk's page: one HTML document, the sentences of every language with it, and the code to scan as a picture."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+import segno
+from babel import Locale
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from flask import Blueprint, Response, abort, render_template, request
+
+from kiosk.menu import Language, Translate
+from kiosk.mounting import low_band
+
+LONGEST_CODE = 200
+"""Characters of the address in a code: it stays large enough on screen for any phone."""
+
+_CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "kiosk.po"
+_SAID_BY_THE_SERVER = ("kiosk.hour.", "kiosk.opens.", "kiosk.weekday.", "kiosk.month.")
+_USUAL_BANDS = {
+    "portrait": low_band(780, 27, width_px=1080, height_px=1920).as_message(),
+    "landscape": low_band(950, 24, width_px=1920, height_px=1080).as_message(),
+}
+"""Bands of a floor-standing 27-inch portrait and of a 24-inch landscape screen, until the kiosk's mounting is declared."""
+
+type PageSentences = Mapping[str, str | Mapping[str, str]]
+
+
+def blueprint(
+    *,
+    translate: Translate,
+    languages: Sequence[Language],
+    public_url: str | None = None,
+    voice_url: str | None = None,
+    has_sound: bool = False,
+) -> Blueprint:
+    """The routes `/kiosk`, `/kiosk/qr.svg` and `/static/kiosk/…`.
+
+    `languages` are those of the interface, the first one being shown at rest; `public_url` is what every code must
+    start with (None: no code is drawn); `voice_url` answers POST {"text", "language"} with {"audio": url} (None:
+    « Écouter » is not offered); `has_sound` lets the page add a soft tick to the warning before it returns to the start.
+    """
+    routes = Blueprint(
+        "kiosk", __name__, static_folder="static", static_url_path="/static/kiosk", template_folder="templates"
+    )
+    context = {
+        "languages": [{"code": x.code, "name": x.name, "dir": x.direction} for x in languages],
+        "sentences": {x.code: page_sentences(translate, x.code) for x in languages},
+        "bands": _USUAL_BANDS,
+        "voice_url": voice_url,
+        "has_sound": has_sound,
+        "has_codes": public_url is not None,
+    }
+
+    @routes.get("/kiosk")
+    def page() -> str:
+        return render_template(
+            "kiosk/kiosk.html", context=context, first=languages[0], translate=translate, voice_url=voice_url
+        )
+
+    @routes.get("/kiosk/qr.svg")
+    def code_to_scan() -> Response:
+        text = request.args.get("text", "")
+        if not is_own_address(text, public_url):
+            abort(404)
+        return Response(code_as_svg(text), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+    return routes
+
+
+def is_own_address(text: str, public_url: str | None) -> bool:
+    """Whether an address lies under the public address, so that the kiosk never shows somebody else's code."""
+    if not public_url or len(text) > LONGEST_CODE or not text.isprintable():
+        return False
+    return text.startswith(public_url.rstrip("/") + "/")
+
+
+def code_as_svg(text: str) -> bytes:
+    """A QR code (ISO/IEC 18004, level M or better, quiet zone of 4 modules), black on white, sized by its container."""
+    picture = BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False
+    )
+    return picture.getvalue()
+
+
+def page_sentences(translate: Translate, language: str) -> PageSentences:
+    """Every sentence of the page by key, placeholders left open; a counted one as its CLDR plural forms."""
+    with _CATALOGUE.open("rb") as opened:
+        messages = [each for each in read_po(opened, locale="fr") if each.id]
+    return {
+        _key(each): _counted(translate, _key(each), language)
+        if each.pluralizable
+        else _open(translate, each, language)
+        for each in messages
+        if not _key(each).startswith(_SAID_BY_THE_SERVER)
+    }
+
+
+class _OpenCount(int):
+    """A number that chooses a plural form and prints as the placeholder it stands for."""
+
+    def __format__(self, _: str) -> str:
+        return "{count}"
+
+    __str__ = __repr__ = lambda _: "{count}"
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _open(translate: Translate, message: Message, language: str) -> str:
+    names = [name for _, name, _, _ in Formatter().parse(str(message.string)) if name]
+    return translate(_key(message), language, **{name: f"{{{name}}}" for name in names})
+
+
+def _counted(translate: Translate, key: str, language: str) -> dict[str, str]:
+    rule = Locale.parse(language, sep="-").plural_form
+    samples: dict[str, int] = {}
+    for number in range(201):
+        samples.setdefault(rule(number), number)
+    return {form: translate(key, language, count=_OpenCount(number)) for form, number in samples.items()}

@@ -1,0 +1,197 @@
+// The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
+
+import { initialState, isWarning, printOf, reduce, secondsLeft } from "./kiosk_state.js";
+import { fetchJson, openLink, pause } from "./live.js";
+import { newPressId, takeTicket } from "./press.js";
+import { draw } from "./view.js";
+import { speaker } from "./words.js";
+
+const PRINT_LATE_MS = 15_000;
+const LONGEST_TOUCH_MS = 1_000; // a palm left on the glass must not hold the picture back
+const TICK_MS = 250;
+
+const context = JSON.parse(document.getElementById("context").textContent);
+const now = () => performance.now();
+const languageOf = (code) => context.languages.find((each) => each.code === code);
+const speakers = new Map(context.languages.map(({ code }) => [code, speaker(context.sentences, code, context.languages[0].code)]));
+
+let state = initialState(context.languages[0].code, now());
+let drawn = { view: null, folder: null };
+let touching = null;
+let running = null;
+let clockOffset = 0;
+let declaredBand = null;
+let wasWarning = false;
+
+const say = (key, values) => speakers.get(state.language)(key, values);
+const languages = () => state.menu?.languages.filter(({ code }) => languageOf(code)) ?? context.languages;
+
+const link = openLink({
+  menu(menu) {
+    clockOffset = Date.parse(menu.now) - Date.now();
+    dispatch({ type: "menu_loaded", menu });
+    drawClock();
+  },
+  missing: () => dispatch({ type: "menu_missing" }),
+  unpaired: () => dispatch({ type: "unpaired" }),
+  paired(me) { declaredBand = me.low_band ?? null; placeBand(); },
+  verdict: ({ visit, verdict }) => dispatch({ type: "print_verdict", visit, verdict }),
+}, () => state.language);
+
+function dispatch(action) {
+  const before = state;
+  state = reduce(state, { at: now(), ...action });
+  if (state === before) return;
+  if (state.language !== before.language) link.refetch();
+  if (state.press) runPress(state.press);
+  if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
+  if (needsDrawing(before)) drawSoon();
+}
+
+const needsDrawing = (before) => Object.keys(state).some((key) => key !== "activeAt" && state[key] !== before[key]);
+
+function drawSoon() {
+  if (touching === null) drawNow();
+  else touching.isDue = true;
+}
+
+function drawNow() {
+  const focused = document.activeElement?.dataset?.key;
+  draw(state, say, languages());
+  if (state.view !== drawn.view || state.folder !== drawn.folder) {
+    document.querySelector("[data-key=title]")?.focus({ preventScroll: true });
+  } else if (focused) {
+    document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+  drawn = { view: state.view, folder: state.folder };
+  drawWarning();
+}
+
+// --- touches and keys -----------------------------------------------------------------------------------------------
+
+const acts = {
+  choose_service: ({ service }) => ({ type: "choose_service", service, pressId: newPressId() }),
+  choose_language: ({ language }) => ({ type: "choose_language", language }),
+  take: () => ({ type: "take", priority: false, pressId: newPressId() }),
+  take_with_card: () => ({ type: "take", priority: true, pressId: newPressId() }),
+  turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
+};
+
+document.addEventListener("click", ({ target }) => {
+  const pressed = target.closest("button");
+  if (!pressed || pressed.disabled) return;
+  if (pressed.dataset.toggle) dispatch({ type: "toggle", preference: pressed.dataset.toggle });
+  else if (pressed.id === "listen") listen();
+  else if (pressed.dataset.act) dispatch((acts[pressed.dataset.act] ?? (() => ({ type: pressed.dataset.act })))(pressed.dataset));
+});
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!target.closest?.("#warning")) dispatch({ type: "active" });
+  drawWarning();
+  touching ??= { isDue: false, limit: setTimeout(released, LONGEST_TOUCH_MS) };
+});
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(released, 0));
+document.addEventListener("keydown", (pressed) => {
+  if (pressed.repeat && ["Enter", " "].includes(pressed.key)) pressed.preventDefault();
+  if (!pressed.target.closest?.("#warning")) dispatch({ type: "active" });
+});
+document.addEventListener("contextmenu", (asked) => asked.preventDefault());
+
+function released() {
+  if (touching === null) return;
+  clearTimeout(touching.limit);
+  const { isDue } = touching;
+  touching = null;
+  if (isDue) drawNow();
+}
+
+// --- one press, one ticket ------------------------------------------------------------------------------------------
+
+async function runPress(press) {
+  const name = `${press.id} ${press.attempt}`;
+  if (running === name) return;
+  running = name;
+  const pressId = press.id;
+  const outcome = await takeTicket(press.body, {
+    post: link.post, now, sleep: pause, onSlow: () => dispatch({ type: "press_slow", pressId }),
+  });
+  if (outcome.kind === "unpaired") { dispatch({ type: "unpaired" }); link.start(); }
+  else dispatch({ ...outcome, type: `press_${outcome.kind}`, pressId });
+}
+
+async function watchPrint(ticket) {
+  await pause(PRINT_LATE_MS);
+  if (printOf(state) === "pending") dispatch({ type: "print_late", visit: ticket.visit });
+}
+
+// --- time: the clock, the return to the start and its warning -------------------------------------------------------
+
+setInterval(() => {
+  dispatch({ type: "tick" });
+  drawWarning();
+  drawClock();
+}, TICK_MS);
+
+function drawWarning() {
+  const isShown = isWarning(state, now());
+  const section = document.getElementById("warning");
+  if (isShown) setText("countdown", say("kiosk.warning.countdown", { count: secondsLeft(state, now()) }));
+  if (isShown === wasWarning) return;
+  wasWarning = isShown;
+  section.hidden = !isShown;
+  document.documentElement.toggleAttribute("data-warning", isShown);
+  setText("spoken", isShown ? `${say("kiosk.warning.title")} ${document.getElementById("countdown").textContent}` : "");
+  if (isShown) signal();
+}
+
+// The second sense beside the written warning, where the site lets its kiosks sound.
+function signal() {
+  navigator.vibrate?.(200);
+  if (!context.has_sound) return;
+  const audio = new AudioContext();
+  const tone = new OscillatorNode(audio, { frequency: 660 });
+  tone.connect(new GainNode(audio, { gain: 0.08 })).connect(audio.destination);
+  tone.onended = () => audio.close();
+  tone.start();
+  tone.stop(audio.currentTime + 0.12);
+}
+
+function drawClock() {
+  const at = new Date(Date.now() + clockOffset);
+  const options = { timeZone: state.menu?.time_zone, numberingSystem: "latn" };
+  const day = at.toLocaleDateString(state.language, { ...options, weekday: "long", day: "numeric", month: "long" });
+  const hour = at.toLocaleTimeString(state.language, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  setText("clock", `${day} · ${hour}`);
+}
+
+function setText(id, text) {
+  const where = document.getElementById(id);
+  if (where.textContent !== text) where.textContent = text;
+}
+
+// --- « Écouter », « Boutons plus bas » ------------------------------------------------------------------------------
+
+const player = new Audio();
+
+async function listen() {
+  if (!player.paused) { player.pause(); return; }
+  const { language } = state;
+  try {
+    const answer = await fetchJson(context.voice_url, { method: "POST", body: { text: document.getElementById("view").innerText, language } });
+    if (answer.status !== 200 || language !== state.language) return;
+    player.src = answer.json.audio;
+    await player.play();
+  } catch { /* what would be heard is written on the screen */ }
+}
+
+function placeBand() {
+  const usual = context.bands[innerHeight >= innerWidth ? "portrait" : "landscape"];
+  const { top, bottom } = declaredBand ?? usual;
+  document.documentElement.style.setProperty("--band-top", `${top * 100}vh`);
+  document.documentElement.style.setProperty("--band-rest", `${(1 - bottom) * 100}vh`);
+}
+
+addEventListener("resize", () => { placeBand(); drawSoon(); });
+document.fonts.ready.then(drawSoon);
+placeBand();
+drawNow();
+link.start();

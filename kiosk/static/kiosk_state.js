@@ -1,0 +1,187 @@
+// What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries `at` (ms, monotonic).
+
+export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
+export const QUIET_MS = 45_000;
+export const QUIET_TICKET_MS = 25_000;
+export const WARNING_MS = 20_000; // WCAG 2.2.1: at least 20 s to ask for more time
+export const MORE_TIME_MS = 60_000;
+
+const NOT_ISSUED = ["closed", "full", "too_late", "appointment_only"];
+const KNOWN_CODES = [...NOT_ISSUED, "no_counter"];
+const BUSY = ["loading", "unpaired", "taking"];
+const NO_PREFERENCES = { large: false, contrast: false, low: false };
+
+export function initialState(language, at = 0) {
+  return atStart({
+    language, defaultLanguage: language, menu: null, verdicts: {}, isPaired: true, view: "loading",
+  }, at, "loading");
+}
+
+export function reduce(state, action) {
+  const next = reducers[action.type]?.(state, action) ?? state;
+  return next.view === state.view && next.folder === state.folder && next.page === state.page
+    ? next : { ...next, shownAt: action.at };
+}
+
+// Seconds left before the return to the start: null when nothing needs to return, 0 when it is time.
+export function secondsLeft(state, at) {
+  const quiet = quietMs(state);
+  if (quiet === null) return null;
+  return Math.max(0, Math.ceil((state.activeAt + quiet + WARNING_MS - at) / 1000));
+}
+
+export function isWarning(state, at) {
+  const left = secondsLeft(state, at);
+  return left !== null && left * 1000 <= WARNING_MS;
+}
+
+export function serviceById(menu, id) {
+  for (const service of menu?.services ?? []) {
+    if (service.id === id) return service;
+    const child = service.children.find((each) => each.id === id);
+    if (child) return child;
+  }
+  return null;
+}
+
+export function shownServices(state) {
+  return state.folder ? serviceById(state.menu, state.folder)?.children ?? [] : state.menu?.services ?? [];
+}
+
+// What the page says of the paper: pending, printed, no_paper, unknown or none (no printer).
+export function printOf(state) {
+  if (!state.ticket?.print) return "none";
+  const verdict = state.verdicts[state.ticket.visit] ?? state.ticket.print.verdict;
+  if (verdict === "printed") return "printed";
+  if (verdict === "held" || verdict === "refused") return "no_paper";
+  if (verdict === "unknown" || state.isPrintLate) return "unknown";
+  return "pending";
+}
+
+const reducers = {
+  menu_loaded(state, { menu, at }) {
+    if (menu.language !== state.language && state.menu) return state;
+    const loaded = { ...state, menu, isPaired: true };
+    if (state.view === "loading" || state.view === "unpaired" || (state.view === "away" && !state.press)) {
+      return atStart(loaded, at);
+    }
+    if (state.folder && !serviceById(menu, state.folder)?.children.length) return atStart(loaded, at);
+    if (state.view === "sheet" && !serviceById(menu, state.service)) return atStart(loaded, at);
+    return loaded;
+  },
+
+  menu_missing(state) {
+    return state.menu || state.view === "unpaired" ? state : { ...state, view: "away", isTrying: true };
+  },
+
+  unpaired(state, { at }) {
+    return { ...atStart(state, at, "unpaired"), isPaired: false, menu: null };
+  },
+
+  choose_language(state, { language, at }) {
+    const view = state.view === "languages" ? "start" : state.view;
+    return { ...active(state, at), language, view, page: 0 };
+  },
+
+  show_languages: (state, { at }) => isGuarded(state, at) ? state : { ...active(state, at), view: "languages", page: 0 },
+
+  choose_service(state, { service: id, pressId, at }) {
+    const service = serviceById(state.menu, id);
+    if (!service || state.view !== "start" || isGuarded(state, at)) return state;
+    const chosen = { ...active(state, at), page: 0 };
+    if (service.children.length) return { ...chosen, folder: id };
+    if (NOT_ISSUED.includes(service.state)) {
+      return { ...withPress(chosen, service, false, pressId), view: "notice", notice: service.state };
+    }
+    const needsSheet = service.bring.length > 0 || state.menu.priority_notice || service.state === "no_counter";
+    if (needsSheet) return { ...chosen, view: "sheet", service: id };
+    return { ...withPress(chosen, service, false, pressId), view: "taking" };
+  },
+
+  take(state, { priority, pressId, at }) {
+    const service = serviceById(state.menu, state.service);
+    if (state.view !== "sheet" || !service || isGuarded(state, at)) return state;
+    return { ...withPress(active(state, at), service, priority, pressId), view: "taking" };
+  },
+
+  retry(state, { at }) {
+    if (state.view !== "away" || !state.press || state.isTrying || isGuarded(state, at)) return state;
+    return { ...active(state, at), view: "taking", isTrying: true, press: { ...state.press, attempt: state.press.attempt + 1 } };
+  },
+
+  press_slow(state, { pressId }) {
+    return isCurrent(state, pressId) && state.view === "taking" ? { ...state, view: "away", isTrying: true } : state;
+  },
+
+  press_away(state, { pressId, at }) {
+    if (!isCurrent(state, pressId) || state.view === "notice") return state;
+    return { ...active(state, at), view: "away", isTrying: false };
+  },
+
+  press_issued(state, { pressId, ticket, at }) {
+    if (!isCurrent(state, pressId)) return state;
+    const name = serviceById(state.menu, ticket.service)?.name ?? "";
+    return {
+      ...active(state, at), view: "ticket", press: null, isTrying: false, isPrintLate: false,
+      ticket: { ...ticket, service_name: name, priority: state.press.body.priority },
+    };
+  },
+
+  press_refused(state, { pressId, code, at }) {
+    if (!isCurrent(state, pressId)) return state;
+    const notice = KNOWN_CODES.includes(code) ? code : "other";
+    return { ...active(state, at), view: "notice", press: null, isTrying: false, notice, service: state.press.body.service };
+  },
+
+  print_verdict(state, { visit, verdict }) {
+    const kept = Object.entries(state.verdicts).slice(-7);
+    return verdict ? { ...state, verdicts: { ...Object.fromEntries(kept), [visit]: verdict } } : state;
+  },
+
+  print_late: (state, { visit }) => state.ticket?.visit === visit ? { ...state, isPrintLate: true } : state,
+
+  toggle(state, { preference, at }) {
+    if (!(preference in NO_PREFERENCES)) return state;
+    const preferences = { ...state.preferences, [preference]: !state.preferences[preference] };
+    return { ...active(state, at), preferences, page: 0 };
+  },
+
+  turn_page(state, { by, at }) {
+    return isGuarded(state, at) ? state : { ...active(state, at), page: Math.max(0, state.page + by) };
+  },
+
+  back(state, { at }) {
+    if (isGuarded(state, at) || BUSY.includes(state.view)) return state;
+    const returned = { ...active(state, at), view: "start", service: null, page: 0 };
+    return state.view === "start" ? { ...returned, folder: null } : returned;
+  },
+
+  home: (state, { at }) => isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at),
+  active: (state, { at }) => active(state, at),
+  more_time: (state, { at }) => ({ ...state, activeAt: Math.max(state.activeAt, at + MORE_TIME_MS - (quietMs(state) ?? 0)) }),
+  tick: (state, { at }) => secondsLeft(state, at) === 0 ? atStart(state, at) : state,
+};
+
+function atStart(state, at, view = "start") {
+  return {
+    ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, press: null, isTrying: false,
+    ticket: null, isPrintLate: false, notice: null, preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
+  };
+}
+
+function withPress(state, service, priority, pressId) {
+  const body = { service: service.id, press_id: pressId, language: state.language, priority };
+  return { ...state, service: service.id, press: { id: pressId, attempt: 1, body }, isTrying: true };
+}
+
+const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at) });
+const isGuarded = (state, at) => at - state.shownAt < GUARD_MS;
+const isCurrent = (state, pressId) => state.press?.id === pressId;
+const mayReturn = (state) => !BUSY.includes(state.view) && !(state.view === "away" && (state.isTrying || !state.menu));
+
+function quietMs(state) {
+  const isAtRest = state.view === "start" && !state.folder && state.page === 0 && state.language === state.defaultLanguage
+    && !Object.values(state.preferences).some(Boolean);
+  if (isAtRest || !mayReturn(state)) return null;
+  return state.view === "ticket" ? QUIET_TICKET_MS : QUIET_MS;
+}

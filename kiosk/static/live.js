@@ -1,0 +1,122 @@
+// The kiosk's link with the server: its device session, the menu, the socket. No DOM; reports what happens through `on`.
+
+import { io } from "/assets/socket.io.esm.min.js";
+
+const ASK_AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+const NUDGE_SPREAD_MS = 1_000;
+const HEARTBEAT_SPREAD_MS = 2_000;
+const LONGEST_TIMER_MS = 3_600_000;
+
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export async function fetchJson(url, { method = "GET", body, headers = {}, within_ms: withinMs = 8_000 } = {}) {
+  const answer = await fetch(url, {
+    method,
+    body: body && JSON.stringify(body),
+    headers: body ? { "Content-Type": "application/json", ...headers } : headers,
+    credentials: "same-origin",
+    cache: "no-store",
+    signal: AbortSignal.timeout(withinMs),
+  });
+  const isJson = /\bjson\b/.test(answer.headers.get("Content-Type") ?? "");
+  return { status: answer.status, json: isJson ? await answer.json() : null };
+}
+
+// `on`: {menu, missing, unpaired, verdict, paired}; `language()` is the one shown now.
+export function openLink(on, language) {
+  let hall = null;
+  let known = null;
+  let edge = null;
+  let soon = null;
+  let socket = null;
+  let fetches = 0;
+
+  async function start() {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        await exchangeToken();
+        const me = await fetchJson("/device/me");
+        if (me.status === 200) return begin(me.json);
+        if (me.status === 401 || me.status === 403) on.unpaired();
+        else on.missing();
+      } catch {
+        on.missing();
+      }
+      await pause(ASK_AGAIN_MS[Math.min(tried, ASK_AGAIN_MS.length - 1)]);
+    }
+  }
+
+  function begin(me) {
+    hall = me.hall.slug;
+    on.paired(me);
+    if (!socket) connect();
+    return refetch();
+  }
+
+  function connect() {
+    let isFirst = true;
+    socket = io("/kiosk", { transports: ["websocket"], reconnectionDelayMax: 10_000 });
+    socket.on("connect", () => {
+      if (!isFirst) refetchSoon(NUDGE_SPREAD_MS);
+      isFirst = false;
+    });
+    socket.on("menu.changed", (nudge) => { known = nudge; refetchSoon(NUDGE_SPREAD_MS); });
+    socket.on("heartbeat", (beat) => {
+      const isNews = known && (beat.epoch !== known.epoch || beat.version > known.version);
+      known = beat;
+      if (isNews) refetchSoon(HEARTBEAT_SPREAD_MS);
+    });
+    socket.on("print.verdict", on.verdict);
+  }
+
+  function refetchSoon(spreadMs) {
+    soon ??= pause(Math.random() * spreadMs).then(() => { soon = null; return refetch(); });
+  }
+
+  // Asks until answered; a newer question takes over.
+  async function refetch() {
+    const mine = fetches += 1;
+    for (let tried = 0; mine === fetches; tried += 1) {
+      try {
+        const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/menu?lang=${encodeURIComponent(language())}`);
+        if (mine !== fetches) return;
+        if (answer.status === 401 || answer.status === 403) { start(); return; }
+        if (answer.status === 200) {
+          if (answer.json.version !== undefined) known = answer.json;
+          on.menu(answer.json);
+          atNextEdge(answer.json);
+          return;
+        }
+      } catch { /* asked again below */ }
+      on.missing();
+      await pause(ASK_AGAIN_MS[Math.min(tried, ASK_AGAIN_MS.length - 1)]);
+    }
+  }
+
+  // Hours alone change the menu at `changes_at`: one timer, counted from the server's clock, no polling.
+  function atNextEdge(menu) {
+    clearTimeout(edge);
+    if (!menu.changes_at) return;
+    const due = performance.now() + (Date.parse(menu.changes_at) - Date.parse(menu.now));
+    const wake = () => {
+      const left = due - performance.now();
+      if (left <= 0) refetchSoon(NUDGE_SPREAD_MS);
+      else edge = setTimeout(wake, Math.min(left + 50, LONGEST_TIMER_MS));
+    };
+    wake();
+  }
+
+  return {
+    start,
+    refetch,
+    post: (body, headers, withinMs) =>
+      fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/tickets`, { method: "POST", body, headers, within_ms: withinMs }),
+  };
+}
+
+async function exchangeToken() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("t");
+  if (!token) return;
+  const answer = await fetchJson("/device/session", { method: "POST", body: { token } });
+  if (answer.status < 500) history.replaceState(null, "", location.pathname + location.search);
+}

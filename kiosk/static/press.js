@@ -1,0 +1,53 @@
+// One press, one ticket: the same press_id is sent until an answer is known, whatever is lost on the way.
+
+export const SLOW_AFTER_MS = 4_000;
+export const GIVE_UP_AFTER_MS = 20_000;
+export const ANSWER_WITHIN_MS = 5_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4_000;
+const TRY_AGAIN = [408, 425, 429];
+
+// 122 random bits in the shape of a UUID; crypto.randomUUID is missing on a page served without https.
+export function newPressId(random = (bytes) => crypto.getRandomValues(bytes)) {
+  const bytes = random(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+// Sends the press until it is answered or 20 s have passed; resolves with what became of it:
+// {kind: "issued", ticket} | {kind: "refused", code} | {kind: "unpaired"} | {kind: "away"}.
+// `post(body, headers, within_ms)` resolves with {status, json} and rejects when no answer came.
+export async function takeTicket(body, { post, now, sleep, random = Math.random, onSlow = () => {} }) {
+  const startedAt = now();
+  const left = () => GIVE_UP_AFTER_MS - (now() - startedAt);
+  const slow = sleep(SLOW_AFTER_MS).then(() => isDone || onSlow());
+  let isDone = false;
+  let pause = FIRST_PAUSE_MS;
+  try {
+    while (left() > 0) {
+      const outcome = await attempt(body, post, Math.min(ANSWER_WITHIN_MS, left()));
+      if (outcome) return outcome;
+      await sleep(Math.min(pause * (0.75 + random() / 2), Math.max(left(), 0)));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+    return { kind: "away" };
+  } finally {
+    isDone = true;
+    void slow;
+  }
+}
+
+async function attempt(body, post, withinMs) {
+  let answer;
+  try {
+    answer = await post(body, { "Idempotency-Key": body.press_id }, withinMs);
+  } catch {
+    return null;
+  }
+  if (answer.status === 200 || answer.status === 201) return answer.json?.number ? { kind: "issued", ticket: answer.json } : null;
+  if (answer.status === 401 || answer.status === 403) return { kind: "unpaired" };
+  if (answer.status >= 500 || TRY_AGAIN.includes(answer.status)) return null;
+  return { kind: "refused", code: answer.json?.code ?? "other" };
+}

@@ -1,0 +1,266 @@
+// Draws the kiosk's state into the page. Only this module and the entry touch the DOM.
+
+import { printOf, serviceById, shownServices } from "./kiosk_state.js";
+import { serviceLines, waitText } from "./words.js";
+
+const LANGUAGES_AT_ONCE = 5;
+const ICON_NAME = /^[a-z0-9-]+$/;
+const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", appointment_only: "calendar-clock", other: "info" };
+const PRINT_ICONS = { pending: "printer", printed: "printer-check", no_paper: "pencil-line", unknown: "pencil-line", none: "pencil-line" };
+
+const main = document.getElementById("view");
+
+export function draw(state, say, languages) {
+  const root = document.documentElement;
+  const language = languages.find((each) => each.code === state.language);
+  root.lang = state.language;
+  root.dir = language?.dir ?? "ltr";
+  for (const [name, isOn] of Object.entries(state.preferences)) {
+    root.toggleAttribute(`data-${name}`, isOn);
+    document.querySelector(`[data-toggle=${name}]`).setAttribute("aria-pressed", String(isOn));
+  }
+  const hasFrame = !["loading", "unpaired"].includes(state.view) && state.menu !== null;
+  document.getElementById("access").hidden = !hasFrame;
+  drawFrame(state, say);
+  drawLanguages(state, say, languages, hasFrame && languages.length > 1);
+  views[state.view](state, say, languages);
+  main.dataset.view = state.view;
+}
+
+function drawFrame(state, say) {
+  fillTexts(document.body, say);
+  document.title = say("kiosk.page.title");
+  document.getElementById("hall-name").textContent = state.menu?.hall.name ?? "";
+  document.getElementById("demonstration").hidden = !state.menu?.demonstration;
+}
+
+function drawLanguages(state, say, languages, isShown) {
+  const nav = document.getElementById("languages");
+  nav.hidden = !isShown;
+  const isLong = languages.length > LANGUAGES_AT_ONCE;
+  let first = isLong ? languages.slice(0, LANGUAGES_AT_ONCE - 1) : languages;
+  const own = languages.find((each) => each.code === state.language);
+  if (own && !first.includes(own)) first = [...first.slice(0, -1), own];
+  const buttons = first.map((each) => languageButton(each, state));
+  if (isLong) {
+    const rest = `+${languages.length - first.length}`;
+    const more = button({ act: "show_languages", key: "more-languages", label: rest, icon: "languages" });
+    more.setAttribute("aria-label", `${say("kiosk.languages.more")} ${rest}`);
+    buttons.push(more);
+  }
+  nav.replaceChildren(...buttons);
+}
+
+function languageButton(language, state) {
+  const made = button({ act: "choose_language", key: `language-${language.code}`, label: language.name });
+  made.dataset.language = language.code;
+  made.lang = language.code;
+  made.dir = language.dir;
+  made.setAttribute("aria-pressed", String(language.code === state.language));
+  return made;
+}
+
+const views = {
+  loading: (state, say) => plain(say, { icon: "loader", title: "kiosk.loading.title" }),
+  unpaired: (state, say) => plain(say, { icon: "unplug", title: "kiosk.unpaired.title", text: say("kiosk.unpaired.text") }),
+  taking: (state, say) => plain(say, { icon: "ticket", title: "kiosk.taking.title", about: serviceById(state.menu, state.service)?.name }),
+
+  start(state, say) {
+    const slots = put("view-start", say);
+    const folder = state.folder && serviceById(state.menu, state.folder);
+    const services = shownServices(state);
+    const isClosed = !folder && !state.menu.is_open;
+    slots.title.textContent = folder ? folder.name : say(isClosed ? "kiosk.start.closed_title" : "kiosk.start.title");
+    main.toggleAttribute("data-closed", isClosed);
+    if (folder) showText(slots.lede, say("kiosk.folder.lede"));
+    else if (!services.length) showText(slots.lede, say("kiosk.start.no_service"));
+    else if (isClosed) showText(slots.lede, [state.menu.next_opening?.text, say("kiosk.start.closed_lede")].filter(Boolean).join(". "));
+    slots.note.hidden = !state.menu.priority_notice || isClosed;
+    const acts = folder ? [backButton(say)] : [];
+    fillPaged(slots, services.map((each) => serviceItem(each, say)), acts, state, say);
+  },
+
+  languages(state, say, languages) {
+    const slots = put("view-languages", say);
+    const items = languages.map((each) => element("li", {}, languageButton(each, state)));
+    items.forEach((item) => { item.firstChild.dataset.key = `choice-${item.firstChild.dataset.language}`; });
+    fillPaged(slots, items, [backButton(say)], state, say);
+  },
+
+  sheet(state, say) {
+    const slots = put("view-sheet", say);
+    const service = serviceById(state.menu, state.service);
+    slots.title.textContent = service.name;
+    showText(slots.lede, sheetLede(service, say));
+    slots.with_card.hidden = !state.menu.priority_notice;
+    slots.bring.hidden = !service.bring.length;
+    fillPaged(slots, service.bring.map((each) => element("li", { text: each })), [backButton(say)], state, say);
+  },
+
+  notice(state, say) {
+    const service = serviceById(state.menu, state.service);
+    const code = state.notice;
+    const hasOpening = ["closed", "full", "too_late"].includes(code);
+    plain(say, {
+      icon: NOTICE_ICONS[code], title: `kiosk.notice.${code}.title`, about: service?.name,
+      text: (code === "appointment_only" && service?.booking) || say(`kiosk.notice.${code}.text`),
+      opening: hasOpening ? service?.next_opening?.text ?? "" : "", acts: [homeButton(say)],
+    });
+  },
+
+  away(state, say) {
+    const isOver = !state.isTrying;
+    const text = [say("kiosk.away.text"), !isOver && state.press ? say("kiosk.away.trying") : ""].filter(Boolean).join(" ");
+    const retry = () => button({ act: "retry", key: "retry", label: say("kiosk.action.retry"), icon: "rotate-ccw", kind: "primary" });
+    plain(say, { icon: "unplug", title: "kiosk.away.title", text, acts: isOver && state.press ? [retry(), homeButton(say)] : [] });
+  },
+
+  ticket(state, say) {
+    const slots = put("view-ticket", say);
+    const { ticket } = state;
+    slots.number.textContent = ticket.number;
+    slots.service.textContent = serviceById(state.menu, ticket.service)?.name ?? ticket.service_name;
+    slots.ahead.textContent = ticket.ahead ? say("kiosk.ticket.ahead", { count: ticket.ahead }) : say("kiosk.ticket.ahead_none");
+    slots.wait_line.hidden = !ticket.wait;
+    if (ticket.wait) slots.wait.textContent = say("kiosk.ticket.wait", { wait: waitText(ticket.wait, say) });
+    slots.priority.hidden = !ticket.priority;
+    drawCode(slots, ticket, say);
+    drawPrint(slots, state, say);
+    slots.acts.replaceChildren(homeButton(say));
+  },
+};
+
+function sheetLede(service, say) {
+  if (service.state === "no_counter") return say("kiosk.sheet.no_counter");
+  if (service.wait?.none) return say("kiosk.sheet.no_wait");
+  if (service.wait) return say("kiosk.sheet.wait", { wait: waitText(service.wait, say) });
+  return service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : "";
+}
+
+function drawCode(slots, ticket, say) {
+  slots.scan.hidden = !ticket.follow_url;
+  if (!ticket.follow_url) return;
+  slots.qr.src = `/kiosk/qr.svg?text=${encodeURIComponent(ticket.follow_url)}`;
+  slots.qr.alt = say("kiosk.ticket.qr");
+  if (ticket.short_code) showText(slots.short_code, say("kiosk.ticket.short_code", { code: ticket.short_code }));
+}
+
+function drawPrint(slots, state, say) {
+  const verdict = printOf(state);
+  const mayScan = state.ticket.follow_url && ["no_paper", "unknown", "none"].includes(verdict);
+  slots.print.dataset.print = verdict;
+  setIcon(slots.print_icon, PRINT_ICONS[verdict]);
+  slots.print_text.textContent = say(`kiosk.print.${verdict}${mayScan ? "_scan" : ""}`);
+}
+
+function plain(say, { icon, title, about, text = "", opening = "", acts = [] }) {
+  const slots = put("view-plain", say);
+  setIcon(slots.icon, icon);
+  slots.title.textContent = say(title);
+  showText(slots.about, about ?? "");
+  showText(slots.lede, text);
+  showText(slots.opening, opening);
+  slots.acts.replaceChildren(...acts);
+}
+
+function serviceItem(service, say) {
+  const item = document.getElementById("item-service").content.cloneNode(true).firstElementChild;
+  const slots = slotsOf(item);
+  const lines = serviceLines(service, say);
+  item.firstElementChild.dataset.act = "choose_service";
+  item.firstElementChild.dataset.service = service.id;
+  item.firstElementChild.dataset.key = `service-${service.id}`;
+  item.firstElementChild.dataset.state = service.state;
+  item.firstElementChild.toggleAttribute("data-folder", service.children.length > 0);
+  setIcon(slots.icon, service.icon);
+  slots.name.textContent = service.name;
+  showText(slots.small, lines.small);
+  showText(slots.strong, lines.strong);
+  showText(slots.caption, lines.caption);
+  return item;
+}
+
+// Shows all items if they fit, tighter if they must, else page by page: nothing ever hides behind a scroll.
+function fillPaged(slots, items, acts, state, say) {
+  const box = slots.list.closest(".paged");
+  const fits = (some) => {
+    slots.list.replaceChildren(...some);
+    return box.scrollHeight <= box.clientHeight + 1;
+  };
+  slots.acts.replaceChildren(...acts);
+  for (const density of ["roomy", "dense"]) {
+    slots.list.dataset.density = density;
+    if (fits(items) || !items.length) return;
+  }
+  const [previous, position, next] = pagingButtons(say);
+  slots.acts.replaceChildren(...acts, previous, position, next);
+  const slices = slicesThatFit(items, fits);
+  const page = Math.min(state.page, slices.length - 1);
+  slots.list.replaceChildren(...slices[page]);
+  previous.disabled = page === 0;
+  next.disabled = page === slices.length - 1;
+  position.textContent = say("kiosk.paging.position", { page: page + 1, pages: slices.length });
+}
+
+function slicesThatFit(items, fits) {
+  for (let pages = 2; ; pages += 1) {
+    const size = Math.ceil(items.length / pages);
+    const slices = [];
+    for (let from = 0; from < items.length; from += size) slices.push(items.slice(from, from + size));
+    if (size === 1 || slices.every(fits)) return slices;
+  }
+}
+
+function pagingButtons(say) {
+  const previous = button({ act: "turn_page", key: "previous", label: say("kiosk.paging.previous"), icon: "chevron-left", kind: "flip" });
+  const next = button({ act: "turn_page", key: "next", label: say("kiosk.paging.next"), icon: "chevron-right", kind: "flip last" });
+  previous.dataset.by = "-1";
+  next.dataset.by = "1";
+  return [previous, element("span", { class: "position" }), next];
+}
+
+const backButton = (say) => button({ act: "back", key: "back", label: say("kiosk.action.back"), icon: "arrow-left", kind: "flip" });
+const homeButton = (say) => button({ act: "home", key: "home", label: say("kiosk.action.home"), icon: "house" });
+
+function button({ act, key, label, icon, kind = "" }) {
+  const made = element("button", { type: "button", class: kind }, element("span", { text: label }));
+  made.dataset.act = act;
+  made.dataset.key = key;
+  if (icon) {
+    const picture = element("span", { class: "icon" });
+    setIcon(picture, icon);
+    made.prepend(picture);
+  }
+  return made;
+}
+
+function put(template, say) {
+  main.removeAttribute("data-closed");
+  main.replaceChildren(document.getElementById(template).content.cloneNode(true));
+  fillTexts(main, say);
+  return slotsOf(main);
+}
+
+function fillTexts(within, say) {
+  for (const each of within.querySelectorAll("[data-text]")) each.textContent = say(each.dataset.text);
+  for (const each of within.querySelectorAll("[data-label]")) each.setAttribute("aria-label", say(each.dataset.label));
+}
+
+const slotsOf = (within) => Object.fromEntries([...within.querySelectorAll("[data-slot]")].map((each) => [each.dataset.slot, each]));
+
+function showText(where, text) {
+  where.textContent = text;
+  where.hidden = !text;
+}
+
+function setIcon(where, name) {
+  if (ICON_NAME.test(name)) where.style.setProperty("--icon", `url("/assets/icons/${name}.svg")`);
+}
+
+function element(tag, { text, ...attributes }, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value) made.setAttribute(name, value);
+  if (text !== undefined) made.textContent = text;
+  made.append(...children);
+  return made;
+}

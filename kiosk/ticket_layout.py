@@ -1,0 +1,186 @@
+"""What a ticket says on paper and how large: French always, the chosen language under each French sentence.
+
+Sizes are dots of 1/8 mm. What a visitor must act on is at least 34 dots high (12 pt), the rest at least 25 (9 pt).
+No name and no reason of visit beyond the service: tickets lie on floors.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hardware.document import Align, Direction, Document, Element, Qr, Rule, Space, Text
+
+Translate = Callable[..., str]
+"""`translate(key, language, **values)` of the composition root; `count` picks the plural."""
+
+WIDTH_80_MM_DOTS = 576
+WIDTH_58_MM_DOTS = 384
+
+ACTED_ON_DOTS = 34
+REST_DOTS = 26
+_NUMBER_DOTS = 400
+_FRENCH = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketContent:
+    """What the ticket states in every language.
+
+    `wait_min` is the expected range in whole minutes, low < high, or None when nothing honest can be said.
+    `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people type it.
+    """
+
+    site: str
+    hall: str
+    number: str
+    people_ahead: int
+    wait_min: tuple[int, int] | None
+    short_code: str
+    follow_url: str | None = None
+    follow_address: str | None = None
+    is_priority: bool = False
+    is_reprint: bool = False
+    is_demonstration: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.number.strip():
+            raise ValueError("a ticket has a number")
+        if self.people_ahead < 0:
+            raise ValueError(f"people_ahead {self.people_ahead} is negative")
+        if self.wait_min is not None and not 0 <= self.wait_min[0] < self.wait_min[1]:
+            raise ValueError(f"wait_min {self.wait_min} is not a range")
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLanguage:
+    """What differs by language: the service's name, the local date and hour of issue as text."""
+
+    language: str
+    service: str
+    date: str
+    hour: str
+    direction: Direction = "ltr"
+
+
+def lay_out_ticket(
+    content: TicketContent,
+    languages: tuple[TicketLanguage, ...],
+    *,
+    translate: Translate,
+    width_dots: int = WIDTH_80_MM_DOTS,
+) -> Document:
+    """The ticket as a document for a paper `width_dots` wide.
+
+    `languages` is French, then the chosen language if it is another one. Raises ValueError otherwise.
+    """
+    if not 1 <= len(languages) <= 2 or languages[0].language != _FRENCH:
+        raise ValueError("a ticket is in French first, and in at most one other language")
+    paper = _Paper(languages, translate, width_dots < WIDTH_80_MM_DOTS)
+    elements = [
+        *_head(content, paper),
+        *_number(content),
+        *_service(paper),
+        *_expectation(content, paper),
+        *_following(content, paper),
+        *_rules(content, paper),
+    ]
+    return Document(width_dots=width_dots, elements=tuple(elements))
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    languages: tuple[TicketLanguage, ...]
+    translate: Translate
+    is_narrow: bool
+
+    def size(self, wide: int, narrow: int) -> int:
+        """A size for 80 mm or for 58 mm."""
+        return narrow if self.is_narrow else wide
+
+    def sentence(self, key: str, *, size: int, align: Align = "start", **values: object) -> list[Element]:
+        """The sentence in French, bold, and under it in the chosen language."""
+        texts = [(spoken, self.translate(key, spoken.language, **values)) for spoken in self.languages]
+        return self.stacked(texts, size=size, align=align)
+
+    def stacked(
+        self, texts: list[tuple[TicketLanguage, str]], *, size: int, align: Align = "start"
+    ) -> list[Element]:
+        """One text per language, a text that says the same as the one before left out."""
+        elements: list[Element] = []
+        said: set[str] = set()
+        for spoken, text in texts:
+            if text in said:
+                continue
+            said.add(text)
+            weight = 700 if spoken.language == _FRENCH else 450
+            elements.append(
+                Text(
+                    text,
+                    size,
+                    weight=weight,
+                    align=align,
+                    direction=spoken.direction,
+                    language=spoken.language,
+                )
+            )
+        return elements
+
+
+def _head(content: TicketContent, paper: _Paper) -> list[Element]:
+    elements: list[Element] = []
+    if content.is_reprint:
+        duplicate = paper.translate("kiosk.paper.duplicate", _FRENCH)
+        elements += [Text(duplicate, 48, weight=800, align="center", inverse=True), Space(10)]
+    if content.is_demonstration:
+        note = paper.translate("kiosk.paper.demonstration", _FRENCH)
+        elements += [Text(note, REST_DOTS, weight=600, align="center"), Space(4)]
+    elements.append(Text(content.site, 30, weight=450, align="center"))
+    if content.hall != content.site:
+        elements.append(Text(content.hall, ACTED_ON_DOTS, weight=700, align="center"))
+    return elements
+
+
+def _number(content: TicketContent) -> list[Element]:
+    number = Text(content.number, _NUMBER_DOTS, weight=750, align="center", fit=True)
+    return [Space(14), Rule(3), Space(26), number, Space(22)]
+
+
+def _service(paper: _Paper) -> list[Element]:
+    first = paper.languages[0]
+    services = [(spoken, spoken.service) for spoken in paper.languages]
+    issued = Text(f"{first.date}, {first.hour}", paper.size(30, REST_DOTS), weight=450, align="center")
+    named = paper.stacked(services, size=paper.size(42, 38), align="center")
+    return [*named, Space(8), issued, Space(14), Rule(3), Space(12)]
+
+
+def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
+    size = paper.size(38, ACTED_ON_DOTS)
+    if content.people_ahead:
+        ahead = paper.sentence("kiosk.ticket.ahead", size=size, count=content.people_ahead)
+    else:
+        ahead = paper.sentence("kiosk.ticket.ahead_none", size=size)
+    if content.wait_min is None:
+        return [*ahead, Space(10)]
+    low, high = content.wait_min
+    wait = paper.sentence("kiosk.paper.wait", size=size, low=low, high=high)
+    return [*ahead, Space(8), *wait, Space(10)]
+
+
+def _following(content: TicketContent, paper: _Paper) -> list[Element]:
+    code: list[Element] = [Text(content.short_code, 46, weight=700, align="center", language="und")]
+    if content.follow_url is None:
+        label = paper.sentence("kiosk.paper.short_code", size=REST_DOTS, align="center")
+        return [Rule(2), Space(10), *label, *code, Space(10)]
+    module_dots = paper.size(8, 7)
+    follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS, align="center")
+    elements = [Rule(2), Space(10), *follow, Qr(content.follow_url, module_dots)]
+    if content.follow_address is None:
+        return [*elements, *code, Space(10)]
+    typed = paper.sentence("kiosk.paper.type_code", size=REST_DOTS + 2, align="center")
+    address = Text(content.follow_address, ACTED_ON_DOTS, weight=600, align="center", language="und")
+    return [*elements, *typed, address, *code, Space(10)]
+
+
+def _rules(content: TicketContent, paper: _Paper) -> list[Element]:
+    away = paper.sentence("kiosk.paper.away", size=ACTED_ON_DOTS)
+    key = "kiosk.paper.priority_declared" if content.is_priority else "kiosk.paper.priority"
+    return [Rule(2), Space(10), *away, Space(10), *paper.sentence(key, size=ACTED_ON_DOTS)]
