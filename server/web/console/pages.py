@@ -1,0 +1,60 @@
+"""The console: `/console`, the whole page, and `/console/barre`, the bar of 48 px kept above other windows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from server.domain.configuration import HallConfiguration
+from server.domain.roles import Permission
+from server.web.sentences import page_sentences
+from server.web.viewer import FindHalls, FindViewer, hall_for_page, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "console.po"
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+    """The routes of the console. They hold no state: everything live comes through the API and the sockets."""
+    routes = Blueprint("console", __name__, template_folder="templates")
+
+    def page(template: str) -> str | Response:
+        hall = hall_for_page(viewer, halls, Permission.CALL)
+        if isinstance(hall, Response):
+            return hall
+        language = page_language()
+        sentences = page_sentences(translate, language, CATALOGUE)
+        return render_template(template, hall=hall, page=hall_page(hall, language), sentences=sentences)
+
+    @routes.get("/console")
+    def console() -> str | Response:
+        return page("console/console.html")
+
+    @routes.get("/console/barre")
+    def bar() -> str | Response:
+        return page("console/bar.html")
+
+    return routes
+
+
+def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
+    """What a script at work knows of a hall without asking: its counters and services in the page's language."""
+    return {
+        "language": language,
+        "hall": {"slug": hall.hall, "name": hall.name, "time_zone": hall.site.time_zone},
+        "languages": list(hall.languages),
+        "counters": [
+            {
+                "id": counter.id,
+                "label": counter.label_in(language),
+                "services": [service.id for service in hall.services_served_by(counter.id)],
+            }
+            for counter in hall.counters.values()
+            if not counter.is_retired
+        ],
+        "services": [
+            {"id": service.id, "name": service.name(language)}
+            for service in hall.services.values()
+            if not service.is_retired
+        ],
+    }

@@ -1,0 +1,102 @@
+// The panel in the page where a choice is made: to whom to transfer, why to pause, whom to call out of order.
+
+import { element } from "./dom.js";
+import { capital } from "./console_view.js";
+import { waitingRows } from "./console_state.js";
+import { minutes } from "./durations.js";
+
+/** Reasons an agent may give, as codes kept in facts; their words are in the catalogue. */
+export const PAUSE_REASONS = ["break", "back_office", "telephone", "meeting"];
+export const CHOSEN_REASONS = ["appointment", "frailty", "linked", "returning", "other"];
+export const CANCEL_REASONS = ["misprint", "double", "superseded"];
+
+/** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs. */
+export function panelFor(action, { state, words, nowMs, choose }) {
+  const builders = { transfer: transferPanel, pause: pausePanel, cancel: cancelPanel, chosen: chosenPanel, returned: returnedPanel, greeting: greetingPanel };
+  return builders[action]({ state, words, nowMs, choose });
+}
+
+function choices(entries, choose) {
+  return element("ul", { class: "choices" }, ...entries.map(({ label, note, value, at }) => element("li", {}, choiceButton(label, note, at, () => choose(value)))));
+}
+
+function choiceButton(label, note, at, press) {
+  const button = element("button", { type: "button", "data-choice": at <= 9 ? String(at) : null }, element("span", {}, element("bdi", {}, label), note ? element("small", {}, note) : null));
+  if (at <= 9) button.append(element("kbd", { "aria-hidden": "true" }, String(at)));
+  button.addEventListener("click", press);
+  return button;
+}
+
+function numbered(entries) {
+  return entries.map((entry, index) => ({ ...entry, at: index + 1 }));
+}
+
+function transferPanel({ state, words, choose }) {
+  const { say, hall } = words;
+  const { leg, counter } = state.counter;
+  const services = hall.services.filter(({ id }) => id !== leg.service).map(({ id, name }) => ({ label: name, value: { service: id } }));
+  const counters = hall.counters.filter(({ id }) => id !== counter).map(({ id, label }) => ({ label: capital(label), note: placeNote(id, state, words), value: { counter: id } }));
+  const all = numbered([...services, ...counters]);
+  return {
+    title: say("console.transfer.title", { number: leg.number }),
+    nodes: [
+      element("h3", {}, say("console.transfer.services")),
+      choices(all.slice(0, services.length), choose),
+      element("h3", {}, say("console.transfer.counters")),
+      choices(all.slice(services.length), choose),
+    ],
+  };
+}
+
+/** The state of another counter in words. */
+export function placeNote(id, { queue }, { say }) {
+  const told = queue?.counters.find((other) => other.counter === id);
+  return told ? say(`console.place.${told.state}`) : "";
+}
+
+function reasons(prefix, codes, words) {
+  return numbered(codes.map((code) => ({ label: words.say(`${prefix}.${code}`), value: { reason: code } })));
+}
+
+function pausePanel({ words, choose }) {
+  return { title: words.say("console.pause.title"), nodes: [choices(reasons("console.pause.reason", PAUSE_REASONS, words), choose)] };
+}
+
+function cancelPanel({ state, words, choose }) {
+  const title = words.say("console.cancel.title", { number: state.counter.leg.number });
+  return { title, nodes: [element("p", {}, words.say("console.cancel.explain")), choices(reasons("console.cancel.reason", CANCEL_REASONS, words), choose)] };
+}
+
+function chosenPanel({ state, words, nowMs, choose }) {
+  const { say, hall } = words;
+  const rows = waitingRows(state.queue, hall.serviceIds, nowMs);
+  const title = say("console.chosen.title");
+  if (rows.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.waiting.nobody"))] };
+  const people = rows.map(({ leg, waitedS }) => element("label", { class: "choice" },
+    element("input", { type: "radio", name: "visit", value: leg.visit }),
+    element("b", {}, leg.number), element("bdi", {}, hall.serviceName(leg.service)), element("small", {}, minutes(waitedS, say))));
+  const list = element("fieldset", { class: "people" }, element("legend", {}, say("console.chosen.who")), ...people);
+  list.querySelector("input").checked = true;
+  const why = element("fieldset", { class: "reasons" }, element("legend", {}, say("console.chosen.why")));
+  why.append(choices(reasons("console.chosen.reason", CHOSEN_REASONS, words), ({ reason }) => choose({ visit: list.querySelector("input:checked").value, reason })));
+  return { title, nodes: [element("div", { class: "two" }, list, why)] };
+}
+
+function returnedPanel({ state, words, choose }) {
+  const { say, hall, hour } = words;
+  const gone = state.queue?.no_shows ?? [];
+  const title = say("console.returned.title");
+  if (gone.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.returned.nobody"))] };
+  const entries = gone.map((leg) => ({
+    label: `${leg.number} · ${hall.serviceName(leg.service)}`,
+    note: say("console.person.called", { at: hour(leg.last_called_at) }),
+    value: { leg: leg.leg },
+  }));
+  return { title, nodes: [element("p", {}, say("console.returned.explain")), choices(numbered(entries), choose)] };
+}
+
+function greetingPanel({ state, words, choose }) {
+  const { say, hall } = words;
+  const entries = state.counter.services.map((id) => ({ label: hall.serviceName(id), value: { service: id } }));
+  return { title: say("console.greeting.title"), nodes: [choices(numbered(entries), choose)] };
+}

@@ -1,0 +1,155 @@
+// What the console knows and may do: pure functions of values. No DOM, no clock, no network.
+
+import { accepted, NOTHING_SEEN } from "./freshness.js";
+import { secondsSince } from "./durations.js";
+
+/** The console before anything is known. */
+export function emptyConsole() {
+  return { counter: null, queue: null, seen: NOTHING_SEEN, clockOffsetMs: 0, isLive: false, lostAtMs: null, takenAt: null };
+}
+
+/** One of choose, free, called, in_service, paused: what the page is about. */
+export function phaseOf({ counter }) {
+  if (!counter || !counter.session || counter.state === "closed") return "choose";
+  if (counter.state === "paused") return "paused";
+  if (!counter.leg) return "free";
+  return counter.leg.state === "in_service" ? "in_service" : "called";
+}
+
+/** The counter as GET /counters/{counter} tells it: the truth about this place. */
+export function withCounter(state, counter) {
+  return { ...state, counter, takenAt: null };
+}
+
+/** The answer of a verb: the counter's leg afterwards, or null when there is none left. */
+export function withLeg(state, leg) {
+  const isHere = leg !== null && (leg.state === "called" || leg.state === "in_service");
+  const counter = { ...state.counter, leg: isHere ? leg : null, state: isHere ? leg.state : "free" };
+  return { ...state, counter };
+}
+
+/** A queue (REST or message) taken in if it is newer; `nowMs` is this computer's clock. Old ones change nothing. */
+export function withQueue(state, queue, nowMs) {
+  const seen = accepted(state.seen, queue);
+  if (seen === null) return state;
+  const clockOffsetMs = Date.parse(queue.as_of) - nowMs;
+  return withOwnCounter({ ...state, queue: keepNoShows(queue, state.queue), seen, clockOffsetMs });
+}
+
+/** Live again, or lost since `nowMs`. */
+export function withLiveness(state, isLive, nowMs) {
+  if (isLive) return { ...state, isLive, lostAtMs: null };
+  return { ...state, isLive, lostAtMs: state.lostAtMs ?? nowMs };
+}
+
+/** The server's clock now, from this computer's. */
+export function serverNow(state, nowMs) {
+  return nowMs + state.clockOffsetMs;
+}
+
+function keepNoShows(queue, before) {
+  return queue.no_shows || !before?.no_shows ? queue : { ...queue, no_shows: before.no_shows };
+}
+
+function withOwnCounter(state) {
+  const { counter, queue } = state;
+  const told = counter && queue.counters.find((other) => other.counter === counter.counter);
+  if (!told || !counter.session || isOlderThanLastGesture(queue, counter)) return state;
+  if (told.session !== counter.session) {
+    return { ...state, counter: { ...counter, session: null, leg: null, state: "closed" }, takenAt: told.session ? told.since : null };
+  }
+  const leg = legOf(told.leg, queue, counter.leg);
+  return { ...state, counter: { ...counter, state: told.state, since: told.since, leg } };
+}
+
+function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
+  return Boolean(gesture) && Date.parse(queue.as_of) < Date.parse(gesture.at);
+}
+
+function legOf(told, queue, known) {
+  if (told === null || typeof told === "object") return told;
+  const found = [...queue.called, ...queue.in_service].find((leg) => leg.leg === told);
+  return found ? { ...found, why: found.why ?? (known?.leg === told ? known.why : null) } : known;
+}
+
+/**
+ * Who waits for these services, in the order of calls as far as it is known, as rows to show.
+ * Each queue keeps its own order; queues are merged by arrival. The list stops where a queue has more people than
+ * the message carries, so that a row is never shown before someone who should be above it.
+ */
+export function waitingRows(queue, services, nowMs) {
+  const heads = ourQueues(queue, services).map(({ legs, waiting }) => ({ legs: [...(legs ?? [])], unseen: waiting - (legs?.length ?? 0) }));
+  const rows = [];
+  for (;;) {
+    const filled = heads.filter((head) => head.legs.length > 0);
+    if (filled.length === 0 || heads.some((head) => head.legs.length === 0 && head.unseen > 0)) return rows;
+    filled.sort((a, b) => Date.parse(a.legs[0].arrived_at) - Date.parse(b.legs[0].arrived_at));
+    rows.push(waitingRow(filled[0].legs.shift(), nowMs));
+  }
+}
+
+/** One waiting leg with its wait and its share of the target; an appointment waits from its hour on. */
+export function waitingRow(leg, nowMs) {
+  const isEarly = Boolean(leg.booked_at) && Date.parse(leg.booked_at) > nowMs;
+  const from = leg.booked_at && Date.parse(leg.booked_at) > Date.parse(leg.arrived_at) ? leg.booked_at : leg.arrived_at;
+  const waitedS = secondsSince(from, nowMs);
+  const share = leg.target_s ? Math.min(1, waitedS / leg.target_s) : 0;
+  return { leg, waitedS, share, isEarly, isOverdue: Boolean(leg.target_s) && waitedS > leg.target_s };
+}
+
+/** How many people wait for these services. */
+export function waitingCount(queue, services) {
+  return ourQueues(queue, services).reduce((sum, { waiting }) => sum + waiting, 0);
+}
+
+function ourQueues(queue, services) {
+  if (!queue) return [];
+  return queue.queues.filter((one) => one.services.some((service) => services.includes(service)));
+}
+
+/** Whether the last gesture can still be taken back. */
+export function mayUndo({ counter }, nowMs) {
+  const gesture = counter?.last_gesture;
+  return Boolean(gesture?.may_undo_until) && Date.parse(gesture.may_undo_until) > nowMs;
+}
+
+/** The request of a verb of this console, or null when the state does not allow it. */
+export function requestOf(action, state, choice = {}) {
+  const { counter } = state;
+  const phase = phaseOf(state);
+  const place = counter && `/api/v1/counters/${counter.counter}`;
+  const leg = counter?.leg && `/api/v1/legs/${counter.leg.leg}`;
+  const has = (...phases) => phases.includes(phase);
+  const requests = {
+    next: () => has("free", "in_service") && { path: `${place}/next`, body: nextBody(counter.leg) },
+    yes: () => has("called") && { path: `${leg}/start` },
+    no: () => has("called") && { path: `${leg}/no-show` },
+    recall: () => has("called") && { path: `${leg}/recall` },
+    finish: () => has("called", "in_service") && { path: `${leg}/finish` },
+    transfer: () => has("called", "in_service") && { path: `${leg}/transfer`, body: choice },
+    cancel: () => has("called", "in_service") && { path: `${leg}/cancel`, body: choice },
+    chosen: () => has("free") && { path: `${place}/call`, body: choice },
+    returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
+    pause: () => has("free", "in_service") && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
+    resume: () => has("paused") && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
+    undo: () => undoOf(counter?.last_gesture),
+    close: () => has("free", "paused") && { method: "DELETE", path: `${place}/session` },
+  };
+  return requests[action]?.() || null;
+}
+
+function nextBody(leg) {
+  return leg ? { current: leg.leg, current_end: "served" } : { current: null };
+}
+
+function undoOf(gesture) {
+  if (!gesture?.leg) return null;
+  return { path: `/api/v1/legs/${gesture.leg}/undo`, body: { fact: gesture.fact } };
+}
+
+/** The polite summary: at most one every 15 s, and only when the number of people waiting has moved. */
+export function summaryDue(memory, waiting, nowMs) {
+  if (memory.waiting === null) return { memory: { waiting, saidAtMs: nowMs }, more: null };
+  if (nowMs - memory.saidAtMs < 15000 || waiting === memory.waiting) return { memory, more: null };
+  return { memory: { waiting, saidAtMs: nowMs }, more: waiting - memory.waiting };
+}

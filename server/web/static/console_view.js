@@ -1,0 +1,195 @@
+// Draws the console's state. Every function takes values and writes them; nothing is decided here.
+
+import { minutes, secondsSince, stopwatch } from "./durations.js";
+import { element, fill, setText, show, withSuperiors, write } from "./dom.js";
+import { mayUndo, phaseOf, requestOf, serverNow, waitingCount, waitingRows } from "./console_state.js";
+
+const ROWS_SHOWN = 8;
+const NEEDS_CHOICE = new Set(["transfer", "cancel", "chosen", "returned", "pause"]);
+
+/** A view of one page; `words` is {say, hour, hall}. */
+export function createView(words) {
+  return {
+    render: (state, nowMs, ui) => render(state, serverNow(state, nowMs), words, ui),
+    tick: (state, nowMs) => tick(state, serverNow(state, nowMs), words),
+  };
+}
+
+function render(state, nowMs, words, ui) {
+  const phase = phaseOf(state);
+  show('[data-view="choose"]', phase === "choose" && !ui.isLoading);
+  show('[data-view="work"]', phase !== "choose");
+  show("[data-waiting]", phase !== "choose" || Boolean(state.queue && document.body.classList.contains("bar") === false));
+  for (const part of document.querySelectorAll("[data-phases]")) part.hidden = !part.dataset.phases.split(" ").includes(phase);
+  document.body.dataset.phase = phase;
+  drawHead(state, words);
+  drawLiveness(state, words);
+  if (state.counter?.leg) drawPerson(state.counter.leg, words);
+  drawGesture(state, words);
+  drawDay(state.queue?.day, words);
+  enableActs(state, nowMs, ui);
+  tick(state, nowMs, words);
+}
+
+function drawHead(state, { say, hall }) {
+  const { counter } = state;
+  const isOpen = phaseOf(state) !== "choose";
+  write("place", isOpen ? capital(counter.label) : say("console.title"));
+  write("served", isOpen ? counter.services.map(hall.serviceName).join(", ") : hall.name);
+}
+
+function drawLiveness(state, { say, hour }) {
+  const since = state.lostAtMs === null ? "" : hour(state.lostAtMs);
+  const text = state.isLive ? say("console.live.yes") : since ? say("console.live.no", { at: since }) : say("console.live.connecting");
+  write("live", text);
+  write("live-short", text);
+  for (const place of document.querySelectorAll("[data-live]")) place.dataset.live = state.isLive ? "yes" : "no";
+  const isLost = !state.isLive && since !== "";
+  document.body.classList.toggle("not-live", isLost);
+  show("[data-lost]", isLost);
+  if (isLost) write("lost", say("console.live.explain", { at: since }));
+}
+
+function drawPerson(leg, { say, hour, hall }) {
+  write("number", leg.number);
+  write("service", hall.serviceName(leg.service));
+  const times = [
+    leg.booked_at && say("console.person.booked", { at: hour(leg.booked_at) }),
+    say("console.person.arrived", { at: hour(leg.arrived_at) }),
+    leg.first_called_at && say("console.person.called", { at: hour(leg.first_called_at) }),
+    leg.language && leg.language !== "fr" && say("console.person.language", { language: hall.languageName(leg.language) }),
+  ];
+  write("times", times.filter(Boolean).join(" · "));
+  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority]), chips(leg, { say, hour }));
+  const why = leg.why?.text ?? "";
+  show("[data-why]", why !== "");
+  write("why", why);
+  for (const place of document.querySelectorAll('[data-text="timer-of"]')) {
+    fill(place, `${leg.state} ${leg.rank}`, withSuperiors(timerWords(leg, say)));
+  }
+}
+
+function timerWords(leg, say) {
+  if (leg.state === "in_service") return say("console.person.at_counter");
+  return leg.rank > 1 ? say("console.person.recalled", { rank: leg.rank }) : say("console.person.since_call");
+}
+
+function chips(leg, { say, hour }) {
+  const texts = [];
+  if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
+  if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
+  return texts.map((text) => element("span", { class: "chip" }, text));
+}
+
+function drawGesture({ counter }, { say, hour }) {
+  const gesture = counter?.last_gesture;
+  const values = gesture && { at: hour(gesture.at), number: gesture.number ?? "", counter: counter.label };
+  write("gesture", gesture ? say(`console.gesture.${gesture.verb}`, values) : say("console.gesture.none"));
+}
+
+function drawDay(day, { say }) {
+  if (!day) return;
+  const figures = {
+    received: day.received,
+    median: day.median_wait_s === null ? null : minutes(day.median_wait_s, say),
+    within: day.within_target_percent === null ? null : say("console.day.percent", { percent: Math.round(day.within_target_percent) }),
+    no_shows: day.no_shows,
+    greetings: day.greetings,
+  };
+  for (const [name, value] of Object.entries(figures)) {
+    setText(document.querySelector(`[data-figure="${name}"]`), value === null || value === undefined ? say("console.day.nothing") : String(value));
+  }
+}
+
+function enableActs(state, nowMs, ui) {
+  for (const button of document.querySelectorAll("[data-act]")) {
+    const action = button.dataset.act;
+    button.disabled = !mayAct(action, state, nowMs, ui);
+  }
+  document.body.classList.toggle("sending", ui.isSending);
+}
+
+/** Whether an action can be tried now; actions that open a panel are possible when their verb would be. */
+export function mayAct(action, state, nowMs, ui) {
+  if (["back", "default-keys"].includes(action)) return true;
+  if (ui.isSending) return false;
+  if (action === "greeting") return phaseOf(state) !== "choose";
+  if (action === "undo") return mayUndo(state, nowMs);
+  const verb = action === "pause-now" ? "pause" : action;
+  return requestOf(verb, state, NEEDS_CHOICE.has(verb) ? { leg: "" } : {}) !== null;
+}
+
+function tick(state, nowMs, words) {
+  const { counter, queue } = state;
+  drawTimers(counter, nowMs);
+  const services = phaseOf(state) === "choose" ? words.hall.serviceIds : counter.services;
+  if (!queue) return;
+  const count = waitingCount(queue, services);
+  const rows = waitingRows(queue, services, nowMs);
+  write("waiting-count", words.say("console.waiting.count", { count }));
+  show("[data-nobody]", count === 0);
+  drawRows(rows.slice(0, ROWS_SHOWN), words);
+  const rest = count - Math.min(rows.length, ROWS_SHOWN);
+  show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
+  write("waiting-rest", words.say("console.waiting.rest", { count: rest }));
+  drawNext(rows[0], counter, words);
+  const overdue = rows.filter((row) => row.isOverdue).length;
+  write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
+}
+
+function drawTimers(counter, nowMs) {
+  const leg = counter?.leg;
+  const from = leg && (leg.state === "in_service" ? leg.started_at : leg.last_called_at);
+  for (const place of document.querySelectorAll('[data-timer="person"]')) setText(place, from ? stopwatch(secondsSince(from, nowMs)) : "");
+  for (const name of ["free", "paused"]) {
+    for (const place of document.querySelectorAll(`[data-timer="${name}"]`)) setText(place, counter?.since ? stopwatch(secondsSince(counter.since, nowMs)) : "");
+  }
+}
+
+function drawNext(row, counter, { say, hall, hour }) {
+  const text = row
+    ? say("console.free.next", { number: row.leg.number, service: hall.serviceName(row.leg.service) })
+    : say("console.free.nobody");
+  write("next-line", text);
+  write("next-line-paused", text);
+  write("free-since", counter?.since ? say("console.free.since", { at: hour(counter.since) }) : "");
+}
+
+function drawRows(rows, words) {
+  const list = document.querySelector('[data-list="waiting"]');
+  if (!list) return;
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at]));
+  fill(list, mark, rows.map((row) => rowElement(row, words)));
+  rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
+}
+
+function rowElement({ leg }, words) {
+  const { say, hall, hour } = words;
+  return element(
+    "li",
+    {},
+    element("b", {}, leg.number),
+    element("span", { class: "what" }, element("bdi", {}, hall.serviceName(leg.service)), ...chips(leg, words), element("small", {}, say("console.person.arrived", { at: hour(leg.arrived_at) }))),
+    element("em", {}),
+    element("span", { class: "target", "aria-hidden": "true" }, element("i")),
+  );
+}
+
+function refreshRow(item, { waitedS, share, isEarly, isOverdue }, say) {
+  const waited = isEarly ? say("console.waiting.on_time") : minutes(waitedS, say);
+  const place = item.querySelector("em");
+  place.classList.toggle("late", isOverdue);
+  fill(place, `${waited} ${isOverdue}`, isOverdue ? lateWords(waited, say) : [waited]);
+  const bar = item.querySelector(".target i");
+  bar.classList.toggle("over", isOverdue);
+  bar.style.inlineSize = `${Math.round(share * 100)}%`;
+}
+
+function lateWords(waited, say) {
+  return [element("i", { class: "icon icon-alert", "aria-hidden": "true" }), ` ${waited}`, element("small", {}, say("console.waiting.overdue"))];
+}
+
+/** A text with its first letter in capitals, for a counter's label at the head of a page. */
+export function capital(text) {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}

@@ -1,0 +1,45 @@
+// The few DOM gestures the pages share. Text always goes in as text, never as HTML.
+
+/** An element with attributes (false and null are left out) and children (nodes or texts). */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** Writes a text into every [data-text=name]; untouched when it is already there, so nothing is read twice. */
+export function write(name, text, root = document) {
+  for (const place of root.querySelectorAll(`[data-text="${name}"]`)) setText(place, text);
+}
+
+/** Sets an element's text only when it changes. */
+export function setText(place, text) {
+  if (place && place.textContent !== text) place.textContent = text;
+}
+
+/** Shows or hides every element that matches. */
+export function show(selector, isShown, root = document) {
+  for (const found of root.querySelectorAll(selector)) found.hidden = !isShown;
+}
+
+/** Whether an element is a place where one types. */
+export function isField(target) {
+  if (!(target instanceof Element)) return false;
+  return target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
+}
+
+/** A text with `2{nd}`-like marks made of <sup>: ["2", sup("e"), " appel"] from "2^e^ appel". */
+export function withSuperiors(text) {
+  return text.split("^").map((part, at) => (at % 2 ? element("sup", {}, part) : part));
+}
+
+/** Fills an element with nodes unless `mark` says that the same content is already there. */
+export function fill(place, mark, nodes) {
+  if (!place || place.dataset.mark === mark) return;
+  place.dataset.mark = mark;
+  place.replaceChildren(...nodes);
+}

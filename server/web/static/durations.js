@@ -1,0 +1,28 @@
+// Durations and hours as people read them. Seconds in, text out; no clock is read here.
+
+/** 252 → "04:12", 3725 → "1:02:05". Never below zero. */
+export function stopwatch(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (n) => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
+}
+
+/** Seconds between an RFC 3339 instant and now (milliseconds of the server's clock); 0 when it is absent or ahead. */
+export function secondsSince(instant, nowMs) {
+  if (!instant) return 0;
+  return Math.max(0, (nowMs - Date.parse(instant)) / 1000);
+}
+
+/** A duration in whole minutes, or hours and minutes from one hour on. `say` gives the words. */
+export function minutes(seconds, say) {
+  const whole = Math.max(0, Math.floor(seconds / 60));
+  if (whole < 60) return say("console.duration.minutes", { minutes: whole });
+  return say("console.duration.hours", { hours: Math.floor(whole / 60), minutes: String(whole % 60).padStart(2, "0") });
+}
+
+/** A function that answers the hour of an instant in the hall's time zone, e.g. "09:38". */
+export function hourTeller(language, timeZone) {
+  const format = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+  return (instant) => (instant === null || instant === undefined ? "" : format.format(new Date(instant)));
+}

@@ -1,0 +1,32 @@
+// A live connection: Socket.IO over websocket only, which comes back by itself and says when it is lost.
+
+import { io } from "/assets/socket.io.esm.min.js";
+
+/**
+ * Connects to a namespace. `on` holds callbacks: live(), lost(), and one per message name.
+ * Answers the socket, for the few messages a page sends.
+ */
+export function connect(namespace, auth, { live, lost, refused, messages }) {
+  const socket = io(namespace, {
+    auth,
+    transports: ["websocket"],
+    reconnectionDelay: 800,
+    reconnectionDelayMax: 5000,
+    randomizationFactor: 0.5,
+    timeout: 8000,
+  });
+  socket.on("connect", live);
+  socket.on("disconnect", lost);
+  socket.on("connect_error", (error) => {
+    lost();
+    if (!socket.active) refused?.(error);
+  });
+  for (const [name, take] of Object.entries(messages)) socket.on(name, take);
+  globalThis.addEventListener("online", () => socket.connected || socket.connect());
+  return socket;
+}
+
+/** A random delay of 0 to 2 s before a refetch, so that a hall's pages do not ask together. */
+export function spread() {
+  return Math.random() * 2000;
+}

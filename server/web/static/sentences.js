@@ -1,0 +1,20 @@
+// Sentences of a page: the server writes them, in the page's language, into <script type="application/json">.
+
+/** The JSON value of a <script type="application/json" id="…"> of this page. */
+export function readJson(id, root = document) {
+  return JSON.parse(root.getElementById(id).textContent);
+}
+
+/**
+ * A function that answers the sentence of a key with its {placeholders} filled.
+ * A sentence with plural forms is {"one": "…", "other": "…"} and is chosen by the value `count`.
+ */
+export function sayer(sentences, language) {
+  const plurals = new Intl.PluralRules(language);
+  return function say(key, values = {}) {
+    const found = sentences[key];
+    if (found === undefined) throw new Error(`no sentence for ${key}`);
+    const text = typeof found === "string" ? found : (found[plurals.select(values.count)] ?? found.other);
+    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  };
+}

@@ -1,0 +1,79 @@
+// One write to the server: a POST (or PATCH, DELETE) that is repeated with the SAME Idempotency-Key after a lost answer.
+
+const RETRIED = new Set([502, 503, 504]);
+const WAITS_MS = [500, 1000, 2000, 4000, 8000, 8000];
+
+/** Whether an answer leaves us ignorant of what happened, so that the same key must be sent again. */
+export function mustRepeat(status) {
+  return RETRIED.has(status);
+}
+
+/**
+ * Sends one verb until an answer is known.
+ *
+ * `headers` are added to the JSON ones. `onRepeat(attempt)` is called before each repetition. `fetch`, `pause` and
+ * `newKey` are passed in by tests. Answers {ok, status, body, problem}; status 0 means that no answer ever came.
+ */
+export async function send(request, { fetch = globalThis.fetch, pause = wait, newKey = uuid, onRepeat } = {}) {
+  const { method = "POST", path, body, headers = {} } = request;
+  const options = {
+    method,
+    credentials: "same-origin",
+    headers: { Accept: "application/json", "Idempotency-Key": newKey(), ...headers },
+  };
+  if (method !== "DELETE" || body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body ?? {});
+  }
+  let last = { ok: false, status: 0, body: null, problem: null };
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      last = await answerOf(await fetch(path, { ...options, signal: deadline(10000) }));
+      if (!mustRepeat(last.status)) return last;
+    } catch {
+      last = { ok: false, status: 0, body: null, problem: null };
+    }
+    if (attempt >= WAITS_MS.length) return last;
+    onRepeat?.(attempt + 1);
+    await pause(WAITS_MS[attempt]);
+  }
+}
+
+/** Reads a JSON resource; throws when there is no good answer. */
+export async function read(path, { fetch = globalThis.fetch, headers = {} } = {}) {
+  const answer = await answerOf(
+    await fetch(path, { credentials: "same-origin", headers: { Accept: "application/json", ...headers }, signal: deadline(10000) }),
+  );
+  if (!answer.ok) throw Object.assign(new Error(`GET ${path}: ${answer.status}`), { answer });
+  return answer.body;
+}
+
+/** The header a page of a signed-in person sends, from its <meta name="csrf-token">. */
+export function csrfHeader(root = document) {
+  return { "X-CSRFToken": root.querySelector('meta[name="csrf-token"]')?.content ?? "" };
+}
+
+async function answerOf(response) {
+  const text = await response.text();
+  const type = response.headers.get("Content-Type") ?? "";
+  const body = text && type.includes("json") ? JSON.parse(text) : null;
+  return { ok: response.ok, status: response.status, body, problem: response.ok ? null : body };
+}
+
+function deadline(ms) {
+  return typeof AbortSignal.timeout === "function" ? AbortSignal.timeout(ms) : undefined;
+}
+
+function wait(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A random UUID; `crypto.randomUUID` is missing on plain http outside loopback. */
+export function uuid() {
+  if (globalThis.crypto.randomUUID) return globalThis.crypto.randomUUID();
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

@@ -1,0 +1,101 @@
+"""Who looks at a page, what they may do there, and in which language the page speaks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask, abort, g, redirect, request
+from werkzeug.wrappers import Response
+
+from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.roles import ROLES, Permission
+
+LANGUAGE_COOKIE = "parvis_language"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person: login, name to show, role of the glossary, interface language or None for the browser's."""
+
+    login: str
+    name: str
+    role: str
+    language: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person's role has a permission."""
+        return permission in ROLES[self.role]
+
+
+type FindViewer = Callable[[], Viewer | None]
+type FindHalls = Callable[[Viewer], Sequence[HallConfiguration]]
+
+
+class Sentence:
+    """`t(key, **values)` of the templates: a sentence in the page's language."""
+
+    def __init__(self, translate: Callable[..., str], language: str) -> None:
+        self._translate = translate
+        self.language = language
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        return self._translate(key, self.language, **values)
+
+
+def install_page_context(
+    app: Flask,
+    *,
+    translate: Callable[..., str],
+    languages: Sequence[str],
+    viewer: FindViewer,
+    is_demonstration: Callable[[], bool],
+) -> None:
+    """Give every template `t`, `language`, `languages`, `viewer` and `is_demonstration`."""
+
+    @app.before_request
+    def choose_language() -> None:
+        g.page_language = _language(languages, viewer)
+
+    @app.context_processor
+    def page_context() -> dict[str, object]:
+        language = page_language()
+        return {
+            "t": Sentence(translate, language),
+            "language": language,
+            "languages": languages,
+            "viewer": viewer(),
+            "is_demonstration": is_demonstration(),
+        }
+
+
+def page_language() -> str:
+    """The language of the page being answered; French before it is chosen."""
+    return str(g.get("page_language", FRENCH))
+
+
+def _language(languages: Sequence[str], viewer: FindViewer) -> str:
+    asked = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if asked in languages:
+        return str(asked)
+    person = viewer()
+    if person is not None and person.language in languages:
+        return str(person.language)
+    return request.accept_languages.best_match(languages) or FRENCH
+
+
+def hall_for_page(viewer: FindViewer, halls: FindHalls, permission: Permission) -> HallConfiguration | Response:
+    """The hall a page at work is about: `?hall=`, else the person's first. Not signed in: the way to sign in.
+
+    Answers 403 without the permission, and 404 for a hall that is not the person's.
+    """
+    person = viewer()
+    if person is None:
+        return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
+    if not person.may(permission):
+        abort(403)
+    theirs = halls(person)
+    asked = request.args.get("hall")
+    found = next((hall for hall in theirs if asked in (None, hall.hall)), None)
+    if found is None:
+        abort(404)
+    return found
