@@ -1,9 +1,9 @@
-"""Copies the browser's libraries, fonts and icons of the allow-list to var/assets; idempotent, standard library only.
+"""Copies the browser's libraries, fonts and icons of the allow-list to var/assets; idempotent.
 
     python .ci/copy_assets.py [TARGET]
 
-The allow-list is .ci/assets.toml. A file that left the list is removed from the target; a listed file that is missing
-from node_modules stops the copy with its name and exit status 1.
+The allow-list is .ci/assets.toml. A file that left the list is removed from the target; a listed
+file that is missing from node_modules stops the copy with its name and exit status 1.
 """
 
 import sys
@@ -18,7 +18,10 @@ def listed_files(project: Path) -> dict[str, Path]:
     allowed = tomllib.loads((project / ".ci" / "assets.toml").read_text(encoding="utf-8"))
     modules = project / "node_modules"
     sources = {target: modules / source for source, target in allowed["files"].items()}
-    sources |= {f"icons/{name}.svg": modules / "lucide-static" / "icons" / f"{name}.svg" for name in allowed["icons"]["names"]}
+    sources |= {
+        f"icons/{name}.svg": modules / "lucide-static" / "icons" / f"{name}.svg"
+        for name in allowed["icons"]["names"]
+    }
     sources |= {target: project / source for source, target in allowed["own"].items()}
     return sources
 

@@ -48,7 +48,7 @@ def _machine(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[None]
         yield
 
 
-# --- databases -------------------------------------------------------------------------------------------------------
+# --- databases --------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -135,7 +135,7 @@ def migrate(url: str) -> None:
     run_parvis(["migrate"], {**os.environ, "PARVIS_DATABASE_URL": url})
 
 
-# --- the real server -------------------------------------------------------------------------------------------------
+# --- the real server --------------------------------------------------------------------------
 
 Serve = Callable[..., Served]
 
@@ -144,8 +144,8 @@ Serve = Callable[..., Served]
 def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     """`serve(layout="embedded" | "workers", demonstration=True, **settings)` → a started, ready server.
 
-    `embedded` is one process on SQLite, `workers` two gunicorn workers on PostgreSQL and Redis. With `demonstration` the
-    database holds the five sites and `.demonstration` has their tokens; without, it only has tables.
+    `embedded` is one process on SQLite, `workers` two gunicorn workers on PostgreSQL and Redis. With
+    `demonstration` the database holds the five sites and `.demonstration` has their tokens; without, it only has tables.
     """
     with ExitStack() as running:
 
@@ -162,7 +162,7 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
         yield start
 
 
-# --- browser ---------------------------------------------------------------------------------------------------------
+# --- browser ----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -188,7 +188,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def pages(browser: Browser) -> Iterator[Pages]:
-    """Opens pages, each in its own context; the test fails if one had an uncaught error or broke its content policy."""
+    """Opens pages, each in its own context; the test fails if one had an error or broke its content policy."""
     opened = Pages(browser)
     yield opened
     opened.close()

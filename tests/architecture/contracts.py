@@ -5,6 +5,7 @@ A module pattern is a module's name with `*` for one part and a last `**` for a 
 
 import sys
 from fnmatch import fnmatchcase
+from typing import Any
 
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
@@ -31,7 +32,7 @@ class OnlyInContract(Contract):
     allowed = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        libraries, allowed = frozenset(self.libraries), frozenset(self.allowed)
+        libraries, allowed = _names(self.libraries), _names(self.allowed)
         strays = []
         for library in sorted(libraries & graph.modules):
             for importer in sorted(graph.find_modules_that_directly_import(library)):
@@ -51,7 +52,7 @@ class PureContract(Contract):
     pure = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        pure = frozenset(self.pure)
+        pure = _names(self.pure)
         strays = []
         for importer in sorted(module for module in graph.modules if matches(module, pure)):
             if graph.is_module_squashed(importer):
@@ -64,6 +65,11 @@ class PureContract(Contract):
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         _print(check)
+
+
+def _names(field: Any) -> frozenset[str]:
+    # import-linter declares fields on the class and fills them in on the instance
+    return frozenset(field)
 
 
 def _lines(graph: ImportGraph, importer: str, imported: str) -> str:

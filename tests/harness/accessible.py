@@ -19,7 +19,8 @@ def violations(page: Page) -> list[str]:
     """One line per rule broken: rule, what it asks, and the first places."""
     page.evaluate(f"() => {{ {_axe()} }}")
     broken = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(found => found.violations)", RULES
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(found => found.violations)",
+        RULES,
     )
     return [
         f"{rule['id']}: {rule['help']} at " + " | ".join(str(node["target"]) for node in rule["nodes"][:5])

@@ -42,7 +42,7 @@ class Pages:
         self.troubles: list[str] = []
 
     def open(self, url: str = "about:blank", *, width: int = 1366, height: int = 768, **context: Any) -> Page:
-        """A new page in a fresh context; `context` goes to Playwright (locale, reduced_motion, base_url …)."""
+        """A new page in a fresh context; `context` goes to Playwright (locale, base_url …)."""
         context.setdefault("locale", "fr-FR")
         fresh = self._browser.new_context(viewport={"width": width, "height": height}, **context)
         self._contexts.append(fresh)

@@ -1,4 +1,4 @@
-"""How much of a behaviour one run tries: the same tests run with small counts every time and large ones in a soak."""
+"""How much of a behaviour one run tries: small counts every time, large ones in a soak."""
 
 import json
 import os
@@ -17,7 +17,12 @@ def count(*, small: int, large: int) -> int:
 
 def record_measurement(what: str, **figures: float | int | str) -> None:
     """Keeps a measured result in var/measured.jsonl; a soak also adds a dated line to docs/measured.md."""
-    line = {"on": time.strftime("%Y-%m-%d"), "what": what, "counts": "large" if IS_LARGE else "small", **figures}
+    line = {
+        "on": time.strftime("%Y-%m-%d"),
+        "what": what,
+        "counts": "large" if IS_LARGE else "small",
+        **figures,
+    }
     _append(PROJECT / "var" / "measured.jsonl", json.dumps(line, ensure_ascii=False))
     if IS_LARGE:
         shown = ", ".join(f"{name} {value}" for name, value in figures.items())

@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of the tests' own: default settings, fsync on, loopback only, thrown away afterwards."""
+"""A PostgreSQL cluster of the tests' own: default settings, fsync on, thrown away afterwards."""
 
 import shutil
 import signal
@@ -67,17 +67,38 @@ class PostgresqlCluster:
     def start(self) -> None:
         """Starts the server, again on the same port and files after a `stop`."""
         self._server = child_of_tests(
-            [postgresql_program("postgres"), "-D", str(self._folder / "data"), "-p", str(self.port),
-             "-k", str(self._folder), "-h", "127.0.0.1"],
-            user=database_user(), cores=self._cores, output=self._folder / "server.log",
+            [
+                postgresql_program("postgres"),
+                "-D",
+                str(self._folder / "data"),
+                "-p",
+                str(self.port),
+                "-k",
+                str(self._folder),
+                "-h",
+                "127.0.0.1",
+            ],
+            user=database_user(),
+            cores=self._cores,
+            output=self._folder / "server.log",
         )
         wait_until(self._answers, "PostgreSQL accepts connections", within_s=30)
 
     def _create(self, user: str | None) -> None:
         created = child_of_tests(
-            [postgresql_program("initdb"), "-D", str(self._folder / "data"), "-U", "postgres", "--auth=trust",
-             "--encoding=UTF8", "--locale=C", "--no-instructions"],
-            user=user, output=self._folder / "initdb.log",
+            [
+                postgresql_program("initdb"),
+                "-D",
+                str(self._folder / "data"),
+                "-U",
+                "postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-instructions",
+            ],
+            user=user,
+            output=self._folder / "initdb.log",
         )
         if created.wait(60) != 0:
             raise RuntimeError((self._folder / "initdb.log").read_text(encoding="utf-8"))

@@ -22,7 +22,8 @@ def program(name: str) -> str:
 def postgresql_program(name: str) -> str:
     """Absolute path of a server program of the newest PostgreSQL of this machine."""
     found = sorted(
-        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3].partition(".")[0])
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+        key=lambda path: int(path.parts[-3].partition(".")[0]),
     )
     return str(found[-1]) if found else program(name)
 
@@ -52,8 +53,8 @@ def child_of_tests(
 ) -> subprocess.Popen[bytes]:
     """Starts a program that the kernel kills when the tests die, without standard input.
 
-    `user` changes who runs it (root only), `cores` pins it, `environment` replaces its environment, `output` takes both
-    its outputs (else they are dropped).
+    `user` changes who runs it (root only), `cores` pins it, `environment` replaces its environment, `output`
+    takes both its outputs (else they are dropped).
     """
     prefix = [program("setpriv"), "--pdeathsig", "KILL"]
     if user is not None:

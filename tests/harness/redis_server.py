@@ -33,7 +33,17 @@ class RedisServer:
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         self._server = child_of_tests(
-            [program("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            [
+                program("redis-server"),
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ],
             cores=self._cores,
             output=Path(self._folder.name) / "server.log",
         )

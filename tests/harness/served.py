@@ -16,12 +16,20 @@ Layout = Literal["embedded", "workers"]
 
 
 def run_parvis(arguments: list[str], environment: dict[str, str], *, within_s: float = 120) -> str:
-    """Runs a `parvis` command to its end and returns what it printed; fails with its words if it was refused."""
+    """What a `parvis` command printed; fails with its words if it was refused."""
     ended = subprocess.run(
         [str(PYTHON), "-m", "server.cli", *arguments],
-        cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within_s, check=False,
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=within_s,
+        check=False,
     )
-    assert ended.returncode == 0, f"parvis {' '.join(arguments)} → {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
+    assert ended.returncode == 0, (
+        f"parvis {' '.join(arguments)} → {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
+    )
     return ended.stdout
 
 
@@ -47,8 +55,11 @@ class Served:
         if not (var / "assets").exists():
             (var / "assets").symlink_to(PROJECT / "var" / "assets")
         chosen = {
-            "VAR": str(var), "PORT": str(self.port), "HOST": "127.0.0.1",
-            "DATABASE_URL": self.database_url, "WORKERS": str(workers),
+            "VAR": str(var),
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "DATABASE_URL": self.database_url,
+            "WORKERS": str(workers),
             **({"REDIS_URL": redis_url} if redis_url else {}),
             **{name.upper(): value for name, value in settings.items()},
         }
@@ -74,7 +85,10 @@ class Served:
     def start(self, *, within_s: float = 30) -> Self:
         """Starts the server and waits until it is ready; returns itself."""
         self._server = child_of_tests(
-            [str(PYTHON), "-m", "server.cli", "serve"], environment=self.environment, cores=self._cores, output=self.log
+            [str(PYTHON), "-m", "server.cli", "serve"],
+            environment=self.environment,
+            cores=self._cores,
+            output=self.log,
         )
         wait_until(self.is_ready, f"{self.base_url}/health/ready answers", within_s=within_s)
         return self

@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable
 
 
-def wait_until[Found](condition: Callable[[], Found], what: str, *, within_s: float = 10.0, every_s: float = 0.02) -> Found:
+def wait_until[Found](
+    condition: Callable[[], Found], what: str, *, within_s: float = 10.0, every_s: float = 0.02
+) -> Found:
     """The first true answer of `condition`; fails naming `what` when none came within `within_s` seconds."""
     deadline = time.monotonic() + within_s
     while True:
