@@ -1,8 +1,8 @@
 """An honest range for a wait now, from who waits, who serves and how long it takes (docs/rules/estimates.md).
 
 The remaining wait of a leg is the time the able counters need for the work in front of it. Its mean and
-variance are those of a sum of service times divided over the counters' shares; the range is a pair of quantiles of
-the lognormal with that mean and variance, rounded outward to five minutes. It is a range, or nothing.
+variance are those of a sum of service times divided over the counters' shares; the range is a pair of
+quantiles of the lognormal with that mean and variance, rounded outward to five minutes; or nothing is said.
 """
 
 import math

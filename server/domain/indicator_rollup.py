@@ -92,6 +92,13 @@ class Rollup:
             {key: count for key, count in self.not_issued.items() if key[0] == service},
         )
 
+    def split[Part](self, by: Callable[[CellKey], Part]) -> "dict[Part, Rollup]":
+        """The cells in parts; greetings and tickets not issued, which have no wait, are in none of them."""
+        parts: dict[Part, Rollup] = {}
+        for key, tally in self.cells.items():
+            parts.setdefault(by(key), Rollup()).cells[key] = tally
+        return parts
+
     def services(self) -> list[str]:
         """Every service that appears in it, sorted by id."""
         seen = {key.service for key in self.cells} | set(self.greetings)

@@ -1,0 +1,176 @@
+"""Reads of what the figures count: legs, greetings, tickets not issued, intervals on duty, targets."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from server.domain.indicator_records import LegRecord
+from server.domain.instants import from_micros
+
+_LEGS_OF_DAY = """
+SELECT l.id, l.visit, l.number, l.hall, l.service, l.class, l.position, l.priority, l.target_s,
+ l.booked_at, l.arrived_at, l.issued_at, l.first_called_at, l.last_called_at, l.started_at,
+ l.is_start_pressed, l.ended_at, l.end_reason, l.counter, l.is_clock_suspect,
+ l.quoted_low_s, l.quoted_median_s, l.quoted_high_s,
+ EXISTS (SELECT 1 FROM leg AS later WHERE later.visit = l.visit AND later.reinstated_from = l.id
+  AND (later.end_reason IS NULL OR later.end_reason <> 'undone')) AS is_reinstated
+FROM leg AS l WHERE l.hall = :hall AND l.business_day = :day ORDER BY l.visit, l.position, l.id
+"""
+_DAYS = """
+SELECT DISTINCT business_day FROM leg
+WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on ORDER BY business_day
+"""
+_GREETINGS = """
+SELECT business_day, service, COUNT(*) AS counted FROM greeting
+WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on AND NOT is_undone
+GROUP BY business_day, service
+"""
+_NOT_ISSUED = """
+SELECT business_day, service, reason, COUNT(*) AS counted FROM not_issued
+WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on
+GROUP BY business_day, service, reason
+"""
+_DUTIES = """
+SELECT counter, hall, session, profile, rule, services, opened_at, closed_at FROM duty
+WHERE hall = :hall AND opened_at < :ends_at AND (closed_at IS NULL OR closed_at >= :starts_at)
+ORDER BY opened_at, id
+"""
+_TARGETS = """
+SELECT service, wait_s, share_percent, applies_from_on, decided_on, decided_by FROM target
+WHERE hall = :hall AND applies_from_on < :ends_on ORDER BY applies_from_on, decided_on, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An interval in which a counter was on duty; `closed_at` None while it is."""
+
+    counter: str
+    hall: str
+    session: str
+    profile: str | None
+    rule: str
+    services: tuple[str, ...]
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDecided:
+    """A target that applies: share of the waits (percent) within `wait_s`, with who decided it and when."""
+
+    service: str
+    wait_s: int
+    share_percent: int
+    applies_from_on: date
+    decided_on: date
+    decided_by: str
+
+
+def days_with_legs(rows: Any, hall: str, starts_on: date, ends_on: date) -> list[date]:
+    """The business days of a hall (its id) that have legs, from `starts_on`, before `ends_on`."""
+    found = rows.all(_DAYS, hall=hall, **_between(starts_on, ends_on))
+    return [date.fromisoformat(row["business_day"]) for row in found]
+
+
+def legs_of_day(rows: Any, hall: str, day: date) -> list[LegRecord]:
+    """Every leg of a hall's business day, visit by visit."""
+    found = rows.all(_LEGS_OF_DAY, hall=hall, day=day.isoformat())
+    return [_leg_record(row, day) for row in found]
+
+
+type Greetings = dict[date, dict[str, int]]
+"""People received without a ticket, per day and service."""
+type NotIssued = dict[date, dict[tuple[str, str], int]]
+"""Tickets not issued, per day, service and reason."""
+
+
+def greetings_between(rows: Any, hall: str, starts_on: date, ends_on: date) -> Greetings:
+    """People received without a ticket; those taken back are left out."""
+    counts: Greetings = {}
+    for row in rows.all(_GREETINGS, hall=hall, **_between(starts_on, ends_on)):
+        counts.setdefault(date.fromisoformat(row["business_day"]), {})[row["service"]] = row["counted"]
+    return counts
+
+
+def not_issued_between(rows: Any, hall: str, starts_on: date, ends_on: date) -> NotIssued:
+    """Tickets wanted and not given."""
+    counts: NotIssued = {}
+    for row in rows.all(_NOT_ISSUED, hall=hall, **_between(starts_on, ends_on)):
+        of_day = counts.setdefault(date.fromisoformat(row["business_day"]), {})
+        of_day[row["service"], row["reason"]] = row["counted"]
+    return counts
+
+
+def duties_between(rows: Any, hall: str, starts_at: int, ends_at: int) -> list[Duty]:
+    """The intervals on duty that touch a span of microseconds, by their opening."""
+    return [
+        Duty(
+            counter=row["counter"],
+            hall=row["hall"],
+            session=row["session"],
+            profile=row["profile"],
+            rule=row["rule"],
+            services=tuple(json.loads(row["services"])),
+            opened_at=from_micros(row["opened_at"]),
+            closed_at=_instant(row["closed_at"]),
+        )
+        for row in rows.all(_DUTIES, hall=hall, starts_at=starts_at, ends_at=ends_at)
+    ]
+
+
+def targets_before(rows: Any, hall: str, ends_on: date) -> dict[str, TargetDecided]:
+    """The last target of each service that applies on the day before `ends_on`."""
+    found = rows.all(_TARGETS, hall=hall, ends_on=ends_on.isoformat())
+    return {row["service"]: _target(row) for row in found}
+
+
+def _target(row: Mapping[str, Any]) -> TargetDecided:
+    return TargetDecided(
+        service=row["service"],
+        wait_s=row["wait_s"],
+        share_percent=row["share_percent"],
+        applies_from_on=date.fromisoformat(row["applies_from_on"]),
+        decided_on=date.fromisoformat(row["decided_on"]),
+        decided_by=row["decided_by"],
+    )
+
+
+def _between(starts_on: date, ends_on: date) -> dict[str, str]:
+    return {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
+
+
+def _leg_record(row: Mapping[str, Any], day: date) -> LegRecord:
+    return LegRecord(
+        leg=row["id"],
+        visit=row["visit"],
+        number=row["number"],
+        hall=row["hall"],
+        service=row["service"],
+        leg_class=row["class"],
+        business_day=day,
+        position=row["position"],
+        priority=row["priority"],
+        target_s=row["target_s"],
+        booked_at=_instant(row["booked_at"]),
+        arrived_at=_instant(row["arrived_at"]),
+        issued_at=from_micros(row["issued_at"]),
+        first_called_at=_instant(row["first_called_at"]),
+        last_called_at=_instant(row["last_called_at"]),
+        started_at=_instant(row["started_at"]),
+        start_pressed=bool(row["is_start_pressed"]),
+        ended_at=_instant(row["ended_at"]),
+        end_reason=row["end_reason"],
+        counter=row["counter"],
+        quoted_low_s=row["quoted_low_s"],
+        quoted_median_s=row["quoted_median_s"],
+        quoted_high_s=row["quoted_high_s"],
+        clock_suspect=bool(row["is_clock_suspect"]),
+        reinstated=bool(row["is_reinstated"]),
+    )

@@ -1,0 +1,113 @@
+"""Export visits in the open format: `legs.csv`, `counters.csv`, `services.csv`, line by line."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from server.domain.indicator_files import (
+    COUNTER_COLUMNS,
+    LEG_COLUMNS,
+    SERVICE_COLUMNS,
+    Cell,
+    cell_text,
+    leg_cells,
+)
+from server.domain.instants import to_micros
+from server.store.database import Database
+from server.store.figures import days_with_legs, duties_between, legs_of_day
+
+
+def export_visits(
+    database: Database, halls: Sequence[str], *, days: tuple[date, date], folder: Path
+) -> dict[str, int]:
+    """Writes the three files of some halls (ids or slugs) into a folder; the rows written, per file.
+
+    `days`: the first included, the end excluded. A file is whole or absent: written beside, then renamed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        "legs.csv": legs_csv(database, halls, days),
+        "counters.csv": counters_csv(database, halls, days),
+        "services.csv": services_csv(database, halls),
+    }
+    return {name: _write(folder / name, lines) for name, lines in files.items()}
+
+
+def legs_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) -> Iterator[str]:
+    """The lines of `legs.csv`, header first; one business day of one hall is held at a time."""
+    yield _line(LEG_COLUMNS)
+    for hall in halls:
+        hall_id, slug = database.hall_id(hall), database.configuration(hall).hall
+        with database.read() as rows:
+            with_legs = days_with_legs(rows, hall_id, *days)
+        for day in with_legs:
+            with database.read() as rows:
+                legs = legs_of_day(rows, hall_id, day)
+            for leg in legs:
+                yield _line(leg_cells(replace(leg, hall=slug)))
+
+
+def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) -> Iterator[str]:
+    """The lines of `counters.csv`: intervals on duty that touch these local days."""
+    yield _line(COUNTER_COLUMNS)
+    for hall in halls:
+        configuration = database.configuration(hall)
+        zone = ZoneInfo(configuration.site.time_zone)
+        starts_at, ends_at = (to_micros(datetime.combine(day, time(), zone)) for day in days)
+        with database.read() as rows:
+            duties = duties_between(rows, database.hall_id(hall), starts_at, ends_at)
+        for duty in duties:
+            planned: tuple[Cell, ...] = (None, None)
+            yield _line(
+                cell_text(value)
+                for value in (
+                    duty.counter,
+                    configuration.hall,
+                    duty.session,
+                    duty.profile,
+                    duty.rule,
+                    ";".join(duty.services),
+                    duty.opened_at,
+                    duty.closed_at,
+                    *planned,
+                )
+            )
+
+
+def services_csv(database: Database, halls: Iterable[str]) -> Iterator[str]:
+    """The lines of `services.csv`, as configured now."""
+    yield _line(SERVICE_COLUMNS)
+    for hall in halls:
+        configuration = database.configuration(hall)
+        for service in configuration.services.values():
+            yield _line(
+                (
+                    service.id,
+                    configuration.hall,
+                    str(service.target_s),
+                    str(service.target_appointment_s),
+                    str(service.target_priority_s),
+                    str(service.typed_mean_s),
+                )
+            )
+
+
+def _line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
+
+
+def _write(path: Path, lines: Iterator[str]) -> int:
+    beside = path.with_suffix(".part")
+    count = -1
+    with beside.open("w", encoding="utf-8", newline="") as file:
+        for line in lines:
+            file.write(line)
+            count += 1
+    beside.replace(path)
+    return count
