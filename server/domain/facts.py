@@ -1,0 +1,296 @@
+"""Facts: what happened, past tense, immutable. A fact's body holds JSON values only, nothing personal.
+
+Everything a row of a projection needs stands in the fact, so that a rebuild needs no configuration. Instants are
+RFC 3339 texts with six decimals, durations integers in seconds, local dates ISO texts. `schema` is raised when a
+body changes its meaning; older schemas stay readable for ever (`server.domain.projection`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from server.domain.instants import to_text
+
+type Json = Mapping[str, Any]
+
+
+class FactKind(StrEnum):
+    """The closed list of facts of a hall's journal and of the installation's."""
+
+    TICKET_ISSUED = "TicketIssued"
+    TICKET_NOT_ISSUED = "TicketNotIssued"
+    LEG_CALLED = "LegCalled"
+    LEG_RECALLED = "LegRecalled"
+    LEG_STARTED = "LegStarted"
+    LEG_ENDED = "LegEnded"
+    LEG_TRANSFERRED = "LegTransferred"
+    VISIT_REINSTATED = "VisitReinstated"
+    VISIT_TAKEN_BACK = "VisitTakenBack"
+    GESTURE_UNDONE = "GestureUndone"
+    GREETING_COUNTED = "GreetingCounted"
+    COUNTER_OPENED = "CounterOpened"
+    COUNTER_TAKEN_OVER = "CounterTakenOver"
+    COUNTER_PAUSED = "CounterPaused"
+    COUNTER_RESUMED = "CounterResumed"
+    COUNTER_CLOSED = "CounterClosed"
+    DAY_CLOSED = "DayClosed"
+    TARGET_DECIDED = "TargetDecided"
+    CONFIGURATION_PUBLISHED = "ConfigurationPublished"
+    HALL_CREATED = "HallCreated"
+    HALL_RESTORED = "HallRestored"
+    PRINT_ENDED = "PrintEnded"
+    TICKET_REPRINTED = "TicketReprinted"
+    ACCOUNT_CREATED = "AccountCreated"
+    PASSWORD_SET = "PasswordSet"
+    DEVICE_PAIRED = "DevicePaired"
+    DEVICE_REVOKED = "DeviceRevoked"
+    API_KEY_CREATED = "ApiKeyCreated"
+    INSTALLATION_PUBLISHED = "InstallationPublished"
+
+
+SILENT = frozenset({FactKind.PRINT_ENDED, FactKind.TICKET_REPRINTED})
+"""Facts that do not raise the hall version: no page of the hall changes by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened, before it has a place in a journal. `visit` and `counter` are those it is about, if any."""
+
+    kind: FactKind
+    body: Json
+    visit: str | None = None
+    counter: str | None = None
+    schema: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Erasable:
+    """A personal value as a fact may hold it: an id and an HMAC whose salt is erased with the value."""
+
+    id: str
+    hmac: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewLeg:
+    """A leg as it is opened: waiting. `sort_key` orders the waiting legs of a hall (server.domain.rules)."""
+
+    id: str
+    position: int
+    service: str
+    queue: str
+    visit_class: str
+    priority: str
+    target_s: int
+    sort_key: str
+    arrived_at: datetime
+    issued_at: datetime
+    configuration_revision: int
+    booked_at: datetime | None = None
+    for_counter: str | None = None
+    reinstated_from: str | None = None
+    reinstatements: int = 0
+    quoted_low_s: int | None = None
+    quoted_median_s: int | None = None
+    quoted_high_s: int | None = None
+
+    def as_body(self) -> dict[str, Any]:
+        """The leg as it stands in a fact."""
+        return {
+            "id": self.id,
+            "position": self.position,
+            "service": self.service,
+            "queue": self.queue,
+            "class": self.visit_class,
+            "priority": self.priority,
+            "target_s": self.target_s,
+            "sort_key": self.sort_key,
+            "arrived_at": to_text(self.arrived_at),
+            "issued_at": to_text(self.issued_at),
+            "configuration_revision": self.configuration_revision,
+            "booked_at": to_text(self.booked_at) if self.booked_at else None,
+            "for_counter": self.for_counter,
+            "reinstated_from": self.reinstated_from,
+            "reinstatements": self.reinstatements,
+            "quoted_low_s": self.quoted_low_s,
+            "quoted_median_s": self.quoted_median_s,
+            "quoted_high_s": self.quoted_high_s,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NewVisit:
+    """A visit as it begins: one number of one series, on the business day of its issue."""
+
+    id: str
+    business_day: date
+    series: str
+    incarnation: str
+    rank: int
+    number: str
+    channel: str
+    language: Erasable | None = None
+    device: str | None = None
+
+    def as_body(self) -> dict[str, Any]:
+        """The visit as it stands in a fact."""
+        return {
+            "id": self.id,
+            "business_day": self.business_day.isoformat(),
+            "series": self.series,
+            "incarnation": self.incarnation,
+            "rank": self.rank,
+            "number": self.number,
+            "channel": self.channel,
+            "language": None if self.language is None else {"id": self.language.id, "hmac": self.language.hmac},
+            "device": self.device,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a leg was called: the rule, a sentence's key with its values, and who came next."""
+
+    rule: str
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    runners_up: tuple[Mapping[str, Any], ...] = ()
+
+    def as_body(self) -> dict[str, Any]:
+        """The explanation as it stands in a fact."""
+        return asdict(self) | {"runners_up": [dict(each) for each in self.runners_up]}
+
+
+def ticket_issued(visit: NewVisit, leg: NewLeg, *, ahead: int) -> Fact:
+    """A visitor has a number and waits."""
+    body = {"visit": visit.as_body(), "leg": leg.as_body(), "ahead": ahead}
+    return Fact(FactKind.TICKET_ISSUED, body, visit=visit.id)
+
+
+def ticket_not_issued(fact_id: str, business_day: date, *, service: str, reason: str, device: str | None) -> Fact:
+    """A visitor wanted a ticket and could not have one: demand that is counted."""
+    body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service, "reason": reason, "device": device}
+    return Fact(FactKind.TICKET_NOT_ISSUED, body)
+
+
+def leg_called(leg: str, visit: str, *, counter: str, session: str, call: str, why: Why, reason: str | None = None) -> Fact:
+    """A counter invites a leg for the first time. `reason`: a call chosen out of order."""
+    body = {"leg": leg, "visit": visit, "counter": counter, "session": session, "call": call, "why": why.as_body(), "reason": reason}
+    return Fact(FactKind.LEG_CALLED, body, visit=visit, counter=counter)
+
+
+def leg_recalled(leg: str, visit: str, *, counter: str, call: str, rank: int) -> Fact:
+    """The same invitation again, from the same counter; `rank` ≥ 2."""
+    body = {"leg": leg, "visit": visit, "counter": counter, "call": call, "rank": rank}
+    return Fact(FactKind.LEG_RECALLED, body, visit=visit, counter=counter)
+
+
+def leg_started(leg: str, visit: str, *, counter: str) -> Fact:
+    """The visitor is at the counter."""
+    return Fact(FactKind.LEG_STARTED, {"leg": leg, "visit": visit, "counter": counter}, visit=visit, counter=counter)
+
+
+def leg_ended(leg: str, visit: str, *, reason: str, counter: str | None, note: str | None = None) -> Fact:
+    """A leg, and with it the visit, has ended. `note`: the code of why it was cancelled."""
+    body = {"leg": leg, "visit": visit, "reason": reason, "counter": counter, "note": note}
+    return Fact(FactKind.LEG_ENDED, body, visit=visit, counter=counter)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedLeg:
+    """The leg that a new leg follows, with what both share: visit, number and business day (ISO date)."""
+
+    id: str
+    visit: str
+    number: str
+    business_day: str
+
+    def as_body(self) -> dict[str, Any]:
+        """The leg left behind as it stands in a fact."""
+        return {"leg": self.id, "visit": self.visit, "number": self.number, "business_day": self.business_day}
+
+
+def leg_transferred(ended: EndedLeg, new_leg: NewLeg, *, counter: str | None) -> Fact:
+    """A leg has ended by a transfer; the visit waits again in a new leg."""
+    body = ended.as_body() | {"new_leg": new_leg.as_body(), "counter": counter}
+    return Fact(FactKind.LEG_TRANSFERRED, body, visit=ended.visit, counter=counter)
+
+
+def visit_reinstated(ended: EndedLeg, new_leg: NewLeg, *, counter: str | None) -> Fact:
+    """A no-show is back and waits again in a new leg."""
+    body = ended.as_body() | {"new_leg": new_leg.as_body(), "counter": counter}
+    return Fact(FactKind.VISIT_REINSTATED, body, visit=ended.visit, counter=counter)
+
+
+def visit_taken_back(leg: str, visit: str, restored: Json) -> Fact:
+    """A visitor takes back giving up; `restored` are the columns of leg and visit as they were."""
+    return Fact(FactKind.VISIT_TAKEN_BACK, {"leg": leg, "visit": visit, "restored": dict(restored)}, visit=visit)
+
+
+def gesture_undone(undone: str, visit: str | None, *, counter: str, restored: Json) -> Fact:
+    """The last verb of a counter is taken back; `restored` are the rows as they were before the fact `undone`."""
+    body = {"undone": undone, "visit": visit, "counter": counter, "restored": dict(restored)}
+    return Fact(FactKind.GESTURE_UNDONE, body, visit=visit, counter=counter)
+
+
+def greeting_counted(fact_id: str, business_day: date, *, service: str, counter: str | None) -> Fact:
+    """Someone was helped without a ticket."""
+    body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service, "counter": counter}
+    return Fact(FactKind.GREETING_COUNTED, body, counter=counter)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyTerms:
+    """Under which terms a counter is on duty: its services, profile and calling rule."""
+
+    services: tuple[str, ...]
+    rule: str
+    profile: str | None = None
+
+
+def counter_opened(session: str, counter: str, *, duty: str, terms: DutyTerms) -> Fact:
+    """An agent has taken a counter."""
+    body = {"session": session, "counter": counter, "duty": duty, "services": list(terms.services), "rule": terms.rule, "profile": terms.profile}
+    return Fact(FactKind.COUNTER_OPENED, body, counter=counter)
+
+
+def counter_paused(session: str, counter: str, *, duty: str, reason: str) -> Fact:
+    """A counter pauses; its duty interval ends."""
+    return Fact(FactKind.COUNTER_PAUSED, {"session": session, "counter": counter, "duty": duty, "reason": reason}, counter=counter)
+
+
+def counter_resumed(session: str, counter: str, *, duty: str, terms: DutyTerms) -> Fact:
+    """A counter is back from its pause; a new duty interval begins."""
+    body = {"session": session, "counter": counter, "duty": duty, "services": list(terms.services), "rule": terms.rule, "profile": terms.profile}
+    return Fact(FactKind.COUNTER_RESUMED, body, counter=counter)
+
+
+def counter_closed(session: str, counter: str, *, duty: str | None, reason: str) -> Fact:
+    """A counter session has ended: closed, taken_over, expired or day_end."""
+    return Fact(FactKind.COUNTER_CLOSED, {"session": session, "counter": counter, "duty": duty, "reason": reason}, counter=counter)
+
+
+def target_decided(fact_id: str, service: str, *, wait_s: int, share_percent: int, dates: tuple[date, date], decided_by: str) -> Fact:
+    """A target of waiting is decided. `dates`: from when it applies, when it was decided."""
+    body = {
+        "id": fact_id,
+        "service": service,
+        "wait_s": wait_s,
+        "share_percent": share_percent,
+        "applies_from_on": dates[0].isoformat(),
+        "decided_on": dates[1].isoformat(),
+        "decided_by": decided_by,
+    }
+    return Fact(FactKind.TARGET_DECIDED, body)
+
+
+def print_ended(job: str, visit: str | None, *, verdict: str | None, why: str | None) -> Fact:
+    """A print job has its verdict; None when it was cancelled."""
+    return Fact(FactKind.PRINT_ENDED, {"job": job, "visit": visit, "verdict": verdict, "why": why}, visit=visit)
+
+
+def of_kind(kind: FactKind, **body: Any) -> Fact:
+    """A fact that changes no projection: its body is kept as it is."""
+    return Fact(kind, body, visit=body.get("visit"))

@@ -1,0 +1,39 @@
+"""Instants: aware UTC inside, integer microseconds since the Unix epoch in rows, RFC 3339 text in facts and messages."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(instant: datetime) -> int:
+    """The microseconds since 1970-01-01T00:00:00Z of an aware instant, exact (no float)."""
+    return (instant - EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware UTC instant of a count of microseconds since 1970-01-01T00:00:00Z."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def to_text(instant: datetime) -> str:
+    """The RFC 3339 text of an aware instant, in UTC, always with six decimals, so that texts sort as instants do."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def from_text(text: str) -> datetime:
+    """The aware UTC instant of an RFC 3339 text. Raises ValueError when it has no offset."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"an instant needs an offset: {text!r}")
+    return instant.astimezone(UTC)
+
+
+def micros_to_text(micros: int | None) -> str | None:
+    """The RFC 3339 text of an instant kept in a row, or None."""
+    return None if micros is None else to_text(from_micros(micros))
+
+
+def text_to_micros(text: str | None) -> int | None:
+    """The microseconds of an instant kept in a fact, or None."""
+    return None if text is None else to_micros(from_text(text))

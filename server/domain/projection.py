@@ -1,0 +1,230 @@
+"""The fold: what each fact changes in the rows of visits, legs, sessions and counts. Pure, and the only writer.
+
+The same function serves the live transaction and the rebuild, on the JSON form of facts, so that a rebuild under
+an empty configuration equals the live rows.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.facts import FactKind, Json
+from server.domain.instants import text_to_micros
+
+INSTANT_COLUMNS = frozenset({"arrived_at", "issued_at", "booked_at", "first_called_at", "last_called_at", "started_at", "ended_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """A new row of a projection, by column."""
+
+    table: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """New values of the row with this id."""
+
+    table: str
+    id: str
+    values: Mapping[str, Any]
+
+
+type Change = Insert | Update
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the fold may read of a recorded fact: `happened_at` in microseconds."""
+
+    kind: str
+    body: Json
+    hall: str
+    happened_at: int
+    author: str
+    is_clock_suspect: bool = False
+
+
+def changes(fact: Recorded) -> list[Change]:
+    """The rows a fact inserts or changes, in order; empty for a fact without projection."""
+    fold = _FOLDS.get(fact.kind)
+    return fold(fact) if fold is not None else []
+
+
+def stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as rows keep them: instants become microseconds."""
+    return {key: text_to_micros(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}
+
+
+def _leg_row(fact: Recorded, leg: Json, visit: str, *, number: str, business_day: str) -> Insert:
+    row = stored(leg)
+    row.update(
+        visit=visit,
+        hall=fact.hall,
+        business_day=business_day,
+        number=number,
+        state="waiting",
+        rank=0,
+        is_start_pressed=False,
+        is_clock_suspect=fact.is_clock_suspect,
+    )
+    return Insert("leg", row)
+
+
+def _ticket_issued(fact: Recorded) -> list[Change]:
+    visit, leg = fact.body["visit"], fact.body["leg"]
+    row = dict(visit)
+    row["language"] = visit["language"]["id"] if visit["language"] else None
+    row["hall"] = fact.hall
+    row["class"], row["priority"] = leg["class"], leg["priority"]
+    row |= stored({key: leg[key] for key in ("issued_at", "arrived_at", "booked_at")})
+    return [Insert("visit", row), _leg_row(fact, leg, visit["id"], number=visit["number"], business_day=visit["business_day"])]
+
+
+def _leg_called(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values: dict[str, Any] = {
+        "state": "called",
+        "counter": body["counter"],
+        "session": body["session"],
+        "call": body["call"],
+        "rank": 1,
+        "first_called_at": fact.happened_at,
+        "last_called_at": fact.happened_at,
+        "rule": body["why"]["rule"],
+        "why": json.dumps(body["why"], ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+    }
+    return [Update("leg", body["leg"], _suspect(fact, values))]
+
+
+def _suspect(fact: Recorded, values: dict[str, Any]) -> dict[str, Any]:
+    return values | {"is_clock_suspect": True} if fact.is_clock_suspect else values
+
+
+def _leg_recalled(fact: Recorded) -> list[Change]:
+    return [Update("leg", fact.body["leg"], {"rank": fact.body["rank"], "last_called_at": fact.happened_at})]
+
+
+def _leg_started(fact: Recorded) -> list[Change]:
+    values = {"state": "in_service", "started_at": fact.happened_at, "is_start_pressed": True}
+    return [Update("leg", fact.body["leg"], _suspect(fact, values))]
+
+
+def _leg_ended(fact: Recorded) -> list[Change]:
+    body = fact.body
+    ended = {"ended_at": fact.happened_at, "end_reason": body["reason"]}
+    return [
+        Update("leg", body["leg"], _suspect(fact, ended | {"state": "ended"})),
+        Update("visit", body["visit"], ended),
+    ]
+
+
+def _leg_transferred(fact: Recorded) -> list[Change]:
+    body, new = fact.body, fact.body["new_leg"]
+    ended = {"state": "ended", "ended_at": fact.happened_at, "end_reason": "transferred"}
+    return [Update("leg", body["leg"], ended), _successor(fact, new)]
+
+
+def _successor(fact: Recorded, leg: Json) -> Insert:
+    body = fact.body
+    return _leg_row(fact, leg, body["visit"], number=body["number"], business_day=body["business_day"])
+
+
+def _visit_reinstated(fact: Recorded) -> list[Change]:
+    return [Update("visit", fact.body["visit"], {"ended_at": None, "end_reason": None}), _successor(fact, fact.body["new_leg"])]
+
+
+def _rows_restored(fact: Recorded) -> list[Change]:
+    return [Update(row["table"], row["id"], stored(row["values"])) for row in fact.body["restored"]["rows"]]
+
+
+def _greeting_counted(fact: Recorded) -> list[Change]:
+    body = fact.body
+    row = {"id": body["id"], "hall": fact.hall, "business_day": body["business_day"], "service": body["service"]}
+    return [Insert("greeting", row | {"counter": body["counter"], "greeted_at": fact.happened_at, "is_undone": False})]
+
+
+def _ticket_not_issued(fact: Recorded) -> list[Change]:
+    return [Insert("not_issued", {**fact.body, "hall": fact.hall, "wanted_at": fact.happened_at})]
+
+
+def _duty(fact: Recorded) -> Insert:
+    body = fact.body
+    terms = {key: body[key] for key in ("session", "counter", "rule", "profile")}
+    row = {"id": body["duty"], "hall": fact.hall, "services": json.dumps(body["services"]), "opened_at": fact.happened_at}
+    return Insert("duty", row | terms)
+
+
+def _counter_opened(fact: Recorded) -> list[Change]:
+    body = fact.body
+    session = {
+        "id": body["session"],
+        "hall": fact.hall,
+        "counter": body["counter"],
+        "author": fact.author,
+        "profile": body["profile"],
+        "rule": body["rule"],
+        "services": json.dumps(body["services"]),
+        "opened_at": fact.happened_at,
+    }
+    return [Insert("counter_session", session), _duty(fact)]
+
+
+def _counter_paused(fact: Recorded) -> list[Change]:
+    body = fact.body
+    return [
+        Update("counter_session", body["session"], {"paused_at": fact.happened_at, "pause_reason": body["reason"]}),
+        Update("duty", body["duty"], {"closed_at": fact.happened_at}),
+    ]
+
+
+def _counter_resumed(fact: Recorded) -> list[Change]:
+    return [Update("counter_session", fact.body["session"], {"paused_at": None, "pause_reason": None}), _duty(fact)]
+
+
+def _counter_closed(fact: Recorded) -> list[Change]:
+    body = fact.body
+    closed: list[Change] = [
+        Update("counter_session", body["session"], {"closed_at": fact.happened_at, "close_reason": body["reason"], "paused_at": None, "pause_reason": None})
+    ]
+    if body["duty"] is not None:
+        closed.append(Update("duty", body["duty"], {"closed_at": fact.happened_at}))
+    return closed
+
+
+def _target_decided(fact: Recorded) -> list[Change]:
+    return [Insert("target", {**fact.body, "hall": fact.hall})]
+
+
+_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+    FactKind.TICKET_ISSUED: _ticket_issued,
+    FactKind.TICKET_NOT_ISSUED: _ticket_not_issued,
+    FactKind.LEG_CALLED: _leg_called,
+    FactKind.LEG_RECALLED: _leg_recalled,
+    FactKind.LEG_STARTED: _leg_started,
+    FactKind.LEG_ENDED: _leg_ended,
+    FactKind.LEG_TRANSFERRED: _leg_transferred,
+    FactKind.VISIT_REINSTATED: _visit_reinstated,
+    FactKind.VISIT_TAKEN_BACK: _rows_restored,
+    FactKind.GESTURE_UNDONE: _rows_restored,
+    FactKind.GREETING_COUNTED: _greeting_counted,
+    FactKind.COUNTER_OPENED: _counter_opened,
+    FactKind.COUNTER_PAUSED: _counter_paused,
+    FactKind.COUNTER_RESUMED: _counter_resumed,
+    FactKind.COUNTER_CLOSED: _counter_closed,
+    FactKind.TARGET_DECIDED: _target_decided,
+}
+
+
+def rows_after(facts: Iterable[Recorded]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The rows that a list of facts leaves, by (table, id): the fold in memory, in the facts' order."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for fact in facts:
+        for change in changes(fact):
+            if isinstance(change, Insert):
+                rows[change.table, change.values["id"]] = dict(change.values)
+            else:
+                rows[change.table, change.id].update(change.values)
+    return rows

@@ -1,0 +1,13 @@
+"""Refusals: the typed answer of a rule that says no. Nothing is lost when one is raised: the transaction rolls back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Refusal(Exception):
+    """A rule says no. `code` is stable (CONTRACT), `details` are JSON values shown beside the sentence."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details: Mapping[str, Any] = details

@@ -1,0 +1,58 @@
+"""Roles are sets of permissions per verb; an account holds a role at one site or at all of them."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What a person, a device or an API key may do. A scope of an API key is a permission or a set of them."""
+
+    ISSUE = "issue"
+    CALL = "call"
+    READ_BOARD = "read_board"
+    READ_QUEUE = "read_queue"
+    READ_FIGURES = "read_figures"
+    EXPORT_VISITS = "export_visits"
+    REPRINT = "reprint"
+    SUPERVISE = "supervise"
+    CONFIGURE = "configure"
+    DECIDE_TARGETS = "decide_targets"
+    READ_HELP = "read_help"
+
+
+_P = Permission
+ROLES: dict[str, frozenset[Permission]] = {
+    "agent": frozenset({_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}),
+    "reception": frozenset({_P.ISSUE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}),
+    "digital_helper": frozenset({_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.READ_HELP}),
+    "security": frozenset({_P.READ_BOARD, _P.READ_HELP}),
+    "supervisor": frozenset(
+        {
+            _P.ISSUE,
+            _P.CALL,
+            _P.READ_BOARD,
+            _P.READ_QUEUE,
+            _P.REPRINT,
+            _P.READ_FIGURES,
+            _P.EXPORT_VISITS,
+            _P.SUPERVISE,
+            _P.READ_HELP,
+        }
+    ),
+    "communication": frozenset({_P.READ_BOARD, _P.READ_HELP}),
+    "quality": frozenset({_P.READ_BOARD, _P.READ_FIGURES, _P.EXPORT_VISITS, _P.DECIDE_TARGETS, _P.READ_HELP}),
+    "administrator": frozenset(Permission),
+    "committee": frozenset({_P.READ_FIGURES, _P.READ_HELP}),
+}
+
+SCOPES: dict[str, frozenset[Permission]] = {
+    "issue": frozenset({_P.ISSUE}),
+    "read": frozenset({_P.READ_BOARD, _P.READ_QUEUE, _P.READ_FIGURES, _P.EXPORT_VISITS}),
+    "call": frozenset({_P.CALL, _P.READ_QUEUE, _P.READ_BOARD}),
+}
+"""What each scope of an API key allows (CONTRACT: the demonstration's key has issue, read and call)."""
+
+DEVICE_KINDS: dict[str, frozenset[Permission]] = {
+    "kiosk": frozenset({_P.ISSUE}),
+    "screen": frozenset({_P.READ_BOARD}),
+}
+"""What a paired device may do in its own hall, by its kind."""

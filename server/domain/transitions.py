@@ -1,0 +1,81 @@
+"""The one transition table of a leg: which verb is allowed in which state, and what it leads to."""
+
+from enum import StrEnum
+
+from server.domain.refusals import Refusal
+
+
+class LegState(StrEnum):
+    """The closed list of a leg's states (glossary)."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    IN_SERVICE = "in_service"
+    PARKED = "parked"
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    """Why a leg has ended (glossary)."""
+
+    SERVED = "served"
+    TRANSFERRED = "transferred"
+    NO_SHOW = "no_show"
+    LEFT_AFTER_CALL = "left_after_call"
+    ABANDONED = "abandoned"
+    CANCELLED = "cancelled"
+    UNDONE = "undone"
+    CLOSED_AT_DAY_END = "closed_at_day_end"
+
+
+class Verb(StrEnum):
+    """What may be done to a leg."""
+
+    CALL = "call"
+    RECALL = "recall"
+    START = "start"
+    FINISH = "finish"
+    NO_SHOW = "no_show"
+    TRANSFER = "transfer"
+    CANCEL = "cancel"
+    GIVE_UP = "give_up"
+    CLOSE_DAY = "close_day"
+
+
+_W, _C, _S, _P, _E = LegState
+
+TRANSITIONS: dict[tuple[LegState, Verb], LegState] = {
+    (_W, Verb.CALL): _C,
+    (_C, Verb.RECALL): _C,
+    (_C, Verb.START): _S,
+    (_C, Verb.FINISH): _E,
+    (_S, Verb.FINISH): _E,
+    (_C, Verb.NO_SHOW): _E,
+    (_W, Verb.TRANSFER): _E,
+    (_C, Verb.TRANSFER): _E,
+    (_S, Verb.TRANSFER): _E,
+    (_W, Verb.CANCEL): _E,
+    (_C, Verb.CANCEL): _E,
+    (_S, Verb.CANCEL): _E,
+    (_P, Verb.CANCEL): _E,
+    (_W, Verb.GIVE_UP): _E,
+    (_C, Verb.GIVE_UP): _E,
+    (_P, Verb.GIVE_UP): _E,
+    (_W, Verb.CLOSE_DAY): _E,
+    (_C, Verb.CLOSE_DAY): _E,
+    (_S, Verb.CLOSE_DAY): _E,
+    (_P, Verb.CLOSE_DAY): _E,
+}
+
+
+def next_state(state: str, verb: Verb) -> LegState:
+    """The state a leg is in after `verb`. Refusal: wrong_state, with the state and the verb."""
+    reached = TRANSITIONS.get((LegState(state), verb))
+    if reached is None:
+        raise Refusal("wrong_state", state=str(state), verb=str(verb))
+    return reached
+
+
+def give_up_reason(state: str) -> EndReason:
+    """How a visitor who gives up is counted: before the call abandoned, after it left_after_call."""
+    return EndReason.LEFT_AFTER_CALL if state == LegState.CALLED else EndReason.ABANDONED

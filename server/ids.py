@@ -1,0 +1,29 @@
+"""New identifiers: UUIDv7 texts for everything that happens, random tokens for everything that is secret."""
+
+import hashlib
+import secrets
+
+import uuid_utils
+
+SHORT_CODE_LETTERS = "ABCDEFGHJKLMNPRTUVWXYZ2346789"
+"""Letters of a visitor's short code: none that is read as another (no I, O, Q, S, 0, 1, 5)."""
+
+
+def new_id() -> str:
+    """A UUIDv7 as text: 36 characters, growing with time."""
+    return str(uuid_utils.uuid7())
+
+
+def new_token() -> str:
+    """A secret of 128 bits as 22 URL-safe characters."""
+    return secrets.token_urlsafe(16)
+
+
+def new_short_code() -> str:
+    """Eight characters that a visitor types by hand, about 38 bits."""
+    return "".join(secrets.choice(SHORT_CODE_LETTERS) for _ in range(8))
+
+
+def token_digest(token: str) -> str:
+    """What is stored of a device token, an API key or a session: its SHA-256, 64 hexadecimal digits."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What happens by the clock: half-day and day end, purge."""

@@ -1,0 +1,1 @@
+"""Print jobs and the worker that holds a printer's lease."""

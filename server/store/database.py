@@ -1,0 +1,283 @@
+"""The database: one transaction, then publish.
+
+`Database.transaction(hall, author)` takes the hall's write lock, lets a use case record facts, commits, and only
+then tells the subscribers. A subscriber that fails is logged and counted; it never fails the write.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from server.clock import Clock, FactTimes
+from server.domain.configuration import HallConfiguration
+from server.domain.facts import SILENT, Fact, Json
+from server.domain.instants import from_micros, to_micros
+from server.domain.projection import Recorded, changes
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.configurations import Configurations
+from server.store.engines import PostgresStore, Row, SqliteStore, open_store
+from server.store.installation import Author, InstallationTransaction, begin_installation
+from server.store.journal import canonical, fact_hash
+from server.store.writes import Writes
+
+log = structlog.get_logger()
+
+
+SYSTEM = Author("system")
+
+
+@dataclass(frozen=True, slots=True)
+class WriteKey:
+    """An idempotency key: `by` is the author it belongs to, `fingerprint` the SHA-256 of what was asked."""
+
+    by: str
+    key: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, by: str, key: str, asked: bytes) -> "WriteKey":
+        """The key of a request: method, path and body in `asked`."""
+        return cls(by, key, hashlib.sha256(asked).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedFact:
+    """A fact as subscribers see it, after the commit."""
+
+    id: str
+    kind: str
+    body: Json
+    visit: str | None
+    counter: str | None
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one transaction committed in a hall."""
+
+    hall: str
+    slug: str
+    epoch: str
+    version: int
+    facts: tuple[CommittedFact, ...]
+
+
+type Subscriber = Callable[[Commit], None]
+
+_HALL_COLUMNS = (
+    "id, slug, epoch, version, journal_length, head_hash, last_recorded_at, configuration_revision,"
+    " installation_revision, number_offset, number_offset_on"
+)
+_SELECT_HALL = f"SELECT {_HALL_COLUMNS} FROM hall WHERE id = :hall"
+_UPDATE_HALL = (
+    "UPDATE hall SET version = :version, journal_length = :journal_length, head_hash = :head_hash,"
+    " last_recorded_at = :last_recorded_at WHERE id = :id"
+)
+_SELECT_ANSWER = "SELECT fingerprint, answer FROM idempotency WHERE author = :by AND key = :key"
+
+
+@dataclass
+class HallTransaction(Writes):
+    """A hall's write lock, held. Reads see what was recorded; `now` is the instant of its facts."""
+
+    hall: str
+    slug: str
+    epoch: str
+    row: Row
+    number_offset: int
+    number_offset_on: str | None
+    now: datetime
+    author: Author
+    is_clock_suspect: bool
+    version: int
+    journal_length: int
+    head_hash: str
+    write_key: WriteKey | None = None
+    is_replayed: bool = False
+    replayed_answer: Any = None
+    committed: list[CommittedFact] = field(default_factory=list)
+    configuration: HallConfiguration = field(init=False)
+
+    def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
+        """Appends a fact to the hall's journal and folds it into the rows. `happened_at`: now unless told."""
+        recorded_at = to_micros(self.now)
+        happened = recorded_at if happened_at is None else to_micros(happened_at)
+        body = canonical(fact.body)
+        self.journal_length += 1
+        if fact.kind not in SILENT:
+            self.version += 1
+        columns: dict[str, Any] = {
+            "author": self.author.id,
+            "counter": fact.counter,
+            "device": self.author.device,
+            "happened_at": happened,
+            "hall": self.hall,
+            "id": new_id(),
+            "is_clock_suspect": self.is_clock_suspect,
+            "kind": str(fact.kind),
+            "position": self.journal_length,
+            "recorded_at": recorded_at,
+            "schema": fact.schema,
+            "version": self.version,
+            "visit": fact.visit,
+        }
+        self.head_hash = fact_hash(self.head_hash, columns, body)
+        self.insert("hall_fact", **columns, body=body, hash=self.head_hash)
+        seen = Recorded(columns["kind"], fact.body, self.hall, happened, self.author.id, self.is_clock_suspect)
+        self.apply(changes(seen))
+        committed = CommittedFact(columns["id"], columns["kind"], fact.body, fact.visit, fact.counter, from_micros(happened))
+        self.committed.append(committed)
+        return committed
+
+    def answer[Answer](self, answer: Answer) -> Answer:
+        """Keeps the answer (JSON) for a repetition of the same idempotency key, and returns it."""
+        if self.write_key is not None:
+            key = self.write_key
+            created_at = to_micros(self.now)
+            text = json.dumps(answer, ensure_ascii=False)
+            self.insert("idempotency", author=key.by, key=key.key, fingerprint=key.fingerprint, answer=text, created_at=created_at)
+        return answer
+
+
+class Database:
+    """Every hall of one database, its journals and its documents."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self.url = url
+        self.clock = clock
+        self.store: SqliteStore | PostgresStore = open_store(url)
+        self.times = FactTimes(clock)
+        self.subscribers: list[Subscriber] = []
+        self.failed_publications = 0
+        self.configurations = Configurations(clock)
+        self._halls: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.store.close()
+
+    def read(self) -> Any:
+        """A context of reads: `rows.one(sql, **values)` and `rows.all(sql, **values)`."""
+        return self.store.read()
+
+    def hall_id(self, name: str) -> str:
+        """The id of a hall given by id or slug. Refusal: unknown_hall."""
+        known = self._halls.get(name)
+        if known is None:
+            with self.read() as rows:
+                row = rows.one("SELECT id FROM hall WHERE id = :name OR slug = :name", name=name)
+            if row is None:
+                raise Refusal("unknown_hall", hall=name)
+            known = self._halls[name] = str(row["id"])
+        return known
+
+    def configuration(self, hall: str) -> HallConfiguration:
+        """A hall's configuration as published now. Refusal: unknown_hall."""
+        hall_id = self.hall_id(hall)
+        with self.read() as rows:
+            row = rows.one(_SELECT_HALL, hall=hall_id)
+            if row is None:
+                raise Refusal("unknown_hall", hall=hall)
+            return self.configurations.of(rows, row)
+
+    @contextmanager
+    def installation_transaction(self, author: Author) -> Iterator[InstallationTransaction]:
+        """The installation's write lock; commits at the end. Refusal: database_busy."""
+        with self.store.write() as rows:
+            transaction = begin_installation(rows, author, self.clock.now(), lock=self.store.is_postgresql)
+            yield transaction
+            transaction.flush()
+
+    @contextmanager
+    def transaction(self, hall: str, author: Author, write_key: WriteKey | None = None) -> Iterator[HallTransaction]:
+        """The hall's write lock; commits at the end, then publishes. `hall`: id or slug.
+
+        With a write key already used for the same request the transaction `is_replayed` and holds the old answer.
+        Refusals: unknown_hall, idempotency_mismatch, database_busy.
+        """
+        with self._locked(self.hall_id(hall), author, write_key, is_configured=True) as transaction:
+            yield transaction
+        if transaction.committed:
+            self._publish(transaction)
+
+    @contextmanager
+    def bare_transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
+        """As `transaction`, for a hall that may have no configuration yet: `configuration` may not be used."""
+        with self._locked(self.hall_id(hall), author, None, is_configured=False) as transaction:
+            yield transaction
+        if transaction.committed:
+            self._publish(transaction)
+
+    @contextmanager
+    def _locked(self, hall_id: str, author: Author, write_key: WriteKey | None, *, is_configured: bool) -> Iterator[HallTransaction]:
+        with self.store.write() as rows:
+            transaction = self._begin(rows, hall_id, author, write_key)
+            if is_configured:
+                transaction.configuration = self.configurations.of(rows, transaction.row)
+            yield transaction
+            if transaction.committed:
+                self._write_head(transaction)
+            transaction.flush()
+
+    def _begin(self, rows: Any, hall_id: str, author: Author, write_key: WriteKey | None) -> HallTransaction:
+        row = rows.one(_SELECT_HALL + (" FOR UPDATE" if self.store.is_postgresql else ""), hall=hall_id)
+        if row is None:
+            raise Refusal("unknown_hall", hall=hall_id)
+        last = row["last_recorded_at"]
+        now, is_suspect = self.times.instant_for(hall_id, None if last is None else from_micros(last))
+        transaction = HallTransaction(
+            rows=rows,
+            hall=hall_id,
+            slug=row["slug"],
+            epoch=row["epoch"],
+            row=row,
+            number_offset=row["number_offset"],
+            number_offset_on=row["number_offset_on"],
+            now=now,
+            author=author,
+            is_clock_suspect=is_suspect,
+            version=row["version"],
+            journal_length=row["journal_length"],
+            head_hash=row["head_hash"],
+            write_key=write_key,
+        )
+        if write_key is not None:
+            _replay(transaction, write_key)
+        return transaction
+
+    def _write_head(self, transaction: HallTransaction) -> None:
+        transaction.run(
+            _UPDATE_HALL,
+            id=transaction.hall,
+            version=transaction.version,
+            journal_length=transaction.journal_length,
+            head_hash=transaction.head_hash,
+            last_recorded_at=to_micros(transaction.now),
+        )
+
+    def _publish(self, transaction: HallTransaction) -> None:
+        commit = Commit(transaction.hall, transaction.slug, transaction.epoch, transaction.version, tuple(transaction.committed))
+        for subscriber in self.subscribers:
+            try:
+                subscriber(commit)
+            except Exception:
+                self.failed_publications += 1
+                log.exception("publication_failed", hall=commit.slug, version=commit.version)
+
+
+def _replay(transaction: HallTransaction, key: WriteKey) -> None:
+    known = transaction.rows.one(_SELECT_ANSWER, by=key.by, key=key.key)
+    if known is None:
+        return
+    if known["fingerprint"] != key.fingerprint:
+        raise Refusal("idempotency_mismatch")
+    transaction.is_replayed = True
+    transaction.replayed_answer = json.loads(known["answer"])

@@ -1,0 +1,225 @@
+"""Connections to the two databases: one writer and many readers on SQLite, a FIFO pool on PostgreSQL.
+
+SQL texts use `:name` parameters on both; rows answer by column name.
+"""
+
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from server.domain.refusals import Refusal
+
+type Row = Mapping[str, Any]
+
+BUSY_DEADLINE_S = 5.0
+"""How long a write waits for a database that another process holds or that is away, before it is refused."""
+_BUSY_STEP_S = 0.02
+
+
+class Rows(Protocol):
+    """What a transaction or a read works with."""
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        """The first row, or None."""
+
+    def all(self, sql: str, **values: Any) -> Sequence[Row]:
+        """Every row."""
+
+    def run(self, sql: str, values: Mapping[str, Any]) -> int:
+        """Execute a write; the number of rows it changed."""
+
+
+class Store(Protocol):
+    """One database, whichever it is."""
+
+    is_postgresql: bool
+    engine: Engine
+
+    def write(self) -> Any:
+        """A context: one write transaction, committed at the end, rolled back by an exception."""
+
+    def read(self) -> Any:
+        """A context: reads that see one committed state."""
+
+    def close(self) -> None:
+        """Gives every connection back."""
+
+
+class SqliteRows:
+    """Rows of one SQLite connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        row: Row | None = self.connection.execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, **values: Any) -> Sequence[Row]:
+        return self.connection.execute(sql, values).fetchall()
+
+    def run(self, sql: str, values: Mapping[str, Any]) -> int:
+        return self.connection.execute(sql, values).rowcount
+
+    def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Executes buffered writes in order."""
+        for sql, values in statements:
+            self.connection.execute(sql, values)
+
+
+class SqliteStore:
+    """SQLite in WAL mode with synchronous=FULL: a ticket that was printed survives a power cut."""
+
+    is_postgresql = False
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._writer = self._connect()
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self.engine = create_engine("sqlite://", creator=self._connect_plain, poolclass=NullPool)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = self._connect_plain()
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    def _connect_plain(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0.05, cached_statements=256)
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "journal_size_limit=67108864", "cache_size=-32000"):
+            connection.execute(f"pragma {pragma}")
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[SqliteRows]:
+        with self._lock:
+            _until_not_busy(lambda: self._writer.execute("begin immediate"), sqlite3.OperationalError)
+            try:
+                yield SqliteRows(self._writer)
+            except BaseException:
+                self._writer.execute("rollback")
+                raise
+            try:
+                self._writer.execute("commit")
+            except sqlite3.OperationalError as error:
+                self._writer.execute("rollback")
+                raise Refusal("database_busy", reason=str(error)) from error
+
+    @contextmanager
+    def read(self) -> Iterator[SqliteRows]:
+        connection = self._idle.pop() if self._idle else self._connect()
+        try:
+            yield SqliteRows(connection)
+        finally:
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        self._writer.close()
+        while self._idle:
+            self._idle.pop().close()
+        self.engine.dispose()
+
+
+def _until_not_busy(attempt: Callable[[], object], error: type[Exception]) -> None:
+    deadline = time.monotonic() + BUSY_DEADLINE_S
+    while True:
+        try:
+            attempt()
+        except error as busy:
+            if time.monotonic() >= deadline:
+                raise Refusal("database_busy", reason=str(busy)) from busy
+            time.sleep(_BUSY_STEP_S)
+        else:
+            return
+
+
+_NAMED = re.compile(r"(?<!:):([a-z_]+)")
+_translated: dict[str, str] = {}
+
+
+def _for_psycopg(sql: str) -> str:
+    known = _translated.get(sql)
+    if known is None:
+        known = _translated[sql] = _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
+    return known
+
+
+class PostgresRows:
+    """Rows of one psycopg connection."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        row: Row | None = self.connection.execute(_for_psycopg(sql), values).fetchone()
+        return row
+
+    def all(self, sql: str, **values: Any) -> Sequence[Row]:
+        return self.connection.execute(_for_psycopg(sql), values).fetchall()
+
+    def run(self, sql: str, values: Mapping[str, Any]) -> int:
+        return self.connection.execute(_for_psycopg(sql), values).rowcount
+
+    def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Executes buffered writes in order, in one round trip."""
+        with self.connection.pipeline():
+            for sql, values in statements:
+                self.connection.execute(_for_psycopg(sql), values)
+
+
+class PostgresStore:
+    """PostgreSQL through a FIFO pool; the engine shares its connections."""
+
+    is_postgresql = True
+
+    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+        conninfo = url.replace("postgresql+psycopg://", "postgresql://")
+        self.pool = ConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=pool_size,
+            timeout=BUSY_DEADLINE_S,
+            kwargs={"row_factory": dict_row},
+            check=ConnectionPool.check_connection,
+            open=True,
+        )
+        plain = {"autocommit": False}
+        self.engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo, **plain), poolclass=NullPool)
+
+    @contextmanager
+    def write(self) -> Iterator[PostgresRows]:
+        try:
+            with self.pool.connection() as connection:
+                yield PostgresRows(connection)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Refusal("database_busy", reason=type(error).__name__) from error
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresRows]:
+        with self.write() as rows:
+            yield rows
+
+    def close(self) -> None:
+        self.pool.close()
+        self.engine.dispose()
+
+
+def open_store(url: str) -> SqliteStore | PostgresStore:
+    """The store of a database URL: `sqlite:///path` or `postgresql://…`. Raises ValueError for another scheme."""
+    if url.startswith("sqlite:///"):
+        return SqliteStore(Path(url.removeprefix("sqlite:///")))
+    if url.startswith(("postgresql://", "postgresql+psycopg://")):
+        return PostgresStore(url)
+    raise ValueError(f"unknown database: {url.split(':', 1)[0]}")

@@ -1,0 +1,37 @@
+"""Bringing a database to the newest schema (Alembic)."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import inspect
+
+from server.store.journal import GENESIS
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config(database: Any, connection: Any) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(database: Any) -> None:
+    """Applies the migrations that are missing, then makes sure the installation row exists."""
+    with database.store.engine.begin() as connection:
+        command.upgrade(_config(database, connection), "head")
+    with database.store.write() as rows:
+        if rows.one("SELECT id FROM installation WHERE id = 1") is None:
+            rows.run(
+                "INSERT INTO installation (id, journal_length, head_hash, is_demonstration, secret) VALUES (1, 0, :hash, :demo, :secret)",
+                {"hash": GENESIS, "demo": False, "secret": secrets.token_hex(32)},
+            )
+
+
+def is_migrated(database: Any) -> bool:
+    """Whether the database has a schema at all."""
+    return bool(inspect(database.store.engine).has_table("hall"))

@@ -1,0 +1,91 @@
+"""Queries over the legs of a hall that are still open."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.domain.instants import from_micros
+from server.domain.rules import WaitingLeg, reference_at
+from server.store.engines import Row
+
+LEG_COLUMNS = (
+    "id, visit, hall, business_day, number, position, service, queue, class, priority, target_s, state, sort_key, arrived_at,"
+    " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, ended_at, end_reason, counter, for_counter,"
+    " session, rule, why, reinstated_from, reinstatements, quoted_low_s, quoted_median_s, quoted_high_s"
+)
+
+_LEG = f"SELECT {LEG_COLUMNS} FROM leg WHERE id = :leg"
+_AT_COUNTER = f"SELECT {LEG_COLUMNS} FROM leg WHERE counter = :counter AND state IN ('called', 'in_service')"
+_OPEN = f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state IN ('called', 'in_service', 'parked') ORDER BY last_called_at DESC"
+_COUNT_AHEAD = "SELECT count(*) AS ahead FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue AND sort_key < :sort_key"
+_COUNTS = "SELECT queue, count(*) AS waiting, min(issued_at) AS oldest_at FROM leg WHERE hall = :hall AND state = 'waiting' GROUP BY queue"
+
+
+def places(prefix: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The text `:a_a, :a_b …` and its values for an IN list; every value is a parameter."""
+    names = [f"{prefix}_{'abcdefghijklmnopqrstuvwxyz'[i // 26]}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}" for i in range(len(values))]
+    return ", ".join(f":{name}" for name in names), dict(zip(names, values, strict=True))
+
+
+def leg(rows: Any, leg_id: str) -> Row | None:
+    """A leg by its id."""
+    row: Row | None = rows.one(_LEG, leg=leg_id)
+    return row
+
+
+def leg_at_counter(rows: Any, counter: str) -> Row | None:
+    """The leg that is called to or served at a counter."""
+    row: Row | None = rows.one(_AT_COUNTER, counter=counter)
+    return row
+
+
+def open_legs(rows: Any, hall: str) -> Sequence[Row]:
+    """The legs called, in service or parked, the last call first."""
+    found: Sequence[Row] = rows.all(_OPEN, hall=hall)
+    return found
+
+
+def ahead(rows: Any, hall: str, queue: str, sort_key: str) -> int:
+    """How many legs wait before this place in a queue."""
+    return int(rows.one(_COUNT_AHEAD, hall=hall, queue=queue, sort_key=sort_key)["ahead"])
+
+
+def counts(rows: Any, hall: str) -> dict[str, tuple[int, int]]:
+    """Per queue with someone waiting: how many, and the microseconds of the oldest issue."""
+    return {row["queue"]: (int(row["waiting"]), int(row["oldest_at"])) for row in rows.all(_COUNTS, hall=hall)}
+
+
+def next_waiting(rows: Any, hall: str, services: Sequence[str], *, counter: str | None, limit: int) -> Sequence[Row]:
+    """The waiting legs of some services in call order; those sent to another counter are left out."""
+    if not services:
+        return []
+    listed, values = places("service", services)
+    sql = (
+        f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting'"
+        f" AND ((service IN ({listed}) AND for_counter IS NULL) OR for_counter = :counter) ORDER BY sort_key LIMIT {int(limit)}"
+    )
+    found: Sequence[Row] = rows.all(sql, hall=hall, counter=counter, **values)
+    return found
+
+
+def waiting_of_queue(rows: Any, hall: str, queue: str, *, limit: int, after: str = "") -> Sequence[Row]:
+    """A page of a queue's waiting legs in call order, after a sort key."""
+    sql = (
+        f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue AND sort_key > :after"
+        f" ORDER BY sort_key LIMIT {int(limit)}"
+    )
+    found: Sequence[Row] = rows.all(sql, hall=hall, queue=queue, after=after)
+    return found
+
+
+def as_waiting(row: Row) -> WaitingLeg:
+    """A row as a rule sees it."""
+    booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
+    return WaitingLeg(
+        id=row["id"],
+        number=row["number"],
+        leg_class=row["class"],
+        priority=row["priority"],
+        reference=reference_at(from_micros(row["arrived_at"]), booked_at),
+        target_s=row["target_s"],
+        sort_key=row["sort_key"],
+    )

@@ -1,0 +1,73 @@
+"""Buffered writes of a transaction: executed in one go before the next read or at the commit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.projection import Change, Insert
+from server.store.engines import Row
+
+_insert_sql: dict[tuple[str, tuple[str, ...]], str] = {}
+_update_sql: dict[tuple[str, tuple[str, ...]], str] = {}
+
+
+def insert_statement(table: str, columns: tuple[str, ...]) -> str:
+    """The INSERT of these columns."""
+    known = _insert_sql.get((table, columns))
+    if known is None:
+        places = ", ".join(f":{column}" for column in columns)
+        known = _insert_sql[table, columns] = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+    return known
+
+
+def update_statement(table: str, columns: tuple[str, ...]) -> str:
+    """The UPDATE of these columns of the row `:row_id`."""
+    known = _update_sql.get((table, columns))
+    if known is None:
+        places = ", ".join(f"{column} = :{column}" for column in columns)
+        known = _update_sql[table, columns] = f"UPDATE {table} SET {places} WHERE id = :row_id"
+    return known
+
+
+@dataclass
+class Writes:
+    """The rows of one transaction. Reads see the writes buffered before them."""
+
+    rows: Any
+    _pending: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list, init=False)
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        """The first row of a query, or None."""
+        self.flush()
+        row: Row | None = self.rows.one(sql, **values)
+        return row
+
+    def all(self, sql: str, **values: Any) -> Sequence[Row]:
+        """Every row of a query."""
+        self.flush()
+        found: Sequence[Row] = self.rows.all(sql, **values)
+        return found
+
+    def run(self, sql: str, **values: Any) -> None:
+        """Buffers a write."""
+        self._pending.append((sql, values))
+
+    def insert(self, table: str, **values: Any) -> None:
+        """Buffers a new row."""
+        self._pending.append((insert_statement(table, tuple(values)), values))
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Buffers what the fold of a fact changes."""
+        for change in changes:
+            columns = tuple(change.values)
+            if isinstance(change, Insert):
+                self._pending.append((insert_statement(change.table, columns), change.values))
+            else:
+                self._pending.append((update_statement(change.table, columns), {**change.values, "row_id": change.id}))
+
+    def flush(self) -> None:
+        """Executes the buffered writes."""
+        if self._pending:
+            pending = list(self._pending)
+            self._pending.clear()
+            self.rows.run_many(pending)

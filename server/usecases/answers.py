@@ -1,0 +1,34 @@
+"""What use cases answer: JSON values with the names of the contract."""
+
+import json
+from typing import Any
+
+from server.domain.instants import micros_to_text
+from server.store.engines import Row
+
+type Answer = dict[str, Any]
+
+
+def leg_answer(row: Row) -> Answer:
+    """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent."""
+    return {
+        "leg": row["id"],
+        "visit": row["visit"],
+        "number": row["number"],
+        "service": row["service"],
+        "class": row["class"],
+        "priority": row["priority"],
+        "state": row["state"],
+        "arrived_at": micros_to_text(row["arrived_at"]),
+        "issued_at": micros_to_text(row["issued_at"]),
+        "booked_at": micros_to_text(row["booked_at"]),
+        "first_called_at": micros_to_text(row["first_called_at"]),
+        "last_called_at": micros_to_text(row["last_called_at"]),
+        "started_at": micros_to_text(row["started_at"]),
+        "call": row["call"],
+        "rank": row["rank"],
+        "counter": row["counter"],
+        "target_s": row["target_s"],
+        "why": None if row["why"] is None else json.loads(row["why"]),
+        "end_reason": row["end_reason"],
+    }

@@ -1,0 +1,100 @@
+"""Call the next person to a counter, ending the current visit in the same transaction; or call a chosen one."""
+
+from dataclasses import dataclass
+
+from server.domain.facts import leg_called, leg_ended
+from server.domain.refusals import Refusal
+from server.domain.rules import chosen_by_hand, explain
+from server.domain.transitions import EndReason, LegState, Verb, next_state
+from server.ids import new_id
+from server.store import waiting
+from server.store.counters import terms_of
+from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.store.engines import Row
+from server.usecases.answers import Answer, leg_answer
+from server.usecases.counter_sessions import hall_of, session_held
+
+CANDIDATES = 4
+"""The chosen leg and three runners-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """What the console believes: its session, the leg at its counter (None: nobody) and how that one ends."""
+
+    session: str | None = None
+    current: str | None = None
+    current_end: str | None = None
+
+
+def call_next(
+    database: Database, counter: str, author: Author, believed: AtCounter, *, write_key: WriteKey | None = None
+) -> Answer | None:
+    """The leg called, or None when nobody waits; the current visit is ended first in both cases.
+
+    Refusals: no_counter_session, wrong_state while paused, stale when `current` is not the counter's leg,
+    not_started when it was only called and no end was given.
+    """
+    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            replayed: Answer | None = transaction.replayed_answer
+            return replayed
+        held = _ready(transaction, counter, believed)
+        services = terms_of(held).services
+        candidates = waiting.next_waiting(transaction, transaction.hall, services, counter=counter, limit=CANDIDATES)
+        if not candidates:
+            return transaction.answer(None)
+        why = explain([waiting.as_waiting(row) for row in candidates], transaction.now)
+        chosen = candidates[0]
+        transaction.record(leg_called(chosen["id"], chosen["visit"], counter=counter, session=held["id"], call=new_id(), why=why))
+        return transaction.answer(_called(transaction, chosen["id"]))
+
+
+def call_chosen(
+    database: Database, counter: str, author: Author, believed: AtCounter, *, visit: str, reason: str, write_key: WriteKey | None = None
+) -> Answer:
+    """The leg of a visit an agent picked out of order. Refusals: as call_next, unknown_visit, wrong_state when it does not wait."""
+    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        held = _ready(transaction, counter, believed)
+        row = transaction.one(
+            "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1", visit=visit, hall=transaction.hall
+        )
+        if row is None:
+            raise Refusal("unknown_visit", visit=visit)
+        next_state(row["state"], Verb.CALL)
+        chosen = waiting.leg(transaction, row["id"])
+        assert chosen is not None
+        why = chosen_by_hand(waiting.as_waiting(chosen), transaction.now, reason)
+        transaction.record(
+            leg_called(chosen["id"], chosen["visit"], counter=counter, session=held["id"], call=new_id(), why=why, reason=reason)
+        )
+        return transaction.answer(_called(transaction, chosen["id"]))
+
+
+def _called(transaction: HallTransaction, leg_id: str) -> Answer:
+    row = waiting.leg(transaction, leg_id)
+    assert row is not None
+    return leg_answer(row)
+
+
+def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> Row:
+    held = session_held(transaction, counter, believed.session)
+    if held["paused_at"] is not None:
+        raise Refusal("wrong_state", state="paused", verb="next")
+    current = waiting.leg_at_counter(transaction, counter)
+    if (current["id"] if current is not None else None) != believed.current:
+        raise Refusal("stale", leg=current["id"] if current is not None else None)
+    if current is not None:
+        _end_current(transaction, current, believed.current_end)
+    return held
+
+
+def _end_current(transaction: HallTransaction, current: Row, end: str | None) -> None:
+    if current["state"] == LegState.CALLED and end is None:
+        raise Refusal("not_started", leg=current["id"])
+    reason = EndReason(end or EndReason.SERVED)
+    verb = Verb.NO_SHOW if reason is EndReason.NO_SHOW else Verb.FINISH
+    next_state(current["state"], verb)
+    transaction.record(leg_ended(current["id"], current["visit"], reason=reason, counter=current["counter"]))

@@ -1,0 +1,246 @@
+"""Issue a ticket: the number is committed with the visit, its leg, its access and its print job, in one transaction."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.domain.configuration import HallConfiguration, Kiosk, Service
+from server.domain.facts import Erasable, NewLeg, NewVisit, ticket_issued, ticket_not_issued
+from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.numbering import Series, next_rank, number_text
+from server.domain.refusals import Refusal
+from server.domain.rules import visit_class, sort_key
+from server.ids import new_id, new_short_code, new_token
+from server.store import waiting
+from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.usecases.answers import Answer
+from server.usecases.opening import OpeningNow, opening_now
+
+_SELECT_PRESS = (
+    "SELECT a.visit, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service, l.quoted_low_s, l.quoted_high_s,"
+    " j.id AS job, j.state AS job_state, j.verdict AS job_verdict, f.body"
+    " FROM ticket_access a JOIN visit v ON v.id = a.visit JOIN leg l ON l.visit = v.id AND l.position = 1"
+    " LEFT JOIN print_job j ON j.visit = v.id AND j.copy = 1"
+    " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE a.press = :press"
+)
+_SELECT_LAST = (
+    "SELECT last FROM number_series WHERE hall = :hall AND business_day = :business_day AND series = :series AND incarnation = :incarnation"
+)
+_UPSERT_LAST = (
+    "INSERT INTO number_series (hall, business_day, series, incarnation, last)"
+    " VALUES (:hall, :business_day, :series, :incarnation, :last)"
+    " ON CONFLICT (hall, business_day, series, incarnation) DO UPDATE SET last = excluded.last"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTicket:
+    """What is asked for at a kiosk, a reception desk or through the API.
+
+    `press_id` names one press: repeated, it gives the same ticket. `kiosk`: whose printer prints, None prints nothing.
+    """
+
+    service: str
+    press_id: str
+    language: str = "fr"
+    is_priority: bool = False
+    channel: str = "kiosk"
+    kiosk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The wait announced with a ticket, in seconds; None where nothing honest can be said."""
+
+    low_s: int
+    median_s: int
+    high_s: int
+
+
+def issue_ticket(
+    database: Database, hall: str, author: Author, wanted: WantedTicket, *, quote: Quote | None = None, write_key: WriteKey | None = None
+) -> Answer:
+    """The ticket, with "is_new" telling whether this press issued it.
+
+    Refusals: unknown_service, closed, appointment_only, numbers_exhausted (each counted as a ticket not issued),
+    press_elsewhere, and those of the transaction.
+    """
+    refusal: Refusal | None = None
+    answer: Answer = {}
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        repeated = _pressed_before(transaction, wanted)
+        if repeated is not None:
+            return repeated
+        service = _service(transaction.configuration, wanted.service)
+        now = opening_now(transaction.configuration, service.id, transaction.now)
+        try:
+            _check_open(service, now)
+            answer = transaction.answer(_issue(transaction, service, wanted, quote=quote, on=now.on))
+        except Refusal as no:
+            refusal = no
+            fact = ticket_not_issued(new_id(), now.on, service=service.id, reason=no.code, device=author.device)
+            transaction.record(fact)
+    if refusal is not None:
+        raise refusal
+    return answer
+
+
+def _service(configuration: HallConfiguration, service_id: str) -> Service:
+    service = configuration.services.get(service_id)
+    if service is None or service.is_retired:
+        raise Refusal("unknown_service", service=service_id)
+    return service
+
+
+def _check_open(service: Service, now: OpeningNow) -> None:
+    if not service.may_walk_in:
+        raise Refusal("appointment_only", service=service.id)
+    if not now.opening.may_issue:
+        next_at = now.opening.next_opens_at
+        code = "too_late" if now.opening.is_open else "closed"
+        raise Refusal(code, service=service.id, next_opening_at=to_text(next_at) if next_at else None)
+
+
+def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answer | None:
+    row = transaction.one(_SELECT_PRESS, press=wanted.press_id)
+    if row is None:
+        return None
+    if row["press_by"] != (transaction.author.device or transaction.author.id):
+        raise Refusal("press_elsewhere", press_id=wanted.press_id)
+    ahead = json.loads(row["body"])["ahead"] if row["body"] else None
+    wait = None if row["quoted_low_s"] is None else {"low_s": row["quoted_low_s"], "high_s": row["quoted_high_s"]}
+    return {
+        "visit": row["visit"],
+        "number": row["number"],
+        "service": row["service"],
+        "issued_at": micros_to_text(row["issued_at"]),
+        "ahead": ahead,
+        "wait": wait,
+        "token": row["token"],
+        "short_code": row["short_code"],
+        "print": None if row["job"] is None else {"job": row["job"], "state": row["job_state"], "verdict": row["job_verdict"]},
+        "is_new": False,
+    }
+
+
+def _issue(transaction: HallTransaction, service: Service, wanted: WantedTicket, *, quote: Quote | None, on: date) -> Answer:
+    visit, leg = new_visit_and_leg(transaction, service, wanted, quote=quote, on=on)
+    ahead = waiting.ahead(transaction, transaction.hall, service.queue, leg.sort_key)
+    token, short_code = new_token(), new_short_code()
+    expires_at = end_of_next_day(transaction.configuration, on)
+    transaction.insert(
+        "ticket_access",
+        visit=visit.id,
+        hall=transaction.hall,
+        token=token,
+        short_code=short_code,
+        business_day=on.isoformat(),
+        press=wanted.press_id,
+        press_by=transaction.author.device or transaction.author.id,
+        expires_at=to_micros(expires_at),
+    )
+    transaction.record(ticket_issued(visit, leg, ahead=ahead))
+    job = _queue_print(transaction, wanted, visit=visit.id, ahead=ahead)
+    return {
+        "visit": visit.id,
+        "number": visit.number,
+        "service": service.id,
+        "issued_at": to_text(transaction.now),
+        "ahead": ahead,
+        "wait": None if quote is None else {"low_s": quote.low_s, "high_s": quote.high_s},
+        "token": token,
+        "short_code": short_code,
+        "print": None if job is None else {"job": job, "state": "queued", "verdict": None},
+        "is_new": True,
+    }
+
+
+def new_visit_and_leg(
+    transaction: HallTransaction, service: Service, wanted: WantedTicket, *, quote: Quote | None, on: date
+) -> tuple[NewVisit, NewLeg]:
+    """A visit with the next number of its series, and its first leg."""
+    rank, number = _next_number(transaction, service.series, on)
+    priority = "declared" if wanted.is_priority else "none"
+    leg_class = visit_class(priority, None)
+    visit = NewVisit(
+        id=new_id(),
+        business_day=on,
+        series=service.series.prefix,
+        incarnation=transaction.epoch,
+        rank=rank,
+        number=number,
+        channel=wanted.channel,
+        language=keep_erasable(transaction, wanted.language, until=end_of_next_day(transaction.configuration, on)),
+        device=transaction.author.device,
+    )
+    leg = NewLeg(
+        id=new_id(),
+        position=1,
+        service=service.id,
+        queue=service.queue,
+        visit_class=leg_class,
+        priority=priority,
+        target_s=service.target_priority_s if leg_class == "priority" else service.target_s,
+        sort_key=sort_key(leg_class, transaction.now, number),
+        arrived_at=transaction.now,
+        issued_at=transaction.now,
+        configuration_revision=transaction.configuration.revision,
+        quoted_low_s=quote.low_s if quote else None,
+        quoted_median_s=quote.median_s if quote else None,
+        quoted_high_s=quote.high_s if quote else None,
+    )
+    return visit, leg
+
+
+def _next_number(transaction: HallTransaction, series: Series, on: date) -> tuple[int, str]:
+    offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
+    key = {
+        "hall": transaction.hall,
+        "business_day": on.isoformat(),
+        "series": f"{series.prefix}{series.first}",
+        "incarnation": transaction.epoch,
+    }
+    row = transaction.one(_SELECT_LAST, **key)
+    rank = next_rank(None if row is None else row["last"] - offset, series) + offset
+    transaction.run(_UPSERT_LAST, **key, last=rank)
+    return rank, number_text(series.prefix, rank)
+
+
+def keep_erasable(transaction: HallTransaction, value: str, *, until: datetime) -> Erasable:
+    """Keeps a personal value outside the journal; what the fact may hold of it."""
+    salt = secrets.token_hex(16)
+    kept = Erasable(new_id(), hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest())
+    transaction.insert("erasable", id=kept.id, value=value, salt=salt, erase_after=to_micros(until))
+    return kept
+
+
+def end_of_next_day(configuration: HallConfiguration, on: date) -> datetime:
+    """Until when a visitor's token and language are kept: the end of the next day, local time."""
+    return datetime.combine(on + timedelta(days=2), time(0), ZoneInfo(configuration.site.time_zone)).astimezone(UTC)
+
+
+def _queue_print(transaction: HallTransaction, wanted: WantedTicket, *, visit: str, ahead: int) -> str | None:
+    kiosk: Kiosk | None = transaction.configuration.kiosks.get(wanted.kiosk) if wanted.kiosk else None
+    if kiosk is None or kiosk.printer is None:
+        return None
+    content: dict[str, Any] = {"kind": "ticket", "language": wanted.language, "ahead": ahead}
+    job = new_id()
+    transaction.insert(
+        "print_job",
+        id=job,
+        hall=transaction.hall,
+        printer=kiosk.id,
+        visit=visit,
+        copy=1,
+        document=json.dumps(content),
+        state="queued",
+        queued_at=to_micros(transaction.now),
+    )
+    return job

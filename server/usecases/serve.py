@@ -1,0 +1,193 @@
+"""The verbs on one leg: recall, start, finish, no-show, cancel, transfer, reinstate."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.domain.configuration import Service
+from server.domain.facts import EndedLeg, Fact, NewLeg, leg_ended, leg_recalled, leg_started, leg_transferred, visit_reinstated
+from server.domain.instants import from_micros
+from server.domain.refusals import Refusal
+from server.domain.rules import sort_key
+from server.domain.transitions import EndReason, LegState, Verb, next_state
+from server.ids import new_id
+from server.store import waiting
+from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.store.engines import Row
+from server.usecases.answers import Answer, leg_answer
+from server.usecases.counter_sessions import session_held
+
+MOST_REINSTATEMENTS = 2
+"""How often a no-show may come back in one visit (glossary, reinstate)."""
+NO_PENALTY_TO_CANCEL = timedelta(minutes=2)
+"""Cancelled later than this after its issue a visit counts as abandoned (glossary, cancelled)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Who does a verb to which leg, from which counter session (None: without a counter)."""
+
+    leg: str
+    author: Author
+    session: str | None = None
+    counter: str | None = None
+
+
+def hall_of_leg(database: Database, leg: str) -> str:
+    """The hall of a leg. Refusal: unknown_leg."""
+    with database.read() as rows:
+        row = rows.one("SELECT hall FROM leg WHERE id = :leg", leg=leg)
+    if row is None:
+        raise Refusal("unknown_leg", leg=leg)
+    return str(row["hall"])
+
+
+def _apply(database: Database, gesture: Gesture, decide: Callable[[HallTransaction, Row], Fact], write_key: WriteKey | None) -> Answer:
+    with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        row = waiting.leg(transaction, gesture.leg)
+        if row is None:
+            raise Refusal("unknown_leg", leg=gesture.leg)
+        if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
+            session_held(transaction, row["counter"], gesture.session)
+        transaction.record(decide(transaction, row))
+        after = waiting.leg(transaction, gesture.leg)
+        assert after is not None
+        return transaction.answer(leg_answer(after))
+
+
+def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """Calls the same leg again, rank one higher, same counter. Refusals: wrong_state, no_counter_session."""
+
+    def decide(_: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.RECALL)
+        return leg_recalled(row["id"], row["visit"], counter=row["counter"], call=row["call"], rank=row["rank"] + 1)
+
+    return _apply(database, gesture, decide, write_key)
+
+
+def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The visitor is at the counter. Refusals: wrong_state, no_counter_session."""
+
+    def decide(_: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.START)
+        return leg_started(row["id"], row["visit"], counter=row["counter"])
+
+    return _apply(database, gesture, decide, write_key)
+
+
+def finish(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The service has ended. A leg that was only called counts as served without a start press."""
+
+    def decide(_: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.FINISH)
+        return leg_ended(row["id"], row["visit"], reason=EndReason.SERVED, counter=row["counter"])
+
+    return _apply(database, gesture, decide, write_key)
+
+
+def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The visitor did not come. Refusals: wrong_state, no_counter_session."""
+
+    def decide(_: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.NO_SHOW)
+        return leg_ended(row["id"], row["visit"], reason=EndReason.NO_SHOW, counter=row["counter"])
+
+    return _apply(database, gesture, decide, write_key)
+
+
+def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: WriteKey | None = None) -> Answer:
+    """Voids a visit (misprint, double press); more than two minutes after its issue it counts as abandoned."""
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.CANCEL)
+        is_early = transaction.now - from_micros(row["issued_at"]) <= NO_PENALTY_TO_CANCEL
+        end = EndReason.CANCELLED if is_early else EndReason.ABANDONED
+        return leg_ended(row["id"], row["visit"], reason=end, counter=row["counter"], note=reason)
+
+    return _apply(database, gesture, decide, write_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a visit goes: a service, or a counter (with the service kept)."""
+
+    service: str | None = None
+    counter: str | None = None
+
+
+def transfer(database: Database, gesture: Gesture, to: Destination, *, write_key: WriteKey | None = None) -> Answer:
+    """Sends a visit to another service or counter: same number, a new leg with the rank of its arrival.
+
+    Refusals: wrong_state, unknown_service, unknown_counter, nobody_serves when that counter does not exist.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.TRANSFER)
+        service = _destination(transaction, row, to)
+        new_leg = _successor(transaction, row, service, for_counter=to.counter)
+        return leg_transferred(_ended(row), new_leg, counter=row["counter"])
+
+    return _apply(database, gesture, decide, write_key)
+
+
+def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """A no-show of the same day is back and waits in a new leg, with the rank of now. Answers the new leg.
+
+    Refusals: wrong_state when the visit's last leg is not a no-show, reinstated_too_often after the second time.
+    """
+    with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        row = waiting.leg(transaction, gesture.leg)
+        assert row is not None
+        last = transaction.one("SELECT max(position) AS position FROM leg WHERE visit = :visit", visit=row["visit"])
+        if row["end_reason"] != EndReason.NO_SHOW or last is None or last["position"] != row["position"]:
+            raise Refusal("wrong_state", state=row["state"], verb="reinstate")
+        if row["reinstatements"] >= MOST_REINSTATEMENTS:
+            raise Refusal("reinstated_too_often", most=MOST_REINSTATEMENTS)
+        service = transaction.configuration.services[row["service"]]
+        new_leg = _successor(transaction, row, service, is_reinstated=True)
+        transaction.record(visit_reinstated(_ended(row), new_leg, counter=gesture.counter))
+        after = waiting.leg(transaction, new_leg.id)
+        assert after is not None
+        return transaction.answer(leg_answer(after))
+
+
+def _ended(row: Row) -> EndedLeg:
+    return EndedLeg(row["id"], row["visit"], row["number"], row["business_day"])
+
+
+def _destination(transaction: HallTransaction, row: Row, to: Destination) -> Service:
+    configuration = transaction.configuration
+    if to.counter is not None and to.counter not in configuration.counters:
+        raise Refusal("unknown_counter", counter=to.counter)
+    service = configuration.services.get(to.service or row["service"])
+    if service is None or service.is_retired:
+        raise Refusal("unknown_service", service=to.service)
+    return service
+
+
+def _successor(
+    transaction: HallTransaction, row: Row, service: Service, *, for_counter: str | None = None, is_reinstated: bool = False
+) -> NewLeg:
+    """The leg that follows: a transfer keeps the rank of the visit's arrival, a return takes the rank of now."""
+    arrived_at = from_micros(row["arrived_at"])
+    reference = transaction.now if is_reinstated else arrived_at
+    return NewLeg(
+        id=new_id(),
+        position=row["position"] + 1,
+        service=service.id,
+        queue=service.queue,
+        visit_class=row["class"],
+        priority=row["priority"],
+        target_s=service.target_priority_s if row["class"] == "priority" else service.target_s,
+        sort_key=sort_key(row["class"], reference, row["number"]),
+        arrived_at=transaction.now,
+        issued_at=transaction.now,
+        configuration_revision=transaction.configuration.revision,
+        for_counter=for_counter,
+        reinstated_from=row["id"] if is_reinstated else None,
+        reinstatements=row["reinstatements"] + (1 if is_reinstated else 0),
+    )

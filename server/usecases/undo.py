@@ -1,0 +1,108 @@
+"""Undo: the last verb of a counter is taken back within five minutes, as a fact of its own."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from server.domain.facts import FactKind, gesture_undone
+from server.domain.instants import from_micros, micros_to_text
+from server.domain.projection import INSTANT_COLUMNS, Insert, Recorded, changes, rows_after
+from server.domain.refusals import Refusal
+from server.store import waiting
+from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.store.engines import Row
+from server.store.facts import as_recorded, facts_of_visit
+from server.usecases.answers import Answer
+from server.usecases.counter_sessions import hall_of, session_held
+
+MAY_UNDO_FOR = timedelta(minutes=5)
+GESTURES = (
+    FactKind.LEG_CALLED,
+    FactKind.LEG_RECALLED,
+    FactKind.LEG_STARTED,
+    FactKind.LEG_ENDED,
+    FactKind.LEG_TRANSFERRED,
+    FactKind.VISIT_REINSTATED,
+    FactKind.GREETING_COUNTED,
+)
+_LAST_FACTS = (
+    "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position FROM hall_fact"
+    " WHERE hall = :hall AND counter = :counter ORDER BY position DESC LIMIT 40"
+)
+
+
+def last_gesture(rows: Any, hall: str, counter: str) -> Row | None:
+    """The last verb of a counter that was not undone, or None; what came before a session's opening does not count."""
+    undone: set[str] = set()
+    for row in rows.all(_LAST_FACTS, hall=hall, counter=counter):
+        recorded = as_recorded(row)
+        if row["kind"] == FactKind.GESTURE_UNDONE:
+            undone.add(recorded.body["undone"])
+        elif row["kind"] == FactKind.COUNTER_OPENED:
+            return None
+        elif row["kind"] in GESTURES and row["id"] not in undone:
+            found: Row = row
+            return found
+    return None
+
+
+def undo(
+    database: Database, counter: str, author: Author, fact: str, *, session: str | None = None, write_key: WriteKey | None = None
+) -> Answer:
+    """Takes back the counter's last gesture, which must be the one the console names.
+
+    Refusals: no_counter_session, stale when it is not the last gesture, too_late_to_undo after five minutes,
+    counter_busy when the counter meanwhile serves someone else, visit_moved_on when more happened to the visit.
+    """
+    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        session_held(transaction, counter, session)
+        gesture = last_gesture(transaction, transaction.hall, counter)
+        if gesture is None or gesture["id"] != fact:
+            raise Refusal("stale", fact=gesture["id"] if gesture else None)
+        if transaction.now - from_micros(gesture["happened_at"]) > MAY_UNDO_FOR:
+            raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
+        restored = _restored(transaction, gesture)
+        _check_counter_free(transaction, counter, restored)
+        transaction.record(gesture_undone(fact, gesture["visit"], counter=counter, restored={"rows": restored}))
+        return transaction.answer({"undone": fact, "visit": gesture["visit"]})
+
+
+def _check_counter_free(transaction: HallTransaction, counter: str, restored: Sequence[dict[str, Any]]) -> None:
+    current = waiting.leg_at_counter(transaction, counter)
+    if current is None:
+        return
+    comes_back = any(row["table"] == "leg" and row["values"].get("state") in ("called", "in_service") for row in restored)
+    if comes_back and all(row["id"] != current["id"] for row in restored):
+        raise Refusal("counter_busy", leg=current["id"])
+
+
+def _restored(transaction: HallTransaction, gesture: Row) -> list[dict[str, Any]]:
+    recorded = as_recorded(gesture)
+    if gesture["visit"] is None:
+        return [{"table": "greeting", "id": recorded.body["id"], "values": {"is_undone": True}}]
+    facts = facts_of_visit(transaction, gesture["visit"])
+    if facts[-1][0] != gesture["id"]:
+        raise Refusal("visit_moved_on", visit=gesture["visit"])
+    return rows_before(recorded, [each for _, each in facts[:-1]], now=micros_to_text(gesture["happened_at"]))
+
+
+def rows_before(last: Recorded, earlier: Sequence[Recorded], *, now: str | None) -> list[dict[str, Any]]:
+    """What undoing the last fact writes: the changed columns as they were; a leg it opened ends as undone."""
+    before = rows_after(earlier)
+    restored: list[dict[str, Any]] = []
+    for change in changes(last):
+        if isinstance(change, Insert):
+            ended = {"state": "ended", "end_reason": "undone", "ended_at": now}
+            restored.append({"table": change.table, "id": change.values["id"], "values": ended})
+            continue
+        row = before[change.table, change.id]
+        values = {column: row.get(column) for column in change.values}
+        restored.append({"table": change.table, "id": change.id, "values": as_texts(values)})
+    return restored
+
+
+def as_texts(values: dict[str, Any]) -> dict[str, Any]:
+    """Columns as a fact holds them: instants as texts."""
+    return {key: micros_to_text(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}
