@@ -1,7 +1,7 @@
 """What a ticket says on paper and how large: French always, the chosen language under each French sentence.
 
-Sizes are dots of 1/8 mm. What a visitor must act on is at least 34 dots high (12 pt), the rest at least 25 (9 pt).
-No name and no reason of visit beyond the service: tickets lie on floors.
+Sizes are dots of 1/8 mm. What a visitor must act on is at least 34 dots high (12 pt), the rest at least 25 (9
+pt). No name and no reason of visit beyond the service: tickets lie on floors.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,8 @@ class TicketContent:
     """What the ticket states in every language.
 
     `wait_min` is the expected range in whole minutes, low < high, or None when nothing honest can be said.
-    `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people type it.
+    `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people
+    type it.
     """
 
     site: str

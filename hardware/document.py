@@ -1,0 +1,143 @@
+"""What is to be printed, before any printer is known: ordered elements, kept as JSON with a print job.
+
+Sizes are dots of 1/8 mm (203 dpi). Pure: standard library only.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+FORMAT = 1
+"""Version of the JSON form; another one is refused."""
+
+Align = Literal["start", "center", "end"]
+Direction = Literal["ltr", "rtl"]
+
+_MOST_DOTS = 4096
+
+
+class UnreadableDocument(ValueError):
+    """The JSON is not a document of this format."""
+
+    code = "unreadable_document"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph that wraps at spaces.
+
+    `size_dots` is the height of the em; with `fit` it is the largest allowed, and the text takes the greatest
+    size at which it stays on one line. `weight` is 200–800. `align` is relative to `direction`. `inverse` is
+    white on black.
+    """
+
+    text: str
+    size_dots: int
+    weight: int = 400
+    align: Align = "start"
+    direction: Direction = "ltr"
+    language: str = "fr"
+    fit: bool = False
+    inverse: bool = False
+
+    def __post_init__(self) -> None:
+        _check_range("size_dots", self.size_dots, 8, 1000)
+        _check_range("weight", self.weight, 100, 900)
+        if self.align not in ("start", "center", "end"):
+            raise ValueError(f"align {self.align!r} is not start, center or end")
+        if self.direction not in ("ltr", "rtl"):
+            raise ValueError(f"direction {self.direction!r} is not ltr or rtl")
+
+
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """A QR code, level M, centred, with its quiet zone of 4 modules of `module_dots` dots."""
+
+    content: str
+    module_dots: int = 7
+
+    def __post_init__(self) -> None:
+        _check_range("module_dots", self.module_dots, 1, 16)
+        if not 1 <= len(self.content.encode("utf-8", "surrogatepass")) <= 500:
+            raise ValueError("a QR code of a ticket holds 1 to 500 bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A black line across the paper."""
+
+    thickness_dots: int = 2
+
+    def __post_init__(self) -> None:
+        _check_range("thickness_dots", self.thickness_dots, 1, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Blank paper."""
+
+    height_dots: int
+
+    def __post_init__(self) -> None:
+        _check_range("height_dots", self.height_dots, 0, _MOST_DOTS)
+
+
+type Element = Text | Qr | Rule | Space
+
+_KINDS: dict[str, type[Text] | type[Qr] | type[Rule] | type[Space]] = {
+    "text": Text,
+    "qr": Qr,
+    "rule": Rule,
+    "space": Space,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Elements from top to bottom for a paper `width_dots` wide (576 on 80 mm, 384 on 58 mm), then a cut."""
+
+    width_dots: int
+    elements: tuple[Element, ...]
+    cut: bool = True
+
+    def __post_init__(self) -> None:
+        _check_range("width_dots", self.width_dots, 64, _MOST_DOTS)
+
+    def to_json(self) -> str:
+        """The document as one line of JSON."""
+        names = {kind: name for name, kind in _KINDS.items()}
+        form = {
+            "format": FORMAT,
+            "width_dots": self.width_dots,
+            "cut": self.cut,
+            "elements": [{"kind": names[type(element)], **asdict(element)} for element in self.elements],
+        }
+        return json.dumps(form, separators=(",", ":"), ensure_ascii=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Document":
+        """The document of `to_json`; raises UnreadableDocument for anything else."""
+        try:
+            form = json.loads(text)
+            if form["format"] != FORMAT:
+                raise UnreadableDocument(f"format {form['format']!r} is not {FORMAT}")
+            elements = tuple(_element(entry) for entry in form["elements"])
+            return cls(width_dots=form["width_dots"], elements=elements, cut=bool(form["cut"]))
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            if isinstance(error, UnreadableDocument):
+                raise
+            raise UnreadableDocument(str(error)) from error
+
+
+def _element(entry: dict[str, Any]) -> Element:
+    kind = _KINDS[entry["kind"]]
+    known = {field.name for field in fields(kind)}
+    values = {name: value for name, value in entry.items() if name != "kind"}
+    if unknown := set(values) - known:
+        raise UnreadableDocument(f"{entry['kind']} has no {sorted(unknown)}")
+    return kind(**values)
+
+
+def _check_range(name: str, value: int, low: int, high: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{name} {value!r} is not between {low} and {high}")

@@ -1,0 +1,103 @@
+"""A document drawn as one picture of black and white dots, as wide as the paper, never dithered."""
+
+from pathlib import Path
+
+import segno
+from PIL import Image, ImageChops, ImageDraw
+
+from hardware.document import Document, Element, Qr, Rule, Space, Text
+from hardware.lettering import Lettering
+
+WHITE = 255
+BLACK = 0
+QUIET_MODULES = 4
+"""Blank modules around a QR code (ISO/IEC 18004)."""
+_SMALLEST_FIT_DOTS = 20
+_FIT_MARGIN_DOTS = 8
+"""Kept free on both sides of a fitted line: heads are seldom centred to the dot."""
+
+
+def draw(document: Document, fonts_dir: Path) -> Image.Image:
+    """The document as a Pillow image of mode "1", 0 = ink, exactly `width_dots` wide, at least one row.
+
+    Raises hardware.lettering.FontMissing when `fonts_dir` lacks a font that the text needs.
+    """
+    strips = [drawn_element(element, document.width_dots, fonts_dir) for element in document.elements]
+    height = sum(strip.height for strip in strips)
+    image = Image.new("1", (document.width_dots, max(1, height)), WHITE)
+    top = 0
+    for strip in strips:
+        image.paste(strip, (0, top))
+        top += strip.height
+    return image
+
+
+def drawn_element(element: Element, width_dots: int, fonts_dir: Path) -> Image.Image:
+    """One element as a strip of the paper's width."""
+    match element:
+        case Text():
+            return _text(element, width_dots, fonts_dir)
+        case Qr():
+            return _qr(element, width_dots)
+        case Rule(thickness_dots=thickness):
+            return Image.new("1", (width_dots, thickness), BLACK)
+        case Space(height_dots=height):
+            return Image.new("1", (width_dots, height), WHITE)
+
+
+def _text(element: Text, width_dots: int, fonts_dir: Path) -> Image.Image:
+    if element.fit:
+        return _fitted(element, width_dots, fonts_dir)
+    lettering = Lettering(fonts_dir, element.size_dots, element.weight)
+    lines = lettering.wrapped(element.text, width_dots, element.direction, balanced=element.align == "center")
+    heights = [lettering.line_height(line) for line in lines]
+    strip = Image.new("1", (width_dots, sum(heights)), WHITE)
+    top = 0
+    for line, height in zip(lines, heights, strict=True):
+        left = _left(element, lettering.width(line, element.direction), width_dots)
+        ascent = round(height - element.size_dots * (0.42 if height > element.size_dots * 1.3 else 0.3))
+        lettering.draw(strip, line, (left, top + ascent), element.direction)
+        top += height
+    return ImageChops.invert(strip) if element.inverse else strip
+
+
+def _fitted(element: Text, width_dots: int, fonts_dir: Path) -> Image.Image:
+    """One line in the largest size that fits, cut to its ink above and below."""
+    smallest, largest = _SMALLEST_FIT_DOTS, max(element.size_dots, _SMALLEST_FIT_DOTS)
+    while smallest < largest:
+        middle = (smallest + largest + 1) // 2
+        lettering = Lettering(fonts_dir, middle, element.weight)
+        if lettering.width(element.text, element.direction) <= width_dots - 2 * _FIT_MARGIN_DOTS:
+            smallest = middle
+        else:
+            largest = middle - 1
+    lettering = Lettering(fonts_dir, smallest, element.weight)
+    above, below = lettering.ink(element.text, element.direction)
+    strip = Image.new("1", (width_dots, max(1, above + below)), WHITE)
+    left = _left(element, lettering.width(element.text, element.direction), width_dots)
+    lettering.draw(strip, element.text, (left, above), element.direction)
+    return ImageChops.invert(strip) if element.inverse else strip
+
+
+def _left(element: Text, line_dots: int, width_dots: int) -> int:
+    if element.align == "center":
+        return (width_dots - line_dots) // 2
+    at_left = (element.align == "start") == (element.direction == "ltr")
+    return 0 if at_left else width_dots - line_dots
+
+
+def _qr(element: Qr, width_dots: int) -> Image.Image:
+    matrix = segno.make_qr(element.content, error="m", boost_error=False).matrix
+    modules = len(matrix) + 2 * QUIET_MODULES
+    dots = min(element.module_dots, width_dots // modules)
+    if dots < 1:
+        raise ValueError(f"a QR code of {modules} modules does not fit {width_dots} dots")
+    strip = Image.new("1", (width_dots, modules * dots), WHITE)
+    pen = ImageDraw.Draw(strip)
+    left = (width_dots - modules * dots) // 2 + QUIET_MODULES * dots
+    for row, line in enumerate(matrix):
+        for column, dark in enumerate(line):
+            if dark:
+                x, y = left + column * dots, (row + QUIET_MODULES) * dots
+                pen.rectangle((x, y, x + dots - 1, y + dots - 1), fill=BLACK)
+    return strip

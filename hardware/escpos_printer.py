@@ -1,0 +1,204 @@
+"""Bytes of a document for an ESC/POS printer, built by python-escpos and sent by nobody here.
+
+One document is one blob: `ESC @` first, a cut last. python-escpos is a byte builder only: its connectors and
+its status methods are not used.
+"""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from PIL import Image, ImageChops
+
+from hardware.document import Document, Element, Qr, Rule, Space, Text
+from hardware.drawing import draw, drawn_element
+from hardware.lettering import broken_lines
+
+BAND_ROWS = 256
+"""Rows of one GS v 0 command at most: longer images overrun the receive buffer of small printers."""
+_BLANK_ROWS = 16
+_CELL_WIDTH_DOTS = 12
+_CELL_HEIGHT_DOTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterProfile:
+    """How a printer wants its bytes.
+
+    `mode` raster draws the whole document (any script, any printer); native sends text in code pages, for
+    slow serial lines. `code_pages` are the pages used of the printer, as its ESC t number and python-escpos'
+    name: a character in none of them makes its element a picture. `native_qr`: the printer draws QR codes
+    itself. `cut` none leaves the paper to a tear bar.
+    """
+
+    width_dots: int = 576
+    mode: Literal["raster", "native"] = "raster"
+    code_pages: tuple[tuple[int, str], ...] = ((0, "CP437"), (16, "CP1252"))
+    native_qr: bool = True
+    cut: Literal["partial", "full", "none"] = "partial"
+
+
+def render(document: Document, profile: PrinterProfile, fonts_dir: Path) -> bytes:
+    """The bytes that print the document once.
+
+    Raises ValueError when the document is wider than the paper, hardware.lettering.FontMissing without its
+    fonts.
+    """
+    if document.width_dots > profile.width_dots:
+        raise ValueError(f"{document.width_dots} dots do not fit a paper of {profile.width_dots}")
+    printer = _dummy(profile)
+    printer.hw("INIT")
+    if profile.mode == "raster":
+        _raster(printer, draw(document, fonts_dir))
+    else:
+        for element in document.elements:
+            _native(printer, element, profile, fonts_dir)
+    if document.cut and profile.cut != "none":
+        printer.cut(mode="PART" if profile.cut == "partial" else "FULL")
+    return bytes(printer.output)
+
+
+def native_lines(element: Text, profile: PrinterProfile) -> list[str]:
+    """The lines of a text as a native printer prints it: whole words in cells of 12 × 24 dots, scaled."""
+    columns = profile.width_dots // (_CELL_WIDTH_DOTS * _scale(element, profile))
+    lines = [
+        line
+        for paragraph in element.text.replace("\u202f", "\u00a0").split("\n")
+        for line in broken_lines(paragraph, lambda text: len(text) <= columns)
+    ]
+    return [line.replace("\u00a0", " ") for line in lines]
+
+
+def _scale(element: Text, profile: PrinterProfile) -> int:
+    if element.fit:
+        return max(1, min(8, profile.width_dots // (_CELL_WIDTH_DOTS * max(1, len(element.text)))))
+    return 1 if element.size_dots < 40 else 2
+
+
+def _native(printer: Any, element: Element, profile: PrinterProfile, fonts_dir: Path) -> None:
+    match element:
+        case Text() if _is_writable(printer, element.text) and element.direction == "ltr":
+            scale = _scale(element, profile)
+            align = {"start": "left", "center": "center", "end": "right"}[element.align]
+            printer.set(
+                align=align,
+                bold=element.weight >= 600,
+                invert=element.inverse,
+                custom_size=True,
+                width=scale,
+                height=scale,
+            )
+            for line in native_lines(element, profile):
+                printer.text(f"{line}\n")
+        case Qr() if profile.native_qr:
+            # qr() of python-escpos refuses to centre natively: the alignment in force does it
+            printer.set(align="center")
+            printer.qr(element.content, ec=1, size=element.module_dots, native=True)
+        case Rule():
+            printer.set(align="left", bold=False, invert=False, custom_size=True, width=1, height=1)
+            printer.text("-" * (profile.width_dots // _CELL_WIDTH_DOTS) + "\n")
+        case Space(height_dots=height):
+            if height >= _CELL_HEIGHT_DOTS // 2:
+                printer.set(invert=False, custom_size=True, width=1, height=1)
+                printer.print_and_feed(1)
+        case _:
+            printer.set(align="left")
+            _raster(printer, drawn_element(element, profile.width_dots, fonts_dir))
+
+
+def _is_writable(printer: Any, text: str) -> bool:
+    """Whether every character has a code page in the printer's profile."""
+    encoder = printer.magic.encoder
+    return all(
+        character == "\n" or ord(character) in range(0x20, 0x7F) or encoder.find_suitable_encoding(character)
+        for character in text.replace("\u202f", " ").replace("\u00a0", " ")
+    )
+
+
+def _raster(printer: Any, image: Image.Image) -> None:
+    for band in bands(image):
+        printer.image(band, impl="bitImageRaster", fragment_height=BAND_ROWS)
+
+
+def bands(image: Image.Image) -> Iterator[Image.Image]:
+    """The image as bands of ≤ 256 rows, each cut on the right after its last ink, blank ones 8 dots wide.
+
+    Same dots on paper from about half the bytes, without ESC J, whose unit differs between printers.
+    """
+    for top, bottom in _spans(image):
+        ink = ImageChops.invert(image.crop((0, top, image.width, bottom)).convert("L")).getbbox()
+        right = min(image.width, -(-ink[2] // 8) * 8) if ink else min(8, image.width)
+        yield image.crop((0, top, right, bottom))
+
+
+def _spans(image: Image.Image) -> Iterator[tuple[int, int]]:
+    """Ranges of rows, inked and blank in turn; blanks shorter than 16 rows stay with their neighbours."""
+    row_bytes = (image.width + 7) // 8
+    dots = ImageChops.invert(image).tobytes()
+    blank = [not any(dots[row * row_bytes : (row + 1) * row_bytes]) for row in range(image.height)]
+    start = 0
+    while start < image.height:
+        end = _run_end(blank, start)
+        if not blank[start] or end - start < _BLANK_ROWS:
+            while end < image.height:
+                following = _run_end(blank, end)
+                if blank[end] and following - end >= _BLANK_ROWS:
+                    break
+                end = following
+        for top in range(start, end, BAND_ROWS):
+            yield top, min(top + BAND_ROWS, end)
+        start = end
+
+
+def _run_end(flags: list[bool], start: int) -> int:
+    end = start + 1
+    while end < len(flags) and flags[end] == flags[start]:
+        end += 1
+    return end
+
+
+def _dummy(profile: PrinterProfile) -> Any:
+    """A fresh Dummy: a kept one would believe in a code page that ESC @ has undone."""
+    escpos_printer, capabilities = _escpos()
+    base = capabilities.get_profile_class("TM-T20II")
+    found = base()
+    data = dict(base.profile_data)
+    data["media"] = {**data["media"], "width": {**data["media"]["width"], "pixels": profile.width_dots}}
+    # every cutter is asked for; a profile of python-escpos that says none would drop the cut silently
+    data["features"] = {**data["features"], "paperFullCut": True, "paperPartCut": True}
+    data["codePages"] = {str(number): name for number, name in profile.code_pages}
+    found.profile_data = data
+    dummy = escpos_printer.Dummy()
+    dummy.profile = found
+    dummy.magic = _escpos_magic()(dummy)
+    return dummy
+
+
+@cache
+def _escpos() -> tuple[Any, Any]:
+    """python-escpos, without what its import leaves behind: temporary folders and a root log handler."""
+    root = logging.getLogger()
+    handlers = list(root.handlers)
+    with tempfile.TemporaryDirectory(prefix="parvis-escpos-") as folder:
+        kept = tempfile.tempdir
+        tempfile.tempdir = folder
+        try:
+            import escpos.capabilities as capabilities  # here, or its folders would outlive the import
+            import escpos.printer as printer
+        finally:
+            tempfile.tempdir = kept
+    for handler in set(root.handlers) - set(handlers):
+        root.removeHandler(handler)
+    return printer, capabilities
+
+
+@cache
+def _escpos_magic() -> Any:
+    _escpos()
+    from escpos.magicencode import MagicEncode  # after the guarded import above
+
+    return MagicEncode

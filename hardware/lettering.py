@@ -1,0 +1,138 @@
+"""Letters of a ticket: the font files, the width of a line, its breaks, its drawing in black and white."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from hardware.bidi import Run, visual_runs
+from hardware.document import Direction
+
+FONT_FILES = {
+    "latin": ("atkinson-hyperlegible-next-latin.woff2", "atkinson-hyperlegible-next-latin-wght-normal.woff2"),
+    "latin_ext": (
+        "atkinson-hyperlegible-next-latin-ext.woff2",
+        "atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
+    ),
+    "arabic": ("noto-sans-arabic.woff2", "noto-sans-arabic-arabic-wght-normal.woff2"),
+}
+"""For each script the names its font file may have in `fonts_dir`, the first found is taken."""
+
+_LINE_HEIGHT = {"latin": 1.16, "arabic": 1.5}
+_NO_BREAK = str.maketrans({"\u202f": "\u00a0", "\t": " ", "\r": " ", "\v": " ", "\f": " "})
+
+
+class FontMissing(FileNotFoundError):
+    """`fonts_dir` lacks the font of a script."""
+
+    code = "font_missing"
+
+
+@lru_cache(maxsize=256)
+def _font(fonts_dir: Path, script: str, size_dots: int, weight: int) -> ImageFont.FreeTypeFont:
+    for name in FONT_FILES[script]:
+        if (fonts_dir / name).is_file():
+            font = ImageFont.truetype(str(fonts_dir / name), size_dots, layout_engine=ImageFont.Layout.RAQM)
+            axis = font.get_variation_axes()[0]
+            font.set_variation_by_axes([min(max(weight, axis["minimum"] or 0), axis["maximum"] or weight)])
+            return font
+    raise FontMissing(f"no {FONT_FILES[script][0]} in the folder of fonts")
+
+
+class Lettering:
+    """One face: a size in dots and a weight, over the font files of `fonts_dir`."""
+
+    def __init__(self, fonts_dir: Path, size_dots: int, weight: int) -> None:
+        self._fonts_dir = fonts_dir
+        self._size = size_dots
+        self._weight = weight
+
+    def width(self, line: str, direction: Direction) -> int:
+        """Dots from the left to the right edge of one line's ink and advance, rounded up."""
+        return -int(-sum(self._length(run) for run in visual_runs(line, direction)) // 1)
+
+    def line_height(self, line: str) -> int:
+        """Dots from one baseline to the next: Arabic needs more."""
+        arabic = any(run.script == "arabic" for run in visual_runs(line, "ltr"))
+        return round(self._size * _LINE_HEIGHT["arabic" if arabic else "latin"])
+
+    def wrapped(self, text: str, width_dots: int, direction: Direction, *, balanced: bool) -> list[str]:
+        """Lines no wider than `width_dots`, broken at spaces, in a word only where it alone is too wide.
+
+        `balanced` makes the lines about equal; two lines always are.
+        """
+        lines: list[str] = []
+        for paragraph in text.translate(_NO_BREAK).split("\n"):
+            lines += self._wrapped_paragraph(paragraph, width_dots, direction, balanced)
+        return lines
+
+    def _wrapped_paragraph(
+        self, text: str, width_dots: int, direction: Direction, balanced: bool
+    ) -> list[str]:
+        def fits(limit: int) -> Callable[[str], bool]:
+            return lambda line: self.width(line, direction) <= limit
+
+        greedy = broken_lines(text, fits(width_dots))
+        if len(greedy) < 2 or (len(greedy) > 2 and not balanced):
+            return greedy
+        narrow, wide = width_dots // 2, width_dots
+        while narrow < wide:
+            middle = (narrow + wide) // 2
+            if len(broken_lines(text, fits(middle))) <= len(greedy):
+                wide = middle
+            else:
+                narrow = middle + 1
+        return broken_lines(text, fits(wide))
+
+    def draw(self, image: Image.Image, line: str, at: tuple[int, int], direction: Direction) -> None:
+        """Draw one line in black with its left end and its baseline at `at`, without grey."""
+        pen = ImageDraw.Draw(image)
+        pen.fontmode = "1"
+        x = float(at[0])
+        for run in visual_runs(line, direction):
+            pen.text(
+                (round(x), at[1]),
+                run.text,
+                font=self._face(run),
+                fill=0,
+                anchor="ls",
+                direction=run.direction,
+            )
+            x += self._length(run)
+
+    def ink(self, line: str, direction: Direction) -> tuple[int, int]:
+        """How far a line's ink goes above and below its baseline, in dots, both ≥ 0."""
+        tops, bottoms = [0], [0]
+        for run in visual_runs(line, direction):
+            _, top, _, bottom = self._face(run).getbbox(run.text, anchor="ls", direction=run.direction)
+            tops.append(-int(top // 1))
+            bottoms.append(-int(-bottom // 1))
+        return max(tops), max(bottoms)
+
+    def _length(self, run: Run) -> float:
+        return self._face(run).getlength(run.text, direction=run.direction)
+
+    def _face(self, run: Run) -> ImageFont.FreeTypeFont:
+        return _font(self._fonts_dir, run.script, self._size, self._weight)
+
+
+def broken_lines(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """A paragraph as lines that `fits` accepts, broken at ordinary spaces, in a word where it must be."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        if not word:
+            continue
+        joined = f"{line} {word}" if line else word
+        if fits(joined):
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        line = word
+        while len(line) > 1 and not fits(line):
+            cut = next((n for n in range(len(line) - 1, 1, -1) if fits(line[:n])), 1)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line]

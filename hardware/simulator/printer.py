@@ -1,0 +1,235 @@
+"""The simulated printer: a TCP port that serves one client at a time, faults, a buffer, the last tickets.
+
+While a fault stops it, it answers real-time questions, keeps what it is sent and prints it when the fault is
+cleared, as Epson printers do. Threads and plain sockets only, which gevent may patch.
+"""
+
+import contextlib
+import socket
+import threading
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hardware.simulator.commands import Command, CommandReader, RealTime
+from hardware.simulator.paper import Paper
+from hardware.simulator.replies import BLOCKING, Fault, identity, pushed_status, sensor, status
+
+KEPT_TICKETS = 20
+_LARGEST_BUFFER = 4096
+_LOOK_AROUND_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A receipt the cutter let go: its picture (PNG, black on white), its text if sent as text, when."""
+
+    number: int
+    png: bytes
+    text: str
+    received_at: datetime
+
+
+class SimulatedPrinter:
+    """A printer at `host:port` (port 0: any free one, see `port` after `start`).
+
+    `has_process_id`: answers GS ( H fn 48. `dies_after` is how many bytes of one connection the fault
+    `dies_after_bytes` swallows. `paper_rows` dots of paper are left on the roll, None for ever; at 0 the
+    fault `paper_out` sets itself.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        width_dots: int = 576,
+        has_process_id: bool = True,
+        fonts_dir: Path | None = None,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.has_process_id = has_process_id
+        self.dies_after = 600
+        self.paper_rows: int | None = None
+        self._lock = threading.RLock()
+        self._faults: set[Fault] = set()
+        self._paper = Paper(width_dots, fonts_dir)
+        self._buffer: deque[Command] = deque()
+        self._tickets: deque[Ticket] = deque(maxlen=KEPT_TICKETS)
+        self._printed = 0
+        self._is_pushing = False
+        self._listener: socket.socket | None = None
+        self._client: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    def start(self) -> "SimulatedPrinter":
+        """Listen; raises OSError when the port is taken."""
+        self._listener = socket.create_server((self.host, self.port), backlog=8)
+        self._listener.settimeout(_LOOK_AROUND_S)
+        self.port = self._listener.getsockname()[1]
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._serve, name=f"printer-{self.port}", daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port and the connection in use."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+        if self._listener is not None:
+            self._listener.close()
+
+    def tickets(self) -> list[Ticket]:
+        """The last 20 tickets, newest first."""
+        with self._lock:
+            return list(reversed(self._tickets))
+
+    def faults(self) -> frozenset[Fault]:
+        """The faults that are on."""
+        with self._lock:
+            return frozenset(self._faults)
+
+    def set_fault(self, fault: Fault) -> None:
+        """Turn a fault on; `buffer_clear` throws away what is not printed and stays off."""
+        with self._lock:
+            if fault is Fault.BUFFER_CLEAR:
+                self._clear_buffer()
+            elif fault not in self._faults:
+                self._faults.add(fault)
+                self._push()
+
+    def clear_fault(self, fault: Fault) -> None:
+        """Turn a fault off; what was kept is printed once nothing stops it. Paper out: a new roll is in."""
+        with self._lock:
+            if fault not in self._faults:
+                return
+            self._faults.discard(fault)
+            if fault is Fault.PAPER_OUT:
+                self.paper_rows = None
+            self._push()
+            self._work()
+
+    def _serve(self) -> None:
+        assert self._listener is not None
+        while not self._stopping.is_set():
+            try:
+                client, _ = self._listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            with contextlib.closing(client):
+                self._attend(client)
+
+    def _attend(self, client: socket.socket) -> None:
+        """One client until it leaves."""
+        reader = CommandReader()
+        swallowed = 0
+        client.settimeout(_LOOK_AROUND_S)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self._lock:
+            self._client, self._is_pushing = client, False
+        try:
+            while not self._stopping.is_set():
+                try:
+                    received = client.recv(_LARGEST_BUFFER)
+                except TimeoutError:
+                    continue
+                if not received:
+                    return
+                swallowed += len(received)
+                if not self._take(reader, received, swallowed):
+                    return
+        except OSError:
+            return
+        finally:
+            with self._lock:
+                self._client = None
+
+    def _take(self, reader: CommandReader, received: bytes, swallowed: int) -> bool:
+        """Act on bytes; False when the connection is to be dropped."""
+        with self._lock:
+            if Fault.MUTE in self._faults:
+                return True
+            if Fault.DIES_AFTER_BYTES in self._faults and swallowed >= self.dies_after:
+                self._clear_buffer()
+                return False
+            realtime, commands = reader.feed(received)
+            self._buffer.extend(commands)
+            for seen in realtime:
+                self._act_at_once(seen, reader)
+            self._work()
+            return True
+
+    def _act_at_once(self, seen: RealTime, reader: CommandReader) -> None:
+        if seen.name == "status":
+            self._send(status(seen.number, self._faults))
+        elif seen.name == "clear_buffer":
+            reader.forget()
+            self._clear_buffer()
+            self._send(b"\x37\x25\x00")
+        elif seen.name == "recover":
+            self._faults.discard(Fault.CUTTER)
+
+    def _work(self) -> None:
+        """Print what waits, until it is done or a fault stops the printer."""
+        while self._buffer and not BLOCKING & self._faults:
+            command = self._buffer[0]
+            if not self._has_paper_for(command):
+                self._faults.add(Fault.PAPER_OUT)
+                self._push()
+                return
+            self._buffer.popleft()
+            self._print(command)
+
+    def _has_paper_for(self, command: Command) -> bool:
+        if self.paper_rows is None:
+            return True
+        rows = self._paper.rows_of(command)
+        if rows > self.paper_rows:
+            return False
+        self.paper_rows -= rows
+        return True
+
+    def _print(self, command: Command) -> None:
+        n = command.content[0] if command.content else 0
+        match command.name:
+            case "GS r":
+                self._send(sensor(self._faults) if n in (1, 49) else b"")
+            case "GS I":
+                self._send(identity(n) or b"")
+            case "GS ( H" if self.has_process_id and len(command.content) == 6:
+                self._send(b"\x37\x22" + command.content[2:6] + b"\x00")
+            case "GS a":
+                self._is_pushing = bool(n)
+                self._push()
+            case "GS V" | "ESC i" | "ESC m":
+                self._cut()
+            case _:
+                if command.name == "ESC @":
+                    self._is_pushing = False
+                self._paper.take(command)
+
+    def _cut(self) -> None:
+        receipt = self._paper.finish()
+        if receipt is not None:
+            self._printed += 1
+            self._tickets.append(Ticket(self._printed, *receipt, received_at=datetime.now(UTC)))
+
+    def _clear_buffer(self) -> None:
+        self._buffer.clear()
+        self._paper.finish()
+
+    def _push(self) -> None:
+        if self._is_pushing:
+            self._send(pushed_status(self._faults))
+
+    def _send(self, reply: bytes) -> None:
+        if self._client is None or not reply or Fault.MUTE in self._faults:
+            return
+        with contextlib.suppress(OSError):
+            self._client.sendall(reply)

@@ -1,0 +1,58 @@
+"""What the simulated printer answers, bit by bit (Epson command reference: dle_eot, gs_lr, gs_la, gs_ci)."""
+
+from collections.abc import Set
+from enum import StrEnum
+
+MAKER, MODEL = b"PARVIS", b"SIMULATED"
+
+
+class Fault(StrEnum):
+    """What can go wrong with a printer. `buffer_clear` is a moment, the others stay until cleared."""
+
+    NEAR_END = "near_end"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    OFFLINE = "offline"
+    CUTTER = "cutter"
+    MUTE = "mute"
+    DIES_AFTER_BYTES = "dies_after_bytes"
+    BUFFER_CLEAR = "buffer_clear"
+
+
+BLOCKING = frozenset({Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.CUTTER})
+"""Faults under which printing stops and the buffer keeps what comes."""
+
+
+def status(number: int, faults: Set[Fault]) -> bytes:
+    """The answer to DLE EOT n, n from 1 to 4."""
+    near_end = Fault.NEAR_END in faults or Fault.PAPER_OUT in faults
+    bits = {
+        1: 0x08 * bool(BLOCKING & faults),
+        2: 0x04 * (Fault.COVER_OPEN in faults)
+        | 0x20 * (Fault.PAPER_OUT in faults)
+        | 0x40 * (Fault.CUTTER in faults),
+        3: 0x08 * (Fault.CUTTER in faults),
+        4: 0x0C * near_end | 0x60 * (Fault.PAPER_OUT in faults),
+    }
+    return bytes((0x12 | bits[number],))
+
+
+def sensor(faults: Set[Fault]) -> bytes:
+    """The answer to GS r 1."""
+    near_end = Fault.NEAR_END in faults or Fault.PAPER_OUT in faults
+    return bytes((0x03 * near_end | 0x0C * (Fault.PAPER_OUT in faults),))
+
+
+def pushed_status(faults: Set[Fault]) -> bytes:
+    """The four bytes of Automatic Status Back."""
+    first = 0x10 | 0x08 * bool(BLOCKING & faults) | 0x20 * (Fault.COVER_OPEN in faults)
+    second = 0x08 * (Fault.CUTTER in faults)
+    return bytes((first, second)) + sensor(faults) + b"\x00"
+
+
+def identity(number: int) -> bytes | None:
+    """The answer to GS I n, None for what is not told."""
+    if number in (1, 49):
+        return b"\x20"
+    named = {66: MAKER, 67: MODEL}.get(number)
+    return None if named is None else b"\x5f" + named + b"\x00"

@@ -1,0 +1,161 @@
+"""What a printer says of itself: its state by DLE EOT 1 to 4, the sensor answer, the process id, the probe.
+
+Numbers and bits: Epson ESC/POS command reference (dle_eot, gs_lr, gs_lparen_ch, gs_ci, dle_dc4).
+"""
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hardware.answers import Answer, AnswerKind, AnswerReader
+from hardware.transport import Connection
+
+ALL_QUERIES = (1, 2, 3, 4)
+SENSOR_QUERY = b"\x1d\x72\x01"
+CLEAR_BUFFER = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+BUFFER_CLEARED = b"\x37\x25"
+_PROCESS_ID_ANSWER = b"\x37\x22"
+
+
+class PrinterState(StrEnum):
+    """What keeps a printer from printing, the worst first; only `ready` and `near_end` print."""
+
+    UNREACHABLE = "unreachable"
+    MUTE = "mute"
+    CUTTER = "cutter"
+    ERROR = "error"
+    COVER_OPEN = "cover_open"
+    PAPER_OUT = "paper_out"
+    OFFLINE = "offline"
+    NEAR_END = "near_end"
+    READY = "ready"
+
+    @property
+    def may_print(self) -> bool:
+        return self in (PrinterState.READY, PrinterState.NEAR_END)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds each step may take; `barrier_s` is longer on slow serial lines (raster at 9600 baud: 75)."""
+
+    connect_s: float = 2.0
+    status_s: float = 1.0
+    send_s: float = 10.0
+    barrier_s: float = 8.0
+    ask_again_s: float = 0.5
+
+
+class Talk:
+    """One connection and what was read from it: questions with their answers, in bounded time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.reader = AnswerReader()
+        self._owed = 0
+
+    def ask(self, question: bytes, kind: AnswerKind, *, within_s: float) -> Answer | None:
+        """The answer of the kind to the question, or None; raises ConnectionLost, SendDeadline."""
+        self.drain(kind)
+        self.connection.send(question, within_s=within_s)
+        return self.wait(kind, within_s=within_s)
+
+    def ask_status(self, number: int, *, within_s: float) -> int | None:
+        """The byte that answers DLE EOT n, or None. Late answers to earlier questions are not taken for it."""
+        ends_at = time.monotonic() + within_s
+        self.connection.send(bytes((0x10, 0x04, number)), within_s=within_s)
+        self._owed += 1
+        while (left_s := ends_at - time.monotonic()) > 0:
+            answer = self.wait("status", within_s=left_s)
+            if answer is None:
+                return None
+            self._owed -= 1
+            if self._owed == 0:
+                return answer.content[0]
+        return None
+
+    def drain(self, *kinds: AnswerKind) -> None:
+        """Forget answers of the kinds that came late or unasked; others are kept."""
+        while received := self.connection.receive(within_s=0):
+            self.reader.feed(received)
+        self.reader.forget(*kinds)
+
+    def wait(self, *kinds: AnswerKind, within_s: float) -> Answer | None:
+        """The next answer of the kinds within the seconds."""
+        ends_at = time.monotonic() + within_s
+        while (answer := self.reader.pop(*kinds)) is None:
+            left_s = ends_at - time.monotonic()
+            if left_s <= 0:
+                return None
+            self.reader.feed(self.connection.receive(within_s=left_s))
+        return answer
+
+
+def ask_state(talk: Talk, *, within_s: float, queries: tuple[int, ...] = ALL_QUERIES) -> PrinterState:
+    """The printer's state by DLE EOT, each question answered before the next; `mute` when one is not.
+
+    `within_s` is for each question. Raises ConnectionLost or SendDeadline.
+    """
+    answers: dict[int, int] = {}
+    for query in queries:
+        answer = talk.ask_status(query, within_s=within_s)
+        if answer is None:
+            return PrinterState.MUTE
+        answers[query] = answer
+    return state_of(answers)
+
+
+def state_of(answers: dict[int, int]) -> PrinterState:
+    """The state that DLE EOT answers mean; `answers` maps n to its byte, an n not asked counts as well."""
+    online, cause = answers.get(1, 0x12), answers.get(2, 0x12)
+    error, paper = answers.get(3, 0x12), answers.get(4, 0x12)
+    signs = (
+        (PrinterState.CUTTER, error & 0x08),
+        (PrinterState.ERROR, error & 0x64 or cause & 0x40),
+        (PrinterState.COVER_OPEN, cause & 0x04),
+        (PrinterState.PAPER_OUT, cause & 0x20 or paper & 0x60 == 0x60),
+        (PrinterState.OFFLINE, online & 0x28 or cause & 0x08),
+        (PrinterState.NEAR_END, paper & 0x0C),
+    )
+    return next((state for state, sign in signs if sign), PrinterState.READY)
+
+
+def process_id(job_number: int) -> bytes:
+    """The four printable characters that stand for a print job: its number modulo 10,000."""
+    return f"{job_number % 10_000:04d}".encode("ascii")
+
+
+def process_id_question(job_number: int) -> bytes:
+    """GS ( H fn 48: the printer returns the id once everything before it is on paper."""
+    return b"\x1d\x28\x48\x06\x00\x30\x30" + process_id(job_number)
+
+
+def is_process_id_answer(answer: Answer, job_number: int) -> bool:
+    """Whether a block says that this job is printed."""
+    return answer.kind == "block" and answer.content == _PROCESS_ID_ANSWER + process_id(job_number)
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a printer was seen to answer when it was installed."""
+
+    has_process_id: bool
+    maker: str | None
+    model: str | None
+
+
+def ask_abilities(talk: Talk, *, within_s: float) -> Abilities:
+    """Probe a ready printer, each question alone; one that does not know GS ( H may print its characters.
+
+    Raises ConnectionLost or SendDeadline.
+    """
+    maker, model = (_name(talk.ask(bytes((0x1D, 0x49, n)), "block", within_s=within_s)) for n in (66, 67))
+    probe_number = 4207
+    answer = talk.ask(process_id_question(probe_number), "block", within_s=within_s)
+    return Abilities(answer is not None and is_process_id_answer(answer, probe_number), maker, model)
+
+
+def _name(answer: Answer | None) -> str | None:
+    if answer is None or answer.content[:1] != b"\x5f":
+        return None
+    return answer.content[1:].decode("ascii", "replace")

@@ -1,0 +1,326 @@
+"""One print job taken to its verdict: printed, held, unknown or refused.
+
+The rule: a printer that cannot print is sent nothing (`refused`, the only verdict a machine may send again).
+Once bytes have left, only the printer's own word makes `printed`: its process id, or the sensor answer, which
+it gives after all earlier bytes, and a last status that still may print. A printer that stops keeps the bytes
+and prints them when paper is back: `held`, never sent again, followed until it prints or is `unknown`.
+Silence and a broken connection after the bytes are `unknown`.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from hardware.answers import Answer
+from hardware.status import (
+    ALL_QUERIES,
+    BUFFER_CLEARED,
+    CLEAR_BUFFER,
+    SENSOR_QUERY,
+    Abilities,
+    Deadlines,
+    PrinterState,
+    Talk,
+    ask_abilities,
+    ask_state,
+    is_process_id_answer,
+    process_id_question,
+)
+from hardware.transport import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
+
+_DEADLINES = Deadlines()
+
+
+class Verdict(StrEnum):
+    """What became of a print job."""
+
+    PRINTED = "printed"
+    HELD = "held"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterTraits:
+    """What was found out about a printer when it was installed."""
+
+    has_process_id: bool = False
+    queries: tuple[int, ...] = ALL_QUERIES
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict and why: a PrinterState, `connection_lost`, `send_deadline`, `no_confirmation` or None.
+
+    `held` is there exactly when the verdict is held, and keeps the printer's connection: follow it, clear it
+    or release it.
+    """
+
+    verdict: Verdict
+    why: str | None
+    state_before: PrinterState
+    state_after: PrinterState | None
+    held: "HeldTicket | None" = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTicket:
+    """A ticket in the buffer of a stopped printer, and the open connection on which its answer will come."""
+
+    talk: Talk
+    job_number: int
+    traits: PrinterTraits
+    deadlines: Deadlines
+    outcome: Outcome
+
+    def release(self) -> None:
+        """Let go of the printer; what its buffer holds may still be printed."""
+        self.talk.connection.close()
+
+
+def read_state(
+    address: PrinterAddress, *, deadlines: Deadlines = _DEADLINES, traits: PrinterTraits | None = None
+) -> PrinterState:
+    """The printer's state now, on a connection of its own (`mute` while it serves another connection)."""
+    try:
+        connection = address.connect(within_s=deadlines.connect_s)
+    except PrinterUnreachable:
+        return PrinterState.UNREACHABLE
+    try:
+        queries = (traits or PrinterTraits()).queries
+        return ask_state(Talk(connection), within_s=deadlines.status_s, queries=queries)
+    except ConnectionLost:
+        return PrinterState.UNREACHABLE
+    except SendDeadline:
+        return PrinterState.MUTE
+    finally:
+        connection.close()
+
+
+def probe(address: PrinterAddress, *, deadlines: Deadlines = _DEADLINES) -> Abilities:
+    """What the printer answers, asked at its installation.
+
+    Raises PrinterUnreachable, ConnectionLost, SendDeadline.
+    """
+    connection = address.connect(within_s=deadlines.connect_s)
+    try:
+        return ask_abilities(Talk(connection), within_s=deadlines.status_s)
+    finally:
+        connection.close()
+
+
+def print_document_bytes(
+    address: PrinterAddress,
+    blob: bytes,
+    *,
+    job_number: int,
+    traits: PrinterTraits | None = None,
+    deadlines: Deadlines = _DEADLINES,
+) -> Outcome:
+    """Print one ticket's bytes once, and say what became of them.
+
+    Takes at most connect + 4 × status + send + barrier + 8 × status seconds. One call per printer at a time:
+    the caller holds the printer's lease. Raises nothing for what a printer does.
+    """
+    traits = traits or PrinterTraits()
+    try:
+        connection = address.connect(within_s=deadlines.connect_s)
+    except PrinterUnreachable:
+        return _refused(PrinterState.UNREACHABLE)
+    attempt = _Attempt(Talk(connection), job_number, traits, deadlines)
+    outcome: Outcome | None = None
+    try:
+        outcome = attempt.run(blob)
+        return outcome
+    finally:
+        if outcome is None or outcome.held is None:
+            connection.close()
+
+
+def check_held(held: HeldTicket) -> Outcome:
+    """Ask what became of a held ticket: printed, unknown, or still held, perhaps for another reason.
+
+    Takes a few status deadlines, and the barrier's when the printer is back.
+    """
+    attempt = _Attempt(held.talk, held.job_number, held.traits, held.deadlines)
+    outcome = attempt.checked(held.outcome)
+    if outcome.held is None:
+        held.release()
+    return outcome
+
+
+def follow_held(
+    held: HeldTicket,
+    *,
+    give_up_after_s: float,
+    poll_s: float = 1.5,
+    on_state: Callable[[Outcome], None] | None = None,
+) -> Outcome:
+    """Poll a held ticket until it is printed or unknown, which it is after `give_up_after_s` at the latest.
+
+    `on_state` is told each outcome that is still held. The connection is closed on return.
+    """
+    ends_at = time.monotonic() + give_up_after_s
+    while True:
+        outcome = check_held(held)
+        if outcome.held is None:
+            return outcome
+        held = outcome.held
+        if on_state is not None:
+            on_state(outcome)
+        left_s = ends_at - time.monotonic()
+        if left_s <= 0:
+            held.release()
+            return replace(outcome, verdict=Verdict.UNKNOWN, held=None)
+        _Attempt(held.talk, held.job_number, held.traits, held.deadlines).pause(min(poll_s, left_s))
+
+
+def clear_held(held: HeldTicket) -> bool:
+    """Have the printer throw a held ticket away; True once it says so. The connection is closed."""
+    try:
+        return _cleared(held.talk, held.deadlines)
+    finally:
+        held.release()
+
+
+def clear_buffer(address: PrinterAddress, *, deadlines: Deadlines = _DEADLINES) -> bool:
+    """Have the printer throw away everything it has not printed (DLE DC4 fn 8); True once it says so.
+
+    False: it may still print; have it switched off and on before its cover is closed.
+    """
+    try:
+        connection = address.connect(within_s=deadlines.connect_s)
+    except PrinterUnreachable:
+        return False
+    try:
+        return _cleared(Talk(connection), deadlines)
+    finally:
+        connection.close()
+
+
+def _cleared(talk: Talk, deadlines: Deadlines) -> bool:
+    try:
+        answer = talk.ask(CLEAR_BUFFER, "block", within_s=deadlines.status_s)
+    except (ConnectionLost, SendDeadline):
+        return False
+    return answer is not None and answer.content == BUFFER_CLEARED
+
+
+def _refused(state: PrinterState, why: str | None = None) -> Outcome:
+    return Outcome(Verdict.REFUSED, why or state.value, state, None)
+
+
+@dataclass(slots=True)
+class _Attempt:
+    talk: Talk
+    job_number: int
+    traits: PrinterTraits
+    deadlines: Deadlines
+    before: PrinterState = PrinterState.READY
+
+    def run(self, blob: bytes) -> Outcome:
+        try:
+            self.before = self._state()
+        except ConnectionLost:
+            return _refused(PrinterState.UNREACHABLE)
+        except SendDeadline:
+            return _refused(PrinterState.MUTE)
+        if not self.before.may_print:
+            return _refused(self.before)
+        try:
+            self.talk.drain("sensor", "block")
+            self.talk.connection.send(blob, within_s=self.deadlines.send_s)
+        except (ConnectionLost, SendDeadline) as failure:
+            if failure.sent == 0:
+                return _refused(self.before, failure.code)
+            return self._unknown(failure.code)
+        try:
+            self._ask_for_confirmation()
+            return self._awaited()
+        except (ConnectionLost, SendDeadline) as failure:
+            return self._unknown(failure.code)
+
+    def checked(self, last: Outcome) -> Outcome:
+        """The outcome of a held ticket now."""
+        self.before = last.state_before
+        try:
+            if self._is_confirmed(within_s=0):
+                return self._confirmed()
+            state = self._state()
+            if state.may_print:
+                # asked again: a first answer may have come just before the printer stopped
+                self._ask_for_confirmation()
+                return self._awaited()
+        except (ConnectionLost, SendDeadline) as failure:
+            return self._unknown(failure.code)
+        return self._held(state) if state is not PrinterState.MUTE else self._unknown(state.value, state)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, without losing an answer that comes meanwhile."""
+        ends_at = time.monotonic() + seconds
+        while (left_s := ends_at - time.monotonic()) > 0:
+            try:
+                received = self.talk.connection.receive(within_s=left_s)
+            except ConnectionLost:
+                return
+            self.talk.reader.feed(received)
+            if received:
+                return
+
+    def _state(self) -> PrinterState:
+        return ask_state(self.talk, within_s=self.deadlines.status_s, queries=self.traits.queries)
+
+    def _ask_for_confirmation(self) -> None:
+        question = process_id_question(self.job_number) if self.traits.has_process_id else SENSOR_QUERY
+        self.talk.connection.send(question, within_s=self.deadlines.status_s)
+
+    def _is_confirmed(self, *, within_s: float) -> bool:
+        ends_at = time.monotonic() + within_s
+        while True:
+            left_s = max(0.0, ends_at - time.monotonic())
+            answer = self.talk.wait("sensor", "block", within_s=left_s)
+            if answer is None:
+                return False
+            if self._confirms(answer):
+                return True
+
+    def _confirms(self, answer: Answer) -> bool:
+        if self.traits.has_process_id:
+            return is_process_id_answer(answer, self.job_number)
+        return answer.kind == "sensor"
+
+    def _awaited(self) -> Outcome:
+        """Wait for the confirmation, and while it does not come ask whether the printer has stopped."""
+        ends_at = time.monotonic() + self.deadlines.barrier_s
+        state = self.before
+        while (left_s := ends_at - time.monotonic()) > 0:
+            if self._is_confirmed(within_s=min(self.deadlines.ask_again_s, left_s)):
+                return self._confirmed()
+            state = self._state()
+            # mute so far may be a slow line that still carries the bytes: the barrier's deadline decides
+            if not state.may_print and state is not PrinterState.MUTE:
+                return self._held(state)
+        return self._unknown("mute" if state is PrinterState.MUTE else "no_confirmation", state)
+
+    def _confirmed(self) -> Outcome:
+        """Everything before the question was done; without a process id the last status must agree."""
+        try:
+            after = self._state()
+        except (ConnectionLost, SendDeadline) as failure:
+            if self.traits.has_process_id:
+                return Outcome(Verdict.PRINTED, None, self.before, None)
+            return self._unknown(failure.code)
+        if self.traits.has_process_id or after.may_print:
+            return Outcome(Verdict.PRINTED, None, self.before, after)
+        if after is PrinterState.MUTE:
+            return self._unknown(after.value, after)
+        return self._held(after)
+
+    def _unknown(self, why: str, after: PrinterState | None = None) -> Outcome:
+        return Outcome(Verdict.UNKNOWN, why, self.before, after)
+
+    def _held(self, state: PrinterState) -> Outcome:
+        outcome = Outcome(Verdict.HELD, state.value, self.before, state)
+        held = HeldTicket(self.talk, self.job_number, self.traits, self.deadlines, outcome)
+        return replace(outcome, held=held)
