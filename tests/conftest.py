@@ -11,12 +11,15 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page
 
+from server.clock import Clock
+from server.store.database import Database
+from server.store.migrating import migrate
 from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
 from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PROJECT
 from tests.harness.redis_server import RedisServer
-from tests.harness.served import Layout, Served, run_parvis
+from tests.harness.served import Layout, Served
 from tests.harness.sharing import machine
 
 os.environ.setdefault("TZ", "Europe/Paris")
@@ -95,7 +98,7 @@ def empty_database_url(request: pytest.FixtureRequest) -> str:
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the tables, to copy."""
     place = tmp_path_factory.mktemp("migrated") / "parvis.db"
-    migrate(f"sqlite:///{place}")
+    make_tables(f"sqlite:///{place}")
     return place
 
 
@@ -103,7 +106,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_postgresql(postgresql: PostgresqlCluster) -> str:
     """Name of a PostgreSQL database with the tables, to copy."""
     name = postgresql.new_database()
-    migrate(postgresql.url(name))
+    make_tables(postgresql.url(name))
     return name
 
 
@@ -130,9 +133,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def migrate(url: str) -> None:
-    """Makes the tables with the command a person uses."""
-    run_parvis(["migrate"], {**os.environ, "PARVIS_DATABASE_URL": url})
+def make_tables(url: str) -> None:
+    """Brings an empty database to the newest schema."""
+    database = Database(url, Clock())
+    migrate(database)
+    database.close()
 
 
 # --- the real server --------------------------------------------------------------------------
@@ -145,7 +150,7 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     """`serve(layout="embedded" | "workers", demonstration=True, **settings)` → a started, ready server.
 
     `embedded` is one process on SQLite, `workers` two gunicorn workers on PostgreSQL and Redis. With
-    `demonstration` the database holds the five sites and `.demonstration` has their tokens; without, it only has tables.
+    `demonstration` the database holds the five sites and `.demonstration` their tokens; without, only tables.
     """
     with ExitStack() as running:
 
@@ -188,7 +193,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def pages(browser: Browser) -> Iterator[Pages]:
-    """Opens pages, each in its own context; the test fails if one had an error or broke its content policy."""
+    """Opens pages, each in its own context; the test fails if one had an error or broke its policy."""
     opened = Pages(browser)
     yield opened
     opened.close()
