@@ -59,10 +59,10 @@ class LegRecord:
 
     @property
     def is_outside(self) -> bool:
-        """True for a leg that is in no figure: undone, or cancelled within two minutes of its issue."""
+        """True for a leg that is in no figure: undone, or cancelled within two minutes of issue."""
         if self.end_reason == "undone":
             return True
-        if self.end_reason != "cancelled" or self.ended_at is None or self.first_called_at is not None:
+        if self.end_reason != "cancelled" or self.ended_at is None or self.position != 1:
             return False
         return self.ended_at - self.issued_at <= CANCELLED_AT_ONCE
 
@@ -82,13 +82,11 @@ class MeasuredLeg:
 
     @property
     def end_reason(self) -> str:
-        """The end reason as counted: a late cancellation is an abandonment, a leg not ended is `open`."""
-        record = self.record
-        if record.end_reason == "cancelled" and self.outcome == "left":
-            return "abandoned"
-        if record.end_reason == "cancelled" and self.outcome == "called":
-            return "left_after_call"
-        return record.end_reason or "open"
+        """The end reason as counted: who cancels late has left; not ended is `open`."""
+        reason = self.record.end_reason
+        if self.outcome == "outside" or reason not in ("cancelled", "abandoned"):
+            return reason or "open"
+        return "left_after_call" if self.outcome == "called" else "abandoned"
 
 
 def measure(records: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:

@@ -36,6 +36,7 @@ class Indicator:
 
     name: str
     unit: Unit
+    convention: str
     compute: Callable[[Rollup, Tally], Figure]
 
     @property
@@ -50,40 +51,45 @@ class Indicator:
 
     @property
     def convention_key(self) -> str:
-        """Message key of how it is counted, printed beside every value."""
-        return f"quality.indicator.{self.name}.convention"
+        """Message key of how it is counted, printed beside every value; indicators may share one."""
+        return f"quality.convention.{self.convention}"
 
 
-def _number(name: str, unit: Unit, value: Callable[[Rollup, Tally], int]) -> Indicator:
+def _number(name: str, unit: Unit, convention: str, value: Callable[[Rollup, Tally], int]) -> Indicator:
     def compute(rollup: Rollup, tally: Tally) -> Figure:
         found = value(rollup, tally)
         return Figure(name, found, n=found)
 
-    return Indicator(name, unit, compute)
+    return Indicator(name, unit, convention, compute)
 
 
-def _share(name: str, part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> Indicator:
+def _share(
+    name: str, convention: str, part: Callable[[Tally], int], whole: Callable[[Tally], int]
+) -> Indicator:
     def compute(_: Rollup, tally: Tally) -> Figure:
         count, n = part(tally), whole(tally)
         return Figure(name, 100 * count / n if n else None, n=n, count=count)
 
-    return Indicator(name, "percent", compute)
+    return Indicator(name, "percent", convention, compute)
 
 
-def _wait(name: str, of: Callable[[dict[int, int]], float | None], *, called_only: bool = False) -> Indicator:
+type Statistic = Callable[[dict[int, int]], float | None]
+
+
+def _wait(name: str, of: Statistic, *, called_only: bool = False) -> Indicator:
     def compute(_: Rollup, tally: Tally) -> Figure:
         counts = as_counts(tally.waits, first_only=called_only)
         return Figure(name, of(counts), n=sum(counts.values()))
 
-    return Indicator(name, "s", compute)
+    return Indicator(name, "s", "called_only" if called_only else "every_ticket", compute)
 
 
-def _service_time(name: str, of: Callable[[dict[int, int]], float | None]) -> Indicator:
+def _service_time(name: str, of: Statistic) -> Indicator:
     def compute(_: Rollup, tally: Tally) -> Figure:
         counts = as_counts(tally.services)
         return Figure(name, of(counts), n=sum(counts.values()))
 
-    return Indicator(name, "s", compute)
+    return Indicator(name, "s", "service_time", compute)
 
 
 def _worst_service(rollup: Rollup, _: Tally) -> Figure:
@@ -109,12 +115,12 @@ def _not_pressed(tally: Tally) -> int:
     return sum(last for _, last in tally.services.values())
 
 
-def _served(tally: Tally) -> int:
-    return _both(tally.services)
-
-
 def _both(sparse: Sparse) -> int:
     return sum(first + last for first, last in sparse.values())
+
+
+def _with_target(tally: Tally) -> int:
+    return tally.called_with_target + tally.left_with_target
 
 
 def _median(counts: dict[int, int]) -> int | None:
@@ -129,35 +135,41 @@ def _maximum(counts: dict[int, int]) -> int | None:
     return max(counts, default=None)
 
 
+def _greeted(rollup: Rollup) -> int:
+    return sum(rollup.greetings.values())
+
+
 _ALL = (
-    _number("visits", "visits", lambda _, tally: tally.visits),
-    _number("greetings", "people", lambda rollup, _: sum(rollup.greetings.values())),
-    _number("received", "people", lambda rollup, tally: tally.visits + sum(rollup.greetings.values())),
+    _number("visits", "visits", "one_visit", lambda _, tally: tally.visits),
+    _number("greetings", "people", "greeting", lambda rollup, _: _greeted(rollup)),
+    _number("received", "people", "received", lambda rollup, tally: tally.visits + _greeted(rollup)),
     _wait("wait_mean", mean),
     _wait("wait_median", _median),
     _wait("wait_p90", _p90),
     _wait("wait_max", _maximum),
     _wait("called_wait_median", _median, called_only=True),
     _wait("called_wait_p90", _p90, called_only=True),
-    _share("within_target", lambda t: t.within_target, lambda t: t.called_with_target + t.left_with_target),
-    _share("called_within_target", lambda t: t.within_target, lambda t: t.called_with_target),
-    _share("over_three_targets", lambda t: t.starved, lambda t: t.called_with_target + t.left_with_target),
-    Indicator("worst_service_wait_p90", "s", _worst_service),
+    _share("within_target", "within_target", lambda t: t.within_target, _with_target),
+    _share(
+        "called_within_target", "within_called", lambda t: t.within_target, lambda t: t.called_with_target
+    ),
+    _share("over_three_targets", "over_three", lambda t: t.starved, _with_target),
+    Indicator("worst_service_wait_p90", "s", "worst_service", _worst_service),
     _service_time("service_mean", mean),
     _service_time("service_median", _median),
-    _share("started_without_press", _not_pressed, _served),
-    _number("no_shows", "tickets", _ended("no_show")),
-    _number("no_shows_reinstated", "tickets", lambda _, tally: tally.reinstated),
-    _number("left_before_call", "tickets", _ended("abandoned")),
-    _number("left_after_call", "tickets", _ended("left_after_call")),
-    _number("closed_at_day_end", "tickets", _ended("closed_at_day_end")),
-    _number("not_issued", "tickets", lambda rollup, _: sum(rollup.not_issued.values())),
-    _share("quoted_inside", lambda t: t.quoted_inside, lambda t: t.quoted),
-    _share("quoted_exceeded", lambda t: t.quoted_exceeded, lambda t: t.quoted),
-    _number("redirected_before_call", "tickets", lambda _, tally: tally.moved),
-    _number("still_waiting", "tickets", lambda _, tally: tally.open_waiting),
-    _number("clock_suspect", "tickets", lambda _, tally: tally.clock_suspect),
-    _number("cancelled_at_once", "tickets", lambda _, tally: tally.outside),
+    _share("started_without_press", "service_time", _not_pressed, lambda tally: _both(tally.services)),
+    _number("no_shows", "tickets", "one_leg", _ended("no_show")),
+    _number("no_shows_reinstated", "tickets", "one_leg", lambda _, tally: tally.reinstated),
+    _number("left_before_call", "tickets", "left", _ended("abandoned")),
+    _number("left_after_call", "tickets", "left", _ended("left_after_call")),
+    _number("closed_at_day_end", "tickets", "one_leg", _ended("closed_at_day_end")),
+    _number("not_issued", "tickets", "not_issued", lambda rollup, _: sum(rollup.not_issued.values())),
+    _share("quoted_inside", "quoted", lambda t: t.quoted_inside, lambda t: t.quoted),
+    _share("quoted_exceeded", "quoted", lambda t: t.quoted_exceeded, lambda t: t.quoted),
+    _number("redirected_before_call", "tickets", "redirected", lambda _, tally: tally.moved),
+    _number("still_waiting", "tickets", "one_leg", lambda _, tally: tally.open_waiting),
+    _number("clock_suspect", "tickets", "outside", lambda _, tally: tally.clock_suspect),
+    _number("cancelled_at_once", "tickets", "outside", lambda _, tally: tally.outside),
 )
 
 INDICATORS: dict[str, Indicator] = {indicator.name: indicator for indicator in _ALL}

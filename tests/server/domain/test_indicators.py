@@ -61,6 +61,22 @@ def test_a_ticket_cancelled_within_two_minutes_is_outside_and_later_is_an_abando
     assert found["left_before_call"].value == 1
 
 
+def test_a_ticket_cancelled_late_but_after_its_call_has_left_after_the_call():
+    found = figures(
+        leg("v1", called=5, ended=9, end_reason="abandoned"),
+        leg("v2", called=5, ended=9, end_reason="cancelled"),
+    )
+    assert (found["left_before_call"].value, found["left_after_call"].value) == (0, 2)
+
+
+def test_a_redirection_followed_by_a_cancellation_does_not_make_the_wait_vanish():
+    found = figures(
+        leg(issued=0, ended=60, end_reason="transferred"),
+        leg(issued=60, ended=61, end_reason="cancelled", position=2),
+    )
+    assert (found["wait_max"].value, found["left_before_call"].value) == (61 * 60, 1)
+
+
 def test_an_undone_leg_is_in_no_figure():
     found = figures(leg(called=5, ended=6, end_reason="undone"))
     assert found["visits"].value == 0
