@@ -11,6 +11,7 @@ from server.documents.problems import broken_rule
 from server.documents.values import (
     Languages,
     Line,
+    NotEmpty,
     OptionalParagraphs,
     OptionalTexts,
     Paragraphs,
@@ -165,9 +166,9 @@ class HallDocument(Part):
     neighbours: Annotated[tuple[Slug, ...], AfterValidator(_each_once)] = ()
     calendar: CalendarPart | None = None
     folders: Annotated[tuple[FolderPart, ...], Field(max_length=12)] = ()
-    queues: Annotated[tuple[QueuePart, ...], Field(min_length=1, max_length=60)]
-    services: Annotated[tuple[ServicePart, ...], Field(min_length=1, max_length=60)]
-    counters: Annotated[tuple[CounterPart, ...], Field(min_length=1, max_length=40)]
+    queues: Annotated[tuple[QueuePart, ...], Field(max_length=60), *NotEmpty]
+    services: Annotated[tuple[ServicePart, ...], Field(max_length=60), *NotEmpty]
+    counters: Annotated[tuple[CounterPart, ...], Field(max_length=40), *NotEmpty]
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()
     notices: Annotated[tuple[NoticePart, ...], Field(max_length=100)] = ()

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from server.documents.contrast import nearest_readable
 from server.documents.opening import PUBLIC_HOLIDAYS, CalendarPart
 from server.documents.problems import broken_rule
-from server.documents.values import Colour, Languages, Line, Part, Slug, TimeZone
+from server.documents.values import Colour, Languages, Line, NotEmpty, Part, Slug, TimeZone
 
 PAPER = "#fbfaf6"
 """The light ground; on it are the texts people read up close."""
@@ -85,7 +85,7 @@ class InstallationDocument(Part):
     organisation: Line
     brand: Brand
     languages: Languages
-    sites: Annotated[tuple[SitePart, ...], Field(min_length=1, max_length=60), AfterValidator(_slugs_once)]
+    sites: Annotated[tuple[SitePart, ...], Field(max_length=60), *NotEmpty, AfterValidator(_slugs_once)]
 
     def site(self, slug: str) -> SitePart | None:
         """The site of that slug, None when there is none."""

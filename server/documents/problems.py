@@ -93,7 +93,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "less_than_equal": ("out_of_range", "at_most"),
     "string_too_short": ("empty_text", "empty_text"),
     "string_too_long": ("too_long", "too_long"),
-    "too_short": ("too_few", "too_few"),
     "too_long": ("too_many", "too_many"),
     "literal_error": ("unknown_choice", "unknown_choice"),
 }

@@ -112,6 +112,15 @@ def _some(texts: dict[str, str]) -> dict[str, str]:
     return texts
 
 
+def at_least_one[Item](items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items, refused when there is none; it looks only once each item is valid."""
+    if not items:
+        raise broken_rule("too_few", limit=1)
+    return items
+
+
+NotEmpty = (AfterValidator(at_least_one), Field(json_schema_extra={"minItems": 1}))
+
 Slug = Annotated[
     str,
     Field(max_length=48),

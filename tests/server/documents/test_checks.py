@@ -1,0 +1,122 @@
+"""What a hall's document must respect in its installation, beside neighbours and after its predecessors."""
+
+from server.documents import (
+    check_against_installation,
+    check_against_neighbours,
+    check_ids,
+    ids_of,
+    open_legs_keep_their_service,
+    parse_hall,
+    parse_installation,
+    warnings_of,
+)
+from tests.server.documents.contents import changed, service, small_hall, small_installation, texts
+
+
+def found(problems):
+    return [(problem.path, problem.code, problem.is_warning) for problem in problems]
+
+
+def neighbour(prefix: str, **more):
+    """A hall called ribemont with one service of that prefix."""
+    return parse_hall(
+        small_hall(
+            hall="ribemont",
+            name="Accueil de Ribemont",
+            queues=[{"id": "ribemont-file", "names": texts("File")}],
+            services=[service("x", prefix, id="ribemont-accueil", queue="ribemont-file")],
+            counters=[{"id": "ribemont-g1", "labels": texts("guichet 1"), "services": ["ribemont-accueil"]}],
+            **more,
+        )
+    )
+
+
+def test_a_hall_fits_its_installation():
+    assert (
+        check_against_installation(parse_hall(small_hall()), parse_installation(small_installation())) == ()
+    )
+
+
+def test_an_unknown_site_and_a_language_the_installation_lacks_are_named():
+    installation = parse_installation(small_installation(languages=["fr"]))
+    assert found(check_against_installation(parse_hall(small_hall(site="vervins")), installation)) == [
+        ("site", "unknown_site", False),
+        ("languages[1]", "language_not_installed", False),
+        ("languages[2]", "language_not_installed", False),
+    ]
+
+
+def test_halls_within_earshot_share_no_prefix_whichever_declares_it():
+    shared = [("services[1].series.prefix", "prefix_of_neighbour", False)]
+    declares, declared = parse_hall(small_hall(neighbours=["ribemont"])), parse_hall(small_hall())
+    assert found(check_against_neighbours(declares, [neighbour("C")])) == shared
+    assert found(check_against_neighbours(declared, [neighbour("C", neighbours=["guise"])])) == shared
+
+
+def test_ranges_apart_do_not_make_a_neighbours_prefix_free():
+    content = changed(small_hall(neighbours=["ribemont"]), "services.1.series", {"prefix": "C", "first": 900})
+    assert len(check_against_neighbours(parse_hall(content), [neighbour("C")])) == 1
+
+
+def test_halls_out_of_earshot_may_share_a_prefix():
+    assert check_against_neighbours(parse_hall(small_hall()), [neighbour("C")]) == ()
+
+
+def test_a_hall_does_not_collide_with_its_own_published_document():
+    document = parse_hall(small_hall(neighbours=["ribemont"]))
+    assert check_against_neighbours(document, [document, neighbour("F")]) == ()
+
+
+def test_a_neighbour_that_is_not_known_yet_is_a_warning():
+    document = parse_hall(small_hall(neighbours=["ribemont"]))
+    assert found(check_against_neighbours(document, [])) == [("neighbours[0]", "unknown_neighbour", True)]
+
+
+def test_an_id_never_names_anything_else():
+    document = parse_hall(small_hall())
+    assert check_ids(document, {slug: ("guise", kind) for slug, kind in ids_of(document).items()}) == ()
+    taken = {"guise-g1": ("guise", "kiosks"), "guise-titres": ("ribemont", "services")}
+    assert found(check_ids(document, taken)) == [
+        ("services[1].id", "id_taken", False),
+        ("counters[0].id", "id_taken", False),
+    ]
+
+
+def test_a_service_with_open_legs_cannot_vanish_nor_retire():
+    old = parse_hall(small_hall())
+    counters = [{"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-accueil"]}]
+    without = parse_hall(small_hall(services=[service("accueil", "A")], counters=counters))
+    retired = parse_hall(
+        small_hall(
+            services=[service("accueil", "A"), service("titres", "C", is_retired=True)], counters=counters
+        )
+    )
+    for new in (without, retired):
+        (problem,) = open_legs_keep_their_service(old, new, {"guise-titres"})
+        assert problem.code == "service_has_open_legs"
+        assert problem.values == {"id": "guise-titres", "name": "titres"}
+        assert open_legs_keep_their_service(old, new, {"guise-accueil"}) == ()
+    assert open_legs_keep_their_service(old, old, {"guise-titres"}) == ()
+
+
+def test_what_looks_like_an_oversight_is_a_warning():
+    document = parse_hall(
+        small_hall(
+            folders=[{"id": "guise-rubrique", "names": texts("Rubrique")}],
+            queues=[
+                {"id": "guise-file", "names": texts("File")},
+                {"id": "guise-vide", "names": texts("Vide")},
+            ],
+            services=[
+                service("accueil", "A"),
+                service("titres", "C", mode="appointment_only", appointment_series={"prefix": "CR"}),
+            ],
+            counters=[{"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-accueil"]}],
+        )
+    )
+    assert found(warnings_of(document)) == [
+        ("services[1]", "service_without_counter", True),
+        ("services[1].how_to_book", "how_to_book_missing", True),
+        ("queues[1]", "queue_without_service", True),
+        ("folders[0]", "empty_folder", True),
+    ]

@@ -1,0 +1,164 @@
+"""From documents to the configuration the rules read."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from hypothesis import given
+
+from server.documents import (
+    DocumentRefused,
+    parse_hall,
+    parse_installation,
+    public_holidays_of,
+    to_configuration,
+)
+from server.documents.opening import public_holidays
+from server.domain.calendars import MIDNIGHT, Span, half_days, opening_at
+from server.domain.configuration import PrinterConnection
+from server.domain.numbering import Series
+from tests.server.documents.contents import (
+    changed,
+    hall_contents,
+    service,
+    small_hall,
+    small_installation,
+    texts,
+)
+
+TODAY = date(2026, 11, 24)
+MONDAY = date(2026, 11, 23)
+
+
+def configuration(content=None, *, installation=None, holidays=()):
+    document = parse_hall(content or small_hall())
+    return to_configuration(
+        document, parse_installation(installation or small_installation()), revision=7, holidays=holidays
+    )
+
+
+def test_everything_of_the_document_is_in_the_configuration():
+    made = configuration(
+        small_hall(
+            folders=[{"id": "guise-rubrique", "names": texts("Rubrique")}],
+            services=[
+                service("accueil", "A"),
+                service(
+                    "titres",
+                    "C",
+                    parent="guise-rubrique",
+                    mode="both",
+                    appointment_series={"prefix": "CR", "last": 200},
+                    bring=[texts("Passeport"), texts("Photo")],
+                ),
+            ],
+            kiosks=[
+                {
+                    "id": "guise-borne-1",
+                    "label": "Borne",
+                    "printer": {"profile": "raster-58", "paper_mm": 58, "host": "10.0.0.9"},
+                }
+            ],
+            screens=[{"id": "guise-ecran-1", "label": "Écran"}],
+            notices=[
+                {
+                    "id": "guise-n",
+                    "category": "hours",
+                    "titles": texts("Fermé"),
+                    "bodies": texts("Fermé lundi"),
+                    "valid_until": "2026-11-30",
+                }
+            ],
+        )
+    )
+    titres = made.services["guise-titres"]
+    assert (made.revision, made.hall, made.site.time_zone) == (7, "guise", "Europe/Paris")
+    assert titres.parent == "guise-rubrique"
+    assert titres.appointment_series == Series("CR", 1, 200)
+    assert titres.papers("es") == ("Passeport (es)", "Photo (es)")
+    assert made.queues["guise-file"].services == ("guise-accueil", "guise-titres")
+    assert made.counters["guise-g1"].label == "guichet 1"
+    assert made.kiosks["guise-borne-1"].printer == PrinterConnection("10.0.0.9", 9100, "raster-58", 58)
+    assert list(made.screens) == ["guise-ecran-1"]
+    assert made.notices_on(date(2026, 11, 30))
+    assert made.notices_on(date(2026, 12, 1)) == ()
+
+
+def test_a_hall_without_hours_takes_those_of_its_site():
+    assert configuration(small_hall(calendar=None)).calendar.weekly == {1: (Span(time(9), time(12)),)}
+
+
+def test_an_unknown_site_is_refused():
+    with pytest.raises(DocumentRefused) as refused:
+        configuration(small_hall(site="vervins"))
+    assert [problem.code for problem in refused.value.problems] == ["unknown_site"]
+
+
+def test_hours_to_midnight_end_the_day():
+    made = configuration(changed(small_hall(), "calendar.week.monday", ["20:00-24:00"]))
+    assert made.calendar.weekly[0] == (Span(time(20), MIDNIGHT),)
+
+
+def test_hours_are_read_in_order():
+    made = configuration(changed(small_hall(), "calendar.week.monday", ["13:30-16:00", "08:30-12:00"]))
+    assert [half.opens_at.hour for half in half_days(made.calendar, MONDAY)] == [7, 12]
+
+
+def test_public_holidays_close_a_hall_unless_it_says_otherwise():
+    holidays = frozenset({MONDAY})
+    assert half_days(configuration(holidays=holidays).calendar, MONDAY) == ()
+    opened = changed(small_hall(), "calendar.is_closed_on_public_holidays", False)
+    assert len(half_days(configuration(opened, holidays=holidays).calendar, MONDAY)) == 2
+
+
+def test_a_service_with_hours_of_its_own_keeps_to_the_halls_exceptions():
+    content = changed(small_hall(), "services.1.hours", {"week": {"monday": ["10:00-15:00", "22:00-24:00"]}})
+    content = changed(
+        content,
+        "calendar.exceptions",
+        [{"on": "2026-11-23", "spans": ["08:30-11:00", "14:00-24:00"]}, {"on": "2026-11-30"}],
+    )
+    calendar = configuration(content).calendar_of("guise-titres")
+    assert calendar.weekly == {0: (Span(time(10), time(15)), Span(time(22), MIDNIGHT))}
+    assert calendar.exceptions == {
+        MONDAY: (Span(time(10), time(11)), Span(time(14), time(15)), Span(time(22), MIDNIGHT)),
+        date(2026, 11, 30): (),
+    }
+
+
+def test_a_service_without_hours_has_the_halls():
+    made = configuration()
+    assert made.services["guise-titres"].calendar is None
+    assert made.calendar_of("guise-titres") is made.calendar
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "is_holiday"),
+    [
+        ("FR", "2026-07-14", True),
+        ("FR", "2027-05-06", True),  # Ascension
+        ("FR", "2026-12-20", False),
+        ("FR-974", "2026-12-20", True),  # abolition of slavery, La Réunion
+        ("FR-973", "2026-06-10", True),  # the same, Guyane
+        ("FR-57", "2026-12-26", True),  # Moselle
+        ("FR", "2026-12-26", False),
+        ("FR", "2028-05-25", True),  # Ascension, two years ahead
+    ],
+)
+def test_public_holidays_are_those_of_the_part_of_france(code, day, is_holiday):
+    assert (date.fromisoformat(day) in public_holidays(code, TODAY)) is is_holiday
+
+
+def test_a_halls_public_holidays_are_its_sites():
+    installation = parse_installation(changed(small_installation(), "sites.0.public_holidays", "FR-974"))
+    assert date(2026, 12, 20) in public_holidays_of(parse_hall(small_hall()), installation, around=TODAY)
+
+
+@given(hall_contents())
+def test_any_valid_document_becomes_a_configuration_whose_references_hold(content):
+    made = configuration(content)
+    for each in made.services.values():
+        assert each.id in made.queues[each.queue].services
+        assert each.name("de")
+    for counter in made.counters.values():
+        assert {service.id for service in made.services_served_by(counter.id)} <= set(made.services)
+    assert opening_at(made.calendar, datetime(2026, 11, 24, 9, tzinfo=UTC)) is not None

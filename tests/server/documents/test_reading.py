@@ -1,0 +1,317 @@
+"""Reading documents: every bad input has its problem, at its place, and a canonical text comes back."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.documents import DocumentRefused, export_text, json_schema, parse_hall, parse_installation
+from tests.server.documents.contents import (
+    SITES,
+    as_text,
+    changed,
+    demonstration,
+    hall_contents,
+    service,
+    small_hall,
+    small_installation,
+    texts,
+)
+
+
+def problems_of(content, parse=parse_hall):
+    with pytest.raises(DocumentRefused) as refused:
+        parse(content)
+    return [(problem.path, problem.code) for problem in refused.value.problems]
+
+
+BAD_HALLS = [
+    ("services.1.series.prefx", "C", "services[1].series.prefx", "unknown_key"),
+    ("colour", "red", "colour", "unknown_key"),
+    ("services.1.series.prefix", "A", "services[1].series.prefix", "duplicate_prefix"),
+    (
+        "services.1.appointment_series",
+        {"prefix": "A"},
+        "services[1].appointment_series.prefix",
+        "duplicate_prefix",
+    ),
+    ("services.1.series.prefix", "I", "services[1].series.prefix", "prefix_letter"),
+    ("services.1.series.prefix", "c", "services[1].series.prefix", "prefix_letter"),
+    ("services.1.series.last", 0, "services[1].series.last", "out_of_range"),
+    (
+        "services.1.series",
+        {"prefix": "C", "first": 9, "last": 8},
+        "services[1].series",
+        "range_ends_before_start",
+    ),
+    ("services.1.mode", "sometimes", "services[1].mode", "unknown_choice"),
+    ("services.1.mode", "both", "services[1].appointment_series", "appointment_series_missing"),
+    ("services.1.queue", "guise-autre", "services[1].queue", "unknown_queue"),
+    ("services.1.parent", "guise-autre", "services[1].parent", "unknown_folder"),
+    ("services.1.parent", "guise-accueil", "services[1].parent", "too_many_presses"),
+    ("services.1.id", "guise-accueil", "services[1].id", "duplicate_id"),
+    ("services.1.id", "laon-titres", "services[1].id", "id_outside_hall"),
+    ("services.1.id", "Guise_titres", "services[1].id", "wrong_slug"),
+    ("services.1.names", {"fr": "Titres", "en": "Permits"}, "services[1].names.es", "missing_translation"),
+    ("services.1.names", {"en": "Permits"}, "services[1].names", "french_missing"),
+    ("services.1.names", texts("Titres") | {"de": "Titel"}, "services[1].names.de", "language_not_declared"),
+    ("services.1.names", texts("Titres") | {"xx": "?"}, "services[1].names.xx", "unknown_language"),
+    ("services.1.names", texts("Titres") | {"fr": "  "}, "services[1].names.fr", "empty_text"),
+    ("services.1.names", texts("Titres" * 20), "services[1].names.fr", "too_long"),
+    ("services.1.bring", [{"fr": "Passeport"}], "services[1].bring[0].en", "missing_translation"),
+    ("services.1.target_s", "900", "services[1].target_s", "wrong_type"),
+    ("services.1.target_s", 900.5, "services[1].target_s", "wrong_type"),
+    ("services.1.target_s", 5, "services[1].target_s", "out_of_range"),
+    ("services.1.is_retired", 1, "services[1].is_retired", "wrong_type"),
+    ("services", {}, "services", "wrong_type"),
+    ("services", [], "services", "too_few"),
+    ("counters.0.services.1", "guise-autre", "counters[0].services[1]", "unknown_service"),
+    ("counters.0.services.1", "guise-accueil", "counters[0].services[1]", "slug_twice"),
+    ("services.1.is_retired", True, "counters[0].services[1]", "retired_service"),
+    (
+        "counters.1",
+        {"id": "guise-g2", "labels": texts("guichet 1"), "services": []},
+        "counters[1].labels.fr",
+        "duplicate_label",
+    ),
+    ("calendar.week.monday", ["12:00-08:30"], "calendar.week.monday[0]", "hours_end_before_start"),
+    ("calendar.week.monday", ["08:30-08:30"], "calendar.week.monday[0]", "hours_end_before_start"),
+    ("calendar.week.monday", ["08:30-00:00"], "calendar.week.monday[0]", "hours_end_before_start"),
+    ("calendar.week.monday", ["8h30-12h"], "calendar.week.monday[0]", "wrong_hours"),
+    ("calendar.week.monday", ["08:30-25:00"], "calendar.week.monday[0]", "wrong_hours"),
+    ("calendar.week.monday", ["08:30-12:00", "11:00-16:00"], "calendar.week.monday", "overlapping_hours"),
+    ("calendar.week.lundi", ["08:30-12:00"], "calendar.week.lundi", "unknown_key"),
+    ("calendar.exceptions", [{"on": "24/12/2026"}], "calendar.exceptions[0].on", "wrong_form"),
+    ("calendar.exceptions", [{"on": "2026-12-24"}] * 2, "calendar.exceptions", "date_twice"),
+    ("languages", ["fr", "en"], "languages", "one_translation"),
+    ("languages", ["en", "fr", "es"], "languages", "french_first"),
+    ("languages", ["fr", "en", "en"], "languages", "language_twice"),
+    ("languages", ["fr", "en", "klingon"], "languages[2]", "unknown_language"),
+    ("neighbours", ["guise"], "neighbours", "own_neighbour"),
+    (
+        "kiosks",
+        [{"id": "guise-b", "label": "B", "printer": {"paper_mm": 58}}],
+        "kiosks[0].printer",
+        "paper_width",
+    ),
+    (
+        "notices",
+        [
+            {
+                "id": "guise-n",
+                "category": "hours",
+                "titles": texts("Fermé"),
+                "bodies": texts("Fermé"),
+                "valid_from": "2026-12-02",
+                "valid_until": "2026-12-01",
+            }
+        ],
+        "notices[0]",
+        "dates_end_before_start",
+    ),
+    ("format", "parvis-hall-9", "format", "unknown_choice"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "where", "code"), BAD_HALLS)
+def test_a_bad_hall_is_refused_at_the_place_that_is_wrong(path, value, where, code):
+    assert (where, code) in problems_of(changed(small_hall(), path, value))
+
+
+@pytest.mark.parametrize("key", ["format", "hall", "services", "counters", "queues", "languages", "site"])
+def test_a_missing_key_is_named(key):
+    content = small_hall()
+    del content[key]
+    assert problems_of(content) == [(key, "missing_key")]
+
+
+BAD_INSTALLATIONS = [
+    ("sites.0.time_zone", "Europe/Laon", "sites[0].time_zone", "unknown_time_zone"),
+    ("sites.0.public_holidays", "FR-999", "sites[0].public_holidays", "unknown_public_holidays"),
+    ("sites.1", small_installation()["sites"][0], "sites", "duplicate_site"),
+    (
+        "sites.0.calendar.week.tuesday",
+        ["12:00-09:00"],
+        "sites[0].calendar.week.tuesday[0]",
+        "hours_end_before_start",
+    ),
+    ("brand.colours", {"ink": "#777777"}, "brand.colours.ink", "contrast"),
+    ("brand.colours", {"action": "green"}, "brand.colours.action", "wrong_colour"),
+    ("languages", ["fr", "es"], "languages", "one_translation"),
+    ("logo", "x.png", "logo", "unknown_key"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "where", "code"), BAD_INSTALLATIONS)
+def test_a_bad_installation_is_refused_at_the_place_that_is_wrong(path, value, where, code):
+    assert problems_of(changed(small_installation(), path, value), parse_installation) == [(where, code)]
+
+
+def test_french_alone_needs_no_translation():
+    french = {"fr": "Accueil"}
+    content = small_hall(
+        languages=["fr"],
+        queues=[{"id": "guise-file", "names": french}],
+        services=[service("accueil", "A", names=french)],
+        counters=[{"id": "guise-g1", "labels": {"fr": "guichet 1"}, "services": ["guise-accueil"]}],
+    )
+    assert parse_hall(content).languages == ("fr",)
+
+
+@pytest.mark.parametrize(("languages", "is_allowed"), [("fr", True), ("fr en", False), ("fr en es", True)])
+def test_a_notice_is_in_french_alone_or_has_two_translations(languages, is_allowed):
+    words = {
+        language: text for language, text in texts("Fermé lundi").items() if language in languages.split()
+    }
+    content = small_hall(notices=[{"id": "guise-n", "category": "hours", "titles": words, "bodies": words}])
+    if is_allowed:
+        assert parse_hall(content).notices[0].titles == words
+    else:
+        assert problems_of(content) == [
+            ("notices[0].titles", "one_translation"),
+            ("notices[0].bodies", "one_translation"),
+        ]
+
+
+def test_two_services_may_share_a_letter_when_their_ranges_are_apart():
+    series = [{"prefix": "A", "last": 499}, {"prefix": "A", "first": 500}]
+    services = [service(f"s{n}", "A", series=each) for n, each in enumerate(series)]
+    counters = [{"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-s0", "guise-s1"]}]
+    assert parse_hall(small_hall(services=services, counters=counters)).services[1].series.first == 500
+
+
+def test_ranges_that_share_a_number_are_refused_with_both():
+    series = [{"prefix": "A", "last": 500}, {"prefix": "A", "first": 500, "last": 900}]
+    services = [service(f"s{n}", "A", series=each) for n, each in enumerate(series)]
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(small_hall(services=services, counters=[small_hall()["counters"][0] | {"services": []}]))
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.code) == ("services[1].series", "overlapping_numbers")
+    assert problem.values == {"mine": "A500–A900", "theirs": "A001–A500", "name": "s0"}
+
+
+def test_a_retired_service_leaves_its_letter_to_another():
+    services = [service("vieux", "A", is_retired=True), service("neuf", "A")]
+    counters = [{"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-neuf"]}]
+    assert len(parse_hall(small_hall(services=services, counters=counters)).services) == 2
+
+
+def test_everything_wrong_is_told_at_once():
+    content = changed(small_hall(), "services.1.series.prefix", "A")
+    content = changed(content, "counters.0.step_free", True)
+    content = changed(content, "services.0.queue", "guise-autre")
+    assert set(problems_of(content)) == {
+        ("counters[0].step_free", "unknown_key"),
+        ("services[1].series.prefix", "duplicate_prefix"),
+        ("services[0].queue", "unknown_queue"),
+    }
+
+
+def test_a_mistyped_key_is_answered_with_the_nearest_known_one():
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(changed(small_hall(), "services.0.target", 900))
+    (problem,) = refused.value.problems
+    assert problem.key == "documents.problem.unknown_key_nearest"
+    assert problem.values == {"key": "target", "nearest": "target_s"}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "not_json"),
+        ("{", "not_json"),
+        (b"\xff\xfe{}", "not_utf8"),
+        ("[]", "wrong_type"),
+        ("null", "wrong_type"),
+        ("[" * 100_000, "invalid"),
+        ('{"hall": ' + "1" * 5000 + "}", "invalid"),
+        (b" " * 2_000_001, "document_too_large"),
+    ],
+)
+def test_what_is_no_document_is_refused(content, code):
+    assert code in {found for _, found in problems_of(content)}
+
+
+def test_a_key_written_twice_is_refused():
+    text = as_text(small_hall()).replace('"hall": "guise",', '"hall": "laon", "hall": "guise",')
+    assert problems_of(text) == [("", "key_twice")]
+
+
+def test_a_text_with_a_byte_order_mark_is_read():
+    assert parse_hall(as_text(small_hall()).encode("utf-8-sig")).hall == "guise"
+
+
+@pytest.mark.parametrize("slug", SITES)
+def test_exporting_and_importing_a_demonstration_hall_gives_the_same_bytes(slug):
+    assert export_text(parse_hall(demonstration(slug))) == demonstration(slug)
+
+
+def test_exporting_and_importing_the_demonstration_installation_gives_the_same_bytes():
+    assert export_text(parse_installation(demonstration("installation"))) == demonstration("installation")
+
+
+@given(hall_contents())
+def test_exporting_and_importing_gives_the_same_bytes(content):
+    text = export_text(parse_hall(content))
+    again = parse_hall(text)
+    assert again == parse_hall(content)
+    assert export_text(again) == text
+
+
+@given(hall_contents(), st.randoms(use_true_random=False))
+def test_the_order_of_keys_does_not_change_the_export(content, order):
+    assert export_text(parse_hall(_keys_shuffled(content, order))) == export_text(parse_hall(content))
+
+
+def _keys_shuffled(content, order):
+    if isinstance(content, dict):
+        pairs = [(key, _keys_shuffled(value, order)) for key, value in content.items()]
+        order.shuffle(pairs)
+        return dict(pairs)
+    return [_keys_shuffled(value, order) for value in content] if isinstance(content, list) else content
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.data())
+def test_any_value_anywhere_is_read_or_refused_with_problems(data):
+    content = small_hall(
+        kiosks=[{"id": "guise-b", "label": "B", "printer": {"host": None}}],
+        notices=[{"id": "guise-n", "category": "hours", "titles": texts("T"), "bodies": texts("B")}],
+    )
+    path = data.draw(st.sampled_from(sorted(_paths(content))))
+    problems = _problems_or_none(changed(content, path, data.draw(json_values)))
+    assert problems is None or (
+        problems and all(each.key.startswith("documents.problem.") for each in problems)
+    )
+
+
+def _problems_or_none(content):
+    try:
+        parse_hall(content)
+    except DocumentRefused as refused:
+        return refused.problems
+    return None
+
+
+def _paths(content, start=""):
+    items = content.items() if isinstance(content, dict) else enumerate(content)
+    for key, value in items:
+        yield f"{start}{key}"
+        if isinstance(value, dict | list):
+            yield from _paths(value, f"{start}{key}.")
+
+
+@pytest.mark.parametrize("kind", ["hall", "installation"])
+def test_the_schema_describes_every_key_and_closes_every_object(kind):
+    schema = json_schema(kind)
+    assert schema["$schema"].endswith("2020-12/schema")
+    objects = [part for part in (schema, *schema["$defs"].values()) if "properties" in part]
+    assert all(part["additionalProperties"] is False and part["description"] for part in objects)
+    assert json.dumps(schema)
