@@ -61,7 +61,7 @@ class Talk:
         return self.wait(kind, within_s=within_s)
 
     def ask_status(self, number: int, *, within_s: float) -> int | None:
-        """The byte that answers DLE EOT n, or None. Late answers to earlier questions are not taken for it."""
+        """The byte that answers DLE EOT n, or None; late answers to earlier questions are skipped."""
         ends_at = time.monotonic() + within_s
         self.connection.send(bytes((0x10, 0x04, number)), within_s=within_s)
         self._owed += 1

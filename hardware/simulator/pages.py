@@ -1,0 +1,88 @@
+"""The simulated printers' page, on loopback only: last tickets as pictures, a switch for each fault."""
+
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from ipaddress import ip_address
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from hardware.simulator.printer import SimulatedPrinter
+from hardware.simulator.replies import Fault
+
+type Printers = Mapping[str, SimulatedPrinter]
+
+_LANGUAGES = ("fr", "en", "es")
+
+
+def blueprint(
+    printers: Callable[[], Printers], translate: Callable[..., str], *, zone: tzinfo | None = None
+) -> Blueprint:
+    """The routes under `/imprimantes`; `printers` gives the running printers by name.
+
+    The template calls the global `csrf_token()`. Hours are those of `zone`, of this computer when None.
+    Whoever does not come from this very computer, directly, is told 404.
+    """
+    routes = Blueprint(
+        "simulator",
+        __name__,
+        static_folder="static",
+        static_url_path="/static/simulator",
+        template_folder="templates",
+    )
+
+    def named(name: str) -> SimulatedPrinter:
+        return printers().get(name) or abort(404)
+
+    @routes.before_request
+    def refuse_other_computers() -> None:
+        if not _is_from_loopback():
+            abort(404)
+
+    @routes.get("/imprimantes")
+    def page() -> str:
+        language = request.args.get("lang", _LANGUAGES[0])
+        language = language if language in _LANGUAGES else _LANGUAGES[0]
+        return render_template(
+            "simulator/printers.html",
+            printers=printers(),
+            faults=list(Fault),
+            language=language,
+            say=lambda key, **values: translate(f"hardware.simulator.{key}", language, **values),
+            hour=lambda instant: instant.astimezone(zone).strftime("%H:%M:%S"),
+        )
+
+    @routes.get("/imprimantes/<name>/tickets/<int:number>.png")
+    def picture(name: str, number: int) -> Response:
+        png = next((ticket.png for ticket in named(name).tickets() if ticket.number == number), None)
+        answer = make_response(png or abort(404))
+        answer.content_type = "image/png"
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @routes.post("/imprimantes/<name>/faults")
+    def switch(name: str) -> AnyResponse:
+        printer, fault = named(name), _fault_chosen()
+        if request.form.get("is_on") == "1":
+            printer.set_fault(fault)
+        else:
+            printer.clear_fault(fault)
+        return redirect(url_for("simulator.page", lang=request.args.get("lang"), _anchor=name), code=303)
+
+    return routes
+
+
+def _fault_chosen() -> Fault:
+    try:
+        return Fault(request.form.get("fault", ""))
+    except ValueError:
+        abort(400)
+
+
+def _is_from_loopback() -> bool:
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False

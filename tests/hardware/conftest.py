@@ -1,0 +1,151 @@
+"""Printers for the tests: ours, simulated, and emupos, which nobody here wrote."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hardware.simulator import SimulatedPrinter
+from hardware.transport import TcpAddress
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PROFILE_58_MM = """\
+type: printer
+name: 58 mm
+dpi: 203
+width_dots: 384
+font_a: { width: 12, height: 24 }
+font_b: { width: 9, height: 17 }
+code_pages: { 0: PC437, 16: WPC1252 }
+default_code_page: 0
+drawer_sensor_open_level: high
+serial: { baud: 9600, data_bits: 8, parity: none, stop_bits: 1 }
+"""
+
+
+@pytest.fixture(scope="session")
+def fonts_dir() -> Path:
+    return _ROOT / "var" / "assets" / "fonts"
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], None]:
+    """Waits on a condition, at most ten seconds."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        ends_at = time.monotonic() + 10
+        while not condition():
+            assert time.monotonic() < ends_at, "the condition did not come true in ten seconds"
+            time.sleep(0.005)
+
+    return wait
+
+
+@pytest.fixture
+def simulated(fonts_dir: Path) -> Iterator[SimulatedPrinter]:
+    printer = SimulatedPrinter(fonts_dir=fonts_dir).start()
+    yield printer
+    printer.stop()
+
+
+@dataclass(frozen=True)
+class Emupos:
+    """One printer of the emupos program."""
+
+    api: str
+    device: str
+    address: TcpAddress
+
+    def fault(self, name: str, *, is_on: bool) -> None:
+        self._call(f"faults/{name}", "PUT" if is_on else "DELETE")
+
+    def receipts(self) -> list[str]:
+        """Ids of the receipts, newest first."""
+        return [entry["id"] for entry in json.loads(self._call("receipts"))]
+
+    def png(self, receipt: str) -> bytes:
+        return self._call(f"receipts/{receipt}/image")
+
+    def text(self, receipt: str) -> str:
+        return self._call(f"receipts/{receipt}/text").decode("utf-8")
+
+    def _call(self, path: str, method: str = "GET") -> bytes:
+        url = f"{self.api}/api/v1/devices/{self.device}/{path}"
+        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=10) as answer:
+            return bytes(answer.read())
+
+
+@pytest.fixture(scope="session")
+def emupos_printers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Emupos]]:
+    """emupos with a printer of 576 dots and one of 384, by their dots."""
+    folder = tmp_path_factory.mktemp("emupos")
+    api, wide, narrow = (_free_port() for _ in range(3))
+    (folder / "narrow.yaml").write_text(_PROFILE_58_MM)
+    (folder / "emupos.yaml").write_text(
+        json.dumps(
+            {
+                "schema": 1,
+                "api": {"host": "127.0.0.1", "port": api},
+                "devices": [
+                    _device("wide", "epson-tm-t20iii", wide, folder),
+                    _device("narrow", "./narrow.yaml", narrow, folder),
+                ],
+            }
+        )
+    )
+    program = Path(sys.executable).with_name("emupos")
+    with (folder / "log").open("wb") as log:
+        running = subprocess.Popen([program, "run"], cwd=folder, stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{api}/api/v1/devices", running, folder / "log")
+        base = f"http://127.0.0.1:{api}"
+        yield {
+            576: Emupos(base, "wide", TcpAddress("127.0.0.1", wide)),
+            384: Emupos(base, "narrow", TcpAddress("127.0.0.1", narrow)),
+        }
+    finally:
+        running.terminate()
+        running.wait(timeout=10)
+
+
+@pytest.fixture
+def emupos(emupos_printers: dict[int, Emupos]) -> Iterator[Emupos]:
+    """emupos' printer of 80 mm, without a fault before and after."""
+    yield emupos_printers[576]
+    for fault in ("paper-near-end", "paper-out", "cover-open", "offline"):
+        emupos_printers[576].fault(fault, is_on=False)
+
+
+def _device(name: str, profile: str, port: int, folder: Path) -> dict[str, object]:
+    return {
+        "id": name,
+        "type": "printer",
+        "profile": profile,
+        "connections": [{"tcp": {"host": "127.0.0.1", "port": port}}],
+        "receipts_dir": str(folder / name),
+    }
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def _wait_for(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
+    ends_at = time.monotonic() + 30
+    while True:
+        assert running.poll() is None, log.read_text()
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            assert time.monotonic() < ends_at, log.read_text()
+            time.sleep(0.05)

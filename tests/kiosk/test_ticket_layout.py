@@ -1,0 +1,140 @@
+"""What stands on a ticket, in which language and how large."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.document import Document, Element, Qr, Text
+from kiosk.ticket_layout import (
+    ACTED_ON_DOTS,
+    WIDTH_58_MM_DOTS,
+    TicketContent,
+    TicketLanguage,
+    lay_out_ticket,
+)
+
+FRENCH = TicketLanguage("fr", "Titres de séjour", "mardi 24 novembre 2026", "10:42")
+ARABIC = TicketLanguage("ar", "تصاريح الإقامة", "24/11/2026", "10:42", direction="rtl")
+
+
+def translate(key: str, language: str, **values: object) -> str:
+    shown = " ".join(str(value) for value in values.values())
+    return f"{language}:{key.removeprefix('kiosk.')} {shown}".strip()
+
+
+def content(**changes) -> TicketContent:
+    values = {
+        "site": "Préfecture",
+        "hall": "Laon",
+        "number": "A042",
+        "people_ahead": 7,
+        "wait_min": (25, 45),
+        "short_code": "K7PM-3XQA",
+        "follow_url": "https://accueil.example.fr/t/3f9QmZ7cT1",
+    }
+    return TicketContent(**(values | changes))
+
+
+def ticket(*others: TicketLanguage, width_dots: int = 576, **changes) -> Document:
+    return lay_out_ticket(content(**changes), (FRENCH, *others), translate=translate, width_dots=width_dots)
+
+
+def texts(document: Document) -> list[Text]:
+    return [element for element in document.elements if isinstance(element, Text)]
+
+
+def said(document: Document) -> list[str]:
+    return [text.text for text in texts(document)]
+
+
+def of_kind(document: Document, kind: type[Element]) -> list[Element]:
+    return [element for element in document.elements if isinstance(element, kind)]
+
+
+def test_the_number_is_the_only_text_that_fills_the_paper():
+    assert [text.text for text in texts(ticket()) if text.fit] == ["A042"]
+
+
+def test_every_sentence_stands_in_french_and_under_it_in_the_chosen_language():
+    lines = said(ticket(ARABIC))
+    for key in ("ticket.ahead 7", "paper.wait 25 45", "ticket.follow", "paper.away", "paper.priority"):
+        assert lines.index(f"ar:{key}") == lines.index(f"fr:{key}") + 1
+    assert lines.index(ARABIC.service) == lines.index(FRENCH.service) + 1
+
+
+def test_arabic_is_written_from_the_right():
+    directions = {text.language: text.direction for text in texts(ticket(ARABIC)) if text.language != "und"}
+    assert directions == {"fr": "ltr", "ar": "rtl"}
+
+
+def test_the_wait_is_a_range_or_is_left_out():
+    assert "fr:paper.wait 25 45" in said(ticket())
+    assert not [line for line in said(ticket(wait_min=None)) if "wait" in line]
+    for single in ((25, 25), (45, 25), (-5, 5)):
+        with pytest.raises(ValueError, match="not a range"):
+            content(wait_min=single)
+
+
+def test_nobody_ahead_is_said_so():
+    assert "fr:ticket.ahead_none" in said(ticket(people_ahead=0))
+
+
+def test_without_an_address_to_follow_there_is_no_code_to_scan_but_the_short_code():
+    plain = ticket(follow_url=None)
+    assert not of_kind(plain, Qr)
+    assert "K7PM-3XQA" in said(plain)
+    assert [element.content for element in ticket().elements if isinstance(element, Qr)] == [
+        "https://accueil.example.fr/t/3f9QmZ7cT1"
+    ]
+
+
+def test_modules_of_the_code_are_at_least_seven_dots():
+    for width in (576, 384):
+        codes = [element for element in ticket(width_dots=width).elements if isinstance(element, Qr)]
+        assert all(code.module_dots >= 7 for code in codes)
+
+
+def test_a_reprint_says_so_before_anything_else():
+    assert said(ticket(is_reprint=True))[0] == "fr:paper.duplicate"
+    assert "fr:paper.duplicate" not in said(ticket())
+
+
+def test_a_demonstration_says_so():
+    assert "fr:paper.demonstration" in said(ticket(is_demonstration=True))
+
+
+def test_a_declared_priority_asks_for_the_card_and_others_learn_how_to_say_it():
+    assert "fr:paper.priority_declared" in said(ticket(is_priority=True))
+    assert "fr:paper.priority" in said(ticket())
+
+
+def test_french_comes_first_always():
+    for languages in ((ARABIC,), (), (FRENCH, ARABIC, ARABIC)):
+        with pytest.raises(ValueError, match="French first"):
+            lay_out_ticket(content(), languages, translate=translate)
+
+
+def test_a_site_with_the_hall_s_name_is_not_said_twice():
+    assert said(ticket(site="Laon", hall="Laon")).count("Laon") == 1
+
+
+def test_a_service_of_the_same_name_in_both_languages_is_not_said_twice():
+    english = TicketLanguage("en", FRENCH.service, "24 November 2026", "10:42")
+    assert said(ticket(english)).count(FRENCH.service) == 1
+
+
+@given(
+    st.sampled_from([576, WIDTH_58_MM_DOTS]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, "https://a.example/t/x"]),
+)
+def test_what_must_be_acted_on_is_twelve_points_and_nothing_is_under_nine(width, is_priority, is_reprint, url):
+    laid_out = ticket(
+        ARABIC, width_dots=width, is_priority=is_priority, is_reprint=is_reprint, follow_url=url
+    )
+    assert laid_out.width_dots == width
+    for text in texts(laid_out):
+        assert text.size_dots >= 25
+        if any(word in text.text for word in ("ahead", "wait", "away", "priority", "ticket.follow")):
+            assert text.size_dots >= ACTED_ON_DOTS
