@@ -1,6 +1,7 @@
 """The import contract that import-linter lacks: a library may be imported by named modules only.
 
-A module pattern is a module's name with `*` for one part and a last `**` for a package with all it holds.
+A module pattern is a module's name with `*` for one part, a last `**` for a package with all it holds, a
+first `**` for any package.
 """
 
 import sys
@@ -17,6 +18,9 @@ def matches(module: str, patterns: frozenset[str]) -> bool:
         if pattern.endswith(".**"):
             package = pattern.removesuffix(".**")
             if module == package or module.startswith(package + "."):
+                return True
+        elif pattern.startswith("**."):
+            if module.endswith(pattern.removeprefix("**")):
                 return True
         elif len(pattern.split(".")) == len(module.split(".")) and fnmatchcase(module, pattern):
             return True

@@ -1,0 +1,59 @@
+"""Pages are structure: no sentence in a template or a script, nothing a strict content policy would block."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.harness.sources import files, name_of
+
+TEMPLATES = list(files(".html"))
+SCRIPTS = list(files(".js"))
+JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+CLASS_BLOCK = re.compile(r"\{% block body_class %\}.*?\{% endblock %\}")
+# names that are the same in every language
+PROPER = re.compile(r"\b(?:Parvis|CSV)\b")
+
+
+def structure(path: Path) -> str:
+    """A template without its expressions, statements and comments."""
+    html = CLASS_BLOCK.sub(" ", path.read_text(encoding="utf-8"))
+    return re.sub(r"<!--.*?-->", " ", JINJA.sub(" ", html), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_a_template_holds_no_inline_script_or_style(template: Path):
+    html = structure(template)
+    inline = re.findall(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:", html)
+    inline += [
+        tag
+        for tag in re.findall(r"<script\b[^>]*>", html)
+        if "src=" not in tag and "application/json" not in tag
+    ]
+    assert not inline
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_a_template_holds_no_sentence(template: Path):
+    html = re.sub(
+        r"<script\b.*?</script>|<title>\s*Parvis\s*</title>", " ", structure(template), flags=re.DOTALL
+    )
+    attributes = re.findall(r"\s(?:title|alt|placeholder|aria-label)\s*=\s*\"([^\"]*)\"", html)
+    shown = " ".join([*attributes, re.sub(r"<[^>]*>", " ", html)])
+    words = re.findall(r"[^\W\d_]{2,}", PROPER.sub(" ", shown))
+    assert not [word for word in words if word not in {"min", "nbsp"}]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
+def test_a_script_holds_no_sentence(script: Path):
+    code = re.sub(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", "", script.read_text(encoding="utf-8"), flags=re.DOTALL)
+    quoted = [text for quote in re.findall(r'"([^"\n]*)"|\'([^\'\n]*)\'', code) for text in quote]
+    assert not [text for text in quoted if re.search(r"[À-ÿ]|[A-Z][a-z]+ [a-z]+ [a-z]+", text)]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
+def test_a_script_builds_no_markup_from_text(script: Path):
+    code = script.read_text(encoding="utf-8")
+    assert not re.findall(
+        r"\.innerHTML\s*=|\.outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function", code
+    )

@@ -1,0 +1,44 @@
+"""The project's own files, for tests that read the source instead of running it."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from tests.harness.programs import PROJECT
+
+PACKAGES = ("kiosk", "signage", "server", "hardware")
+LANGUAGES = ("fr", "en", "es")
+
+
+def files(*endings: str) -> Iterator[Path]:
+    """The product's files with one of the endings, in a fixed order."""
+    for package in PACKAGES:
+        for path in sorted((PROJECT / package).rglob("*")):
+            if path.suffix in endings and "__pycache__" not in path.parts:
+                yield path
+
+
+def name_of(path: Path) -> str:
+    """A file's path inside the project, as a test prints it."""
+    return path.relative_to(PROJECT).as_posix()
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def catalogues() -> dict[str, dict[str, Catalog]]:
+    """Every catalogue: its folder in the project → language → catalogue."""
+    found: dict[str, dict[str, Catalog]] = {}
+    for path in files(".po"):
+        folder, language = path.parents[2], path.parents[1].name
+        with path.open("rb") as opened:
+            found.setdefault(name_of(folder), {})[language] = read_po(
+                opened, locale=language, abort_invalid=True
+            )
+    return found
