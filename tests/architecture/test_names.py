@@ -7,9 +7,12 @@ from pathlib import Path
 
 from tests.harness.sources import files, name_of, parsed
 
-BANNED = set(
-    ["manager", "helper", "helpers", "util", "utils", "handler", "handlers", "data", "info", "process", "processes", "common", "misc", "branch", "citizen", "customer", "vip"]
-)
+# fmt: off
+BANNED = {
+    "manager", "helper", "helpers", "util", "utils", "handler", "handlers", "data", "info", "process",
+    "processes", "common", "misc", "branch", "citizen", "customer", "vip",
+}
+# fmt: on
 # terms of a norm or a library that we did not choose
 FOREIGN_TERMS = ("process_id", "PROCESS_ID", "branch_labels")  # ESC/POS `GS ( H`; Alembic
 MODULES_BANNED = BANNED | {"group", "desk", "window", "task"}
