@@ -117,7 +117,8 @@ def _limits(context: Mapping[str, Any]) -> dict[str, str]:
         "min_length": "limit",
         "expected": "choices",
     }
-    return {names[name]: str(value).replace("'", "") for name, value in context.items() if name in names}
+    plain = {names[name]: str(value) for name, value in context.items() if name in names}
+    return {name: text.replace("'", "").replace(" or ", ", ") for name, text in plain.items()}
 
 
 def _as_text(values: Mapping[str, object]) -> dict[str, str]:

@@ -315,3 +315,9 @@ def test_the_schema_describes_every_key_and_closes_every_object(kind):
     objects = [part for part in (schema, *schema["$defs"].values()) if "properties" in part]
     assert all(part["additionalProperties"] is False and part["description"] for part in objects)
     assert json.dumps(schema)
+
+
+def test_the_choices_of_a_value_are_listed_without_words_of_any_language():
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(changed(small_hall(), "services.0.mode", "sometimes"))
+    assert refused.value.problems[0].values == {"choices": "walk_in, appointment_only, both"}
