@@ -160,7 +160,8 @@ function drawClock() {
   const options = { timeZone: state.menu?.time_zone, numberingSystem: "latn" };
   const day = at.toLocaleDateString(state.language, { ...options, weekday: "long", day: "numeric", month: "long" });
   const hour = at.toLocaleTimeString(state.language, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  setText("clock", `${day} · ${hour}`);
+  setText("clock-hour", hour);
+  setText("clock-day", day);
 }
 
 function setText(id, text) {

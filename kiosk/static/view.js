@@ -3,7 +3,7 @@
 import { printOf, serviceById, shownServices } from "./kiosk_state.js";
 import { serviceLines, waitText } from "./words.js";
 
-const LANGUAGES_AT_ONCE = 5;
+const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const ICON_NAME = /^[a-z0-9-]+$/;
 const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", appointment_only: "calendar-clock", other: "info" };
 const PRINT_ICONS = { pending: "printer", printed: "printer-check", no_paper: "pencil-line", unknown: "pencil-line", none: "pencil-line" };
@@ -37,8 +37,9 @@ function drawFrame(state, say) {
 function drawLanguages(state, say, languages, isShown) {
   const nav = document.getElementById("languages");
   nav.hidden = !isShown;
-  const isLong = languages.length > LANGUAGES_AT_ONCE;
-  let first = isLong ? languages.slice(0, LANGUAGES_AT_ONCE - 1) : languages;
+  const atOnce = LANGUAGES_AT_ONCE[innerWidth > innerHeight ? "landscape" : "portrait"];
+  const isLong = languages.length > atOnce;
+  let first = isLong ? languages.slice(0, atOnce - 1) : languages;
   const own = languages.find((each) => each.code === state.language);
   if (own && !first.includes(own)) first = [...first.slice(0, -1), own];
   const buttons = first.map((each) => languageButton(each, state));
@@ -110,15 +111,16 @@ const views = {
 
   away(state, say) {
     const isOver = !state.isTrying;
-    const text = [say("kiosk.away.text"), !isOver && state.press ? say("kiosk.away.trying") : ""].filter(Boolean).join(" ");
+    const text = !isOver && state.press ? say("kiosk.away.trying") : "";
     const retry = () => button({ act: "retry", key: "retry", label: say("kiosk.action.retry"), icon: "rotate-ccw", kind: "primary" });
-    plain(say, { icon: "unplug", title: "kiosk.away.title", text, acts: isOver && state.press ? [retry(), homeButton(say)] : [] });
+    plain(say, { icon: "unplug", title: "kiosk.away.title", text, opening: say("kiosk.away.text"), acts: isOver && state.press ? [retry(), homeButton(say)] : [] });
   },
 
   ticket(state, say) {
     const slots = put("view-ticket", say);
     const { ticket } = state;
     slots.number.textContent = ticket.number;
+  slots.number.style.setProperty("--letters", ticket.number.length);
     slots.service.textContent = serviceById(state.menu, ticket.service)?.name ?? ticket.service_name;
     slots.ahead.textContent = ticket.ahead ? say("kiosk.ticket.ahead", { count: ticket.ahead }) : say("kiosk.ticket.ahead_none");
     slots.wait_line.hidden = !ticket.wait;
@@ -185,7 +187,7 @@ function fillPaged(slots, items, acts, state, say) {
   const box = slots.list.closest(".paged");
   const fits = (some) => {
     slots.list.replaceChildren(...some);
-    return box.scrollHeight <= box.clientHeight + 1;
+    return box.scrollHeight <= box.clientHeight;
   };
   slots.acts.replaceChildren(...acts);
   for (const density of ["roomy", "dense"]) {
