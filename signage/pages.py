@@ -1,0 +1,106 @@
+"""The page a hall screen shows: `/screen`, with its styles and scripts."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from flask import Blueprint, Response, make_response, render_template
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+SENTENCES = {
+    "announcement": ("number", "place"),
+    "called": (),
+    "closed": (),
+    "connecting": (),
+    "demonstration": (),
+    "empty": (),
+    "empty_hint": (),
+    "footer": (),
+    "hours": ("hours", "minutes"),
+    "last_calls": (),
+    "minutes": ("minutes",),
+    "more_calls_one": ("count",),
+    "more_calls_other": ("count",),
+    "next_opening": (),
+    "no_wait": (),
+    "not_live": ("time",),
+    "not_live_date": ("date", "time"),
+    "notice": (),
+    "people_one": ("count",),
+    "people_other": ("count",),
+    "range": ("low", "high"),
+    "range_minutes": ("low", "high"),
+    "recall": ("rank",),
+    "refused": (),
+    "refused_hint": (),
+    "rest": (),
+    "rest_hint": (),
+    "sound_off": (),
+    "still_called": (),
+    "ticket_now": (),
+    "unknown": (),
+    "unknown_hint": (),
+    "waiting": (),
+    "welcome": (),
+}
+"""The page's sentences (`signage.screen.<name>`) and the placeholders its scripts fill."""
+
+
+class Translate(Protocol):
+    """Returns the sentence of a message key in a language, its placeholders filled."""
+
+    def __call__(self, key: str, language: str, /, **values: object) -> str: ...
+
+
+def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
+    """Return the screen's sentences in a language, placeholders left in place for the page's scripts to fill."""
+    return {
+        name: translate(
+            f"signage.screen.{name}", language, **{value: f"{{{value}}}" for value in placeholders}
+        )
+        for name, placeholders in SENTENCES.items()
+    }
+
+
+def blueprint(
+    *, translate: Translate, languages: Sequence[str], is_demonstration: Callable[[], bool] = lambda: False
+) -> Blueprint:
+    """Return the blueprint serving `/screen` and `/static/signage/…`.
+
+    `languages` are the interface's, the first being the page's own. The page holds nothing about a hall: its device
+    token names the hall, and everything else comes through the API.
+    """
+    pages = Blueprint(
+        "signage",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static/signage",
+    )
+    sentences = {
+        language: {
+            "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+            "sentences": screen_sentences(translate, language),
+        }
+        for language in languages
+    }
+    own = languages[0]
+
+    @pages.get("/screen")
+    def screen() -> Response:
+        response = make_response(
+            render_template(
+                "signage/screen.html",
+                language=own,
+                direction=sentences[own]["dir"],
+                sentences=sentences,
+                says=sentences[own]["sentences"],
+                title=translate("signage.screen.title", own),
+                needs_javascript=translate("signage.screen.needs_javascript", own),
+                is_demonstration=is_demonstration(),
+            )
+        )
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return pages

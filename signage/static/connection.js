@@ -1,0 +1,114 @@
+// The screen's connection: token exchange, fetches after a connection or a nudge, live messages. No polling.
+
+const FETCH_SPREAD_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+const REFUSED_PAUSE_MS = 30_000;
+
+const random = (spread) => Math.random() * spread;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Refused by the server, as opposed to not reached: asking again soon would not help. */
+class Refused extends Error {}
+
+/**
+ * Connect and keep connected. `on` holds what to call: connected, disconnected, refused, hall(hall), board(message),
+ * queues(message), screen(message), announced(message), beat(message), nudged(), fetched().
+ */
+export function connect({ io, location, history, on }) {
+  let hall = null;
+  let isFirst = true;
+  let fetchTimer = null;
+  const socket = io("/screen", {
+    transports: ["websocket"], autoConnect: false,
+    reconnectionDelay: 1_000, reconnectionDelayMax: 15_000, randomizationFactor: 0.9,
+  });
+
+  socket.on("connect", () => on.connected());
+  socket.on("disconnect", (reason) => {
+    clearTimeout(fetchTimer);
+    on.disconnected();
+    if (reason === "io server disconnect") again(random(5_000)); // a graceful stop; the socket does not come back by itself
+  });
+  socket.on("connect_error", () => {
+    if (socket.active) return on.disconnected(); // not reached: the socket tries again by itself
+    on.refused();
+    return again(REFUSED_PAUSE_MS + random(REFUSED_PAUSE_MS));
+  });
+  socket.on("board.changed", on.board);
+  socket.on("queues.changed", on.queues);
+  socket.on("call.announced", on.announced);
+  socket.on("heartbeat", on.beat);
+  for (const nudge of ["screen.changed", "programme.changed"]) socket.on(nudge, on.nudged);
+
+  start();
+  return { fetchSoon, restart: () => socket.disconnect().connect() };
+
+  async function start() {
+    try {
+      await persist(exchangeToken);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      on.refused();
+    }
+    socket.connect();
+  }
+
+  function again(ms) {
+    setTimeout(() => socket.connected || socket.connect(), ms);
+  }
+
+  /** The token leaves the address once the server has made it a cookie; a reload before that still has it. */
+  async function exchangeToken() {
+    const token = new URLSearchParams(location.hash.slice(1)).get("t");
+    if (!token) return;
+    await ask("/device/session", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token }),
+    });
+    history.replaceState(null, "", location.pathname + location.search);
+    hall = null;
+  }
+
+  /** Fetch everything after a random delay, so that a hundred screens do not ask at once. */
+  function fetchSoon() {
+    clearTimeout(fetchTimer);
+    fetchTimer = setTimeout(() => fetchAll().catch(failed), isFirst ? 0 : random(FETCH_SPREAD_MS));
+    isFirst = false;
+  }
+
+  async function fetchAll() {
+    await persist(async () => {
+      hall ??= (await ask("/device/me")).hall;
+      on.hall(hall);
+      const path = `/api/v1/halls/${encodeURIComponent(hall.slug)}`;
+      on.board(await ask(`${path}/board`));
+      on.screen(await ask(`${path}/screen`));
+    });
+    on.fetched();
+  }
+
+  function failed(error) {
+    if (!(error instanceof Refused)) throw error;
+    hall = null;
+    on.refused();
+  }
+
+  /** Do it until it succeeds, with growing random pauses; a refusal or a lost connection ends it. */
+  async function persist(work) {
+    for (let longest = 2_000; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof Refused) throw error;
+        await pause(500 + random(longest));
+        if (work !== exchangeToken && !socket.connected) return undefined;
+      }
+    }
+  }
+
+  async function ask(path, options = {}) {
+    const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options });
+    if ([400, 401, 403, 404].includes(answer.status)) throw new Refused(`${path}: ${answer.status}`);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.status === 204 ? null : answer.json();
+  }
+}

@@ -1,0 +1,250 @@
+// The state of a hall screen, without a browser: what messages change, which calls are large, what is to be shown.
+// Times are milliseconds; `now` is the page's own clock, `state.offset` leads to the server's.
+
+import { isNewer } from "./order.js";
+
+export const HOLD_MS = 10_000;
+export const OLDEST_SOUND_MS = 20_000;
+export const LONGEST_SOUND_MS = 40_000;
+export const MOST_CARDS = 3;
+export const SILENCE_MS = 65_000; // two heartbeats of 25 s may be lost, then the connection counts as dead
+export const FORGET_MS = 2 * 3_600_000; // a board this old says nothing any more
+export const HONEST_MS = 30_000; // not live for longer, an empty board must not promise to show a call
+const CLOCK_SET_MS = 3_000;
+
+export function initialState() {
+  return {
+    hall: null, screen: null, board: null, queues: null, directions: {},
+    cards: [], shown: [], announced: {}, sound: {},
+    isConnected: false, isConfirmed: false, isRefused: false, lastLiveAt: null, heardAt: null, offset: 0,
+    fetch: null, fetchedFor: null,
+  };
+}
+
+/** What is kept for a reload without a server. */
+export function toSave(state) {
+  const { hall, screen, board, queues, directions, shown, lastLiveAt, offset } = state;
+  return { form: 1, hall, screen, board, queues, directions, shown, lastLiveAt, offset };
+}
+
+/** The state after a reload: what was saved, not live. Anything unreadable counts as nothing saved. */
+export function restored(saved) {
+  const state = initialState();
+  if (saved?.form !== 1) return state;
+  const { form: _form, ...kept } = saved;
+  return { ...state, ...kept };
+}
+
+export const serverNow = (state, now) => now + state.offset;
+export const keyOf = (call) => `${call.call}#${call.rank}`;
+
+export function connected(state, now) {
+  return wanting({ ...state, isConnected: true, isConfirmed: false, isRefused: false, heardAt: now }, "connection");
+}
+
+export function disconnected(state) {
+  return { ...state, isConnected: false, isConfirmed: false, fetch: null };
+}
+
+export const refused = (state) => ({ ...disconnected(state), isRefused: true });
+
+export const nudged = (state) => wanting(state, "nudge");
+
+export const fetchDone = (state) => ({ ...state, fetch: null });
+
+/** A heartbeat of another epoch or a higher version reveals a lost message; each is asked about once. */
+export function heartbeat(state, beat, now) {
+  const next = heard(state, beat, now, true);
+  const known = further(further(state.board, state.queues), state.fetchedFor);
+  const isBehind = !known || known.epoch !== beat.epoch || beat.version > known.version;
+  return isBehind ? wanting({ ...next, fetchedFor: { epoch: beat.epoch, version: beat.version } }, "version") : next;
+}
+
+/** The board by message, or by fetch with the queues in it. */
+export function receiveBoard(state, message, now) {
+  let next = heard(state, message, now);
+  if (message.queues) next = receiveQueues(next, message, now);
+  if (!isNewer(state.board, message)) return { ...next, isConfirmed: next.isConnected };
+  const { queues: _queues, ...board } = message;
+  const isOtherEpoch = Boolean(state.board) && state.board.epoch !== board.epoch;
+  const isOtherProgramme = Boolean(state.screen) && (state.screen.revision ?? null) !== (board.programme_revision ?? null);
+  next = { ...next, board, directions: remembered(next.directions, board.calls), isConfirmed: next.isConnected };
+  if (isOtherEpoch && state.isConfirmed) next = wanting({ ...next, queues: null }, "epoch");
+  return isOtherProgramme && state.isConfirmed ? wanting(next, "nudge") : next;
+}
+
+export function receiveQueues(state, message, now) {
+  const next = heard(state, message, now);
+  if (!isNewer(state.queues, message)) return next;
+  const { epoch, version, as_of, queues } = message;
+  const isOtherEpoch = state.isConfirmed && state.board?.epoch !== epoch;
+  const counted = { ...next, queues: { epoch, version, as_of, queues } };
+  return isOtherEpoch ? wanting(counted, "epoch") : counted;
+}
+
+export function receiveScreen(state, screen) {
+  return { ...state, screen: { ...screen, revision: state.board?.programme_revision ?? null } };
+}
+
+/** An announcement: the call is shown at once, even if the board's message is still on its way. */
+export function receiveAnnouncement(state, message, now) {
+  const next = { ...state, heardAt: now, directions: remembered(state.directions, [message]) };
+  const key = keyOf(message);
+  if (state.announced[key] || serverNow(state, now) - Date.parse(message.at) > OLDEST_SOUND_MS) return next;
+  const { call, rank, number, counter, at } = message;
+  const recent = Object.entries(state.announced).slice(-99);
+  return { ...next, announced: { ...Object.fromEntries(recent), [key]: { call, rank, number, counter, called_at: at } } };
+}
+
+/** `value`: "waiting", "speaking" or "ended". */
+export function soundChanged(state, key, value, now) {
+  const recent = Object.entries(state.sound).slice(-99);
+  return { ...state, sound: { ...Object.fromEntries(recent), [key]: { value, at: now } } };
+}
+
+/** A connection without any message for two lost heartbeats is dead, whatever the socket believes. */
+export const isSilent = (state, now) => state.isConnected && now - state.heardAt > SILENCE_MS;
+
+export const isLive = (state) => state.isConnected && state.isConfirmed;
+
+/** Calls whose visitor is not yet at the counter, most recent first; an announcement not on the board yet comes first. */
+export function calledNow(state, now) {
+  const calls = state.board?.calls ?? [];
+  const fresh = Object.values(state.announced).filter(
+    (one) => serverNow(state, now) - Date.parse(one.called_at) < 5_000 && isAhead(one, state.board),
+  );
+  return [...fresh.reverse(), ...calls.filter((call) => !fresh.some((one) => one.call === call.call))];
+}
+
+/**
+ * Choose the calls shown large. A card holds for 10 s and until its announcement has ended; up to three share the area,
+ * as many as `fits(cards)` says there is room for; a new call takes the place of cards that no longer hold. A card
+ * whose call was taken back leaves at once.
+ */
+export function arrange(state, now, fits = () => true) {
+  const called = calledNow(state, now);
+  const byCall = new Map(called.map((call) => [call.call, call]));
+  const over = new Set((state.board?.recent ?? []).map((call) => call.number));
+  let shown = state.shown;
+  let cards = state.cards.flatMap((card) => {
+    const call = byCall.get(card.call);
+    if (call && call.rank > card.rank) {
+      shown = [...shown, keyOf(call)];
+      return [largeCard(call, now, true)];
+    }
+    if (call) return [{ ...card, counter: call.counter }];
+    return over.has(card.number) && isHeld(state, card, now) ? [card] : [];
+  });
+  for (const call of [...called].reverse()) {
+    const key = keyOf(call);
+    if (shown.includes(key) || cards.some((card) => card.key === key)) continue;
+    if (!isNew(state, call, shown, now)) {
+      shown = [...shown, key];
+      continue;
+    }
+    const held = cards.filter((card) => isHeld(state, card, now));
+    const wanted = [...held, largeCard(call, now, true)];
+    if (wanted.length > MOST_CARDS || (wanted.length > 1 && !fits(wanted))) break;
+    cards = wanted;
+    shown = [...shown, key];
+  }
+  if (!cards.length && called.length) cards = [largeCard(called[0], now, false)];
+  return { ...state, cards, shown: shown.slice(-200) };
+}
+
+export function isHeld(state, card, now) {
+  if (!card.isNew) return false;
+  const sound = state.sound[card.key];
+  const soundMs = sound ? now - sound.at : 0;
+  if (sound?.value === "speaking" && soundMs < LONGEST_SOUND_MS) return true;
+  if (sound?.value === "waiting" && soundMs < OLDEST_SOUND_MS) return true;
+  return now - card.shownAt < HOLD_MS;
+}
+
+/** What the page shows: which view, the calls of each list, and whether it is live. */
+export function viewOf(state, now) {
+  const called = calledNow(state, now);
+  const large = new Set(state.cards.map((card) => card.call));
+  const numbers = new Set([...called, ...state.cards].map((call) => call.number));
+  const stale = isLive(state) ? null : state.lastLiveAt;
+  const isForgotten = stale !== null && serverNow(state, now) - stale > FORGET_MS;
+  const waiting = (state.queues?.queues ?? []).reduce((sum, line) => sum + line.waiting, 0);
+  return {
+    view: viewName(state, { now, called, waiting, isForgotten }),
+    cards: isForgotten ? [] : state.cards.map((card) => ({ ...card, counter: withDirection(state, card.counter) })),
+    still: isForgotten ? [] : called.filter((call) => !large.has(call.call)),
+    recent: isForgotten ? [] : (state.board?.recent ?? []).filter((call) => !numbers.has(call.number)),
+    waiting,
+    queues: isLive(state) ? (state.queues?.queues ?? []) : [],
+    isLive: isLive(state),
+    notLiveSince: stale,
+  };
+}
+
+/** Whether the hall is open now: what the server said, moved on by the hours it gave. */
+export function isOpen(state, now) {
+  const { is_open: isOpenThen = true, closes_at: closesAt, next_opening: opening } = state.screen ?? {};
+  const at = serverNow(state, now);
+  if (isOpenThen) return !(closesAt && at >= Date.parse(closesAt));
+  return Boolean(opening?.at) && at >= Date.parse(opening.at);
+}
+
+function viewName(state, { now, called, waiting, isForgotten }) {
+  if (state.isRefused && !state.board) return "refused";
+  if (!state.board) return "connecting";
+  if (isForgotten) return "unknown";
+  if (state.cards.length || called.length) return "calls";
+  if (!isLive(state) && serverNow(state, now) - (state.lastLiveAt ?? 0) > HONEST_MS) return "unknown";
+  if (!isOpen(state, now) && !waiting) return "closed";
+  return waiting || state.board.recent.length ? "rest" : "empty";
+}
+
+/**
+ * Note that the server spoke. Messages travel and wait, so the largest difference of clocks is the truest; a much
+ * smaller one is believed only from a heartbeat or the first message: then a clock was set.
+ */
+function heard(state, message, now, isBeat = false) {
+  const at = Date.parse(message.as_of);
+  if (Number.isNaN(at)) return { ...state, heardAt: now };
+  const offset = at - now;
+  const wasSet = offset < state.offset - CLOCK_SET_MS && (isBeat || !state.isConfirmed);
+  const truest = state.heardAt === null || offset > state.offset || wasSet ? offset : state.offset;
+  return { ...state, heardAt: now, offset: truest, lastLiveAt: Math.max(at, state.lastLiveAt ?? 0) };
+}
+
+function wanting(state, reason) {
+  return state.fetch === "connection" ? state : { ...state, fetch: reason };
+}
+
+/** The further of two positions; of two epochs, which have no order, the first. */
+function further(one, other) {
+  if (!one || !other) return one ?? other ?? null;
+  return one.epoch === other.epoch && other.version > one.version ? other : one;
+}
+
+function remembered(directions, calls) {
+  const found = calls.filter((call) => Object.keys(call.counter.direction ?? {}).length);
+  return found.length ? { ...directions, ...Object.fromEntries(found.map((c) => [c.counter.id, c.counter.direction])) } : directions;
+}
+
+function withDirection(state, counter) {
+  const direction = Object.keys(counter.direction ?? {}).length ? counter.direction : state.directions[counter.id];
+  return { ...counter, direction: direction ?? {} };
+}
+
+const largeCard = (call, now, isNewCall) => ({
+  key: keyOf(call), call: call.call, rank: call.rank, number: call.number, counter: call.counter, shownAt: now, isNew: isNewCall,
+});
+
+function isAhead(announced, board) {
+  if (!board) return true;
+  const onBoard = board.calls.find((call) => call.call === announced.call);
+  return Date.parse(announced.called_at) > Date.parse(board.as_of) || (onBoard ? announced.rank > onBoard.rank : false);
+}
+
+/** A call just made, or a recall of one seen before; calls found after a long absence are listed, not played again. */
+function isNew(state, call, shown, now) {
+  if (state.announced[keyOf(call)]) return true;
+  if (call.rank > 1 && shown.includes(`${call.call}#${call.rank - 1}`)) return true;
+  return serverNow(state, now) - Date.parse(call.called_at) < OLDEST_SOUND_MS;
+}

@@ -1,0 +1,63 @@
+// Sentences of the page in one language: filled, counted and timed. Pure: sentences are passed in.
+
+/** Return an object that says sentences in a language; `sentences` maps names to templates with {placeholders}. */
+export function wordsOf(language, sentences, { timeZone } = {}) {
+  const plural = new Intl.PluralRules(language);
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone });
+  const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone });
+
+  const say = (name, values = {}) =>
+    (sentences[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
+  const count = (name, number) => say(`${name}_${plural.select(number) === "one" ? "one" : "other"}`, { count: number });
+  const time = (at) => clock.format(at);
+
+  return {
+    language, say, count, time,
+    /** A wait as a range (« 25 à 45 min »), never a dash; null when there is nothing honest to say. */
+    wait(wait) {
+      if (!wait) return null;
+      if (wait.none) return say("no_wait");
+      const low = Math.floor(wait.low_s / 60);
+      const high = Math.max(Math.ceil(wait.high_s / 60), 1);
+      if (low >= high) return duration(high);
+      return high < 60 ? say("range_minutes", { low, high }) : say("range", { low: duration(low), high: duration(high) });
+    },
+    /** Since when the page is not live, with the day if it is another one. */
+    notLiveSince(at, now) {
+      const isToday = dayKey.format(at) === dayKey.format(now);
+      return isToday ? say("not_live", { time: time(at) }) : say("not_live_date", { date: day.format(at), time: time(at) });
+    },
+    announcement: (number, place) => say("announcement", { number: [...number].join(" "), place }),
+    recall: (rank) => recallParts(sentences.recall ?? "", rank),
+  };
+
+  function duration(minutes) {
+    if (minutes < 60) return say("minutes", { minutes });
+    return say("hours", { hours: Math.floor(minutes / 60), minutes: String(minutes % 60).padStart(2, "0") });
+  }
+}
+
+/** Return the pieces of a recall's mark as [text, raised]; what stands between square brackets is raised. */
+export function recallParts(template, rank) {
+  if (rank < 2) return [];
+  return template
+    .replace("{rank}", rank)
+    .split(/(\[[^\]]*\])/)
+    .filter((piece) => piece)
+    .map((piece) => (piece.startsWith("[") ? [piece.slice(1, -1), true] : [piece, false]));
+}
+
+/** Return a text in the first of the wanted languages it has, with that language; null if it has none. */
+export function textIn(texts, languages) {
+  for (const language of [...languages, ...Object.keys(texts ?? {})]) {
+    if (texts?.[language]) return { text: texts[language], language };
+  }
+  return null;
+}
+
+/** Split a counter's label in the word and what tells it from the others: « guichet », « 3 »; null if it has no such end. */
+export function placeParts(label) {
+  const found = /^(\D*\S)\s+(\d[\p{L}\d]*(?:\s(?:bis|ter|quater))?|[\p{Lu}]\d{0,2})$/u.exec(label.trim());
+  return found ? { word: found[1], mark: found[2] } : null;
+}
