@@ -58,3 +58,12 @@ def test_a_refused_brand_colour_comes_with_one_that_is_taken(colour, role):
         (problem,) = refused.problems
         assert problem.code == "contrast"
         parse_installation(changed(content, f"brand.colours.{role}", problem.values["nearest"]))
+
+
+def test_the_ink_must_also_read_under_the_colour_of_a_call():
+    content = changed(small_installation(), "brand.colours", {"ink": "#404040"})
+    with pytest.raises(DocumentRefused) as refused:
+        parse_installation(content)
+    nearest = refused.value.problems[0].values["nearest"]
+    assert contrast("#404040", "#fbfaf6") > 7 > contrast("#404040", "#ffc93d")
+    assert contrast(nearest, "#ffc93d") >= 7

@@ -197,6 +197,14 @@ def test_a_retired_service_leaves_its_letter_to_another():
     assert len(parse_hall(small_hall(services=services, counters=counters)).services) == 2
 
 
+def test_a_retired_counter_may_keep_its_label_and_what_it_served():
+    services = [service("accueil", "A"), service("titres", "C", is_retired=True)]
+    (counter,) = small_hall()["counters"]
+    retired = counter | {"id": "guise-g0", "is_retired": True}
+    counters = [retired, counter | {"services": ["guise-accueil"]}]
+    assert len(parse_hall(small_hall(services=services, counters=counters)).counters) == 2
+
+
 def test_everything_wrong_is_told_at_once():
     content = changed(small_hall(), "services.1.series.prefix", "A")
     content = changed(content, "counters.0.step_free", True)

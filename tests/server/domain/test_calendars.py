@@ -111,7 +111,9 @@ def test_the_break_at_noon_is_closed_and_says_when_it_opens_again():
 
 def test_the_first_second_is_open_and_the_closing_second_is_not():
     hours = calendar(MORNING)
-    assert opening_at(hours, at("2026-11-23T08:30+01:00")).is_open
+    first = opening_at(hours, at("2026-11-23T08:30+01:00"))
+    assert first.is_open
+    assert first.next_opens_at == at("2026-11-24T08:30+01:00")
     assert opening_at(hours, at("2026-11-23T11:59:59.999999+01:00")).is_open
     assert not opening_at(hours, at("2026-11-23T12:00+01:00")).is_open
 
