@@ -50,14 +50,13 @@ def _text(element: Text, width_dots: int, fonts_dir: Path) -> Image.Image:
         return _fitted(element, width_dots, fonts_dir)
     lettering = Lettering(fonts_dir, element.size_dots, element.weight)
     lines = lettering.wrapped(element.text, width_dots, element.direction, balanced=element.align == "center")
-    heights = [lettering.line_height(line) for line in lines]
-    strip = Image.new("1", (width_dots, sum(heights)), WHITE)
+    heights = [lettering.line_dots(line) for line in lines]
+    strip = Image.new("1", (width_dots, sum(above + below for above, below in heights)), WHITE)
     top = 0
-    for line, height in zip(lines, heights, strict=True):
+    for line, (above, below) in zip(lines, heights, strict=True):
         left = _left(element, lettering.width(line, element.direction), width_dots)
-        ascent = round(height - element.size_dots * (0.42 if height > element.size_dots * 1.3 else 0.3))
-        lettering.draw(strip, line, (left, top + ascent), element.direction)
-        top += height
+        lettering.draw(strip, line, (left, top + above), element.direction)
+        top += above + below
     return ImageChops.invert(strip) if element.inverse else strip
 
 

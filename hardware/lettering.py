@@ -19,7 +19,8 @@ FONT_FILES = {
 }
 """For each script the names its font file may have in `fonts_dir`, the first found is taken."""
 
-_LINE_HEIGHT = {"latin": 1.16, "arabic": 1.5}
+_LINE_SHARES = {"latin": (0.92, 0.26), "arabic": (1.05, 0.5)}
+"""Of the size: above and below the baseline. Accents on capitals reach 0.91, Arabic tails 0.45."""
 _NO_BREAK = str.maketrans({"\u202f": "\u00a0", "\t": " ", "\r": " ", "\v": " ", "\f": " "})
 
 
@@ -52,10 +53,11 @@ class Lettering:
         """Dots from the left to the right edge of one line's ink and advance, rounded up."""
         return -int(-sum(self._length(run) for run in visual_runs(line, direction)) // 1)
 
-    def line_height(self, line: str) -> int:
-        """Dots from one baseline to the next: Arabic needs more."""
+    def line_dots(self, line: str) -> tuple[int, int]:
+        """Dots a line takes above and below its baseline: Arabic needs more."""
         arabic = any(run.script == "arabic" for run in visual_runs(line, "ltr"))
-        return round(self._size * _LINE_HEIGHT["arabic" if arabic else "latin"])
+        above, below = _LINE_SHARES["arabic" if arabic else "latin"]
+        return round(self._size * above), round(self._size * below)
 
     def wrapped(self, text: str, width_dots: int, direction: Direction, *, balanced: bool) -> list[str]:
         """Lines no wider than `width_dots`, broken at spaces, in a word only where it alone is too wide.

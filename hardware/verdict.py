@@ -73,6 +73,8 @@ class HeldTicket:
     traits: PrinterTraits
     deadlines: Deadlines
     outcome: Outcome
+    is_confirmed: bool = False
+    """The printer had done all bytes when it stopped: their last dots may still be under the head."""
 
     def release(self) -> None:
         """Let go of the printer; what its buffer holds may still be printed."""
@@ -144,7 +146,7 @@ def check_held(held: HeldTicket) -> Outcome:
     Takes a few status deadlines, and the barrier's when the printer is back.
     """
     attempt = _Attempt(held.talk, held.job_number, held.traits, held.deadlines)
-    outcome = attempt.checked(held.outcome)
+    outcome = attempt.checked(held)
     if outcome.held is None:
         held.release()
     return outcome
@@ -241,20 +243,21 @@ class _Attempt:
         except (ConnectionLost, SendDeadline) as failure:
             return self._unknown(failure.code)
 
-    def checked(self, last: Outcome) -> Outcome:
+    def checked(self, held: HeldTicket) -> Outcome:
         """The outcome of a held ticket now."""
-        self.before = last.state_before
+        self.before = held.outcome.state_before
         try:
             if self._is_confirmed(within_s=0):
                 return self._confirmed()
             state = self._state()
             if state.may_print:
-                # asked again: a first answer may have come just before the printer stopped
-                self._ask_for_confirmation()
-                return self._awaited()
+                # the question of before is not asked again: a cleared buffer would answer a new one
+                return self._confirmed() if held.is_confirmed else self._awaited()
         except (ConnectionLost, SendDeadline) as failure:
             return self._unknown(failure.code)
-        return self._held(state) if state is not PrinterState.MUTE else self._unknown(state.value, state)
+        if state is PrinterState.MUTE:
+            return self._unknown(state.value, state)
+        return self._held(state, is_confirmed=held.is_confirmed)
 
     def pause(self, seconds: float) -> None:
         """Wait, without losing an answer that comes meanwhile."""
@@ -315,12 +318,14 @@ class _Attempt:
             return Outcome(Verdict.PRINTED, None, self.before, after)
         if after is PrinterState.MUTE:
             return self._unknown(after.value, after)
-        return self._held(after)
+        return self._held(after, is_confirmed=True)
 
     def _unknown(self, why: str, after: PrinterState | None = None) -> Outcome:
         return Outcome(Verdict.UNKNOWN, why, self.before, after)
 
-    def _held(self, state: PrinterState) -> Outcome:
+    def _held(self, state: PrinterState, *, is_confirmed: bool = False) -> Outcome:
         outcome = Outcome(Verdict.HELD, state.value, self.before, state)
-        held = HeldTicket(self.talk, self.job_number, self.traits, self.deadlines, outcome)
+        held = HeldTicket(
+            self.talk, self.job_number, self.traits, self.deadlines, outcome, is_confirmed=is_confirmed
+        )
         return replace(outcome, held=held)

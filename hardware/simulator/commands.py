@@ -9,6 +9,8 @@ from dataclasses import dataclass
 DLE, ESC, GS, FS = 0x10, 0x1B, 0x1D, 0x1C
 CLEAR_BUFFER = bytes((DLE, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08))
 _LARGEST_COMMAND = 1 << 20
+_MOST_TABS = 32
+_LONGEST_BARCODE = 255
 
 _ESC_ARGUMENTS = {
     **dict.fromkeys(b"!-3EGJKMRSTUVatdr{ %=?u", 1),
@@ -129,16 +131,20 @@ def _prefixed(
     if prefix == "ESC" and letter == ord("*"):
         return _column_picture(waiting, at)
     if prefix == "ESC" and letter == ord("D"):
-        end = waiting.find(0, at + 2)
-        return (None, end + 1) if end >= 0 else _too_long(waiting, at)
+        found = _up_to_nul(waiting, at + 2, longest=_MOST_TABS)
+        return found if found is None else (None, found)
     end = at + 2 + arguments.get(letter, 0)
     if end > len(waiting):
         return None
     return Command(f"{prefix} {chr(letter)}", bytes(waiting[at + 2 : end])), end
 
 
-def _too_long(waiting: bytearray, at: int) -> tuple[Command | None, int] | None:
-    return (None, at + 2) if len(waiting) - at > 64 else None
+def _up_to_nul(waiting: bytearray, at: int, *, longest: int) -> int | None:
+    """Where the command after a NUL begins; after `longest` bytes without one the list ends where it began."""
+    end = waiting.find(0, at, at + longest + 1)
+    if end >= 0:
+        return end + 1
+    return at if len(waiting) > at + longest else None
 
 
 def _column_picture(waiting: bytearray, at: int) -> tuple[Command | None, int] | None:
@@ -192,8 +198,10 @@ def _barcode(waiting: bytearray, at: int) -> tuple[Command | None, int] | None:
     if waiting[at + 2] >= 65:
         end = at + 4 + waiting[at + 3]
         return (Command("GS k", bytes(waiting[at + 2 : end])), end) if end <= len(waiting) else None
-    end = waiting.find(0, at + 3)
-    return (Command("GS k", bytes(waiting[at + 2 : end])), end + 1) if end >= 0 else _too_long(waiting, at)
+    following = _up_to_nul(waiting, at + 3, longest=_LONGEST_BARCODE)
+    return (
+        following if following is None else (Command("GS k", bytes(waiting[at + 2 : following])), following)
+    )
 
 
 def _joined_text(commands: list[Command]) -> list[Command]:

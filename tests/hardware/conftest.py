@@ -1,13 +1,9 @@
 """Printers for the tests: ours, simulated, and emupos, which nobody here wrote."""
 
 import json
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +11,9 @@ import pytest
 
 from hardware.simulator import SimulatedPrinter
 from hardware.transport import TcpAddress
+from tests.harness.programs import PROJECT, child_of_tests, free_port
+from tests.harness.waiting import wait_until
 
-_ROOT = Path(__file__).resolve().parents[2]
 _PROFILE_58_MM = """\
 type: printer
 name: 58 mm
@@ -29,24 +26,6 @@ default_code_page: 0
 drawer_sensor_open_level: high
 serial: { baud: 9600, data_bits: 8, parity: none, stop_bits: 1 }
 """
-
-
-@pytest.fixture(scope="session")
-def fonts_dir() -> Path:
-    return _ROOT / "var" / "assets" / "fonts"
-
-
-@pytest.fixture
-def until() -> Callable[[Callable[[], object]], None]:
-    """Waits on a condition, at most ten seconds."""
-
-    def wait(condition: Callable[[], object]) -> None:
-        ends_at = time.monotonic() + 10
-        while not condition():
-            assert time.monotonic() < ends_at, "the condition did not come true in ten seconds"
-            time.sleep(0.005)
-
-    return wait
 
 
 @pytest.fixture
@@ -87,7 +66,7 @@ class Emupos:
 def emupos_printers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Emupos]]:
     """emupos with a printer of 576 dots and one of 384, by their dots."""
     folder = tmp_path_factory.mktemp("emupos")
-    api, wide, narrow = (_free_port() for _ in range(3))
+    api, wide, narrow = (free_port() for _ in range(3))
     (folder / "narrow.yaml").write_text(_PROFILE_58_MM)
     (folder / "emupos.yaml").write_text(
         json.dumps(
@@ -101,11 +80,11 @@ def emupos_printers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[i
             }
         )
     )
-    program = Path(sys.executable).with_name("emupos")
-    with (folder / "log").open("wb") as log:
-        running = subprocess.Popen([program, "run"], cwd=folder, stdout=log, stderr=log)
+    emupos_program = str(PROJECT / ".venv" / "bin" / "emupos")
+    config = str(folder / "emupos.yaml")
+    running = child_of_tests([emupos_program, "run", "--config", config], output=folder / "log")
     try:
-        _wait_for(f"http://127.0.0.1:{api}/api/v1/devices", running, folder / "log")
+        wait_until(lambda: _answers(f"http://127.0.0.1:{api}/api/v1/devices"), "emupos answers", within_s=30)
         base = f"http://127.0.0.1:{api}"
         yield {
             576: Emupos(base, "wide", TcpAddress("127.0.0.1", wide)),
@@ -134,18 +113,9 @@ def _device(name: str, profile: str, port: int, folder: Path) -> dict[str, objec
     }
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
-def _wait_for(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
-    ends_at = time.monotonic() + 30
-    while True:
-        assert running.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-            return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            assert time.monotonic() < ends_at, log.read_text()
-            time.sleep(0.05)
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=1).close()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+    return True

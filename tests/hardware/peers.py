@@ -13,7 +13,9 @@ READY = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}
 
 
 @contextmanager
-def peer(attend: Callable[[socket.socket], None], *, receive_buffer: int | None = None) -> Iterator[TcpAddress]:
+def peer(
+    attend: Callable[[socket.socket], None], *, receive_buffer: int | None = None
+) -> Iterator[TcpAddress]:
     """A listening peer that gives each client to `attend`, one at a time."""
     listener = socket.create_server(("127.0.0.1", 0))
     if receive_buffer:
@@ -74,7 +76,7 @@ def answering(
     on_ticket: Callable[[socket.socket], bool] = lambda client: True,
     sensor: bytes | None = None,
 ) -> Callable[[socket.socket], None]:
-    """Answers DLE EOT; `on_ticket` is called at the first other byte, False drops the client; `sensor` answers GS r 1."""
+    """Answers DLE EOT, and GS r 1 by `sensor`; `on_ticket` at a ticket returns False to drop the client."""
 
     def attend(client: socket.socket) -> None:
         client.sendall(greeting)
@@ -94,7 +96,7 @@ def answering(
 
 @contextmanager
 def relay(target: TcpAddress, before_ticket: Callable[[], None]) -> Iterator[TcpAddress]:
-    """Passes bytes on to a printer, and calls `before_ticket` once, before it passes the ticket's first bytes."""
+    """Passes bytes on to a printer, and calls `before_ticket` once, before the ticket's first bytes."""
     called: list[bool] = []
 
     def attend(client: socket.socket) -> None:
@@ -105,6 +107,7 @@ def relay(target: TcpAddress, before_ticket: Callable[[], None]) -> Iterator[Tcp
                     printer.settimeout(None)
                     while answer := printer.recv(4096):
                         client.sendall(answer)
+                    client.shutdown(socket.SHUT_WR)
 
             returning = threading.Thread(target=back, daemon=True)
             returning.start()

@@ -1,5 +1,7 @@
 """What stands on a ticket, in which language and how large."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,7 @@ def translate(key: str, language: str, **values: object) -> str:
 
 
 def content(**changes) -> TicketContent:
-    values = {
+    values: dict[str, Any] = {
         "site": "Préfecture",
         "hall": "Laon",
         "number": "A042",
@@ -129,7 +131,7 @@ def test_a_service_of_the_same_name_in_both_languages_is_not_said_twice():
     st.booleans(),
     st.sampled_from([None, "https://a.example/t/x"]),
 )
-def test_what_must_be_acted_on_is_twelve_points_and_nothing_is_under_nine(width, is_priority, is_reprint, url):
+def test_what_must_be_acted_on_has_twelve_points_and_the_rest_nine(width, is_priority, is_reprint, url):
     laid_out = ticket(
         ARABIC, width_dots=width, is_priority=is_priority, is_reprint=is_reprint, follow_url=url
     )

@@ -1,0 +1,96 @@
+"""The simulated printers' page: tickets as pictures, switches for faults, for this computer only."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hardware.document import Document, Text
+from hardware.escpos_printer import PrinterProfile, render
+from hardware.simulator import Fault, SimulatedPrinter
+from hardware.simulator.pages import blueprint
+from hardware.transport import TcpAddress
+from hardware.verdict import print_document_bytes
+from tests.harness.programs import PROJECT
+
+CATALOGUES = PROJECT / "hardware" / "translations"
+
+
+def sentences(language: str) -> dict[str, str]:
+    with (CATALOGUES / language / "LC_MESSAGES" / "hardware.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def translate(key: str, language: str, **values: object) -> str:
+    return sentences(language)[key].format(**values)
+
+
+@pytest.fixture
+def client(simulated: SimulatedPrinter, fonts_dir: Path) -> FlaskClient:
+    blob = render(Document(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
+    print_document_bytes(TcpAddress(simulated.host, simulated.port), blob, job_number=1)
+    app = Flask("page", static_folder=None)
+    app.jinja_env.globals["csrf_token"] = lambda: "token-of-the-session"
+    app.register_blueprint(blueprint(lambda: {"laon": simulated}, translate))
+    return app.test_client()
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_the_page_shows_the_tickets_in_each_language(client, language):
+    html = client.get(f"/imprimantes?lang={language}").get_data(as_text=True)
+    assert f'<html lang="{language}"' in html
+    assert sentences(language)["hardware.simulator.title"] in html
+    (src, alt) = re.findall(r'<img src="([^"]+)" alt="([^"]+)"', html)[0]
+    assert re.search(r"\d\d:\d\d:\d\d", alt)
+    picture = client.get(src)
+    assert picture.content_type == "image/png"
+    assert picture.data.startswith(b"\x89PNG")
+
+
+def test_a_fault_is_turned_on_and_off_with_the_token_of_the_session(client, simulated):
+    assert 'name="csrf_token" value="token-of-the-session"' in client.get("/imprimantes").text
+    answer = client.post("/imprimantes/laon/faults", data={"fault": "paper_out", "is_on": "1"})
+    assert answer.status_code == 303
+    assert simulated.faults() == {Fault.PAPER_OUT}
+    assert sentences("fr")["hardware.simulator.fault.paper_out"] in client.get(answer.location).text
+    client.post("/imprimantes/laon/faults", data={"fault": "paper_out", "is_on": "0"})
+    assert simulated.faults() == frozenset()
+
+
+def test_unknown_printers_tickets_and_faults_are_answered_clearly(client):
+    assert client.get("/imprimantes/laon/tickets/99.png").status_code == 404
+    assert client.get("/imprimantes/soissons/tickets/1.png").status_code == 404
+    assert client.post("/imprimantes/soissons/faults", data={"fault": "mute"}).status_code == 404
+    assert client.post("/imprimantes/laon/faults", data={"fault": "fire"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [("192.0.2.7", {}), ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}), ("::ffff:192.0.2.7", {})],
+)
+def test_other_computers_are_told_there_is_no_such_page(client, address, headers):
+    for path in ("/imprimantes", "/imprimantes/laon/tickets/1.png"):
+        answer = client.get(path, environ_overrides={"REMOTE_ADDR": address}, headers=headers)
+        assert answer.status_code == 404
+
+
+def test_the_page_has_no_inline_script_style_or_handler(client):
+    html = client.get("/imprimantes").text
+    assert not re.findall(r"<script|<style|\sstyle=|\son\w+=", html)
+
+
+def test_every_fault_has_its_sentence_and_the_catalogues_have_the_same_keys():
+    french, english, spanish = (sentences(language) for language in ("fr", "en", "es"))
+    assert french.keys() == english.keys() == spanish.keys()
+    assert {f"hardware.simulator.fault.{fault}" for fault in Fault} <= french.keys()
+    for key, sentence in french.items():
+        placeholders = set(re.findall(r"{\w+}", sentence))
+        assert (
+            placeholders == set(re.findall(r"{\w+}", english[key])) == set(re.findall(r"{\w+}", spanish[key]))
+        )
+        assert sentence
+        assert english[key]
+        assert spanish[key]

@@ -1,0 +1,151 @@
+"""The simulated printer bears any bytes, keeps twenty tickets and prints what it kept."""
+
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.document import Document, Text
+from hardware.escpos_printer import PrinterProfile, render
+from hardware.simulator import Fault, SimulatedPrinter
+from hardware.simulator.commands import Command, CommandReader
+from hardware.simulator.paper import Paper
+from hardware.status import PrinterState
+from hardware.transport import TcpAddress
+from hardware.verdict import Verdict, print_document_bytes, read_state
+from tests.harness.programs import PROJECT
+from tests.harness.waiting import wait_until
+
+ESCPOS_PIECES = st.sampled_from(
+    [
+        b"\x1b@", b"\x1ba\x01", b"\x1bt\x10", b"\x1d!\x77", b"\x1dv0\x00\x02\x00\x01\x00\xff\xff", b"\n",
+        b"\x1dv0\x00\xff\xff\xff\xff", b"\x1d(k\x04\x00\x31\x41\x32\x00", b"\x1d(k\x03\x00\x31\x51\x30",
+        b"\x1d(k\x05\x00\x31\x50\x30ab", b"\x1dV\x01", b"\x1dVB\x00", b"\x1bd\x06",
+        b"\x1d(\x48\x06\x00\x30\x300042",
+        b"\x10\x04\x01", b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08", b"\x1da\xff", b"\x1dr\x01",
+        b"\x1d(L\xff\x00", b"\x1bD" + b"\x01" * 40,
+        b"\x1b*\x21\x02\x00", b"\x1bD\x08", b"\x1dk\x04", b"\x1c&", b"A042", "é".encode("cp437"),
+    ]
+)  # fmt: skip
+NOISE = st.lists(st.one_of(ESCPOS_PIECES, st.binary(max_size=30)), max_size=30).map(b"".join)
+
+
+@given(NOISE, st.integers(1, 40))
+def test_any_bytes_in_any_pieces_become_commands_that_print(noise: bytes, piece: int):
+    reader, paper = CommandReader(), Paper(576)
+    for start in range(0, len(noise), piece):
+        for command in reader.feed(noise[start : start + piece])[1]:
+            paper.take(command)
+    receipt = paper.finish()
+    assert receipt is None or receipt[0].startswith(b"\x89PNG")
+
+
+@given(NOISE, st.integers(1, 40))
+def test_the_pieces_bytes_come_in_do_not_matter(noise: bytes, piece: int):
+    whole, parted = CommandReader(), CommandReader()
+    at_once, in_order = whole.feed(noise)
+    in_pieces = [parted.feed(noise[start : start + piece]) for start in range(0, len(noise), piece)]
+    assert [seen for realtime, _ in in_pieces for seen in realtime] == at_once
+    assert joined([command for _, commands in in_pieces for command in commands]) == joined(in_order)
+
+
+def joined(commands: list[Command]) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for command in commands:
+        if command.name == "text" and found and found[-1][0] == "text":
+            found[-1] = ("text", found[-1][1] + command.content)
+        else:
+            found.append((command.name, command.content))
+    return found
+
+
+def test_a_printer_that_was_sent_noise_still_answers_the_next_client(simulated):
+    address = TcpAddress(simulated.host, simulated.port)
+    for noise in (
+        bytes(range(256)) * 40,
+        b"\x1dv0\x00\xff\xff\xff\xff",
+        b"\x1d(k\xff\xff",
+        b"\x1bD" + b"\x01" * 500,
+    ):
+        with socket.create_connection((simulated.host, simulated.port), timeout=5) as client:
+            client.sendall(noise)
+        assert wait_until(lambda: read_state(address) is PrinterState.READY, "an answer")
+
+
+def test_a_status_question_is_answered_in_the_middle_of_a_picture(simulated):
+    with socket.create_connection((simulated.host, simulated.port), timeout=5) as client:
+        client.sendall(b"\x1dv0\x00\x48\x00\xff\x00" + b"\x00" * 100 + b"\x10\x04\x01")
+        assert client.recv(16) == b"\x12"
+
+
+def printed(printer: SimulatedPrinter, text: str) -> Verdict:
+    blob = render(Document(576, (Text(text, 34),)), PrinterProfile(mode="native"), PROJECT)
+    return print_document_bytes(TcpAddress(printer.host, printer.port), blob, job_number=1).verdict
+
+
+def test_the_last_twenty_tickets_are_kept_newest_first(simulated):
+    for number in range(23):
+        assert printed(simulated, f"A{number:03d}") is Verdict.PRINTED
+    tickets = simulated.tickets()
+    assert [ticket.text.strip() for ticket in tickets] == [f"A{number:03d}" for number in range(22, 2, -1)]
+    assert [ticket.number for ticket in tickets] == list(range(23, 3, -1))
+    assert abs(tickets[0].received_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_automatic_status_back_is_pushed_until_a_reset(simulated):
+    with socket.create_connection((simulated.host, simulated.port), timeout=5) as client:
+        client.sendall(b"\x1da\xff")
+        assert client.recv(16) == b"\x10\x00\x00\x00"
+        simulated.set_fault(Fault.COVER_OPEN)
+        assert client.recv(16) == b"\x38\x00\x00\x00"
+        simulated.clear_fault(Fault.COVER_OPEN)
+        assert client.recv(16) == b"\x10\x00\x00\x00"
+        client.sendall(b"\x1b@\x10\x04\x01")
+        assert client.recv(16) == b"\x12"
+        simulated.set_fault(Fault.NEAR_END)
+        client.sendall(b"\x10\x04\x04")
+        assert client.recv(16) == b"\x1e"
+
+
+def test_a_mute_printer_prints_nothing_and_recovers(simulated):
+    simulated.set_fault(Fault.MUTE)
+    assert printed(simulated, "A042") is Verdict.REFUSED
+    simulated.clear_fault(Fault.MUTE)
+    assert printed(simulated, "A043") is Verdict.PRINTED
+    assert len(simulated.tickets()) == 1
+
+
+def test_a_printer_stops_and_starts_again_on_its_port(simulated):
+    assert printed(simulated, "A042") is Verdict.PRINTED
+    simulated.stop()
+    assert read_state(TcpAddress(simulated.host, simulated.port)) is PrinterState.UNREACHABLE
+    simulated.start()
+    assert printed(simulated, "A043") is Verdict.PRINTED
+    assert len(simulated.tickets()) == 2
+
+
+def test_it_prints_under_gevent_s_patched_sockets_and_threads():
+    program = (
+        "from gevent import monkey; monkey.patch_all()\n"
+        "from pathlib import Path\n"
+        "from hardware.document import Document, Text\n"
+        "from hardware.escpos_printer import PrinterProfile, render\n"
+        "from hardware.simulator import Fault, SimulatedPrinter\n"
+        "from hardware.transport import TcpAddress\n"
+        "from hardware.verdict import Deadlines, print_document_bytes\n"
+        "printer = SimulatedPrinter().start()\n"
+        "address = TcpAddress(printer.host, printer.port)\n"
+        "text = Document(576, (Text('A042', 34),))\n"
+        "blob = render(text, PrinterProfile(mode='native'), Path('.'))\n"
+        "print(print_document_bytes(address, blob, job_number=1).verdict, len(printer.tickets()))\n"
+        "printer.set_fault(Fault.MUTE)\n"
+        "print(print_document_bytes(address, blob, job_number=2, deadlines=Deadlines(status_s=0.2)).why)\n"
+        "printer.stop()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (run.stdout.split(), run.stderr) == (["printed", "1", "mute"], "")

@@ -1,0 +1,264 @@
+"""Bytes of a ticket, decoded by printers: the same dots as were drawn, the same words, a code that reads."""
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from hardware.document import Document, Qr, Rule, Space, Text
+from hardware.drawing import draw
+from hardware.escpos_printer import BAND_ROWS, PrinterProfile, bands, native_lines, render
+from hardware.lettering import Lettering
+from hardware.simulator import SimulatedPrinter
+from hardware.transport import TcpAddress
+from hardware.verdict import Verdict, print_document_bytes
+from tests.hardware.conftest import Emupos
+from tests.hardware.ticket_samples import ARABIC, FOLLOW_URL, SPANISH, ticket
+from tests.harness.programs import PROJECT, program
+from tests.harness.waiting import wait_until
+
+LONG = replace(
+    SPANISH, service="Adquisición de la nacionalidad francesa por declaración y por naturalización"
+)
+SAMPLES = {
+    "french": ticket(),
+    "spanish": ticket(SPANISH),
+    "arabic": ticket(ARABIC),
+    "long service": ticket(LONG, number="A1000"),
+    "reprint without code": ticket(is_reprint=True, is_demonstration=True, follow_url=None, wait_min=None),
+}
+NATIVE = PrinterProfile(mode="native")
+
+
+def picture(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("1")
+
+
+def same_dots(one: Image.Image, other: Image.Image) -> bool:
+    """Equal but for blank rows at the end, which no printer keeps."""
+    height = max(one.height, other.height)
+    padded = []
+    for image in (one, other):
+        canvas = Image.new("1", (image.width, height), 255)
+        canvas.paste(image, (0, 0))
+        padded.append(canvas)
+    return padded[0].size == padded[1].size and ImageChops.difference(*padded).getbbox() is None
+
+
+def scanned(image: Image.Image, tmp_path: Path) -> list[str]:
+    """What zbar reads."""
+    path = tmp_path / "ticket.png"
+    canvas = Image.new("L", (image.width + 80, image.height + 80), 255)
+    canvas.paste(image, (40, 40))
+    canvas.save(path)
+    read = subprocess.run(
+        [program("zbarimg"), "--raw", "-q", path], capture_output=True, text=True, check=False
+    )
+    return read.stdout.split()
+
+
+def emupos_receipt(emupos: Emupos, blob: bytes) -> str:
+    before = set(emupos.receipts())
+    outcome = print_document_bytes(emupos.address, blob, job_number=1)
+    assert outcome.verdict is Verdict.PRINTED
+    (receipt,) = wait_until(lambda: set(emupos.receipts()) - before, "emupos has a receipt")
+    return receipt
+
+
+def simulated_ticket(printer: SimulatedPrinter, blob: bytes):
+    address = TcpAddress(printer.host, printer.port)
+    assert print_document_bytes(address, blob, job_number=1).verdict is Verdict.PRINTED
+    return printer.tickets()[0]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_two_printers_put_the_dots_on_paper_that_were_drawn(name, fonts_dir, emupos, simulated):
+    drawn = draw(SAMPLES[name], fonts_dir)
+    blob = render(SAMPLES[name], PrinterProfile(), fonts_dir)
+    assert same_dots(drawn, picture(emupos.png(emupos_receipt(emupos, blob))))
+    assert same_dots(drawn, picture(simulated_ticket(simulated, blob).png))
+
+
+def test_a_narrow_printer_puts_the_same_dots_on_paper(fonts_dir, emupos_printers):
+    narrow = ticket(ARABIC, width_dots=384)
+    blob = render(narrow, PrinterProfile(width_dots=384), fonts_dir)
+    receipt = emupos_receipt(emupos_printers[384], blob)
+    assert same_dots(draw(narrow, fonts_dir), picture(emupos_printers[384].png(receipt)))
+
+
+@pytest.mark.parametrize("width_dots", [576, 384])
+def test_the_code_on_the_drawn_ticket_reads_as_the_address(width_dots, fonts_dir, tmp_path):
+    drawn = draw(ticket(SPANISH, width_dots=width_dots), fonts_dir)
+    assert scanned(drawn, tmp_path) == [FOLLOW_URL]
+
+
+def test_native_text_comes_out_as_written_on_two_printers(fonts_dir, emupos, simulated, tmp_path):
+    document = ticket(SPANISH)
+    blob = render(document, NATIVE, fonts_dir)
+    receipt = emupos_receipt(emupos, blob)
+    printed = simulated_ticket(simulated, blob)
+    expected = [
+        line
+        for element in document.elements
+        for line in (
+            native_lines(element, NATIVE)
+            if isinstance(element, Text)
+            else [f"[qr {element.content}]"]
+            if isinstance(element, Qr)
+            else ["-" * 48]
+            if isinstance(element, Rule)
+            else []
+        )
+    ]
+    for text in (emupos.text(receipt), printed.text):
+        assert [line.strip() for line in text.splitlines() if line.strip()] == expected
+    assert "Attente : 25 à 45 min" in expected
+    for png in (emupos.png(receipt), printed.png):
+        assert scanned(picture(png), tmp_path) == [FOLLOW_URL]
+
+
+def test_native_mode_draws_what_no_code_page_holds(fonts_dir, emupos):
+    arabic = Document(576, (Text("Titres de séjour", 34), Text(ARABIC.service, 38, direction="rtl")))
+    receipt = emupos_receipt(emupos, render(arabic, NATIVE, fonts_dir))
+    text = emupos.text(receipt)
+    assert "Titres de séjour" in text
+    assert "[image" in text
+
+
+def test_a_line_of_native_text_never_breaks_a_word(fonts_dir):
+    for element in ticket(LONG).elements:
+        if isinstance(element, Text):
+            lines = native_lines(element, NATIVE)
+            assert " ".join(lines) == " ".join(element.text.replace("\u00a0", " ").split())
+
+
+def test_a_ticket_starts_with_a_reset_and_ends_with_a_cut(fonts_dir):
+    for profile in (PrinterProfile(), NATIVE):
+        blob = render(SAMPLES["french"], profile, fonts_dir)
+        assert blob.startswith(b"\x1b@")
+        assert blob.endswith(b"\x1dV\x01")
+    assert b"\x1dV" not in render(SAMPLES["french"], replace(NATIVE, cut="none"), fonts_dir)
+
+
+def test_two_tickets_in_a_row_choose_their_code_pages_anew(fonts_dir):
+    accents = Document(576, (Text("é", 30),))
+    first, second = (render(accents, NATIVE, fonts_dir) for _ in range(2))
+    assert first == second
+    assert b"\x1bt\x00\x82" in first
+
+
+def test_bands_are_short_and_cost_half_of_the_whole_picture(fonts_dir):
+    drawn = draw(SAMPLES["spanish"], fonts_dir)
+    heights = [band.height for band in bands(drawn)]
+    assert max(heights) <= BAND_ROWS
+    assert sum(heights) == drawn.height
+    whole = drawn.width // 8 * drawn.height
+    assert len(render(SAMPLES["spanish"], PrinterProfile(), fonts_dir)) < 0.75 * whole
+
+
+def test_a_document_wider_than_the_paper_is_refused(fonts_dir):
+    with pytest.raises(ValueError, match="do not fit"):
+        render(ticket(), PrinterProfile(width_dots=384), fonts_dir)
+
+
+def test_pictures_of_tickets_hold_no_real_time_order(fonts_dir):
+    orders = [bytes((0x10, 0x04, n)) for n in range(1, 5)] + [
+        b"\x10\x14\x08",
+        b"\x10\x05\x01",
+        b"\x10\x05\x02",
+    ]
+    for number in range(0, 1000, 37):
+        blob = render(ticket(number=f"A{number:03d}"), PrinterProfile(), fonts_dir)
+        assert not [order for order in orders if order in blob]
+
+
+@pytest.mark.parametrize("width_dots", [576, 384])
+def test_the_number_is_as_wide_as_the_paper_and_nothing_is_cut_off(width_dots, fonts_dir):
+    for number in ("A042", "A1000", "L7"):
+        number_alone = Document(width_dots, (Text(number, 400, weight=750, align="center", fit=True),))
+        left, _, right, bottom = ink(draw(number_alone, fonts_dir))
+        assert left >= 4
+        assert right <= width_dots - 4
+        if number != "L7":
+            assert right - left > 0.9 * width_dots
+        assert bottom > 60
+
+
+def ink(image: Image.Image) -> tuple[int, int, int, int]:
+    found = ImageChops.invert(image.convert("L")).getbbox()
+    assert found is not None, "the picture is blank"
+    return found
+
+
+@pytest.mark.parametrize("width_dots", [576, 384])
+def test_no_letter_is_cut_at_the_edges_of_its_line(width_dots, fonts_dir):
+    """Each text alone, between blank strips, has the ink it has when drawn with room around it."""
+    for document in (ticket(LONG, width_dots=width_dots), ticket(ARABIC, width_dots=width_dots)):
+        for element in document.elements:
+            if not isinstance(element, Text) or element.fit or element.inverse:
+                continue
+            lettering = Lettering(fonts_dir, element.size_dots, element.weight)
+            strip = draw(Document(width_dots, (element,)), fonts_dir)
+            lines = lettering.wrapped(
+                element.text, width_dots, element.direction, balanced=element.align == "center"
+            )
+            room = Image.new("1", (width_dots + 200, 400), 255)
+            dots = 0
+            for line in lines:
+                room.paste(255, (0, 0, *room.size))
+                lettering.draw(room, line, (100, 200), element.direction)
+                dots += black(room)
+            assert black(strip) == dots, element
+
+
+def black(image: Image.Image) -> int:
+    return image.convert("L").histogram()[0]
+
+
+def test_arabic_is_shaped_and_not_blank(fonts_dir):
+    """Joined letters are narrower than the same letters standing alone."""
+    word = ARABIC.service.split()[0]
+    lettering = Lettering(fonts_dir, 38, 450)
+    joined = lettering.width(word, "rtl")
+    alone = sum(lettering.width(letter, "rtl") for letter in word)
+    assert 0 < joined < 0.8 * alone
+    drawn = draw(Document(576, (Text(word, 38, direction="rtl"),)), fonts_dir)
+    left, _, right, _ = ink(drawn)
+    assert right > 560
+    assert left > 576 - joined - 8
+
+
+def test_nothing_on_a_ticket_is_grey(fonts_dir):
+    for document in SAMPLES.values():
+        drawn = draw(document, fonts_dir)
+        assert drawn.mode == "1"
+        assert drawn.width == 576
+
+
+def test_importing_the_byte_builder_leaves_no_folder_and_no_log_handler(tmp_path, fonts_dir):
+    lines = (
+        "import logging, pathlib, sys\n"
+        "from hardware.document import Document, Text\n"
+        "from hardware.escpos_printer import PrinterProfile, render\n"
+        "render(Document(576, (Text('é', 30),)), PrinterProfile(mode='native'), pathlib.Path(sys.argv[1]))\n"
+        "assert not logging.getLogger().handlers\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", lines, str(fonts_dir)],
+        env={"TMPDIR": str(tmp_path), "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_blank_paper_and_rules_take_the_rows_they_ask_for(fonts_dir):
+    drawn = draw(Document(576, (Space(40), Rule(3), Space(20))), fonts_dir)
+    assert drawn.size == (576, 63)
+    assert ink(drawn) == (0, 40, 576, 43)
