@@ -18,7 +18,7 @@ LONGEST_CODE = 200
 """Characters of the address in a code: it stays large enough on screen for any phone."""
 
 _CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "kiosk.po"
-_SAID_BY_THE_SERVER = ("kiosk.hour.", "kiosk.opens.", "kiosk.weekday.", "kiosk.month.")
+_SAID_BY_THE_SERVER = ("kiosk.hour.", "kiosk.opens.", "kiosk.weekday.", "kiosk.month.", "kiosk.paper.")
 _USUAL_BANDS = {
     "portrait": low_band(780, 27, width_px=1080, height_px=1920).as_message(),
     "landscape": low_band(950, 24, width_px=1920, height_px=1080).as_message(),
