@@ -19,15 +19,15 @@ SENTENCES = {
     "hours": ("hours", "minutes"),
     "last_calls": (),
     "minutes": ("minutes",),
-    "more_calls_one": ("count",),
-    "more_calls_other": ("count",),
+    "more_calls_one": ("number",),
+    "more_calls_other": ("number",),
     "next_opening": (),
     "no_wait": (),
     "not_live": ("time",),
     "not_live_date": ("date", "time"),
     "notice": (),
-    "people_one": ("count",),
-    "people_other": ("count",),
+    "people_one": ("number",),
+    "people_other": ("number",),
     "range": ("low", "high"),
     "range_minutes": ("low", "high"),
     "recall": ("rank",),
@@ -53,7 +53,7 @@ class Translate(Protocol):
 
 
 def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
-    """Return the screen's sentences in a language, placeholders left in place for the page's scripts to fill."""
+    """Return the screen's sentences in a language; the page's scripts fill the placeholders."""
     return {
         name: translate(
             f"signage.screen.{name}", language, **{value: f"{{{value}}}" for value in placeholders}
@@ -67,8 +67,8 @@ def blueprint(
 ) -> Blueprint:
     """Return the blueprint serving `/screen` and `/static/signage/…`.
 
-    `languages` are the interface's, the first being the page's own. The page holds nothing about a hall: its device
-    token names the hall, and everything else comes through the API.
+    `languages` are the interface's, the first being the page's own. The page holds nothing about a hall: its
+    device token names the hall, and everything else comes through the API.
     """
     pages = Blueprint(
         "signage",

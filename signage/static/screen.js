@@ -91,6 +91,7 @@ function wordsIn(language) {
 }
 
 function draw() {
+  if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
   state = screenState.arrange(state, now(), fits);
   const view = screenState.viewOf(state, now());
   drawCalls(view);
@@ -141,7 +142,7 @@ function sayCalls(cards, words) {
 function drawSlides(view) {
   const isHidden = document.body.dataset.layout !== "side";
   const contents = contentsOf({ view, screen: state.screen, languages: slideLanguages() });
-  const wanted = JSON.stringify(contents);
+  const wanted = JSON.stringify([contents, document.body.dataset.demonstration]);
   if (isHidden || wanted === drawn.slides) return;
   drawn.slides = wanted;
   slides = buildSlides(get("slide"), contents, wordsIn);
@@ -176,7 +177,6 @@ function drawFoot(view) {
   if (get("foot-calm").textContent !== footer) get("foot-calm").textContent = footer;
   get("foot").dataset.state = stale ? "stale" : isSoundOff ? "sound" : "calm";
   document.documentElement.dataset.pointer = isSoundOff ? "shown" : "hidden";
-  if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
 }
 
 function textOf(value) {

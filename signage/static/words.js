@@ -9,7 +9,7 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
 
   const say = (name, values = {}) =>
     (sentences[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
-  const count = (name, number) => say(`${name}_${plural.select(number) === "one" ? "one" : "other"}`, { count: number });
+  const count = (name, number) => say(`${name}_${plural.select(number) === "one" ? "one" : "other"}`, { number });
   const time = (at) => clock.format(at);
 
   return {
@@ -56,8 +56,10 @@ export function textIn(texts, languages) {
   return null;
 }
 
-/** Split a counter's label in the word and what tells it from the others: « guichet », « 3 »; null if it has no such end. */
+const LONGEST_WORD = 18;
+
+/** Split a counter's label in the word and what tells it from the others: « guichet », « 3 »; null if it has no such end or is too long. */
 export function placeParts(label) {
   const found = /^(\D*\S)\s+(\d[\p{L}\d]*(?:\s(?:bis|ter|quater))?|[\p{Lu}]\d{0,2})$/u.exec(label.trim());
-  return found ? { word: found[1], mark: found[2] } : null;
+  return found && found[1].length <= LONGEST_WORD ? { word: found[1], mark: found[2] } : null;
 }

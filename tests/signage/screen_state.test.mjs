@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as screen from "../../signage/static/screen_state.js";
+
+const START = Date.parse("2026-11-24T09:42:00Z");
+const iso = (at) => new Date(at).toISOString();
+const call = (number, { at = START, rank = 1, counter = "3", direction = {} } = {}) => ({
+  call: `call-${number}`, number, counter: { id: counter, label: `guichet ${counter}`, direction }, called_at: iso(at), rank,
+});
+const former = (number, at = START) => ({ number, counter: { id: "3", label: "guichet 3" }, called_at: iso(at) });
+
+let counted = 0;
+function board(calls, { recent = [], version, epoch = "e1", at = START, ...extra } = {}) {
+  counted += 1;
+  return { hall: "laon", epoch, version: version ?? counted, as_of: iso(at), calls, recent, programme_revision: 1, ...extra };
+}
+const live = (now = START) => screen.receiveBoard(screen.connected(screen.initialState(), now), board([], { queues: [] }), now);
+const largeNumbers = (state) => state.cards.map((card) => card.number);
+const fetched = screen.fetchDone;
+
+/** A live screen that shows a call at START. */
+function showing(...calls) {
+  return screen.arrange(screen.receiveBoard(live(), board(calls), START), START);
+}
+
+test("a call is shown large at once and is not in the list", () => {
+  const view = screen.viewOf(showing(call("A042")), START);
+  assert.equal(view.view, "calls");
+  assert.deepEqual(view.cards.map((card) => card.number), ["A042"]);
+  assert.deepEqual(view.still, []);
+});
+
+test("a card stays ten seconds although its visitor is already at the counter", () => {
+  let state = screen.receiveBoard(showing(call("A042")), board([], { recent: [former("A042")] }), START + 1_000);
+  state = screen.arrange(state, START + 9_900);
+  assert.deepEqual(largeNumbers(state), ["A042"]);
+  assert.deepEqual(screen.viewOf(state, START + 9_900).recent, []);
+  state = screen.arrange(state, START + 10_000);
+  assert.deepEqual(largeNumbers(state), []);
+  assert.deepEqual(screen.viewOf(state, START + 10_000).recent.map((one) => one.number), ["A042"]);
+});
+
+test("a card stays until its announcement has ended", () => {
+  let state = screen.soundChanged(showing(call("A042")), "call-A042#1", "speaking", START + 8_000);
+  state = screen.receiveBoard(state, board([], { recent: [former("A042")] }), START + 9_000);
+  state = screen.arrange(state, START + 15_000);
+  assert.deepEqual(largeNumbers(state), ["A042"]);
+  state = screen.arrange(screen.soundChanged(state, "call-A042#1", "ended", START + 16_000), START + 16_000);
+  assert.deepEqual(largeNumbers(state), []);
+});
+
+test("a sound that never ends does not hold its card for ever", () => {
+  let state = screen.soundChanged(showing(call("A042")), "call-A042#1", "speaking", START);
+  state = screen.receiveBoard(state, board([], { recent: [former("A042")] }), START);
+  assert.deepEqual(largeNumbers(screen.arrange(state, START + screen.LONGEST_SOUND_MS)), []);
+});
+
+test("a call that was taken back leaves at once", () => {
+  const state = screen.receiveBoard(showing(call("A042")), board([]), START + 500);
+  assert.deepEqual(largeNumbers(screen.arrange(state, START + 500)), []);
+});
+
+test("up to three calls share the area and a fourth waits in the list until one no longer holds", () => {
+  const calls = ["A1", "A2", "A3", "A4"].map((number, n) => call(number, { at: START + n }));
+  let state = showing(...[...calls].reverse());
+  assert.deepEqual(largeNumbers(state), ["A1", "A2", "A3"]);
+  assert.deepEqual(screen.viewOf(state, START).still.map((one) => one.number), ["A4"]);
+  state = screen.arrange(state, START + 10_001);
+  assert.deepEqual(largeNumbers(state), ["A4"]);
+  assert.deepEqual(screen.viewOf(state, START + 10_001).still.map((one) => one.number), ["A3", "A2", "A1"]);
+});
+
+test("fewer calls share the area when there is no room for three", () => {
+  const fits = (cards) => cards.length < 3;
+  const calls = [call("A3", { at: START + 2 }), call("A2", { at: START + 1 }), call("A1")];
+  const state = screen.arrange(screen.receiveBoard(live(), board(calls), START), START, fits);
+  assert.deepEqual(largeNumbers(state), ["A1", "A2"]);
+});
+
+test("who is called and not yet at the counter stays: large while nobody else is called, then in the list", () => {
+  let state = screen.arrange(showing(call("A042")), START + 120_000);
+  assert.deepEqual(largeNumbers(state), ["A042"]);
+  const later = START + 121_000;
+  state = screen.receiveBoard(state, board([call("A043", { at: later }), call("A042")], { at: later }), later);
+  state = screen.arrange(state, later);
+  assert.deepEqual(largeNumbers(state), ["A043"]);
+  assert.deepEqual(screen.viewOf(state, later).still.map((one) => one.number), ["A042"]);
+});
+
+test("a recall is large again with its rank, and holds again", () => {
+  const later = START + 60_000;
+  let state = showing(call("A042"));
+  state = screen.receiveBoard(state, board([call("A042", { rank: 2 })], { at: later }), later);
+  state = screen.arrange(state, later);
+  assert.deepEqual(state.cards.map((card) => [card.number, card.rank, card.isNew]), [["A042", 2, true]]);
+  state = screen.receiveBoard(state, board([], { recent: [former("A042")], at: later }), later);
+  assert.deepEqual(largeNumbers(screen.arrange(state, later + 9_000)), ["A042"]);
+});
+
+test("a recall of a call that had left the large area comes back to it", () => {
+  const later = START + 60_000;
+  let state = screen.receiveBoard(showing(call("A042")), board([call("A043", { at: START + 30_000 }), call("A042")]), START + 30_000);
+  state = screen.arrange(state, START + 30_000);
+  state = screen.receiveBoard(state, board([call("A043", { at: START + 30_000 }), call("A042", { rank: 2 })], { at: later }), later);
+  assert.deepEqual(largeNumbers(screen.arrange(state, later)), ["A042"]);
+});
+
+test("calls found after a long absence are listed, only the most recent is large and none is new", () => {
+  const calls = ["A5", "A4", "A3", "A2"].map((number, n) => call(number, { at: START - 60_000 - n * 1_000 }));
+  const state = showing(...calls);
+  assert.deepEqual(state.cards.map((card) => [card.number, card.isNew]), [["A5", false]]);
+  assert.equal(screen.viewOf(state, START).still.length, 3);
+});
+
+test("an announcement shows its call before the board's message, and once", () => {
+  const later = START + 1_000;
+  const message = { ...call("A042"), at: iso(later), text: { fr: "Numéro" }, audio: {} };
+  let state = screen.arrange(screen.receiveAnnouncement(live(), message, later), later);
+  assert.deepEqual(largeNumbers(state), ["A042"]);
+  state = screen.receiveBoard(state, board([call("A042", { at: later })], { at: later + 50 }), later + 50);
+  state = screen.arrange(screen.receiveAnnouncement(state, message, later + 100), later + 100);
+  assert.deepEqual(largeNumbers(state), ["A042"]);
+  assert.equal(state.cards[0].shownAt, later);
+});
+
+test("an announcement older than twenty seconds shows nothing", () => {
+  const message = { ...call("A042"), at: iso(START), audio: {} };
+  const state = screen.receiveAnnouncement(live(), message, START + screen.OLDEST_SOUND_MS + 1);
+  assert.deepEqual(largeNumbers(screen.arrange(state, START + screen.OLDEST_SOUND_MS + 1)), []);
+});
+
+test("a late message changes nothing, a new epoch replaces everything and asks again", () => {
+  const shown = screen.receiveBoard(fetched(live()), board([call("A042")], { version: 500 }), START);
+  assert.equal(screen.receiveBoard(shown, board([], { version: 499 }), START).board, shown.board);
+  const restored = screen.receiveBoard(shown, board([], { version: 1, epoch: "e2" }), START);
+  assert.equal(restored.board.epoch, "e2");
+  assert.equal(restored.fetch, "epoch");
+});
+
+test("a direction left out of a message is remembered by counter", () => {
+  const direction = { fr: "porte bleue" };
+  let state = showing(call("A042", { direction }));
+  state = screen.receiveBoard(state, board([call("A043", { at: START + 1 }), call("A042")]), START);
+  state = screen.arrange(state, START);
+  assert.deepEqual(screen.viewOf(state, START).cards.map((card) => card.counter.direction), [direction, direction]);
+});
+
+test("a heartbeat of the version shown asks nothing", () => {
+  const state = fetched(live());
+  const beat = { epoch: "e1", version: state.board.version, as_of: iso(START + 25_000) };
+  assert.equal(screen.heartbeat(state, beat, START + 25_000).fetch, null);
+});
+
+test("a heartbeat of a higher version or another epoch asks once", () => {
+  const state = fetched(live());
+  const ahead = { epoch: "e1", version: state.board.version + 7, as_of: iso(START + 25_000) };
+  const asked = screen.heartbeat(state, ahead, START + 25_000);
+  assert.equal(asked.fetch, "version");
+  assert.equal(screen.heartbeat(fetched(asked), ahead, START + 50_000).fetch, null);
+  assert.equal(screen.heartbeat(state, { ...ahead, epoch: "e9", version: 1 }, START + 25_000).fetch, "version");
+});
+
+test("queues of a higher version count as heard, so that a quiet board asks nothing", () => {
+  let state = fetched(live());
+  const version = state.board.version + 3;
+  state = screen.receiveQueues(state, { epoch: "e1", version, as_of: iso(START), queues: [] }, START);
+  assert.equal(screen.heartbeat(state, { epoch: "e1", version, as_of: iso(START) }, START).fetch, null);
+});
+
+test("a connection asks, and is live only when the board has come", () => {
+  const state = screen.connected(screen.initialState(), START);
+  assert.equal(state.fetch, "connection");
+  assert.equal(screen.isLive(state), false);
+  assert.equal(screen.isLive(live()), true);
+  assert.equal(screen.isLive(screen.disconnected(live())), false);
+});
+
+test("a board that came again unchanged after a reconnection is live", () => {
+  const first = live();
+  const again = screen.connected(screen.disconnected(first), START + 5_000);
+  assert.equal(screen.isLive(screen.receiveBoard(again, first.board, START + 5_000)), true);
+});
+
+test("a programme of another revision is asked for, once it is here no more", () => {
+  const state = screen.receiveScreen(fetched(live()), { notices: [] });
+  assert.equal(screen.receiveBoard(state, board([], { programme_revision: 2 }), START).fetch, "nudge");
+  assert.equal(screen.receiveBoard(state, board([]), START).fetch, null);
+});
+
+test("a silent connection is noticed after two lost heartbeats", () => {
+  assert.equal(screen.isSilent(live(), START + 60_000), false);
+  assert.equal(screen.isSilent(live(), START + screen.SILENCE_MS + 1), true);
+  assert.equal(screen.isSilent(screen.disconnected(live()), START + 10 * screen.SILENCE_MS), false);
+});
+
+test("a reload without a server shows the last calls and since when it is not live", () => {
+  const saved = JSON.parse(JSON.stringify(screen.toSave(showing(call("A042")))));
+  const state = screen.arrange(screen.restored(saved), START + 300_000);
+  const view = screen.viewOf(state, START + 300_000);
+  assert.deepEqual([view.view, view.isLive, view.notLiveSince], ["calls", false, START]);
+  assert.deepEqual(view.cards.map((card) => [card.number, card.isNew]), [["A042", false]]);
+  assert.deepEqual(view.queues, []);
+});
+
+test("what was saved by nobody or by another form is ignored", () => {
+  assert.deepEqual(screen.restored(null), screen.initialState());
+  assert.deepEqual(screen.restored({ form: 99, board: 3 }), screen.initialState());
+});
+
+test("a board of hours ago shows no call any more", () => {
+  const late = START + screen.FORGET_MS + 1;
+  const view = screen.viewOf(screen.disconnected(showing(call("A042"))), late);
+  assert.deepEqual([view.view, view.cards, view.still, view.recent], ["unknown", [], [], []]);
+});
+
+test("an empty board that is not live does not promise to show a call", () => {
+  const state = screen.disconnected(live());
+  assert.equal(screen.viewOf(state, START + 1_000).view, "empty");
+  assert.equal(screen.viewOf(state, START + screen.HONEST_MS + 1).view, "unknown");
+});
+
+test("nobody waits, nobody is called, and closed are different states", () => {
+  const waiting = [{ queue: "q", services: [], waiting: 2, wait: null }];
+  const withScreen = (state, sent) => screen.receiveScreen(state, { is_open: true, ...sent });
+  const view = (state, now = START) => screen.viewOf(state, now).view;
+  assert.equal(view(screen.initialState()), "connecting");
+  assert.equal(view(screen.refused(screen.initialState())), "refused");
+  assert.equal(view(withScreen(live(), {})), "empty");
+  assert.equal(view(screen.receiveBoard(live(), board([], { queues: waiting }), START)), "rest");
+  assert.equal(view(screen.receiveBoard(live(), board([], { recent: [former("A1")] }), START)), "rest");
+  assert.equal(view(withScreen(live(), { is_open: false })), "closed");
+  const closing = withScreen(live(), { closes_at: iso(START + 1_000) });
+  assert.deepEqual([view(closing), view(closing, START + 1_000)], ["empty", "closed"]);
+  const opening = withScreen(live(), { is_open: false, next_opening: { at: iso(START + 1_000), text: "demain" } });
+  assert.deepEqual([view(opening), view(opening, START + 1_000)], ["closed", "empty"]);
+});
+
+test("people still called are shown after closing", () => {
+  const state = screen.receiveScreen(showing(call("A042")), { is_open: false });
+  assert.equal(screen.viewOf(state, START).view, "calls");
+});
+
+test("the clock is the server's and a slow message does not set it back", () => {
+  let state = screen.receiveBoard(screen.connected(screen.initialState(), START), board([], { at: START + 5_000 }), START);
+  assert.equal(screen.serverNow(state, START + 1_000), START + 6_000);
+  state = screen.receiveBoard(state, board([], { at: START + 6_000 }), START + 2_500);
+  assert.equal(screen.serverNow(state, START + 2_500), START + 7_500);
+});
+
+test("a server clock that was set back is followed at the next heartbeat", () => {
+  const state = live();
+  const beat = { epoch: "e1", version: 0, as_of: iso(START - 3_600_000) };
+  assert.equal(screen.serverNow(screen.heartbeat(state, beat, START), START), START - 3_600_000);
+});
+
+test("a screen that was refused shows it until it is connected again", () => {
+  const state = screen.refused(screen.initialState());
+  assert.equal(screen.connected(state, START).isRefused, false);
+});

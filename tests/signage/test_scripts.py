@@ -1,0 +1,45 @@
+"""The pure modules of the screen's page, tested by Node's own runner; and what its styles promise."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.harness.programs import program
+
+HERE = Path(__file__).parent
+STYLES = (HERE.parents[1] / "signage/static/screen.css").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
+def test_the_screens_modules_keep_their_promises(script: Path) -> None:
+    command = [program("node"), "--test", "--test-reporter=tap", str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^# pass [1-9]", done.stdout, re.MULTILINE), done.stdout
+    assert "# skipped 0" in done.stdout
+
+
+def test_nothing_on_the_screen_is_written_smaller_than_56_pixels() -> None:
+    sizes = re.findall(r"font-size: calc\((\d+) \* var\(--u\)\)", STYLES)
+    sizes += re.findall(r"--(?:number|mark|word|stacked): (\d+)", STYLES)
+    others = re.findall(r"font-size: (?!calc\((?:\d+|var\(--\w+\)) \* var\(--u\)\)|inherit)[^;]+", STYLES)
+    assert len(sizes) > 20
+    assert min(map(int, sizes)) >= 56
+    assert others == []
+
+
+def test_the_ring_of_a_new_call_shows_once_a_second_and_other_motion_is_short() -> None:
+    """WCAG 2.3.1: no more than three flashes a second, even when three calls come at once."""
+    durations = re.findall(r"animation: (\w+) ([\w()-]+)[^;]*;", STYLES)
+    assert sorted(durations) == [("appear", "var(--ease)"), ("ring", "1s")]
+    ease = re.search(r"--ease: (\d+)ms", STYLES)
+    assert ease is not None
+    assert int(ease[1]) < 200
+    assert "transition" not in STYLES
+
+
+def test_reduced_motion_is_respected() -> None:
+    reduced = STYLES.split("@media (prefers-reduced-motion: reduce)")[1]
+    assert "animation: none" in reduced
