@@ -1,0 +1,79 @@
+"""Draws Vega-Lite specifications as SVG in a process of its own, and keeps the drawings.
+
+The renderer is a JavaScript engine of some 80 MB: it lives only as long as one page's plots need it, so it
+neither holds the server's loop nor its memory. A drawing depends on its specification alone, whose digest is
+its key.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+DEADLINE_S = 20
+KEPT = 256
+"""Drawings kept, about 10 kB each."""
+
+type Spec = dict[str, Any]
+
+
+class Drawings:
+    """Drawings by specification, the last used kept; one renderer runs at a time."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._one_renderer = threading.Lock()
+
+    def svgs(self, specs: Sequence[Spec]) -> list[str | None]:
+        """The SVG of each specification, in order; None where it could not be drawn."""
+        keys = [_key(spec) for spec in specs]
+        with self._one_renderer:
+            missing = {key: spec for key, spec in zip(keys, specs, strict=True) if key not in self._kept}
+            if missing:
+                self._keep(dict(zip(missing, _render(list(missing.values())), strict=False)))
+        for key in keys:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+        return [self._kept.get(key) for key in keys]
+
+    def _keep(self, drawn: dict[str, str]) -> None:
+        self._kept |= drawn
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+
+def _key(spec: Spec) -> str:
+    return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
+
+
+def _render(specs: list[Spec]) -> list[str]:
+    command = [sys.executable, "-m", __name__]
+    try:
+        done = subprocess.run(
+            command, input=json.dumps(specs).encode(), capture_output=True, timeout=DEADLINE_S, check=True
+        )
+        svgs: list[str] = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        log.warning("plots_not_drawn", why=str(error))
+        return []
+    return svgs
+
+
+def main() -> None:
+    """Reads specifications as JSON on standard input and writes their SVG as JSON on standard output."""
+    import vl_convert  # only this process pays for the engine
+
+    specs = json.load(sys.stdin)
+    json.dump([vl_convert.vegalite_to_svg(spec, vl_version="6.1") for spec in specs], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""Vega-Lite specifications of the plots, in the tokens' colours, with direct labels.
+
+A specification is plain JSON whose texts are already in the page's language. `draw.py` makes SVG of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+INK, LINE, MUTED, BAR, RANGE = "#10263a", "#cfc7b6", "#3f4a57", "#2c5173", "#c9d6e2"
+FONT = "Atkinson Hyperlegible Next Variable"
+WIDTH, WAITS_WIDTH, HEIGHT = 440, 350, 190
+LETTERS_PX = 14
+SMALL_PX = 13
+MOST_LABELLED = 12
+"""Above this many bars their values are in the table only: labels would touch."""
+
+type Spec = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: what stands under it, its height, and its value as text."""
+
+    label: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitBar:
+    """Waits of one hour or weekday, in minutes: median and 90th percentile (None: nobody waited then)."""
+
+    label: str
+    median: float | None
+    p90: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitWords:
+    """The words written into a plot of waits; `target` names the target line (with its minutes)."""
+
+    median: str
+    p90: str
+    minutes: str
+    target: str = ""
+
+
+def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
+    """Bars of arrivals, each with its value above it; `unit` is written at the top of the axis."""
+    data = {"values": [{"x": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
+    x, y = _x([bar.label for bar in bars]), _y("y", unit)
+    layers: list[Spec] = [{"data": data, "mark": {"type": "bar", "color": BAR}, "encoding": {"x": x, "y": y}}]
+    if len(bars) <= MOST_LABELLED:
+        text = {"type": "text", "dy": -8, "fontSize": SMALL_PX, "color": INK}
+        layers.append({"data": data, "mark": text, "encoding": {"x": x, "y": y, "text": {"field": "text"}}})
+    return _plot(layers, WIDTH)
+
+
+def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float | None = None) -> Spec:
+    """Per hour or weekday a bar up to the 90th percentile, a thick tick at the median; the target as a line.
+
+    Marks are named to the right of the last bar that has waits, never in a legend.
+    """
+    data = {"values": [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]}
+    x, p90, median = _x([bar.label for bar in bars]), _y("p90", words.minutes), _y("median", words.minutes)
+    marks = (
+        ({"type": "bar", "color": RANGE}, p90),
+        ({"type": "tick", "color": BAR, "thickness": 2, "band": 0.75, "opacity": 1}, p90),
+        ({"type": "tick", "color": INK, "thickness": 5, "band": 0.75, "opacity": 1}, median),
+    )
+    layers: list[Spec] = [{"data": data, "mark": mark, "encoding": {"x": x, "y": y}} for mark, y in marks]
+    if target_min is not None:
+        line = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}
+        across = {
+            "x": {"value": 0},
+            "x2": {"value": WAITS_WIDTH},
+            "y": {"field": "target", "type": "quantitative"},
+        }
+        layers.append({"data": {"values": [{"target": target_min}]}, "mark": line, "encoding": across})
+    return _plot(layers + _names(bars, words, target_min), WAITS_WIDTH)
+
+
+def _x(labels: Sequence[str]) -> Spec:
+    axis: Spec = {"title": None, "labelAngle": 0, "labelPadding": 8, "labelOverlap": False}
+    if len(labels) > MOST_LABELLED:
+        axis["values"] = list(labels[::3])
+    return {
+        "field": "x",
+        "type": "ordinal",
+        "sort": list(labels),
+        "axis": axis,
+        "scale": {"paddingInner": 0.25},
+    }
+
+
+def _y(field: str, title: str) -> Spec:
+    axis = {
+        "title": title,
+        "titleAngle": 0,
+        "titleAlign": "left",
+        "titleAnchor": "end",
+        "titleX": -34,
+        "titleY": -16,
+        "titleFontWeight": "normal",
+        "tickCount": 4,
+        "tickMinStep": 1,
+        "format": "d",
+    }
+    return {"field": field, "type": "quantitative", "axis": axis, "scale": {"domainMin": 0, "nice": True}}
+
+
+def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) -> list[Spec]:
+    shown = [bar for bar in bars if bar.median is not None and bar.p90 is not None]
+    if not shown:
+        return []
+    places = [(shown[-1].p90 or 0, words.p90, INK), (shown[-1].median or 0, words.median, INK)]
+    if target_min is not None:
+        places.append((target_min, words.target, MUTED))
+    top = max([bar.p90 or 0 for bar in shown] + [target_min or 0, 1])
+    layers: list[Spec] = []
+    for at, (_, name, color) in zip(_apart(sorted(places), top / 9), sorted(places), strict=True):
+        mark = {"type": "text", "align": "left", "fontSize": SMALL_PX, "color": color}
+        where = {
+            "x": {"value": WAITS_WIDTH + 6},
+            "y": {"field": "at", "type": "quantitative"},
+            "text": {"field": "name"},
+        }
+        layers.append({"data": {"values": [{"at": at, "name": name}]}, "mark": mark, "encoding": where})
+    return layers
+
+
+def _apart(places: Sequence[tuple[float, str, str]], step: float) -> list[float]:
+    """Heights of labels, lowest first, at least a step apart."""
+    heights: list[float] = []
+    for wanted, _, _ in places:
+        heights.append(max(wanted, heights[-1] + step) if heights else wanted)
+    return heights
+
+
+def _plot(layers: list[Spec], width: int) -> Spec:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": width,
+        "height": HEIGHT,
+        "background": None,
+        "padding": {"left": 4, "right": 4, "top": 6, "bottom": 4},
+        "layer": layers,
+        "config": _CONFIG,
+    }
+
+
+_CONFIG: Mapping[str, Any] = {
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "labelFontSize": LETTERS_PX,
+        "titleFontSize": SMALL_PX,
+        "gridColor": LINE,
+        "gridOpacity": 0.6,
+        "domain": False,
+        "ticks": False,
+    },
+    "axisX": {"grid": False},
+}

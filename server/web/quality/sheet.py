@@ -1,0 +1,60 @@
+"""The figures as a sheet for a spreadsheet program: one line per service and indicator."""
+
+import csv
+import io
+
+from server.domain.indicator_rollup import Rollup
+from server.domain.indicators import INDICATORS, Figure, figures_of
+from server.usecases.read_indicators import HallDays
+from server.web.quality.view import Asked, Words, service_name
+
+COLUMNS = (
+    "hall",
+    "service",
+    "from",
+    "to",
+    "indicator",
+    "label",
+    "value",
+    "unit",
+    "n",
+    "count",
+    "definition",
+    "convention",
+)
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it the most used spreadsheet program takes UTF-8 for something else."""
+
+
+def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
+    """All services together, then each; in French and Spanish `;` separates and `,` is the decimal sign."""
+    is_english = asked.language == "en"
+    text = io.StringIO()
+    sheet = csv.writer(text, delimiter="," if is_english else ";", lineterminator="\r\n")
+    sheet.writerow(COLUMNS)
+    whole = found.whole()
+    parts = {service: whole.of_service(service) for service in whole.services()}
+    shown = {asked.service: parts.get(asked.service, Rollup())} if asked.service else {"": whole, **parts}
+    for service, rollup in shown.items():
+        for figure in figures_of(rollup):
+            sheet.writerow(_cells(asked, service, figure, words, "." if is_english else ","))
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _cells(asked: Asked, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
+    indicator = INDICATORS[figure.indicator]
+    value = "" if figure.value is None else f"{round(figure.value, 4):.10g}".replace(".", decimal_sign)
+    return [
+        asked.hall.name,
+        service_name(asked.hall, service, asked.language) if service else words("quality.all_services"),
+        asked.period.starts_on.isoformat(),
+        asked.period.ends_on.isoformat(),
+        figure.indicator,
+        words(indicator.label_key),
+        value,
+        indicator.unit,
+        str(figure.n),
+        "" if figure.count is None else str(figure.count),
+        words(indicator.definition_key),
+        words(indicator.convention_key),
+    ]

@@ -1,0 +1,71 @@
+"""Numbers, durations, dates and periods as the page writes them in each language."""
+
+from datetime import date
+
+from babel.dates import format_date, format_skeleton, get_day_names
+from babel.numbers import format_decimal
+
+from server.domain.indicator_periods import Period, PeriodKind
+from server.domain.indicators import INDICATORS, Figure
+
+NBSP = "\u00a0"
+UNITS = {"s": "min", "percent": "%"}
+
+
+def minutes(seconds: float) -> int:
+    """Seconds rounded to whole minutes, halves up."""
+    return int((seconds + 30) // 60)
+
+
+def whole_percent(value: float) -> int:
+    """A percentage rounded to a whole number, halves up."""
+    return int(value + 0.5)
+
+
+def number(value: float, language: str, *, decimals: int = 0) -> str:
+    """A number with the language's separators."""
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    return str(format_decimal(value, format=pattern, locale=language))
+
+
+def figure_number(figure: Figure, language: str) -> str | None:
+    """A figure's value without unit: whole minutes, percents or counts; None when its sample is empty."""
+    if figure.value is None:
+        return None
+    unit = INDICATORS[figure.indicator].unit
+    if unit == "s":
+        return number(minutes(figure.value), language)
+    return number(whole_percent(figure.value) if unit == "percent" else figure.value, language)
+
+
+def figure_unit(name: str) -> str:
+    """The unit written after a figure: min, % or nothing for counts."""
+    return UNITS.get(INDICATORS[name].unit, "")
+
+
+def hour_label(hour: int, language: str) -> str:
+    """A local hour as an axis writes it: 9 h, or 09:00 in English and Spanish."""
+    return f"{hour}{NBSP}h" if language == "fr" else f"{hour:02d}:00"
+
+
+def weekday_name(weekday: int, language: str, *, width: str = "wide") -> str:
+    """The name of a weekday (Monday 0)."""
+    return str(get_day_names(width, locale=language)[weekday])  # type: ignore[arg-type]
+
+
+def day_text(day: date, language: str) -> str:
+    """A local date in full; in French the first of a month is an ordinal."""
+    text = str(format_date(day, "EEEE d MMMM y" if language == "en" else "full", locale=language))
+    return text.replace(" 1 ", " 1er ", 1) if language == "fr" else text
+
+
+def period_text(period: Period, language: str) -> str:
+    """A period in words: a day in full, a month by its name, a week and a quarter by first and last day."""
+    if period.kind is PeriodKind.DAY:
+        return day_text(period.starts_on, language)
+    if period.kind is PeriodKind.MONTH:
+        return str(format_skeleton("yMMMM", period.starts_on, locale=language))
+    first, last = period.starts_on, period.last_on
+    same_year = first.year == last.year
+    start = format_skeleton("MMMd" if same_year else "yMMMd", first, locale=language)
+    return f"{start} – {format_skeleton('yMMMd', last, locale=language)}"

@@ -1,0 +1,180 @@
+"""A hall with a past to count: days of visits recorded as facts, seeded, with every way a leg may end."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from server.clock import Clock
+from server.domain.facts import (
+    EndedLeg,
+    NewLeg,
+    NewVisit,
+    Why,
+    greeting_counted,
+    leg_called,
+    leg_ended,
+    leg_recalled,
+    leg_started,
+    leg_transferred,
+    ticket_issued,
+    ticket_not_issued,
+    visit_reinstated,
+)
+from server.domain.rules import sort_key, visit_class
+from server.ids import new_id
+from server.store.database import SYSTEM, Database, HallTransaction
+from server.usecases.publish_configuration import publish_hall, publish_installation
+
+HALLS = Path(__file__).parents[3] / "server/demonstration/halls"
+PARIS = ZoneInfo("Europe/Paris")
+ENDS = ("served", "no_show", "back", "abandoned", "left_after_call", "transferred", "moved", "late", "open")
+WEIGHTS = (74, 5, 2, 6, 2, 5, 3, 1, 2)
+
+
+@dataclass
+class Hands:
+    """The hands of a clock a test sets."""
+
+    now: datetime = field(default_factory=lambda: datetime(2026, 11, 20, 17, tzinfo=UTC))
+
+    def clock(self) -> Clock:
+        return Clock(now=lambda: self.now)
+
+
+def database_with_hall(url: str, hands: Hands, *halls: str) -> Database:
+    """A database with the installation and these halls of the demonstration published (Laon unless told)."""
+    database = Database(url, hands.clock())
+    publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())
+    for hall in halls or ("laon",):
+        publish_hall(database, SYSTEM, (HALLS / f"{hall}.json").read_bytes())
+    return database
+
+
+@dataclass
+class PlayedDay:
+    """One day of visits in a hall's transaction; `record` is the only way it writes."""
+
+    transaction: HallTransaction
+    day: date
+    chance: random.Random
+    counter: str = "laon-g1"
+
+    def local(self, hour: float) -> datetime:
+        return datetime.combine(self.day, time(), PARIS).astimezone(UTC) + timedelta(hours=hour)
+
+    def visits(self, how_many: int, services: Sequence[str]) -> None:
+        for rank in range(1, how_many + 1):
+            hour = self.chance.choices((8.5, 9, 10, 11, 12, 13, 14, 15, 16), (4, 9, 9, 7, 3, 4, 7, 5, 2))[0]
+            at = self.local(hour + self.chance.random())
+            self.visit(rank, self.chance.choice(services), at, self.chance.choices(ENDS, WEIGHTS)[0])
+
+    def visit(self, rank: int, service: str, at: datetime, how: str) -> None:
+        visit = NewVisit(new_id(), self.day, "tests", "one", rank, f"T{rank:03d}", "kiosk")
+        leg = self._leg(service, at, position=1)
+        self.transaction.record(ticket_issued(visit, leg, ahead=0), happened_at=at)
+        ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
+        after_s = self.chance.expovariate(1 / (1100 if 10 <= (at.hour + 1) <= 12 else 500))
+        called_at = leg.arrived_at + timedelta(seconds=after_s)
+        if leg.booked_at is not None:
+            called_at = max(called_at, leg.booked_at - timedelta(minutes=4))
+        if how == "open":
+            return
+        if how in ("abandoned", "late"):
+            reason = "cancelled" if how == "late" else "abandoned"
+            self._end(leg, visit, reason, at + timedelta(seconds=90 if how == "late" else after_s))
+        elif how == "moved":
+            moved = self._leg("laon-accueil", called_at, position=2)
+            self.transaction.record(leg_transferred(ended, moved, counter=None), happened_at=called_at)
+            self._serve(moved, visit, called_at + timedelta(minutes=3), "served")
+        else:
+            self._serve(leg, visit, called_at, how)
+
+    def _leg(self, service: str, at: datetime, *, position: int, back_from: str | None = None) -> NewLeg:
+        known = self.transaction.configuration.services[service]
+        chance = self.chance.random()
+        booked = at + timedelta(minutes=self.chance.uniform(-10, 25)) if chance < 0.2 else None
+        priority = "declared" if chance > 0.94 else "none"
+        low_s = self.chance.choice((None, 0, 300, 600))
+        kind = visit_class(priority, booked)
+        return NewLeg(
+            id=new_id(),
+            position=position,
+            service=service,
+            queue=known.queue,
+            visit_class=kind,
+            priority=priority,
+            target_s=600 if kind != "walk_in" else known.target_s,
+            sort_key=sort_key(kind, at, "T001"),
+            arrived_at=at,
+            issued_at=at,
+            configuration_revision=1,
+            booked_at=booked,
+            reinstated_from=back_from,
+            quoted_low_s=low_s,
+            quoted_high_s=None if low_s is None else low_s + 900,
+        )
+
+    def _serve(self, leg: NewLeg, visit: NewVisit, at: datetime, how: str) -> None:
+        why = Why("arrival_order", "server.why.first")
+        call = leg_called(leg.id, visit.id, counter=self.counter, session="tests", call=new_id(), why=why)
+        self.transaction.record(call, happened_at=at)
+        if self.chance.random() < 0.2:
+            again = leg_recalled(leg.id, visit.id, counter=self.counter, call="tests", rank=2)
+            at += timedelta(seconds=50)
+            self.transaction.record(again, happened_at=at)
+        done_at = at + timedelta(seconds=self.chance.lognormvariate(6.0, 0.7))
+        if how in ("no_show", "left_after_call"):
+            self._end(leg, visit, how, done_at)
+            return
+        if how == "back":
+            self._end(leg, visit, "no_show", at + timedelta(minutes=2))
+            back = self._leg(leg.service, done_at, position=leg.position + 1, back_from=leg.id)
+            ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
+            self.transaction.record(visit_reinstated(ended, back, counter=self.counter), happened_at=done_at)
+            self._serve(back, visit, done_at + timedelta(minutes=4), "served")
+            return
+        if self.chance.random() < 0.8:
+            start = leg_started(leg.id, visit.id, counter=self.counter)
+            self.transaction.record(start, happened_at=at + timedelta(seconds=25))
+        if how == "transferred":
+            next_leg = self._leg("laon-accueil", done_at, position=leg.position + 1)
+            ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
+            self.transaction.record(
+                leg_transferred(ended, next_leg, counter=self.counter), happened_at=done_at
+            )
+            self._serve(next_leg, visit, done_at + timedelta(minutes=6), "served")
+        else:
+            self._end(leg, visit, "served", done_at)
+
+    def _end(self, leg: NewLeg, visit: NewVisit, reason: str, at: datetime) -> None:
+        self.transaction.record(leg_ended(leg.id, visit.id, reason=reason, counter=None), happened_at=at)
+
+    def greetings(self, how_many: int) -> None:
+        for _ in range(how_many):
+            self.transaction.record(
+                greeting_counted(new_id(), self.day, service="laon-accueil", counter=None)
+            )
+
+    def not_issued(self, *reasons: str) -> None:
+        for reason in reasons:
+            fact = ticket_not_issued(new_id(), self.day, service="laon-permis", reason=reason, device=None)
+            self.transaction.record(fact)
+
+
+def play_days(database: Database, first: date, how_many: int, *, a_day: int = 12, seed: int = 1) -> None:
+    """Plays the open days (Monday to Friday) among `how_many` calendar days at Laon."""
+    chance = random.Random(seed)
+    for day in (first + timedelta(days=n) for n in range(how_many)):
+        if day.weekday() > 4:
+            continue
+        with database.transaction("laon", SYSTEM) as transaction:
+            played = PlayedDay(transaction, day, chance)
+            services = [s.id for s in transaction.configuration.services.values() if not s.is_retired]
+            played.visits(chance.randint(a_day // 2, a_day + a_day // 2), services)
+            played.greetings(chance.randint(0, a_day // 3))
+            played.not_issued(
+                *chance.choices(("closed", "too_late", "appointment_only"), k=chance.randint(0, 2))
+            )

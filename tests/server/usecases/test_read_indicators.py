@@ -1,0 +1,121 @@
+import io
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.domain.indicator_files import CONTRACT_COLUMNS, read_legs
+from server.domain.indicator_rollup import Rollup, roll_up
+from server.domain.indicators import INDICATORS, figures_of
+from server.domain.refusals import Refusal
+from server.store.database import SYSTEM, Database
+from server.usecases.export_visits import export_visits, legs_csv
+from server.usecases.read_indicators import DIMENSIONS, read_days, read_indicators
+from tests.server.usecases.figures_history import Hands, PlayedDay, database_with_hall, play_days
+
+FIRST = date(2026, 10, 19)  # a Monday; clocks go back on the 25th
+DAYS = (FIRST, date(2026, 11, 2))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    found = database_with_hall(database_url, Hands())
+    play_days(found, FIRST, 14)
+    yield found
+    found.close()
+
+
+def without_hall(rollup: Rollup) -> Rollup:
+    whole = Rollup()
+    for key, tally in rollup.cells.items():
+        whole.add(Rollup({key._replace(hall=""): tally}))
+    return whole
+
+
+def test_the_history_holds_every_way_a_leg_may_end(database: Database):
+    reasons = {key.end_reason for key in read_days(database, "laon", *DAYS).whole().cells}
+    assert reasons >= {
+        "served",
+        "no_show",
+        "abandoned",
+        "transferred",
+        "left_after_call",
+        "open",
+        "cancelled",
+    }
+
+
+def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Database):
+    whole = read_days(database, "laon", *DAYS).whole()
+    lines = io.StringIO("".join(legs_csv(database, ["laon"], DAYS)), newline="")
+    again = roll_up(
+        read_legs(lines),
+        time_zone=ZoneInfo("Europe/Paris"),
+        greetings=whole.greetings,
+        not_issued=whole.not_issued,
+    )
+    assert whole.total().visits > 80
+    assert without_hall(again) == without_hall(whole)
+    assert figures_of(again) == figures_of(whole)
+
+
+def test_the_export_has_the_contracts_columns_first_and_whole_files(database: Database, tmp_path: Path):
+    counts = export_visits(database, ["laon"], days=DAYS, folder=tmp_path / "out")
+    header = (tmp_path / "out/legs.csv").read_text("utf-8").splitlines()[0]
+    assert header.split(",")[: len(CONTRACT_COLUMNS)] == list(CONTRACT_COLUMNS)
+    assert counts["legs.csv"] > 80
+    assert counts["services.csv"] == len(database.configuration("laon").services)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "counters.csv",
+        "legs.csv",
+        "services.csv",
+    ]
+
+
+@pytest.mark.parametrize("by", sorted(DIMENSIONS))
+def test_every_split_of_the_visits_adds_up_to_the_whole(database: Database, by: str):
+    answer = read_indicators(database, "laon", days=DAYS, by=by, sentence=str)
+    visits = [f["value"] for row in answer["rows"] for f in row["figures"] if f["indicator"] == "visits"]
+    assert sum(visits) == read_days(database, "laon", *DAYS).whole().total().visits
+    assert {each["indicator"] for each in answer["indicators"]} <= set(INDICATORS)
+
+
+def test_each_indicator_comes_with_its_unit_definition_and_convention(database: Database):
+    answer = read_indicators(database, "laon", days=DAYS, sentence=lambda key: f"<{key}>")
+    (median,) = [each for each in answer["indicators"] if each["indicator"] == "wait_median"]
+    assert median["unit"] == "s"
+    assert median["definition"] == "<quality.indicator.wait_median.definition>"
+    assert median["convention"] == "<quality.convention.every_ticket>"
+    figures = {figure["indicator"]: figure for figure in answer["rows"][0]["figures"]}
+    assert figures["wait_median"]["n"] > 0
+
+
+def test_the_first_day_is_in_and_the_end_day_is_out(database: Database):
+    one = read_days(database, "laon", FIRST, date(2026, 10, 20))
+    assert list(one.days) == [FIRST]
+
+
+def test_a_day_with_greetings_only_is_counted(sqlite_url: str):
+    found = database_with_hall(sqlite_url, Hands())
+    with found.transaction("laon", SYSTEM) as transaction:
+        PlayedDay(transaction, FIRST, None, "laon-g1").greetings(3)  # type: ignore[arg-type]
+    values = {
+        figure.indicator: figure.value for figure in figures_of(read_days(found, "laon", *DAYS).whole())
+    }
+    assert (values["greetings"], values["received"], values["visits"]) == (3, 3, 0)
+    found.close()
+
+
+@pytest.mark.parametrize("days", [(FIRST, FIRST), (DAYS[1], FIRST), (FIRST, date(2028, 1, 1))])
+def test_an_empty_or_endless_span_is_refused(database: Database, days: tuple[date, date]):
+    with pytest.raises(Refusal) as refusal:
+        read_days(database, "laon", *days)
+    assert refusal.value.code == "bad_period"
+
+
+def test_an_unknown_split_is_refused(database: Database):
+    with pytest.raises(Refusal) as refusal:
+        read_indicators(database, "laon", days=DAYS, by="agent", sentence=str)
+    assert refusal.value.code == "bad_dimension"
