@@ -129,7 +129,7 @@ class _Paper:
 def _head(content: TicketContent, paper: _Paper) -> list[Element]:
     elements: list[Element] = []
     if content.is_reprint:
-        duplicate = paper.translate("kiosk.paper.duplicate", _FRENCH)
+        duplicate = paper.translate("kiosk.paper.duplicate", _FRENCH).upper()
         elements += [Text(duplicate, 48, weight=800, align="center", inverse=True), Space(10)]
     if content.is_demonstration:
         note = paper.translate("kiosk.paper.demonstration", _FRENCH)

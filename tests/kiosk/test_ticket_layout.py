@@ -97,8 +97,8 @@ def test_modules_of_the_code_are_at_least_seven_dots():
 
 
 def test_a_reprint_says_so_before_anything_else():
-    assert said(ticket(is_reprint=True))[0] == "fr:paper.duplicate"
-    assert "fr:paper.duplicate" not in said(ticket())
+    assert said(ticket(is_reprint=True))[0] == "FR:PAPER.DUPLICATE"
+    assert "FR:PAPER.DUPLICATE" not in said(ticket())
 
 
 def test_a_demonstration_says_so():
