@@ -291,6 +291,6 @@ def print_ended(job: str, visit: str | None, *, verdict: str | None, why: str | 
     return Fact(FactKind.PRINT_ENDED, {"job": job, "visit": visit, "verdict": verdict, "why": why}, visit=visit)
 
 
-def of_kind(kind: FactKind, **body: Any) -> Fact:
+def of_kind(kind: FactKind, /, **body: Any) -> Fact:
     """A fact that changes no projection: its body is kept as it is."""
     return Fact(kind, body, visit=body.get("visit"))

@@ -127,17 +127,6 @@ configured = Table(
     comment="Every id a hall document ever used: ids are unique over the installation and never reused.",
 )
 
-number_series = Table(
-    "number_series",
-    metadata,
-    Column("hall", ID, nullable=False),
-    Column("business_day", String(10), nullable=False),
-    Column("series", ID, nullable=False),
-    Column("incarnation", ID, nullable=False),
-    Column("last", Integer, nullable=False),
-    PrimaryKeyConstraint("hall", "business_day", "series", "incarnation"),
-)
-
 visit = Table(
     "visit",
     metadata,

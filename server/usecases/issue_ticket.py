@@ -29,12 +29,8 @@ _SELECT_PRESS = (
     " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE a.press = :press"
 )
 _SELECT_LAST = (
-    "SELECT last FROM number_series WHERE hall = :hall AND business_day = :business_day AND series = :series AND incarnation = :incarnation"
-)
-_UPSERT_LAST = (
-    "INSERT INTO number_series (hall, business_day, series, incarnation, last)"
-    " VALUES (:hall, :business_day, :series, :incarnation, :last)"
-    " ON CONFLICT (hall, business_day, series, incarnation) DO UPDATE SET last = excluded.last"
+    "SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series AND incarnation = :incarnation"
+    " AND rank BETWEEN :lowest AND :highest ORDER BY rank DESC LIMIT 1"
 )
 
 
@@ -201,15 +197,16 @@ def new_visit_and_leg(
 
 def _next_number(transaction: HallTransaction, series: Series, on: date) -> tuple[int, str]:
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
-    key = {
-        "hall": transaction.hall,
-        "business_day": on.isoformat(),
-        "series": f"{series.prefix}{series.first}",
-        "incarnation": transaction.epoch,
-    }
-    row = transaction.one(_SELECT_LAST, **key)
-    rank = next_rank(None if row is None else row["last"] - offset, series) + offset
-    transaction.run(_UPSERT_LAST, **key, last=rank)
+    row = transaction.one(
+        _SELECT_LAST,
+        hall=transaction.hall,
+        business_day=on.isoformat(),
+        series=series.prefix,
+        incarnation=transaction.epoch,
+        lowest=series.first + offset,
+        highest=series.highest + offset,
+    )
+    rank = next_rank(None if row is None else row["rank"] - offset, series) + offset
     return rank, number_text(series.prefix, rank)
 
 

@@ -30,7 +30,16 @@ class Gesture:
     leg: str
     author: Author
     session: str | None = None
-    counter: str | None = None
+
+
+def counter_of_gesture(transaction: HallTransaction, gesture: Gesture, row: Row) -> str | None:
+    """The counter a verb is done from: the leg's own while it is there, else that of the session."""
+    if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
+        return str(row["counter"])
+    if gesture.session is None:
+        return None
+    found = transaction.one("SELECT counter FROM counter_session WHERE id = :session AND closed_at IS NULL", session=gesture.session)
+    return None if found is None else str(found["counter"])
 
 
 def hall_of_leg(database: Database, leg: str) -> str:
@@ -104,7 +113,8 @@ def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: Writ
         next_state(row["state"], Verb.CANCEL)
         is_early = transaction.now - from_micros(row["issued_at"]) <= NO_PENALTY_TO_CANCEL
         end = EndReason.CANCELLED if is_early else EndReason.ABANDONED
-        return leg_ended(row["id"], row["visit"], reason=end, counter=row["counter"], note=reason)
+        counter = counter_of_gesture(transaction, gesture, row)
+        return leg_ended(row["id"], row["visit"], reason=end, counter=counter, note=reason)
 
     return _apply(database, gesture, decide, write_key)
 
@@ -127,7 +137,7 @@ def transfer(database: Database, gesture: Gesture, to: Destination, *, write_key
         next_state(row["state"], Verb.TRANSFER)
         service = _destination(transaction, row, to)
         new_leg = _successor(transaction, row, service, for_counter=to.counter)
-        return leg_transferred(_ended(row), new_leg, counter=row["counter"])
+        return leg_transferred(_ended(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
 
     return _apply(database, gesture, decide, write_key)
 
@@ -149,7 +159,8 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
             raise Refusal("reinstated_too_often", most=MOST_REINSTATEMENTS)
         service = transaction.configuration.services[row["service"]]
         new_leg = _successor(transaction, row, service, is_reinstated=True)
-        transaction.record(visit_reinstated(_ended(row), new_leg, counter=gesture.counter))
+        counter = counter_of_gesture(transaction, gesture, row)
+        transaction.record(visit_reinstated(_ended(row), new_leg, counter=counter))
         after = waiting.leg(transaction, new_leg.id)
         assert after is not None
         return transaction.answer(leg_answer(after))

@@ -20,7 +20,7 @@ _COLUMNS = ", ".join(f"l.{column.strip()}" for column in LEG_COLUMNS.split(","))
 _BY_TOKEN = f"SELECT {_COLUMNS} FROM ticket_access a JOIN leg l ON l.visit = a.visit WHERE a.token = :token ORDER BY l.position DESC LIMIT 1"
 _BY_CODE = (
     f"SELECT {_COLUMNS} FROM ticket_access a JOIN leg l ON l.visit = a.visit"
-    " WHERE a.short_code = :code AND a.business_day = :on ORDER BY l.position DESC LIMIT 1"
+    " WHERE a.short_code = :code AND a.business_day >= :on ORDER BY l.position DESC LIMIT 1"
 )
 
 
@@ -33,7 +33,7 @@ def leg_of_token(rows: Any, token: str) -> Row:
 
 
 def leg_of_short_code(rows: Any, code: str, on: str) -> Row:
-    """The last leg of the visit with this short code on a business day. Refusal: unknown_ticket."""
+    """The last leg of the visit with this short code, issued on a business day or since. Refusal: unknown_ticket."""
     row: Row | None = rows.one(_BY_CODE, code=code.strip().upper(), on=on)
     if row is None:
         raise Refusal("unknown_ticket")

@@ -256,14 +256,6 @@ def upgrade() -> None:
     with op.batch_alter_table('not_issued', schema=None) as batch_op:
         batch_op.create_index('ix_not_issued_day', ['hall', 'business_day'], unique=False)
 
-    op.create_table('number_series',
-    sa.Column('hall', sa.String(length=64), nullable=False),
-    sa.Column('business_day', sa.String(length=10), nullable=False),
-    sa.Column('series', sa.String(length=64), nullable=False),
-    sa.Column('incarnation', sa.String(length=64), nullable=False),
-    sa.Column('last', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('hall', 'business_day', 'series', 'incarnation', name=op.f('pk_number_series'))
-    )
     op.create_table('print_job',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('hall', sa.String(length=64), nullable=False),
@@ -414,7 +406,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_print_job_open', sqlite_where=sa.text("state IN ('queued', 'sending')"), postgresql_where=sa.text("state IN ('queued', 'sending')"))
 
     op.drop_table('print_job')
-    op.drop_table('number_series')
     with op.batch_alter_table('not_issued', schema=None) as batch_op:
         batch_op.drop_index('ix_not_issued_day')
 

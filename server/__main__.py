@@ -1,0 +1,53 @@
+"""The server process: `python -m server`. Patches first; nothing that opens sockets is imported before."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import signal  # noqa: E402
+import socket  # noqa: E402
+import sys  # noqa: E402
+
+from gevent import pywsgi  # noqa: E402
+from gevent import socket as gevent_socket  # noqa: E402
+
+from server.app import create_app  # noqa: E402
+from server.settings import Settings  # noqa: E402
+
+BACKLOG = 4096
+STOP_WITHIN_S = 3
+
+
+def listener(settings: Settings) -> gevent_socket.socket:
+    """A listening socket with TCP_NODELAY, which accepted sockets inherit: pywsgi sends head and body apart."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = gevent_socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening.bind((settings.host, settings.port))
+    listening.listen(BACKLOG)
+    return listening
+
+
+def main() -> int:
+    """Serves until SIGTERM or SIGINT, then lets running requests end for three seconds."""
+    settings = Settings()
+    app = create_app(settings)
+    app.extensions["parvis"].start_background()
+    tls = {"certfile": settings.tls_certificate, "keyfile": settings.tls_key} if settings.scheme == "https" else {}
+    server = pywsgi.WSGIServer(listener(settings), app, log=None, **tls)
+
+    def stop(*_: object) -> None:
+        server.stop(timeout=STOP_WITHIN_S)
+
+    import gevent
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stop)
+    server.serve_forever()
+    app.extensions["parvis"].database.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The demonstration: five real-looking halls, accounts, devices and a plausible past."""

@@ -1,0 +1,123 @@
+"""Create the demonstration: documents, devices, accounts of every role, an API key; `var/demo.json` tells them."""
+
+import json
+import os
+import secrets
+import socket
+from pathlib import Path
+from typing import Any
+
+from server.domain.refusals import Refusal
+from server.domain.roles import ROLES
+from server.settings import Settings
+from server.store.accounts import EVERY_SITE, Grant
+from server.store.database import Author, Database
+from server.usecases.accounts import NewAccount, create_account, create_api_key, pair_device
+from server.usecases.publish_configuration import publish_hall, publish_installation
+
+HALLS = Path(__file__).parent / "halls"
+SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")
+DEMONSTRATION = Author("demonstration")
+WORDS = ("ardoise", "beffroi", "cerise", "dune", "etang", "fougere", "galet", "hetre", "ivoire", "jardin", "lilas", "marne", "noyer", "orme", "pivert", "ruisseau")
+
+
+def demo_file(settings: Settings) -> Path:
+    """Where the demonstration's secrets are told."""
+    return settings.var / "demo.json"
+
+
+def is_demonstration(database: Database) -> bool:
+    """Whether this database holds the demonstration."""
+    with database.read() as rows:
+        row = rows.one("SELECT is_demonstration FROM installation WHERE id = 1")
+    return bool(row and row["is_demonstration"])
+
+
+def create_demonstration(database: Database, settings: Settings) -> dict[str, Any]:
+    """Fills an empty, migrated database and writes `var/demo.json`, owner-readable.
+
+    Refusal: not_empty when halls exist already.
+    """
+    with database.read() as rows:
+        if rows.one("SELECT id FROM hall LIMIT 1") is not None:
+            raise Refusal("not_empty")
+    with database.store.write() as rows:
+        rows.run("UPDATE installation SET is_demonstration = :yes WHERE id = 1", {"yes": True})
+    publish_installation(database, DEMONSTRATION, (HALLS / "installation.json").read_bytes())
+    sites = [_site(database, settings, slug) for slug in SLUGS]
+    described = {
+        "base_url": settings.base_url,
+        "sites": sites,
+        "users": _users(database),
+        "api_key": create_api_key(
+            database, DEMONSTRATION, "demonstration", scopes=("issue", "read", "call"), is_loopback_only=True
+        ),
+        "printers": [{"kiosk": site["kiosk"]["id"], "host": "127.0.0.1", "port": _port(database, site)} for site in sites],
+    }
+    write_demo_file(settings, described)
+    return described
+
+
+def write_demo_file(settings: Settings, described: dict[str, Any]) -> None:
+    """Writes `var/demo.json` so that only its owner reads it."""
+    file = demo_file(settings)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(opened, "w", encoding="utf-8") as writing:
+        json.dump(described, writing, ensure_ascii=False, indent=2)
+
+
+def at_base_url(settings: Settings, described: dict[str, Any]) -> dict[str, Any]:
+    """The description with the addresses of the settings of now."""
+    old, new = described["base_url"], settings.base_url
+    changed: dict[str, Any] = json.loads(json.dumps(described).replace(old, new))
+    return changed
+
+
+def _site(database: Database, settings: Settings, slug: str) -> dict[str, Any]:
+    document = json.loads((HALLS / f"{slug}.json").read_text(encoding="utf-8"))
+    for kiosk in document.get("kiosks", ()):
+        if kiosk.get("printer") and kiosk["printer"].get("host") is None:
+            kiosk["printer"]["port"] = free_port()
+    publish_hall(database, DEMONSTRATION, json.dumps(document))
+    configuration = database.configuration(slug)
+    kiosk = next(iter(configuration.kiosks))
+    return {
+        "slug": configuration.site.slug,
+        "hall": database.hall_id(slug),
+        "kiosk": _device(database, settings, slug, "kiosk", kiosk),
+        "screens": [_device(database, settings, slug, "screen", screen) for screen in configuration.screens],
+        "counters": list(configuration.counters),
+        "services": list(configuration.services),
+    }
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on now."""
+    with socket.socket() as trying:
+        trying.bind(("127.0.0.1", 0))
+        return int(trying.getsockname()[1])
+
+
+def _device(database: Database, settings: Settings, hall: str, kind: str, configured: str) -> dict[str, str]:
+    _, token = pair_device(database, DEMONSTRATION, hall, kind=kind, configured=configured)
+    return {"id": configured, "token": token, "url": f"{settings.base_url}/{kind}#t={token}"}
+
+
+def _users(database: Database) -> list[dict[str, str]]:
+    wanted = [(role, "laon") for role in ROLES] + [("administrator", EVERY_SITE)]
+    users = []
+    for role, site in wanted:
+        login = role if site != EVERY_SITE else "admin"
+        password = "-".join(secrets.choice(WORDS) for _ in range(4))
+        display_name = login.replace("_", " ").capitalize()
+        create_account(database, DEMONSTRATION, NewAccount(login, password, display_name, [Grant(role, site)]))
+        users.append({"login": login, "password": password, "role": role, "site": site})
+    return users
+
+
+def _port(database: Database, site: dict[str, Any]) -> int:
+    printer = database.configuration(site["slug"]).kiosks[site["kiosk"]["id"]].printer
+    return printer.port if printer is not None else 0
+
+

@@ -1,0 +1,44 @@
+"""Live messages: one description of each, and the rooms they go to (CONTRACT, Live)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+SCREEN, KIOSK, AGENT, VISITOR = "/screen", "/kiosk", "/agent", "/visitor"
+NAMESPACES = (SCREEN, KIOSK, AGENT, VISITOR)
+
+BOARD_CHANGED = "board.changed"
+"""To screens: the whole board without queues, with epoch, version, as_of."""
+QUEUES_CHANGED = "queues.changed"
+"""To screens: people waiting and waits per queue, at most once a second."""
+CALL_ANNOUNCED = "call.announced"
+"""To screens: one call or recall, once; repeated with its audio when that is ready."""
+QUEUE_CHANGED = "queue.changed"
+"""To consoles: the queue with the first legs waiting, with epoch, version, as_of."""
+MENU_CHANGED = "menu.changed"
+"""To kiosks: a nudge with epoch and version; the page fetches the menu again."""
+PRINT_VERDICT = "print.verdict"
+"""To the kiosk whose printer it is: a job's state and verdict."""
+TICKET_CHANGED = "ticket.changed"
+"""To a visitor: the whole ticket as in REST."""
+HEARTBEAT = "heartbeat"
+"""To all, every 25 s: epoch and version, so that a lost message is noticed."""
+
+MESSAGE_LIMIT = 4096
+"""Bytes of one message as it travels."""
+
+type Message = Mapping[str, Any]
+
+
+def hall_room(hall: str) -> str:
+    """The room of a hall inside a namespace."""
+    return f"hall:{hall}"
+
+
+def kiosk_room(kiosk: str) -> str:
+    """The room of one kiosk, by its configured id."""
+    return f"kiosk:{kiosk}"
+
+
+def visit_room(visit: str) -> str:
+    """The room of one visit."""
+    return f"visit:{visit}"

@@ -1,0 +1,107 @@
+"""Who may join which room: checked at the connection, by token or cookie."""
+
+from typing import Any
+
+import structlog
+from flask import request
+from flask_socketio import ConnectionRefusedError, Namespace, join_room
+
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.live import messages
+from server.live.presence import Presence
+from server.store.database import Database
+from server.usecases.counter_sessions import keep_counter
+from server.usecases.estimate_waits import Estimates
+from server.usecases.read_ticket import read_ticket
+from server.usecases.visitor import leg_of_token
+
+log = structlog.get_logger()
+
+
+class HallNamespace(Namespace):
+    """A namespace whose sockets belong to one hall. `allow` gives a caller's hall or raises a refusal."""
+
+    def __init__(self, name: str, presence: Presence, find: Any) -> None:
+        super().__init__(name)
+        self.presence = presence
+        self.find = find
+
+    def on_connect(self, auth: Any = None) -> None:
+        """Joins the rooms of whoever connects; refuses with the refusal's code."""
+        try:
+            hall, rooms, visit = self.find(auth if isinstance(auth, dict) else {})
+        except Refusal as refusal:
+            raise ConnectionRefusedError(refusal.code) from refusal
+        for room in rooms:
+            join_room(room)
+        self.presence.arrived(self._sid(), str(self.namespace), hall, visit)
+
+    def on_disconnect(self, reason: Any = None) -> None:
+        """Leaves."""
+        self.presence.left(self._sid())
+
+    def _sid(self) -> str:
+        return str(request.sid)  # type: ignore[attr-defined]
+
+
+class AgentNamespace(HallNamespace):
+    """Consoles: they also keep the lease of their counter."""
+
+    def __init__(self, presence: Presence, find: Any, database: Database) -> None:
+        super().__init__(messages.AGENT, presence, find)
+        self.database = database
+
+    def on_counter_keep(self, message: Any) -> bool:
+        """A console's sign of life; answers whether it still holds the counter."""
+        if not isinstance(message, dict):
+            return False
+        counter, session = message.get("counter"), message.get("session")
+        if not isinstance(session, str):
+            return False
+        if not isinstance(counter, str):
+            with self.database.read() as rows:
+                row = rows.one("SELECT counter FROM counter_lease WHERE session = :session", session=session)
+            if row is None:
+                return False
+            counter = row["counter"]
+        return keep_counter(self.database, counter, session)
+
+    def trigger_event(self, event: str, *args: Any) -> Any:
+        """The contract's message names hold a point, which no method name may."""
+        return super().trigger_event(event.replace(".", "_"), *args)
+
+
+def namespaces(presence: Presence, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
+    """The four namespaces. `callers` finds who connects: `device(auth)`, `person(auth, permission)`."""
+
+    def screen(auth: dict[str, Any]) -> tuple[str, list[str], None]:
+        hall, _ = callers(auth, Permission.READ_BOARD)
+        return hall, [messages.hall_room(hall)], None
+
+    def kiosk(auth: dict[str, Any]) -> tuple[str, list[str], None]:
+        hall, configured = callers(auth, Permission.ISSUE)
+        rooms = [messages.hall_room(hall)]
+        if configured:
+            rooms.append(messages.kiosk_room(configured))
+        return hall, rooms, None
+
+    def agent(auth: dict[str, Any]) -> tuple[str, list[str], None]:
+        hall, _ = callers(auth, Permission.READ_QUEUE)
+        return hall, [messages.hall_room(hall)], None
+
+    def visitor(auth: dict[str, Any]) -> tuple[str, list[str], str]:
+        token = auth.get("ticket")
+        if not isinstance(token, str):
+            raise Refusal("unknown_ticket")
+        with database.read() as rows:
+            leg = leg_of_token(rows, token)
+        read_ticket(database, estimates, token)
+        return leg["hall"], [messages.hall_room(leg["hall"]), messages.visit_room(leg["visit"])], leg["visit"]
+
+    return [
+        HallNamespace(messages.SCREEN, presence, screen),
+        HallNamespace(messages.KIOSK, presence, kiosk),
+        AgentNamespace(presence, agent, database),
+        HallNamespace(messages.VISITOR, presence, visitor),
+    ]

@@ -1,0 +1,45 @@
+"""Who is connected to this process: counted per hall and namespace, so that nothing is computed for nobody."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Presence:
+    """Connected sockets of this process. A visitor's socket also stands for its visit."""
+
+    halls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _visits: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def arrived(self, sid: str, namespace: str, hall: str, visit: str | None = None) -> None:
+        """A socket has joined a hall's room."""
+        self._sockets[sid] = (namespace, hall)
+        self.halls[namespace, hall] += 1
+        if visit is not None:
+            self._visits[sid] = (hall, visit)
+
+    def left(self, sid: str) -> None:
+        """A socket has gone."""
+        known = self._sockets.pop(sid, None)
+        self._visits.pop(sid, None)
+        if known is not None:
+            self.halls[known] -= 1
+            if self.halls[known] <= 0:
+                del self.halls[known]
+
+    def has(self, namespace: str, hall: str) -> bool:
+        """Whether anyone of this process is in the hall's room of a namespace."""
+        return (namespace, hall) in self.halls
+
+    def known_halls(self) -> set[str]:
+        """The halls someone is connected to."""
+        return {hall for _, hall in self.halls}
+
+    def visits_in(self, hall: str) -> set[str]:
+        """The visits followed by a phone in a hall."""
+        return {visit for each, visit in self._visits.values() if each == hall}
+
+    def count(self) -> int:
+        """Sockets connected to this process."""
+        return len(self._sockets)

@@ -1,0 +1,190 @@
+"""After the commit: a call goes out at once; full states follow, coalesced, at most once a second.
+
+Two paths. The commit path sends what must be seen now, to every process (through Redis where there is one): the
+call, the board and the queue shortly after, the verdict of a print. The tick of each process, once a second, looks
+for halls that changed and sends its own sockets what is recomputed: waits, menus, tickets.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.facts import FactKind
+from server.domain.instants import to_text
+from server.live import messages
+from server.live.presence import Presence
+from server.store.database import Commit, CommittedFact, Database
+from server.usecases.estimate_waits import Estimates
+from server.usecases.read_board import read_board, read_queues
+from server.usecases.read_queue import read_queue
+from server.usecases.read_ticket import ticket_of_visit
+from signage.announcement import written_text
+
+log = structlog.get_logger()
+
+SHORTLY_S = 0.15
+"""How long the board and the queue wait after a commit, so that a burst is sent once."""
+TICK_S = 1.0
+HEARTBEAT_S = 25.0
+LEGS_IN_MESSAGE = 5
+MOST_OPEN_IN_MESSAGE = 6
+
+_CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
+
+type Speak = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass
+class Publisher:
+    """Sends messages. `emit(name, message, namespace, room, is_local)`; `later(seconds, work)` runs off the request."""
+
+    database: Database
+    estimates: Estimates
+    presence: Presence
+    emit: Callable[..., None]
+    later: Callable[[float, Callable[[], None]], None]
+    translate: Callable[..., str]
+    speak: Speak | None = None
+    watches_others: bool = False
+    failures: int = 0
+    _soon: set[str] = field(default_factory=set)
+    _changed: set[str] = field(default_factory=set)
+    _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def committed(self, commit: Commit) -> None:
+        """The subscriber of the database."""
+        configuration: HallConfiguration | None = None
+        for fact in commit.facts:
+            if fact.kind in _CALLS:
+                configuration = configuration or self.database.configuration(commit.hall)
+                self._announce(commit, fact, configuration)
+            elif fact.kind == FactKind.PRINT_ENDED:
+                self._verdict(fact)
+        self._changed.add(commit.hall)
+        if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
+            self._soon.add(commit.hall)
+            self.later(SHORTLY_S, lambda: self._send_states(commit.hall))
+        for visit in {fact.visit for fact in commit.facts if fact.visit and fact.kind != FactKind.TICKET_ISSUED}:
+            self.later(0, lambda visit=visit: self._send_ticket(visit))  # type: ignore[misc]
+
+    def _announce(self, commit: Commit, fact: CommittedFact, configuration: HallConfiguration) -> None:
+        message = announcement(fact, configuration, self._number(fact), self.translate)
+        self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(commit.hall))
+        if self.speak is not None:
+            self.speak(commit.hall, message)
+
+    def _number(self, fact: CommittedFact) -> str:
+        with self.database.read() as rows:
+            row = rows.one("SELECT number FROM visit WHERE id = :visit", visit=fact.visit)
+        return str(row["number"]) if row is not None else ""
+
+    def _verdict(self, fact: CommittedFact) -> None:
+        with self.database.read() as rows:
+            row = rows.one("SELECT printer, state FROM print_job WHERE id = :job", job=fact.body["job"])
+        if row is None:
+            return
+        message = {"job": fact.body["job"], "visit": fact.visit, "state": row["state"], "verdict": fact.body["verdict"], "why": fact.body["why"]}
+        self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
+
+    def _send_states(self, hall: str) -> None:
+        self._soon.discard(hall)
+        room = messages.hall_room(hall)
+        self.emit(messages.BOARD_CHANGED, read_board(self.database, hall), messages.SCREEN, room)
+        self.emit(messages.QUEUE_CHANGED, queue_message(read_queue(self.database, hall, page=LEGS_IN_MESSAGE)), messages.AGENT, room)
+
+    def _send_ticket(self, visit: str) -> None:
+        ticket = ticket_of_visit(self.database, self.estimates, visit)
+        if ticket is not None:
+            self.emit(messages.TICKET_CHANGED, ticket, messages.VISITOR, messages.visit_room(visit))
+
+    def tick(self) -> None:
+        """Once a second: refreshes the estimates of changed halls and sends this process's sockets what follows."""
+        for hall in self._take_changed():
+            try:
+                self.estimates.refresh(hall)
+                self._send_local(hall)
+            except Exception:
+                self.failures += 1
+                log.exception("tick_failed", hall=hall)
+
+    def _take_changed(self) -> set[str]:
+        changed, self._changed = self._changed, set()
+        if self.watches_others and self.presence.known_halls():
+            for hall, now in self._read_versions().items():
+                if self._versions.get(hall) != now:
+                    self._versions[hall] = now
+                    changed.add(hall)
+        return changed
+
+    def _read_versions(self) -> dict[str, tuple[str, int]]:
+        with self.database.read() as rows:
+            return {row["id"]: (row["epoch"], row["version"]) for row in rows.all("SELECT id, epoch, version FROM hall")}
+
+    def _send_local(self, hall: str) -> None:
+        room = messages.hall_room(hall)
+        ranges = self.estimates.of(hall).ranges
+        if self.presence.has(messages.SCREEN, hall):
+            self.emit(messages.QUEUES_CHANGED, read_queues(self.database, hall, ranges), messages.SCREEN, room, is_local=True)
+        if self.presence.has(messages.KIOSK, hall):
+            self.emit(messages.MENU_CHANGED, self._position(hall), messages.KIOSK, room, is_local=True)
+        for visit in self.presence.visits_in(hall):
+            ticket = ticket_of_visit(self.database, self.estimates, visit)
+            if ticket is not None:
+                self.emit(messages.TICKET_CHANGED, ticket, messages.VISITOR, messages.visit_room(visit), is_local=True)
+
+    def _position(self, hall: str) -> dict[str, Any]:
+        with self.database.read() as rows:
+            row = rows.one("SELECT slug, epoch, version FROM hall WHERE id = :hall", hall=hall)
+        return {"hall": row["slug"], "epoch": row["epoch"], "version": row["version"], "as_of": to_text(self.database.clock.now())}
+
+    def heartbeat(self) -> None:
+        """Every 25 s, to this process's sockets: where each hall stands."""
+        for hall in self.presence.known_halls():
+            position = self._position(hall)
+            for namespace in messages.NAMESPACES:
+                if self.presence.has(namespace, hall):
+                    self.emit(messages.HEARTBEAT, position, namespace, messages.hall_room(hall), is_local=True)
+
+
+def announcement(fact: CommittedFact, configuration: HallConfiguration, number: str, translate: Callable[..., str]) -> dict[str, Any]:
+    """The message of a call or recall: number, place, sentence in French."""
+    counter_id = fact.body["counter"]
+    counter = configuration.counters.get(counter_id)
+    label = counter.label if counter else counter_id
+    template = translate("signage.announcement.written", FRENCH)
+    return {
+        "call": fact.body["call"],
+        "rank": fact.body.get("rank", 1),
+        "number": number,
+        "counter": {"id": counter_id, "label": label, "direction": dict(counter.directions) if counter else {}},
+        "text": {FRENCH: written_text(number, label, template=template)},
+        "audio": {},
+        "at": to_text(fact.happened_at),
+    }
+
+
+def queue_message(answer: dict[str, Any]) -> dict[str, Any]:
+    """The queue as a message under 4 kB: what is long is left out, and `is_partial` says that the page should fetch."""
+    message = dict(answer)
+    message["no_shows"] = []
+    message["is_partial"] = bool(answer["no_shows"])
+    for leg in [*message["called"], *message["in_service"], *message["parked"]]:
+        leg["why"] = None
+    while len(json.dumps(message)) > messages.MESSAGE_LIMIT - 200:
+        message["is_partial"] = True
+        longest = max(message["queues"], key=lambda queue: len(queue["legs"]), default=None)
+        if longest is not None and longest["legs"]:
+            longest["legs"] = longest["legs"][:-1]
+            continue
+        listed = max((message["called"], message["in_service"], message["parked"]), key=len)
+        if len(listed) > 0:
+            listed.pop()
+            continue
+        for counter in message["counters"]:
+            counter["services"] = []
+        break
+    return message

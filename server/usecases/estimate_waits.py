@@ -1,0 +1,94 @@
+"""The hall's cached estimate: recomputed when the hall has changed, at most once a second; answers only read it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.configuration import HallConfiguration
+from server.domain.estimates import CounterNow, HallNow, Pace, QueueNow, WaitRange, estimate_at, estimate_hall, pace_of, pooled
+from server.store import counters, waiting
+from server.store.database import Database
+from server.usecases.issue_ticket import Quote
+from server.usecases.read_board import look
+
+_RECENT = (
+    "SELECT service, first_called_at, ended_at FROM leg WHERE hall = :hall AND last_called_at IS NOT NULL"
+    " AND end_reason IN ('served', 'transferred') ORDER BY last_called_at DESC LIMIT 600"
+)
+PACES_KEPT_S = 60.0
+"""How long the paces of a hall's services are kept before they are read again."""
+
+
+@dataclass
+class HallEstimate:
+    """What is known of a hall's waits: its state as estimates see it, and the range per queue."""
+
+    now: HallNow
+    ranges: dict[str, WaitRange | None]
+    version: int
+    computed_s: float
+
+
+@dataclass
+class Estimates:
+    """The estimates of every hall, by id."""
+
+    database: Database
+    known: dict[str, HallEstimate] = field(default_factory=dict)
+    _paces: dict[str, tuple[float, dict[str, Pace]]] = field(default_factory=dict)
+
+    def refresh(self, hall: str) -> HallEstimate:
+        """Computes the estimate of a hall (id) from its committed state."""
+        elapsed_s = self.database.clock.elapsed_s()
+        with self.database.read() as rows:
+            seen = look(self.database, rows, hall)
+            paces = self._paces_of(rows, hall, seen.configuration, elapsed_s)
+            counts = waiting.counts(rows, hall)
+            sessions = counters.open_sessions(rows, hall)
+            busy = {row["counter"] for row in waiting.open_legs(rows, hall)}
+        configuration = seen.configuration
+        queues = [QueueNow(queue, counts.get(queue, (0, 0))[0], paces[queue]) for queue in configuration.queues if queue in paces]
+        able = [
+            CounterNow(
+                session["counter"],
+                frozenset(configuration.services[s].queue for s in counters.terms_of(session).services if s in configuration.services),
+                is_free=session["counter"] not in busy,
+            )
+            for session in sessions
+            if session["paused_at"] is None
+        ]
+        now = HallNow(queues, able)
+        found = HallEstimate(now, estimate_hall(now), seen.row["version"], elapsed_s)
+        self.known[hall] = found
+        return found
+
+    def of(self, hall: str) -> HallEstimate:
+        """The cached estimate of a hall (id); computed the first time only."""
+        return self.known.get(hall) or self.refresh(hall)
+
+    def quote(self, hall: str, queue: str) -> Quote | None:
+        """The wait announced with a ticket of a queue now, None when nothing honest can be said."""
+        found = self.of(hall).ranges.get(queue)
+        return None if found is None else Quote(found.low_s, (found.low_s + found.high_s) // 2, found.high_s)
+
+    def remaining(self, hall: str, queue: str, ahead: int) -> WaitRange | None:
+        """The remaining wait behind `ahead` others of a queue."""
+        now = self.of(hall).now
+        if all(each.queue != queue for each in now.queues):
+            return None
+        return estimate_at(now, queue=queue, ahead=ahead)
+
+    def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration, elapsed_s: float) -> dict[str, Pace]:
+        known = self._paces.get(hall)
+        if known is not None and elapsed_s - known[0] < PACES_KEPT_S and set(known[1]) == set(configuration.queues):
+            return known[1]
+        recent: dict[str, list[int]] = {}
+        for row in rows.all(_RECENT, hall=hall):
+            duration_s = (row["ended_at"] - row["first_called_at"]) // 1_000_000
+            recent.setdefault(row["service"], []).append(duration_s)
+        paces = {}
+        for queue in configuration.queues:
+            services = [s for s in configuration.services.values() if s.queue == queue]
+            if services:
+                paces[queue] = pooled((pace_of(s.typed_mean_s, recent.get(s.id, [])), len(recent.get(s.id, [])) + 1) for s in services)
+        self._paces[hall] = (elapsed_s, paces)
+        return paces

@@ -1,0 +1,138 @@
+"""What a screen shows: the board (calls) and the queues (people waiting), as messages."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.calendars import business_day
+from server.domain.configuration import FRENCH, Counter, HallConfiguration
+from server.domain.estimates import WaitRange
+from server.domain.instants import from_micros, to_text
+from server.domain.refusals import Refusal
+from server.store import counters, waiting
+from server.store.database import Database
+from server.store.engines import Row
+from server.usecases.opening import opening_now
+from signage import board
+
+_HALL = "SELECT id, slug, epoch, version, configuration_revision, installation_revision FROM hall WHERE id = :hall"
+_CALLED = "SELECT call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall AND state = 'called' ORDER BY last_called_at DESC LIMIT 12"
+_RECENT = (
+    "SELECT number, counter, last_called_at, state, business_day, end_reason FROM leg"
+    " WHERE hall = :hall AND last_called_at IS NOT NULL ORDER BY last_called_at DESC LIMIT 24"
+)
+
+type Message = dict[str, Any]
+type Waits = Mapping[str, WaitRange | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A hall read at one committed state."""
+
+    rows: Any
+    row: Row
+    configuration: HallConfiguration
+    position: board.Position
+
+
+def look(database: Database, rows: Any, hall: str) -> Seen:
+    """The hall's epoch, version and configuration inside a read. `hall` is its id. Refusal: unknown_hall."""
+    row = rows.one(_HALL, hall=hall)
+    if row is None:
+        raise Refusal("unknown_hall", hall=hall)
+    position = board.Position(epoch=row["epoch"], version=row["version"], as_of=database.clock.now())
+    return Seen(rows, row, database.configurations.of(rows, row), position)
+
+
+def place_of(configuration: HallConfiguration, counter: str) -> board.Place:
+    """A counter as visitors read it; one that left the configuration keeps its id."""
+    found: Counter | None = configuration.counters.get(counter)
+    if found is None:
+        return board.Place(counter=counter, label=counter)
+    return board.Place(counter=counter, label=found.label, direction=found.directions)
+
+
+def read_board(database: Database, hall: str) -> Message:
+    """The board of a hall (id or slug) without its queues, under 4 kB. Refusal: unknown_hall."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        called = rows.all(_CALLED, hall=hall_id)
+        recent = rows.all(_RECENT, hall=hall_id)
+    today = business_day(seen.configuration.calendar, seen.position.as_of).isoformat()
+    over = [row for row in recent if row["state"] != "called" and row["business_day"] == today and row["end_reason"] != "undone" and row["counter"]]
+    return board.board_message(
+        hall=seen.row["slug"],
+        position=seen.position,
+        calls=[_call(seen.configuration, row) for row in called],
+        recent=[
+            board.RecentCall(number=row["number"], place=place_of(seen.configuration, row["counter"]), called_at=from_micros(row["last_called_at"]))
+            for row in over[: board.MAX_RECENT]
+        ],
+        extra={"programme_revision": seen.configuration.revision, "alert": None},
+    )
+
+
+def _call(configuration: HallConfiguration, row: Row) -> board.BoardCall:
+    return board.BoardCall(
+        call=row["call"],
+        number=row["number"],
+        place=place_of(configuration, row["counter"]),
+        called_at=from_micros(row["last_called_at"]),
+        rank=row["rank"],
+    )
+
+
+def read_queues(database: Database, hall: str, waits: Waits) -> Message:
+    """How many people wait per queue, and the wait of whoever takes a ticket now; under 4 kB."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        counts = waiting.counts(rows, hall_id)
+        sessions = counters.open_sessions(rows, hall_id)
+    served = {service for session in sessions if session["paused_at"] is None for service in json.loads(session["services"])}
+    lines = []
+    for queue in seen.configuration.queues.values():
+        services = [s for s in seen.configuration.services.values() if s.queue == queue.id and not s.is_retired and s.is_on_kiosk]
+        if not services:
+            continue
+        wait = waits.get(queue.id)
+        count = counts.get(queue.id, (0, 0))[0]
+        lines.append(
+            board.QueueLine(
+                queue=queue.id,
+                services=[(s.id, {FRENCH: s.name(FRENCH)}) for s in services],
+                waiting=count,
+                wait=None if wait is None or not any(s.id in served for s in services) else board.Wait(low_s=wait.low_s, high_s=wait.high_s),
+            )
+        )
+    return board.queues_message(hall=seen.row["slug"], position=seen.position, queues=lines)
+
+
+def read_screen(database: Database, hall: str, screen: str) -> Message:
+    """What a screen needs besides the board: names, languages, notices of today, whether the hall is open."""
+    configuration = database.configuration(hall)
+    now = database.clock.now()
+    shown = configuration.screens.get(screen)
+    opening = opening_now(configuration, next(iter(configuration.services)), now).opening if configuration.services else None
+    on = business_day(configuration.calendar, now)
+    return {
+        "hall": configuration.hall,
+        "name": configuration.name,
+        "site": configuration.site.name,
+        "time_zone": configuration.site.time_zone,
+        "languages": list(configuration.languages),
+        "is_open": opening is None or opening.is_open,
+        "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
+        "has_sound": shown.has_sound if shown else True,
+        "diagonal_in": round(shown.diagonal_cm / 2.54) if shown else 55,
+        "reading_distance_m": shown.viewing_m if shown else 6,
+        "demonstration": configuration.is_demonstration,
+        "notices": [
+            {"id": notice.id, "title": dict(notice.titles), "body": dict(notice.bodies), "category": notice.category}
+            for notice in configuration.notices_on(on)
+        ],
+        "now": to_text(now),
+    }

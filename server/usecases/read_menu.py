@@ -1,0 +1,127 @@
+"""The menu a kiosk shows: services offered now, expected waits, or why not and when next."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from kiosk.menu import Language, MenuHall, MenuMessage, MenuService, Opening, Wait, build_menu
+from server.domain.calendars import Calendar, business_day, half_days
+from server.domain.configuration import FRENCH, HallConfiguration, Service
+from server.store import counters, waiting
+from server.store.database import Database
+from server.usecases.estimate_waits import Estimates
+from server.usecases.read_board import look
+
+DAYS_AHEAD = 14
+"""How many days of openings the menu looks at for « ouvre lundi à 9 h »."""
+
+
+def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
+    """Languages with their own names and the direction they are written in."""
+    found = []
+    for code in codes:
+        locale = Locale.parse(code)
+        name = locale.get_display_name(locale) or code
+        direction = "rtl" if locale.text_direction == "rtl" else "ltr"
+        found.append(Language(code, name[:1].upper() + name[1:], "rtl" if direction == "rtl" else "ltr"))
+    return tuple(found)
+
+
+def read_menu(database: Database, estimates: Estimates, hall: str, *, language: str, translate: Callable[..., str]) -> MenuMessage:
+    """The menu of a hall (id or slug) in one of its languages, French for another. Refusal: unknown_hall."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        counts = {row["service"]: int(row["waiting"]) for row in rows.all(_COUNTS, hall=hall_id)}
+        queue_counts = waiting.counts(rows, hall_id)
+        sessions = counters.open_sessions(rows, hall_id)
+    configuration, now = seen.configuration, seen.position.as_of
+    open_for: dict[str, int] = {}
+    for session in sessions:
+        if session["paused_at"] is None:
+            for service in json.loads(session["services"]):
+                open_for[service] = open_for.get(service, 0) + 1
+    ranges = estimates.of(hall_id).ranges
+
+    def item(service: Service) -> MenuService:
+        found = ranges.get(service.queue)
+        return MenuService(
+            service=service.id,
+            name=service.names,
+            icon=service.icon,
+            subtitle=service.subtitles or None,
+            mode=service.mode,
+            openings=openings(configuration.calendar_of(service.id), now),
+            counters=open_for.get(service.id, 0),
+            waiting=queue_counts.get(service.queue, (0, 0))[0] if found else counts.get(service.id, 0),
+            wait=None if found is None else Wait(found.low_s, found.high_s),
+            bring=[{FRENCH: text} if language == FRENCH else {FRENCH: text, language: text} for text in service.papers(language)],
+            booking=service.how_to_book or None,
+        )
+
+    known = language if language in configuration.languages else FRENCH
+    hall_menu = MenuHall(
+        slug=configuration.hall,
+        name={FRENCH: configuration.name},
+        time_zone=ZoneInfo(configuration.site.time_zone),
+        languages=languages_of(configuration.languages),
+        is_demonstration=configuration.is_demonstration,
+    )
+    message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
+    message["epoch"], message["version"] = seen.position.epoch, seen.position.version
+    return message
+
+
+_COUNTS = "SELECT service, count(*) AS waiting FROM leg WHERE hall = :hall AND state = 'waiting' GROUP BY service"
+
+
+def _tree(configuration: HallConfiguration, item: Callable[[Service], MenuService]) -> list[MenuService]:
+    entries: list[MenuService] = []
+    placed: set[str] = set()
+    for service in configuration.services_on_kiosk():
+        if service.parent is None:
+            entries.append(item(service))
+        elif service.parent not in placed:
+            placed.add(service.parent)
+            folder = configuration.folders[service.parent]
+            children = [item(s) for s in configuration.services_on_kiosk() if s.parent == folder.id]
+            entries.append(MenuService(service=folder.id, name=folder.names, icon=folder.icon, subtitle=folder.subtitles or None, children=children))
+    return entries
+
+
+_openings: dict[tuple[int, str], tuple[Calendar, list[Opening]]] = {}
+
+
+def openings(calendar: Calendar, now: datetime) -> list[Opening]:
+    """The present and coming half-days of a calendar, kept per business day."""
+    on = business_day(calendar, now)
+    key = (id(calendar), on.isoformat())
+    known = _openings.get(key)
+    if known is not None and known[0] is calendar:
+        return known[1]
+    margin = timedelta(seconds=calendar.last_ticket_margin_s)
+    found = [
+        Opening(half.opens_at, half.closes_at, half.closes_at - margin)
+        for day in range(DAYS_AHEAD)
+        for half in half_days(calendar, on + timedelta(days=day))
+    ]
+    if len(_openings) > 500:
+        _openings.clear()
+    _openings[key] = (calendar, _joined(found))
+    return _openings[key][1]
+
+
+def _joined(found: list[Opening]) -> list[Opening]:
+    """Half-days that touch at midnight count as one opening, so that a hall open round the clock never closes."""
+    joined: list[Opening] = []
+    for each in found:
+        if joined and joined[-1].closes_at == each.opens_at:
+            joined[-1] = Opening(joined[-1].opens_at, each.closes_at, each.last_ticket_at)
+        else:
+            joined.append(each)
+    return joined
+
+

@@ -1,0 +1,169 @@
+"""What a counter sees: who waits and since when, who is called and served, which counters are open, the day's figures."""
+
+import json
+from statistics import median
+from typing import Any
+
+from server.domain.calendars import business_day
+from server.domain.configuration import HallConfiguration
+from server.domain.instants import micros_to_text, to_text
+from server.domain.refusals import Refusal
+from server.domain.transitions import LegState
+from server.store import counters, waiting
+from server.store.database import Database
+from server.usecases.answers import Answer, leg_answer
+from server.usecases.counter_sessions import hall_of
+from server.usecases.read_board import look
+from server.usecases.undo import MAY_UNDO_FOR, last_gesture
+
+PAGE = 30
+"""Waiting legs per queue in one answer."""
+
+_DAY = (
+    "SELECT count(*) AS received, sum(CASE WHEN end_reason = 'no_show' THEN 1 ELSE 0 END) AS no_shows FROM leg"
+    " WHERE hall = :hall AND business_day = :on AND position = 1"
+)
+_WAITS = (
+    "SELECT first_called_at - arrived_at AS wait, arrived_at, booked_at, first_called_at, target_s FROM leg"
+    " WHERE hall = :hall AND business_day = :on AND first_called_at IS NOT NULL"
+)
+_GREETINGS = "SELECT count(*) AS greetings FROM greeting WHERE hall = :hall AND business_day = :on AND is_undone = :no"
+_NO_SHOWS = (
+    f"SELECT {waiting.LEG_COLUMNS} FROM leg l WHERE hall = :hall AND business_day = :on AND end_reason = 'no_show'"
+    " AND NOT EXISTS (SELECT 1 FROM leg n WHERE n.visit = l.visit AND n.position > l.position) ORDER BY ended_at DESC LIMIT 20"
+)
+
+
+def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
+    """The queue of a hall (id or slug): counts, called, in service, and the first waiting legs per queue."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        configuration = seen.configuration
+        on = business_day(configuration.calendar, seen.position.as_of).isoformat()
+        opened = waiting.open_legs(rows, hall_id)
+        answer: Answer = {
+            "hall": seen.row["slug"],
+            "epoch": seen.position.epoch,
+            "version": seen.position.version,
+            "as_of": to_text(seen.position.as_of),
+            "day": _day(rows, hall_id, on),
+            "queues": _queues(rows, hall_id, configuration, page=page),
+            "called": [leg_answer(row) for row in opened if row["state"] == LegState.CALLED],
+            "in_service": [leg_answer(row) for row in opened if row["state"] == LegState.IN_SERVICE],
+            "parked": [leg_answer(row) for row in opened if row["state"] == LegState.PARKED],
+            "counters": _counters(rows, hall_id, configuration, opened),
+            "no_shows": [leg_answer(row) for row in rows.all(_NO_SHOWS, hall=hall_id, on=on)],
+        }
+    return answer
+
+
+def read_queue_page(database: Database, hall: str, queue: str, *, after: str) -> Answer:
+    """The next waiting legs of one queue after the leg `after`, in call order."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        row = waiting.leg(rows, after)
+        key = row["sort_key"] if row is not None and row["hall"] == hall_id else ""
+        return {"queue": queue, "legs": [leg_answer(each) for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)]}
+
+
+def _queues(rows: Any, hall: str, configuration: HallConfiguration, *, page: int) -> list[Answer]:
+    counts = waiting.counts(rows, hall)
+    found = []
+    for queue in configuration.queues.values():
+        count, oldest_at = counts.get(queue.id, (0, None))
+        legs = waiting.waiting_of_queue(rows, hall, queue.id, limit=page) if count else []
+        services = [s.id for s in configuration.services.values() if s.queue == queue.id]
+        found.append(
+            {"queue": queue.id, "services": services, "waiting": count, "oldest_at": micros_to_text(oldest_at), "legs": [leg_answer(leg) for leg in legs]}
+        )
+    return found
+
+
+def _counters(rows: Any, hall: str, configuration: HallConfiguration, opened: Any) -> list[Answer]:
+    sessions = {session["counter"]: session for session in counters.open_sessions(rows, hall)}
+    legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
+    return [_counter(counter.id, sessions.get(counter.id), legs.get(counter.id)) for counter in configuration.counters.values() if not counter.is_retired]
+
+
+def _counter(counter: str, session: Any, leg: Any) -> Answer:
+    if session is None:
+        return {"counter": counter, "session": None, "state": "closed", "since": None, "leg": None, "services": []}
+    state, since = "free", session["opened_at"]
+    if leg is not None:
+        state, since = leg["state"], leg["started_at"] or leg["last_called_at"]
+    elif session["paused_at"] is not None:
+        state, since = "paused", session["paused_at"]
+    return {
+        "counter": counter,
+        "session": session["id"],
+        "state": state,
+        "since": micros_to_text(since),
+        "leg": None if leg is None else leg["id"],
+        "services": json.loads(session["services"]),
+    }
+
+
+def _day(rows: Any, hall: str, on: str) -> Answer:
+    day = rows.one(_DAY, hall=hall, on=on)
+    waited = []
+    within = 0
+    for row in rows.all(_WAITS, hall=hall, on=on):
+        wait_s = (row["first_called_at"] - max(row["arrived_at"], row["booked_at"] or 0)) / 1_000_000
+        waited.append(max(0.0, wait_s))
+        within += wait_s <= row["target_s"]
+    return {
+        "received": day["received"],
+        "no_shows": day["no_shows"] or 0,
+        "median_wait_s": int(median(waited)) if waited else None,
+        "within_target_percent": round(100 * within / len(waited)) if waited else None,
+        "greetings": rows.one(_GREETINGS, hall=hall, on=on, no=False)["greetings"],
+    }
+
+
+def read_counter(database: Database, counter: str) -> Answer:
+    """One counter with its session, its leg and the gesture that may be undone. Refusal: unknown_counter."""
+    hall = hall_of(database, counter)
+    with database.read() as rows:
+        seen = look(database, rows, hall)
+        configured = seen.configuration.counters.get(counter)
+        if configured is None:
+            raise Refusal("unknown_counter", counter=counter)
+        session = counters.open_session(rows, counter)
+        leg = waiting.leg_at_counter(rows, counter)
+        gesture = last_gesture(rows, hall, counter) if session is not None else None
+        numbers = _number_of(rows, gesture)
+    answer = _counter(counter, session, leg)
+    return answer | {
+        "label": configured.label,
+        "hall": seen.row["slug"],
+        "leg": None if leg is None else leg_answer(leg),
+        "pause_reason": None if session is None else session["pause_reason"],
+        "opened_at": None if session is None else micros_to_text(session["opened_at"]),
+        "expires_at": None if session is None else micros_to_text(session["expires_at"]),
+        "held_by": None if session is None else session["author"],
+        "last_gesture": None if gesture is None else _gesture(gesture, numbers),
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(seen.position.as_of),
+    }
+
+
+def _number_of(rows: Any, gesture: Any) -> str | None:
+    if gesture is None or gesture["visit"] is None:
+        return None
+    row = rows.one("SELECT number FROM visit WHERE id = :visit", visit=gesture["visit"])
+    return None if row is None else str(row["number"])
+
+
+def _gesture(gesture: Any, number: str | None) -> Answer:
+    until = gesture["happened_at"] + int(MAY_UNDO_FOR.total_seconds()) * 1_000_000
+    return {
+        "fact": gesture["id"],
+        "verb": gesture["kind"],
+        "leg": json.loads(gesture["body"]).get("leg"),
+        "visit": gesture["visit"],
+        "number": number,
+        "at": micros_to_text(gesture["happened_at"]),
+        "may_undo_until": micros_to_text(until),
+    }

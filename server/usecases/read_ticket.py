@@ -1,0 +1,86 @@
+"""What a visitor's phone shows: position, remaining range, called where, ended how."""
+
+from zoneinfo import ZoneInfo
+
+from server.domain.calendars import business_day
+from server.domain.configuration import HallConfiguration
+from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.transitions import LegState
+from server.store import waiting
+from server.store.database import Database
+from server.store.engines import Row
+from server.usecases.answers import Answer
+from server.usecases.estimate_waits import Estimates
+from server.usecases.opening import opening_now
+from server.usecases.read_board import look
+from server.usecases.visitor import leg_of_short_code, leg_of_token, may_take_back
+
+
+def read_ticket(database: Database, estimates: Estimates, token: str, *, language: str = "fr") -> Answer:
+    """The ticket of a token. Refusal: unknown_ticket."""
+    with database.read() as rows:
+        leg = leg_of_token(rows, token)
+    return _answer(database, estimates, leg, language=language, may_act=True)
+
+
+def read_ticket_by_code(database: Database, estimates: Estimates, code: str, *, language: str = "fr") -> Answer:
+    """The ticket of a short code of today; it shows and may not give up. Refusal: unknown_ticket."""
+    now = database.clock.now()
+    with database.read() as rows:
+        halls = rows.all("SELECT slug FROM hall WHERE configuration_revision > 0")
+    days = [business_day(database.configuration(row["slug"]).calendar, now) for row in halls]
+    with database.read() as rows:
+        leg = leg_of_short_code(rows, code, min(days, default=now.date()).isoformat())
+    return _answer(database, estimates, leg, language=language, may_act=False)
+
+
+def ticket_of_visit(database: Database, estimates: Estimates, visit: str) -> Answer | None:
+    """The ticket of a visit, for its own room. None when it is unknown."""
+    with database.read() as rows:
+        row = rows.one("SELECT id FROM leg WHERE visit = :visit ORDER BY position DESC LIMIT 1", visit=visit)
+        leg = waiting.leg(rows, row["id"]) if row is not None else None
+    return None if leg is None else _answer(database, estimates, leg, language="fr", may_act=True)
+
+
+def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str, may_act: bool) -> Answer:
+    with database.read() as rows:
+        seen = look(database, rows, leg["hall"])
+        is_waiting = leg["state"] == LegState.WAITING
+        ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
+    configuration, now = seen.configuration, seen.position.as_of
+    service = configuration.services.get(leg["service"])
+    wait = estimates.remaining(leg["hall"], leg["queue"], ahead) if ahead is not None else None
+    opening = opening_now(configuration, leg["service"], now).opening if service else None
+    return {
+        "number": leg["number"],
+        "service": {"id": leg["service"], "name": service.name(language) if service else leg["service"]},
+        "hall": {"slug": configuration.hall, "name": configuration.name, "time_zone": ZoneInfo(configuration.site.time_zone).key},
+        "state": leg["state"],
+        "ahead": ahead,
+        "wait": None if wait is None else {"low_s": wait.low_s, "high_s": wait.high_s},
+        "call": _call(configuration, leg, language) if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE) else None,
+        "is_open": opening is None or opening.is_open,
+        "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
+        "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),
+        "may_take_back": may_act and may_take_back(leg, now_micros=to_micros(now)),
+        "issued_at": micros_to_text(leg["issued_at"]),
+        "ended_at": micros_to_text(leg["ended_at"]),
+        "end_reason": leg["end_reason"],
+        "demonstration": configuration.is_demonstration,
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(now),
+    }
+
+
+def _call(configuration: HallConfiguration, leg: Row, language: str) -> Answer:
+    counter = configuration.counters.get(leg["counter"])
+    return {
+        "counter": {
+            "id": leg["counter"],
+            "label": counter.label_in(language) if counter else leg["counter"],
+            "direction": counter.direction(language) if counter else "",
+        },
+        "called_at": micros_to_text(leg["last_called_at"]),
+        "rank": leg["rank"],
+    }

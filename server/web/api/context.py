@@ -1,0 +1,43 @@
+"""What the API's views share: the services they are given, and the idempotency key of a request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from server.domain.refusals import Refusal
+from server.settings import Settings
+from server.store.database import Author, Database, WriteKey
+from server.usecases.estimate_waits import Estimates
+from server.web.api.shapes import Problem
+
+REFUSED: dict[Any, Any] = {code: Problem for code in (400, 401, 403, 404, 409, 422, 429, 503)}
+"""What any call may answer instead."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """What views need: the database, the estimates, the settings, sentences, and a pause that lets others work."""
+
+    database: Database
+    estimates: Estimates
+    settings: Settings
+    translate: Callable[..., str]
+    breathe: Callable[[], None]
+
+    def follow_url(self, token: str) -> str | None:
+        """Where a phone follows a ticket; None without a public address."""
+        base = self.settings.public_url.rstrip("/")
+        return f"{base}/t/{token}" if base else None
+
+
+def write_key(author: Author) -> WriteKey | None:
+    """The idempotency key of the request, None when it has none. Refusal: bad_request for one too long."""
+    key = request.headers.get("Idempotency-Key")
+    if not key:
+        return None
+    if len(key) > 200:
+        raise Refusal("bad_request", header="Idempotency-Key")
+    asked = f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)
+    return WriteKey.of(author.id, key, asked)

@@ -1,0 +1,167 @@
+"""Counters and the verbs on legs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+from flask_openapi3 import APIBlueprint, Tag
+
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.store.database import Author
+from server.usecases import serve
+from server.usecases.call_next import AtCounter, call_chosen, call_next
+from server.usecases.counter_sessions import WantedSession, close_counter, hall_of, open_counter, pause_counter, resume_counter
+from server.usecases.read_queue import read_counter
+from server.usecases.serve import Destination, Gesture, hall_of_leg
+from server.usecases.undo import undo
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import (
+    Anything,
+    CallBody,
+    CancelBody,
+    CounterPath,
+    LegAnswer,
+    LegPath,
+    NextBody,
+    SessionAnswer,
+    SessionBody,
+    SessionChange,
+    TransferBody,
+    UndoBody,
+)
+from server.web.callers import allowed
+
+TAG = Tag(name="counters")
+type Verb = Callable[..., Any]
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("counters", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    _sessions(routes, api)
+    _calls(routes, api)
+    _legs(routes, api)
+    return routes
+
+
+def _agent(api: Api, counter: str) -> Author:
+    return allowed(Permission.CALL, hall_of(api.database, counter))[0].author
+
+
+def _session_header() -> str | None:
+    return request.headers.get("X-Counter-Session") or None
+
+
+def _sessions(routes: APIBlueprint, api: Api) -> None:
+    @routes.get("/counters/<counter>", responses={200: Anything})
+    def counter(path: CounterPath) -> Any:
+        """A counter: its session, its leg, the gesture that may be undone."""
+        allowed(Permission.READ_QUEUE, hall_of(api.database, path.counter))
+        return read_counter(api.database, path.counter)
+
+    @routes.post("/counters/<counter>/session", responses={201: SessionAnswer})
+    def open_session(path: CounterPath, body: SessionBody) -> Any:
+        """Takes a counter."""
+        author = _agent(api, path.counter)
+        if body.profile is not None:
+            raise Refusal("unknown_profile", profile=body.profile)
+        wanted = WantedSession(body.services, body.take_over)
+        return open_counter(api.database, path.counter, author, wanted, write_key=write_key(author)), 201
+
+    @routes.patch("/counters/<counter>/session", responses={200: Anything})
+    def change_session(path: CounterPath, body: SessionChange) -> Any:
+        """Pauses or resumes a counter."""
+        author = _agent(api, path.counter)
+        key, session = write_key(author), _session_header()
+        if body.pause is not None:
+            pause_counter(api.database, path.counter, author, body.pause.reason, session=session, write_key=key)
+        else:
+            resume_counter(api.database, path.counter, author, session=session, write_key=key)
+        return read_counter(api.database, path.counter)
+
+    @routes.delete("/counters/<counter>/session", responses={204: None})
+    def close_session(path: CounterPath) -> Any:
+        """Closes a counter."""
+        author = _agent(api, path.counter)
+        close_counter(api.database, path.counter, author, session=_session_header(), write_key=write_key(author))
+        return "", 204
+
+
+def _calls(routes: APIBlueprint, api: Api) -> None:
+    @routes.post("/counters/<counter>/next", responses={200: LegAnswer, 204: None})
+    def next_leg(path: CounterPath, body: NextBody) -> Any:
+        """Calls the next person, ending the current visit."""
+        author = _agent(api, path.counter)
+        believed = AtCounter(_session_header(), body.current, body.current_end)
+        answer = call_next(api.database, path.counter, author, believed, write_key=write_key(author))
+        api.breathe()
+        return ("", 204) if answer is None else answer
+
+    @routes.post("/counters/<counter>/call", responses={200: LegAnswer})
+    def chosen_leg(path: CounterPath, body: CallBody) -> Any:
+        """Calls a chosen visit out of order, with its reason."""
+        author = _agent(api, path.counter)
+        believed = AtCounter(_session_header(), body.current, body.current_end)
+        return call_chosen(
+            api.database, path.counter, author, believed, visit=body.visit, reason=body.reason, write_key=write_key(author)
+        )
+
+
+def _legs(routes: APIBlueprint, api: Api) -> None:
+    def apply(leg: str, verb: Verb, **values: Any) -> Any:
+        author = allowed(Permission.CALL, hall_of_leg(api.database, leg))[0].author
+        gesture = Gesture(leg, author, _session_header())
+        answer = verb(api.database, gesture, write_key=write_key(author), **values)
+        api.breathe()
+        return answer
+
+    for name, verb, summary in (
+        ("recall", serve.recall, "Calls the same leg again."),
+        ("start", serve.start, "The visitor is at the counter."),
+        ("finish", serve.finish, "The service has ended."),
+        ("no-show", serve.no_show, "The visitor did not come."),
+        ("reinstate", serve.reinstate, "A no-show is back; answers the new leg."),
+    ):
+        _simple_verb(routes, name, verb, summary=summary, apply=apply)
+
+    @routes.post("/legs/<leg>/transfer", responses={200: LegAnswer})
+    def transfer(path: LegPath, body: TransferBody) -> Any:
+        """Sends a visit to another service or counter."""
+        if body.service is None and body.counter is None:
+            raise Refusal("bad_request", missing="service")
+        return apply(path.leg, lambda *a, **k: serve.transfer(*a, Destination(body.service, body.counter), **k))
+
+    @routes.post("/legs/<leg>/cancel", responses={200: LegAnswer})
+    def cancel(path: LegPath, body: CancelBody) -> Any:
+        """Voids a visit."""
+        return apply(path.leg, serve.cancel, reason=body.reason)
+
+    @routes.post("/legs/<leg>/undo", responses={200: Anything})
+    def undo_leg(path: LegPath, body: UndoBody) -> Any:
+        """Takes back the counter's last gesture on this leg."""
+        with api.database.read() as rows:
+            row = rows.one("SELECT counter FROM leg WHERE id = :leg", leg=path.leg)
+        counter = body.counter or (row["counter"] if row is not None else None)
+        if counter is None:
+            raise Refusal("unknown_leg", leg=path.leg)
+        return _undo(counter, body.fact)
+
+    @routes.post("/counters/<counter>/undo", responses={200: Anything})
+    def undo_gesture(path: CounterPath, body: UndoBody) -> Any:
+        """Takes back the counter's last gesture, a greeting included."""
+        return _undo(path.counter, body.fact)
+
+    def _undo(counter: str, fact: str) -> Any:
+        author = _agent(api, counter)
+        undo(api.database, counter, author, fact, session=_session_header(), write_key=write_key(author))
+        return read_counter(api.database, counter)
+
+
+def _simple_verb(routes: APIBlueprint, name: str, verb: Verb, *, summary: str, apply: Callable[..., Any]) -> None:
+    def view(path: LegPath) -> Any:
+        return apply(path.leg, verb)
+
+    view.__name__ = f"leg_{name.replace('-', '_')}"
+    view.__doc__ = summary
+    routes.post(f"/legs/<leg>/{name}", responses={200: LegAnswer})(view)

@@ -1,0 +1,62 @@
+"""Halls as screens, consoles and quality managers see them: board, screen, queue, indicators."""
+
+from datetime import date
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.usecases.read_board import read_board, read_queues, read_screen
+from server.usecases.read_indicators import read_indicators
+from server.usecases.read_queue import read_queue, read_queue_page
+from server.web.api.context import REFUSED, Api
+from server.web.api.shapes import Anything, HallPath, HallQueuePath, IndicatorsQuery, PageQuery
+from server.web.callers import allowed
+
+TAG = Tag(name="halls")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("halls", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.get("/halls/<hall>/board", responses={200: Anything})
+    def board(path: HallPath) -> Any:
+        """Calls, last calls and queues with their waits."""
+        _, hall = allowed(Permission.READ_BOARD, path.hall)
+        queues = read_queues(api.database, hall, api.estimates.of(hall).ranges)
+        return read_board(api.database, hall) | {"queues": queues["queues"]}
+
+    @routes.get("/halls/<hall>/screen", responses={200: Anything})
+    def screen(path: HallPath) -> Any:
+        """What a screen needs besides the board: names, notices, sound."""
+        caller, hall = allowed(Permission.READ_BOARD, path.hall)
+        return read_screen(api.database, hall, caller.configured or "")
+
+    @routes.get("/halls/<hall>/queue", responses={200: Anything})
+    def queue(path: HallPath) -> Any:
+        """Who waits, who is called and served, which counters are open, the day's figures."""
+        _, hall = allowed(Permission.READ_QUEUE, path.hall)
+        return read_queue(api.database, hall)
+
+    @routes.get("/halls/<hall>/queue/<queue>", responses={200: Anything})
+    def queue_page(path: HallQueuePath, query: PageQuery) -> Any:
+        """The next waiting legs of one queue."""
+        _, hall = allowed(Permission.READ_QUEUE, path.hall)
+        if path.queue not in api.database.configuration(hall).queues:
+            raise Refusal("unknown_queue", queue=path.queue)
+        return read_queue_page(api.database, hall, path.queue, after=query.after)
+
+    @routes.get("/indicators", responses={200: Anything})
+    def indicators(query: IndicatorsQuery) -> Any:
+        """The indicators of a hall over some days, with definition, unit, sample size and convention."""
+        _, hall = allowed(Permission.READ_FIGURES, query.hall)
+        try:
+            starts_on, ends_on = date.fromisoformat(query.starts_on), date.fromisoformat(query.ends_on)
+        except ValueError as error:
+            raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}") from error
+        by = query.by or None
+        return read_indicators(api.database, hall, starts_on, ends_on, by=by, sentence=lambda key: api.translate(key, "fr"))
+
+    return routes

@@ -1,0 +1,223 @@
+"""Shapes of the API: what is asked and what is answered. Unknown keys in a request are refused."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+OPAQUE = r"^[A-Za-z0-9._:-]+$"
+
+
+class Asked(BaseModel):
+    """A request's body or path."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class HallPath(Asked):
+    """A hall, by slug or id."""
+
+    hall: str = Slug
+
+
+class HallQueuePath(HallPath):
+    """A queue of a hall."""
+
+    queue: str = Slug
+
+
+class CounterPath(Asked):
+    """A counter."""
+
+    counter: str = Slug
+
+
+class LegPath(Asked):
+    """A leg."""
+
+    leg: str = Slug
+
+
+class VisitPath(Asked):
+    """A visit."""
+
+    visit: str = Slug
+
+
+class TokenPath(Asked):
+    """A visitor's ticket token or short code."""
+
+    token: str = Slug
+
+
+class MenuQuery(Asked):
+    """In which language."""
+
+    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+
+
+class PageQuery(Asked):
+    """After which leg a page begins."""
+
+    after: str = Field(default="", max_length=64)
+
+
+class IndicatorsQuery(Asked):
+    """Which hall, from which local date (included) to which (excluded), split by what."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    hall: str = Slug
+    starts_on: str = Field(alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    ends_on: str = Field(alias="to", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    by: str = Field(default="", max_length=40, pattern=r"^[a-z_]*$")
+
+
+class TicketBody(Asked):
+    """A press: `press_id` is new for every press and repeated with it."""
+
+    service: str = Slug
+    press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
+    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    priority: bool = False
+    appointment_code: str | None = Field(default=None, max_length=64)
+    kiosk: str | None = Field(default=None, max_length=64, description="Whose printer prints, for a reception desk or a program.")
+
+
+class GreetingBody(Asked):
+    """« +1 reçu sans ticket »."""
+
+    service: str = Slug
+    counter: str | None = Field(default=None, max_length=64)
+
+
+class SessionBody(Asked):
+    """Which services a counter serves; none: all of its own."""
+
+    services: list[str] | None = Field(default=None, max_length=60)
+    profile: str | None = Field(default=None, max_length=64)
+    take_over: bool = False
+
+
+class Pause(Asked):
+    """Why a counter pauses."""
+
+    reason: str = Field(min_length=1, max_length=80)
+
+
+class SessionChange(Asked):
+    """A pause with its reason, or null to resume."""
+
+    pause: Pause | None
+
+
+class NextBody(Asked):
+    """What the console believes is at its counter, and how that one ends."""
+
+    current: str | None = Field(default=None, max_length=64)
+    current_end: Literal["served", "no_show"] | None = None
+
+
+class CallBody(NextBody):
+    """A call chosen out of order, with its reason."""
+
+    visit: str = Slug
+    reason: str = Field(min_length=1, max_length=80)
+
+
+class TransferBody(Asked):
+    """To a service, or to a counter."""
+
+    service: str | None = Field(default=None, max_length=64)
+    counter: str | None = Field(default=None, max_length=64)
+
+
+class CancelBody(Asked):
+    """Why a visit is void."""
+
+    reason: Literal["misprint", "double_press", "superseded", "mistake"]
+
+
+class UndoBody(Asked):
+    """Which fact is taken back: the counter's last gesture."""
+
+    fact: str = Slug
+    counter: str | None = Field(default=None, max_length=64)
+
+
+class PairBody(Asked):
+    """A device's token."""
+
+    token: str = Field(min_length=8, max_length=128)
+
+
+class Wait(BaseModel):
+    """A range, in seconds."""
+
+    low_s: int
+    high_s: int
+
+
+class PrintState(BaseModel):
+    """A print job's state and verdict."""
+
+    job: str
+    state: Literal["queued", "sending", "done", "cancelled"]
+    verdict: Literal["printed", "held", "unknown", "refused"] | None
+
+
+class TicketAnswer(BaseModel):
+    """A ticket issued."""
+
+    visit: str
+    number: str
+    service: str
+    issued_at: str
+    ahead: int | None
+    wait: Wait | None
+    token: str
+    follow_url: str | None
+    short_code: str
+    print: PrintState | None
+
+
+class LegAnswer(BaseModel):
+    """A leg."""
+
+    leg: str
+    visit: str
+    number: str
+    service: str
+    state: Literal["waiting", "called", "in_service", "parked", "ended"]
+    rank: int
+    counter: str | None
+    target_s: int
+    end_reason: str | None
+    why: dict[str, Any] | None
+
+
+class SessionAnswer(BaseModel):
+    """A counter session."""
+
+    session: str
+    services: list[str]
+    opened_at: str
+    expires_at: str
+
+
+class Anything(BaseModel):
+    """An answer described in CONTRACT and docs."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457) with a stable code."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str

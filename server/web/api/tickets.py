@@ -1,0 +1,109 @@
+"""Tickets: the menu, issuing, the visitor's ticket, greetings, reprints."""
+
+from typing import Any
+
+from flask import request
+from flask_openapi3 import APIBlueprint, Tag
+
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.usecases.count_greeting import count_greeting
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.read_menu import read_menu
+from server.usecases.read_ticket import read_ticket, read_ticket_by_code
+from server.usecases.reprint_ticket import reprint_ticket
+from server.usecases.visitor import VISITOR, give_up, take_back
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import Anything, GreetingBody, HallPath, MenuQuery, TicketAnswer, TicketBody, TokenPath, VisitPath
+from server.web.callers import Caller, allowed, identify
+
+TAG = Tag(name="tickets")
+CODE_LENGTH = 8
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("tickets", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    _issuing(routes, api)
+    _visitors(routes, api)
+    return routes
+
+
+def _issuing(routes: APIBlueprint, api: Api) -> None:
+    @routes.get("/halls/<hall>/menu", responses={200: Anything})
+    def menu(path: HallPath, query: MenuQuery) -> Any:
+        """Services offered now, or why not and when next."""
+        allowed(Permission.ISSUE, path.hall)
+        return read_menu(api.database, api.estimates, path.hall, language=query.lang, translate=api.translate)
+
+    @routes.post("/halls/<hall>/tickets", responses={200: TicketAnswer, 201: TicketAnswer})
+    def tickets(path: HallPath, body: TicketBody) -> Any:
+        """Issues a ticket; the same press gives the same ticket (200)."""
+        caller, hall = allowed(Permission.ISSUE, path.hall)
+        if body.appointment_code is not None:
+            raise Refusal("appointments_not_available")
+        wanted = WantedTicket(
+            service=body.service,
+            press_id=body.press_id,
+            language=body.language,
+            is_priority=body.priority,
+            channel=_channel(caller),
+            kiosk=caller.configured if caller.kind == "device" else body.kiosk,
+        )
+        service = api.database.configuration(hall).services.get(body.service)
+        quote = api.estimates.quote(hall, service.queue) if service is not None else None
+        answer = issue_ticket(api.database, hall, caller.author, wanted, quote=quote, write_key=write_key(caller.author))
+        is_new = answer.pop("is_new", False)
+        answer["follow_url"] = api.follow_url(answer["token"])
+        api.breathe()
+        return answer, 201 if is_new else 200
+
+    @routes.post("/halls/<hall>/greetings", responses={201: Anything})
+    def greetings(path: HallPath, body: GreetingBody) -> Any:
+        """Counts someone helped without a ticket."""
+        caller, hall = allowed(Permission.CALL if body.counter else Permission.ISSUE, path.hall)
+        key = write_key(caller.author)
+        answer = count_greeting(api.database, hall, caller.author, service=body.service, counter=body.counter, write_key=key)
+        api.breathe()
+        return answer, 201
+
+    @routes.post("/tickets/<visit>/reprint", responses={202: Anything})
+    def reprint(path: VisitPath) -> Any:
+        """Prints a ticket again; the first paper is void."""
+        hall = _hall_of_visit(api, path.visit)
+        caller, _ = allowed(Permission.REPRINT, hall)
+        return reprint_ticket(api.database, hall, caller.author, path.visit, write_key=write_key(caller.author)), 202
+
+
+def _channel(caller: Caller) -> str:
+    return {"device": "kiosk", "person": "reception"}.get(caller.kind, "api")
+
+
+def _hall_of_visit(api: Api, visit: str) -> str:
+    with api.database.read() as rows:
+        row = rows.one("SELECT hall FROM visit WHERE id = :visit", visit=visit)
+    if row is None:
+        identify()
+        raise Refusal("unknown_visit")
+    return str(row["hall"])
+
+
+def _visitors(routes: APIBlueprint, api: Api) -> None:
+    @routes.get("/tickets/<token>", responses={200: Anything})
+    def ticket(path: TokenPath, query: MenuQuery) -> Any:
+        """What the visitor's phone shows; by the 22-character token or the short code of the day."""
+        if len(path.token) == CODE_LENGTH:
+            return read_ticket_by_code(api.database, api.estimates, path.token, language=query.lang)
+        return read_ticket(api.database, api.estimates, path.token, language=query.lang)
+
+    @routes.post("/tickets/<token>/give-up", responses={200: Anything})
+    def give_up_ticket(path: TokenPath) -> Any:
+        """The visitor leaves."""
+        give_up(api.database, path.token, write_key=write_key(VISITOR))
+        return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
+
+    @routes.post("/tickets/<token>/take-back", responses={200: Anything})
+    def take_ticket_back(path: TokenPath) -> Any:
+        """The visitor stays after all, with the same rank."""
+        take_back(api.database, path.token, write_key=write_key(VISITOR))
+        return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))

@@ -1,0 +1,144 @@
+"""Who calls: a signed-in person, a paired device, an API key, or nobody; and what each may do where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, cast
+
+from flask import current_app, g, request
+
+from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
+from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
+from server.store import accounts
+from server.store.accounts import EVERY_SITE, Grant
+from server.store.database import Author, Database
+
+SESSION_COOKIE = "parvis_session"
+DEVICE_COOKIE = "parvis_device"
+LOOPBACK = frozenset({"127.0.0.1", "::1", None})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The author of a request and its permissions. `halls` are ids; None means every hall.
+
+    `grants` are a person's roles by site; `configured` is a device's id in the hall document.
+    """
+
+    author: Author
+    kind: str
+    permissions: frozenset[Permission] = frozenset()
+    hall: str | None = None
+    halls: tuple[str, ...] | None = None
+    grants: tuple[Grant, ...] = ()
+    configured: str | None = None
+    login: str | None = None
+    name: str | None = None
+
+    def may(self, permission: Permission, *, hall: str, site: str) -> bool:
+        """Whether the caller has a permission in a hall (id) of a site (slug)."""
+        if self.kind == "person":
+            return any(permission in ROLES[grant.role] for grant in self.grants if grant.site in (site, EVERY_SITE))
+        if permission not in self.permissions:
+            return False
+        return hall == self.hall if self.kind == "device" else self.halls is None or hall in self.halls
+
+
+NOBODY = Caller(Author("nobody"), "nobody")
+
+
+def database() -> Database:
+    """The database of the running app."""
+    return cast(Database, current_app.extensions["parvis_database"])
+
+
+def identify() -> Caller:
+    """The caller of the current request, read once. Refusals: unknown_device, device_revoked, unknown_key."""
+    known: Caller | None = g.get("caller")
+    if known is None:
+        known = g.caller = _identify()
+    return known
+
+
+def _identify() -> Caller:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return of_token(database(), header[7:], is_loopback=request.remote_addr in LOOPBACK)
+    signed_in = request.cookies.get(SESSION_COOKIE)
+    if signed_in:
+        person = of_sign_in(database(), signed_in)
+        if person is not None:
+            return person
+    device_token = request.cookies.get(DEVICE_COOKIE)
+    if device_token:
+        return of_device(database(), device_token)
+    return NOBODY
+
+
+def of_token(database: Database, token: str, *, is_loopback: bool) -> Caller:
+    """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
+    with database.read() as rows:
+        key = accounts.api_key_of_token(rows, token, to_micros(database.clock.now()))
+    if key is None:
+        return of_device(database, token)
+    if key["is_loopback_only"] and not is_loopback:
+        raise Refusal("unknown_key")
+    permissions = frozenset(permission for scope in key["scopes"].split() for permission in SCOPES[scope])
+    names = accounts.halls_of_key(key)
+    halls = None if "*" in names else tuple(database.hall_id(name) for name in names)
+    return Caller(Author(key["id"]), "key", permissions, halls=halls)
+
+
+def of_device(database: Database, token: str) -> Caller:
+    """The device of a token. Refusals: unknown_device, device_revoked."""
+    with database.read() as rows:
+        row = accounts.device_of_token(rows, token)
+    if row is None:
+        raise Refusal("unknown_device")
+    if row["revoked_at"] is not None:
+        raise Refusal("device_revoked")
+    author = Author(row["id"], row["id"])
+    return Caller(author, "device", DEVICE_KINDS[row["kind"]], hall=row["hall"], configured=row["configured"], name=row["kind"])
+
+
+def of_sign_in(database: Database, token: str) -> Caller | None:
+    """The person of a signed-in session, None when it has ended."""
+    with database.read() as rows:
+        row = accounts.account_of_sign_in(rows, token, to_micros(database.clock.now()))
+        if row is None:
+            return None
+        grants = tuple(accounts.grants_of(rows, row["id"]))
+    return Caller(Author(row["id"]), "person", grants=grants, login=row["login"], name=row["display_name"])
+
+
+def allowed(permission: Permission, hall: str) -> tuple[Caller, str]:
+    """The caller, who has the permission in this hall (id or slug), and the hall's id.
+
+    Refusals: not_signed_in, forbidden, unknown_hall.
+    """
+    caller = identify()
+    if caller.kind == "nobody":
+        raise Refusal("not_signed_in")
+    hall_id = database().hall_id(hall)
+    site = database().configuration(hall_id).site.slug if caller.kind == "person" else ""
+    if not caller.may(permission, hall=hall_id, site=site):
+        raise Refusal("foreign_device" if caller.kind == "device" and caller.hall != hall_id else "forbidden", hall=hall)
+    return caller, hall_id
+
+
+def needs_csrf() -> bool:
+    """Whether this request acts by cookie, and so must carry the CSRF token."""
+    return "Authorization" not in request.headers and request.method in ("POST", "PUT", "PATCH", "DELETE")
+
+
+def loopback_only[**P, R](view: Callable[P, R]) -> Callable[P, R]:
+    """A view that answers this machine only; 404 for another."""
+
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> R:
+        if request.remote_addr not in LOOPBACK:
+            raise Refusal("not_found")
+        return view(*args, **values)
+
+    return cast(Callable[P, R], guarded)

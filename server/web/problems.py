@@ -1,0 +1,100 @@
+"""Problem documents (RFC 9457): one table from a refusal's code to its HTTP status; the sentence is in the catalogue."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from server.documents.problems import DocumentRefused
+from server.domain.refusals import Refusal
+
+STATUS: Mapping[str, int] = {
+    "bad_request": 400,
+    "bad_period": 400,
+    "not_signed_in": 401,
+    "unknown_device": 401,
+    "device_revoked": 401,
+    "unknown_key": 401,
+    "wrong_password": 401,
+    "forbidden": 403,
+    "foreign_device": 403,
+    "csrf": 403,
+    "not_found": 404,
+    "unknown_hall": 404,
+    "unknown_service": 404,
+    "unknown_counter": 404,
+    "unknown_leg": 404,
+    "unknown_visit": 404,
+    "unknown_ticket": 404,
+    "unknown_queue": 404,
+    "method_not_allowed": 405,
+    "closed": 409,
+    "too_late": 409,
+    "full": 409,
+    "appointment_only": 409,
+    "numbers_exhausted": 409,
+    "press_elsewhere": 409,
+    "wrong_state": 409,
+    "stale": 409,
+    "not_started": 409,
+    "counter_taken": 409,
+    "counter_busy": 409,
+    "no_counter_session": 409,
+    "too_late_to_undo": 409,
+    "visit_moved_on": 409,
+    "reinstated_too_often": 409,
+    "stale_revision": 409,
+    "no_printer": 409,
+    "too_large": 413,
+    "document_refused": 422,
+    "idempotency_mismatch": 422,
+    "too_many_requests": 429,
+    "internal": 500,
+    "database_busy": 503,
+    "not_configured": 503,
+    "not_installed": 503,
+}
+"""Unknown service, hall or counter are 404 except for a ticket, where the contract says 409 (`status_of`)."""
+
+_HTTP_CODES = {400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "too_many_requests"}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    if refusal.code == "unknown_service" and request.method == "POST":
+        return 409
+    return STATUS.get(refusal.code, 409)
+
+
+def problem(code: str, status: int, sentence: str, **details: Any) -> Response:
+    """A problem document: type, title, status, detail (a sentence), code, and the refusal's own values."""
+    body = {**details, "type": f"https://parvis.example/problems/{code}", "title": code.replace("_", " "), "status": status, "detail": sentence, "code": code}
+    response = jsonify(body)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def is_api() -> bool:
+    """Whether the answer goes to a program rather than to a reader."""
+    return request.path.startswith(("/api/", "/device/", "/audio/")) or request.accept_mimetypes.best == "application/json"
+
+
+def refusal_problem(refusal: Refusal, translate: Callable[..., str], language: str) -> Response:
+    """The problem document of a refusal."""
+    values = {key: value for key, value in refusal.details.items() if isinstance(value, str | int | bool) or value is None}
+    details: dict[str, Any] = dict(values)
+    if isinstance(refusal, DocumentRefused):
+        details["problems"] = [
+            {"path": each.path, "code": each.code, "detail": translate(each.key, language, **each.values)} for each in refusal.problems
+        ]
+    return problem(refusal.code, status_of(refusal), translate(f"refusal.{refusal.code}", language), **details)
+
+
+def http_problem(error: HTTPException, translate: Callable[..., str], language: str) -> Response:
+    """The problem document of an HTTP error."""
+    status = error.code or 500
+    code = _HTTP_CODES.get(status, "internal" if status >= 500 else "bad_request")
+    return problem(code, status, translate(f"refusal.{code}", language))

@@ -1,0 +1,175 @@
+"""Everything over HTTP that is not the API: devices' sessions, signing in, assets, audio, health, headers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_from_directory
+from flask_limiter import Limiter
+
+from hardware.speech import AudioFiles
+from server.domain.refusals import Refusal
+from server.domain.roles import ROLES
+from server.settings import Settings
+from server.store.database import Database
+from server.usecases.accounts import SIGNED_IN_FOR, sign_in, sign_out
+from server.web.callers import DEVICE_COOKIE, SESSION_COOKIE, identify, of_device
+from server.web.viewer import Viewer, page_language
+
+CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
+    "connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+DEVICE_FOR_S = 400 * 86400
+
+
+@dataclass(frozen=True)
+class Site:
+    """What these pages need."""
+
+    database: Database
+    settings: Settings
+    translate: Callable[..., str]
+    limiter: Limiter
+    audio: AudioFiles
+    metrics: Callable[[], bytes]
+    is_ready: Callable[[], bool]
+
+
+def secure_headers(response: Response) -> Response:
+    """Headers of every answer: no inline code, no frames, no referrer."""
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    return response
+
+
+def current_viewer() -> Viewer | None:
+    """The signed-in person as pages know them."""
+    caller = identify()
+    if caller.kind != "person" or not caller.grants:
+        return None
+    roles = [grant.role for grant in caller.grants]
+    strongest = max(roles, key=lambda role: len(ROLES[role]))
+    return Viewer(caller.login or "", caller.name or "", strongest)
+
+
+def blueprint(site: Site) -> Blueprint:
+    """The routes."""
+    routes = Blueprint("site", __name__)
+    _devices(routes, site)
+    _people(routes, site)
+    _files(routes, site)
+    _health(routes, site)
+    return routes
+
+
+def _cookie(response: Response, name: str, token: str, *, seconds: int, site: Site) -> Response:
+    secure = site.settings.scheme == "https" or site.settings.behind_proxy
+    response.set_cookie(name, token, max_age=seconds, httponly=True, samesite="Strict", secure=secure, path="/")
+    return response
+
+
+def _devices(routes: Blueprint, site: Site) -> None:
+    @routes.post("/device/session")
+    @site.limiter.limit("30 per minute")
+    def exchange() -> Response:
+        body = request.get_json(silent=True)
+        token = body.get("token") if isinstance(body, dict) else None
+        if not isinstance(token, str):
+            raise Refusal("bad_request", missing="token")
+        of_device(site.database, token)
+        return _cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S, site=site)
+
+    @routes.get("/device/me")
+    def me() -> Response:
+        token = request.cookies.get(DEVICE_COOKIE)
+        if not token:
+            raise Refusal("unknown_device")
+        caller = of_device(site.database, token)
+        configuration = site.database.configuration(caller.hall or "")
+        listed = configuration.kiosks if caller.name == "kiosk" else configuration.screens
+        shown = listed.get(caller.configured or "")
+        hall = {"slug": configuration.hall, "name": configuration.name}
+        return jsonify(device=caller.author.id, kind=caller.name, hall=hall, id=caller.configured, label=shown.label if shown else "")
+
+
+def _people(routes: Blueprint, site: Site) -> None:
+    @routes.get("/connexion")
+    def sign_in_page() -> str | Response:
+        if current_viewer() is not None:
+            return redirect(_next())  # type: ignore[return-value]
+        return render_template("sign_in.html", refusal=None, login="", next=_next())
+
+    @routes.post("/connexion")
+    @site.limiter.limit("10 per minute; 60 per hour")
+    def sign_in_form() -> Any:
+        login = request.form.get("login", "")[:80]
+        try:
+            token = sign_in(site.database, login, request.form.get("password", "")[:1000])
+        except Refusal as refusal:
+            sentence = site.translate(f"refusal.{refusal.code}", page_language())
+            return render_template("sign_in.html", refusal=sentence, login=login, next=_next()), 401
+        response: Any = redirect(_next())
+        return _cookie(response, SESSION_COOKIE, token, seconds=int(SIGNED_IN_FOR.total_seconds()), site=site)
+
+    @routes.post("/deconnexion")
+    def sign_out_form() -> Any:
+        token = request.cookies.get(SESSION_COOKIE)
+        if token:
+            sign_out(site.database, token)
+        response = redirect("/connexion")
+        response.delete_cookie(SESSION_COOKIE, path="/")
+        return response
+
+
+def _next() -> str:
+    asked = request.values.get("next", "/")
+    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"
+
+
+def _files(routes: Blueprint, site: Site) -> None:
+    assets: Path = site.settings.var.resolve() / "assets"
+
+    @routes.get("/assets/<path:name>")
+    def asset(name: str) -> Response:
+        response = send_from_directory(assets, name, max_age=86400)
+        return response
+
+    @routes.get("/audio/<name>")
+    def audio(name: str) -> Response:
+        caller = identify()
+        if caller.kind == "nobody":
+            raise Refusal("not_signed_in")
+        path = site.audio.path(name)
+        if path is None:
+            abort(404)
+        response = send_from_directory(path.parent.resolve(), path.name, mimetype="audio/wav", max_age=3600)
+        return response
+
+    @routes.get("/robots.txt")
+    def robots() -> Response:
+        return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+def _health(routes: Blueprint, site: Site) -> None:
+    @routes.get("/health/live")
+    def live() -> Response:
+        return jsonify(status="ok")
+
+    @routes.get("/health/ready")
+    def ready() -> tuple[Response, int]:
+        return (jsonify(status="ok"), 200) if site.is_ready() else (jsonify(status="not ready"), 503)
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        caller = identify()
+        is_local = request.remote_addr in ("127.0.0.1", "::1") and not request.headers.get("X-Forwarded-For")
+        if not is_local and caller.kind != "key":
+            raise Refusal("not_found")
+        return Response(site.metrics(), mimetype="text/plain; version=0.0.4")
+
+
