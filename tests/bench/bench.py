@@ -1,0 +1,335 @@
+"""The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
+
+    python -m tests.bench.bench [--quick] [--only a,b,c,d] [--databases sqlite,postgresql]
+
+Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
+Results go to var/bench.json; exit status 1 when a bound is missed.
+
+a  from the POST of `next` to the first message with the call on the last of N screens, against
+   /emit of the same bytes
+b  issuing a ticket, against /raw (/pg on PostgreSQL)
+c  `next` with 1,000 people waiting, against /raw (/pg)
+d  issue and `next` with 1,000,000 past visits, against 1,000
+"""
+
+import argparse
+import asyncio
+import gc
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.http_load import Connection, Run, load, percentile, request
+from tests.bench.sides import LOAD_CORES, Product, bare_routes, product, save
+from tests.bench.socket_fleet import Arrival, Fleet
+from tests.harness.postgresql import PostgresqlCluster
+from tests.harness.programs import PROJECT
+
+
+@dataclass(slots=True)
+class Result:
+    """One line of the table. `ratio` is product ÷ reference; the bound says which side of it is right."""
+
+    what: str
+    unit: str
+    product: float
+    reference: float
+    at_most: float | None = None
+    at_least: float | None = None
+    more: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float:
+        return self.product / self.reference
+
+    @property
+    def is_kept(self) -> bool:
+        return (self.at_most is None or self.ratio <= self.at_most) and (
+            self.at_least is None or self.ratio >= self.at_least
+        )
+
+    @property
+    def bound(self) -> str:
+        if self.at_most is not None:
+            return f"≤ {self.at_most:g}"
+        return f"≥ {self.at_least:g}" if self.at_least is not None else "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long and how often each side is measured."""
+
+    blocks: int = 5
+    seconds: float = 2.0
+    rounds: int = 60
+    calls: int = 150
+    past: int = 1_000_000
+
+
+QUICK = Effort(blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000)
+
+
+# --- a: a call on every screen --------------------------------------------------------------------
+
+
+async def measure_call(side: Product, bare: int, screens: int, effort: Effort) -> Result:
+    """Alternates a call and a bare broadcast of the same bytes; both fleets stay connected."""
+    asking, emitting = await Connection.open(side.port), await Connection.open(bare)
+    await side.open_counter(asking)
+    await side.fill_queue(asking, effort.rounds + 3)
+    ours = await Fleet.open(side.port, screens, "/screen", side.screens)
+    theirs = await Fleet.open(bare, screens, "/", [None])
+    called, emitted, medians = [], [], []
+    size = 900
+    for round_number in range(effort.rounds + 3):
+        await asyncio.sleep(0.25)
+        arrival = await _one_call(side, asking, ours)
+        size = arrival.size
+        await asyncio.sleep(0.25)
+        bare_arrival = await _one_emit(emitting, theirs, size)
+        if round_number >= 3:
+            called.append(arrival.last_ms)
+            medians.append(arrival.median_ms)
+            emitted.append(bare_arrival.last_ms)
+    ours.close()
+    theirs.close()
+    asking.close()
+    emitting.close()
+    return Result(
+        f"(a) call on the last of {screens} screens, p50", "ms",
+        statistics.median(called), statistics.median(emitted), at_most=1.5,
+        more={
+            "product_p95": percentile(called, 95), "reference_p95": percentile(emitted, 95),
+            "product_median_screen": statistics.median(medians), "bytes": size, "rounds": len(called),
+        },
+    )  # fmt: skip
+
+
+async def _one_call(side: Product, connection: Connection, fleet: Fleet) -> Arrival:
+    started = time.perf_counter()
+    call: list[bytes] = []
+
+    async def ask() -> None:
+        leg = await side.call_next(connection)
+        call.append(str(leg["call"]).encode())
+
+    asking = asyncio.ensure_future(ask())
+    arrival = await fleet.first_arrival(lambda: call[0] if call else None, lambda: started)
+    await asking
+    return arrival
+
+
+async def _one_emit(connection: Connection, fleet: Fleet, size: int) -> Arrival:
+    started = time.perf_counter()
+    asking = connection.ask(request("POST", f"/emit?bytes={size}"))
+    arrival = await fleet.first_arrival(lambda: b'"bare"', lambda: started)
+    await asking
+    return arrival
+
+
+# --- b: tickets per second ------------------------------------------------------------------------
+
+
+async def measure_issue(
+    what: str, ours: tuple[int, Callable[[], bytes]], theirs: tuple[int, bytes], clients: int, effort: Effort
+) -> Result:
+    """Alternates blocks of issuing with blocks of the bare write; rates are those of the median block."""
+    issued: list[Run] = []
+    written: list[Run] = []
+    for _ in range(effort.blocks):
+        issued.append(_whole(await load(*ours, clients=clients, seconds=effort.seconds)))
+        written.append(
+            _whole(await load(theirs[0], lambda: theirs[1], clients=clients, seconds=effort.seconds))
+        )
+    return Result(
+        f"(b) {what}, {clients} client(s)", "1/s", _median_rate(issued), _median_rate(written), at_least=0.35,
+        more={
+            "product_p50_ms": _latency(issued, 50), "product_p99_ms": _latency(issued, 99),
+            "reference_p50_ms": _latency(written, 50), "reference_p99_ms": _latency(written, 99),
+        },
+    )  # fmt: skip
+
+
+def _whole(run: Run) -> Run:
+    """A run in which nothing was refused; else the figures would praise refusals."""
+    if run.refused:
+        raise RuntimeError(f"refused: {run.refused}, for example {run.example.decode(errors='replace')}")
+    return run
+
+
+def _median_rate(runs: list[Run]) -> float:
+    return statistics.median(run.rate for run in runs)
+
+
+def _latency(runs: list[Run], percent: float) -> float:
+    return percentile([latency for run in runs for latency in run.latencies_ms], percent)
+
+
+# --- c: calls per second --------------------------------------------------------------------------
+
+
+async def call_block(side: Product, connection: Connection, calls: int) -> Run:
+    """Calls so many people one after the other, ending each leg with the next call."""
+    run, started = Run(), time.perf_counter()
+    for _ in range(calls):
+        asked = time.perf_counter()
+        await side.call_next(connection)
+        run.latencies_ms.append((time.perf_counter() - asked) * 1_000)
+    run.seconds = time.perf_counter() - started
+    return run
+
+
+async def measure_next(what: str, side: Product, theirs: tuple[int, bytes], effort: Effort) -> Result:
+    """Alternates blocks of calls, the queue filled up to 1,000 before each, with blocks of the bare write."""
+    connection = await Connection.open(side.port)
+    await side.open_counter(connection)
+    await side.fill_queue(connection, max(0, 1_000 - await _waiting(side, connection)))
+    called: list[Run] = []
+    written: list[Run] = []
+    for _ in range(effort.blocks):
+        called.append(await call_block(side, connection, effort.calls))
+        await side.fill_queue(connection, effort.calls)
+        written.append(_whole(await load(theirs[0], lambda: theirs[1], clients=1, seconds=effort.seconds)))
+    connection.close()
+    return Result(
+        what, "1/s", _median_rate(called), _median_rate(written), at_least=0.2,
+        more={"product_p50_ms": _latency(called, 50), "product_p99_ms": _latency(called, 99)},
+    )  # fmt: skip
+
+
+async def _waiting(side: Product, connection: Connection) -> int:
+    """How many people wait for the service that the counter serves."""
+    answer = await connection.ask(request("GET", f"/api/v1/halls/{side.hall}/queue", headers=side.key))
+    queues = answer.json()["queues"]
+    return sum(queue["waiting"] for queue in queues if side.service in queue["services"])
+
+
+# --- d: a long past -------------------------------------------------------------------------------
+
+
+async def measure_past(young: Product, old: Product, effort: Effort) -> Iterator[Result]:
+    """Issue and `next` beside a hall whose past is a thousand times as long."""
+    connections = {side: await Connection.open(side.port) for side in (young, old)}
+    issued: dict[Product, list[Run]] = {young: [], old: []}
+    called: dict[Product, list[Run]] = {young: [], old: []}
+    for side, connection in connections.items():
+        await side.open_counter(connection)
+        await side.fill_queue(connection, 100)
+    for block in range(effort.blocks * 2):
+        # the one that goes first changes, so that neither always follows the other
+        for side in (young, old) if block % 2 else (old, young):
+            issue = await load(side.port, side.issue_by_key, clients=1, seconds=effort.seconds / 2)
+            issued[side].append(_whole(issue))
+            called[side].append(await call_block(side, connections[side], effort.calls // 2))
+    return iter(
+        Result(
+            f"(d) {what} with {effort.past:,} past visits, against 1,000", "1/s",
+            _median_rate(runs[old]), _median_rate(runs[young]), at_least=1 / 1.2, at_most=1.2,
+            more={"product_p99_ms": _latency(runs[old], 99), "reference_p99_ms": _latency(runs[young], 99)},
+        )
+        for what, runs in (("issue", issued), ("next", called))
+    )  # fmt: skip
+
+
+# --- the whole run --------------------------------------------------------------------------------
+
+
+def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result]) -> None:
+    """Measures the parts on each database and appends to `found` as results come."""
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="parvis-bench-")))
+        for database in databases:
+            cluster = running.enter_context(PostgresqlCluster()) if database == "postgresql" else None
+            if set("abc") & set(parts):
+                _against_bare(folder / database, cluster, effort, parts, found)
+            if "d" in parts:
+                _against_past(folder / f"{database}-past", cluster, effort, found)
+
+
+def _against_bare(
+    folder: Path, cluster: PostgresqlCluster | None, effort: Effort, parts: str, found: list[Result]
+) -> None:
+    folder.mkdir(parents=True)
+    kind = "SQLite" if cluster is None else "PostgreSQL"
+    dsn = cluster.dsn(cluster.new_database()) if cluster is not None else None
+    route = "/raw" if cluster is None else "/pg"
+    with bare_routes(folder, pg=dsn) as bare, product(folder / "product", cluster=cluster) as side:
+        write = (bare, request("POST", route))
+        if "a" in parts:
+            for screens in (100, 500):
+                found.append(asyncio.run(measure_call(side, bare, screens, effort)))
+                found[-1].what += f" ({kind}, /emit)"
+        if "b" in parts:
+            for who, author in (("issue at a kiosk", side.kiosk), ("issue by an API key", side.key)):
+                for clients in (1, 32):
+                    ours = (side.port, lambda author=author: side.issue(author))
+                    found.append(asyncio.run(measure_issue(who, ours, write, clients, effort)))
+                    found[-1].what += f" ({kind}, {route})"
+        if "c" in parts:
+            what = f"(c) next with 1,000 waiting ({kind}, {route})"
+            found.append(asyncio.run(measure_next(what, side, write, effort)))
+
+
+def _against_past(
+    folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]
+) -> None:
+    kind = "SQLite" if cluster is None else "PostgreSQL"
+    with (
+        product(folder / "young", cluster=cluster, past_visits=1_000) as young,
+        product(folder / "old", cluster=cluster, past_visits=effort.past) as old,
+    ):
+        for result in asyncio.run(measure_past(young, old, effort)):
+            result.what += f" ({kind})"
+            found.append(result)
+
+
+def show(found: list[Result]) -> None:
+    """The table of results with ratios and bounds."""
+    table = Table(title=f"Parvis {time.strftime('%Y-%m-%d %H:%M')}, server on one core")
+    for title in ("measured", "product", "reference", "ratio", "bound", "p50 / p99 ms"):
+        table.add_column(title, justify="left" if title == "measured" else "right")
+    for result in found:
+        verdict = f"{result.bound} {'kept' if result.is_kept else 'MISSED'}"
+        tail = " / ".join(
+            f"{result.more[name]:.1f}" for name in ("product_p50_ms", "product_p99_ms") if name in result.more
+        )
+        values = [f"{value:,.1f} {result.unit}" for value in (result.product, result.reference)]
+        table.add_row(result.what, *values, f"{result.ratio:.2f}", verdict, tail)
+    Console(width=150).print(table)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
+    parser.add_argument("--only", default="a,b,c,d", help="parts, comma separated")
+    parser.add_argument("--databases", default="sqlite,postgresql")
+    asked = parser.parse_args()
+    effort = QUICK if asked.quick else Effort()
+    os.sched_setaffinity(0, LOAD_CORES)
+    gc.freeze()
+    found: list[Result] = []
+    try:
+        run_all(effort, asked.only.replace(",", ""), asked.databases.split(","), found)
+    finally:
+        results = [
+            asdict(result) | {"ratio": result.ratio, "bound": result.bound, "kept": result.is_kept}
+            for result in found
+        ]
+        save(
+            PROJECT / "var" / "bench.json",
+            {"at": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "quick": asked.quick, "results": results},
+        )
+        show(found)
+    return 0 if found and all(result.is_kept for result in found) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

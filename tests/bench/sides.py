@@ -1,0 +1,129 @@
+"""The two sides of a benchmark: the bare routes and the product, each on core 0, the load on core 1."""
+
+import itertools
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.bench.http_load import Connection, request
+from tests.bench.past import fill_past_visits
+from tests.harness.postgresql import PostgresqlCluster
+from tests.harness.programs import PROJECT, PYTHON, child_of_tests, free_port
+from tests.harness.served import Served
+from tests.harness.waiting import wait_until
+
+SERVER_CORES, LOAD_CORES = {0}, {1}
+
+
+@contextmanager
+def bare_routes(folder: Path, *, pg: str | None = None) -> Iterator[int]:
+    """The bare routes on core 0; the port they answer on. `pg` is a libpq address for /pg."""
+    port = free_port()
+    command = [str(PYTHON), str(PROJECT / "tests" / "bench" / "bare.py"), str(port)]
+    command += ["--database", str(folder / "bare.db")] + (["--pg", pg] if pg else [])
+    server = child_of_tests(command, cores=SERVER_CORES, output=folder / "bare.log")
+    try:
+        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/hello"), "the bare routes answer", within_s=30)
+        yield port
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+class Product:
+    """A served demonstration and what a load needs to speak to its first hall."""
+
+    def __init__(self, served: Served) -> None:
+        demonstration = served.demonstration
+        site = demonstration["sites"][0]
+        self.port = served.port
+        self.hall: str = site["slug"]
+        self.service: str = site["services"][0]
+        self.services: list[str] = site["services"]
+        self.counter: str = site["counters"][0]
+        self.screens: list[dict[str, Any] | None] = [{"token": screen["token"]} for screen in site["screens"]]
+        self.kiosk = {"Authorization": f"Bearer {site['kiosk']['token']}"}
+        self.key = {"Authorization": f"Bearer {demonstration['api_key']}"}
+        self.session: dict[str, str] = {}
+        self.leg: str | None = None
+
+    def issue(self, author: dict[str, str]) -> bytes:
+        """The request of one new ticket, as a kiosk or an API key asks for it."""
+        body = {"service": self.service, "press_id": str(uuid.uuid4()), "language": "fr"}
+        return request("POST", f"/api/v1/halls/{self.hall}/tickets", body, author | _fresh_key())
+
+    def issue_by_key(self) -> bytes:
+        """The request of one new ticket, without printing."""
+        return self.issue(self.key)
+
+    def next(self) -> bytes:
+        """The request that ends the counter's leg and calls the next person."""
+        body = {"current": self.leg, **({"current_end": "served"} if self.leg else {})}
+        return request("POST", f"/api/v1/counters/{self.counter}/next", body, self.session | _fresh_key())
+
+    async def open_counter(self, connection: Connection) -> None:
+        """Opens the counter for the service that tickets are issued for."""
+        path = f"/api/v1/counters/{self.counter}/session"
+        body = {"services": [self.service], "take_over": True}
+        answer = await connection.ask(request("POST", path, body, self.key | _fresh_key()))
+        if answer.status != 201:
+            raise RuntimeError(f"{path}: {answer.status} {answer.body.decode()}")
+        self.session = self.key | {"X-Counter-Session": answer.json()["session"]}
+
+    async def call_next(self, connection: Connection) -> dict[str, Any]:
+        """Calls the next person; the leg that was called."""
+        answer = await connection.ask(self.next())
+        if answer.status != 200:
+            raise RuntimeError(f"next: {answer.status} {answer.body.decode()}")
+        leg: dict[str, Any] = answer.json()
+        self.leg = leg["leg"]
+        return leg
+
+    async def fill_queue(self, connection: Connection, count: int) -> None:
+        """Issues `count` tickets without printing."""
+        for _ in range(count):
+            answer = await connection.ask(self.issue(self.key))
+            if answer.status != 201:
+                raise RuntimeError(f"tickets: {answer.status} {answer.body.decode()}")
+
+
+_number = itertools.count()
+
+
+def _fresh_key() -> dict[str, str]:
+    return {"Idempotency-Key": f"bench-{os.getpid()}-{next(_number)}-{uuid.uuid4().hex[:8]}"}
+
+
+@contextmanager
+def product(
+    folder: Path, *, cluster: PostgresqlCluster | None = None, past_visits: int = 0
+) -> Iterator[Product]:
+    """The demonstration on core 0 with all of its parts, on SQLite or in a database of the cluster."""
+    url = cluster.url(cluster.new_database()) if cluster is not None else None
+    with ExitStack() as running:
+        served = running.enter_context(Served(folder, database_url=url, cores=SERVER_CORES))
+        served.parvis("demo", within_s=300)
+        if past_visits:
+            hall = served.demonstration["sites"][0]["hall"]
+            fill_past_visits(served.database_url, hall, past_visits)
+        served.start(within_s=60)
+        yield Product(served)
+
+
+def save(place: Path, found: object) -> None:
+    """Writes the results as JSON."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,168 @@
+"""Many Socket.IO clients (engine.io 4, websocket only) in one asyncio loop, at little cost per message.
+
+Frames of a server are not masked; messages are text in one frame, as python-engineio sends them.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+
+
+def frame(kind: int, payload: bytes) -> bytes:
+    """A masked frame, as a client must send it; the mask is zero, so the payload is as it was."""
+    length = len(payload)
+    size = bytes([0x80 | length]) if length < 126 else b"\xfe" + struct.pack(">H", length)
+    return bytes([0x80 | kind]) + size + b"\0\0\0\0" + payload
+
+
+class SocketClient(asyncio.Protocol):
+    """One connected page. `on_message(client, packet, at)` sees each packet and its perf_counter instant."""
+
+    def __init__(self, namespace: str, auth: dict[str, Any] | None) -> None:
+        self.namespace, self.auth = namespace, auth
+        self.connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.received_count = 0
+        self.on_message: Callable[[SocketClient, bytes, float], None] | None = None
+        self._received = bytearray()
+        self._is_upgraded = False
+        self._transport: Any = None
+
+    @classmethod
+    async def open(cls, port: int, namespace: str = "/", auth: dict[str, Any] | None = None) -> Self:
+        """A client that has joined the namespace."""
+        loop = asyncio.get_running_loop()
+        _, client = await loop.create_connection(lambda: cls(namespace, auth), "127.0.0.1", port)
+        await asyncio.wait_for(client.connected, 30)
+        return client
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        key = base64.b64encode(os.urandom(16)).decode()
+        transport.write(
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.connected.done():
+            self.connected.set_exception(error or ConnectionResetError("the server closed the websocket"))
+
+    def data_received(self, received: bytes) -> None:
+        at = time.perf_counter()
+        self._received += received
+        if not self._is_upgraded:
+            head, separator, rest = self._received.partition(b"\r\n\r\n")
+            if not separator:
+                return
+            if b" 101 " not in head.split(b"\r\n", 1)[0]:
+                self.connected.set_exception(ConnectionError(bytes(head).decode("latin-1")))
+                return
+            self._is_upgraded, self._received = True, bytearray(rest)
+        while (found := _first_frame(self._received)) is not None:
+            kind, payload, size = found
+            del self._received[:size]
+            self._take(kind, payload, at)
+
+    def _take(self, kind: int, payload: bytes, at: float) -> None:
+        if kind == PING:
+            self._transport.write(frame(PONG, payload))
+        elif kind == TEXT:
+            self._take_packet(payload, at)
+
+    def _take_packet(self, packet: bytes, at: float) -> None:
+        own = b"" if self.namespace == "/" else self.namespace.encode() + b","
+        if packet == b"2":
+            self._transport.write(frame(TEXT, b"3"))
+        elif packet.startswith(b"0"):
+            auth = b"" if self.auth is None else json.dumps(self.auth).encode()
+            self._transport.write(frame(TEXT, b"40" + own + auth))
+        elif packet.startswith(b"44"):
+            self.connected.set_exception(PermissionError(packet.decode()))
+        elif packet.startswith(b"40"):
+            self.connected.set_result(None)
+        else:
+            self.received_count += 1
+            if self.on_message is not None:
+                self.on_message(self, packet, at)
+
+
+def _first_frame(received: bytearray) -> tuple[int, bytes, int] | None:
+    """Kind, payload and whole size of the first frame, if all of it has arrived."""
+    if len(received) < 2:
+        return None
+    length, start = received[1] & 0x7F, 2
+    if length == 126:
+        length, start = int.from_bytes(received[2:4]), 4
+    elif length == 127:
+        length, start = int.from_bytes(received[2:10]), 10
+    if len(received) < start + length:
+        return None
+    return received[0] & 0x0F, bytes(received[start : start + length]), start + length
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When a message reached the median and the last client, in ms after `since`, and its size in bytes."""
+
+    median_ms: float
+    last_ms: float
+    size: int
+
+
+class Fleet:
+    """All screens of a hall."""
+
+    def __init__(self, clients: list[SocketClient]) -> None:
+        self.clients = clients
+
+    @classmethod
+    async def open(cls, port: int, count: int, namespace: str, auths: list[dict[str, Any] | None]) -> Self:
+        """Connects `count` clients, twenty at a time, the authorizations taken in turn."""
+        clients: list[SocketClient] = []
+        for start in range(0, count, 20):
+            places = range(start, min(count, start + 20))
+            clients += await asyncio.gather(
+                *(SocketClient.open(port, namespace, auths[place % len(auths)]) for place in places)
+            )
+        return cls(clients)
+
+    def close(self) -> None:
+        for client in self.clients:
+            client.close()
+
+    async def first_arrival(self, mark: Callable[[], bytes | None], since: Callable[[], float]) -> Arrival:
+        """Waits until each client has a message that holds `mark()`; kept back until the mark is known."""
+        kept: dict[SocketClient, list[tuple[bytes, float]]] = {client: [] for client in self.clients}
+        for client in self.clients:
+            client.on_message = lambda client, packet, at: kept[client].append((packet, at))
+        deadline = time.perf_counter() + 20
+        try:
+            while True:
+                known = mark()
+                firsts = [] if known is None else [_first_with(known, packets) for packets in kept.values()]
+                arrived = [first for first in firsts if first is not None]
+                if len(arrived) == len(kept):
+                    break
+                if time.perf_counter() > deadline:
+                    raise TimeoutError(f"{len(arrived)} of {len(kept)} clients have the message")
+                await asyncio.sleep(0.1)
+        finally:
+            for client in self.clients:
+                client.on_message = None
+        delays = sorted((at - since()) * 1_000 for _, at in arrived)
+        return Arrival(delays[len(delays) // 2], delays[-1], len(arrived[0][0]))
+
+
+def _first_with(mark: bytes, packets: list[tuple[bytes, float]]) -> tuple[bytes, float] | None:
+    return next(((packet, at) for packet, at in packets if mark in packet), None)
