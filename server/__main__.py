@@ -19,7 +19,10 @@ STOP_WITHIN_S = 3
 
 
 def listener(settings: Settings) -> gevent_socket.socket:
-    """A listening socket with TCP_NODELAY, which accepted sockets inherit: pywsgi sends head and body apart."""
+    """A listening socket with TCP_NODELAY, which accepted sockets inherit.
+
+    Pywsgi sends head and body apart.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = gevent_socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,7 +37,11 @@ def main() -> int:
     settings = Settings()
     app = create_app(settings)
     app.extensions["parvis"].start_background()
-    tls = {"certfile": settings.tls_certificate, "keyfile": settings.tls_key} if settings.scheme == "https" else {}
+    tls = (
+        {"certfile": settings.tls_certificate, "keyfile": settings.tls_key}
+        if settings.scheme == "https"
+        else {}
+    )
     server = pywsgi.WSGIServer(listener(settings), app, log=None, **tls)
 
     def stop(*_: object) -> None:

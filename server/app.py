@@ -1,4 +1,7 @@
-"""The composition root: one Flask app with its database, pages, API, sockets, and what runs beside requests."""
+"""The composition root: one Flask app with its database, pages, API, sockets.
+
+And what runs beside requests.
+"""
 
 import threading
 import time
@@ -11,7 +14,8 @@ import structlog
 from flask import Flask, Response, g, render_template, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -40,7 +44,7 @@ from server.web.api import counters as counters_api
 from server.web.api import halls as halls_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
-from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_sign_in, of_token
+from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
 from server.web.console import pages as console_pages
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
@@ -87,7 +91,10 @@ class Parvis:
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: str = "gevent") -> OpenAPI:
-    """The app of one process. `app.extensions["parvis"]` is its Parvis; nothing runs in the background yet."""
+    """The app of one process.
+
+    `app.extensions["parvis"]` is its Parvis; nothing runs in the background yet.
+    """
     app = OpenAPI(
         "server",
         info=Info(title="Parvis", version="1"),
@@ -131,7 +138,9 @@ def _secret(database: Database) -> str:
     return str(row["secret"])
 
 
-def _compose(app: Flask, settings: Settings, database: Database, catalogues: Catalogues, socketio: Any) -> Parvis:
+def _compose(
+    app: Flask, settings: Settings, database: Database, catalogues: Catalogues, socketio: Any
+) -> Parvis:
     presence, estimates = Presence(), Estimates(database)
 
     def emit(name: str, message: Any, namespace: str, room: str, *, is_local: bool = False) -> None:
@@ -167,7 +176,11 @@ def _compose(app: Flask, settings: Settings, database: Database, catalogues: Cat
     )
     database.subscribers.append(publisher.committed)
     parvis = Parvis(app, settings, database, catalogues, estimates, presence, publisher, voice, socketio)
-    parvis.background += [_every(socketio, TICK_S, publisher.tick), _every(socketio, HEARTBEAT_S, publisher.heartbeat), voice.run]
+    parvis.background += [
+        _every(socketio, TICK_S, publisher.tick),
+        _every(socketio, HEARTBEAT_S, publisher.heartbeat),
+        voice.run,
+    ]
     for namespace in namespaces(presence, database, estimates, _socket_callers(database)):
         socketio.on_namespace(namespace)
     return parvis
@@ -214,12 +227,20 @@ def _socket_callers(database: Database) -> Callable[[dict[str, Any], Permission]
 
 def _install_web(app: OpenAPI, parvis: Parvis) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
-    limiter = Limiter(get_remote_address, app=app, storage_uri=settings.redis_url or "memory://", default_limits=[])
+    limiter = Limiter(
+        get_remote_address, app=app, storage_uri=settings.redis_url or "memory://", default_limits=[]
+    )
     csrf = CSRFProtect(app)
     _install_guards(app, csrf)
     _install_refusals(app, translate)
     is_demonstration = _demonstration_flag(database)
-    install_page_context(app, translate=translate, languages=LANGUAGES, viewer=site.current_viewer, is_demonstration=is_demonstration)
+    install_page_context(
+        app,
+        translate=translate,
+        languages=LANGUAGES,
+        viewer=site.current_viewer,
+        is_demonstration=is_demonstration,
+    )
     api = Api(database, parvis.estimates, settings, translate, lambda: parvis.socketio.sleep(0))
     for blueprint in (tickets_api.blueprint(api), halls_api.blueprint(api), counters_api.blueprint(api)):
         app.register_api(blueprint)
@@ -230,20 +251,33 @@ def _install_web(app: OpenAPI, parvis: Parvis) -> None:
 
     app.register_blueprint(
         site.blueprint(
-            site.Site(database, settings, translate, limiter, parvis.voice.files, lambda: _metrics(parvis), lambda: _is_ready(parvis))
+            site.Site(
+                database,
+                settings,
+                translate,
+                limiter,
+                parvis.voice.files,
+                lambda: _metrics(parvis),
+                lambda: _is_ready(parvis),
+            )
         )
     )
     _install_pages(app, parvis, limiter, is_demonstration)
 
 
-def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter, is_demonstration: Callable[[], bool]) -> None:
+def _install_pages(
+    app: OpenAPI, parvis: Parvis, limiter: Limiter, is_demonstration: Callable[[], bool]
+) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
     languages = languages_of(LANGUAGES)
 
     def halls(viewer: Viewer) -> list[HallConfiguration]:
         sites = {grant.site for grant in identify().grants}
         with database.read() as rows:
-            slugs = [row["slug"] for row in rows.all("SELECT slug FROM hall WHERE configuration_revision > 0 ORDER BY slug")]
+            slugs = [
+                row["slug"]
+                for row in rows.all("SELECT slug FROM hall WHERE configuration_revision > 0 ORDER BY slug")
+            ]
         found = [database.configuration(slug) for slug in slugs]
         return [hall for hall in found if EVERY_SITE in sites or hall.site.slug in sites]
 
@@ -264,12 +298,26 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter, is_demonstrat
         except Refusal:
             return None
 
-    app.register_blueprint(kiosk.pages.blueprint(translate=translate, languages=languages, public_url=settings.public_url or None))
-    app.register_blueprint(signage.pages.blueprint(translate=translate, languages=LANGUAGES, is_demonstration=is_demonstration))
-    app.register_blueprint(console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls))
+    app.register_blueprint(
+        kiosk.pages.blueprint(
+            translate=translate, languages=languages, public_url=settings.public_url or None
+        )
+    )
+    app.register_blueprint(
+        signage.pages.blueprint(translate=translate, languages=LANGUAGES, is_demonstration=is_demonstration)
+    )
+    app.register_blueprint(
+        console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
     named = [(language.code, language.name) for language in languages]
-    app.register_blueprint(phone_pages.blueprint(translate=translate, languages=named, ticket=ticket, ticket_of_code=ticket_of_code))
-    app.register_blueprint(quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings())))
+    app.register_blueprint(
+        phone_pages.blueprint(
+            translate=translate, languages=named, ticket=ticket, ticket_of_code=ticket_of_code
+        )
+    )
+    app.register_blueprint(
+        quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
+    )
 
 
 def _demonstration_flag(database: Database) -> Callable[[], bool]:
@@ -288,7 +336,10 @@ def _demonstration_flag(database: Database) -> Callable[[], bool]:
 def _install_guards(app: OpenAPI, csrf: CSRFProtect) -> None:
     @app.before_request
     def check_csrf() -> None:
-        """Whoever acts by a signed-in session carries the CSRF token; a device's cookie is SameSite=Strict and JSON only."""
+        """Whoever acts by a signed-in session carries the CSRF token.
+
+        A device's cookie is SameSite=Strict and JSON only.
+        """
         if request.method not in ("POST", "PUT", "PATCH", "DELETE") or "Authorization" in request.headers:
             return
         is_api = request.path.startswith(("/api/", "/device/"))
@@ -319,11 +370,14 @@ def _install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
             return error
         if problems.is_api():
             return problems.http_problem(error, translate, page_language())
-        return _page({403: "forbidden", 404: "not_found", 429: "too_many_requests"}.get(error.code or 500, "internal"), error.code or 500)
+        return _page(
+            {403: "forbidden", 404: "not_found", 429: "too_many_requests"}.get(error.code or 500, "internal"),
+            error.code or 500,
+        )
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Any:
-        log.exception("request_failed", path=request.path)
+        log.error("request_failed", path=request.path, exc_info=error)
         if problems.is_api():
             return problems.problem("internal", 500, translate("refusal.internal", page_language()))
         return _page("internal", 500)
@@ -337,8 +391,13 @@ def _install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
 def _invalid(error: Any) -> Response:
     """The problem document of a request whose shape is wrong: which fields, and why."""
     catalogues: Catalogues = _running().catalogues
-    fields = [{"field": ".".join(str(part) for part in each["loc"]), "error": each["type"]} for each in error.errors()]
-    return problems.problem("bad_request", 400, catalogues.translate("refusal.bad_request", page_language()), fields=fields)
+    fields = [
+        {"field": ".".join(str(part) for part in each["loc"]), "error": each["type"]}
+        for each in error.errors()
+    ]
+    return problems.problem(
+        "bad_request", 400, catalogues.translate("refusal.bad_request", page_language()), fields=fields
+    )
 
 
 def _running() -> Parvis:
@@ -352,7 +411,7 @@ def _is_ready(parvis: Parvis) -> bool:
     try:
         with parvis.database.read() as rows:
             return rows.one("SELECT id FROM installation WHERE id = 1") is not None
-    except Exception:
+    except (Refusal, OSError):
         return False
 
 
@@ -360,7 +419,9 @@ def _metrics(parvis: Parvis) -> bytes:
     from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
     registry = CollectorRegistry()
-    Gauge("parvis_sockets", "Sockets connected to this process", registry=registry).set(parvis.presence.count())
+    Gauge("parvis_sockets", "Sockets connected to this process", registry=registry).set(
+        parvis.presence.count()
+    )
     Gauge("parvis_failed_publications", "Publications that failed since the start", registry=registry).set(
         parvis.database.failed_publications + parvis.publisher.failures
     )

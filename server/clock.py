@@ -32,7 +32,8 @@ class _Mark:
 class FactTimes:
     """Times for the facts of halls, which never go back by more than two seconds.
 
-    If the wall clock is more than 2 s before a hall's last fact, the next fact takes the last instant plus the
+    If the wall clock is more than 2 s before a hall's last fact, the next fact takes the last instant plus
+    the
     monotonic time elapsed since this process last saw it, and is marked suspect.
     """
 
@@ -40,7 +41,10 @@ class FactTimes:
     _marks: dict[str, _Mark] = field(default_factory=dict)
 
     def instant_for(self, hall: str, last: datetime | None) -> tuple[datetime, bool]:
-        """The instant of a hall's next fact and whether the clock is suspect. `last`: its last fact's instant."""
+        """The instant of a hall's next fact and whether the clock is suspect.
+
+        `last`: its last fact's instant.
+        """
         now, elapsed_s = self.clock.now(), self.clock.elapsed_s()
         if last is None or now >= last - SUSPECT_AFTER:
             self._marks[hall] = _Mark(last=now, elapsed_s=elapsed_s)

@@ -16,7 +16,10 @@ type Translate = Callable[..., str]
 
 
 class Catalogues:
-    """The sentences of every package. A key that no catalogue has is answered as it stands (tests forbid it)."""
+    """The sentences of every package.
+
+    A key that no catalogue has is answered as it stands (tests forbid it).
+    """
 
     def __init__(self, folders: tuple[tuple[str, Path], ...]) -> None:
         self._translations: dict[str, Translations] = {}
@@ -34,28 +37,18 @@ class Catalogues:
             if merged is not None:
                 self._translations[language] = merged
 
-    def translate(self, key: str, language: str, /, *, count: int | None = None, **values: Any) -> str:
-        """The sentence of a key in a language (French when that language has no catalogue), placeholders filled.
+    def translate(self, key: str, language: str, /, **values: Any) -> str:
+        """The sentence of a key in a language, French when it has no catalogue; placeholders filled.
 
-        `count` chooses the plural form and fills `{count}`.
+        An integer `count` also chooses the plural form.
         """
         found = self._translations.get(language) or self._translations["fr"]
-        if count is None:
-            sentence = str(found.gettext(key))
-        else:
+        count = values.get("count")
+        if isinstance(count, int):
             sentence = str(found.ngettext(key, key, count))
-            values["count"] = count
+        else:
+            sentence = str(found.gettext(key))
         return sentence.format(**values) if values else sentence
-
-    def sentences(self, prefix: str, language: str) -> dict[str, str]:
-        """Every sentence whose key begins with a prefix, for a page's script; plural forms as `key`, `key#1`."""
-        found: Any = self._translations.get(language) or self._translations["fr"]
-        chosen: dict[str, str] = {}
-        for key, sentence in found._catalog.items():
-            name, form = key if isinstance(key, tuple) else (key, 0)
-            if isinstance(name, str) and name.startswith(prefix):
-                chosen[name if form == 0 else f"{name}#{form}"] = sentence
-        return chosen
 
 
 def _load(file: Path) -> Translations:

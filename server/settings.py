@@ -1,32 +1,66 @@
-"""Settings: environment variables `PARVIS_*` or a TOML file named by `PARVIS_CONFIG`; the environment wins."""
+"""Settings: environment variables `PARVIS_*` or a TOML file named by `PARVIS_CONFIG`.
+
+The environment wins.
+"""
 
 import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 
 class Settings(BaseSettings):
-    """Everything that differs from one installation to another. Defaults make the embedded layout: one process, SQLite."""
+    """Everything that differs from one installation to another.
+
+    Defaults make the embedded layout: one process, SQLite.
+    """
 
     model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore")
 
-    var: Path = Field(default=Path("var"), description="Folder of the run-time state: database, assets, audio, anchors.")
-    database_url: str = Field(default="", description="sqlite:///path or postgresql://…; empty: SQLite in the var folder.")
+    var: Path = Field(
+        default=Path("var"), description="Folder of the run-time state: database, assets, audio, anchors."
+    )
+    database_url: str = Field(
+        default="", description="sqlite:///path or postgresql://…; empty: SQLite in the var folder."
+    )
     redis_url: str = Field(default="", description="Redis that joins several workers; empty: none.")
-    workers: int = Field(default=1, ge=1, le=64, description="Server processes; more than one needs PostgreSQL and Redis.")
-    host: str = Field(default="127.0.0.1", description="Address to listen on; without TLS only a loopback address is served.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Server processes; more than one needs PostgreSQL and Redis."
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on; without TLS only a loopback address is served.",
+    )
     port: int = Field(default=8080, ge=1, le=65535, description="TCP port to listen on.")
-    public_url: str = Field(default="", description="https address visitors' phones reach; empty: no QR code, no phone page.")
-    tls_certificate: str = Field(default="", description="PEM file of the certificate chain; with tls_key: https.")
+    public_url: str = Field(
+        default="", description="https address visitors' phones reach; empty: no QR code, no phone page."
+    )
+    tls_certificate: str = Field(
+        default="", description="PEM file of the certificate chain; with tls_key: https."
+    )
     tls_key: str = Field(default="", description="PEM file of the certificate's key.")
-    behind_proxy: bool = Field(default=False, description="A proxy on this machine ends TLS and sets X-Forwarded headers.")
-    secret_key: str = Field(default="", description="Signs cookies; empty: a random one kept in the database.")
-    demo_hours: Literal["open", "real"] = Field(default="open", description="Whether a demonstration is open round the clock or keeps its real hours.")
-    voice: bool = Field(default=True, description="Whether calls are spoken, where the espeak-ng program is installed.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="The least level that is logged.")
+    behind_proxy: bool = Field(
+        default=False, description="A proxy on this machine ends TLS and sets X-Forwarded headers."
+    )
+    secret_key: str = Field(
+        default="", description="Signs cookies; empty: a random one kept in the database."
+    )
+    demo_hours: Literal["open", "real"] = Field(
+        default="open", description="Whether a demonstration is open round the clock or keeps its real hours."
+    )
+    voice: bool = Field(
+        default=True, description="Whether calls are spoken, where the espeak-ng program is installed."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least level that is logged."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -45,7 +79,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _several_workers_need_services(self) -> "Settings":
         if self.workers > 1 and not (self.database_address.startswith("postgresql") and self.redis_url):
-            raise ValueError("several workers need PostgreSQL (PARVIS_DATABASE_URL) and Redis (PARVIS_REDIS_URL)")
+            raise ValueError(
+                "several workers need PostgreSQL (PARVIS_DATABASE_URL) and Redis (PARVIS_REDIS_URL)"
+            )
         return self
 
     @property

@@ -1,4 +1,7 @@
-"""Create the demonstration: documents, devices, accounts of every role, an API key; `var/demo.json` tells them."""
+"""Create the demonstration: documents, devices, accounts of every role, an API key.
+
+`var/demo.json` tells them.
+"""
 
 import json
 import os
@@ -11,14 +14,32 @@ from server.domain.refusals import Refusal
 from server.domain.roles import ROLES
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE, Grant
-from server.store.database import Author, Database
+from server.store.database import Database
+from server.store.installation import Author
 from server.usecases.accounts import NewAccount, create_account, create_api_key, pair_device
 from server.usecases.publish_configuration import publish_hall, publish_installation
 
 HALLS = Path(__file__).parent / "halls"
 SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")
 DEMONSTRATION = Author("demonstration")
-WORDS = ("ardoise", "beffroi", "cerise", "dune", "etang", "fougere", "galet", "hetre", "ivoire", "jardin", "lilas", "marne", "noyer", "orme", "pivert", "ruisseau")
+WORDS = (
+    "ardoise",
+    "beffroi",
+    "cerise",
+    "dune",
+    "etang",
+    "fougere",
+    "galet",
+    "hetre",
+    "ivoire",
+    "jardin",
+    "lilas",
+    "marne",
+    "noyer",
+    "orme",
+    "pivert",
+    "ruisseau",
+)
 
 
 def demo_file(settings: Settings) -> Path:
@@ -52,7 +73,10 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
         "api_key": create_api_key(
             database, DEMONSTRATION, "demonstration", scopes=("issue", "read", "call"), is_loopback_only=True
         ),
-        "printers": [{"kiosk": site["kiosk"]["id"], "host": "127.0.0.1", "port": _port(database, site)} for site in sites],
+        "printers": [
+            {"kiosk": site["kiosk"]["id"], "host": "127.0.0.1", "port": _port(database, site)}
+            for site in sites
+        ],
     }
     write_demo_file(settings, described)
     return described
@@ -111,7 +135,9 @@ def _users(database: Database) -> list[dict[str, str]]:
         login = role if site != EVERY_SITE else "admin"
         password = "-".join(secrets.choice(WORDS) for _ in range(4))
         display_name = login.replace("_", " ").capitalize()
-        create_account(database, DEMONSTRATION, NewAccount(login, password, display_name, [Grant(role, site)]))
+        create_account(
+            database, DEMONSTRATION, NewAccount(login, password, display_name, [Grant(role, site)])
+        )
         users.append({"login": login, "password": password, "role": role, "site": site})
     return users
 
@@ -119,5 +145,3 @@ def _users(database: Database) -> list[dict[str, str]]:
 def _port(database: Database, site: dict[str, Any]) -> int:
     printer = database.configuration(site["slug"]).kiosks[site["kiosk"]["id"]].printer
     return printer.port if printer is not None else 0
-
-

@@ -1,7 +1,9 @@
 """Facts: what happened, past tense, immutable. A fact's body holds JSON values only, nothing personal.
 
-Everything a row of a projection needs stands in the fact, so that a rebuild needs no configuration. Instants are
-RFC 3339 texts with six decimals, durations integers in seconds, local dates ISO texts. `schema` is raised when a
+Everything a row of a projection needs stands in the fact, so that a rebuild needs no configuration.
+Instants are
+RFC 3339 texts with six decimals, durations integers in seconds, local dates ISO texts. `schema` is raised
+when a
 body changes its meaning; older schemas stay readable for ever (`server.domain.projection`).
 """
 
@@ -56,7 +58,10 @@ SILENT = frozenset({FactKind.PRINT_ENDED, FactKind.TICKET_REPRINTED})
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What happened, before it has a place in a journal. `visit` and `counter` are those it is about, if any."""
+    """What happened, before it has a place in a journal.
+
+    `visit` and `counter` are those it is about, if any.
+    """
 
     kind: FactKind
     body: Json
@@ -144,7 +149,9 @@ class NewVisit:
             "rank": self.rank,
             "number": self.number,
             "channel": self.channel,
-            "language": None if self.language is None else {"id": self.language.id, "hmac": self.language.hmac},
+            "language": None
+            if self.language is None
+            else {"id": self.language.id, "hmac": self.language.hmac},
             "device": self.device,
         }
 
@@ -169,15 +176,33 @@ def ticket_issued(visit: NewVisit, leg: NewLeg, *, ahead: int) -> Fact:
     return Fact(FactKind.TICKET_ISSUED, body, visit=visit.id)
 
 
-def ticket_not_issued(fact_id: str, business_day: date, *, service: str, reason: str, device: str | None) -> Fact:
+def ticket_not_issued(
+    fact_id: str, business_day: date, *, service: str, reason: str, device: str | None
+) -> Fact:
     """A visitor wanted a ticket and could not have one: demand that is counted."""
-    body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service, "reason": reason, "device": device}
+    body = {
+        "id": fact_id,
+        "business_day": business_day.isoformat(),
+        "service": service,
+        "reason": reason,
+        "device": device,
+    }
     return Fact(FactKind.TICKET_NOT_ISSUED, body)
 
 
-def leg_called(leg: str, visit: str, *, counter: str, session: str, call: str, why: Why, reason: str | None = None) -> Fact:
+def leg_called(
+    leg: str, visit: str, *, counter: str, session: str, call: str, why: Why, reason: str | None = None
+) -> Fact:
     """A counter invites a leg for the first time. `reason`: a call chosen out of order."""
-    body = {"leg": leg, "visit": visit, "counter": counter, "session": session, "call": call, "why": why.as_body(), "reason": reason}
+    body = {
+        "leg": leg,
+        "visit": visit,
+        "counter": counter,
+        "session": session,
+        "call": call,
+        "why": why.as_body(),
+        "reason": reason,
+    }
     return Fact(FactKind.LEG_CALLED, body, visit=visit, counter=counter)
 
 
@@ -189,7 +214,9 @@ def leg_recalled(leg: str, visit: str, *, counter: str, call: str, rank: int) ->
 
 def leg_started(leg: str, visit: str, *, counter: str) -> Fact:
     """The visitor is at the counter."""
-    return Fact(FactKind.LEG_STARTED, {"leg": leg, "visit": visit, "counter": counter}, visit=visit, counter=counter)
+    return Fact(
+        FactKind.LEG_STARTED, {"leg": leg, "visit": visit, "counter": counter}, visit=visit, counter=counter
+    )
 
 
 def leg_ended(leg: str, visit: str, *, reason: str, counter: str | None, note: str | None = None) -> Fact:
@@ -226,11 +253,16 @@ def visit_reinstated(ended: EndedLeg, new_leg: NewLeg, *, counter: str | None) -
 
 def visit_taken_back(leg: str, visit: str, restored: Json) -> Fact:
     """A visitor takes back giving up; `restored` are the columns of leg and visit as they were."""
-    return Fact(FactKind.VISIT_TAKEN_BACK, {"leg": leg, "visit": visit, "restored": dict(restored)}, visit=visit)
+    return Fact(
+        FactKind.VISIT_TAKEN_BACK, {"leg": leg, "visit": visit, "restored": dict(restored)}, visit=visit
+    )
 
 
 def gesture_undone(undone: str, visit: str | None, *, counter: str, restored: Json) -> Fact:
-    """The last verb of a counter is taken back; `restored` are the rows as they were before the fact `undone`."""
+    """The last verb of a counter is taken back.
+
+    `restored` are the rows as they were before the fact `undone`.
+    """
     body = {"undone": undone, "visit": visit, "counter": counter, "restored": dict(restored)}
     return Fact(FactKind.GESTURE_UNDONE, body, visit=visit, counter=counter)
 
@@ -252,27 +284,51 @@ class DutyTerms:
 
 def counter_opened(session: str, counter: str, *, duty: str, terms: DutyTerms) -> Fact:
     """An agent has taken a counter."""
-    body = {"session": session, "counter": counter, "duty": duty, "services": list(terms.services), "rule": terms.rule, "profile": terms.profile}
+    body = {
+        "session": session,
+        "counter": counter,
+        "duty": duty,
+        "services": list(terms.services),
+        "rule": terms.rule,
+        "profile": terms.profile,
+    }
     return Fact(FactKind.COUNTER_OPENED, body, counter=counter)
 
 
 def counter_paused(session: str, counter: str, *, duty: str, reason: str) -> Fact:
     """A counter pauses; its duty interval ends."""
-    return Fact(FactKind.COUNTER_PAUSED, {"session": session, "counter": counter, "duty": duty, "reason": reason}, counter=counter)
+    return Fact(
+        FactKind.COUNTER_PAUSED,
+        {"session": session, "counter": counter, "duty": duty, "reason": reason},
+        counter=counter,
+    )
 
 
 def counter_resumed(session: str, counter: str, *, duty: str, terms: DutyTerms) -> Fact:
     """A counter is back from its pause; a new duty interval begins."""
-    body = {"session": session, "counter": counter, "duty": duty, "services": list(terms.services), "rule": terms.rule, "profile": terms.profile}
+    body = {
+        "session": session,
+        "counter": counter,
+        "duty": duty,
+        "services": list(terms.services),
+        "rule": terms.rule,
+        "profile": terms.profile,
+    }
     return Fact(FactKind.COUNTER_RESUMED, body, counter=counter)
 
 
 def counter_closed(session: str, counter: str, *, duty: str | None, reason: str) -> Fact:
     """A counter session has ended: closed, taken_over, expired or day_end."""
-    return Fact(FactKind.COUNTER_CLOSED, {"session": session, "counter": counter, "duty": duty, "reason": reason}, counter=counter)
+    return Fact(
+        FactKind.COUNTER_CLOSED,
+        {"session": session, "counter": counter, "duty": duty, "reason": reason},
+        counter=counter,
+    )
 
 
-def target_decided(fact_id: str, service: str, *, wait_s: int, share_percent: int, dates: tuple[date, date], decided_by: str) -> Fact:
+def target_decided(
+    fact_id: str, service: str, *, wait_s: int, share_percent: int, dates: tuple[date, date], decided_by: str
+) -> Fact:
     """A target of waiting is decided. `dates`: from when it applies, when it was decided."""
     body = {
         "id": fact_id,
@@ -288,7 +344,9 @@ def target_decided(fact_id: str, service: str, *, wait_s: int, share_percent: in
 
 def print_ended(job: str, visit: str | None, *, verdict: str | None, why: str | None) -> Fact:
     """A print job has its verdict; None when it was cancelled."""
-    return Fact(FactKind.PRINT_ENDED, {"job": job, "visit": visit, "verdict": verdict, "why": why}, visit=visit)
+    return Fact(
+        FactKind.PRINT_ENDED, {"job": job, "visit": visit, "verdict": verdict, "why": why}, visit=visit
+    )
 
 
 def of_kind(kind: FactKind, /, **body: Any) -> Fact:

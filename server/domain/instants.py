@@ -1,4 +1,7 @@
-"""Instants: aware UTC inside, integer microseconds since the Unix epoch in rows, RFC 3339 text in facts and messages."""
+"""Instants: aware UTC inside, integer microseconds since the Unix epoch in rows.
+
+RFC 3339 text in facts and messages.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +20,10 @@ def from_micros(micros: int) -> datetime:
 
 
 def to_text(instant: datetime) -> str:
-    """The RFC 3339 text of an aware instant, in UTC, always with six decimals, so that texts sort as instants do."""
+    """The RFC 3339 text of an aware instant, in UTC, always with six decimals.
+
+    So that texts sort as instants do.
+    """
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 

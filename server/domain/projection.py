@@ -1,6 +1,7 @@
-"""The fold: what each fact changes in the rows of visits, legs, sessions and counts. Pure, and the only writer.
+"""The fold: what each fact changes in the rows of visits, legs, sessions and counts. The only writer.
 
-The same function serves the live transaction and the rebuild, on the JSON form of facts, so that a rebuild under
+The same function serves the live transaction and the rebuild, on the JSON form of facts, so that a rebuild
+under
 an empty configuration equals the live rows.
 """
 
@@ -12,7 +13,9 @@ from typing import Any
 from server.domain.facts import FactKind, Json
 from server.domain.instants import text_to_micros
 
-INSTANT_COLUMNS = frozenset({"arrived_at", "issued_at", "booked_at", "first_called_at", "last_called_at", "started_at", "ended_at"})
+INSTANT_COLUMNS = frozenset(
+    {"arrived_at", "issued_at", "booked_at", "first_called_at", "last_called_at", "started_at", "ended_at"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,10 @@ def _ticket_issued(fact: Recorded) -> list[Change]:
     row["hall"] = fact.hall
     row["class"], row["priority"] = leg["class"], leg["priority"]
     row |= stored({key: leg[key] for key in ("issued_at", "arrived_at", "booked_at")})
-    return [Insert("visit", row), _leg_row(fact, leg, visit["id"], number=visit["number"], business_day=visit["business_day"])]
+    return [
+        Insert("visit", row),
+        _leg_row(fact, leg, visit["id"], number=visit["number"], business_day=visit["business_day"]),
+    ]
 
 
 def _leg_called(fact: Recorded) -> list[Change]:
@@ -133,7 +139,10 @@ def _successor(fact: Recorded, leg: Json) -> Insert:
 
 
 def _visit_reinstated(fact: Recorded) -> list[Change]:
-    return [Update("visit", fact.body["visit"], {"ended_at": None, "end_reason": None}), _successor(fact, fact.body["new_leg"])]
+    return [
+        Update("visit", fact.body["visit"], {"ended_at": None, "end_reason": None}),
+        _successor(fact, fact.body["new_leg"]),
+    ]
 
 
 def _rows_restored(fact: Recorded) -> list[Change]:
@@ -142,8 +151,17 @@ def _rows_restored(fact: Recorded) -> list[Change]:
 
 def _greeting_counted(fact: Recorded) -> list[Change]:
     body = fact.body
-    row = {"id": body["id"], "hall": fact.hall, "business_day": body["business_day"], "service": body["service"]}
-    return [Insert("greeting", row | {"counter": body["counter"], "greeted_at": fact.happened_at, "is_undone": False})]
+    row = {
+        "id": body["id"],
+        "hall": fact.hall,
+        "business_day": body["business_day"],
+        "service": body["service"],
+    }
+    return [
+        Insert(
+            "greeting", row | {"counter": body["counter"], "greeted_at": fact.happened_at, "is_undone": False}
+        )
+    ]
 
 
 def _ticket_not_issued(fact: Recorded) -> list[Change]:
@@ -153,7 +171,12 @@ def _ticket_not_issued(fact: Recorded) -> list[Change]:
 def _duty(fact: Recorded) -> Insert:
     body = fact.body
     terms = {key: body[key] for key in ("session", "counter", "rule", "profile")}
-    row = {"id": body["duty"], "hall": fact.hall, "services": json.dumps(body["services"]), "opened_at": fact.happened_at}
+    row = {
+        "id": body["duty"],
+        "hall": fact.hall,
+        "services": json.dumps(body["services"]),
+        "opened_at": fact.happened_at,
+    }
     return Insert("duty", row | terms)
 
 
@@ -175,19 +198,35 @@ def _counter_opened(fact: Recorded) -> list[Change]:
 def _counter_paused(fact: Recorded) -> list[Change]:
     body = fact.body
     return [
-        Update("counter_session", body["session"], {"paused_at": fact.happened_at, "pause_reason": body["reason"]}),
+        Update(
+            "counter_session",
+            body["session"],
+            {"paused_at": fact.happened_at, "pause_reason": body["reason"]},
+        ),
         Update("duty", body["duty"], {"closed_at": fact.happened_at}),
     ]
 
 
 def _counter_resumed(fact: Recorded) -> list[Change]:
-    return [Update("counter_session", fact.body["session"], {"paused_at": None, "pause_reason": None}), _duty(fact)]
+    return [
+        Update("counter_session", fact.body["session"], {"paused_at": None, "pause_reason": None}),
+        _duty(fact),
+    ]
 
 
 def _counter_closed(fact: Recorded) -> list[Change]:
     body = fact.body
     closed: list[Change] = [
-        Update("counter_session", body["session"], {"closed_at": fact.happened_at, "close_reason": body["reason"], "paused_at": None, "pause_reason": None})
+        Update(
+            "counter_session",
+            body["session"],
+            {
+                "closed_at": fact.happened_at,
+                "close_reason": body["reason"],
+                "paused_at": None,
+                "pause_reason": None,
+            },
+        )
     ]
     if body["duty"] is not None:
         closed.append(Update("duty", body["duty"], {"closed_at": fact.happened_at}))

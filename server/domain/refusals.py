@@ -1,4 +1,7 @@
-"""Refusals: the typed answer of a rule that says no. Nothing is lost when one is raised: the transaction rolls back."""
+"""Refusals: the typed answer of a rule that says no.
+
+Nothing is lost when one is raised: the transaction rolls back.
+"""
 
 from collections.abc import Mapping
 from typing import Any

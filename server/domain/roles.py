@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """What a person, a device or an API key may do. A scope of an API key is a permission or a set of them."""
+    """What a person, a device or an API key may do.
+
+    A scope of an API key is a permission or a set of them.
+    """
 
     ISSUE = "issue"
     CALL = "call"

@@ -1,8 +1,11 @@
 """Calling rules: pure functions over waiting legs. This version has one, `arrival_order`.
 
-`arrival_order`: the holders of a priority card first (the law gives them priority), then everyone by reference
-instant: the arrival, or the later of arrival and booked hour for an appointment. Within one class and service the
-first come is the first called. Overtaking bound: a leg is overtaken only by priority legs that arrive while it
+`arrival_order`: the holders of a priority card first (the law gives them priority), then everyone by
+reference
+instant: the arrival, or the later of arrival and booked hour for an appointment. Within one class and
+service the
+first come is the first called. Overtaking bound: a leg is overtaken only by priority legs that arrive
+while it
 waits. The order is one text per leg, the sort key, so that a database index gives the next leg.
 """
 
@@ -60,8 +63,18 @@ def waited_min(leg: WaitingLeg, now: datetime) -> int:
 def explain(candidates: Sequence[WaitingLeg], now: datetime) -> Why:
     """Why the first of the candidates (in call order) is called, with up to three runners-up."""
     chosen = candidates[0]
-    key = "why.priority" if chosen.leg_class == PRIORITY else "why.appointment" if chosen.leg_class == APPOINTMENT else "why.arrival"
-    values = {"minutes": waited_min(chosen, now), "target_minutes": chosen.target_s // 60, "others": len(candidates) - 1}
+    key = (
+        "why.priority"
+        if chosen.leg_class == PRIORITY
+        else "why.appointment"
+        if chosen.leg_class == APPOINTMENT
+        else "why.arrival"
+    )
+    values = {
+        "minutes": waited_min(chosen, now),
+        "target_minutes": chosen.target_s // 60,
+        "others": len(candidates) - 1,
+    }
     runners_up = tuple({"number": leg.number, "minutes": waited_min(leg, now)} for leg in candidates[1:4])
     return Why(ARRIVAL_ORDER, key, values, runners_up)
 

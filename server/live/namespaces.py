@@ -4,7 +4,8 @@ from typing import Any
 
 import structlog
 from flask import request
-from flask_socketio import ConnectionRefusedError, Namespace, join_room
+from flask_socketio import ConnectionRefusedError as SocketRefused
+from flask_socketio import Namespace, join_room
 
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
@@ -19,7 +20,7 @@ from server.usecases.visitor import leg_of_token
 log = structlog.get_logger()
 
 
-class HallNamespace(Namespace):
+class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
     """A namespace whose sockets belong to one hall. `allow` gives a caller's hall or raises a refusal."""
 
     def __init__(self, name: str, presence: Presence, find: Any) -> None:
@@ -32,7 +33,7 @@ class HallNamespace(Namespace):
         try:
             hall, rooms, visit = self.find(auth if isinstance(auth, dict) else {})
         except Refusal as refusal:
-            raise ConnectionRefusedError(refusal.code) from refusal
+            raise SocketRefused(refusal.code) from refusal
         for room in rooms:
             join_room(room)
         self.presence.arrived(self._sid(), str(self.namespace), hall, visit)

@@ -1,4 +1,7 @@
-"""Who is connected to this process: counted per hall and namespace, so that nothing is computed for nobody."""
+"""Who is connected to this process: counted per hall and namespace.
+
+So that nothing is computed for nobody.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, field

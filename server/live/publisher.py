@@ -1,7 +1,9 @@
 """After the commit: a call goes out at once; full states follow, coalesced, at most once a second.
 
-Two paths. The commit path sends what must be seen now, to every process (through Redis where there is one): the
-call, the board and the queue shortly after, the verdict of a print. The tick of each process, once a second, looks
+Two paths. The commit path sends what must be seen now, to every process (through Redis where there is
+one): the
+call, the board and the queue shortly after, the verdict of a print. The tick of each process, once a
+second, looks
 for halls that changed and sends its own sockets what is recomputed: waits, menus, tickets.
 """
 
@@ -40,7 +42,10 @@ type Speak = Callable[[str, dict[str, Any]], None]
 
 @dataclass
 class Publisher:
-    """Sends messages. `emit(name, message, namespace, room, is_local)`; `later(seconds, work)` runs off the request."""
+    """Sends messages. `emit(name, message, namespace, room, is_local)`; `later(seconds.
+
+    Work)` runs off the request.
+    """
 
     database: Database
     estimates: Estimates
@@ -68,7 +73,9 @@ class Publisher:
         if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
             self._soon.add(commit.hall)
             self.later(SHORTLY_S, lambda: self._send_states(commit.hall))
-        for visit in {fact.visit for fact in commit.facts if fact.visit and fact.kind != FactKind.TICKET_ISSUED}:
+        for visit in {
+            fact.visit for fact in commit.facts if fact.visit and fact.kind != FactKind.TICKET_ISSUED
+        }:
             self.later(0, lambda visit=visit: self._send_ticket(visit))  # type: ignore[misc]
 
     def _announce(self, commit: Commit, fact: CommittedFact, configuration: HallConfiguration) -> None:
@@ -87,14 +94,25 @@ class Publisher:
             row = rows.one("SELECT printer, state FROM print_job WHERE id = :job", job=fact.body["job"])
         if row is None:
             return
-        message = {"job": fact.body["job"], "visit": fact.visit, "state": row["state"], "verdict": fact.body["verdict"], "why": fact.body["why"]}
+        message = {
+            "job": fact.body["job"],
+            "visit": fact.visit,
+            "state": row["state"],
+            "verdict": fact.body["verdict"],
+            "why": fact.body["why"],
+        }
         self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
 
     def _send_states(self, hall: str) -> None:
         self._soon.discard(hall)
         room = messages.hall_room(hall)
         self.emit(messages.BOARD_CHANGED, read_board(self.database, hall), messages.SCREEN, room)
-        self.emit(messages.QUEUE_CHANGED, queue_message(read_queue(self.database, hall, page=LEGS_IN_MESSAGE)), messages.AGENT, room)
+        self.emit(
+            messages.QUEUE_CHANGED,
+            queue_message(read_queue(self.database, hall, page=LEGS_IN_MESSAGE)),
+            messages.AGENT,
+            room,
+        )
 
     def _send_ticket(self, visit: str) -> None:
         ticket = ticket_of_visit(self.database, self.estimates, visit)
@@ -102,7 +120,10 @@ class Publisher:
             self.emit(messages.TICKET_CHANGED, ticket, messages.VISITOR, messages.visit_room(visit))
 
     def tick(self) -> None:
-        """Once a second: refreshes the estimates of changed halls and sends this process's sockets what follows."""
+        """Once a second.
+
+        Refreshes the estimates of changed halls and sends this process's sockets what follows.
+        """
         for hall in self._take_changed():
             try:
                 self.estimates.refresh(hall)
@@ -122,24 +143,44 @@ class Publisher:
 
     def _read_versions(self) -> dict[str, tuple[str, int]]:
         with self.database.read() as rows:
-            return {row["id"]: (row["epoch"], row["version"]) for row in rows.all("SELECT id, epoch, version FROM hall")}
+            return {
+                row["id"]: (row["epoch"], row["version"])
+                for row in rows.all("SELECT id, epoch, version FROM hall")
+            }
 
     def _send_local(self, hall: str) -> None:
         room = messages.hall_room(hall)
         ranges = self.estimates.of(hall).ranges
         if self.presence.has(messages.SCREEN, hall):
-            self.emit(messages.QUEUES_CHANGED, read_queues(self.database, hall, ranges), messages.SCREEN, room, is_local=True)
+            self.emit(
+                messages.QUEUES_CHANGED,
+                read_queues(self.database, hall, ranges),
+                messages.SCREEN,
+                room,
+                is_local=True,
+            )
         if self.presence.has(messages.KIOSK, hall):
             self.emit(messages.MENU_CHANGED, self._position(hall), messages.KIOSK, room, is_local=True)
         for visit in self.presence.visits_in(hall):
             ticket = ticket_of_visit(self.database, self.estimates, visit)
             if ticket is not None:
-                self.emit(messages.TICKET_CHANGED, ticket, messages.VISITOR, messages.visit_room(visit), is_local=True)
+                self.emit(
+                    messages.TICKET_CHANGED,
+                    ticket,
+                    messages.VISITOR,
+                    messages.visit_room(visit),
+                    is_local=True,
+                )
 
     def _position(self, hall: str) -> dict[str, Any]:
         with self.database.read() as rows:
             row = rows.one("SELECT slug, epoch, version FROM hall WHERE id = :hall", hall=hall)
-        return {"hall": row["slug"], "epoch": row["epoch"], "version": row["version"], "as_of": to_text(self.database.clock.now())}
+        return {
+            "hall": row["slug"],
+            "epoch": row["epoch"],
+            "version": row["version"],
+            "as_of": to_text(self.database.clock.now()),
+        }
 
     def heartbeat(self) -> None:
         """Every 25 s, to this process's sockets: where each hall stands."""
@@ -147,10 +188,14 @@ class Publisher:
             position = self._position(hall)
             for namespace in messages.NAMESPACES:
                 if self.presence.has(namespace, hall):
-                    self.emit(messages.HEARTBEAT, position, namespace, messages.hall_room(hall), is_local=True)
+                    self.emit(
+                        messages.HEARTBEAT, position, namespace, messages.hall_room(hall), is_local=True
+                    )
 
 
-def announcement(fact: CommittedFact, configuration: HallConfiguration, number: str, translate: Callable[..., str]) -> dict[str, Any]:
+def announcement(
+    fact: CommittedFact, configuration: HallConfiguration, number: str, translate: Callable[..., str]
+) -> dict[str, Any]:
     """The message of a call or recall: number, place, sentence in French."""
     counter_id = fact.body["counter"]
     counter = configuration.counters.get(counter_id)
@@ -160,7 +205,11 @@ def announcement(fact: CommittedFact, configuration: HallConfiguration, number: 
         "call": fact.body["call"],
         "rank": fact.body.get("rank", 1),
         "number": number,
-        "counter": {"id": counter_id, "label": label, "direction": dict(counter.directions) if counter else {}},
+        "counter": {
+            "id": counter_id,
+            "label": label,
+            "direction": dict(counter.directions) if counter else {},
+        },
         "text": {FRENCH: written_text(number, label, template=template)},
         "audio": {},
         "at": to_text(fact.happened_at),
@@ -168,7 +217,10 @@ def announcement(fact: CommittedFact, configuration: HallConfiguration, number: 
 
 
 def queue_message(answer: dict[str, Any]) -> dict[str, Any]:
-    """The queue as a message under 4 kB: what is long is left out, and `is_partial` says that the page should fetch."""
+    """The queue as a message under 4 kB: what is long is left out.
+
+    And `is_partial` says that the page should fetch.
+    """
     message = dict(answer)
     message["no_shows"] = []
     message["is_partial"] = bool(answer["no_shows"])

@@ -12,7 +12,8 @@ PING_S = 10
 class _WholeFrames:
     """A socket whose send() writes everything.
 
-    simple-websocket 1.1 calls send(), which writes a part only when a client reads slowly under gevent, and so
+    simple-websocket 1.1 calls send(), which writes a part only when a client reads slowly under gevent,
+    and so
     corrupts the stream (its issue 45, mended there but not released). Two writers may not interleave either.
     """
 

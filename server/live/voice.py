@@ -20,7 +20,14 @@ MOST_WAITING = 50
 class Voice:
     """One renderer a process. `off_loop(work)` runs the program without holding up the others."""
 
-    def __init__(self, files: AudioFiles, *, translate: Callable[..., str], emit: Callable[..., None], off_loop: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        files: AudioFiles,
+        *,
+        translate: Callable[..., str],
+        emit: Callable[..., None],
+        off_loop: Callable[..., Any],
+    ) -> None:
         self.files = files
         self.translate = translate
         self.emit = emit

@@ -22,14 +22,17 @@ class Grant:
 def account_of_login(rows: Any, login: str) -> Row | None:
     """The account with this login."""
     row: Row | None = rows.one(
-        "SELECT id, login, display_name, password_hash, is_locked FROM account WHERE login = :login", login=login.strip().lower()
+        "SELECT id, login, display_name, password_hash, is_locked FROM account WHERE login = :login",
+        login=login.strip().lower(),
     )
     return row
 
 
 def grants_of(rows: Any, account: str) -> list[Grant]:
     """The roles of an account."""
-    found = rows.all("SELECT role, site FROM role_grant WHERE account = :account ORDER BY role, site", account=account)
+    found = rows.all(
+        "SELECT role, site FROM role_grant WHERE account = :account ORDER BY role, site", account=account
+    )
     return [Grant(row["role"], row["site"]) for row in found]
 
 
@@ -48,7 +51,8 @@ def account_of_sign_in(rows: Any, token: str, now: int) -> Row | None:
 def device_of_token(rows: Any, token: str) -> Row | None:
     """The device with this token, revoked ones included."""
     row: Row | None = rows.one(
-        "SELECT d.id, d.kind, d.hall, d.configured, d.revoked_at, h.slug FROM device d JOIN hall h ON h.id = d.hall WHERE d.token_digest = :digest",
+        "SELECT d.id, d.kind, d.hall, d.configured, d.revoked_at, h.slug FROM device d JOIN hall h"
+        " ON h.id = d.hall WHERE d.token_digest = :digest",
         digest=token_digest(token),
     )
     return row

@@ -29,7 +29,13 @@ class Configurations:
     def of(self, rows: Any, hall: Row) -> HallConfiguration:
         """The configuration a hall row points at. Refusal: not_configured when nothing was published yet."""
         year = self.clock.now().year
-        key = (hall["id"], hall["configuration_revision"], hall["installation_revision"], year, self.has_real_hours)
+        key = (
+            hall["id"],
+            hall["configuration_revision"],
+            hall["installation_revision"],
+            year,
+            self.has_real_hours,
+        )
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._read(rows, hall)

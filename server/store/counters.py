@@ -7,7 +7,8 @@ from server.domain.facts import DutyTerms
 from server.store.engines import Row
 
 _OPEN = (
-    "SELECT s.id, s.hall, s.counter, s.author, s.profile, s.rule, s.services, s.opened_at, s.paused_at, s.pause_reason,"
+    "SELECT s.id, s.hall, s.counter, s.author, s.profile, s.rule, s.services, s.opened_at,"
+    " s.paused_at, s.pause_reason,"
     " l.expires_at, d.id AS duty FROM counter_session s LEFT JOIN counter_lease l ON l.counter = s.counter"
     " LEFT JOIN duty d ON d.session = s.id AND d.closed_at IS NULL"
 )

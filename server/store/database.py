@@ -1,6 +1,7 @@
 """The database: one transaction, then publish.
 
-`Database.transaction(hall, author)` takes the hall's write lock, lets a use case record facts, commits, and only
+`Database.transaction(hall, author)` takes the hall's write lock, lets a use case record facts, commits,
+and only
 then tells the subscribers. A subscriber that fails is logged and counted; it never fails the write.
 """
 
@@ -131,9 +132,13 @@ class HallTransaction(Writes):
         }
         self.head_hash = fact_hash(self.head_hash, columns, body)
         self.insert("hall_fact", **columns, body=body, hash=self.head_hash)
-        seen = Recorded(columns["kind"], fact.body, self.hall, happened, self.author.id, self.is_clock_suspect)
+        seen = Recorded(
+            columns["kind"], fact.body, self.hall, happened, self.author.id, self.is_clock_suspect
+        )
         self.apply(changes(seen))
-        committed = CommittedFact(columns["id"], columns["kind"], fact.body, fact.visit, fact.counter, from_micros(happened))
+        committed = CommittedFact(
+            columns["id"], columns["kind"], fact.body, fact.visit, fact.counter, from_micros(happened)
+        )
         self.committed.append(committed)
         return committed
 
@@ -143,7 +148,14 @@ class HallTransaction(Writes):
             key = self.write_key
             created_at = to_micros(self.now)
             text = json.dumps(answer, ensure_ascii=False)
-            self.insert("idempotency", author=key.by, key=key.key, fingerprint=key.fingerprint, answer=text, created_at=created_at)
+            self.insert(
+                "idempotency",
+                author=key.by,
+                key=key.key,
+                fingerprint=key.fingerprint,
+                answer=text,
+                created_at=created_at,
+            )
         return answer
 
 
@@ -197,10 +209,13 @@ class Database:
             transaction.flush()
 
     @contextmanager
-    def transaction(self, hall: str, author: Author, write_key: WriteKey | None = None) -> Iterator[HallTransaction]:
+    def transaction(
+        self, hall: str, author: Author, write_key: WriteKey | None = None
+    ) -> Iterator[HallTransaction]:
         """The hall's write lock; commits at the end, then publishes. `hall`: id or slug.
 
-        With a write key already used for the same request the transaction `is_replayed` and holds the old answer.
+        With a write key already used for the same request the transaction `is_replayed` and holds the old
+        answer.
         Refusals: unknown_hall, idempotency_mismatch, database_busy.
         """
         with self._locked(self.hall_id(hall), author, write_key, is_configured=True) as transaction:
@@ -210,14 +225,19 @@ class Database:
 
     @contextmanager
     def bare_transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
-        """As `transaction`, for a hall that may have no configuration yet: `configuration` may not be used."""
+        """As `transaction`, for a hall that may have no configuration yet.
+
+        `configuration` may not be used.
+        """
         with self._locked(self.hall_id(hall), author, None, is_configured=False) as transaction:
             yield transaction
         if transaction.committed:
             self._publish(transaction)
 
     @contextmanager
-    def _locked(self, hall_id: str, author: Author, write_key: WriteKey | None, *, is_configured: bool) -> Iterator[HallTransaction]:
+    def _locked(
+        self, hall_id: str, author: Author, write_key: WriteKey | None, *, is_configured: bool
+    ) -> Iterator[HallTransaction]:
         with self.store.write() as rows:
             transaction = self._begin(rows, hall_id, author, write_key)
             if is_configured:
@@ -264,7 +284,13 @@ class Database:
         )
 
     def _publish(self, transaction: HallTransaction) -> None:
-        commit = Commit(transaction.hall, transaction.slug, transaction.epoch, transaction.version, tuple(transaction.committed))
+        commit = Commit(
+            transaction.hall,
+            transaction.slug,
+            transaction.epoch,
+            transaction.version,
+            tuple(transaction.committed),
+        )
         for subscriber in self.subscribers:
             try:
                 subscriber(commit)

@@ -18,7 +18,10 @@ class Published:
 def newest(rows: Any, kind: str, scope: str) -> Published | None:
     """The newest revision of a document, None when there is none yet."""
     row = rows.one(
-        "SELECT revision, content FROM document WHERE kind = :kind AND scope = :scope ORDER BY revision DESC LIMIT 1", kind=kind, scope=scope
+        "SELECT revision, content FROM document WHERE kind = :kind AND scope = :scope ORDER BY"
+        " revision DESC LIMIT 1",
+        kind=kind,
+        scope=scope,
     )
     return None if row is None else Published(row["revision"], row["content"])
 
@@ -26,7 +29,8 @@ def newest(rows: Any, kind: str, scope: str) -> Published | None:
 def hall_documents(rows: Any) -> list[HallDocument]:
     """The published document of every hall."""
     found = rows.all(
-        "SELECT d.content FROM document d JOIN hall h ON h.id = d.scope AND h.configuration_revision = d.revision"
+        "SELECT d.content FROM document d JOIN hall h ON h.id = d.scope AND h.configuration_revision"
+        " = d.revision"
         " WHERE d.kind = 'hall' ORDER BY h.slug"
     )
     return [parse_hall(row["content"]) for row in found]

@@ -97,8 +97,16 @@ class SqliteStore:
         return connection
 
     def _connect_plain(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0.05, cached_statements=256)
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "journal_size_limit=67108864", "cache_size=-32000"):
+        connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=0.05, cached_statements=256
+        )
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",
+            "foreign_keys=on",
+            "journal_size_limit=67108864",
+            "cache_size=-32000",
+        ):
             connection.execute(f"pragma {pragma}")
         return connection
 
@@ -195,8 +203,9 @@ class PostgresStore:
             check=ConnectionPool.check_connection,
             open=True,
         )
-        plain = {"autocommit": False}
-        self.engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo, **plain), poolclass=NullPool)
+        self.engine = create_engine(
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
+        )
 
     @contextmanager
     def write(self) -> Iterator[PostgresRows]:
@@ -217,7 +226,10 @@ class PostgresStore:
 
 
 def open_store(url: str) -> SqliteStore | PostgresStore:
-    """The store of a database URL: `sqlite:///path` or `postgresql://…`. Raises ValueError for another scheme."""
+    """The store of a database URL: `sqlite:///path` or `postgresql://…`.
+
+    Raises ValueError for another scheme.
+    """
     if url.startswith("sqlite:///"):
         return SqliteStore(Path(url.removeprefix("sqlite:///")))
     if url.startswith(("postgresql://", "postgresql+psycopg://")):

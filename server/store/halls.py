@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from server.domain.instants import to_micros
 from server.domain.facts import FactKind, of_kind
+from server.domain.instants import to_micros
 from server.ids import new_id
 from server.store.engines import Row
 from server.store.installation import Author
@@ -26,10 +26,17 @@ def create_hall(database: Any, author: Author, slug: str, *, installation_revisi
             installation_revision=installation_revision,
             number_offset=0,
         )
-        transaction.record(of_kind(FactKind.HALL_CREATED, hall=hall, slug=slug, at=to_micros(transaction.now)))
+        transaction.record(
+            of_kind(FactKind.HALL_CREATED, hall=hall, slug=slug, at=to_micros(transaction.now))
+        )
     return hall
 
 
 def all_halls(rows: Any) -> list[Row]:
     """Every hall, by slug."""
-    return list(rows.all("SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision FROM hall ORDER BY slug"))
+    return list(
+        rows.all(
+            "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision FROM"
+            " hall ORDER BY slug"
+        )
+    )

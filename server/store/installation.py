@@ -1,4 +1,7 @@
-"""The installation journal: what has no hall (accounts, keys, devices, brand), under the installation's lock."""
+"""The installation journal: what has no hall (accounts, keys, devices, brand).
+
+Under the installation's lock.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +51,8 @@ class InstallationTransaction(Writes):
         self.head_hash = fact_hash(self.head_hash, columns, body)
         self.insert("installation_fact", **columns, body=body, hash=self.head_hash)
         self.run(
-            "UPDATE installation SET journal_length = :journal_length, head_hash = :head_hash, last_recorded_at = :at WHERE id = 1",
+            "UPDATE installation SET journal_length = :journal_length, head_hash = :head_hash,"
+            " last_recorded_at = :at WHERE id = 1",
             journal_length=self.journal_length,
             head_hash=self.head_hash,
             at=recorded_at,
@@ -58,7 +62,9 @@ class InstallationTransaction(Writes):
 
 def begin_installation(rows: Any, author: Author, now: datetime, *, lock: bool) -> InstallationTransaction:
     """The transaction on the installation row. Refusal: not_installed when the database was never set up."""
-    row = rows.one("SELECT journal_length, head_hash FROM installation WHERE id = 1" + (" FOR UPDATE" if lock else ""))
+    row = rows.one(
+        "SELECT journal_length, head_hash FROM installation WHERE id = 1" + (" FOR UPDATE" if lock else "")
+    )
     if row is None:
         raise Refusal("not_installed")
     return InstallationTransaction(rows, author, now, row["journal_length"], row["head_hash"])

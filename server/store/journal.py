@@ -1,6 +1,7 @@
 """Journals: canonical text of a fact, its hash, and the chain.
 
-The canonical text is RFC 8785 JSON. Facts hold strings, integers, booleans, nulls, lists and objects with ASCII
+The canonical text is RFC 8785 JSON. Facts hold strings, integers, booleans, nulls, lists and objects with
+ASCII
 keys only (no floats), for which the standard encoder with sorted keys writes the same bytes (tested).
 """
 
@@ -18,7 +19,21 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-ENVELOPE = ("author", "counter", "device", "happened_at", "hall", "id", "is_clock_suspect", "kind", "position", "recorded_at", "schema", "version", "visit")
+ENVELOPE = (
+    "author",
+    "counter",
+    "device",
+    "happened_at",
+    "hall",
+    "id",
+    "is_clock_suspect",
+    "kind",
+    "position",
+    "recorded_at",
+    "schema",
+    "version",
+    "visit",
+)
 """What the hash covers besides the body, in canonical order around it."""
 
 

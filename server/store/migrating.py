@@ -27,7 +27,8 @@ def migrate(database: Any) -> None:
     with database.store.write() as rows:
         if rows.one("SELECT id FROM installation WHERE id = 1") is None:
             rows.run(
-                "INSERT INTO installation (id, journal_length, head_hash, is_demonstration, secret) VALUES (1, 0, :hash, :demo, :secret)",
+                "INSERT INTO installation (id, journal_length, head_hash, is_demonstration, secret)"
+                " VALUES (1, 0, :hash, :demo, :secret)",
                 {"hash": GENESIS, "demo": False, "secret": secrets.token_hex(32)},
             )
 

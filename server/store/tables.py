@@ -1,6 +1,7 @@
 """The tables. Instants are integer microseconds since 1970 UTC, local dates ISO texts, documents JSON texts.
 
-`visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued` and `target` are projections: they are written
+`visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued` and `target` are projections: they are
+written
 by folding facts only, and can be rebuilt from the journal (`server.store.rebuild`).
 """
 
@@ -88,11 +89,20 @@ hall_fact = Table(
     Column("counter", ID),
     PrimaryKeyConstraint("hall", "position"),
     Index("ix_hall_fact_visit", "visit"),
-    Index("ix_hall_fact_counter", "hall", "counter", "position", sqlite_where=text("counter IS NOT NULL"), postgresql_where=text("counter IS NOT NULL")),
+    Index(
+        "ix_hall_fact_counter",
+        "hall",
+        "counter",
+        "position",
+        sqlite_where=text("counter IS NOT NULL"),
+        postgresql_where=text("counter IS NOT NULL"),
+    ),
     comment="The hall's journal: append-only, each fact carries the hash of the one before.",
 )
 
-installation_fact = Table("installation_fact", metadata, *_journal_columns(), PrimaryKeyConstraint("position"))
+installation_fact = Table(
+    "installation_fact", metadata, *_journal_columns(), PrimaryKeyConstraint("position")
+)
 
 erasable = Table(
     "erasable",
@@ -193,10 +203,34 @@ leg = Table(
     Column("is_clock_suspect", Boolean, nullable=False),
     Index("ix_leg_visit", "visit"),
     Index("ix_leg_day", "hall", "business_day"),
-    Index("ix_leg_waiting", "hall", "sort_key", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
-    Index("ix_leg_open", "hall", "state", sqlite_where=text("state IN ('called', 'in_service', 'parked')"), postgresql_where=text("state IN ('called', 'in_service', 'parked')")),
-    Index("uq_leg_counter", "counter", unique=True, sqlite_where=_open_at_counter, postgresql_where=_open_at_counter),
-    Index("ix_leg_called", "hall", "last_called_at", sqlite_where=text("last_called_at IS NOT NULL"), postgresql_where=text("last_called_at IS NOT NULL")),
+    Index(
+        "ix_leg_waiting",
+        "hall",
+        "sort_key",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_leg_open",
+        "hall",
+        "state",
+        sqlite_where=text("state IN ('called', 'in_service', 'parked')"),
+        postgresql_where=text("state IN ('called', 'in_service', 'parked')"),
+    ),
+    Index(
+        "uq_leg_counter",
+        "counter",
+        unique=True,
+        sqlite_where=_open_at_counter,
+        postgresql_where=_open_at_counter,
+    ),
+    Index(
+        "ix_leg_called",
+        "hall",
+        "last_called_at",
+        sqlite_where=text("last_called_at IS NOT NULL"),
+        postgresql_where=text("last_called_at IS NOT NULL"),
+    ),
     comment="A wait and a service inside a visit; one visit at a counter at most, by constraint.",
 )
 
@@ -215,8 +249,19 @@ counter_session = Table(
     Column("pause_reason", String(80)),
     Column("closed_at", INSTANT),
     Column("close_reason", String(20)),
-    Index("uq_counter_session_open", "counter", unique=True, sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
-    Index("ix_counter_session_hall", "hall", sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
+    Index(
+        "uq_counter_session_open",
+        "counter",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index(
+        "ix_counter_session_hall",
+        "hall",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
 )
 
 duty = Table(
@@ -297,7 +342,7 @@ ticket_access = Table(
     Column("expires_at", INSTANT, nullable=False),
     UniqueConstraint("business_day", "short_code", name="uq_ticket_access_short_code"),
     Index("ix_ticket_access_expires_at", "expires_at"),
-    comment="What a visitor holds; purged after the next business day. Also which press gave which ticket.",
+    comment="What a visitor holds, and which press gave it; purged after the next business day.",
 )
 
 print_job = Table(
@@ -318,7 +363,13 @@ print_job = Table(
     Column("sent_at", INSTANT),
     Column("done_at", INSTANT),
     UniqueConstraint("visit", "copy", name="uq_print_job_copy"),
-    Index("ix_print_job_open", "printer", "queued_at", sqlite_where=text("state IN ('queued', 'sending')"), postgresql_where=text("state IN ('queued', 'sending')")),
+    Index(
+        "ix_print_job_open",
+        "printer",
+        "queued_at",
+        sqlite_where=text("state IN ('queued', 'sending')"),
+        postgresql_where=text("state IN ('queued', 'sending')"),
+    ),
 )
 
 printer_lease = Table(

@@ -8,21 +8,35 @@ from server.domain.rules import WaitingLeg, reference_at
 from server.store.engines import Row
 
 LEG_COLUMNS = (
-    "id, visit, hall, business_day, number, position, service, queue, class, priority, target_s, state, sort_key, arrived_at,"
-    " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, ended_at, end_reason, counter, for_counter,"
+    "id, visit, hall, business_day, number, position, service, queue, class, priority, target_s,"
+    " state, sort_key, arrived_at,"
+    " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, ended_at,"
+    " end_reason, counter, for_counter,"
     " session, rule, why, reinstated_from, reinstatements, quoted_low_s, quoted_median_s, quoted_high_s"
 )
 
 _LEG = f"SELECT {LEG_COLUMNS} FROM leg WHERE id = :leg"
 _AT_COUNTER = f"SELECT {LEG_COLUMNS} FROM leg WHERE counter = :counter AND state IN ('called', 'in_service')"
-_OPEN = f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state IN ('called', 'in_service', 'parked') ORDER BY last_called_at DESC"
-_COUNT_AHEAD = "SELECT count(*) AS ahead FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue AND sort_key < :sort_key"
-_COUNTS = "SELECT queue, count(*) AS waiting, min(issued_at) AS oldest_at FROM leg WHERE hall = :hall AND state = 'waiting' GROUP BY queue"
+_OPEN = (
+    f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state IN ('called', 'in_service',"
+    f" 'parked') ORDER BY last_called_at DESC"
+)
+_COUNT_AHEAD = (
+    "SELECT count(*) AS ahead FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue"
+    " AND sort_key < :sort_key"
+)
+_COUNTS = (
+    "SELECT queue, count(*) AS waiting, min(issued_at) AS oldest_at FROM leg WHERE hall = :hall AND"
+    " state = 'waiting' GROUP BY queue"
+)
 
 
 def places(prefix: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:
     """The text `:a_a, :a_b …` and its values for an IN list; every value is a parameter."""
-    names = [f"{prefix}_{'abcdefghijklmnopqrstuvwxyz'[i // 26]}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}" for i in range(len(values))]
+    names = [
+        f"{prefix}_{'abcdefghijklmnopqrstuvwxyz'[i // 26]}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}"
+        for i in range(len(values))
+    ]
     return ", ".join(f":{name}" for name in names), dict(zip(names, values, strict=True))
 
 
@@ -51,17 +65,22 @@ def ahead(rows: Any, hall: str, queue: str, sort_key: str) -> int:
 
 def counts(rows: Any, hall: str) -> dict[str, tuple[int, int]]:
     """Per queue with someone waiting: how many, and the microseconds of the oldest issue."""
-    return {row["queue"]: (int(row["waiting"]), int(row["oldest_at"])) for row in rows.all(_COUNTS, hall=hall)}
+    return {
+        row["queue"]: (int(row["waiting"]), int(row["oldest_at"])) for row in rows.all(_COUNTS, hall=hall)
+    }
 
 
-def next_waiting(rows: Any, hall: str, services: Sequence[str], *, counter: str | None, limit: int) -> Sequence[Row]:
+def next_waiting(
+    rows: Any, hall: str, services: Sequence[str], *, counter: str | None, limit: int
+) -> Sequence[Row]:
     """The waiting legs of some services in call order; those sent to another counter are left out."""
     if not services:
         return []
     listed, values = places("service", services)
     sql = (
         f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting'"
-        f" AND ((service IN ({listed}) AND for_counter IS NULL) OR for_counter = :counter) ORDER BY sort_key LIMIT {int(limit)}"
+        f" AND ((service IN ({listed}) AND for_counter IS NULL) OR for_counter = :counter) ORDER BY"
+        f" sort_key LIMIT {int(limit)}"
     )
     found: Sequence[Row] = rows.all(sql, hall=hall, counter=counter, **values)
     return found
@@ -70,7 +89,8 @@ def next_waiting(rows: Any, hall: str, services: Sequence[str], *, counter: str 
 def waiting_of_queue(rows: Any, hall: str, queue: str, *, limit: int, after: str = "") -> Sequence[Row]:
     """A page of a queue's waiting legs in call order, after a sort key."""
     sql = (
-        f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue AND sort_key > :after"
+        f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue"
+        f" AND sort_key > :after"
         f" ORDER BY sort_key LIMIT {int(limit)}"
     )
     found: Sequence[Row] = rows.all(sql, hall=hall, queue=queue, after=after)

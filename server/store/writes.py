@@ -63,7 +63,9 @@ class Writes:
             if isinstance(change, Insert):
                 self._pending.append((insert_statement(change.table, columns), change.values))
             else:
-                self._pending.append((update_statement(change.table, columns), {**change.values, "row_id": change.id}))
+                self._pending.append(
+                    (update_statement(change.table, columns), {**change.values, "row_id": change.id})
+                )
 
     def flush(self) -> None:
         """Executes the buffered writes."""

@@ -14,7 +14,8 @@ from server.domain.refusals import Refusal
 from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES
 from server.ids import new_id, new_token, token_digest
 from server.store.accounts import EVERY_SITE, Grant, account_of_login
-from server.store.database import Author, Database
+from server.store.database import Database
+from server.store.installation import Author
 
 _hasher = PasswordHasher()
 SHORTEST_PASSWORD = 12
@@ -78,7 +79,11 @@ def set_password(database: Database, author: Author, login: str, password: str) 
         account = account_of_login(transaction, login)
         if account is None:
             raise Refusal("unknown_account", login=login)
-        transaction.run("UPDATE account SET password_hash = :hash WHERE id = :id", hash=_hasher.hash(password), id=account["id"])
+        transaction.run(
+            "UPDATE account SET password_hash = :hash WHERE id = :id",
+            hash=_hasher.hash(password),
+            id=account["id"],
+        )
         transaction.run("DELETE FROM sign_in WHERE account = :id", id=account["id"])
         transaction.record(of_kind(FactKind.PASSWORD_SET, account=account["id"]))
 
@@ -97,7 +102,8 @@ def sign_in(database: Database, login: str, password: str) -> str:
     now = database.clock.now()
     with database.store.write() as rows:
         rows.run(
-            "INSERT INTO sign_in (digest, account, created_at, expires_at) VALUES (:digest, :account, :created_at, :expires_at)",
+            "INSERT INTO sign_in (digest, account, created_at, expires_at) VALUES (:digest,"
+            " :account, :created_at, :expires_at)",
             {
                 "digest": token_digest(token),
                 "account": account["id"],
@@ -114,7 +120,9 @@ def sign_out(database: Database, token: str) -> None:
         rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)})
 
 
-def pair_device(database: Database, author: Author, hall: str, *, kind: str, configured: str) -> tuple[str, str]:
+def pair_device(
+    database: Database, author: Author, hall: str, *, kind: str, configured: str
+) -> tuple[str, str]:
     """A device for a kiosk or screen of the hall's configuration: its id and its token (shown once).
 
     Refusals: unknown_hall, unknown_device_kind, unknown_device when the configuration has none of that id.
@@ -135,22 +143,42 @@ def pair_device(database: Database, author: Author, hall: str, *, kind: str, con
             token_digest=token_digest(token),
             created_at=to_micros(transaction.now),
         )
-        transaction.record(of_kind(FactKind.DEVICE_PAIRED, device=device, kind=kind, hall=database.hall_id(hall), configured=configured))
+        transaction.record(
+            of_kind(
+                FactKind.DEVICE_PAIRED,
+                device=device,
+                kind=kind,
+                hall=database.hall_id(hall),
+                configured=configured,
+            )
+        )
     return device, token
 
 
 def revoke_device(database: Database, author: Author, device: str) -> None:
     """A device may do nothing any more. Refusal: unknown_device."""
     with database.installation_transaction(author) as transaction:
-        row = transaction.one("SELECT id FROM device WHERE id = :device AND revoked_at IS NULL", device=device)
+        row = transaction.one(
+            "SELECT id FROM device WHERE id = :device AND revoked_at IS NULL", device=device
+        )
         if row is None:
             raise Refusal("unknown_device", device=device)
-        transaction.run("UPDATE device SET revoked_at = :at WHERE id = :device", at=to_micros(transaction.now), device=device)
+        transaction.run(
+            "UPDATE device SET revoked_at = :at WHERE id = :device",
+            at=to_micros(transaction.now),
+            device=device,
+        )
         transaction.record(of_kind(FactKind.DEVICE_REVOKED, device=device))
 
 
 def create_api_key(
-    database: Database, author: Author, name: str, *, scopes: Sequence[str], halls: Sequence[str] = ("*",), is_loopback_only: bool = False
+    database: Database,
+    author: Author,
+    name: str,
+    *,
+    scopes: Sequence[str],
+    halls: Sequence[str] = ("*",),
+    is_loopback_only: bool = False,
 ) -> str:
     """The token of a new API key (shown once). Refusal: unknown_scope."""
     for scope in scopes:

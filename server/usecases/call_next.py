@@ -1,4 +1,7 @@
-"""Call the next person to a counter, ending the current visit in the same transaction; or call a chosen one."""
+"""Call the next person to a counter, ending the current visit in the same transaction.
+
+Or call a chosen one.
+"""
 
 from dataclasses import dataclass
 
@@ -9,8 +12,9 @@ from server.domain.transitions import EndReason, LegState, Verb, next_state
 from server.ids import new_id
 from server.store import waiting
 from server.store.counters import terms_of
-from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
+from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import hall_of, session_held
 
@@ -28,7 +32,12 @@ class AtCounter:
 
 
 def call_next(
-    database: Database, counter: str, author: Author, believed: AtCounter, *, write_key: WriteKey | None = None
+    database: Database,
+    counter: str,
+    author: Author,
+    believed: AtCounter,
+    *,
+    write_key: WriteKey | None = None,
 ) -> Answer | None:
     """The leg called, or None when nobody waits; the current visit is ended first in both cases.
 
@@ -41,25 +50,43 @@ def call_next(
             return replayed
         held = _ready(transaction, counter, believed)
         services = terms_of(held).services
-        candidates = waiting.next_waiting(transaction, transaction.hall, services, counter=counter, limit=CANDIDATES)
+        candidates = waiting.next_waiting(
+            transaction, transaction.hall, services, counter=counter, limit=CANDIDATES
+        )
         if not candidates:
             return transaction.answer(None)
         why = explain([waiting.as_waiting(row) for row in candidates], transaction.now)
         chosen = candidates[0]
-        transaction.record(leg_called(chosen["id"], chosen["visit"], counter=counter, session=held["id"], call=new_id(), why=why))
+        transaction.record(
+            leg_called(
+                chosen["id"], chosen["visit"], counter=counter, session=held["id"], call=new_id(), why=why
+            )
+        )
         return transaction.answer(_called(transaction, chosen["id"]))
 
 
 def call_chosen(
-    database: Database, counter: str, author: Author, believed: AtCounter, *, visit: str, reason: str, write_key: WriteKey | None = None
+    database: Database,
+    counter: str,
+    author: Author,
+    believed: AtCounter,
+    *,
+    visit: str,
+    reason: str,
+    write_key: WriteKey | None = None,
 ) -> Answer:
-    """The leg of a visit an agent picked out of order. Refusals: as call_next, unknown_visit, wrong_state when it does not wait."""
+    """The leg of a visit an agent picked out of order.
+
+    Refusals: as call_next, unknown_visit, wrong_state when it does not wait.
+    """
     with database.transaction(hall_of(database, counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         held = _ready(transaction, counter, believed)
         row = transaction.one(
-            "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1", visit=visit, hall=transaction.hall
+            "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1",
+            visit=visit,
+            hall=transaction.hall,
         )
         if row is None:
             raise Refusal("unknown_visit", visit=visit)
@@ -68,7 +95,15 @@ def call_chosen(
         assert chosen is not None
         why = chosen_by_hand(waiting.as_waiting(chosen), transaction.now, reason)
         transaction.record(
-            leg_called(chosen["id"], chosen["visit"], counter=counter, session=held["id"], call=new_id(), why=why, reason=reason)
+            leg_called(
+                chosen["id"],
+                chosen["visit"],
+                counter=counter,
+                session=held["id"],
+                call=new_id(),
+                why=why,
+                reason=reason,
+            )
         )
         return transaction.answer(_called(transaction, chosen["id"]))
 

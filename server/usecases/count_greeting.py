@@ -3,13 +3,20 @@
 from server.domain.facts import greeting_counted
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.database import Author, Database, WriteKey
+from server.store.database import Database, WriteKey
+from server.store.installation import Author
 from server.usecases.answers import Answer
 from server.usecases.opening import opening_now
 
 
 def count_greeting(
-    database: Database, hall: str, author: Author, *, service: str, counter: str | None = None, write_key: WriteKey | None = None
+    database: Database,
+    hall: str,
+    author: Author,
+    *,
+    service: str,
+    counter: str | None = None,
+    write_key: WriteKey | None = None,
 ) -> Answer:
     """The greeting counted. Refusals: unknown_service, unknown_counter."""
     with database.transaction(hall, author, write_key) as transaction:

@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.domain.facts import DutyTerms, counter_closed, counter_opened, counter_paused, counter_resumed, leg_ended
+from server.domain.facts import (
+    DutyTerms,
+    counter_closed,
+    counter_opened,
+    counter_paused,
+    counter_resumed,
+    leg_ended,
+)
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.rules import ARRIVAL_ORDER
 from server.domain.transitions import EndReason, LegState
 from server.ids import new_id
 from server.store import counters, waiting
-from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
+from server.store.installation import Author
 from server.usecases.answers import Answer
 
 LEASE = timedelta(seconds=60)
@@ -36,8 +44,18 @@ class WantedSession:
     take_over: bool = False
 
 
-def open_counter(database: Database, counter: str, author: Author, wanted: WantedSession, *, write_key: WriteKey | None = None) -> Answer:
-    """A new session of a counter. Refusals: unknown_counter, unknown_service, counter_taken (with since when)."""
+def open_counter(
+    database: Database,
+    counter: str,
+    author: Author,
+    wanted: WantedSession,
+    *,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """A new session of a counter.
+
+    Refusals: unknown_counter, unknown_service, counter_taken (with since when).
+    """
     with database.transaction(hall_of(database, counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
@@ -46,7 +64,9 @@ def open_counter(database: Database, counter: str, author: Author, wanted: Wante
         if held is not None:
             _end_held(transaction, held, take_over=wanted.take_over)
         session = new_id()
-        transaction.record(counter_opened(session, counter, duty=new_id(), terms=DutyTerms(services, ARRIVAL_ORDER)))
+        transaction.record(
+            counter_opened(session, counter, duty=new_id(), terms=DutyTerms(services, ARRIVAL_ORDER))
+        )
         expires_at = transaction.now + LEASE
         counters.keep_lease(transaction, counter, session, to_micros(expires_at))
         return transaction.answer(
@@ -96,16 +116,26 @@ def keep_counter(database: Database, counter: str, session: str) -> bool:
     expires_at = to_micros(database.clock.now() + LEASE)
     with database.store.write() as rows:
         changed = rows.run(
-            "UPDATE counter_lease SET expires_at = :expires_at WHERE counter = :counter AND session = :session",
+            "UPDATE counter_lease SET expires_at = :expires_at WHERE counter = :counter AND session"
+            " = :session",
             {"expires_at": expires_at, "counter": counter, "session": session},
         )
     return bool(changed)
 
 
 def pause_counter(
-    database: Database, counter: str, author: Author, reason: str, *, session: str | None = None, write_key: WriteKey | None = None
+    database: Database,
+    counter: str,
+    author: Author,
+    reason: str,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
 ) -> None:
-    """Pauses a counter. Refusals: no_counter_session, wrong_state when paused already or someone is at the counter."""
+    """Pauses a counter. Refusals: no_counter_session.
+
+    Wrong_state when paused already or someone is at the counter.
+    """
     with database.transaction(hall_of(database, counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
@@ -116,7 +146,14 @@ def pause_counter(
         transaction.answer(None)
 
 
-def resume_counter(database: Database, counter: str, author: Author, *, session: str | None = None, write_key: WriteKey | None = None) -> None:
+def resume_counter(
+    database: Database,
+    counter: str,
+    author: Author,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
     """Ends a pause. Refusals: no_counter_session, wrong_state when not paused."""
     with database.transaction(hall_of(database, counter), author, write_key) as transaction:
         if transaction.is_replayed:
@@ -128,8 +165,18 @@ def resume_counter(database: Database, counter: str, author: Author, *, session:
         transaction.answer(None)
 
 
-def close_counter(database: Database, counter: str, author: Author, *, session: str | None = None, write_key: WriteKey | None = None) -> None:
-    """Closes a counter: who is served there is finished. Refusals: no_counter_session, not_started when someone is only called."""
+def close_counter(
+    database: Database,
+    counter: str,
+    author: Author,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """Closes a counter: who is served there is finished.
+
+    Refusals: no_counter_session, not_started when someone is only called.
+    """
     with database.transaction(hall_of(database, counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
@@ -138,6 +185,8 @@ def close_counter(database: Database, counter: str, author: Author, *, session: 
         if current is not None:
             if current["state"] == LegState.CALLED:
                 raise Refusal("not_started", leg=current["id"])
-            transaction.record(leg_ended(current["id"], current["visit"], reason=EndReason.SERVED, counter=counter))
+            transaction.record(
+                leg_ended(current["id"], current["visit"], reason=EndReason.SERVED, counter=counter)
+            )
         transaction.record(counter_closed(held["id"], counter, duty=held["duty"], reason="closed"))
         transaction.answer(None)

@@ -1,10 +1,23 @@
-"""The hall's cached estimate: recomputed when the hall has changed, at most once a second; answers only read it."""
+"""The hall's cached estimate: recomputed when the hall has changed, at most once a second.
+
+Answers only read it.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.configuration import HallConfiguration
-from server.domain.estimates import CounterNow, HallNow, Pace, QueueNow, WaitRange, estimate_at, estimate_hall, pace_of, pooled
+from server.domain.estimates import (
+    CounterNow,
+    HallNow,
+    Pace,
+    QueueNow,
+    WaitRange,
+    estimate_at,
+    estimate_hall,
+    pace_of,
+    pooled,
+)
 from server.store import counters, waiting
 from server.store.database import Database
 from server.usecases.issue_ticket import Quote
@@ -46,11 +59,19 @@ class Estimates:
             sessions = counters.open_sessions(rows, hall)
             busy = {row["counter"] for row in waiting.open_legs(rows, hall)}
         configuration = seen.configuration
-        queues = [QueueNow(queue, counts.get(queue, (0, 0))[0], paces[queue]) for queue in configuration.queues if queue in paces]
+        queues = [
+            QueueNow(queue, counts.get(queue, (0, 0))[0], paces[queue])
+            for queue in configuration.queues
+            if queue in paces
+        ]
         able = [
             CounterNow(
                 session["counter"],
-                frozenset(configuration.services[s].queue for s in counters.terms_of(session).services if s in configuration.services),
+                frozenset(
+                    configuration.services[s].queue
+                    for s in counters.terms_of(session).services
+                    if s in configuration.services
+                ),
                 is_free=session["counter"] not in busy,
             )
             for session in sessions
@@ -77,9 +98,15 @@ class Estimates:
             return None
         return estimate_at(now, queue=queue, ahead=ahead)
 
-    def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration, elapsed_s: float) -> dict[str, Pace]:
+    def _paces_of(
+        self, rows: Any, hall: str, configuration: HallConfiguration, elapsed_s: float
+    ) -> dict[str, Pace]:
         known = self._paces.get(hall)
-        if known is not None and elapsed_s - known[0] < PACES_KEPT_S and set(known[1]) == set(configuration.queues):
+        if (
+            known is not None
+            and elapsed_s - known[0] < PACES_KEPT_S
+            and set(known[1]) == set(configuration.queues)
+        ):
             return known[1]
         recent: dict[str, list[int]] = {}
         for row in rows.all(_RECENT, hall=hall):
@@ -89,6 +116,9 @@ class Estimates:
         for queue in configuration.queues:
             services = [s for s in configuration.services.values() if s.queue == queue]
             if services:
-                paces[queue] = pooled((pace_of(s.typed_mean_s, recent.get(s.id, [])), len(recent.get(s.id, [])) + 1) for s in services)
+                paces[queue] = pooled(
+                    (pace_of(s.typed_mean_s, recent.get(s.id, [])), len(recent.get(s.id, [])) + 1)
+                    for s in services
+                )
         self._paces[hall] = (elapsed_s, paces)
         return paces

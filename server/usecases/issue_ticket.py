@@ -1,4 +1,7 @@
-"""Issue a ticket: the number is committed with the visit, its leg, its access and its print job, in one transaction."""
+"""Issue a ticket: the number is committed with the visit, its leg, its access and its print job.
+
+In one transaction.
+"""
 
 import hashlib
 import hmac
@@ -14,22 +17,25 @@ from server.domain.facts import Erasable, NewLeg, NewVisit, ticket_issued, ticke
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.numbering import Series, next_rank, number_text
 from server.domain.refusals import Refusal
-from server.domain.rules import visit_class, sort_key
+from server.domain.rules import sort_key, visit_class
 from server.ids import new_id, new_short_code, new_token
 from server.store import waiting
-from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.store.database import Database, HallTransaction, WriteKey
+from server.store.installation import Author
 from server.usecases.answers import Answer
 from server.usecases.opening import OpeningNow, opening_now
 
 _SELECT_PRESS = (
-    "SELECT a.visit, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service, l.quoted_low_s, l.quoted_high_s,"
+    "SELECT a.visit, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service,"
+    " l.quoted_low_s, l.quoted_high_s,"
     " j.id AS job, j.state AS job_state, j.verdict AS job_verdict, f.body"
     " FROM ticket_access a JOIN visit v ON v.id = a.visit JOIN leg l ON l.visit = v.id AND l.position = 1"
     " LEFT JOIN print_job j ON j.visit = v.id AND j.copy = 1"
     " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE a.press = :press"
 )
 _SELECT_LAST = (
-    "SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series AND incarnation = :incarnation"
+    "SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series"
+    " AND incarnation = :incarnation"
     " AND rank BETWEEN :lowest AND :highest ORDER BY rank DESC LIMIT 1"
 )
 
@@ -38,7 +44,8 @@ _SELECT_LAST = (
 class WantedTicket:
     """What is asked for at a kiosk, a reception desk or through the API.
 
-    `press_id` names one press: repeated, it gives the same ticket. `kiosk`: whose printer prints, None prints nothing.
+    `press_id` names one press: repeated, it gives the same ticket. `kiosk`: whose printer prints, None
+    prints nothing.
     """
 
     service: str
@@ -59,11 +66,18 @@ class Quote:
 
 
 def issue_ticket(
-    database: Database, hall: str, author: Author, wanted: WantedTicket, *, quote: Quote | None = None, write_key: WriteKey | None = None
+    database: Database,
+    hall: str,
+    author: Author,
+    wanted: WantedTicket,
+    *,
+    quote: Quote | None = None,
+    write_key: WriteKey | None = None,
 ) -> Answer:
     """The ticket, with "is_new" telling whether this press issued it.
 
-    Refusals: unknown_service, closed, appointment_only, numbers_exhausted (each counted as a ticket not issued),
+    Refusals: unknown_service, closed, appointment_only, numbers_exhausted (each counted as a ticket not
+    issued),
     press_elsewhere, and those of the transaction.
     """
     refusal: Refusal | None = None
@@ -81,7 +95,9 @@ def issue_ticket(
             answer = transaction.answer(_issue(transaction, service, wanted, quote=quote, on=now.on))
         except Refusal as no:
             refusal = no
-            fact = ticket_not_issued(new_id(), now.on, service=service.id, reason=no.code, device=author.device)
+            fact = ticket_not_issued(
+                new_id(), now.on, service=service.id, reason=no.code, device=author.device
+            )
             transaction.record(fact)
     if refusal is not None:
         raise refusal
@@ -111,7 +127,11 @@ def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answe
     if row["press_by"] != (transaction.author.device or transaction.author.id):
         raise Refusal("press_elsewhere", press_id=wanted.press_id)
     ahead = json.loads(row["body"])["ahead"] if row["body"] else None
-    wait = None if row["quoted_low_s"] is None else {"low_s": row["quoted_low_s"], "high_s": row["quoted_high_s"]}
+    wait = (
+        None
+        if row["quoted_low_s"] is None
+        else {"low_s": row["quoted_low_s"], "high_s": row["quoted_high_s"]}
+    )
     return {
         "visit": row["visit"],
         "number": row["number"],
@@ -121,12 +141,16 @@ def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answe
         "wait": wait,
         "token": row["token"],
         "short_code": row["short_code"],
-        "print": None if row["job"] is None else {"job": row["job"], "state": row["job_state"], "verdict": row["job_verdict"]},
+        "print": None
+        if row["job"] is None
+        else {"job": row["job"], "state": row["job_state"], "verdict": row["job_verdict"]},
         "is_new": False,
     }
 
 
-def _issue(transaction: HallTransaction, service: Service, wanted: WantedTicket, *, quote: Quote | None, on: date) -> Answer:
+def _issue(
+    transaction: HallTransaction, service: Service, wanted: WantedTicket, *, quote: Quote | None, on: date
+) -> Answer:
     visit, leg = new_visit_and_leg(transaction, service, wanted, quote=quote, on=on)
     ahead = waiting.ahead(transaction, transaction.hall, service.queue, leg.sort_key)
     token, short_code = new_token(), new_short_code()
@@ -173,7 +197,9 @@ def new_visit_and_leg(
         rank=rank,
         number=number,
         channel=wanted.channel,
-        language=keep_erasable(transaction, wanted.language, until=end_of_next_day(transaction.configuration, on)),
+        language=keep_erasable(
+            transaction, wanted.language, until=end_of_next_day(transaction.configuration, on)
+        ),
         device=transaction.author.device,
     )
     leg = NewLeg(
@@ -220,7 +246,9 @@ def keep_erasable(transaction: HallTransaction, value: str, *, until: datetime) 
 
 def end_of_next_day(configuration: HallConfiguration, on: date) -> datetime:
     """Until when a visitor's token and language are kept: the end of the next day, local time."""
-    return datetime.combine(on + timedelta(days=2), time(0), ZoneInfo(configuration.site.time_zone)).astimezone(UTC)
+    return datetime.combine(
+        on + timedelta(days=2), time(0), ZoneInfo(configuration.site.time_zone)
+    ).astimezone(UTC)
 
 
 def _queue_print(transaction: HallTransaction, wanted: WantedTicket, *, visit: str, ahead: int) -> str | None:

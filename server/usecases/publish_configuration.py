@@ -20,14 +20,18 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store.configurations import HALL, INSTALLATION
-from server.store.database import Author, Database
+from server.store.database import Database
 from server.store.documents import hall_documents, newest, taken_ids
 from server.store.halls import create_hall
+from server.store.installation import Author
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What was, or with a dry run would be, published: the revision, what changes, what looks like an oversight."""
+    """What was, or with a dry run would be, published: the revision, what changes.
+
+    What looks like an oversight.
+    """
 
     scope: str
     revision: int
@@ -37,7 +41,12 @@ class Publication:
 
 
 def publish_installation(
-    database: Database, author: Author, content: str | bytes, *, base_revision: int | None = None, dry_run: bool = False
+    database: Database,
+    author: Author,
+    content: str | bytes,
+    *,
+    base_revision: int | None = None,
+    dry_run: bool = False,
 ) -> Publication:
     """Publishes the installation's document. Raises DocumentRefused; refusal: stale_revision."""
     document = parse_installation(content)
@@ -72,9 +81,17 @@ def _check_halls_of(installation: InstallationDocument, halls: Sequence[HallDocu
 
 
 def publish_hall(
-    database: Database, author: Author, content: str | bytes, *, base_revision: int | None = None, dry_run: bool = False
+    database: Database,
+    author: Author,
+    content: str | bytes,
+    *,
+    base_revision: int | None = None,
+    dry_run: bool = False,
 ) -> Publication:
-    """Publishes a hall's document; a new slug creates the hall. Raises DocumentRefused; refusals: stale_revision, not_configured."""
+    """Publishes a hall's document; a new slug creates the hall.
+
+    Raises DocumentRefused; refusals: stale_revision, not_configured.
+    """
     document = parse_hall(content)
     with database.read() as rows:
         found_installation = newest(rows, INSTALLATION, INSTALLATION)
@@ -98,11 +115,19 @@ def publish_hall(
         if dry_run:
             return Publication(document.hall, 1, warnings=tuple(warnings), is_published=False)
         create_hall(database, author, document.hall, installation_revision=found_installation.revision)
-    return _publish(database, author, document, base_revision=base_revision, dry_run=dry_run, warnings=tuple(warnings))
+    return _publish(
+        database, author, document, base_revision=base_revision, dry_run=dry_run, warnings=tuple(warnings)
+    )
 
 
 def _publish(
-    database: Database, author: Author, document: HallDocument, *, base_revision: int | None, dry_run: bool, warnings: tuple[Problem, ...]
+    database: Database,
+    author: Author,
+    document: HallDocument,
+    *,
+    base_revision: int | None,
+    dry_run: bool,
+    warnings: tuple[Problem, ...],
 ) -> Publication:
     with database.bare_transaction(document.hall, author) as transaction:
         found = newest(transaction, HALL, transaction.hall)
@@ -110,7 +135,10 @@ def _publish(
         revision = _next_revision(found.revision if found else 0, base_revision)
         changes = tuple(difference(old, document)) if old else ()
         if old is not None:
-            rows = transaction.all("SELECT DISTINCT service FROM leg WHERE hall = :hall AND state <> 'ended'", hall=transaction.hall)
+            rows = transaction.all(
+                "SELECT DISTINCT service FROM leg WHERE hall = :hall AND state <> 'ended'",
+                hall=transaction.hall,
+            )
             problems = open_legs_keep_their_service(old, document, [row["service"] for row in rows])
             if problems:
                 raise DocumentRefused(problems)
@@ -126,11 +154,18 @@ def _publish(
             published_at=to_micros(transaction.now),
             published_by=author.id,
         )
-        known = {row["id"] for row in transaction.all("SELECT id FROM configured WHERE hall = :hall", hall=transaction.hall)}
+        known = {
+            row["id"]
+            for row in transaction.all("SELECT id FROM configured WHERE hall = :hall", hall=transaction.hall)
+        }
         for configured, kind in ids_of(document).items():
             if configured not in known:
                 transaction.insert("configured", id=configured, kind=kind, hall=transaction.hall)
-        transaction.run("UPDATE hall SET configuration_revision = :revision WHERE id = :hall", revision=revision, hall=transaction.hall)
+        transaction.run(
+            "UPDATE hall SET configuration_revision = :revision WHERE id = :hall",
+            revision=revision,
+            hall=transaction.hall,
+        )
         digest = hashlib.sha256(text.encode()).hexdigest()
         transaction.record(of_kind(FactKind.CONFIGURATION_PUBLISHED, revision=revision, sha256=digest))
     return Publication(document.hall, revision, changes, warnings)

@@ -16,8 +16,14 @@ from server.store.engines import Row
 from server.usecases.opening import opening_now
 from signage import board
 
-_HALL = "SELECT id, slug, epoch, version, configuration_revision, installation_revision FROM hall WHERE id = :hall"
-_CALLED = "SELECT call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall AND state = 'called' ORDER BY last_called_at DESC LIMIT 12"
+_HALL = (
+    "SELECT id, slug, epoch, version, configuration_revision, installation_revision FROM hall WHERE"
+    " id = :hall"
+)
+_CALLED = (
+    "SELECT call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall AND state ="
+    " 'called' ORDER BY last_called_at DESC LIMIT 12"
+)
 _RECENT = (
     "SELECT number, counter, last_called_at, state, business_day, end_reason FROM leg"
     " WHERE hall = :hall AND last_called_at IS NOT NULL ORDER BY last_called_at DESC LIMIT 24"
@@ -62,13 +68,24 @@ def read_board(database: Database, hall: str) -> Message:
         called = rows.all(_CALLED, hall=hall_id)
         recent = rows.all(_RECENT, hall=hall_id)
     today = business_day(seen.configuration.calendar, seen.position.as_of).isoformat()
-    over = [row for row in recent if row["state"] != "called" and row["business_day"] == today and row["end_reason"] != "undone" and row["counter"]]
+    over = [
+        row
+        for row in recent
+        if row["state"] != "called"
+        and row["business_day"] == today
+        and row["end_reason"] != "undone"
+        and row["counter"]
+    ]
     return board.board_message(
         hall=seen.row["slug"],
         position=seen.position,
         calls=[_call(seen.configuration, row) for row in called],
         recent=[
-            board.RecentCall(number=row["number"], place=place_of(seen.configuration, row["counter"]), called_at=from_micros(row["last_called_at"]))
+            board.RecentCall(
+                number=row["number"],
+                place=place_of(seen.configuration, row["counter"]),
+                called_at=from_micros(row["last_called_at"]),
+            )
             for row in over[: board.MAX_RECENT]
         ],
         extra={"programme_revision": seen.configuration.revision, "alert": None},
@@ -92,10 +109,19 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
         seen = look(database, rows, hall_id)
         counts = waiting.counts(rows, hall_id)
         sessions = counters.open_sessions(rows, hall_id)
-    served = {service for session in sessions if session["paused_at"] is None for service in json.loads(session["services"])}
+    served = {
+        service
+        for session in sessions
+        if session["paused_at"] is None
+        for service in json.loads(session["services"])
+    }
     lines = []
     for queue in seen.configuration.queues.values():
-        services = [s for s in seen.configuration.services.values() if s.queue == queue.id and not s.is_retired and s.is_on_kiosk]
+        services = [
+            s
+            for s in seen.configuration.services.values()
+            if s.queue == queue.id and not s.is_retired and s.is_on_kiosk
+        ]
         if not services:
             continue
         wait = waits.get(queue.id)
@@ -105,7 +131,9 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
                 queue=queue.id,
                 services=[(s.id, {FRENCH: s.name(FRENCH)}) for s in services],
                 waiting=count,
-                wait=None if wait is None or not any(s.id in served for s in services) else board.Wait(low_s=wait.low_s, high_s=wait.high_s),
+                wait=None
+                if wait is None or not any(s.id in served for s in services)
+                else board.Wait(low_s=wait.low_s, high_s=wait.high_s),
             )
         )
     return board.queues_message(hall=seen.row["slug"], position=seen.position, queues=lines)
@@ -116,7 +144,11 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
     configuration = database.configuration(hall)
     now = database.clock.now()
     shown = configuration.screens.get(screen)
-    opening = opening_now(configuration, next(iter(configuration.services)), now).opening if configuration.services else None
+    opening = (
+        opening_now(configuration, next(iter(configuration.services)), now).opening
+        if configuration.services
+        else None
+    )
     on = business_day(configuration.calendar, now)
     return {
         "hall": configuration.hall,
@@ -126,12 +158,18 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
         "languages": list(configuration.languages),
         "is_open": opening is None or opening.is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
+        "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
         "has_sound": shown.has_sound if shown else True,
         "diagonal_in": round(shown.diagonal_cm / 2.54) if shown else 55,
         "reading_distance_m": shown.viewing_m if shown else 6,
         "demonstration": configuration.is_demonstration,
         "notices": [
-            {"id": notice.id, "title": dict(notice.titles), "body": dict(notice.bodies), "category": notice.category}
+            {
+                "id": notice.id,
+                "title": dict(notice.titles),
+                "body": dict(notice.bodies),
+                "category": notice.category,
+            }
             for notice in configuration.notices_on(on)
         ],
         "now": to_text(now),

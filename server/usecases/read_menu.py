@@ -30,7 +30,9 @@ def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
     return tuple(found)
 
 
-def read_menu(database: Database, estimates: Estimates, hall: str, *, language: str, translate: Callable[..., str]) -> MenuMessage:
+def read_menu(
+    database: Database, estimates: Estimates, hall: str, *, language: str, translate: Callable[..., str]
+) -> MenuMessage:
     """The menu of a hall (id or slug) in one of its languages, French for another. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
@@ -58,7 +60,10 @@ def read_menu(database: Database, estimates: Estimates, hall: str, *, language: 
             counters=open_for.get(service.id, 0),
             waiting=queue_counts.get(service.queue, (0, 0))[0] if found else counts.get(service.id, 0),
             wait=None if found is None else Wait(found.low_s, found.high_s),
-            bring=[{FRENCH: text} if language == FRENCH else {FRENCH: text, language: text} for text in service.papers(language)],
+            bring=[
+                {FRENCH: text} if language == FRENCH else {FRENCH: text, language: text}
+                for text in service.papers(language)
+            ],
             booking=service.how_to_book or None,
         )
 
@@ -75,7 +80,9 @@ def read_menu(database: Database, estimates: Estimates, hall: str, *, language: 
     return message
 
 
-_COUNTS = "SELECT service, count(*) AS waiting FROM leg WHERE hall = :hall AND state = 'waiting' GROUP BY service"
+_COUNTS = (
+    "SELECT service, count(*) AS waiting FROM leg WHERE hall = :hall AND state = 'waiting' GROUP BY service"
+)
 
 
 def _tree(configuration: HallConfiguration, item: Callable[[Service], MenuService]) -> list[MenuService]:
@@ -88,7 +95,15 @@ def _tree(configuration: HallConfiguration, item: Callable[[Service], MenuServic
             placed.add(service.parent)
             folder = configuration.folders[service.parent]
             children = [item(s) for s in configuration.services_on_kiosk() if s.parent == folder.id]
-            entries.append(MenuService(service=folder.id, name=folder.names, icon=folder.icon, subtitle=folder.subtitles or None, children=children))
+            entries.append(
+                MenuService(
+                    service=folder.id,
+                    name=folder.names,
+                    icon=folder.icon,
+                    subtitle=folder.subtitles or None,
+                    children=children,
+                )
+            )
     return entries
 
 
@@ -115,7 +130,10 @@ def openings(calendar: Calendar, now: datetime) -> list[Opening]:
 
 
 def _joined(found: list[Opening]) -> list[Opening]:
-    """Half-days that touch at midnight count as one opening, so that a hall open round the clock never closes."""
+    """Half-days that touch at midnight count as one opening.
+
+    So that a hall open round the clock never closes.
+    """
     joined: list[Opening] = []
     for each in found:
         if joined and joined[-1].closes_at == each.opens_at:
@@ -123,5 +141,3 @@ def _joined(found: list[Opening]) -> list[Opening]:
         else:
             joined.append(each)
     return joined
-
-

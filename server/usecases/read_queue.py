@@ -1,4 +1,7 @@
-"""What a counter sees: who waits and since when, who is called and served, which counters are open, the day's figures."""
+"""What a counter sees: who waits and since when, who is called and served, which counters are open.
+
+The day's figures.
+"""
 
 import json
 from statistics import median
@@ -20,17 +23,22 @@ PAGE = 30
 """Waiting legs per queue in one answer."""
 
 _DAY = (
-    "SELECT count(*) AS received, sum(CASE WHEN end_reason = 'no_show' THEN 1 ELSE 0 END) AS no_shows FROM leg"
+    "SELECT count(*) AS received, sum(CASE WHEN end_reason = 'no_show' THEN 1 ELSE 0 END) AS"
+    " no_shows FROM leg"
     " WHERE hall = :hall AND business_day = :on AND position = 1"
 )
 _WAITS = (
     "SELECT first_called_at - arrived_at AS wait, arrived_at, booked_at, first_called_at, target_s FROM leg"
     " WHERE hall = :hall AND business_day = :on AND first_called_at IS NOT NULL"
 )
-_GREETINGS = "SELECT count(*) AS greetings FROM greeting WHERE hall = :hall AND business_day = :on AND is_undone = :no"
+_GREETINGS = (
+    "SELECT count(*) AS greetings FROM greeting WHERE hall = :hall AND business_day = :on AND is_undone = :no"
+)
 _NO_SHOWS = (
-    f"SELECT {waiting.LEG_COLUMNS} FROM leg l WHERE hall = :hall AND business_day = :on AND end_reason = 'no_show'"
-    " AND NOT EXISTS (SELECT 1 FROM leg n WHERE n.visit = l.visit AND n.position > l.position) ORDER BY ended_at DESC LIMIT 20"
+    f"SELECT {waiting.LEG_COLUMNS} FROM leg l WHERE hall = :hall AND business_day = :on AND"
+    f" end_reason = 'no_show'"
+    " AND NOT EXISTS (SELECT 1 FROM leg n WHERE n.visit = l.visit AND n.position > l.position) ORDER"
+    " BY ended_at DESC LIMIT 20"
 )
 
 
@@ -64,7 +72,13 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
     with database.read() as rows:
         row = waiting.leg(rows, after)
         key = row["sort_key"] if row is not None and row["hall"] == hall_id else ""
-        return {"queue": queue, "legs": [leg_answer(each) for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)]}
+        return {
+            "queue": queue,
+            "legs": [
+                leg_answer(each)
+                for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)
+            ],
+        }
 
 
 def _queues(rows: Any, hall: str, configuration: HallConfiguration, *, page: int) -> list[Answer]:
@@ -75,7 +89,13 @@ def _queues(rows: Any, hall: str, configuration: HallConfiguration, *, page: int
         legs = waiting.waiting_of_queue(rows, hall, queue.id, limit=page) if count else []
         services = [s.id for s in configuration.services.values() if s.queue == queue.id]
         found.append(
-            {"queue": queue.id, "services": services, "waiting": count, "oldest_at": micros_to_text(oldest_at), "legs": [leg_answer(leg) for leg in legs]}
+            {
+                "queue": queue.id,
+                "services": services,
+                "waiting": count,
+                "oldest_at": micros_to_text(oldest_at),
+                "legs": [leg_answer(leg) for leg in legs],
+            }
         )
     return found
 
@@ -83,12 +103,23 @@ def _queues(rows: Any, hall: str, configuration: HallConfiguration, *, page: int
 def _counters(rows: Any, hall: str, configuration: HallConfiguration, opened: Any) -> list[Answer]:
     sessions = {session["counter"]: session for session in counters.open_sessions(rows, hall)}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
-    return [_counter(counter.id, sessions.get(counter.id), legs.get(counter.id)) for counter in configuration.counters.values() if not counter.is_retired]
+    return [
+        _counter(counter.id, sessions.get(counter.id), legs.get(counter.id))
+        for counter in configuration.counters.values()
+        if not counter.is_retired
+    ]
 
 
 def _counter(counter: str, session: Any, leg: Any) -> Answer:
     if session is None:
-        return {"counter": counter, "session": None, "state": "closed", "since": None, "leg": None, "services": []}
+        return {
+            "counter": counter,
+            "session": None,
+            "state": "closed",
+            "since": None,
+            "leg": None,
+            "services": [],
+        }
     state, since = "free", session["opened_at"]
     if leg is not None:
         state, since = leg["state"], leg["started_at"] or leg["last_called_at"]

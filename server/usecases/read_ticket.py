@@ -23,7 +23,9 @@ def read_ticket(database: Database, estimates: Estimates, token: str, *, languag
     return _answer(database, estimates, leg, language=language, may_act=True)
 
 
-def read_ticket_by_code(database: Database, estimates: Estimates, code: str, *, language: str = "fr") -> Answer:
+def read_ticket_by_code(
+    database: Database, estimates: Estimates, code: str, *, language: str = "fr"
+) -> Answer:
     """The ticket of a short code of today; it shows and may not give up. Refusal: unknown_ticket."""
     now = database.clock.now()
     with database.read() as rows:
@@ -54,11 +56,17 @@ def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str
     return {
         "number": leg["number"],
         "service": {"id": leg["service"], "name": service.name(language) if service else leg["service"]},
-        "hall": {"slug": configuration.hall, "name": configuration.name, "time_zone": ZoneInfo(configuration.site.time_zone).key},
+        "hall": {
+            "slug": configuration.hall,
+            "name": configuration.name,
+            "time_zone": ZoneInfo(configuration.site.time_zone).key,
+        },
         "state": leg["state"],
         "ahead": ahead,
         "wait": None if wait is None else {"low_s": wait.low_s, "high_s": wait.high_s},
-        "call": _call(configuration, leg, language) if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE) else None,
+        "call": _call(configuration, leg, language)
+        if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
+        else None,
         "is_open": opening is None or opening.is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),

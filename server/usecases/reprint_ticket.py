@@ -6,24 +6,41 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.database import Author, Database, WriteKey
+from server.store.database import Database, WriteKey
+from server.store.installation import Author
 from server.usecases.answers import Answer
 
 _LAST = "SELECT printer, copy, document FROM print_job WHERE visit = :visit ORDER BY copy DESC LIMIT 1"
 
 
-def reprint_ticket(database: Database, hall: str, author: Author, visit: str, *, write_key: WriteKey | None = None) -> Answer:
-    """The new job. Refusals: unknown_visit, no_printer when nothing was ever printed for it and the hall has no printer."""
+def reprint_ticket(
+    database: Database, hall: str, author: Author, visit: str, *, write_key: WriteKey | None = None
+) -> Answer:
+    """The new job. Refusals: unknown_visit.
+
+    No_printer when nothing was ever printed for it and the hall has no printer.
+    """
     with database.transaction(hall, author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        if transaction.one("SELECT id FROM visit WHERE id = :visit AND hall = :hall", visit=visit, hall=transaction.hall) is None:
+        if (
+            transaction.one(
+                "SELECT id FROM visit WHERE id = :visit AND hall = :hall", visit=visit, hall=transaction.hall
+            )
+            is None
+        ):
             raise Refusal("unknown_visit", visit=visit)
         last = transaction.one(_LAST, visit=visit)
-        printers = [kiosk.id for kiosk in transaction.configuration.kiosks.values() if kiosk.printer is not None]
+        printers = [
+            kiosk.id for kiosk in transaction.configuration.kiosks.values() if kiosk.printer is not None
+        ]
         if last is None and not printers:
             raise Refusal("no_printer")
-        content = json.loads(last["document"]) if last is not None else {"kind": "ticket", "language": "fr", "ahead": None}
+        content = (
+            json.loads(last["document"])
+            if last is not None
+            else {"kind": "ticket", "language": "fr", "ahead": None}
+        )
         job, copy = new_id(), (last["copy"] if last is not None else 0) + 1
         transaction.insert(
             "print_job",

@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from server.domain.configuration import Service
-from server.domain.facts import EndedLeg, Fact, NewLeg, leg_ended, leg_recalled, leg_started, leg_transferred, visit_reinstated
+from server.domain.facts import (
+    EndedLeg,
+    Fact,
+    NewLeg,
+    leg_ended,
+    leg_recalled,
+    leg_started,
+    leg_transferred,
+    visit_reinstated,
+)
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.rules import sort_key
 from server.domain.transitions import EndReason, LegState, Verb, next_state
 from server.ids import new_id
 from server.store import waiting
-from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
+from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
 
@@ -38,7 +48,10 @@ def counter_of_gesture(transaction: HallTransaction, gesture: Gesture, row: Row)
         return str(row["counter"])
     if gesture.session is None:
         return None
-    found = transaction.one("SELECT counter FROM counter_session WHERE id = :session AND closed_at IS NULL", session=gesture.session)
+    found = transaction.one(
+        "SELECT counter FROM counter_session WHERE id = :session AND closed_at IS NULL",
+        session=gesture.session,
+    )
     return None if found is None else str(found["counter"])
 
 
@@ -51,7 +64,12 @@ def hall_of_leg(database: Database, leg: str) -> str:
     return str(row["hall"])
 
 
-def _apply(database: Database, gesture: Gesture, decide: Callable[[HallTransaction, Row], Fact], write_key: WriteKey | None) -> Answer:
+def _apply(
+    database: Database,
+    gesture: Gesture,
+    decide: Callable[[HallTransaction, Row], Fact],
+    write_key: WriteKey | None,
+) -> Answer:
     with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
@@ -71,7 +89,9 @@ def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None =
 
     def decide(_: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.RECALL)
-        return leg_recalled(row["id"], row["visit"], counter=row["counter"], call=row["call"], rank=row["rank"] + 1)
+        return leg_recalled(
+            row["id"], row["visit"], counter=row["counter"], call=row["call"], rank=row["rank"] + 1
+        )
 
     return _apply(database, gesture, decide, write_key)
 
@@ -107,7 +127,10 @@ def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None 
 
 
 def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: WriteKey | None = None) -> Answer:
-    """Voids a visit (misprint, double press); more than two minutes after its issue it counts as abandoned."""
+    """Voids a visit (misprint, double press).
+
+    More than two minutes after its issue it counts as abandoned.
+    """
 
     def decide(transaction: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.CANCEL)
@@ -127,7 +150,9 @@ class Destination:
     counter: str | None = None
 
 
-def transfer(database: Database, gesture: Gesture, to: Destination, *, write_key: WriteKey | None = None) -> Answer:
+def transfer(
+    database: Database, gesture: Gesture, *, to: Destination, write_key: WriteKey | None = None
+) -> Answer:
     """Sends a visit to another service or counter: same number, a new leg with the rank of its arrival.
 
     Refusals: wrong_state, unknown_service, unknown_counter, nobody_serves when that counter does not exist.
@@ -145,14 +170,17 @@ def transfer(database: Database, gesture: Gesture, to: Destination, *, write_key
 def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
     """A no-show of the same day is back and waits in a new leg, with the rank of now. Answers the new leg.
 
-    Refusals: wrong_state when the visit's last leg is not a no-show, reinstated_too_often after the second time.
+    Refusals: wrong_state when the visit's last leg is not a no-show, reinstated_too_often after the second
+    time.
     """
     with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         row = waiting.leg(transaction, gesture.leg)
         assert row is not None
-        last = transaction.one("SELECT max(position) AS position FROM leg WHERE visit = :visit", visit=row["visit"])
+        last = transaction.one(
+            "SELECT max(position) AS position FROM leg WHERE visit = :visit", visit=row["visit"]
+        )
         if row["end_reason"] != EndReason.NO_SHOW or last is None or last["position"] != row["position"]:
             raise Refusal("wrong_state", state=row["state"], verb="reinstate")
         if row["reinstatements"] >= MOST_REINSTATEMENTS:
@@ -181,9 +209,17 @@ def _destination(transaction: HallTransaction, row: Row, to: Destination) -> Ser
 
 
 def _successor(
-    transaction: HallTransaction, row: Row, service: Service, *, for_counter: str | None = None, is_reinstated: bool = False
+    transaction: HallTransaction,
+    row: Row,
+    service: Service,
+    *,
+    for_counter: str | None = None,
+    is_reinstated: bool = False,
 ) -> NewLeg:
-    """The leg that follows: a transfer keeps the rank of the visit's arrival, a return takes the rank of now."""
+    """The leg that follows: a transfer keeps the rank of the visit's arrival.
+
+    A return takes the rank of now.
+    """
     arrived_at = from_micros(row["arrived_at"])
     reference = transaction.now if is_reinstated else arrived_at
     return NewLeg(

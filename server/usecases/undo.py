@@ -9,9 +9,10 @@ from server.domain.instants import from_micros, micros_to_text
 from server.domain.projection import INSTANT_COLUMNS, Insert, Recorded, changes, rows_after
 from server.domain.refusals import Refusal
 from server.store import waiting
-from server.store.database import Author, Database, HallTransaction, WriteKey
+from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
 from server.store.facts import as_recorded, facts_of_visit
+from server.store.installation import Author
 from server.usecases.answers import Answer
 from server.usecases.counter_sessions import hall_of, session_held
 
@@ -26,13 +27,17 @@ GESTURES = (
     FactKind.GREETING_COUNTED,
 )
 _LAST_FACTS = (
-    "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position FROM hall_fact"
+    "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position"
+    " FROM hall_fact"
     " WHERE hall = :hall AND counter = :counter ORDER BY position DESC LIMIT 40"
 )
 
 
 def last_gesture(rows: Any, hall: str, counter: str) -> Row | None:
-    """The last verb of a counter that was not undone, or None; what came before a session's opening does not count."""
+    """The last verb of a counter that was not undone, or None.
+
+    What came before a session's opening does not count.
+    """
     undone: set[str] = set()
     for row in rows.all(_LAST_FACTS, hall=hall, counter=counter):
         recorded = as_recorded(row)
@@ -47,12 +52,19 @@ def last_gesture(rows: Any, hall: str, counter: str) -> Row | None:
 
 
 def undo(
-    database: Database, counter: str, author: Author, fact: str, *, session: str | None = None, write_key: WriteKey | None = None
+    database: Database,
+    counter: str,
+    author: Author,
+    fact: str,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
 ) -> Answer:
     """Takes back the counter's last gesture, which must be the one the console names.
 
     Refusals: no_counter_session, stale when it is not the last gesture, too_late_to_undo after five minutes,
-    counter_busy when the counter meanwhile serves someone else, visit_moved_on when more happened to the visit.
+    counter_busy when the counter meanwhile serves someone else, visit_moved_on when more happened to the
+    visit.
     """
     with database.transaction(hall_of(database, counter), author, write_key) as transaction:
         if transaction.is_replayed:
@@ -65,15 +77,21 @@ def undo(
             raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
         restored = _restored(transaction, gesture)
         _check_counter_free(transaction, counter, restored)
-        transaction.record(gesture_undone(fact, gesture["visit"], counter=counter, restored={"rows": restored}))
+        transaction.record(
+            gesture_undone(fact, gesture["visit"], counter=counter, restored={"rows": restored})
+        )
         return transaction.answer({"undone": fact, "visit": gesture["visit"]})
 
 
-def _check_counter_free(transaction: HallTransaction, counter: str, restored: Sequence[dict[str, Any]]) -> None:
+def _check_counter_free(
+    transaction: HallTransaction, counter: str, restored: Sequence[dict[str, Any]]
+) -> None:
     current = waiting.leg_at_counter(transaction, counter)
     if current is None:
         return
-    comes_back = any(row["table"] == "leg" and row["values"].get("state") in ("called", "in_service") for row in restored)
+    comes_back = any(
+        row["table"] == "leg" and row["values"].get("state") in ("called", "in_service") for row in restored
+    )
     if comes_back and all(row["id"] != current["id"] for row in restored):
         raise Refusal("counter_busy", leg=current["id"])
 

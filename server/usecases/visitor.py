@@ -7,9 +7,10 @@ from server.domain.facts import FactKind, leg_ended, visit_taken_back
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState, Verb, give_up_reason, next_state
-from server.store.database import Author, Database, WriteKey
+from server.store.database import Database, WriteKey
 from server.store.engines import Row
 from server.store.facts import facts_of_visit
+from server.store.installation import Author
 from server.store.waiting import LEG_COLUMNS
 from server.usecases.undo import rows_before
 
@@ -17,7 +18,10 @@ VISITOR = Author("visitor")
 MAY_TAKE_BACK_FOR = timedelta(minutes=10)
 
 _COLUMNS = ", ".join(f"l.{column.strip()}" for column in LEG_COLUMNS.split(","))
-_BY_TOKEN = f"SELECT {_COLUMNS} FROM ticket_access a JOIN leg l ON l.visit = a.visit WHERE a.token = :token ORDER BY l.position DESC LIMIT 1"
+_BY_TOKEN = (
+    f"SELECT {_COLUMNS} FROM ticket_access a JOIN leg l ON l.visit = a.visit WHERE a.token = :token"
+    f" ORDER BY l.position DESC LIMIT 1"
+)
 _BY_CODE = (
     f"SELECT {_COLUMNS} FROM ticket_access a JOIN leg l ON l.visit = a.visit"
     " WHERE a.short_code = :code AND a.business_day >= :on ORDER BY l.position DESC LIMIT 1"
@@ -33,7 +37,10 @@ def leg_of_token(rows: Any, token: str) -> Row:
 
 
 def leg_of_short_code(rows: Any, code: str, on: str) -> Row:
-    """The last leg of the visit with this short code, issued on a business day or since. Refusal: unknown_ticket."""
+    """The last leg of the visit with this short code, issued on a business day or since.
+
+    Refusal: unknown_ticket.
+    """
     row: Row | None = rows.one(_BY_CODE, code=code.strip().upper(), on=on)
     if row is None:
         raise Refusal("unknown_ticket")
@@ -41,7 +48,10 @@ def leg_of_short_code(rows: Any, code: str, on: str) -> Row:
 
 
 def give_up(database: Database, token: str, *, write_key: WriteKey | None = None) -> None:
-    """The visitor leaves: before the call abandoned, after it left_after_call. Refusals: unknown_ticket, wrong_state."""
+    """The visitor leaves: before the call abandoned, after it left_after_call.
+
+    Refusals: unknown_ticket, wrong_state.
+    """
     with database.read() as rows:
         hall = leg_of_token(rows, token)["hall"]
     with database.transaction(hall, VISITOR, write_key) as transaction:
@@ -49,19 +59,29 @@ def give_up(database: Database, token: str, *, write_key: WriteKey | None = None
             return
         leg = leg_of_token(transaction, token)
         next_state(leg["state"], Verb.GIVE_UP)
-        transaction.record(leg_ended(leg["id"], leg["visit"], reason=give_up_reason(leg["state"]), counter=None, note="visitor"))
+        transaction.record(
+            leg_ended(
+                leg["id"], leg["visit"], reason=give_up_reason(leg["state"]), counter=None, note="visitor"
+            )
+        )
         transaction.answer(None)
 
 
 def may_take_back(leg: Row, *, now_micros: int) -> bool:
-    """Whether giving up may still be taken back: the visitor's own, before the call, not more than ten minutes ago."""
+    """Whether giving up may still be taken back: the visitor's own, before the call.
+
+    Not more than ten minutes ago.
+    """
     if leg["end_reason"] != "abandoned" or leg["ended_at"] is None:
         return False
-    return now_micros - leg["ended_at"] <= int(MAY_TAKE_BACK_FOR.total_seconds()) * 1_000_000
+    return now_micros - int(leg["ended_at"]) <= int(MAY_TAKE_BACK_FOR.total_seconds()) * 1_000_000
 
 
 def take_back(database: Database, token: str, *, write_key: WriteKey | None = None) -> None:
-    """The visitor stays after all and keeps the rank. Refusals: unknown_ticket, wrong_state, too_late_to_undo."""
+    """The visitor stays after all and keeps the rank.
+
+    Refusals: unknown_ticket, wrong_state, too_late_to_undo.
+    """
     with database.read() as rows:
         hall = leg_of_token(rows, token)["hall"]
     with database.transaction(hall, VISITOR, write_key) as transaction:
@@ -70,7 +90,11 @@ def take_back(database: Database, token: str, *, write_key: WriteKey | None = No
         leg = leg_of_token(transaction, token)
         facts = facts_of_visit(transaction, leg["visit"])
         last = facts[-1][1]
-        gave_up = last.kind == FactKind.LEG_ENDED and last.body["note"] == "visitor" and last.body["reason"] == "abandoned"
+        gave_up = (
+            last.kind == FactKind.LEG_ENDED
+            and last.body["note"] == "visitor"
+            and last.body["reason"] == "abandoned"
+        )
         if leg["state"] != LegState.ENDED or not gave_up:
             raise Refusal("wrong_state", state=leg["state"], verb="take_back")
         if transaction.now - from_micros(last.happened_at) > MAY_TAKE_BACK_FOR:

@@ -12,7 +12,8 @@ from server.domain.refusals import Refusal
 from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.store import accounts
 from server.store.accounts import EVERY_SITE, Grant
-from server.store.database import Author, Database
+from server.store.database import Database
+from server.store.installation import Author
 
 SESSION_COOKIE = "parvis_session"
 DEVICE_COOKIE = "parvis_device"
@@ -39,7 +40,9 @@ class Caller:
     def may(self, permission: Permission, *, hall: str, site: str) -> bool:
         """Whether the caller has a permission in a hall (id) of a site (slug)."""
         if self.kind == "person":
-            return any(permission in ROLES[grant.role] for grant in self.grants if grant.site in (site, EVERY_SITE))
+            return any(
+                permission in ROLES[grant.role] for grant in self.grants if grant.site in (site, EVERY_SITE)
+            )
         if permission not in self.permissions:
             return False
         return hall == self.hall if self.kind == "device" else self.halls is None or hall in self.halls
@@ -99,7 +102,14 @@ def of_device(database: Database, token: str) -> Caller:
     if row["revoked_at"] is not None:
         raise Refusal("device_revoked")
     author = Author(row["id"], row["id"])
-    return Caller(author, "device", DEVICE_KINDS[row["kind"]], hall=row["hall"], configured=row["configured"], name=row["kind"])
+    return Caller(
+        author,
+        "device",
+        DEVICE_KINDS[row["kind"]],
+        hall=row["hall"],
+        configured=row["configured"],
+        name=row["kind"],
+    )
 
 
 def of_sign_in(database: Database, token: str) -> Caller | None:
@@ -123,7 +133,9 @@ def allowed(permission: Permission, hall: str) -> tuple[Caller, str]:
     hall_id = database().hall_id(hall)
     site = database().configuration(hall_id).site.slug if caller.kind == "person" else ""
     if not caller.may(permission, hall=hall_id, site=site):
-        raise Refusal("foreign_device" if caller.kind == "device" and caller.hall != hall_id else "forbidden", hall=hall)
+        raise Refusal(
+            "foreign_device" if caller.kind == "device" and caller.hall != hall_id else "forbidden", hall=hall
+        )
     return caller, hall_id
 
 

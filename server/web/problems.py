@@ -1,4 +1,7 @@
-"""Problem documents (RFC 9457): one table from a refusal's code to its HTTP status; the sentence is in the catalogue."""
+"""Problem documents (RFC 9457): one table from a refusal's code to its HTTP status.
+
+The sentence is in the catalogue.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -57,7 +60,15 @@ STATUS: Mapping[str, int] = {
 }
 """Unknown service, hall or counter are 404 except for a ticket, where the contract says 409 (`status_of`)."""
 
-_HTTP_CODES = {400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "too_many_requests"}
+_HTTP_CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "too_many_requests",
+}
 
 
 def status_of(refusal: Refusal) -> int:
@@ -69,7 +80,14 @@ def status_of(refusal: Refusal) -> int:
 
 def problem(code: str, status: int, sentence: str, **details: Any) -> Response:
     """A problem document: type, title, status, detail (a sentence), code, and the refusal's own values."""
-    body = {**details, "type": f"https://parvis.example/problems/{code}", "title": code.replace("_", " "), "status": status, "detail": sentence, "code": code}
+    body = {
+        **details,
+        "type": f"https://parvis.example/problems/{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": sentence,
+        "code": code,
+    }
     response = jsonify(body)
     response.status_code = status
     response.content_type = "application/problem+json"
@@ -79,18 +97,28 @@ def problem(code: str, status: int, sentence: str, **details: Any) -> Response:
 
 def is_api() -> bool:
     """Whether the answer goes to a program rather than to a reader."""
-    return request.path.startswith(("/api/", "/device/", "/audio/")) or request.accept_mimetypes.best == "application/json"
+    return (
+        request.path.startswith(("/api/", "/device/", "/audio/"))
+        or request.accept_mimetypes.best == "application/json"
+    )
 
 
 def refusal_problem(refusal: Refusal, translate: Callable[..., str], language: str) -> Response:
     """The problem document of a refusal."""
-    values = {key: value for key, value in refusal.details.items() if isinstance(value, str | int | bool) or value is None}
+    values = {
+        key: value
+        for key, value in refusal.details.items()
+        if isinstance(value, str | int | bool) or value is None
+    }
     details: dict[str, Any] = dict(values)
     if isinstance(refusal, DocumentRefused):
         details["problems"] = [
-            {"path": each.path, "code": each.code, "detail": translate(each.key, language, **each.values)} for each in refusal.problems
+            {"path": each.path, "code": each.code, "detail": translate(each.key, language, **each.values)}
+            for each in refusal.problems
         ]
-    return problem(refusal.code, status_of(refusal), translate(f"refusal.{refusal.code}", language), **details)
+    return problem(
+        refusal.code, status_of(refusal), translate(f"refusal.{refusal.code}", language), **details
+    )
 
 
 def http_problem(error: HTTPException, translate: Callable[..., str], language: str) -> Response:

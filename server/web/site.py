@@ -18,8 +18,10 @@ from server.web.callers import DEVICE_COOKIE, SESSION_COOKIE, identify, of_devic
 from server.web.viewer import Viewer, page_language
 
 CONTENT_SECURITY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
-    "connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " media-src 'self'; "
+    "connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
 )
 DEVICE_FOR_S = 400 * 86400
 
@@ -69,7 +71,9 @@ def blueprint(site: Site) -> Blueprint:
 
 def _cookie(response: Response, name: str, token: str, *, seconds: int, site: Site) -> Response:
     secure = site.settings.scheme == "https" or site.settings.behind_proxy
-    response.set_cookie(name, token, max_age=seconds, httponly=True, samesite="Strict", secure=secure, path="/")
+    response.set_cookie(
+        name, token, max_age=seconds, httponly=True, samesite="Strict", secure=secure, path="/"
+    )
     return response
 
 
@@ -94,7 +98,13 @@ def _devices(routes: Blueprint, site: Site) -> None:
         listed = configuration.kiosks if caller.name == "kiosk" else configuration.screens
         shown = listed.get(caller.configured or "")
         hall = {"slug": configuration.hall, "name": configuration.name}
-        return jsonify(device=caller.author.id, kind=caller.name, hall=hall, id=caller.configured, label=shown.label if shown else "")
+        return jsonify(
+            device=caller.author.id,
+            kind=caller.name,
+            hall=hall,
+            id=caller.configured,
+            label=shown.label if shown else "",
+        )
 
 
 def _people(routes: Blueprint, site: Site) -> None:
@@ -136,8 +146,7 @@ def _files(routes: Blueprint, site: Site) -> None:
 
     @routes.get("/assets/<path:name>")
     def asset(name: str) -> Response:
-        response = send_from_directory(assets, name, max_age=86400)
-        return response
+        return send_from_directory(assets, name, max_age=86400)
 
     @routes.get("/audio/<name>")
     def audio(name: str) -> Response:
@@ -147,8 +156,7 @@ def _files(routes: Blueprint, site: Site) -> None:
         path = site.audio.path(name)
         if path is None:
             abort(404)
-        response = send_from_directory(path.parent.resolve(), path.name, mimetype="audio/wav", max_age=3600)
-        return response
+        return send_from_directory(path.parent.resolve(), path.name, mimetype="audio/wav", max_age=3600)
 
     @routes.get("/robots.txt")
     def robots() -> Response:
@@ -171,5 +179,3 @@ def _health(routes: Blueprint, site: Site) -> None:
         if not is_local and caller.kind != "key":
             raise Refusal("not_found")
         return Response(site.metrics(), mimetype="text/plain; version=0.0.4")
-
-

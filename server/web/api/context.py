@@ -8,17 +8,21 @@ from flask import request
 
 from server.domain.refusals import Refusal
 from server.settings import Settings
-from server.store.database import Author, Database, WriteKey
+from server.store.database import Database, WriteKey
+from server.store.installation import Author
 from server.usecases.estimate_waits import Estimates
 from server.web.api.shapes import Problem
 
-REFUSED: dict[Any, Any] = {code: Problem for code in (400, 401, 403, 404, 409, 422, 429, 503)}
+REFUSED: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503), Problem)
 """What any call may answer instead."""
 
 
 @dataclass(frozen=True)
 class Api:
-    """What views need: the database, the estimates, the settings, sentences, and a pause that lets others work."""
+    """What views need: the database, the estimates, the settings, sentences.
+
+    And a pause that lets others work.
+    """
 
     database: Database
     estimates: Estimates

@@ -4,14 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
-from server.store.database import Author
+from server.store.installation import Author
 from server.usecases import serve
 from server.usecases.call_next import AtCounter, call_chosen, call_next
-from server.usecases.counter_sessions import WantedSession, close_counter, hall_of, open_counter, pause_counter, resume_counter
+from server.usecases.counter_sessions import (
+    WantedSession,
+    close_counter,
+    hall_of,
+    open_counter,
+    pause_counter,
+    resume_counter,
+)
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Destination, Gesture, hall_of_leg
 from server.usecases.undo import undo
@@ -75,7 +83,9 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
         author = _agent(api, path.counter)
         key, session = write_key(author), _session_header()
         if body.pause is not None:
-            pause_counter(api.database, path.counter, author, body.pause.reason, session=session, write_key=key)
+            pause_counter(
+                api.database, path.counter, author, body.pause.reason, session=session, write_key=key
+            )
         else:
             resume_counter(api.database, path.counter, author, session=session, write_key=key)
         return read_counter(api.database, path.counter)
@@ -84,7 +94,9 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     def close_session(path: CounterPath) -> Any:
         """Closes a counter."""
         author = _agent(api, path.counter)
-        close_counter(api.database, path.counter, author, session=_session_header(), write_key=write_key(author))
+        close_counter(
+            api.database, path.counter, author, session=_session_header(), write_key=write_key(author)
+        )
         return "", 204
 
 
@@ -104,7 +116,13 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
         author = _agent(api, path.counter)
         believed = AtCounter(_session_header(), body.current, body.current_end)
         return call_chosen(
-            api.database, path.counter, author, believed, visit=body.visit, reason=body.reason, write_key=write_key(author)
+            api.database,
+            path.counter,
+            author,
+            believed,
+            visit=body.visit,
+            reason=body.reason,
+            write_key=write_key(author),
         )
 
 
@@ -130,7 +148,7 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         """Sends a visit to another service or counter."""
         if body.service is None and body.counter is None:
             raise Refusal("bad_request", missing="service")
-        return apply(path.leg, lambda *a, **k: serve.transfer(*a, Destination(body.service, body.counter), **k))
+        return apply(path.leg, serve.transfer, to=Destination(body.service, body.counter))
 
     @routes.post("/legs/<leg>/cancel", responses={200: LegAnswer})
     def cancel(path: LegPath, body: CancelBody) -> Any:
@@ -158,7 +176,9 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         return read_counter(api.database, counter)
 
 
-def _simple_verb(routes: APIBlueprint, name: str, verb: Verb, *, summary: str, apply: Callable[..., Any]) -> None:
+def _simple_verb(
+    routes: APIBlueprint, name: str, verb: Verb, *, summary: str, apply: Callable[..., Any]
+) -> None:
     def view(path: LegPath) -> Any:
         return apply(path.leg, verb)
 

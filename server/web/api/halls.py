@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
@@ -13,6 +14,7 @@ from server.usecases.read_queue import read_queue, read_queue_page
 from server.web.api.context import REFUSED, Api
 from server.web.api.shapes import Anything, HallPath, HallQueuePath, IndicatorsQuery, PageQuery
 from server.web.callers import allowed
+from server.web.viewer import page_language
 
 TAG = Tag(name="halls")
 
@@ -56,7 +58,9 @@ def blueprint(api: Api) -> APIBlueprint:
             starts_on, ends_on = date.fromisoformat(query.starts_on), date.fromisoformat(query.ends_on)
         except ValueError as error:
             raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}") from error
-        by = query.by or None
-        return read_indicators(api.database, hall, starts_on, ends_on, by=by, sentence=lambda key: api.translate(key, "fr"))
+        days, by = (starts_on, ends_on), query.by or "none"
+        return read_indicators(
+            api.database, hall, days=days, by=by, sentence=lambda key: api.translate(key, page_language())
+        )
 
     return routes

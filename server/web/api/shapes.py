@@ -81,7 +81,9 @@ class TicketBody(Asked):
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     priority: bool = False
     appointment_code: str | None = Field(default=None, max_length=64)
-    kiosk: str | None = Field(default=None, max_length=64, description="Whose printer prints, for a reception desk or a program.")
+    kiosk: str | None = Field(
+        default=None, max_length=64, description="Whose printer prints, for a reception desk or a program."
+    )
 
 
 class GreetingBody(Asked):

@@ -3,7 +3,8 @@
 from typing import Any
 
 from flask import request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
@@ -14,7 +15,16 @@ from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.reprint_ticket import reprint_ticket
 from server.usecases.visitor import VISITOR, give_up, take_back
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Anything, GreetingBody, HallPath, MenuQuery, TicketAnswer, TicketBody, TokenPath, VisitPath
+from server.web.api.shapes import (
+    Anything,
+    GreetingBody,
+    HallPath,
+    MenuQuery,
+    TicketAnswer,
+    TicketBody,
+    TokenPath,
+    VisitPath,
+)
 from server.web.callers import Caller, allowed, identify
 
 TAG = Tag(name="tickets")
@@ -52,7 +62,9 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         )
         service = api.database.configuration(hall).services.get(body.service)
         quote = api.estimates.quote(hall, service.queue) if service is not None else None
-        answer = issue_ticket(api.database, hall, caller.author, wanted, quote=quote, write_key=write_key(caller.author))
+        answer = issue_ticket(
+            api.database, hall, caller.author, wanted, quote=quote, write_key=write_key(caller.author)
+        )
         is_new = answer.pop("is_new", False)
         answer["follow_url"] = api.follow_url(answer["token"])
         api.breathe()
@@ -63,7 +75,9 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         """Counts someone helped without a ticket."""
         caller, hall = allowed(Permission.CALL if body.counter else Permission.ISSUE, path.hall)
         key = write_key(caller.author)
-        answer = count_greeting(api.database, hall, caller.author, service=body.service, counter=body.counter, write_key=key)
+        answer = count_greeting(
+            api.database, hall, caller.author, service=body.service, counter=body.counter, write_key=key
+        )
         api.breathe()
         return answer, 201
 
@@ -72,7 +86,9 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         """Prints a ticket again; the first paper is void."""
         hall = _hall_of_visit(api, path.visit)
         caller, _ = allowed(Permission.REPRINT, hall)
-        return reprint_ticket(api.database, hall, caller.author, path.visit, write_key=write_key(caller.author)), 202
+        return reprint_ticket(
+            api.database, hall, caller.author, path.visit, write_key=write_key(caller.author)
+        ), 202
 
 
 def _channel(caller: Caller) -> str:
