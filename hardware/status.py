@@ -63,6 +63,8 @@ class Talk:
     def ask_status(self, number: int, *, within_s: float) -> int | None:
         """The byte that answers DLE EOT n, or None; late answers to earlier questions are skipped."""
         ends_at = time.monotonic() + within_s
+        if self._owed == 0:
+            self.drain("status")
         self.connection.send(bytes((0x10, 0x04, number)), within_s=within_s)
         self._owed += 1
         while (left_s := ends_at - time.monotonic()) > 0:

@@ -4,10 +4,12 @@ Lengths: Epson ESC/POS command reference. Real-time commands (DLE EOT, DLE ENQ, 
 they stand, in the data of a picture too, as Epson printers do; there they remain part of the data.
 """
 
+import re
 from dataclasses import dataclass
 
 DLE, ESC, GS, FS = 0x10, 0x1B, 0x1D, 0x1C
 CLEAR_BUFFER = bytes((DLE, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08))
+_CHARACTERS = re.compile(rb"[\x20-\xff]+")
 _LARGEST_COMMAND = 1 << 20
 _MOST_TABS = 32
 _LONGEST_BARCODE = 255
@@ -58,7 +60,7 @@ class CommandReader:
             if command is not None:
                 commands.append(command)
         del self._waiting[:used]
-        return realtime, _joined_text(commands)
+        return realtime, commands
 
     def forget(self) -> None:
         """Drop an incomplete command."""
@@ -104,7 +106,9 @@ def _next(waiting: bytearray, at: int) -> tuple[Command | None, int] | None:
         return _prefixed(waiting, at, "FS", {**dict.fromkeys(b"&.", 0), **dict.fromkeys(b"!-CW", 1)})
     if first < 0x20:
         return Command("control", bytes((first,))), at + 1
-    return Command("text", bytes((first,))), at + 1
+    run = _CHARACTERS.match(waiting, at)
+    assert run is not None
+    return Command("text", run.group()), run.end()
 
 
 def _dle(waiting: bytearray, at: int) -> tuple[Command | None, int] | None:
@@ -140,7 +144,7 @@ def _prefixed(
 
 
 def _up_to_nul(waiting: bytearray, at: int, *, longest: int) -> int | None:
-    """Where the command after a NUL begins; after `longest` bytes without one the list ends where it began."""
+    """Where what follows a NUL begins; after `longest` bytes without one the list ends where it began."""
     end = waiting.find(0, at, at + longest + 1)
     if end >= 0:
         return end + 1
@@ -202,13 +206,3 @@ def _barcode(waiting: bytearray, at: int) -> tuple[Command | None, int] | None:
     return (
         following if following is None else (Command("GS k", bytes(waiting[at + 2 : following])), following)
     )
-
-
-def _joined_text(commands: list[Command]) -> list[Command]:
-    joined: list[Command] = []
-    for command in commands:
-        if command.name == "text" and joined and joined[-1].name == "text":
-            joined[-1] = Command("text", joined[-1].content + command.content)
-        else:
-            joined.append(command)
-    return joined

@@ -36,7 +36,7 @@ class _Code:
 
 @dataclass(slots=True)
 class Paper:
-    """The receipt in the making; `take` prints one command, `finish` tears the receipt off."""
+    """The receipt in the making: `take` prints one command, `finish` tears it off. Raises FontMissing at once."""
 
     width_dots: int
     fonts_dir: Path | None = None
@@ -46,6 +46,9 @@ class Paper:
     _rows: int = 0
     _line: list[tuple[str, _Style]] = field(default_factory=list)
     _texts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        _cell_font(self.fonts_dir, bold=False)
 
     def take(self, command: Command) -> None:
         """Print a command; what the printer does not know prints nothing."""
@@ -157,7 +160,7 @@ class Paper:
         cell = Image.new("1", _CELL, 255)
         pen = ImageDraw.Draw(cell)
         pen.fontmode = "1"
-        font = _cell_font(self.fonts_dir, style.bold)
+        font = _cell_font(self.fonts_dir, bold=style.bold)
         pen.text((_CELL[0] / 2, 19), character, font=font, fill=0, anchor="ms")
         if style.inverse:
             cell = ImageChops.invert(cell)
@@ -219,7 +222,7 @@ class Paper:
 
 
 @lru_cache(maxsize=8)
-def _cell_font(fonts_dir: Path | None, bold: bool) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _cell_font(fonts_dir: Path | None, *, bold: bool) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """A face for characters of 12 × 24 dots: the tickets' own, or Pillow's without a folder of fonts."""
     if fonts_dir is None:
         return ImageFont.load_default(18)

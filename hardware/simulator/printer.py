@@ -19,6 +19,8 @@ from hardware.simulator.replies import BLOCKING, Fault, identity, pushed_status,
 KEPT_TICKETS = 20
 _LARGEST_BUFFER = 4096
 _LOOK_AROUND_S = 0.2
+_MOST_KEPT_BYTES = 8 << 20
+"""What a stopped printer keeps; the connection that sends more is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class SimulatedPrinter:
         self._faults: set[Fault] = set()
         self._paper = Paper(width_dots, fonts_dir)
         self._buffer: deque[Command] = deque()
+        self._kept_bytes = 0
         self._tickets: deque[Ticket] = deque(maxlen=KEPT_TICKETS)
         self._printed = 0
         self._is_pushing = False
@@ -160,10 +163,11 @@ class SimulatedPrinter:
                 return False
             realtime, commands = reader.feed(received)
             self._buffer.extend(commands)
+            self._kept_bytes += len(received) if commands else 0
             for seen in realtime:
                 self._act_at_once(seen, reader)
             self._work()
-            return True
+            return not commands or self._kept_bytes <= _MOST_KEPT_BYTES
 
     def _act_at_once(self, seen: RealTime, reader: CommandReader) -> None:
         if seen.name == "status":
@@ -185,6 +189,8 @@ class SimulatedPrinter:
                 return
             self._buffer.popleft()
             self._print(command)
+        if not self._buffer:
+            self._kept_bytes = 0
 
     def _has_paper_for(self, command: Command) -> bool:
         if self.paper_rows is None:
@@ -222,6 +228,7 @@ class SimulatedPrinter:
 
     def _clear_buffer(self) -> None:
         self._buffer.clear()
+        self._kept_bytes = 0
         self._paper.finish()
 
     def _push(self) -> None:

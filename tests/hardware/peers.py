@@ -121,3 +121,41 @@ def relay(target: TcpAddress, before_ticket: Callable[[], None]) -> Iterator[Tcp
 
     with peer(attend) as address:
         yield address
+
+
+@contextmanager
+def careless_printer(roll: bytearray) -> Iterator[TcpAddress]:
+    """A ready printer that takes many clients at once and prints on one `roll` what comes, as it comes."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.1)
+    done = threading.Event()
+    serving: list[threading.Thread] = []
+
+    def attend(client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            while received := client.recv(256):
+                if received[:2] == b"\x10\x04":
+                    client.sendall(b"\x12")
+                elif received.endswith(b"\x1d\x72\x01"):
+                    roll.extend(received[:-3])
+                    client.sendall(b"\x00")
+                else:
+                    roll.extend(received)
+
+    def accept() -> None:
+        while not done.is_set():
+            with contextlib.suppress(TimeoutError):
+                client, _ = listener.accept()
+                client.settimeout(10)
+                serving.append(threading.Thread(target=attend, args=(client,), daemon=True))
+                serving[-1].start()
+
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
+    try:
+        yield TcpAddress(*listener.getsockname())
+    finally:
+        done.set()
+        for thread in (accepting, *serving):
+            thread.join(timeout=10)
+        listener.close()

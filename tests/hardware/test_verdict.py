@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from threading import Lock
 
 import pytest
@@ -24,7 +25,7 @@ from hardware.verdict import (
     probe,
     read_state,
 )
-from tests.hardware.peers import answering, closes, mute, peer, pieces, relay, resets
+from tests.hardware.peers import answering, careless_printer, closes, mute, peer, pieces, relay, resets
 from tests.harness.programs import free_port
 from tests.harness.waiting import wait_until
 
@@ -370,17 +371,29 @@ def test_a_busy_printer_is_mute_to_a_second_connection(simulated, blob):
     assert wait_until(lambda: read_state(address) is PrinterState.READY, "the printer is free")
 
 
-def test_two_threads_with_one_lock_print_whole_tickets(printer, fonts_dir):
-    lock, before = Lock(), printer.count()
-    tickets = [
-        render(Document(576, (Text(f"C{n:03d}", 200, fit=True),)), PrinterProfile(mode="native"), fonts_dir)
-        for n in range(12)
-    ]
+def test_a_status_that_a_picture_asked_for_does_not_shift_the_answers(blob):
+    """Bytes of a picture may read as a status question, which the printer then answers."""
+    answers = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}
 
-    def job(blob: bytes) -> Verdict:
+    def answers_once_more(client) -> bool:
+        client.sendall(b"\x12")
+        answers[4] = 0x1E
+        return True
+
+    with peer(answering(answers=answers, on_ticket=answers_once_more, sensor=b"\x03")) as address:
+        outcome = printed(address, blob)
+    assert outcome == Outcome(Verdict.PRINTED, None, PrinterState.READY, PrinterState.NEAR_END)
+
+
+def test_threads_that_share_a_lock_do_not_mix_their_tickets():
+    """Without the lock the letters of several tickets alternate on this roll."""
+    lock, roll = Lock(), bytearray()
+
+    def job(letter: int) -> Verdict:
         with lock:
-            return printed(printer.address, blob, deadlines=PATIENT).verdict
+            return printed(address, bytes((letter,)) * 60_000, deadlines=PATIENT).verdict
 
-    with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(job, tickets)) == {Verdict.PRINTED}
-    wait_until(lambda: printer.count() == before + 12, "twelve tickets")
+    with careless_printer(roll) as address, ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(job, b"ABCDEFGH")) == {Verdict.PRINTED}
+    assert sorted(letter for letter, _ in groupby(roll)) == list(b"ABCDEFGH")
+    assert len(roll) == 8 * 60_000

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from hardware.simulator import Fault, SimulatedPrinter
 from hardware.simulator.commands import Command, CommandReader
 from hardware.simulator.paper import Paper
 from hardware.status import PrinterState
-from hardware.transport import TcpAddress
+from hardware.transport import ConnectionLost, TcpAddress
 from hardware.verdict import Verdict, print_document_bytes, read_state
 from tests.harness.programs import PROJECT
 from tests.harness.waiting import wait_until
@@ -118,6 +119,16 @@ def test_a_mute_printer_prints_nothing_and_recovers(simulated):
     assert len(simulated.tickets()) == 1
 
 
+def test_a_stopped_printer_does_not_keep_without_end(simulated):
+    simulated.set_fault(Fault.PAPER_OUT)
+    address = TcpAddress(simulated.host, simulated.port)
+    connection = address.connect(within_s=2)
+    with pytest.raises(ConnectionLost):
+        connection.send(b"A" * (64 << 20), within_s=20)
+    connection.close()
+    assert wait_until(lambda: read_state(address) is PrinterState.PAPER_OUT, "an answer")
+
+
 def test_a_printer_stops_and_starts_again_on_its_port(simulated):
     assert printed(simulated, "A042") is Verdict.PRINTED
     simulated.stop()
@@ -134,7 +145,7 @@ def test_it_prints_under_gevent_s_patched_sockets_and_threads():
         "from hardware.document import Document, Text\n"
         "from hardware.escpos_printer import PrinterProfile, render\n"
         "from hardware.simulator import Fault, SimulatedPrinter\n"
-        "from hardware.transport import TcpAddress\n"
+        "from hardware.transport import ConnectionLost, TcpAddress\n"
         "from hardware.verdict import Deadlines, print_document_bytes\n"
         "printer = SimulatedPrinter().start()\n"
         "address = TcpAddress(printer.host, printer.port)\n"
