@@ -1,6 +1,7 @@
 """The menu of a kiosk: which services are offered now, how long one waits, or why not and when next.
 
-Pure: values and `now` in, the menu message out (`GET /halls/{hall}/menu`). The server fills the small input types below.
+Pure: values and `now` in, the menu message out (`GET /halls/{hall}/menu`). The server fills the small input
+types below.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,18 +18,25 @@ type State = Literal["open", "closed", "no_counter", "appointment_only", "full",
 ROUNDING_S = 300
 """Waits are shown in steps of five minutes (design rule 7)."""
 
-_MOST_HOPEFUL_FIRST: tuple[State, ...] = ("open", "no_counter", "too_late", "full", "closed", "appointment_only")
+_MOST_HOPEFUL_FIRST: tuple[State, ...] = (
+    "open",
+    "no_counter",
+    "too_late",
+    "full",
+    "closed",
+    "appointment_only",
+)
 
 
 class Translate(Protocol):
-    """The sentence of a message key in a language, its placeholders filled; `count` chooses the plural form."""
+    """The sentence of a key in a language, its placeholders filled; `count` chooses the plural form."""
 
     def __call__(self, key: str, language: str, /, **values: object) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the interface: its code, its own name, the direction it is written in ("ltr" or "rtl")."""
+    """A language of the interface: its code, its own name, the direction it is written in."""
 
     code: str
     name: str
@@ -37,7 +45,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A span of opening hours, aware instants; tickets are issued from `opens_at` until before `last_ticket_at`."""
+    """A span of opening hours, aware instants; tickets from `opens_at` to before `last_ticket_at`."""
 
     opens_at: datetime
     closes_at: datetime
@@ -56,8 +64,9 @@ class Wait:
 class MenuService:
     """A service as the kiosk sees it now; with `children` it is a folder and only its words and icon count.
 
-    `openings` are the present and coming spans in order; `remaining` is how many tickets may still be issued today
-    (None: no limit); `counters` is how many open counters serve it; `booking` says how one obtains an appointment.
+    `openings` are the present and coming spans in order; `counters` is how many open counters serve it;
+    `remaining` is how many tickets may still be issued today (None: no limit); `booking` says how one obtains
+    an appointment.
     """
 
     service: str
@@ -127,7 +136,8 @@ def build_menu(
 ) -> MenuMessage:
     """The menu message of a hall in a language at the instant `now` (aware).
 
-    `changes_at` is the next instant at which hours alone change a state: the page fetches again then, and does not poll.
+    `changes_at` is the next instant at which hours alone change a state: the page fetches again then and
+    does not poll.
     Raises ValueError for a tree that needs more than two presses.
     """
     words = _Words(language, translate, hall.time_zone, now)
@@ -171,14 +181,14 @@ def state_of(service: MenuService, now: datetime) -> State:
 
 
 def rounded_outwards(wait: Wait) -> dict[str, int]:
-    """The wait in whole steps of five minutes that contain it: low end down, high end up, never under one step."""
+    """The wait in whole steps of five minutes that contain it: low end down, high end up, one at least."""
     low_s = int(max(wait.low_s, 0) // ROUNDING_S) * ROUNDING_S
     high_s = -int(-max(wait.high_s, 0) // ROUNDING_S) * ROUNDING_S
     return {"low_s": low_s, "high_s": max(high_s, low_s, ROUNDING_S)}
 
 
 def opening_text(translate: Translate, language: str, opens_at_local: datetime, now_local: datetime) -> str:
-    """« Ouvre aujourd’hui à 14 h », « Ouvre demain à 9 h », « Ouvre lundi à 9 h » or, a week ahead, with the date."""
+    """« Ouvre aujourd’hui à 14 h », « Ouvre demain à 9 h », « Ouvre lundi à 9 h » or with the date."""
     minute = opens_at_local.minute
     hour = translate(
         "kiosk.hour.minutes" if minute else "kiosk.hour.exact",
@@ -220,7 +230,9 @@ def _service_message(service: MenuService, words: _Words, depth: int = 1) -> Ser
         raise ValueError(f"service {service.service} needs more than two presses")
     state = state_of(service, words.now)
     has_hours_to_come = state in ("closed", "too_late", "full")
-    coming = _earliest(_next_opening_at(x, words.now) for x in _leaves([service])) if has_hours_to_come else None
+    coming = (
+        _earliest(_next_opening_at(x, words.now) for x in _leaves([service])) if has_hours_to_come else None
+    )
     return {
         "id": service.service,
         "name": words.of(service.name),

@@ -15,7 +15,7 @@ SMALLEST_BAND_PX = 440
 
 
 class BandOffScreen(ValueError):
-    """The mounting puts too little of the screen within reach: « Boutons plus bas » could not hold its promise."""
+    """The mounting puts too little of the screen within reach for « Boutons plus bas »."""
 
     code = "band_off_screen"
 
@@ -41,9 +41,9 @@ def low_band(
 ) -> Band:
     """The band of the screen between 0.90 and 1.22 m above the floor, rounded inwards to whole pixels.
 
-    `lower_edge_mm` is the height of the picture's lower edge above the floor, `diagonal_in` the picture's diagonal in
-    inches, `width_px` × `height_px` its pixels as mounted. Raises BandOffScreen when fewer than 440 px are in reach,
-    ValueError for a size or height that no screen has.
+    `lower_edge_mm` is the height of the picture's lower edge above the floor, `diagonal_in` the picture's
+    diagonal in inches, `width_px` × `height_px` its pixels as mounted. Raises BandOffScreen when fewer than
+    440 px are in reach, ValueError for a size or height that no screen has.
     """
     if not 0 <= lower_edge_mm <= 3000:
         raise ValueError(f"lower edge {lower_edge_mm} mm is not between 0 and 3000")

@@ -1,4 +1,4 @@
-"""The kiosk's page: one HTML document, the sentences of every language with it, and the code to scan as a picture."""
+"""The kiosk's page: one document with the sentences of every language, and the code to scan as a picture."""
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -18,12 +18,12 @@ LONGEST_CODE = 200
 """Characters of the address in a code: it stays large enough on screen for any phone."""
 
 _CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "kiosk.po"
-_SAID_BY_THE_SERVER = ("kiosk.hour.", "kiosk.opens.", "kiosk.weekday.", "kiosk.month.", "kiosk.paper.")
+_NOT_ON_THE_PAGE = ("kiosk.hour.", "kiosk.opens.", "kiosk.weekday.", "kiosk.month.", "kiosk.paper.")
 _USUAL_BANDS = {
     "portrait": low_band(780, 27, width_px=1080, height_px=1920).as_message(),
     "landscape": low_band(950, 24, width_px=1920, height_px=1080).as_message(),
 }
-"""Bands of a floor-standing 27-inch portrait and of a 24-inch landscape screen, until the kiosk's mounting is declared."""
+"""Bands of a floor-standing 27-inch portrait and a 24-inch landscape screen, until a mounting is declared."""
 
 type PageSentences = Mapping[str, str | Mapping[str, str]]
 
@@ -38,12 +38,17 @@ def blueprint(
 ) -> Blueprint:
     """The routes `/kiosk`, `/kiosk/qr.svg` and `/static/kiosk/…`.
 
-    `languages` are those of the interface, the first one being shown at rest; `public_url` is what every code must
-    start with (None: no code is drawn); `voice_url` answers POST {"text", "language"} with {"audio": url} (None:
-    « Écouter » is not offered); `has_sound` lets the page add a soft tick to the warning before it returns to the start.
+    `languages` are those of the interface, the first one shown at rest; `public_url` is what every code must
+    start with (None: no code is drawn); `voice_url` answers POST {"text", "language"} with {"audio": url}
+    (None: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the warning before it
+    returns to the start.
     """
     routes = Blueprint(
-        "kiosk", __name__, static_folder="static", static_url_path="/static/kiosk", template_folder="templates"
+        "kiosk",
+        __name__,
+        static_folder="static",
+        static_url_path="/static/kiosk",
+        template_folder="templates",
     )
     context = {
         "languages": [{"code": x.code, "name": x.name, "dir": x.direction} for x in languages],
@@ -71,14 +76,14 @@ def blueprint(
 
 
 def is_own_address(text: str, public_url: str | None) -> bool:
-    """Whether an address lies under the public address, so that the kiosk never shows somebody else's code."""
+    """Whether an address lies under the public address: the kiosk never shows somebody else's code."""
     if not public_url or len(text) > LONGEST_CODE or not text.isprintable():
         return False
     return text.startswith(public_url.rstrip("/") + "/")
 
 
 def code_as_svg(text: str) -> bytes:
-    """A QR code (ISO/IEC 18004, level M or better, quiet zone of 4 modules), black on white, sized by its container."""
+    """A QR code (ISO/IEC 18004, level M or better, quiet zone of 4 modules), black on white, to any size."""
     picture = BytesIO()
     segno.make(text, error="m", micro=False).save(
         picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False
@@ -95,7 +100,7 @@ def page_sentences(translate: Translate, language: str) -> PageSentences:
         if each.pluralizable
         else _open(translate, each, language)
         for each in messages
-        if not _key(each).startswith(_SAID_BY_THE_SERVER)
+        if not _key(each).startswith(_NOT_ON_THE_PAGE)
     }
 
 

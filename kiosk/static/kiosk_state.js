@@ -79,11 +79,14 @@ const reducers = {
   },
 
   choose_language(state, { language, at }) {
-    const view = state.view === "languages" ? "start" : state.view;
+    const view = state.view === "languages" ? state.beneath : state.view;
     return { ...active(state, at), language, view, page: 0 };
   },
 
-  show_languages: (state, { at }) => isGuarded(state, at) ? state : { ...active(state, at), view: "languages", page: 0 },
+  show_languages(state, { at }) {
+    if (isGuarded(state, at) || !mayReturn(state) || state.view === "languages") return state;
+    return { ...active(state, at), view: "languages", beneath: state.view, page: 0 };
+  },
 
   choose_service(state, { service: id, pressId, at }) {
     const service = serviceById(state.menu, id);
@@ -151,7 +154,8 @@ const reducers = {
   },
 
   back(state, { at }) {
-    if (isGuarded(state, at) || BUSY.includes(state.view)) return state;
+    if (isGuarded(state, at) || !mayReturn(state)) return state;
+    if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
     const returned = { ...active(state, at), view: "start", service: null, page: 0 };
     return state.view === "start" ? { ...returned, folder: null } : returned;
   },
@@ -165,7 +169,7 @@ const reducers = {
 function atStart(state, at, view = "start") {
   return {
     ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, press: null, isTrying: false,
-    ticket: null, isPrintLate: false, notice: null, preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
+    ticket: null, isPrintLate: false, notice: null, beneath: "start", preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
   };
 }
 

@@ -6,7 +6,7 @@ import { serviceLines, waitText } from "./words.js";
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const ICON_NAME = /^[a-z0-9-]+$/;
 const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", appointment_only: "calendar-clock", other: "info" };
-const PRINT_ICONS = { pending: "printer", printed: "printer-check", no_paper: "pencil-line", unknown: "pencil-line", none: "pencil-line" };
+const PRINT_ICONS = { pending: "printer", printed: "ticket", no_paper: "pencil", unknown: "pencil", none: "pencil" };
 
 const main = document.getElementById("view");
 
@@ -62,8 +62,8 @@ function languageButton(language, state) {
 }
 
 const views = {
-  loading: (state, say) => plain(say, { icon: "loader", title: "kiosk.loading.title" }),
-  unpaired: (state, say) => plain(say, { icon: "unplug", title: "kiosk.unpaired.title", text: say("kiosk.unpaired.text") }),
+  loading: (state, say) => plain(say, { icon: "hourglass", title: "kiosk.loading.title" }),
+  unpaired: (state, say) => plain(say, { icon: "wifi-off", title: "kiosk.unpaired.title", text: say("kiosk.unpaired.text") }),
   taking: (state, say) => plain(say, { icon: "ticket", title: "kiosk.taking.title", about: serviceById(state.menu, state.service)?.name }),
 
   start(state, say) {
@@ -113,7 +113,7 @@ const views = {
     const isOver = !state.isTrying;
     const text = !isOver && state.press ? say("kiosk.away.trying") : "";
     const retry = () => button({ act: "retry", key: "retry", label: say("kiosk.action.retry"), icon: "rotate-ccw", kind: "primary" });
-    plain(say, { icon: "unplug", title: "kiosk.away.title", text, opening: say("kiosk.away.text"), acts: isOver && state.press ? [retry(), homeButton(say)] : [] });
+    plain(say, { icon: "wifi-off", title: "kiosk.away.title", text, opening: say("kiosk.away.text"), acts: isOver && state.press ? [retry(), homeButton(say)] : [] });
   },
 
   ticket(state, say) {

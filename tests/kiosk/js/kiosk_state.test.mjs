@@ -1,0 +1,230 @@
+// What the kiosk shows: every walk through it, and a thousand random ones.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  GUARD_MS, initialState, isWarning, printOf, QUIET_MS, QUIET_TICKET_MS, reduce, secondsLeft, serviceById, shownServices, WARNING_MS,
+} from "../../../kiosk/static/kiosk_state.js";
+
+const service = (id, changes = {}) => ({ id, name: id, state: "open", bring: [], children: [], wait: null, waiting: 0, next_opening: null, ...changes });
+const MENU = {
+  language: "fr", priority_notice: true, is_open: true,
+  services: [
+    service("accueil"), service("sejour", { bring: ["Photos"] }), service("armes", { state: "closed" }),
+    service("natu", { state: "appointment_only" }), service("etr", { children: [service("recep"), service("doc", { state: "no_counter" })] }),
+  ],
+};
+const PLAIN_MENU = { ...MENU, priority_notice: false };
+
+// Plays actions one second apart, so that no guard and no timer is in the way.
+function walk(actions, { menu = MENU, from = initialState("fr") } = {}) {
+  let at = 0;
+  return [{ type: "menu_loaded", menu }, ...actions].reduce((state, action) => reduce(state, { at: (at += 1_000), ...action }), from);
+}
+const choose = (id, pressId = "p1") => ({ type: "choose_service", service: id, pressId });
+const take = (priority = false, pressId = "p2") => ({ type: "take", priority, pressId });
+const issued = (pressId, print = null) => ({ type: "press_issued", pressId, ticket: { visit: "v1", number: "A042", service: "accueil", print } });
+
+test("the kiosk starts where one chooses what one has come for", () => {
+  const state = walk([]);
+  assert.equal(state.view, "start");
+  assert.deepEqual(shownServices(state).map((each) => each.id), ["accueil", "sejour", "armes", "natu", "etr"]);
+});
+
+test("a service asks for priority without a reason, then takes one ticket", () => {
+  const sheet = walk([choose("accueil")]);
+  assert.equal(sheet.view, "sheet");
+  const taking = walk([choose("accueil"), take(true)]);
+  assert.equal(taking.view, "taking");
+  assert.deepEqual(taking.press.body, { service: "accueil", press_id: "p2", language: "fr", priority: true });
+});
+
+test("where priority is not asked and nothing is to bring, one press takes the ticket", () => {
+  assert.equal(walk([choose("accueil")], { menu: PLAIN_MENU }).view, "taking");
+  assert.equal(walk([choose("sejour")], { menu: PLAIN_MENU }).view, "sheet");
+  assert.equal(walk([choose("etr"), choose("doc")], { menu: PLAIN_MENU }).view, "sheet", "no counter is open: the sheet says so first");
+});
+
+test("a folder opens in place and leads back", () => {
+  const folder = walk([choose("etr")]);
+  assert.deepEqual([folder.view, folder.folder, shownServices(folder).length], ["start", "etr", 2]);
+  assert.equal(walk([choose("etr"), choose("recep"), { type: "back" }]).folder, "etr");
+  assert.equal(walk([choose("etr"), { type: "back" }]).folder, null);
+});
+
+test("a second tap of a double press takes nothing on the next view", () => {
+  const sheet = walk([choose("accueil")]);
+  const tapped = reduce(sheet, { ...take(), at: sheet.shownAt + GUARD_MS - 1 });
+  assert.equal(tapped.view, "sheet");
+  assert.equal(reduce(sheet, { ...take(), at: sheet.shownAt + GUARD_MS }).view, "taking");
+});
+
+test("pressing ten times keeps one press", () => {
+  const presses = Array.from({ length: 10 }, (_, index) => take(false, `p${index}`));
+  assert.equal(walk([choose("accueil"), ...presses]).press.id, "p0");
+});
+
+test("a service that is closed is asked for once, so that the demand is counted, and says why at once", () => {
+  const state = walk([choose("armes")]);
+  assert.deepEqual([state.view, state.notice, state.press.body.service], ["notice", "closed", "armes"]);
+  assert.equal(reduce(state, { type: "press_away", pressId: "p1", at: 9_000 }).view, "notice");
+  const answered = reduce(state, { type: "press_refused", pressId: "p1", code: "too_late", at: 9_000 });
+  assert.deepEqual([answered.view, answered.notice, answered.press], ["notice", "too_late", null]);
+});
+
+test("a service that opened meanwhile gives its ticket", () => {
+  assert.equal(walk([choose("armes"), issued("p1")]).view, "ticket");
+});
+
+test("a refusal the kiosk does not know sends to the reception desk", () => {
+  const refused = { type: "press_refused", pressId: "p2", code: "numbers_exhausted" };
+  assert.equal(walk([choose("accueil"), take(), refused]).notice, "other");
+});
+
+test("the number is shown whichever view the kiosk waited in", () => {
+  for (const before of [[], [{ type: "press_slow", pressId: "p2" }]]) {
+    const state = walk([choose("accueil"), take(), ...before, issued("p2")]);
+    assert.deepEqual([state.view, state.ticket.number, state.press], ["ticket", "A042", null]);
+  }
+});
+
+test("the server being away is said while the kiosk still tries, then one may try the same press again", () => {
+  const slow = walk([choose("accueil"), take(), { type: "press_slow", pressId: "p2" }]);
+  assert.deepEqual([slow.view, slow.isTrying], ["away", true]);
+  assert.equal(secondsLeft(slow, 1e9), null, "the kiosk does not leave a press behind");
+  const over = reduce(slow, { type: "press_away", pressId: "p2", at: 30_000 });
+  assert.deepEqual([over.view, over.isTrying], ["away", false]);
+  const again = reduce(over, { type: "retry", at: 40_000 });
+  assert.deepEqual([again.view, again.press.id, again.press.attempt], ["taking", "p2", 2]);
+});
+
+test("an answer to a press that was left is nobody's ticket", () => {
+  const home = walk([choose("armes"), { type: "home" }]);
+  assert.equal(reduce(home, { ...issued("p1"), at: 20_000 }).view, "start");
+});
+
+test("without a menu the kiosk says it is away and starts when the menu comes", () => {
+  const away = reduce(initialState("fr"), { type: "menu_missing", at: 10 });
+  assert.equal(away.view, "away");
+  assert.equal(secondsLeft(away, 1e9), null);
+  assert.equal(reduce(away, { type: "menu_loaded", menu: MENU, at: 20 }).view, "start");
+});
+
+test("a menu that cannot be fetched again says nothing to the visitor", () => {
+  assert.equal(walk([{ type: "menu_missing" }]).view, "start");
+});
+
+test("a kiosk that is not paired says so until it is", () => {
+  const unpaired = walk([choose("accueil"), { type: "unpaired" }]);
+  assert.deepEqual([unpaired.view, unpaired.menu], ["unpaired", null]);
+  assert.equal(reduce(unpaired, { type: "menu_loaded", menu: MENU, at: 9_000 }).view, "start");
+});
+
+test("a new menu keeps the visitor where they are, unless their service is gone", () => {
+  assert.equal(walk([choose("sejour"), { type: "menu_loaded", menu: MENU }]).view, "sheet");
+  const without = { ...MENU, services: MENU.services.slice(0, 1) };
+  assert.equal(walk([choose("sejour"), { type: "menu_loaded", menu: without }]).view, "start");
+  assert.equal(walk([choose("etr"), { type: "menu_loaded", menu: without }]).folder, null);
+});
+
+test("a menu that arrives in a language one has left is not shown", () => {
+  const english = walk([{ type: "choose_language", language: "en" }]);
+  assert.equal(reduce(english, { type: "menu_loaded", menu: { ...MENU, services: [] }, at: 9_000 }).menu.services.length, 5);
+});
+
+test("the ticket is asked for in the language shown", () => {
+  assert.equal(walk([{ type: "choose_language", language: "en" }, choose("accueil"), take()]).press.body.language, "en");
+});
+
+for (const [print, verdict, shown] of [
+  [null, undefined, "none"], [{ verdict: null }, undefined, "pending"], [{ verdict: "printed" }, undefined, "printed"],
+  [{ verdict: null }, "printed", "printed"], [{ verdict: null }, "held", "no_paper"], [{ verdict: null }, "refused", "no_paper"],
+  [{ verdict: null }, "unknown", "unknown"],
+]) {
+  test(`a print job ${JSON.stringify(print)} with the verdict ${verdict} shows ${shown}`, () => {
+    const told = verdict ? [{ type: "print_verdict", visit: "v1", verdict }] : [];
+    assert.equal(printOf(walk([choose("accueil"), take(), issued("p2", print), ...told])), shown);
+    assert.equal(printOf(walk([choose("accueil"), take(), ...told, issued("p2", print)])), shown, "the verdict may come first");
+  });
+}
+
+test("a verdict that never comes is unknown, and a late one still counts", () => {
+  const late = walk([choose("accueil"), take(), issued("p2", { verdict: null }), { type: "print_late", visit: "v1" }]);
+  assert.equal(printOf(late), "unknown");
+  assert.equal(printOf(reduce(late, { type: "print_verdict", visit: "v1", verdict: "printed", at: 9_000 })), "printed");
+});
+
+test("the kiosk at rest never counts down", () => assert.equal(secondsLeft(walk([]), 1e9), null));
+
+test("the kiosk returns by itself after a warning of twenty seconds", () => {
+  const sheet = walk([choose("accueil")]);
+  assert.equal(isWarning(sheet, sheet.activeAt + QUIET_MS - 1_000), false);
+  assert.equal(isWarning(sheet, sheet.activeAt + QUIET_MS), true);
+  assert.equal(secondsLeft(sheet, sheet.activeAt + QUIET_MS), 20);
+  const at = sheet.activeAt + QUIET_MS + WARNING_MS;
+  assert.equal(reduce(sheet, { type: "tick", at: at - 1 }).view, "sheet");
+  assert.equal(reduce(sheet, { type: "tick", at }).view, "start");
+});
+
+test("a ticket stays long enough to be read and gives the place to the next visitor sooner", () => {
+  const ticket = walk([choose("accueil"), take(), issued("p2")]);
+  assert.equal(reduce(ticket, { type: "tick", at: ticket.activeAt + QUIET_TICKET_MS + WARNING_MS - 1 }).view, "ticket");
+  assert.equal(reduce(ticket, { type: "tick", at: ticket.activeAt + QUIET_TICKET_MS + WARNING_MS }).view, "start");
+});
+
+test("more time is at least another minute, a touch starts the time again", () => {
+  const sheet = walk([choose("accueil")]);
+  const warned = sheet.activeAt + QUIET_MS + 5_000;
+  const longer = reduce(sheet, { type: "more_time", at: warned });
+  assert.equal(isWarning(longer, warned), false);
+  assert.equal(isWarning(longer, warned + 59_000), false);
+  assert.equal(secondsLeft(reduce(sheet, { type: "active", at: warned }), warned), (QUIET_MS + WARNING_MS) / 1000);
+});
+
+test("looking for another language does not lose the number", () => {
+  const looking = walk([choose("accueil"), take(), issued("p2"), { type: "show_languages" }]);
+  assert.equal(looking.view, "languages");
+  assert.equal(reduce(looking, { type: "back", at: 20_000 }).view, "ticket");
+  const chosen = reduce(looking, { type: "choose_language", language: "en", at: 20_000 });
+  assert.deepEqual([chosen.view, chosen.language], ["ticket", "en"]);
+});
+
+test("returning to the start gives back language and reading comfort", () => {
+  const changed = walk([{ type: "choose_language", language: "en" }, { type: "toggle", preference: "large" }, { type: "toggle", preference: "low" }]);
+  assert.deepEqual(changed.preferences, { large: true, contrast: false, low: true });
+  const home = reduce(changed, { type: "tick", at: 1e9 });
+  assert.deepEqual([home.language, home.preferences], ["fr", { large: false, contrast: false, low: false }]);
+});
+
+test("any thousand walks: one press at a time, no view without what it shows, always a way back", () => {
+  let seed = 20261124;
+  const random = (below) => { seed = (seed * 1664525 + 1013904223) % 2 ** 32; return Math.floor((seed / 2 ** 32) * below); };
+  const any = (list) => list[random(list.length)];
+  for (let run = 0; run < 1_000; run += 1) {
+    let state = initialState("fr");
+    let at = 0;
+    for (let step = 0; step < 40; step += 1) {
+      at += any([1, 200, 500, 3_000, 30_000]);
+      const pressId = `${run}-${step}`;
+      const answered = state.press?.id ?? "none";
+      const action = any([
+        { type: "menu_loaded", menu: any([MENU, PLAIN_MENU, { ...MENU, services: [] }]) }, choose(any(["accueil", "sejour", "armes", "etr", "doc"]), pressId),
+        take(random(2) === 1, pressId), issued(answered), { type: "press_refused", pressId: answered, code: any(["full", "odd"]) },
+        { type: "press_slow", pressId: answered }, { type: "press_away", pressId: answered }, { type: "retry" }, { type: "home" }, { type: "back" },
+        { type: "tick" }, { type: "choose_language", language: any(["fr", "en"]) }, { type: "show_languages" }, { type: "toggle", preference: "large" },
+        { type: "turn_page", by: any([1, -1]) }, { type: "menu_missing" }, { type: "more_time" }, { type: "active" },
+      ]);
+      const before = state;
+      state = reduce(state, { at, ...action });
+      if (state.press && before.press && before.press.id !== state.press.id) assert.notEqual(before.view, "taking");
+      if (state.view === "ticket") assert.ok(state.ticket.number);
+      if (state.view === "taking") assert.ok(state.press);
+      if (state.view === "notice") assert.ok(state.notice && state.service);
+      if (state.view === "sheet") assert.ok(serviceById(state.menu, state.service));
+      if (["start", "languages"].includes(state.view)) assert.ok(state.menu);
+      assert.ok(state.page >= 0);
+    }
+    if (!state.press && state.menu) assert.equal(reduce(state, { type: "tick", at: at + 1e7 }).view, "start");
+  }
+});

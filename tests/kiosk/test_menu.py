@@ -1,0 +1,223 @@
+"""The menu of a kiosk: what is offered, what is honestly said of the wait, and when the next opening is."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.menu import (
+    Language,
+    MenuHall,
+    MenuMessage,
+    MenuService,
+    Opening,
+    ServiceMessage,
+    Wait,
+    build_menu,
+    opening_text,
+    rounded_outwards,
+    state_of,
+)
+from tests.kiosk.sentences import translate
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 11, 24, 8, 42, tzinfo=UTC)  # a Tuesday, 09:42 in Paris
+FRENCH = [Language("fr", "Français"), Language("en", "English"), Language("es", "Español")]
+HALL = MenuHall(slug="laon", name={"fr": "Préfecture"}, time_zone=PARIS, languages=FRENCH)
+
+
+def opening(opens: float, closes: float, last_ticket: float | None = None) -> Opening:
+    """Hours from `NOW`."""
+    last = closes if last_ticket is None else last_ticket
+    return Opening(*(NOW + timedelta(hours=each) for each in (opens, closes, last)))
+
+
+def service(**changes) -> MenuService:
+    values: dict[str, Any] = {
+        "service": "sejour",
+        "name": {"fr": "Titre de séjour"},
+        "openings": [opening(-1, 2)],
+        "counters": 1,
+    }
+    return MenuService(**(values | changes))
+
+
+def menu(*services: MenuService, language: str = "fr", now: datetime = NOW) -> MenuMessage:
+    return build_menu(HALL, services, language=language, translate=translate, now=now)
+
+
+def only(**changes) -> ServiceMessage:
+    return menu(service(**changes))["services"][0]
+
+
+instants = st.timedeltas(timedelta(0), timedelta(days=365)).map(lambda each: NOW + each)
+openings = st.builds(
+    lambda at, length, last: Opening(at, at + length, at + length * last),
+    instants,
+    st.timedeltas(timedelta(minutes=15), timedelta(hours=8)),
+    st.floats(0, 1),
+)
+waits = st.builds(lambda low, more: Wait(low, low + more), st.floats(0, 20_000), st.floats(0, 20_000))
+leaves = st.builds(
+    service,
+    mode=st.sampled_from(["walk_in", "appointment_only", "both"]),
+    openings=st.lists(openings, max_size=4).map(lambda some: sorted(some, key=lambda each: each.opens_at)),
+    counters=st.integers(0, 2),
+    waiting=st.integers(0, 3),
+    wait=st.none() | waits,
+    remaining=st.none() | st.integers(0, 2),
+)
+folders = st.builds(service, children=st.lists(leaves, min_size=1, max_size=4))
+trees = st.lists(leaves | folders, max_size=6)
+
+
+def flat(services: list[ServiceMessage]) -> list[ServiceMessage]:
+    return [each for parent in services for each in (parent, *parent["children"])]
+
+
+@given(trees, instants)
+def test_no_wait_is_said_only_when_an_open_counter_serves_it_and_nobody_waits(tree, now):
+    said = flat(menu(*tree, now=now)["services"])
+    asked = [each for parent in tree for each in (parent, *parent.children)]
+    for message, source in zip(said, asked, strict=True):
+        if message["wait"] == {"none": True}:
+            assert (message["state"], source.waiting, source.children) == ("open", 0, ())
+            assert source.counters > 0
+        if message["state"] != "open":
+            assert message["wait"] is None
+
+
+@given(trees, instants)
+def test_a_ticket_is_offered_only_within_opening_hours(tree, now):
+    for leaf in (each for parent in tree for each in (parent.children or [parent])):
+        if state_of(leaf, now) in ("open", "no_counter"):
+            assert any(
+                each.opens_at <= now < min(each.closes_at, each.last_ticket_at) for each in leaf.openings
+            )
+            assert leaf.remaining != 0
+
+
+@given(trees, instants)
+def test_next_openings_and_changes_lie_ahead(tree, now):
+    message = menu(*tree, now=now)
+    for found in [message["next_opening"], *(each["next_opening"] for each in flat(message["services"]))]:
+        assert found is None or datetime.fromisoformat(found["at"]) > now
+    assert message["changes_at"] is None or datetime.fromisoformat(message["changes_at"]) > now
+
+
+@given(trees, instants)
+def test_hours_alone_change_nothing_before_changes_at(tree, now):
+    def states(at):
+        return [state_of(each, at) for each in tree]
+
+    changes_at = menu(*tree, now=now)["changes_at"]
+    last = datetime.fromisoformat(changes_at) if changes_at else now + timedelta(days=400)
+    assert states(last - timedelta(microseconds=1)) == states(now)
+
+
+@given(trees, instants)
+def test_the_message_is_json(tree, now):
+    message = menu(*tree, now=now)
+    assert json.loads(json.dumps(message)) == message
+
+
+@given(waits)
+def test_a_wait_is_rounded_outwards_to_five_minutes(wait):
+    said = rounded_outwards(wait)
+    assert said["low_s"] % 300 == said["high_s"] % 300 == 0
+    assert said["low_s"] <= wait.low_s < said["low_s"] + 300
+    assert wait.high_s <= said["high_s"]
+    assert said["high_s"] < max(wait.high_s, 1) + 300
+    assert rounded_outwards(Wait(**said)) == said
+
+
+def test_a_wait_says_nothing_when_no_counter_is_open():
+    message = only(counters=0, waiting=4, wait=Wait(600, 1200))
+    assert (message["state"], message["waiting"], message["wait"]) == ("no_counter", 4, None)
+
+
+def test_an_unknown_wait_is_left_out_rather_than_guessed():
+    assert only(waiting=3, wait=None)["wait"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "open"),
+        ({"counters": 0}, "no_counter"),
+        ({"openings": []}, "closed"),
+        ({"openings": [opening(1, 2)]}, "closed"),
+        ({"openings": [opening(-1, 2, -0.1)]}, "too_late"),
+        ({"remaining": 0}, "full"),
+        ({"remaining": 0, "openings": [opening(-1, 2, 0)]}, "too_late"),
+        ({"mode": "appointment_only"}, "appointment_only"),
+        ({"mode": "both"}, "open"),
+        ({"openings": [opening(-1, 0)]}, "closed"),
+        ({"openings": [opening(0, 1)]}, "open"),
+    ],
+)
+def test_the_first_reason_why_no_ticket_is_issued_is_the_state(changes, state):
+    assert only(**changes)["state"] == state
+
+
+def test_a_folder_is_as_open_as_its_most_open_service():
+    closed, full = service(openings=[opening(4, 5)]), service(remaining=0)
+    assert only(children=[closed, full])["state"] == "full"
+    assert only(children=[closed, service()])["state"] == "open"
+    folder = only(children=[closed, closed])
+    assert folder["state"] == "closed"
+    assert folder["next_opening"] == {
+        "at": "2026-11-24T12:42:00+00:00",
+        "text": "Ouvre aujourd’hui à 13\u00a0h\u00a042",
+    }
+
+
+def test_a_service_is_at_most_two_presses_away():
+    with pytest.raises(ValueError, match="more than two presses"):
+        only(children=[service(children=[service()])])
+
+
+def test_a_closed_hall_says_when_it_opens_next():
+    message = menu(service(openings=[opening(23.3, 26)]), service(openings=[opening(30, 31)]))
+    assert message["is_open"] is False
+    assert message["next_opening"] == {"at": "2026-11-25T08:00:00+00:00", "text": "Ouvre demain à 9\u00a0h"}
+
+
+def test_an_open_hall_says_no_next_opening():
+    assert menu(service(), service(openings=[opening(1, 2)]))["next_opening"] is None
+
+
+def test_words_fall_back_to_french():
+    message = menu(service(name={"fr": "Séjour", "en": "Residence"}, bring=[{"fr": "Photos"}]), language="en")
+    assert message["services"][0]["name"] == "Residence"
+    assert message["services"][0]["bring"] == ["Photos"]
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "french", "english", "spanish"),
+    [
+        ("2026-11-24T14:00", "Ouvre aujourd’hui à 14 h", "Opens today at 14:00", "Abre hoy a las 14:00"),
+        ("2026-11-25T08:30", "Ouvre demain à 8 h 30", "Opens tomorrow at 8:30", "Abre mañana a las 8:30"),
+        ("2026-11-30T09:00", "Ouvre lundi à 9 h", "Opens on Monday at 9:00", "Abre el lunes a las 9:00"),
+        (
+            "2026-12-01T09:05",
+            "Ouvre le mardi 1 décembre à 9 h 05",
+            "Opens on Tuesday 1 December at 9:05",
+            "Abre el martes 1 de diciembre a las 9:05",
+        ),
+    ],
+)
+def test_an_opening_is_said_the_way_people_say_it(opens_at, french, english, spanish):
+    opens, now = datetime.fromisoformat(opens_at).replace(tzinfo=PARIS), NOW.astimezone(PARIS)
+    said = [opening_text(translate, language, opens, now) for language in ("fr", "en", "es")]
+    assert [each.replace("\u00a0", " ") for each in said] == [french, english, spanish]
+
+
+def test_tomorrow_is_tomorrow_across_the_night_the_clocks_change():
+    now = datetime(2026, 10, 24, 23, 30, tzinfo=PARIS)
+    opens = datetime(2026, 10, 25, 9, 0, tzinfo=PARIS)
+    assert opening_text(translate, "en", opens, now) == "Opens tomorrow at 9:00"
