@@ -32,7 +32,8 @@ LEG = _columns(
     " reinstatements configuration_revision is_clock_suspect"
 )
 FACT = _columns(
-    "hall position id kind schema happened_at recorded_at is_clock_suspect author body hash version visit counter"
+    "hall position id kind schema happened_at recorded_at is_clock_suspect author body"
+    " hash version visit counter"
 )
 KINDS = ("TicketIssued", "LegCalled", "LegStarted", "LegEnded")
 AFTER_ISSUE_S = (0, 600, 620, 1_200)
