@@ -19,7 +19,10 @@ class _OpenCount(int):
 
 @cache
 def keys_of(catalogue: Path, prefixes: Sequence[str]) -> Mapping[str, tuple[bool, tuple[str, ...]]]:
-    """The keys of a catalogue that start with one of the prefixes: whether they count, and their placeholders."""
+    """The keys of a catalogue that start with one of the prefixes: whether they count.
+
+    And their placeholders.
+    """
     found = {}
     with catalogue.open("rb") as opened:
         for message in read_po(opened, locale="fr"):
@@ -48,7 +51,9 @@ def _open(translate: Callable[..., str], key: str, language: str, names: Sequenc
     return translate(key, language, **{name: f"{{{name}}}" for name in names})
 
 
-def _counted(translate: Callable[..., str], key: str, language: str, names: Sequence[str]) -> Mapping[str, str]:
+def _counted(
+    translate: Callable[..., str], key: str, language: str, names: Sequence[str]
+) -> Mapping[str, str]:
     others: dict[str, object] = {name: f"{{{name}}}" for name in names if name != "count"}
     forms = {"one": _OpenCount(1), "other": _OpenCount(2)}
     return {form: translate(key, language, **others, count=count) for form, count in forms.items()}

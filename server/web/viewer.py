@@ -15,7 +15,7 @@ LANGUAGE_COOKIE = "parvis_language"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person: login, name to show, role of the glossary, interface language or None for the browser's."""
+    """A signed-in person: login, name to show, role, interface language or None for the browser's."""
 
     login: str
     name: str
@@ -83,7 +83,9 @@ def _language(languages: Sequence[str], viewer: FindViewer) -> str:
     return request.accept_languages.best_match(languages) or FRENCH
 
 
-def hall_for_page(viewer: FindViewer, halls: FindHalls, permission: Permission) -> HallConfiguration | Response:
+def hall_for_page(
+    viewer: FindViewer, halls: FindHalls, permission: Permission
+) -> HallConfiguration | Response:
     """The hall a page at work is about: `?hall=`, else the person's first. Not signed in: the way to sign in.
 
     Answers 403 without the permission, and 404 for a hall that is not the person's.
@@ -99,3 +101,9 @@ def hall_for_page(viewer: FindViewer, halls: FindHalls, permission: Permission) 
     if found is None:
         abort(404)
     return found
+
+
+def halls_for_page(viewer: FindViewer, halls: FindHalls) -> Sequence[HallConfiguration]:
+    """The halls a signed-in person may turn to from a page at work."""
+    person = viewer()
+    return halls(person) if person is not None else ()

@@ -1,4 +1,7 @@
-"""The console: `/console`, the whole page, and `/console/barre`, the bar of 48 px kept above other windows."""
+"""The console: `/console`, the whole page, and `/console/barre`.
+
+The bar of 48 px kept above other windows.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +12,17 @@ from werkzeug.wrappers import Response
 from server.domain.configuration import HallConfiguration
 from server.domain.roles import Permission
 from server.web.sentences import page_sentences
-from server.web.viewer import FindHalls, FindViewer, hall_for_page, page_language
+from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "console.po"
+EXPLANATIONS = Path(__file__).parents[2] / "translations" / "fr" / "LC_MESSAGES" / "server.po"
 
 
 def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
-    """The routes of the console. They hold no state: everything live comes through the API and the sockets."""
+    """The routes of the console.
+
+    They hold no state: everything live comes through the API and the sockets.
+    """
     routes = Blueprint("console", __name__, template_folder="templates")
 
     def page(template: str) -> str | Response:
@@ -23,8 +30,17 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         if isinstance(hall, Response):
             return hall
         language = page_language()
-        sentences = page_sentences(translate, language, CATALOGUE)
-        return render_template(template, hall=hall, page=hall_page(hall, language), sentences=sentences)
+        sentences = {
+            **page_sentences(translate, language, CATALOGUE),
+            **page_sentences(translate, language, EXPLANATIONS, ("why.",)),
+        }
+        return render_template(
+            template,
+            hall=hall,
+            halls=halls_for_page(viewer, halls),
+            page=hall_page(hall, language),
+            sentences=sentences,
+        )
 
     @routes.get("/console")
     def console() -> str | Response:
@@ -38,7 +54,10 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
 
 
 def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
-    """What a script at work knows of a hall without asking: its counters and services in the page's language."""
+    """What a script at work knows of a hall without asking.
+
+    Its counters and services in the page's language.
+    """
     return {
         "language": language,
         "hall": {"slug": hall.hall, "name": hall.name, "time_zone": hall.site.time_zone},

@@ -63,7 +63,13 @@ function render() {
   show("[data-acts]", ui.panel === null && phaseOf(state) !== "choose");
   show("[data-panel]", ui.panel !== null && ui.panel !== "keys");
   show("[data-keys]", ui.panel === "keys");
-  write("pause-reason", phaseOf(state) === "paused" && storedPause() ? say(`console.pause.reason.${storedPause()}`) : "");
+  if (ui.panel === "keys") show("[data-view]", false);
+  write("pause-reason", pauseWords(state.counter));
+}
+
+function pauseWords(counter) {
+  const key = `console.pause.reason.${counter?.pause_reason}`;
+  return say.knows(key) ? say(key) : (counter?.pause_reason ?? "");
 }
 
 // What the server knows
@@ -112,13 +118,10 @@ function keep(values) {
   localStorage.setItem(STORED_AT, JSON.stringify(values));
 }
 
-function storedPause() {
-  return stored().pause;
-}
-
 function keepSession() {
-  const { session } = stored();
-  if (session && socket.connected) socket.emit("counter.keep", { session });
+  const { counter, session } = stored();
+  if (!session || !socket.connected) return;
+  socket.emit("counter.keep", { counter, session }, (isHeld) => { if (isHeld === false) readCounter(); });
 }
 
 // What the agent does
@@ -139,13 +142,12 @@ async function act(action, choice) {
   if (action === "greeting") return greet(choice);
   closePanel();
   const verb = action === "pause-now" ? "pause" : action;
-  await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})), choice);
+  await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})));
 }
 
-async function perform(verb, request, choice) {
+async function perform(verb, request) {
   const was = state.counter;
   const answer = await attempt(request);
-  if (verb === "pause" && answer.ok) keep({ ...stored(), pause: choice?.reason ?? "break" });
   if (verb === "close" && answer.ok) keep({});
   if (answer.ok && ["next", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen"].includes(verb)) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
@@ -179,8 +181,8 @@ async function attempt(request) {
   show("[data-refused]", false);
   tell("");
   render();
-  const session = stored().session;
-  const headers = { ...csrfHeader(), ...(session ? { "X-Counter-Session": session } : {}) };
+  const { counter, session } = stored();
+  const headers = { ...csrfHeader(), ...(session ? { "X-Counter-Session": session, "X-Counter": counter } : {}) };
   const answer = await send({ ...request, headers }, { onRepeat: () => tell(say("console.outcome.repeating")) });
   ui.isSending = false;
   if (!answer.ok) {
@@ -220,7 +222,9 @@ function openPanel(action) {
     keys.draw();
   }
   render();
-  document.querySelector(action === "keys" ? "[data-keys]" : "[data-panel]").focus();
+  const panel = document.querySelector(action === "keys" ? "[data-keys]" : "[data-panel]");
+  panel.focus();
+  panel.scrollIntoView({ block: "nearest" });
   if (["chosen", "returned"].includes(action)) refillPanel(action);
 }
 

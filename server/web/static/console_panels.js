@@ -8,7 +8,7 @@ import { minutes } from "./durations.js";
 /** Reasons an agent may give, as codes kept in facts; their words are in the catalogue. */
 export const PAUSE_REASONS = ["break", "back_office", "telephone", "meeting"];
 export const CHOSEN_REASONS = ["appointment", "frailty", "linked", "returning", "other"];
-export const CANCEL_REASONS = ["misprint", "double", "superseded"];
+export const CANCEL_REASONS = ["misprint", "double_press", "superseded", "mistake"];
 
 /** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs. */
 export function panelFor(action, { state, words, nowMs, choose }) {
@@ -72,9 +72,9 @@ function chosenPanel({ state, words, nowMs, choose }) {
   const rows = waitingRows(state.queue, hall.serviceIds, nowMs);
   const title = say("console.chosen.title");
   if (rows.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.waiting.nobody"))] };
-  const people = rows.map(({ leg, waitedS }) => element("label", { class: "choice" },
+  const people = rows.map(({ leg, waitedS, isEarly }) => element("label", { class: "choice" },
     element("input", { type: "radio", name: "visit", value: leg.visit }),
-    element("b", {}, leg.number), element("bdi", {}, hall.serviceName(leg.service)), element("small", {}, minutes(waitedS, say))));
+    element("b", {}, leg.number), element("bdi", {}, hall.serviceName(leg.service)), element("small", {}, isEarly ? say("console.waiting.on_time") : minutes(waitedS, say))));
   const list = element("fieldset", { class: "people" }, element("legend", {}, say("console.chosen.who")), ...people);
   list.querySelector("input").checked = true;
   const why = element("fieldset", { class: "reasons" }, element("legend", {}, say("console.chosen.why")));

@@ -74,7 +74,7 @@ function legOf(told, queue, known) {
 
 /**
  * Who waits for these services, in the order of calls as far as it is known, as rows to show.
- * Each queue keeps its own order; queues are merged by arrival. The list stops where a queue has more people than
+ * Each queue keeps its own order; between queues, priority first, then the longest wait. The list stops where a queue has more people than
  * the message carries, so that a row is never shown before someone who should be above it.
  */
 export function waitingRows(queue, services, nowMs) {
@@ -83,16 +83,24 @@ export function waitingRows(queue, services, nowMs) {
   for (;;) {
     const filled = heads.filter((head) => head.legs.length > 0);
     if (filled.length === 0 || heads.some((head) => head.legs.length === 0 && head.unseen > 0)) return rows;
-    filled.sort((a, b) => Date.parse(a.legs[0].arrived_at) - Date.parse(b.legs[0].arrived_at));
+    filled.sort((a, b) => comesBefore(a.legs[0], b.legs[0]));
     rows.push(waitingRow(filled[0].legs.shift(), nowMs));
   }
+}
+
+function comesBefore(a, b) {
+  const later = (leg) => (leg.class === "priority" ? 0 : 1);
+  return later(a) - later(b) || Date.parse(waitsFrom(a)) - Date.parse(waitsFrom(b));
+}
+
+function waitsFrom(leg) {
+  return leg.booked_at && Date.parse(leg.booked_at) > Date.parse(leg.arrived_at) ? leg.booked_at : leg.arrived_at;
 }
 
 /** One waiting leg with its wait and its share of the target; an appointment waits from its hour on. */
 export function waitingRow(leg, nowMs) {
   const isEarly = Boolean(leg.booked_at) && Date.parse(leg.booked_at) > nowMs;
-  const from = leg.booked_at && Date.parse(leg.booked_at) > Date.parse(leg.arrived_at) ? leg.booked_at : leg.arrived_at;
-  const waitedS = secondsSince(from, nowMs);
+  const waitedS = secondsSince(waitsFrom(leg), nowMs);
   const share = leg.target_s ? Math.min(1, waitedS / leg.target_s) : 0;
   return { leg, waitedS, share, isEarly, isOverdue: Boolean(leg.target_s) && waitedS > leg.target_s };
 }
@@ -130,21 +138,16 @@ export function requestOf(action, state, choice = {}) {
     cancel: () => has("called", "in_service") && { path: `${leg}/cancel`, body: choice },
     chosen: () => has("free") && { path: `${place}/call`, body: choice },
     returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
-    pause: () => has("free", "in_service") && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
+    pause: () => has("free") && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
     resume: () => has("paused") && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
-    undo: () => undoOf(counter?.last_gesture),
-    close: () => has("free", "paused") && { method: "DELETE", path: `${place}/session` },
+    undo: () => counter?.last_gesture && { path: `${place}/undo`, body: { fact: counter.last_gesture.fact } },
+    close: () => has("free", "in_service", "paused") && { method: "DELETE", path: `${place}/session` },
   };
   return requests[action]?.() || null;
 }
 
 function nextBody(leg) {
   return leg ? { current: leg.leg, current_end: "served" } : { current: null };
-}
-
-function undoOf(gesture) {
-  if (!gesture?.leg) return null;
-  return { path: `/api/v1/legs/${gesture.leg}/undo`, body: { fact: gesture.fact } };
 }
 
 /** The polite summary: at most one every 15 s, and only when the number of people waiting has moved. */

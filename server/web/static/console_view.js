@@ -1,10 +1,15 @@
 // Draws the console's state. Every function takes values and writes them; nothing is decided here.
 
 import { minutes, secondsSince, stopwatch } from "./durations.js";
-import { element, fill, setText, show, withSuperiors, write } from "./dom.js";
-import { mayUndo, phaseOf, requestOf, serverNow, waitingCount, waitingRows } from "./console_state.js";
+import { fill, setText, show, withSuperiors, write } from "./dom.js";
+import { chips, drawLiveness, drawWaiting } from "./waiting_view.js";
+import { mayUndo, phaseOf, requestOf, serverNow, waitingCount } from "./console_state.js";
 
-const ROWS_SHOWN = 8;
+// The fact a gesture left, and how a leg ended by it, to the word of its sentence.
+const GESTURES = {
+  LegCalled: "call", LegRecalled: "recall", LegStarted: "start", LegEnded: "finish", LegTransferred: "transfer",
+  VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
+};
 const NEEDS_CHOICE = new Set(["transfer", "cancel", "chosen", "returned", "pause"]);
 
 /** A view of one page; `words` is {say, hour, hall}. */
@@ -38,18 +43,6 @@ function drawHead(state, { say, hall }) {
   write("served", isOpen ? counter.services.map(hall.serviceName).join(", ") : hall.name);
 }
 
-function drawLiveness(state, { say, hour }) {
-  const since = state.lostAtMs === null ? "" : hour(state.lostAtMs);
-  const text = state.isLive ? say("console.live.yes") : since ? say("console.live.no", { at: since }) : say("console.live.connecting");
-  write("live", text);
-  write("live-short", text);
-  for (const place of document.querySelectorAll("[data-live]")) place.dataset.live = state.isLive ? "yes" : "no";
-  const isLost = !state.isLive && since !== "";
-  document.body.classList.toggle("not-live", isLost);
-  show("[data-lost]", isLost);
-  if (isLost) write("lost", say("console.live.explain", { at: since }));
-}
-
 function drawPerson(leg, { say, hour, hall }) {
   write("number", leg.number);
   write("service", hall.serviceName(leg.service));
@@ -61,12 +54,24 @@ function drawPerson(leg, { say, hour, hall }) {
   ];
   write("times", times.filter(Boolean).join(" · "));
   fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority]), chips(leg, { say, hour }));
-  const why = leg.why?.text ?? "";
+  const why = leg.why && say.knows(leg.why.key) ? whyWords(leg.why, say) : "";
   show("[data-why]", why !== "");
   write("why", why);
   for (const place of document.querySelectorAll('[data-text="timer-of"]')) {
     fill(place, `${leg.state} ${leg.rank}`, withSuperiors(timerWords(leg, say)));
   }
+  fill(document.querySelector('[data-text="rank-short"]'), `${leg.state} ${leg.rank}`, againWords(leg, say));
+}
+
+function whyWords({ key, values, runners_up: others }, say) {
+  const reason = values.reason && say(`console.chosen.reason.${values.reason}`);
+  const first = say(key, { ...values, target_minutes: values.target_minutes ?? "", reason });
+  const [next] = others ?? [];
+  return next ? `${first} ${say("console.why.then", next)}` : first;
+}
+
+function againWords({ state, rank }, say) {
+  return state === "called" && rank > 1 ? withSuperiors(say("console.bar.again", { rank })) : [];
 }
 
 function timerWords(leg, say) {
@@ -74,17 +79,11 @@ function timerWords(leg, say) {
   return leg.rank > 1 ? say("console.person.recalled", { rank: leg.rank }) : say("console.person.since_call");
 }
 
-function chips(leg, { say, hour }) {
-  const texts = [];
-  if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
-  if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
-  return texts.map((text) => element("span", { class: "chip" }, text));
-}
-
 function drawGesture({ counter }, { say, hour }) {
   const gesture = counter?.last_gesture;
+  const key = gesture && `console.gesture.${GESTURES[gesture.end_reason] ?? GESTURES[gesture.verb]}`;
   const values = gesture && { at: hour(gesture.at), number: gesture.number ?? "", counter: counter.label };
-  write("gesture", gesture ? say(`console.gesture.${gesture.verb}`, values) : say("console.gesture.none"));
+  write("gesture", gesture ? say(say.knows(key) ? key : "console.gesture.other", values) : say("console.gesture.none"));
 }
 
 function drawDay(day, { say }) {
@@ -124,15 +123,9 @@ function tick(state, nowMs, words) {
   drawTimers(counter, nowMs);
   const services = phaseOf(state) === "choose" ? words.hall.serviceIds : counter.services;
   if (!queue) return;
-  const count = waitingCount(queue, services);
-  const rows = waitingRows(queue, services, nowMs);
-  write("waiting-count", words.say("console.waiting.count", { count }));
-  show("[data-nobody]", count === 0);
-  drawRows(rows.slice(0, ROWS_SHOWN), words);
-  const rest = count - Math.min(rows.length, ROWS_SHOWN);
-  show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
-  write("waiting-rest", words.say("console.waiting.rest", { count: rest }));
+  const rows = drawWaiting(queue, services, { nowMs, words });
   drawNext(rows[0], counter, words);
+  write("waiting-short", words.say("console.bar.waiting", { count: waitingCount(queue, services) }));
   const overdue = rows.filter((row) => row.isOverdue).length;
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
 }
@@ -153,40 +146,6 @@ function drawNext(row, counter, { say, hall, hour }) {
   write("next-line", text);
   write("next-line-paused", text);
   write("free-since", counter?.since ? say("console.free.since", { at: hour(counter.since) }) : "");
-}
-
-function drawRows(rows, words) {
-  const list = document.querySelector('[data-list="waiting"]');
-  if (!list) return;
-  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at]));
-  fill(list, mark, rows.map((row) => rowElement(row, words)));
-  rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
-}
-
-function rowElement({ leg }, words) {
-  const { say, hall, hour } = words;
-  return element(
-    "li",
-    {},
-    element("b", {}, leg.number),
-    element("span", { class: "what" }, element("bdi", {}, hall.serviceName(leg.service)), ...chips(leg, words), element("small", {}, say("console.person.arrived", { at: hour(leg.arrived_at) }))),
-    element("em", {}),
-    element("span", { class: "target", "aria-hidden": "true" }, element("i")),
-  );
-}
-
-function refreshRow(item, { waitedS, share, isEarly, isOverdue }, say) {
-  const waited = isEarly ? say("console.waiting.on_time") : minutes(waitedS, say);
-  const place = item.querySelector("em");
-  place.classList.toggle("late", isOverdue);
-  fill(place, `${waited} ${isOverdue}`, isOverdue ? lateWords(waited, say) : [waited]);
-  const bar = item.querySelector(".target i");
-  bar.classList.toggle("over", isOverdue);
-  bar.style.inlineSize = `${Math.round(share * 100)}%`;
-}
-
-function lateWords(waited, say) {
-  return [element("i", { class: "icon icon-alert", "aria-hidden": "true" }), ` ${waited}`, element("small", {}, say("console.waiting.overdue"))];
 }
 
 /** A text with its first letter in capitals, for a counter's label at the head of a page. */

@@ -7,14 +7,17 @@ export function readJson(id, root = document) {
 
 /**
  * A function that answers the sentence of a key with its {placeholders} filled.
+ * `say.knows(key)` tells whether there is one, for keys that the server names.
  * A sentence with plural forms is {"one": "…", "other": "…"} and is chosen by the value `count`.
  */
 export function sayer(sentences, language) {
   const plurals = new Intl.PluralRules(language);
-  return function say(key, values = {}) {
+  const say = (key, values = {}) => {
     const found = sentences[key];
     if (found === undefined) throw new Error(`no sentence for ${key}`);
     const text = typeof found === "string" ? found : (found[plurals.select(values.count)] ?? found.other);
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   };
+  say.knows = (key) => key in sentences;
+  return say;
 }

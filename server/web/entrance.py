@@ -1,0 +1,46 @@
+"""The way in: the home page `/` and the problem pages readers see instead of what they asked for."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.roles import Permission
+from server.web.callers import LOOPBACK
+from server.web.viewer import FindHalls, FindViewer
+
+PAGES = (
+    ("console", "/console", Permission.CALL, "circle-user"),
+    ("reception", "/accueil", Permission.ISSUE, "ticket"),
+    ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
+    ("help", "/aide", Permission.READ_HELP, "circle-help"),
+)
+"""Pages for people at work: key of their sentences, path, the permission each asks for, icon."""
+
+_SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
+
+type Demonstration = Callable[[], Mapping[str, Any] | None]
+"""What `var/demo.json` holds; None outside the demonstration."""
+
+
+def blueprint(*, viewer: FindViewer, halls: FindHalls, demonstration: Demonstration) -> Blueprint:
+    """The home page: what may I do here. The demonstration's links and accounts are shown to this machine only."""
+    routes = Blueprint("entrance", __name__)
+
+    @routes.get("/")
+    def home() -> str:
+        person = viewer()
+        pages = [page for page in PAGES if person is not None and person.may(page[2])]
+        theirs = halls(person) if person is not None else ()
+        shown = demonstration() if request.remote_addr in LOOPBACK else None
+        return render_template("home.html", pages=pages, halls=theirs, demonstration=shown)
+
+    return routes
+
+
+def problem_page(status: int) -> Response:
+    """The page a reader sees instead of the one asked for, in the reader's language."""
+    said = status if status in _SAID else 500 if status >= 500 else 400
+    page = render_template("problem.html", status=status, key=f"server.problem.{said}")
+    return make_response(page, status)

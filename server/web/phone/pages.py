@@ -1,0 +1,121 @@
+"""The visitor's phone: `/t/<token>` follows a ticket, `/suivi` shows one by its short code.
+
+No account, no cookie.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, format_time
+from flask import Blueprint, Response, make_response, render_template, request
+
+from server.web.phone.ticket_view import Ticket, ahead_said, part_of, wait_said
+from server.web.sentences import page_sentences
+from server.web.viewer import page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "phone.po"
+CODE_LENGTH = 8
+
+type FindTicket = Callable[[str, str], Ticket | None]
+"""The ticket of a token or of a short code, its words in a language.
+
+None when it is unknown or from another day.
+"""
+
+
+def blueprint(
+    *,
+    translate: Callable[..., str],
+    languages: Sequence[tuple[str, str]],
+    ticket: FindTicket,
+    ticket_of_code: FindTicket,
+) -> Blueprint:
+    """The routes of the phone.
+
+    `languages` are (code, own name); `ticket_of_code` may raise a 429 of its own.
+    """
+    routes = Blueprint("phone", __name__, template_folder="templates")
+
+    def show(found: Ticket, *, token: str | None, again: str) -> Response:
+        language = page_language()
+        page = {"token": token, "language": language, "ticket": found}
+        return _uncached(
+            render_template(
+                "phone/ticket.html",
+                page=page,
+                ticket=found,
+                **_words(found, language, translate),
+                sentences=page_sentences(translate, language, CATALOGUE),
+                language_links=_links(languages),
+                again=again,
+            )
+        )
+
+    @routes.get("/t/<token>")
+    def follow(token: str) -> Response:
+        found = ticket(token, page_language())
+        if found is None:
+            return _uncached(render_template("phone/unknown.html", language_links=_links(languages)), 404)
+        return show(found, token=token, again=request.full_path.rstrip("?"))
+
+    @routes.get("/suivi")
+    def follow_code() -> Response:
+        written = request.args.get("code", "")
+        code = "".join(letter for letter in written.upper() if letter.isalnum())
+        found = ticket_of_code(code, page_language()) if len(code) == CODE_LENGTH else None
+        if found is not None:
+            hidden = {**found, "may_give_up": False, "may_take_back": False}
+            return show(hidden, token=None, again=request.full_path)
+        words = {"code": written, "is_unknown": bool(written), "language_links": _links(languages)}
+        return _uncached(render_template("phone/follow.html", **words), 404 if written else 200)
+
+    return routes
+
+
+def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict[str, Any]:
+    zone = ZoneInfo(ticket["hall"]["time_zone"])
+
+    def said(what: tuple[str, dict[str, object]]) -> str:
+        return translate(what[0], language, **what[1])
+
+    def local(instant: str) -> datetime:
+        return datetime.fromisoformat(instant).astimezone(zone)
+
+    def hour(instant: str | None) -> str:
+        return format_time(local(instant), "HH:mm", locale=language) if instant else ""
+
+    def opening() -> str:
+        if not ticket.get("next_opening_at"):
+            return ""
+        at, now = local(ticket["next_opening_at"]), local(ticket["as_of"])
+        key = "phone.closed.today" if at.date() == now.date() else "phone.closed.later"
+        day = format_skeleton("EEEEdMMMM", at, locale=language)
+        return translate(key, language, at=format_time(at, "HH:mm", locale=language), day=day)
+
+    call: Mapping[str, Any] | None = ticket["call"]
+    return {
+        "part": part_of(ticket),
+        "ahead": said(ahead_said(ticket)),
+        "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",
+        "opening": opening(),
+        "as_of": hour(ticket["as_of"]),
+        "called_at": hour(call["called_at"]) if call else "",
+    }
+
+
+def _links(languages: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    return [
+        {"code": code, "name": name, "href": "?" + urlencode({**kept, "lang": code})}
+        for code, name in languages
+    ]
+
+
+def _uncached(page: str, status: int = 200) -> Response:
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,41 @@
+"""What the visitor's phone says about a ticket: which part of the page to show and which sentences fill it.
+
+The page's script decides the same (`phone_state.js`); one table of cases tests both.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+type Ticket = Mapping[str, Any]
+type Said = tuple[str, dict[str, object]]
+
+
+def part_of(ticket: Ticket) -> str:
+    """The part of the page to show: waiting, closed, called, in_service, parked, or ended.<reason>."""
+    state = ticket["state"]
+    if state == "ended":
+        return f"ended.{ticket['end_reason']}"
+    if state == "waiting" and ticket.get("is_open") is False:
+        return "closed"
+    return str(state)
+
+
+def ahead_said(ticket: Ticket) -> Said:
+    """How many people are before this visitor."""
+    ahead = ticket["ahead"] or 0
+    return ("phone.ahead", {"count": ahead}) if ahead else ("phone.ahead.none", {})
+
+
+def wait_said(ticket: Ticket) -> Said:
+    """The remaining wait as a range in whole minutes, or an honest sentence when nothing can be said."""
+    wait = ticket["wait"]
+    if wait is None:
+        return "phone.wait.unknown", {}
+    if wait.get("none") or wait["high_s"] == 0:
+        return "phone.wait.none", {}
+    low, high = wait["low_s"] // 60, -(-wait["high_s"] // 60)
+    if low == 0:
+        return "phone.wait.short", {"high": high}
+    if low == high:
+        return "phone.wait.one", {"high": high}
+    return "phone.wait.range", {"low": low, "high": high}

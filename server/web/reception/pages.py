@@ -1,0 +1,68 @@
+"""The reception desk, `/accueil`: issue tickets for visitors, reprint, count greetings, see the queue."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from babel import Locale
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from server.domain.configuration import HallConfiguration
+from server.domain.roles import Permission
+from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.console.pages import hall_page
+from server.web.sentences import page_sentences
+from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "reception.po"
+BORROWED = (
+    "console.live.",
+    "console.waiting.",
+    "console.person.",
+    "console.priority.",
+    "console.duration.",
+    "console.refused.",
+    "console.outcome.repeating",
+)
+"""Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+    """The routes of the reception desk."""
+    routes = Blueprint("reception", __name__, template_folder="templates")
+
+    @routes.get("/accueil")
+    def reception() -> str | Response:
+        hall = hall_for_page(viewer, halls, Permission.ISSUE)
+        if isinstance(hall, Response):
+            return hall
+        language = page_language()
+        sentences = {
+            **page_sentences(translate, language, CATALOGUE),
+            **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+        }
+        return render_template(
+            "reception/reception.html",
+            hall=hall,
+            halls=halls_for_page(viewer, halls),
+            page=hall_page(hall, language),
+            printers=printers(hall),
+            languages_spoken=spoken(hall),
+            sentences=sentences,
+        )
+
+    return routes
+
+
+def spoken(hall: HallConfiguration) -> list[tuple[str, str]]:
+    """The languages a ticket may be printed in: code and own name."""
+    return [(code, Locale.parse(code, sep="-").get_display_name() or code) for code in hall.languages]
+
+
+def printers(hall: HallConfiguration) -> list[tuple[str, str]]:
+    """The kiosks whose printer may print a ticket issued here: id and label."""
+    return [
+        (kiosk.id, kiosk.label)
+        for kiosk in hall.kiosks.values()
+        if kiosk.printer is not None and not kiosk.is_retired
+    ]

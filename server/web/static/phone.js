@@ -1,0 +1,138 @@
+// The visitor's page: follows one ticket live, gives the place up and takes it back.
+
+import { setText, show, withSuperiors, write } from "./dom.js";
+import { hourTeller } from "./durations.js";
+import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
+import { connect, spread } from "./live.js";
+import { aheadSaid, isNewCall, openingOf, partOf, waitSaid } from "./phone_state.js";
+import { readJson, sayer } from "./sentences.js";
+import { csrfHeader, read, send } from "./verbs.js";
+
+const page = readJson("phone-page");
+const say = sayer(readJson("sentences"), page.language);
+const hour = hourTeller(page.language, page.ticket.hall.time_zone);
+const day = new Intl.DateTimeFormat(page.language, { weekday: "long", day: "numeric", month: "long", timeZone: page.ticket.hall.time_zone });
+const PATH = `/api/v1/tickets/${page.token}`;
+const ASKED = `?lang=${page.language}`;
+const mayVibrate = Boolean(navigator.vibrate);
+const CALL_MS = [300, 150, 300, 150, 600];
+let ticket = page.ticket;
+let seen = accepted(NOTHING_SEEN, ticket);
+let clockOffsetMs = Date.parse(ticket.as_of) - Date.now();
+let lostAtMs = null;
+
+connect("/visitor", { ticket: page.token, language: page.language }, {
+  live: () => { lostAtMs = null; showLive(true); refresh(); },
+  lost: () => { lostAtMs ??= Date.now(); showLive(false); },
+  messages: {
+    // The message speaks French: a page in another language asks for its own words.
+    "ticket.changed": (next) => (page.language === "fr" ? take(next) : refresh()),
+    heartbeat: (beat) => { if (isBehind(seen, beat)) setTimeout(refresh, spread()); },
+  },
+});
+
+show("[data-script-only]", true);
+show("[data-static]", false);
+showLive(false);
+
+function take(next) {
+  const order = accepted(seen, next);
+  if (order === null) return;
+  const before = ticket;
+  seen = order;
+  clockOffsetMs = Date.parse(next.as_of) - Date.now();
+  ticket = next;
+  draw();
+  if (isNewCall(before, ticket, Date.now() + clockOffsetMs)) alertVisitor();
+  if (partOf(before) !== partOf(ticket) || before.ahead !== ticket.ahead) sayAloud();
+}
+
+async function refresh() {
+  try {
+    take(await read(PATH + ASKED));
+  } catch {
+    // The page says that it is not live; the next connection refreshes.
+  }
+}
+
+function draw() {
+  const part = partOf(ticket);
+  document.querySelector("[data-ticket]").dataset.ticket = part;
+  for (const section of document.querySelectorAll("[data-part]")) section.hidden = section.dataset.part !== part;
+  write("number", ticket.number);
+  write("service", ticket.service.name);
+  write("wait", say(...waitSaid(ticket)));
+  write("ahead", say(...aheadSaid(ticket)));
+  write("opening", openingWords());
+  if (ticket.call) drawCall(ticket.call);
+  show('[data-act="ask"]', ticket.may_give_up && document.querySelector("[data-sure]").hidden);
+  show('[data-act="take-back"]', ticket.may_take_back);
+  show("[data-vibrate]", mayVibrate && ticket.state !== "ended");
+  if (!ticket.may_give_up) show("[data-sure]", false);
+  document.title = part === "called"
+    ? say("phone.title.called", { number: ticket.number })
+    : say("phone.title.number", { number: ticket.number, service: ticket.service.name });
+}
+
+function openingWords() {
+  const opening = openingOf(ticket, (instant) => day.format(new Date(instant)));
+  if (!opening) return "";
+  const values = { at: hour(opening.at), day: day.format(new Date(opening.at)) };
+  return say(opening.isToday ? "phone.closed.today" : "phone.closed.later", values);
+}
+
+function drawCall({ counter, called_at: calledAt, rank }) {
+  write("place", counter.label);
+  write("direction", counter.direction ?? "");
+  write("called-at", say("phone.called.at", { at: hour(calledAt) }));
+  const again = document.querySelector('[data-text="rank"]');
+  again.replaceChildren(...(rank > 1 ? withSuperiors(say("phone.called.again", { rank })) : []));
+}
+
+function showLive(isLive) {
+  const place = document.querySelector("[data-live]");
+  place.dataset.live = isLive ? "yes" : lostAtMs ? "no" : "static";
+  write("live", isLive ? say("phone.live") : lostAtMs ? say("phone.not_live", { at: hour(lostAtMs) }) : say("phone.connecting"));
+}
+
+function alertVisitor() {
+  navigator.vibrate?.(CALL_MS);
+}
+
+function sayAloud() {
+  const part = partOf(ticket);
+  const shown = document.querySelector(`[data-part="${part}"]`);
+  setText(document.querySelector("[data-say]"), shown?.innerText.replace(/\s+/g, " ").trim() ?? "");
+}
+
+async function act(verb) {
+  show("[data-refused]", false);
+  const answer = await send({ path: `${PATH}/${verb}${ASKED}`, headers: csrfHeader() });
+  if (!answer.ok) {
+    write("refused", answer.status === 0 ? say("phone.no_answer") : (answer.problem?.detail ?? say("phone.refused")));
+    show("[data-refused]", true);
+  }
+  await refresh();
+  document.getElementById("main").focus();
+}
+
+function ask(isAsking) {
+  show("[data-sure]", isAsking);
+  show('[data-act="ask"]', !isAsking && ticket.may_give_up);
+  document.querySelector(isAsking ? "[data-sure]" : '[data-act="ask"]').focus();
+}
+
+document.addEventListener("click", (event) => {
+  const action = event.target.closest("[data-act]")?.dataset.act;
+  if (action === "ask" || action === "keep") return ask(action === "ask");
+  if (!action) return;
+  show("[data-sure]", false);
+  act(action);
+});
+
+const vibration = document.querySelector("[data-vibrate]");
+vibration.hidden = !mayVibrate || ticket.state === "ended";
+vibration.addEventListener("click", () => {
+  vibration.setAttribute("aria-pressed", "true");
+  navigator.vibrate(120);
+});

@@ -1,0 +1,35 @@
+// What the visitor's phone says about a ticket: pure functions. The server's first page decides the same.
+
+/** The part of the page to show: waiting, closed, called, in_service, parked, or ended.<reason>. */
+export function partOf(ticket) {
+  if (ticket.state === "ended") return `ended.${ticket.end_reason}`;
+  if (ticket.state === "waiting" && ticket.is_open === false) return "closed";
+  return ticket.state;
+}
+
+/** How many people are before this visitor: [key, values]. */
+export function aheadSaid(ticket) {
+  return ticket.ahead ? ["phone.ahead", { count: ticket.ahead }] : ["phone.ahead.none", {}];
+}
+
+/** The remaining wait as a range in whole minutes, or an honest sentence when nothing can be said. */
+export function waitSaid({ wait }) {
+  if (wait === null) return ["phone.wait.unknown", {}];
+  if (wait.none || wait.high_s === 0) return ["phone.wait.none", {}];
+  const [low, high] = [Math.floor(wait.low_s / 60), Math.ceil(wait.high_s / 60)];
+  if (low === 0) return ["phone.wait.short", { high }];
+  if (low === high) return ["phone.wait.one", { high }];
+  return ["phone.wait.range", { low, high }];
+}
+
+/** When a closed counter opens again: {isToday, at} or null when nobody knows. `dayOf` tells an instant's local date. */
+export function openingOf({ next_opening_at: at, as_of: asOf }, dayOf) {
+  return at ? { at, isToday: dayOf(at) === dayOf(asOf) } : null;
+}
+
+/** Whether a new state is a call to alert for: a call not yet told, of this rank, less than 20 s old. */
+export function isNewCall(before, ticket, nowMs) {
+  if (ticket.state !== "called" || !ticket.call) return false;
+  const isTold = before?.state === "called" && before.call?.rank === ticket.call.rank && before.call?.called_at === ticket.call.called_at;
+  return !isTold && nowMs - Date.parse(ticket.call.called_at) < 20000;
+}

@@ -1,0 +1,180 @@
+// The reception desk: issues tickets for visitors, counts greetings, shows the queue. Live as the console is.
+
+import { emptyConsole, serverNow, withLiveness, withQueue } from "./console_state.js";
+import { hourTeller } from "./durations.js";
+import { element, isField, setText, show, write } from "./dom.js";
+import { isBehind } from "./freshness.js";
+import { keyOf } from "./keys.js";
+import { connect, spread } from "./live.js";
+import { readJson, sayer } from "./sentences.js";
+import { csrfHeader, read, send, uuid } from "./verbs.js";
+import { drawLiveness, drawWaiting } from "./waiting_view.js";
+
+const page = readJson("console-page");
+const say = sayer(readJson("sentences"), page.language);
+const names = new Map(page.services.map(({ id, name }) => [id, name]));
+const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall: { ...page.hall, serviceName: (id) => names.get(id) ?? id } };
+const serviceIds = page.services.map(({ id }) => id);
+const HALL = `/api/v1/halls/${page.hall.slug}`;
+const STORED_AT = `parvis.reception.${page.hall.slug}`;
+const KEPT = 12;
+let state = emptyConsole();
+let menu = [];
+let issued = stored();
+let isSending = false;
+
+connect("/agent", { hall: page.hall.slug }, {
+  live: () => { state = withLiveness(state, true, Date.now()); draw(); refresh(); },
+  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
+  messages: {
+    "queue.changed": (queue) => { state = withQueue(state, queue, Date.now()); draw(); },
+    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
+  },
+});
+
+async function refresh() {
+  try {
+    state = withQueue(state, await read(`${HALL}/queue`), Date.now());
+    menu = leaves((await read(`${HALL}/menu?lang=${page.language}`)).services);
+  } catch {
+    // Not reachable: the page says so, and the next connection refreshes.
+  }
+  drawServices();
+  draw();
+}
+
+function leaves(services) {
+  return services.flatMap((service) => (service.children?.length ? leaves(service.children) : [service]));
+}
+
+function draw() {
+  drawLiveness(state, words);
+  if (!state.queue) return;
+  drawWaiting(state.queue, serviceIds, { nowMs: serverNow(state, Date.now()), words });
+  for (const place of document.querySelectorAll("[data-note-of]")) setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
+}
+
+function drawServices() {
+  const list = document.querySelector('[data-list="services"]');
+  if (list.children.length === menu.length) return;
+  list.replaceChildren(...menu.map((service, index) => element("li", {}, serviceButton(service, index + 1))));
+}
+
+function serviceButton({ id, name }, at) {
+  const button = element("button", { type: "button", "aria-keyshortcuts": at <= 9 ? String(at) : null },
+    element("span", {}, element("bdi", {}, name), element("small", { "data-note-of": id })));
+  if (at <= 9) button.append(element("kbd", { "aria-hidden": "true" }, String(at)));
+  button.addEventListener("click", () => issue(id));
+  return button;
+}
+
+function noteOf(service) {
+  if (!["open", "no_counter"].includes(service.state)) return say(`reception.service.${service.state}`);
+  const waiting = state.queue.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
+  const count = waiting > 0 ? say("reception.service.waiting", { count: waiting }) : say("reception.service.nobody");
+  return service.state === "no_counter" ? `${count} · ${say("reception.service.no_counter")}` : count;
+}
+
+async function issue(service) {
+  if (isSending) return;
+  const priority = document.querySelector("[data-priority]");
+  const kiosk = document.getElementById("printer").value;
+  const body = { service, press_id: uuid(), language: document.getElementById("ticket-language").value, priority: priority.checked, ...(kiosk ? { kiosk } : {}) };
+  const answer = await attempt({ path: `${HALL}/tickets`, body });
+  if (!answer.ok) return;
+  priority.checked = false;
+  remember({ ...answer.body, service });
+  tell(say("reception.outcome.issued", { number: answer.body.number }));
+}
+
+async function reprint(ticket) {
+  const answer = await attempt({ path: `/api/v1/tickets/${ticket.visit}/reprint` });
+  if (answer.ok) tell(say("reception.outcome.reprint", { number: ticket.number }));
+}
+
+async function greet() {
+  const service = document.getElementById("greeting-service").value;
+  const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
+  if (answer.ok) tell(say("reception.outcome.greeting", { service: names.get(service) }));
+}
+
+async function attempt(request) {
+  isSending = true;
+  show("[data-refused]", false);
+  tell("");
+  const answer = await send({ ...request, headers: csrfHeader() }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  isSending = false;
+  if (!answer.ok) {
+    tell("");
+    write("refused", answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
+    show("[data-refused]", true);
+  }
+  if (!state.isLive) refresh();
+  return answer;
+}
+
+function tell(text) {
+  setText(document.querySelector("[data-outcome]"), text);
+}
+
+// Tickets issued here
+
+function stored() {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORED_AT)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function remember(ticket) {
+  issued = [ticket, ...issued].slice(0, KEPT);
+  sessionStorage.setItem(STORED_AT, JSON.stringify(issued));
+  drawIssued();
+}
+
+function drawIssued() {
+  const [last] = issued;
+  show("[data-none]", !last);
+  show("[data-issued], [data-last]", Boolean(last));
+  if (!last) return;
+  write("number", last.number);
+  write("service", names.get(last.service) ?? last.service);
+  write("ahead", aheadWords(last));
+  write("code", say("reception.issued.code", { code: last.short_code }));
+  write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
+  document.querySelector('[data-list="last"]').replaceChildren(...issued.map(lastRow));
+}
+
+function aheadWords({ ahead, wait }) {
+  const count = say("reception.issued.ahead", { count: ahead ?? 0 });
+  if (!wait) return count;
+  if (wait.high_s === 0) return say("reception.issued.no_wait");
+  return `${count} · ${say("reception.issued.wait", { low: Math.floor(wait.low_s / 60), high: Math.ceil(wait.high_s / 60) })}`;
+}
+
+function paperWords({ print }) {
+  return say(`reception.print.${print ? (print.verdict ?? "queued") : "none"}`);
+}
+
+function lastRow(ticket) {
+  const again = element("button", { type: "button", class: "quiet", "aria-label": say("reception.last.again_one", { number: ticket.number }) }, say("reception.last.again"));
+  again.addEventListener("click", () => reprint(ticket));
+  return element("tr", {},
+    element("th", { scope: "row" }, ticket.number),
+    element("td", {}, element("bdi", {}, names.get(ticket.service) ?? ticket.service)),
+    element("td", {}, words.hour(ticket.issued_at)),
+    element("td", {}, element("span", {}, paperWords(ticket)), again));
+}
+
+document.querySelector('[data-act="greeting"]').addEventListener("click", greet);
+document.addEventListener("keydown", (event) => {
+  const key = keyOf(event);
+  if (key === null || isField(event.target)) return;
+  const at = /^[1-9]$/.test(key) ? Number(key) : 0;
+  if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
+  else if (key === "S") greet();
+});
+setInterval(draw, 1000);
+drawIssued();
+refresh();

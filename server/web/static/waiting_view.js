@@ -1,0 +1,75 @@
+// Who waits and whether the page is live, as the console and the reception desk show them.
+
+import { minutes } from "./durations.js";
+import { element, fill, show, write } from "./dom.js";
+import { waitingCount, waitingRows } from "./console_state.js";
+
+const ROWS_SHOWN = 8;
+
+/** Draws who waits for these services and answers the rows, the next person first. */
+export function drawWaiting(queue, services, { nowMs, words }) {
+  const count = waitingCount(queue, services);
+  const rows = waitingRows(queue, services, nowMs);
+  write("waiting-count", count ? words.say("console.waiting.count", { count }) : "");
+  show("[data-nobody]", count === 0);
+  drawRows(rows.slice(0, ROWS_SHOWN), words);
+  const rest = count - Math.min(rows.length, ROWS_SHOWN);
+  show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
+  write("waiting-rest", words.say("console.waiting.rest", { count: rest }));
+  return rows;
+}
+
+/** Says whether the page is live, and since when it is not. */
+export function drawLiveness(state, { say, hour }) {
+  const since = state.lostAtMs === null ? "" : hour(state.lostAtMs);
+  const text = state.isLive ? say("console.live.yes") : since ? say("console.live.no", { at: since }) : say("console.live.connecting");
+  write("live", text);
+  write("live-short", text);
+  for (const place of document.querySelectorAll("[data-live]")) place.dataset.live = state.isLive ? "yes" : "no";
+  const isLost = !state.isLive && since !== "";
+  document.body.classList.toggle("not-live", isLost);
+  show("[data-lost]", isLost);
+  if (isLost) write("lost", say("console.live.explain", { at: since }));
+}
+
+/** What a leg has besides its service: a priority, an appointment. */
+export function chips(leg, { say, hour }) {
+  const texts = [];
+  if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
+  if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
+  return texts.map((text) => element("span", { class: "chip" }, text));
+}
+
+function drawRows(rows, words) {
+  const list = document.querySelector('[data-list="waiting"]');
+  if (!list) return;
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at]));
+  fill(list, mark, rows.map((row) => rowElement(row, words)));
+  rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
+}
+
+function rowElement({ leg }, words) {
+  const { say, hall, hour } = words;
+  return element(
+    "li",
+    {},
+    element("b", {}, leg.number),
+    element("span", { class: "what" }, element("bdi", {}, hall.serviceName(leg.service)), ...chips(leg, words), element("small", {}, say("console.person.arrived", { at: hour(leg.arrived_at) }))),
+    element("em", {}),
+    element("span", { class: "target", "aria-hidden": "true" }, element("i")),
+  );
+}
+
+function refreshRow(item, { waitedS, share, isEarly, isOverdue }, say) {
+  const waited = isEarly ? say("console.waiting.on_time") : minutes(waitedS, say);
+  const place = item.querySelector("em");
+  place.classList.toggle("late", isOverdue);
+  fill(place, `${waited} ${isOverdue}`, isOverdue ? lateWords(waited, say) : [waited]);
+  const bar = item.querySelector(".target i");
+  bar.classList.toggle("over", isOverdue);
+  bar.style.inlineSize = `${Math.round(share * 100)}%`;
+}
+
+function lateWords(waited, say) {
+  return [element("i", { class: "icon icon-alert", "aria-hidden": "true" }), ` ${waited}`, element("small", {}, say("console.waiting.overdue"))];
+}
