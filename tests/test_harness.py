@@ -109,3 +109,15 @@ def test_a_page_that_fails_is_noticed(browser):
 
 def test_ports_are_free():
     assert free_port() != free_port()
+
+
+@pytest.mark.parametrize("layout", ["embedded", "workers"])
+def test_a_server_survives_a_kill(serve, layout: str):
+    server = serve(layout)
+    assert len(server.demonstration["sites"]) == 5
+    first = server.pids()
+    server.kill()
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in first), "every process is gone")
+    server.start()
+    assert server.is_ready()
+    server.stop()
