@@ -26,6 +26,8 @@ SENTENCES = {
     "not_live": ("time",),
     "not_live_date": ("date", "time"),
     "notice": (),
+    "opening_day": ("day", "time"),
+    "opening_today": ("time",),
     "people_one": ("number",),
     "people_other": ("number",),
     "range": ("low", "high"),

@@ -70,7 +70,7 @@ function tick() {
     update(screenState.disconnected(state));
     connection.restart();
   }
-  draw();
+  update(screenState.turned(state, now()));
 }
 
 function announced(message) {
@@ -116,16 +116,17 @@ function fits(cards) {
 
 function drawCalls(view) {
   const { cards, still, recent } = view;
-  const opening = view.view === "closed" ? state.screen?.next_opening?.text : null;
+  const words = wordsIn(own);
+  const opens = view.view === "closed" ? Date.parse(state.screen?.next_opening_at ?? "") : NaN;
+  const opening = Number.isNaN(opens) ? "" : words.opening(opens, screenState.serverNow(state, now()));
   const shown = JSON.stringify([view.view, cards, still, recent, opening]);
   if (shown === drawn.calls) return;
   drawn.calls = shown;
-  const words = wordsIn(own);
   document.body.dataset.view = view.view;
   showCards(get("cards"), cards, { body: document.body, words, languages: [own] });
   get("state-title").textContent = words.say(view.view);
   get("state-hint").textContent = words.say(opening ? "next_opening" : `${view.view}_hint`);
-  get("state-more").textContent = opening ?? "";
+  get("state-more").textContent = opening;
   const rows = showLists(get("lists"), { still, recent }, words);
   if (!rows && cards.length > 1) document.body.dataset.full = "yes";
   sayCalls(cards, words);

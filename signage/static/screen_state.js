@@ -181,12 +181,22 @@ export function viewOf(state, now) {
   };
 }
 
-/** Whether the hall is open now: what the server said, moved on by the hours it gave. */
+/** Whether the hall is open now: what the server said, moved on at the instant it gave. */
 export function isOpen(state, now) {
-  const { is_open: isOpenThen = true, closes_at: closesAt, next_opening: opening } = state.screen ?? {};
-  const at = serverNow(state, now);
-  if (isOpenThen) return !(closesAt && at >= Date.parse(closesAt));
-  return Boolean(opening?.at) && at >= Date.parse(opening.at);
+  const { is_open: wasOpen = true } = state.screen ?? {};
+  return hasTurned(state, now) ? !wasOpen : wasOpen;
+}
+
+/** At its closing and at its opening the hall's day is asked for again, once. */
+export function turned(state, now) {
+  if (!state.isConnected || state.screen?.isAsked || !hasTurned(state, now)) return state;
+  return wanting({ ...state, screen: { ...state.screen, isAsked: true } }, "nudge");
+}
+
+function hasTurned(state, now) {
+  const { is_open: wasOpen = true, closes_at: closing, next_opening_at: opening } = state.screen ?? {};
+  const at = Date.parse((wasOpen ? closing : opening) ?? "");
+  return serverNow(state, now) >= at;
 }
 
 function viewName(state, { now, called, waiting, isForgotten }) {

@@ -5,6 +5,7 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
   const plural = new Intl.PluralRules(language);
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone });
+  const weekday = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone });
   const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone });
 
   const say = (name, values = {}) =>
@@ -27,6 +28,11 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
     notLiveSince(at, now) {
       const isToday = dayKey.format(at) === dayKey.format(now);
       return isToday ? say("not_live", { time: time(at) }) : say("not_live_date", { date: day.format(at), time: time(at) });
+    },
+    /** When the hall opens: the hour, with the day if it is another one. */
+    opening(at, now) {
+      const isToday = dayKey.format(at) === dayKey.format(now);
+      return isToday ? say("opening_today", { time: time(at) }) : say("opening_day", { day: weekday.format(at), time: time(at) });
     },
     announcement: (number, place) => say("announcement", { number: [...number].join(" "), place }),
     recall: (rank) => recallParts(sentences.recall ?? "", rank),

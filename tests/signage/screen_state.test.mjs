@@ -231,8 +231,17 @@ test("nobody waits, nobody is called, and closed are different states", () => {
   assert.equal(view(withScreen(live(), { is_open: false })), "closed");
   const closing = withScreen(live(), { closes_at: iso(START + 1_000) });
   assert.deepEqual([view(closing), view(closing, START + 1_000)], ["empty", "closed"]);
-  const opening = withScreen(live(), { is_open: false, next_opening: { at: iso(START + 1_000), text: "demain" } });
+  const opening = withScreen(live(), { is_open: false, next_opening_at: iso(START + 1_000) });
   assert.deepEqual([view(opening), view(opening, START + 1_000)], ["closed", "empty"]);
+});
+
+test("at closing and at opening the day is asked for again, once", () => {
+  const state = screen.receiveScreen(fetched(live()), { is_open: true, closes_at: iso(START + 1_000) });
+  assert.equal(screen.turned(state, START + 999).fetch, null);
+  const asked = screen.turned(state, START + 1_000);
+  assert.equal(asked.fetch, "nudge");
+  assert.equal(screen.turned(fetched(asked), START + 2_000).fetch, null);
+  assert.equal(screen.turned(screen.receiveScreen(fetched(live()), {}), START + 9_999_999).fetch, null);
 });
 
 test("people still called are shown after closing", () => {

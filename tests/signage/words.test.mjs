@@ -8,6 +8,7 @@ const words = wordsOf("fr", {
   people_one: "{number} personne", people_other: "{number} personnes", no_wait: "pas d’attente",
   range_minutes: "{low} à {high} min", range: "{low} à {high}", minutes: "{minutes} min", hours: "{hours} h {minutes}",
   not_live: "depuis {time}", not_live_date: "depuis le {date} à {time}", announcement: "Numéro {number}, {place}",
+  opening_today: "aujourd’hui à {time}", opening_day: "{day} à {time}",
   recall: "{rank}[e] appel",
 }, { timeZone: "Europe/Paris" });
 
@@ -39,6 +40,12 @@ test("a page not live since another day says which", () => {
   const evening = Date.parse("2026-11-23T17:00:00Z");
   assert.equal(words.notLiveSince(evening, evening + 60_000), "depuis 18:00");
   assert.equal(words.notLiveSince(evening, evening + 86_400_000), "depuis le 23 novembre à 18:00");
+});
+
+test("an opening says its hour, and its day if it is another one", () => {
+  const monday = Date.parse("2026-11-30T07:30:00Z");
+  assert.equal(words.opening(monday, monday - 3_600_000), "aujourd’hui à 08:30");
+  assert.equal(words.opening(monday, monday - 86_400_000), "lundi 30 novembre à 08:30");
 });
 
 test("a call is announced digit by digit", () => {

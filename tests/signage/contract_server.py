@@ -1,0 +1,181 @@
+"""A hall server reduced to what the contract says to a screen: it has days no real one has."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from babel.messages.pofile import read_po
+from flask import Flask, Response, jsonify, request, send_from_directory
+from flask_socketio import SocketIO
+from werkzeug.serving import make_server
+
+from signage import pages
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+Message = dict[str, Any]
+
+
+def catalogue(language: str) -> dict[str, str]:
+    path = Path(pages.__file__).parent / "translations" / language / "LC_MESSAGES/signage.po"
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+SENTENCES = {language: catalogue(language) for language in ("fr", "en", "es")}
+
+
+def translate(key: str, language: str, /, **values: object) -> str:
+    return SENTENCES[language][key].format(**values)
+
+
+class ContractServer:
+    """One hall, one screen whose token is `good`. Set the attributes, then send."""
+
+    def __init__(self, assets: Path, audio: Path) -> None:
+        self.epoch, self.version = "e1", 1
+        self.calls: list[Message] = []
+        self.recent: list[Message] = []
+        self.queues: list[Message] = []
+        self.screen: Message = {
+            "hall": "laon",
+            "name": "Accueil de la préfecture, Laon",
+            "time_zone": "Europe/Paris",
+            "languages": ["fr"],
+            "notices": [],
+            "is_open": True,
+            "has_sound": False,
+            "demonstration": False,
+        }
+        self.is_paired = True
+        self.requests: list[str] = []
+        self.connections = 0
+        app = self._app(assets, audio)
+        self.sockets = SocketIO(app, async_mode="threading")
+        self.sockets.on_event("connect", self._connected, namespace="/screen")
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._http = make_server("127.0.0.1", 0, app, threaded=True)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def send_board(self) -> None:
+        self.version += 1
+        board = {**self._head(), "calls": self.calls, "recent": self.recent, "programme_revision": 1}
+        self._send("board.changed", board)
+
+    def send_queues(self) -> None:
+        self.version += 1
+        self._send("queues.changed", {**self._head(), "queues": self.queues})
+
+    def beat(self, *, version: int | None = None) -> None:
+        self._send("heartbeat", self._head() | ({} if version is None else {"version": version}))
+
+    def call(self, number: str, label: str = "guichet 3", **values: Any) -> Message:
+        """Put a call on the board: `direction`, `rank`, `ago_s`; not sent yet."""
+        direction = values.get("direction")
+        call = {
+            "call": f"call-{number}",
+            "number": number,
+            "counter": {"id": label, "label": label, "direction": {"fr": direction} if direction else {}},
+            "called_at": instant(ago_s=values.get("ago_s", 0)),
+            "rank": values.get("rank", 1),
+        }
+        self.calls = [call, *(other for other in self.calls if other["call"] != call["call"])]
+        return call
+
+    def announce(self, call: Message, *, audio: str | None = None) -> None:
+        keys = ("call", "rank", "number", "counter")
+        message = {key: call[key] for key in keys} | {"text": {}, "at": call["called_at"]}
+        self._send("call.announced", message | {"audio": {"fr": f"/audio/{audio}"} if audio else {}})
+
+    def end(self, number: str) -> None:
+        """Move a call to the former ones; not sent yet."""
+        over = next(call for call in self.calls if call["number"] == number)
+        self.calls.remove(over)
+        keys = ("number", "counter", "called_at")
+        self.recent = [{key: over[key] for key in keys}, *self.recent]
+
+    def _send(self, name: str, message: Message) -> None:
+        self.sockets.emit(name, message, namespace="/screen")
+
+    def _head(self) -> Message:
+        return {"hall": "laon", "epoch": self.epoch, "version": self.version, "as_of": instant()}
+
+    def _connected(self, _auth: object = None) -> bool | None:
+        self.connections += 1
+        return None if self.is_paired else False
+
+    def _app(self, assets: Path, audio: Path) -> Flask:
+        app = Flask(__name__, static_folder=None)
+        app.register_blueprint(pages.blueprint(translate=translate, languages=("fr", "en", "es")))
+        board: Callable[[], Message] = lambda: {  # noqa: E731 (a view as short as its neighbours)
+            **self._head(),
+            "calls": self.calls,
+            "recent": self.recent,
+            "queues": self.queues,
+            "programme_revision": 1,
+        }
+        app.add_url_rule("/api/v1/halls/laon/board", "board", board)
+        app.add_url_rule("/api/v1/halls/laon/screen", "hall-screen", lambda: self.screen)
+        app.add_url_rule("/device/session", "session", self._session, methods=["POST"])
+        app.add_url_rule("/device/me", "me", self._me)
+        app.add_url_rule("/assets/<path:name>", "assets", lambda name: send_from_directory(assets, name))
+        app.add_url_rule("/audio/<name>", "audio", lambda name: send_from_directory(audio, name))
+        app.before_request(self._note)
+        app.after_request(_with_policy)
+        return app
+
+    def _note(self) -> None:
+        if not request.path.startswith(("/assets", "/static", "/socket.io")):
+            self.requests.append(request.path)
+
+    def _session(self) -> Response:
+        self.is_paired = request.get_json()["token"] == "good"
+        if not self.is_paired:
+            return _refusal()
+        answer = Response(status=204)
+        answer.set_cookie("parvis_device", "good", httponly=True, samesite="Strict")
+        return answer
+
+    def _me(self) -> Response:
+        if not self.is_paired:
+            return _refusal()
+        return jsonify(device="d", kind="screen", hall={"slug": "laon", "name": "Laon"}, label="Écran 1")
+
+
+def instant(*, ago_s: float = 0) -> str:
+    return (datetime.now(UTC) - timedelta(seconds=ago_s)).isoformat(timespec="microseconds")
+
+
+def former(number: str, label: str) -> Message:
+    return {"number": number, "counter": {"id": label, "label": label}, "called_at": instant(ago_s=300)}
+
+
+def queue(name: str, waiting: int, wait_min: tuple[int, int] | None = None) -> Message:
+    wait = {"low_s": wait_min[0] * 60, "high_s": wait_min[1] * 60} if wait_min else None
+    return {
+        "queue": name,
+        "services": [{"id": name, "name": {"fr": name}}],
+        "waiting": waiting,
+        "wait": wait,
+    }
+
+
+def _refusal() -> Response:
+    answer = jsonify(status=401, code="unknown_device")
+    answer.status_code = 401
+    return answer
+
+
+def _with_policy(answer: Response) -> Response:
+    answer.headers["Content-Security-Policy"] = POLICY
+    return answer
