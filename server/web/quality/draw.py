@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -55,7 +56,7 @@ def _key(spec: Spec) -> str:
 
 
 def _render(specs: list[Spec]) -> list[str]:
-    command = [sys.executable, "-m", __name__]
+    command = [sys.executable, "-I", str(Path(__file__).resolve())]
     try:
         done = subprocess.run(
             command, input=json.dumps(specs).encode(), capture_output=True, timeout=DEADLINE_S, check=True

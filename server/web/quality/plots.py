@@ -3,13 +3,17 @@
 A specification is plain JSON whose texts are already in the page's language. `draw.py` makes SVG of it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 INK, LINE, MUTED, BAR, RANGE = "#10263a", "#cfc7b6", "#3f4a57", "#2c5173", "#c9d6e2"
 FONT = "Atkinson Hyperlegible Next Variable"
-WIDTH, WAITS_WIDTH, HEIGHT = 440, 350, 190
+WIDTH, WAITS_WIDTH, HEIGHT = 370, 280, 180
+LEFT, TOP, BOTTOM, WHOLE_WIDTH = 40, 34, 30, 420
+LETTER_PX = 9
+"""The room a letter takes under a bar, with what keeps labels apart."""
 LETTERS_PX = 14
 SMALL_PX = 13
 MOST_LABELLED = 12
@@ -49,7 +53,7 @@ class WaitWords:
 def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
     """Bars of arrivals, each with its value above it; `unit` is written at the top of the axis."""
     data = {"values": [{"x": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
-    x, y = _x([bar.label for bar in bars]), _y("y", unit)
+    x, y = _x([bar.label for bar in bars], WIDTH), _y("y", unit, max((bar.value for bar in bars), default=0))
     layers: list[Spec] = [{"data": data, "mark": {"type": "bar", "color": BAR}, "encoding": {"x": x, "y": y}}]
     if len(bars) <= MOST_LABELLED:
         text = {"type": "text", "dy": -8, "fontSize": SMALL_PX, "color": INK}
@@ -63,7 +67,9 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
     Marks are named to the right of the last bar that has waits, never in a legend.
     """
     data = {"values": [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]}
-    x, p90, median = _x([bar.label for bar in bars]), _y("p90", words.minutes), _y("median", words.minutes)
+    x = _x([bar.label for bar in bars], WAITS_WIDTH)
+    top = max([bar.p90 or 0 for bar in bars] + [target_min or 0])
+    p90, median = _y("p90", words.minutes, top), _y("median", words.minutes, top)
     marks = (
         ({"type": "bar", "color": RANGE}, p90),
         ({"type": "tick", "color": BAR, "thickness": 2, "band": 0.75, "opacity": 1}, p90),
@@ -81,10 +87,11 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
     return _plot(layers + _names(bars, words, target_min), WAITS_WIDTH)
 
 
-def _x(labels: Sequence[str]) -> Spec:
+def _x(labels: Sequence[str], width: int) -> Spec:
+    room_px = LETTER_PX * max((len(label) for label in labels), default=1)
+    step = math.ceil(len(labels) * room_px / width)
     axis: Spec = {"title": None, "labelAngle": 0, "labelPadding": 8, "labelOverlap": False}
-    if len(labels) > MOST_LABELLED:
-        axis["values"] = list(labels[::3])
+    axis["values"] = list(labels[::step])
     return {
         "field": "x",
         "type": "ordinal",
@@ -94,20 +101,28 @@ def _x(labels: Sequence[str]) -> Spec:
     }
 
 
-def _y(field: str, title: str) -> Spec:
+def whole_ticks(top: float) -> list[int]:
+    """Whole numbers from 0 to the first at or above `top`, four to seven of them, or 0 and 1."""
+    step = 1
+    while top / step > 5:
+        step = {1: 2, 2: 5, 5: 10}[int(str(step)[0])] * 10 ** (len(str(step)) - 1)
+    return list(range(0, max(1, math.ceil(top / step)) * step + 1, step))
+
+
+def _y(field: str, title: str, top: float) -> Spec:
+    ticks = whole_ticks(top)
     axis = {
         "title": title,
         "titleAngle": 0,
         "titleAlign": "left",
         "titleAnchor": "end",
-        "titleX": -34,
+        "titleX": -36,
         "titleY": -16,
         "titleFontWeight": "normal",
-        "tickCount": 4,
-        "tickMinStep": 1,
+        "values": ticks,
         "format": "d",
     }
-    return {"field": field, "type": "quantitative", "axis": axis, "scale": {"domainMin": 0, "nice": True}}
+    return {"field": field, "type": "quantitative", "axis": axis, "scale": {"domain": [0, ticks[-1]]}}
 
 
 def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) -> list[Spec]:
@@ -117,7 +132,7 @@ def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) 
     places = [(shown[-1].p90 or 0, words.p90, INK), (shown[-1].median or 0, words.median, INK)]
     if target_min is not None:
         places.append((target_min, words.target, MUTED))
-    top = max([bar.p90 or 0 for bar in shown] + [target_min or 0, 1])
+    top = whole_ticks(max([bar.p90 or 0 for bar in shown] + [target_min or 0]))[-1]
     layers: list[Spec] = []
     for at, (_, name, color) in zip(_apart(sorted(places), top / 9), sorted(places), strict=True):
         mark = {"type": "text", "align": "left", "fontSize": SMALL_PX, "color": color}
@@ -144,7 +159,8 @@ def _plot(layers: list[Spec], width: int) -> Spec:
         "width": width,
         "height": HEIGHT,
         "background": None,
-        "padding": {"left": 4, "right": 4, "top": 6, "bottom": 4},
+        "autosize": "none",
+        "padding": {"left": LEFT, "right": WHOLE_WIDTH - LEFT - width, "top": TOP, "bottom": BOTTOM},
         "layer": layers,
         "config": _CONFIG,
     }

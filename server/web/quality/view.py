@@ -1,6 +1,6 @@
 """What the quality page shows, made of rollups and words: no web framework, no database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.domain.configuration import HallConfiguration
@@ -56,7 +56,7 @@ class Shown:
     unit: str
     of: str = ""
     remark: str = ""
-    is_missed: bool = False
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,29 +137,27 @@ class _Shower:
         """A figure with its sample in words and, for the share within target, the decided target."""
         name, language = figure.indicator, self.asked.language
         value = wording.figure_number(figure, language)
-        remark, is_missed = self._remark(figure, service or self.asked.service)
-        return Shown(name, value, wording.figure_unit(name), self._sample(figure), remark, is_missed)
+        remark, tone = self._remark(figure, service or self.asked.service)
+        return Shown(name, value, wording.figure_unit(name), self._sample(figure), remark, tone)
 
     def _sample(self, figure: Figure) -> str:
-        if INDICATORS[figure.indicator].unit in ("visits", "tickets", "people"):
+        if INDICATORS[figure.indicator].unit in ("visits", "tickets", "people") or not figure.n:
             return ""
         n = wording.number(figure.n, self.asked.language)
         if figure.count is None:
-            return n
-        count = wording.number(figure.count, self.asked.language)
-        return self.words("quality.count_of", count=count, n=n)
+            return self.words("quality.of", n=n)
+        part = wording.number(figure.count, self.asked.language)
+        return self.words("quality.count_of", part=part, n=n)
 
-    def _remark(self, figure: Figure, service: str | None) -> tuple[str, bool]:
+    def _remark(self, figure: Figure, service: str | None) -> tuple[str, str]:
         if figure.of is not None:
-            return service_name(self.asked.hall, figure.of, self.asked.language), False
+            return service_name(self.asked.hall, figure.of, self.asked.language), ""
         target = self.found.targets.get(service or "")
         if figure.indicator != "within_target" or target is None or figure.value is None:
-            return "", False
-        is_missed = figure.value < target.share_percent
-        key = "quality.target.missed" if is_missed else "quality.target.reached"
-        return self.words(
-            key, percent=target.share_percent, minutes=wording.minutes(target.wait_s)
-        ), is_missed
+            return "", ""
+        tone = "missed" if figure.value < target.share_percent else "reached"
+        values = {"percent": target.share_percent, "minutes": wording.minutes(target.wait_s)}
+        return self.words(f"quality.target.{tone}", **values), tone
 
 
 def _service_rows(whole: Rollup, shown: _Shower) -> list[ServiceRow]:
@@ -197,7 +195,7 @@ def common_target_s(whole: Rollup, asked: Asked) -> int | None:
 
 def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -> list[Plot]:
     by_hour = whole.split(lambda key: key.half_hour // 2)
-    hours = {hour: by_hour.get(hour, Rollup()) for hour in range(min(by_hour), max(by_hour) + 1)}
+    hours = {hour: by_hour.get(hour, Rollup()) for hour in _hours(by_hour)}
     by_hour_name = {wording.hour_label(hour, asked.language): part for hour, part in hours.items()}
     open_days = max(1, len(weekdays))
     drawer = _Drawer(asked, words, common_target_s(whole, asked))
@@ -209,7 +207,7 @@ def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -
         return plots
     by_weekday = whole.split(lambda key: key.weekday)
     present = range(max([4, *by_weekday]) + 1)
-    names = {day: wording.weekday_name(day, asked.language, width="abbreviated") for day in present}
+    names = {day: wording.weekday_name(day, asked.language) for day in present}
     parts = {names[day]: by_weekday.get(day, Rollup()) for day in present}
     how_many = {names[day]: max(1, weekdays.count(day)) for day in present}
     return [
@@ -217,6 +215,13 @@ def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -
         drawer.arrivals("arrivals_by_weekday", parts, how_many),
         drawer.waits("waits_by_weekday", parts),
     ]
+
+
+def _hours(seen: Collection[int]) -> range:
+    """Every hour from the first to the last seen, at least six of them, within the day."""
+    first, last = min(seen), max(seen)
+    first = max(0, min(first, last - 5, 18))
+    return range(first, max(last, first + 5) + 1)
 
 
 class _Drawer:
@@ -233,14 +238,19 @@ class _Drawer:
             label: wording.number(value, self.language, decimals=decimals) for label, value in means.items()
         }
         unit = self.words("quality.plot.visits" if self.is_day else "quality.plot.visits_per_day")
-        spec = arrivals_plot([Bar(label, means[label], texts[label]) for label in parts], unit=unit)
+        spec = arrivals_plot(
+            [Bar(self._short(label), means[label], texts[label]) for label in parts], unit=unit
+        )
         columns = [self.words(f"quality.plot.{name}.first"), self.words("quality.plot.visits")]
         rows = [[label, wording.number(visits[label], self.language)] for label in parts]
         if not self.is_day:
             columns.append(self.words("quality.plot.mean_per_day"))
             rows = [[*row, texts[row[0]]] for row in rows]
         busiest = max(means, key=means.__getitem__)
-        sentence = self.words(f"quality.plot.{name}.sentence", busiest=busiest, value=texts[busiest])
+        if self.is_day:
+            sentence = self.words(f"quality.plot.{name}.sentence_day", busiest=busiest, count=visits[busiest])
+        else:
+            sentence = self.words(f"quality.plot.{name}.sentence", busiest=busiest, value=texts[busiest])
         return Plot(name, spec, sentence, columns, rows)
 
     def waits(self, name: str, parts: Mapping[str, Rollup]) -> Plot:
@@ -248,7 +258,9 @@ class _Drawer:
         counts = {label: as_counts(part.total().waits) for label, part in parts.items()}
         medians = {label: quantile(of, 0.5) for label, of in counts.items()}
         p90s = {label: quantile(of, 0.9) for label, of in counts.items()}
-        bars = [WaitBar(label, _minutes(medians[label]), _minutes(p90s[label])) for label in parts]
+        bars = [
+            WaitBar(self._short(label), _minutes(medians[label]), _minutes(p90s[label])) for label in parts
+        ]
         target_min = None if self.target_s is None else self.target_s / 60
         spec = waits_plot(bars, words=self._wait_words(), target_min=target_min)
         keys = (
@@ -269,6 +281,10 @@ class _Drawer:
         }
         sentence = self.words(f"quality.plot.{name}.sentence", **values)
         return Plot(name, spec, sentence, [self.words(key) for key in keys], rows)
+
+    def _short(self, label: str) -> str:
+        """A weekday as it stands under a bar; an hour is short already."""
+        return wording.short_weekday(label, self.language)
 
     def _wait_words(self) -> WaitWords:
         target = ""

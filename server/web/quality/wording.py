@@ -1,14 +1,17 @@
 """Numbers, durations, dates and periods as the page writes them in each language."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
-from babel.dates import format_date, format_skeleton, get_day_names
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from server.domain.indicator_periods import Period, PeriodKind
 from server.domain.indicators import INDICATORS, Figure
 
 NBSP = "\u00a0"
+_FIRST_OF_MONTH = re.compile(r"\b1 (?=\D)")
+_MONDAY = date(2026, 1, 5)
 UNITS = {"s": "min", "percent": "%"}
 
 
@@ -48,15 +51,21 @@ def hour_label(hour: int, language: str) -> str:
     return f"{hour}{NBSP}h" if language == "fr" else f"{hour:02d}:00"
 
 
-def weekday_name(weekday: int, language: str, *, width: str = "wide") -> str:
+def weekday_name(weekday: int, language: str) -> str:
     """The name of a weekday (Monday 0)."""
-    return str(get_day_names(width, locale=language)[weekday])  # type: ignore[arg-type]
+    return str(format_date(_MONDAY + timedelta(days=weekday), "EEEE", locale=language))
+
+
+def short_weekday(label: str, language: str) -> str:
+    """The abbreviation of a weekday's name; any other label as it stands."""
+    names = {weekday_name(n, language): _MONDAY + timedelta(days=n) for n in range(7)}
+    return str(format_date(names[label], "EEE", locale=language)) if label in names else label
 
 
 def day_text(day: date, language: str) -> str:
     """A local date in full; in French the first of a month is an ordinal."""
     text = str(format_date(day, "EEEE d MMMM y" if language == "en" else "full", locale=language))
-    return text.replace(" 1 ", " 1er ", 1) if language == "fr" else text
+    return _FIRST_OF_MONTH.sub("1er ", text) if language == "fr" else text
 
 
 def period_text(period: Period, language: str) -> str:
@@ -67,5 +76,6 @@ def period_text(period: Period, language: str) -> str:
         return str(format_skeleton("yMMMM", period.starts_on, locale=language))
     first, last = period.starts_on, period.last_on
     same_year = first.year == last.year
-    start = format_skeleton("MMMd" if same_year else "yMMMd", first, locale=language)
-    return f"{start} – {format_skeleton('yMMMd', last, locale=language)}"
+    start = format_skeleton("MMMMd" if same_year else "yMMMMd", first, locale=language)
+    text = f"{start} – {format_skeleton('yMMMMd', last, locale=language)}"
+    return _FIRST_OF_MONTH.sub("1er ", text) if language == "fr" else text
