@@ -51,10 +51,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Qr:
-    """A QR code, level M, centred, with its quiet zone of 4 modules of `module_dots` dots."""
+    """A QR code, level M, with its quiet zone of 4 modules of `module_dots` dots.
+
+    It stands centred, or on the left with the texts `beside` it in the width that is left.
+    """
 
     content: str
     module_dots: int = 7
+    beside: tuple[Text, ...] = ()
 
     def __post_init__(self) -> None:
         _check_range("module_dots", self.module_dots, 1, 16)
@@ -131,10 +135,16 @@ class Document:
 
 def _element(entry: dict[str, Any]) -> Element:
     kind = _KINDS[entry["kind"]]
+    if kind is Qr:
+        entry = {**entry, "beside": tuple(_known(Text, text) for text in entry.get("beside", []))}
+    return _known(kind, {name: value for name, value in entry.items() if name != "kind"})
+
+
+def _known[Kind: Element](kind: type[Kind], values: dict[str, Any]) -> Kind:
+    """The element of these values; raises UnreadableDocument for a name it does not have."""
     known = {field.name for field in fields(kind)}
-    values = {name: value for name, value in entry.items() if name != "kind"}
     if unknown := set(values) - known:
-        raise UnreadableDocument(f"{entry['kind']} has no {sorted(unknown)}")
+        raise UnreadableDocument(f"{kind.__name__} has no {sorted(unknown)}")
     return kind(**values)
 
 

@@ -13,6 +13,7 @@ BLACK = 0
 QUIET_MODULES = 4
 """Blank modules around a QR code (ISO/IEC 18004)."""
 _SMALLEST_FIT_DOTS = 20
+_NARROWEST_COLUMN_DOTS = 220
 _FIT_MARGIN_DOTS = 8
 """Kept free on both sides of a fitted line: heads are seldom centred to the dot."""
 
@@ -23,13 +24,7 @@ def draw(document: Document, fonts_dir: Path) -> Image.Image:
     Raises hardware.lettering.FontMissing when `fonts_dir` lacks a font that the text needs.
     """
     strips = [drawn_element(element, document.width_dots, fonts_dir) for element in document.elements]
-    height = sum(strip.height for strip in strips)
-    image = Image.new("1", (document.width_dots, max(1, height)), WHITE)
-    top = 0
-    for strip in strips:
-        image.paste(strip, (0, top))
-        top += strip.height
-    return image
+    return _stacked(strips or [Image.new("1", (document.width_dots, 1), WHITE)], document.width_dots)
 
 
 def drawn_element(element: Element, width_dots: int, fonts_dir: Path) -> Image.Image:
@@ -38,7 +33,7 @@ def drawn_element(element: Element, width_dots: int, fonts_dir: Path) -> Image.I
         case Text():
             return _text(element, width_dots, fonts_dir)
         case Qr():
-            return _qr(element, width_dots)
+            return _qr(element, width_dots, fonts_dir)
         case Rule(thickness_dots=thickness):
             return Image.new("1", (width_dots, thickness), BLACK)
         case Space(height_dots=height):
@@ -85,18 +80,45 @@ def _left(element: Text, line_dots: int, width_dots: int) -> int:
     return 0 if at_left else width_dots - line_dots
 
 
-def _qr(element: Qr, width_dots: int) -> Image.Image:
+def _qr(element: Qr, width_dots: int, fonts_dir: Path) -> Image.Image:
+    code = _code(element, width_dots)
+    column_dots = width_dots - code.width
+    if not element.beside or column_dots < _NARROWEST_COLUMN_DOTS:
+        texts = [_text(text, width_dots, fonts_dir) for text in element.beside]
+        return _stacked([*texts, _centred(code, width_dots)], width_dots)
+    column = _stacked([_text(text, column_dots, fonts_dir) for text in element.beside], column_dots)
+    strip = Image.new("1", (width_dots, max(code.height, column.height)), WHITE)
+    strip.paste(code, (0, (strip.height - code.height) // 2))
+    strip.paste(column, (code.width, (strip.height - column.height) // 2))
+    return strip
+
+
+def _stacked(strips: list[Image.Image], width_dots: int) -> Image.Image:
+    image = Image.new("1", (width_dots, sum(strip.height for strip in strips)), WHITE)
+    top = 0
+    for strip in strips:
+        image.paste(strip, (0, top))
+        top += strip.height
+    return image
+
+
+def _centred(picture: Image.Image, width_dots: int) -> Image.Image:
+    strip = Image.new("1", (width_dots, picture.height), WHITE)
+    strip.paste(picture, ((width_dots - picture.width) // 2, 0))
+    return strip
+
+
+def _code(element: Qr, width_dots: int) -> Image.Image:
     matrix = segno.make_qr(element.content, error="m", boost_error=False).matrix
     modules = len(matrix) + 2 * QUIET_MODULES
     dots = min(element.module_dots, width_dots // modules)
     if dots < 1:
         raise ValueError(f"a QR code of {modules} modules does not fit {width_dots} dots")
-    strip = Image.new("1", (width_dots, modules * dots), WHITE)
-    pen = ImageDraw.Draw(strip)
-    left = (width_dots - modules * dots) // 2 + QUIET_MODULES * dots
+    code = Image.new("1", (modules * dots, modules * dots), WHITE)
+    pen = ImageDraw.Draw(code)
     for row, line in enumerate(matrix):
         for column, dark in enumerate(line):
             if dark:
-                x, y = left + column * dots, (row + QUIET_MODULES) * dots
+                x, y = (column + QUIET_MODULES) * dots, (row + QUIET_MODULES) * dots
                 pen.rectangle((x, y, x + dots - 1, y + dots - 1), fill=BLACK)
-    return strip
+    return code

@@ -95,6 +95,8 @@ def _native(printer: Any, element: Element, profile: PrinterProfile, fonts_dir: 
             for line in native_lines(element, profile):
                 printer.text(f"{line}\n")
         case Qr() if profile.native_qr:
+            for text in element.beside:
+                _native(printer, text, profile, fonts_dir)
             # qr() of python-escpos refuses to centre natively: the alignment in force does it
             printer.set(align="center")
             printer.qr(element.content, ec=1, size=element.module_dots, native=True)

@@ -97,6 +97,11 @@ class _Paper:
         """A size for 80 mm or for 58 mm."""
         return narrow if self.is_narrow else wide
 
+    @property
+    def beside_code(self) -> Align:
+        """Texts start at the QR code's edge beside it; on a narrow paper they stand above it, centred."""
+        return "center" if self.is_narrow else "start"
+
     def sentence(self, key: str, *, size: int, align: Align = "start", **values: object) -> list[Element]:
         """The sentence in French, bold, and under it in the chosen language."""
         texts = [(spoken, self.translate(key, spoken.language, **values)) for spoken in self.languages]
@@ -171,9 +176,9 @@ def _following(content: TicketContent, paper: _Paper) -> list[Element]:
     if content.follow_url is None:
         label = paper.sentence("kiosk.paper.short_code", size=REST_DOTS, align="center")
         return [Rule(2), Space(10), *label, *code, Space(10)]
-    module_dots = paper.size(8, 7)
-    follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS, align="center")
-    elements = [Rule(2), Space(10), *follow, Qr(content.follow_url, module_dots)]
+    follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS, align=paper.beside_code)
+    beside = tuple(text for text in follow if isinstance(text, Text))
+    elements: list[Element] = [Rule(2), Space(6), Qr(content.follow_url, paper.size(8, 7), beside)]
     if content.follow_address is None:
         return [*elements, *code, Space(10)]
     typed = paper.sentence("kiosk.paper.type_code", size=REST_DOTS + 2, align="center")

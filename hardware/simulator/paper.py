@@ -36,7 +36,7 @@ class _Code:
 
 @dataclass(slots=True)
 class Paper:
-    """The receipt in the making: `take` prints one command, `finish` tears it off. Raises FontMissing at once."""
+    """The receipt in the making: `take` prints one command, `finish` tears it off; raises FontMissing."""
 
     width_dots: int
     fonts_dir: Path | None = None

@@ -21,7 +21,12 @@ texts = st.builds(
 )
 elements = st.one_of(
     texts,
-    st.builds(Qr, content=st.text(min_size=1, max_size=100), module_dots=st.integers(1, 16)),
+    st.builds(
+        Qr,
+        content=st.text(min_size=1, max_size=100),
+        module_dots=st.integers(1, 16),
+        beside=st.lists(texts, max_size=2).map(tuple),
+    ),
     st.builds(Rule, thickness_dots=st.integers(1, 64)),
     st.builds(Space, height_dots=st.integers(0, 4096)),
 )

@@ -107,7 +107,8 @@ def test_native_text_comes_out_as_written_on_two_printers(fonts_dir, emupos, sim
         for line in (
             native_lines(element, NATIVE)
             if isinstance(element, Text)
-            else [f"[qr {element.content}]"]
+            else [line for text in element.beside for line in native_lines(text, NATIVE)]
+            + [f"[qr {element.content}]"]
             if isinstance(element, Qr)
             else ["-" * 48]
             if isinstance(element, Rule)

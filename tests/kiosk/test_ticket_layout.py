@@ -42,7 +42,13 @@ def ticket(*others: TicketLanguage, width_dots: int = 576, **changes) -> Documen
 
 
 def texts(document: Document) -> list[Text]:
-    return [element for element in document.elements if isinstance(element, Text)]
+    found: list[Text] = []
+    for element in document.elements:
+        if isinstance(element, Text):
+            found.append(element)
+        elif isinstance(element, Qr):
+            found += element.beside
+    return found
 
 
 def said(document: Document) -> list[str]:
