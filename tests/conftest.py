@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -145,26 +145,64 @@ def make_tables(url: str) -> None:
 Serve = Callable[..., Served]
 
 
+@pytest.fixture(scope="session")
+def demonstration_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demonstration's database and demo.json, to copy; printers keep their ports."""
+    return make_demonstration(tmp_path_factory.mktemp("demonstration-sqlite"))
+
+
+@pytest.fixture(scope="session")
+def demonstration_postgresql(
+    postgresql: PostgresqlCluster, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A folder with demo.json and the name of the demonstration's database, to copy."""
+    name = postgresql.new_database()
+    folder = tmp_path_factory.mktemp("demonstration-postgresql")
+    return make_demonstration(folder, database_url=postgresql.url(name)), name
+
+
+def make_demonstration(folder: Path, **settings: Any) -> Path:
+    """Makes the five sites with the command a person uses."""
+    Served(folder, **settings).parvis("demo")
+    return folder
+
+
 @pytest.fixture
 def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     """`serve(layout="embedded" | "workers", demonstration=True, **settings)` → a started, ready server.
 
     `embedded` is one process on SQLite, `workers` two gunicorn workers on PostgreSQL and Redis. With
     `demonstration` the database holds the five sites and `.demonstration` their tokens; without, only tables.
+    One demonstration at a time: its copies share the ports of their printers.
     """
     with ExitStack() as running:
 
         def start(layout: Layout = "embedded", *, demonstration: bool = True, **settings: str) -> Served:
+            kind = "sqlite" if layout == "embedded" else "postgresql"
+            made = request.getfixturevalue(f"demonstration_{kind}") if demonstration else None
             chosen: dict[str, Any] = dict(settings)
             if layout == "workers":
-                chosen["database_url"] = request.getfixturevalue("empty_postgresql_url")
-                chosen["redis_url"] = request.getfixturevalue("redis_url")
-                chosen["workers"] = 2
+                chosen |= {"redis_url": request.getfixturevalue("redis_url"), "workers": 2}
+                chosen["database_url"] = running.enter_context(
+                    _copy(request.getfixturevalue("postgresql"), made[1])
+                    if made
+                    else nullcontext(request.getfixturevalue("postgresql_url"))
+                )
             server = running.enter_context(Served(tmp_path / "var", **chosen))
-            server.parvis("demo" if demonstration else "migrate")
+            if made is None:
+                server.parvis("migrate")
+            else:
+                server.take_demonstration(made if layout == "embedded" else made[0])
             return server.start()
 
         yield start
+
+
+@contextmanager
+def _copy(cluster: PostgresqlCluster, template: str) -> Iterator[str]:
+    name = cluster.new_database(template)
+    yield cluster.url(name)
+    cluster.drop(name)
 
 
 # --- browser ----------------------------------------------------------------------------------

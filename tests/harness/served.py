@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -81,6 +82,14 @@ class Served:
         """var/demo.json: sites, kiosks, screens, users, API key."""
         found: dict[str, Any] = json.loads((self.var / "demo.json").read_text(encoding="utf-8"))
         return found
+
+    def take_demonstration(self, made: Path) -> None:
+        """Copies a demonstration made in another folder; its SQLite database too, where it has one."""
+        described = (made / "demo.json").read_text(encoding="utf-8")
+        told = json.loads(described)["base_url"]
+        (self.var / "demo.json").write_text(described.replace(told, self.base_url), encoding="utf-8")
+        if (made / "parvis.db").exists():
+            shutil.copy(made / "parvis.db", self.var / "parvis.db")
 
     def start(self, *, within_s: float = 30) -> Self:
         """Starts the server and waits until it is ready; returns itself."""
