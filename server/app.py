@@ -3,6 +3,7 @@
 And what runs beside requests.
 """
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
@@ -24,7 +25,7 @@ import kiosk.pages
 import signage.pages
 from hardware.speech import AudioFiles, EspeakSpeech
 from server.clock import Clock
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.language import LANGUAGES, Catalogues
@@ -46,9 +47,12 @@ from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
 from server.web.console import pages as console_pages
+from server.web.entrance import Entrance, problem_page
+from server.web.entrance import blueprint as entrance_pages
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
+from server.web.reception import pages as reception_pages
 from server.web.viewer import Viewer, install_page_context, page_language
 
 log = structlog.get_logger()
@@ -307,6 +311,21 @@ def _install_pages(
         signage.pages.blueprint(translate=translate, languages=LANGUAGES, is_demonstration=is_demonstration)
     )
     app.register_blueprint(
+        entrance_pages(
+            Entrance(
+                database,
+                site.current_viewer,
+                halls,
+                lambda: _demonstration(settings) if is_demonstration() else None,
+                limiter,
+                settings.scheme == "https" or settings.behind_proxy,
+            )
+        )
+    )
+    app.register_blueprint(
+        reception_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
         console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
     named = [(language.code, language.name) for language in languages]
@@ -318,6 +337,12 @@ def _install_pages(
     app.register_blueprint(
         quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
     )
+
+
+def _demonstration(settings: Settings) -> Any:
+    """What `var/demo.json` holds, None when it is gone."""
+    file = settings.var / "demo.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
 def _demonstration_flag(database: Database) -> Callable[[], bool]:
@@ -358,7 +383,8 @@ def _install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
     def refused(refusal: Refusal) -> Any:
         if problems.is_api():
             return problems.refusal_problem(refusal, translate, page_language())
-        return _page(refusal.code, problems.status_of(refusal))
+        g.setdefault("page_language", FRENCH)
+        return problem_page(problems.status_of(refusal))
 
     @app.errorhandler(CSRFError)
     def no_csrf(_: CSRFError) -> Any:
@@ -370,22 +396,16 @@ def _install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
             return error
         if problems.is_api():
             return problems.http_problem(error, translate, page_language())
-        return _page(
-            {403: "forbidden", 404: "not_found", 429: "too_many_requests"}.get(error.code or 500, "internal"),
-            error.code or 500,
-        )
+        g.setdefault("page_language", FRENCH)
+        return problem_page(error.code or 500)
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Any:
         log.error("request_failed", path=request.path, exc_info=error)
         if problems.is_api():
             return problems.problem("internal", 500, translate("refusal.internal", page_language()))
-        return _page("internal", 500)
-
-    def _page(code: str, status: int) -> Any:
-        g.setdefault("page_language", "fr")
-        sentence = translate(f"refusal.{code}", page_language())
-        return render_template("problem.html", code=code, status=status, sentence=sentence), status
+        g.setdefault("page_language", FRENCH)
+        return problem_page(500)
 
 
 def _invalid(error: Any) -> Response:

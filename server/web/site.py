@@ -1,11 +1,10 @@
-"""Everything over HTTP that is not the API: devices' sessions, signing in, assets, audio, health, headers."""
+"""HTTP that is neither the API nor a page: devices' sessions, assets, audio, health, headers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_from_directory
+from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
 from flask_limiter import Limiter
 
 from hardware.speech import AudioFiles
@@ -13,9 +12,8 @@ from server.domain.refusals import Refusal
 from server.domain.roles import ROLES
 from server.settings import Settings
 from server.store.database import Database
-from server.usecases.accounts import SIGNED_IN_FOR, sign_in, sign_out
-from server.web.callers import DEVICE_COOKIE, SESSION_COOKIE, identify, of_device
-from server.web.viewer import Viewer, page_language
+from server.web.callers import DEVICE_COOKIE, identify, of_device
+from server.web.viewer import Viewer
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
@@ -63,7 +61,6 @@ def blueprint(site: Site) -> Blueprint:
     """The routes."""
     routes = Blueprint("site", __name__)
     _devices(routes, site)
-    _people(routes, site)
     _files(routes, site)
     _health(routes, site)
     return routes
@@ -105,40 +102,6 @@ def _devices(routes: Blueprint, site: Site) -> None:
             id=caller.configured,
             label=shown.label if shown else "",
         )
-
-
-def _people(routes: Blueprint, site: Site) -> None:
-    @routes.get("/connexion")
-    def sign_in_page() -> str | Response:
-        if current_viewer() is not None:
-            return redirect(_next())  # type: ignore[return-value]
-        return render_template("sign_in.html", refusal=None, login="", next=_next())
-
-    @routes.post("/connexion")
-    @site.limiter.limit("10 per minute; 60 per hour")
-    def sign_in_form() -> Any:
-        login = request.form.get("login", "")[:80]
-        try:
-            token = sign_in(site.database, login, request.form.get("password", "")[:1000])
-        except Refusal as refusal:
-            sentence = site.translate(f"refusal.{refusal.code}", page_language())
-            return render_template("sign_in.html", refusal=sentence, login=login, next=_next()), 401
-        response: Any = redirect(_next())
-        return _cookie(response, SESSION_COOKIE, token, seconds=int(SIGNED_IN_FOR.total_seconds()), site=site)
-
-    @routes.post("/deconnexion")
-    def sign_out_form() -> Any:
-        token = request.cookies.get(SESSION_COOKIE)
-        if token:
-            sign_out(site.database, token)
-        response = redirect("/connexion")
-        response.delete_cookie(SESSION_COOKIE, path="/")
-        return response
-
-
-def _next() -> str:
-    asked = request.values.get("next", "/")
-    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"
 
 
 def _files(routes: Blueprint, site: Site) -> None:
