@@ -40,15 +40,15 @@ from server.store.database import Database
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
-from server.web import problems, site
+from server.web import problems, sign_in, site
 from server.web.api import counters as counters_api
 from server.web.api import halls as halls_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
 from server.web.console import pages as console_pages
-from server.web.entrance import Entrance, problem_page
 from server.web.entrance import blueprint as entrance_pages
+from server.web.entrance import problem_page
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
@@ -253,19 +253,17 @@ def _install_web(app: OpenAPI, parvis: Parvis) -> None:
     def openapi() -> Any:
         return app.api_doc
 
-    app.register_blueprint(
-        site.blueprint(
-            site.Site(
-                database,
-                settings,
-                translate,
-                limiter,
-                parvis.voice.files,
-                lambda: _metrics(parvis),
-                lambda: _is_ready(parvis),
-            )
-        )
+    shared = site.Site(
+        database,
+        settings,
+        translate,
+        limiter,
+        parvis.voice.files,
+        lambda: _metrics(parvis),
+        lambda: _is_ready(parvis),
     )
+    app.register_blueprint(site.blueprint(shared))
+    app.register_blueprint(sign_in.blueprint(shared))
     _install_pages(app, parvis, limiter, is_demonstration)
 
 
@@ -312,14 +310,9 @@ def _install_pages(
     )
     app.register_blueprint(
         entrance_pages(
-            Entrance(
-                database,
-                site.current_viewer,
-                halls,
-                lambda: _demonstration(settings) if is_demonstration() else None,
-                limiter,
-                settings.scheme == "https" or settings.behind_proxy,
-            )
+            viewer=site.current_viewer,
+            halls=halls,
+            demonstration=lambda: _demonstration(settings) if is_demonstration() else None,
         )
     )
     app.register_blueprint(

@@ -66,10 +66,11 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def _cookie(response: Response, name: str, token: str, *, seconds: int, site: Site) -> Response:
+def with_cookie(response: Response, name: str, token: str, *, seconds: float, site: Site) -> Response:
+    """The answer with a cookie that scripts and other sites never see."""
     secure = site.settings.scheme == "https" or site.settings.behind_proxy
     response.set_cookie(
-        name, token, max_age=seconds, httponly=True, samesite="Strict", secure=secure, path="/"
+        name, token, max_age=int(seconds), httponly=True, samesite="Strict", secure=secure, path="/"
     )
     return response
 
@@ -83,7 +84,7 @@ def _devices(routes: Blueprint, site: Site) -> None:
         if not isinstance(token, str):
             raise Refusal("bad_request", missing="token")
         of_device(site.database, token)
-        return _cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S, site=site)
+        return with_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S, site=site)
 
     @routes.get("/device/me")
     def me() -> Response:
