@@ -48,8 +48,8 @@ programs:
 	@sh .ci/install_test_programs.sh
 
 check: tools
-	@$(PYTHON) -m ruff format --check --quiet . && echo "format: right"
-	@$(PYTHON) -m ruff check --quiet . && echo "lint: right"
+	@$(PYTHON) -m ruff format --check --output-format concise . && echo "format: right"
+	@$(PYTHON) -m ruff check --output-format concise . && echo "lint: right"
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
