@@ -167,15 +167,13 @@ def _dummy(profile: PrinterProfile) -> Any:
     """A fresh Dummy: a kept one would believe in a code page that ESC @ has undone."""
     escpos_printer, capabilities = _escpos()
     base = capabilities.get_profile_class("TM-T20II")
-    found = base()
-    data = dict(base.profile_data)
-    data["media"] = {**data["media"], "width": {**data["media"]["width"], "pixels": profile.width_dots}}
+    traits = dict(base.profile_data)
+    traits["media"] = {**traits["media"], "width": {**traits["media"]["width"], "pixels": profile.width_dots}}
     # every cutter is asked for; a profile of python-escpos that says none would drop the cut silently
-    data["features"] = {**data["features"], "paperFullCut": True, "paperPartCut": True}
-    data["codePages"] = {str(number): name for number, name in profile.code_pages}
-    found.profile_data = data
+    traits["features"] = {**traits["features"], "paperFullCut": True, "paperPartCut": True}
+    traits["codePages"] = {str(number): name for number, name in profile.code_pages}
     dummy = escpos_printer.Dummy()
-    dummy.profile = found
+    dummy.profile = type("PaperProfile", (base,), {"profile_data": traits})()
     dummy.magic = _escpos_magic()(dummy)
     return dummy
 
@@ -184,7 +182,7 @@ def _dummy(profile: PrinterProfile) -> Any:
 def _escpos() -> tuple[Any, Any]:
     """python-escpos, without what its import leaves behind: temporary folders and a root log handler."""
     root = logging.getLogger()
-    handlers = list(root.handlers)
+    outputs = list(root.handlers)
     with tempfile.TemporaryDirectory(prefix="parvis-escpos-") as folder:
         kept = tempfile.tempdir
         tempfile.tempdir = folder
@@ -193,8 +191,8 @@ def _escpos() -> tuple[Any, Any]:
             import escpos.printer as printer
         finally:
             tempfile.tempdir = kept
-    for handler in set(root.handlers) - set(handlers):
-        root.removeHandler(handler)
+    for added in set(root.handlers) - set(outputs):
+        root.removeHandler(added)
     return printer, capabilities
 
 
