@@ -6,12 +6,13 @@ A specification is plain JSON whose texts are already in the page's language. `d
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 INK, LINE, MUTED, BAR, RANGE = "#10263a", "#cfc7b6", "#3f4a57", "#2c5173", "#c9d6e2"
 FONT = "Atkinson Hyperlegible Next Variable"
 WIDTH, WAITS_WIDTH, HEIGHT = 370, 280, 180
-LEFT, TOP, BOTTOM, WHOLE_WIDTH = 40, 34, 30, 420
+LEFT, TOP, BOTTOM, WHOLE_WIDTH = 40, 42, 30, 420
 LETTER_PX = 9
 """The room a letter takes under a bar, with what keeps labels apart."""
 LETTERS_PX = 14
@@ -58,6 +59,7 @@ def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
     if len(bars) <= MOST_LABELLED:
         text = {"type": "text", "dy": -8, "fontSize": SMALL_PX, "color": INK}
         layers.append({"data": data, "mark": text, "encoding": {"x": x, "y": y, "text": {"field": "text"}}})
+    _one_axis(layers)
     return _plot(layers, WIDTH)
 
 
@@ -76,6 +78,7 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
         ({"type": "tick", "color": INK, "thickness": 5, "band": 0.75, "opacity": 1}, median),
     )
     layers: list[Spec] = [{"data": data, "mark": mark, "encoding": {"x": x, "y": y}} for mark, y in marks]
+    _one_axis(layers)
     if target_min is not None:
         line = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}
         across = {
@@ -85,6 +88,16 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
         }
         layers.append({"data": {"values": [{"target": target_min}]}, "mark": line, "encoding": across})
     return _plot(layers + _names(bars, words, target_min), WAITS_WIDTH)
+
+
+def _one_axis(layers: Sequence[Spec]) -> None:
+    """Leaves the axes to the first layer: those of all layers together would repeat every tick."""
+    for layer in layers[1:]:
+        encoding = layer["encoding"]
+        layer["encoding"] = encoding | {
+            name: {key: value for key, value in encoding[name].items() if key != "axis"}
+            for name in ("x", "y")
+        }
 
 
 def _x(labels: Sequence[str], width: int) -> Spec:
@@ -117,9 +130,10 @@ def _y(field: str, title: str, top: float) -> Spec:
         "titleAlign": "left",
         "titleAnchor": "end",
         "titleX": -36,
-        "titleY": -16,
+        "titleY": -24,
         "titleFontWeight": "normal",
         "values": ticks,
+        "labelOverlap": False,
         "format": "d",
     }
     return {"field": field, "type": "quantitative", "axis": axis, "scale": {"domain": [0, ticks[-1]]}}
@@ -129,12 +143,13 @@ def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) 
     shown = [bar for bar in bars if bar.median is not None and bar.p90 is not None]
     if not shown:
         return []
-    places = [(shown[-1].p90 or 0, words.p90, INK), (shown[-1].median or 0, words.median, INK)]
+    places = [(shown[-1].median or 0, words.median, INK), (shown[-1].p90 or 0, words.p90, INK)]
     if target_min is not None:
         places.append((target_min, words.target, MUTED))
+    places.sort(key=itemgetter(0))
     top = whole_ticks(max([bar.p90 or 0 for bar in shown] + [target_min or 0]))[-1]
     layers: list[Spec] = []
-    for at, (_, name, color) in zip(_apart(sorted(places), top / 9), sorted(places), strict=True):
+    for at, (_, name, color) in zip(_apart(places, top / 9), places, strict=True):
         mark = {"type": "text", "align": "left", "fontSize": SMALL_PX, "color": color}
         where = {
             "x": {"value": WAITS_WIDTH + 6},

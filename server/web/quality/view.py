@@ -220,7 +220,8 @@ def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -
 def _hours(seen: Collection[int]) -> range:
     """Every hour from the first to the last seen, at least six of them, within the day."""
     first, last = min(seen), max(seen)
-    first = max(0, min(first, last - 5, 18))
+    spare = max(0, 5 - (last - first))
+    first = min(max(0, first - spare // 2), 18)
     return range(first, max(last, first + 5) + 1)
 
 
