@@ -1,0 +1,153 @@
+"""From a print job to bytes: the ticket as it was issued, laid out by the kiosk, drawn for its printer.
+
+"Ahead" and wait are those of the instant of issue, also on a reprint. Dates and hours are those of the site.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+
+from hardware.document import Document
+from hardware.escpos_printer import PrinterProfile, render
+from kiosk.ticket_layout import (
+    WIDTH_58_MM_DOTS,
+    WIDTH_80_MM_DOTS,
+    TicketContent,
+    TicketLanguage,
+    lay_out_ticket,
+)
+from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.instants import from_micros
+from server.domain.refusals import Refusal
+from server.store.database import Database
+from server.store.engines import Row
+
+PROFILES = {
+    "raster-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS),
+    "raster-58": PrinterProfile(width_dots=WIDTH_58_MM_DOTS),
+    "text-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS, mode="native"),
+}
+_STEP_S = 300
+"""Waits are printed in steps of five minutes, as the kiosk shows them."""
+_CODE_PART = 4
+
+_TICKET = (
+    "SELECT v.number, l.service, l.issued_at, l.priority, l.quoted_low_s, l.quoted_high_s,"
+    " a.token, a.short_code, f.body FROM visit v JOIN leg l ON l.visit = v.id AND l.position = 1"
+    " LEFT JOIN ticket_access a ON a.visit = v.id"
+    " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE v.id = :visit"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPrinting:
+    """What tickets are made with: sentences, the address phones reach ("" for none), the folder of fonts."""
+
+    translate: Callable[..., str]
+    public_url: str
+    fonts_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document that is ready to be laid out; nothing more is read from the database."""
+
+    content: TicketContent
+    languages: tuple[TicketLanguage, ...]
+
+
+def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> Wanted:
+    """What a print job's paper says. Refusals: unknown_visit, unknown_document (a kind not printed)."""
+    asked: dict[str, Any] = json.loads(job["document"])
+    if asked.get("kind") != "ticket":
+        raise Refusal("unknown_document", kind=asked.get("kind"))
+    configuration = database.configuration(job["hall"])
+    with database.read() as rows:
+        ticket = rows.one(_TICKET, visit=job["visit"])
+    if ticket is None:
+        raise Refusal("unknown_visit", visit=job["visit"])
+    languages = tuple(dict.fromkeys((FRENCH, str(asked.get("language") or FRENCH))))
+    return Wanted(
+        _content(configuration, printing, asked, ticket),
+        tuple(_language(configuration, ticket, language) for language in languages),
+    )
+
+
+def document_of(wanted: Wanted, printing: TicketPrinting, *, width_dots: int) -> Document:
+    """The ticket for a paper so wide."""
+    return lay_out_ticket(
+        wanted.content, wanted.languages, translate=printing.translate, width_dots=width_dots
+    )
+
+
+def ticket_bytes(wanted: Wanted, printing: TicketPrinting, profile: str) -> bytes:
+    """The bytes that print the ticket once; pure computation, for another thread."""
+    how = PROFILES[profile]
+    return render(document_of(wanted, printing, width_dots=how.width_dots), how, printing.fonts_dir)
+
+
+def _content(
+    configuration: HallConfiguration, printing: TicketPrinting, asked: dict[str, Any], ticket: Row
+) -> TicketContent:
+    base = printing.public_url.rstrip("/")
+    may_follow = bool(base and ticket["token"])
+    return TicketContent(
+        site=configuration.site.name,
+        hall=configuration.name,
+        number=ticket["number"],
+        people_ahead=_ahead(asked, ticket),
+        wait_min=wait_minutes(ticket["quoted_low_s"], ticket["quoted_high_s"]),
+        short_code=_readable(ticket["short_code"] or ""),
+        follow_url=f"{base}/t/{ticket['token']}" if may_follow else None,
+        follow_address=f"{base.partition('://')[2]}/suivi" if may_follow else None,
+        is_priority=ticket["priority"] in ("declared", "confirmed"),
+        is_reprint=bool(asked.get("is_reprint")),
+        is_demonstration=configuration.is_demonstration,
+    )
+
+
+def _ahead(asked: dict[str, Any], ticket: Row) -> int:
+    """The people ahead at the issue: as queued with the job, else as recorded with the ticket."""
+    if asked.get("ahead") is not None:
+        return int(asked["ahead"])
+    return int(json.loads(ticket["body"])["ahead"]) if ticket["body"] else 0
+
+
+def wait_minutes(low_s: int | None, high_s: int | None) -> tuple[int, int] | None:
+    """The quoted range in whole steps of five minutes around it; None without a quote or a wait."""
+    if low_s is None or high_s is None or high_s <= 0:
+        return None
+    low = max(low_s, 0) // _STEP_S * 5
+    high = -(-high_s // _STEP_S) * 5
+    return low, max(high, low + 5)
+
+
+def _readable(code: str) -> str:
+    return "-".join(code[at : at + _CODE_PART] for at in range(0, len(code), _CODE_PART))
+
+
+def _language(configuration: HallConfiguration, ticket: Row, language: str) -> TicketLanguage:
+    locale = _locale(language)
+    service = configuration.services.get(ticket["service"])
+    issued_at: datetime = from_micros(ticket["issued_at"]).astimezone(ZoneInfo(configuration.site.time_zone))
+    return TicketLanguage(
+        language=language,
+        service=service.name(language) if service is not None else ticket["service"],
+        date=format_date(issued_at.date(), "full", locale=locale),
+        hour=format_time(issued_at, "short", tzinfo=ZoneInfo(configuration.site.time_zone), locale=locale),
+        direction="rtl" if locale.text_direction == "rtl" else "ltr",
+    )
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse(FRENCH)

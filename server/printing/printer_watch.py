@@ -1,0 +1,89 @@
+"""What a printer's driver knows of it: its state, kept for the supervisor, and what it can do."""
+
+import json
+
+from hardware.status import Deadlines, PrinterState
+from hardware.transport import ConnectionLost, PrinterUnreachable, SendDeadline, TcpAddress
+from hardware.verdict import PrinterTraits, probe, read_state
+from server.domain.configuration import PrinterConnection
+from server.domain.instants import to_micros, to_text
+from server.printing.lease import LeaseLost
+from server.store import print_jobs
+from server.store.database import Database
+from server.usecases.end_print import Held
+
+SIMULATED_HOST = "127.0.0.1"
+
+
+class PrinterWatch:
+    """State and abilities of one printer; `printer_lease.state` holds `{"state", "since"}` of the last."""
+
+    def __init__(self, database: Database, *, poll_s: float, deadlines: Deadlines) -> None:
+        self._database = database
+        self._poll_s = poll_s
+        self._deadlines = deadlines
+        self.address = TcpAddress(SIMULATED_HOST)
+        self._traits: PrinterTraits | None = None
+        self._state: PrinterState | None = None
+        self._since = ""
+        self._seen_at_s = 0.0
+        self._noted: tuple[int, PrinterState, float] | None = None
+
+    def aim(self, connection: PrinterConnection) -> None:
+        """Where the printer is now; a printer elsewhere is asked anew what it can do."""
+        address = TcpAddress(connection.host or SIMULATED_HOST, connection.port)
+        if address != self.address:
+            self.address, self._traits, self._state = address, None, None
+
+    @property
+    def traits(self) -> PrinterTraits:
+        """What the printer was found to do; the least while it was not asked yet."""
+        return self._traits or PrinterTraits()
+
+    def idle(self, held: Held) -> tuple[float, PrinterState]:
+        """Asks a printer that has nothing to do, every ten seconds.
+
+        The seconds until the next time, and its state. What it can do is asked once, when it is ready.
+        """
+        left_s = self._seen_at_s + self._poll_s - self._database.clock.elapsed_s()
+        if self._state is not None and left_s > 0 and (self._traits or not self._state.may_print):
+            return left_s, self._state
+        state = self.state_now(held, at_most_s=0)
+        if state.may_print and self._traits is None:
+            self._ask_abilities()
+        return self._poll_s, state
+
+    def state_now(self, held: Held, *, at_most_s: float) -> PrinterState:
+        """The printer's state, asked at most so many seconds ago."""
+        if self._state is None or self._database.clock.elapsed_s() - self._seen_at_s >= at_most_s:
+            self.seen(held, read_state(self.address, deadlines=self._deadlines))
+        assert self._state is not None
+        return self._state
+
+    def seen(self, held: Held, state: PrinterState) -> None:
+        """Keeps a state that was just read. Raises LeaseLost when the printer is another's by now."""
+        now, elapsed_s = self._database.clock.now(), self._database.clock.elapsed_s()
+        if state is not self._state:
+            self._state, self._since = state, to_text(now)
+        self._seen_at_s = elapsed_s
+        is_noted = self._noted is not None and self._noted[:2] == (held.fence, state)
+        if self._noted is not None and is_noted and elapsed_s - self._noted[2] < self._poll_s / 2:
+            return
+        values = {
+            "printer": held.printer,
+            "holder": held.holder,
+            "fence": held.fence,
+            "state": json.dumps({"state": state.value, "since": self._since}),
+            "state_at": to_micros(now),
+        }
+        with self._database.store.write() as rows:
+            if not print_jobs.note_state(rows, values):
+                raise LeaseLost
+        self._noted = held.fence, state, elapsed_s
+
+    def _ask_abilities(self) -> None:
+        try:
+            abilities = probe(self.address, deadlines=self._deadlines)
+        except (PrinterUnreachable, ConnectionLost, SendDeadline):
+            return
+        self._traits = PrinterTraits(has_process_id=abilities.has_process_id)

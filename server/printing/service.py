@@ -1,0 +1,157 @@
+"""Every printer of the installation, driven by this process or by another of the same database."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from server.domain.configuration import PrinterConnection
+from server.domain.facts import FactKind
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.printing.documents import TicketPrinting
+from server.printing.worker import Pace, PrinterWorker, Printing
+from server.settings import Settings
+from server.store import print_jobs
+from server.store.database import Commit, Database
+from server.usecases.end_print import LEASE
+
+log = structlog.get_logger()
+
+STOP_WITHIN_S = 2.0
+_WAKING = (FactKind.TICKET_ISSUED, FactKind.TICKET_REPRINTED)
+_NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
+
+type Spawn = Callable[[Callable[[], None]], Any]
+
+
+class PrintService:
+    """A loop per printer, a watch that wakes them for jobs of other processes, and their leases kept.
+
+    `off_loop(work, *values)` computes away from the loop; `tell(job)` is called when a job has a verdict that
+    is not final (PrintEnded tells of the final one).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        translate: Callable[..., str],
+        off_loop: Callable[..., Any],
+        *,
+        tell: Callable[[str], None] = lambda job: None,
+        pace: Pace | None = None,
+    ) -> None:
+        tickets = TicketPrinting(translate, settings.public_url, settings.var / "assets" / "fonts")
+        self.printing = Printing(database, tickets, new_id(), off_loop, tell, pace or Pace())
+        self.workers: dict[str, PrinterWorker] = {}
+        self._halls: dict[str, tuple[int, int, list[str]]] = {}
+        self._spawn: Spawn | None = None
+        self._stopping = threading.Event()
+        self._ended = threading.Event()
+        self._ended.set()
+        self._kept_at_s = 0.0
+
+    @property
+    def failures(self) -> int:
+        """What went wrong in the loops since the start."""
+        return sum(worker.failures for worker in list(self.workers.values()))
+
+    def start(self, spawn: Spawn) -> None:
+        """Begins to drive the printers; `spawn(work)` runs work in a thread or greenlet of its own."""
+        self._spawn = spawn
+        self._stopping.clear()
+        self._ended.clear()
+        self.printing.database.subscribers.append(self.committed)
+        spawn(self._watch)
+
+    def stop(self) -> None:
+        """Ends the loops after the jobs in hand, for two seconds at most, and lets go of the printers."""
+        if self._spawn is None:
+            return
+        self._spawn = None
+        self.printing.database.subscribers.remove(self.committed)
+        self._stopping.set()
+        ends_at_s = self.printing.database.clock.elapsed_s() + STOP_WITHIN_S
+        workers = list(self.workers.values())
+        for worker in workers:
+            worker.stop()
+        for ended in (self._ended, *(worker.ended for worker in workers)):
+            ended.wait(max(0.0, ends_at_s - self.printing.database.clock.elapsed_s()))
+
+    def committed(self, commit: Commit) -> None:
+        """The subscriber of the database: a new ticket wakes the printers of its hall."""
+        if any(fact.kind in _WAKING for fact in commit.facts):
+            _, _, printers = self._halls.get(commit.hall, (0, 0, []))
+            for printer in printers:
+                worker = self.workers.get(printer)
+                if worker is not None:
+                    worker.wake()
+
+    def _watch(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self.look()
+                except Refusal as refusal:
+                    log.warning("printers_not_watched", code=refusal.code)
+                except Exception:
+                    log.exception("printers_not_watched")
+                self._stopping.wait(self.printing.pace.look_s)
+        finally:
+            self._ended.set()
+
+    def look(self) -> None:
+        """Follows the configuration, wakes the printers that have jobs, keeps the leases."""
+        with self.printing.database.read() as rows:
+            halls = print_jobs.configured_halls(rows)
+            waiting = print_jobs.printers_with_open_jobs(rows)
+        for hall in halls:
+            revisions = hall["configuration_revision"], hall["installation_revision"]
+            if self._halls.get(hall["id"], (0, 0, []))[:2] != revisions:
+                self._follow_configuration(hall["id"], revisions)
+        for printer in waiting:
+            if printer in self.workers:
+                self.workers[printer].wake()
+            else:
+                self._cancel_orphans(printer)
+        self._keep_leases()
+
+    def _follow_configuration(self, hall: str, revisions: tuple[int, int]) -> None:
+        connections = {
+            kiosk.id: kiosk.printer
+            for kiosk in self.printing.database.configuration(hall).kiosks.values()
+            if kiosk.printer is not None and not kiosk.is_retired
+        }
+        for gone in set(self._halls.get(hall, (0, 0, []))[2]) - set(connections):
+            self.workers.pop(gone).stop()
+        for printer, connection in connections.items():
+            self._drive(printer, connection)
+        self._halls[hall] = (*revisions, list(connections))
+
+    def _drive(self, printer: str, connection: PrinterConnection) -> None:
+        worker = self.workers.get(printer)
+        if worker is not None:
+            worker.connection = connection
+            worker.wake()
+        elif self._spawn is not None:
+            worker = self.workers[printer] = PrinterWorker(self.printing, printer, connection)
+            self._spawn(worker.run)
+
+    def _cancel_orphans(self, printer: str) -> None:
+        """Ends old jobs of a printer that no hall has any more."""
+        orphans = PrinterWorker(self.printing, printer, _NOWHERE)
+        held = orphans.lease.take()
+        if held is not None:
+            orphans.settle(held)
+            orphans.lease.release()
+
+    def _keep_leases(self) -> None:
+        elapsed_s = self.printing.database.clock.elapsed_s()
+        if elapsed_s - self._kept_at_s < LEASE.total_seconds() / 3:
+            return
+        self._kept_at_s = elapsed_s
+        for worker in list(self.workers.values()):
+            if worker.lease.held is not None and not worker.lease.renew():
+                log.warning("printer_taken", printer=worker.printer)

@@ -1,0 +1,277 @@
+"""One printer's loop: take the lease, print the oldest job, follow what the printer holds, give the verdict.
+
+A printer that cannot print is sent nothing: the job is tried again until it is a minute old, then cancelled.
+What was sent is never sent again. Nothing here runs in a web request.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from hardware.status import Deadlines, PrinterState
+from hardware.verdict import HeldTicket, Outcome, Verdict, check_held, clear_held, print_document_bytes
+from server.domain.configuration import PrinterConnection
+from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
+from server.printing.documents import TicketPrinting, read_wanted, ticket_bytes
+from server.printing.lease import LeaseLost, PrinterLease
+from server.printing.printer_watch import PrinterWatch
+from server.store import print_jobs
+from server.store.database import Database
+from server.store.engines import Row
+from server.usecases.end_print import Held, PrintEnd, end_prints, note_print, start_print
+
+log = structlog.get_logger()
+
+MOST_AT_ONCE = 200
+"""Jobs read, and cancelled in one transaction, at a time."""
+QUEUED, SENDING, DONE, CANCELLED = "queued", "sending", "done", "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds. `age_limit_s`: older tickets stay unprinted, whoever waited for them has left.
+
+    `between_jobs_s`: no ticket printer is faster; it bounds what printing takes from everything else.
+    """
+
+    age_limit_s: float = 60.0
+    retry_s: float = 1.5
+    look_s: float = 0.5
+    poll_s: float = 10.0
+    lease_check_s: float = 2.0
+    between_jobs_s: float = 0.2
+    deadlines: Deadlines = field(default_factory=Deadlines)
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What every printer's loop of one process shares.
+
+    `off_loop(work, *values)` computes without holding up the others; `tell(job)` is called when a job has a
+    verdict that is not final; `holder` names this process in leases.
+    """
+
+    database: Database
+    tickets: TicketPrinting
+    holder: str
+    off_loop: Callable[..., Any]
+    tell: Callable[[str], None]
+    pace: Pace = field(default_factory=Pace)
+
+
+class PrinterWorker:
+    """The loop of one printer. `wake` makes it look for jobs, `stop` ends it."""
+
+    def __init__(self, printing: Printing, printer: str, connection: PrinterConnection) -> None:
+        self.printing = printing
+        self.printer = printer
+        self.connection = connection
+        self.lease = PrinterLease(printing.database, printer, printing.holder)
+        self.watch = PrinterWatch(
+            printing.database, poll_s=printing.pace.poll_s, deadlines=printing.pace.deadlines
+        )
+        self.failures = 0
+        self.ended = threading.Event()
+        self._awake = threading.Event()
+        self._stopping = threading.Event()
+        self._is_blocked = False
+        self._job_number = secrets.randbelow(10_000)
+        self._verdicts: dict[str, PrintEnd] = {}
+        """Ends that are known and perhaps not yet in the database."""
+
+    def wake(self) -> None:
+        """There may be a job."""
+        self._awake.set()
+
+    def stop(self) -> None:
+        """Ends the loop after the job in hand."""
+        self._stopping.set()
+        self._awake.set()
+
+    def run(self) -> None:
+        """Drives the printer until stopped, and lets go of it."""
+        try:
+            while not self._stopping.is_set():
+                wait_s = self._guarded(self.step)
+                self._awake.wait(self.printing.pace.lease_check_s if wait_s is None else wait_s)
+                self._awake.clear()
+            self._guarded(self.lease.release)
+        finally:
+            self.ended.set()
+
+    def _guarded[Done](self, deed: Callable[[], Done]) -> Done | None:
+        """The loop outlives whatever goes wrong: a database that is away, a printer taken by another."""
+        try:
+            return deed()
+        except LeaseLost:
+            self.lease.held = None
+            log.warning("printer_taken", printer=self.printer)
+        except Refusal as refusal:
+            self.failures += 1
+            log.warning("printing_refused", printer=self.printer, code=refusal.code)
+        except Exception:
+            self.failures += 1
+            log.exception("printing_failed", printer=self.printer)
+        return None
+
+    # --- one look ---------------------------------------------------------------------------------
+
+    def step(self) -> float:
+        """Does what there is to do now; the seconds until the next look if nobody wakes the loop."""
+        held = self.lease.take()
+        if held is None:
+            return self.printing.pace.lease_check_s
+        self.watch.aim(self.connection)
+        queued = self.settle(held)
+        if not queued:
+            left_s, state = self.watch.idle(held)
+            self._is_blocked = not state.may_print
+            return left_s
+        if self._is_blocked and not self._is_ready_again(held, queued):
+            return self.printing.pace.retry_s
+        self._is_blocked = False
+        self._print(held, queued[0])
+        if self._is_blocked:
+            return self.printing.pace.retry_s
+        self._stopping.wait(self.printing.pace.between_jobs_s)
+        return 0.0
+
+    def settle(self, held: Held) -> list[Row]:
+        """Ends what was left in mid air and what is too old; the jobs that may be printed, the oldest first.
+
+        This loop sends one job at a time and is not sending now: one that is `sending` was left by a holder
+        that died, or by this one when the database went away.
+        """
+        jobs = self._open_jobs()
+        left = [job for job in jobs if job["state"] == SENDING]
+        queued = [job for job in jobs if job["state"] == QUEUED]
+        old = [job for job in queued if self._is_old(job)]
+        ends = [(job, self._verdicts.get(job["id"], _left(job["id"]))) for job in left]
+        self._end(held, ends + [(job, _cancelled(job["id"], job["verdict"], job["why"])) for job in old])
+        self._verdicts.clear()
+        return [job for job in queued if job not in old]
+
+    def _open_jobs(self) -> list[Row]:
+        with self.printing.database.read() as rows:
+            return print_jobs.open_jobs(rows, self.printer, limit=MOST_AT_ONCE)
+
+    def _is_old(self, job: Row) -> bool:
+        age_micros = to_micros(self.printing.database.clock.now()) - int(job["queued_at"])
+        return age_micros > self.printing.pace.age_limit_s * 1_000_000
+
+    def _is_ready_again(self, held: Held, queued: Sequence[Row]) -> bool:
+        """Whether a printer that refused may print now; newcomers are told at once when it may not."""
+        state = self.watch.state_now(held, at_most_s=self.printing.pace.retry_s)
+        if not state.may_print:
+            self._tell_newcomers(held, queued, state)
+        return state.may_print
+
+    # --- one job ----------------------------------------------------------------------------------
+
+    def _print(self, held: Held, job: Row) -> None:
+        tickets = self.printing.tickets
+        try:
+            wanted = read_wanted(self.printing.database, tickets, job)
+            blob = self.printing.off_loop(ticket_bytes, wanted, tickets, self.connection.profile)
+        except Exception:
+            self.failures += 1
+            log.exception("ticket_not_drawn", printer=self.printer, job=job["id"])
+            self._end(held, [(job, _cancelled(job["id"], Verdict.REFUSED.value, "not_drawn"))])
+            return
+        self._job_number += 1
+        asked_at_s = self.printing.database.clock.elapsed_s()
+        if not start_print(self.printing.database, held, job["id"], job_number=self._job_number):
+            return
+        self.lease.renewed(asked_at_s=asked_at_s)
+        if not self.lease.is_fresh:
+            raise LeaseLost
+        outcome = print_document_bytes(
+            self.watch.address,
+            blob,
+            job_number=self._job_number,
+            traits=self.watch.traits,
+            deadlines=self.printing.pace.deadlines,
+        )
+        if outcome.held is not None:
+            outcome = self._follow(held, job, outcome.held)
+        self._judge(held, job, outcome)
+
+    def _judge(self, held: Held, job: Row, outcome: Outcome) -> None:
+        verdict = outcome.verdict.value
+        is_final = outcome.verdict in (Verdict.PRINTED, Verdict.UNKNOWN)
+        end = _cancelled(job["id"], verdict, outcome.why)
+        if is_final:
+            end = PrintEnd(job["id"], DONE, verdict, outcome.why)
+        self._verdicts[job["id"]] = end
+        if outcome.verdict is Verdict.REFUSED:
+            self._is_blocked = True
+            self._note(held, PrintEnd(job["id"], QUEUED, verdict, outcome.why))
+        else:
+            self._end(held, [(job, end)])
+        self._verdicts.clear()
+        self.watch.seen(held, outcome.state_after or outcome.state_before)
+
+    def _follow(self, held: Held, job: Row, ticket: HeldTicket) -> Outcome:
+        """Waits for what a stopped printer keeps. Too old, it is cleared: `held`, else `unknown`."""
+        try:
+            told: str | None = None
+            while True:
+                outcome = ticket.outcome
+                if outcome.why != told:
+                    told = outcome.why
+                    self._note(held, PrintEnd(job["id"], SENDING, Verdict.HELD.value, told))
+                self._while_held(held, outcome)
+                if self._is_old(job):
+                    self._is_blocked = True
+                    return outcome if clear_held(ticket) else _unknown(outcome)
+                self._awake.wait(self.printing.pace.retry_s)
+                self._awake.clear()
+                if self._stopping.is_set():
+                    return _unknown(outcome)
+                checked = check_held(ticket)
+                if checked.held is None:
+                    return checked
+                ticket = checked.held
+        finally:
+            ticket.release()
+
+    def _while_held(self, held: Held, outcome: Outcome) -> None:
+        if self.lease.held != held:
+            raise LeaseLost
+        state = outcome.state_after or outcome.state_before
+        self.watch.seen(held, state)
+        others = [job for job in self._open_jobs() if job["state"] == QUEUED]
+        self._tell_newcomers(held, others, state)
+
+    # --- what is written --------------------------------------------------------------------------
+
+    def _tell_newcomers(self, held: Held, queued: Sequence[Row], state: PrinterState) -> None:
+        for job in queued:
+            if job["verdict"] is None:
+                self._note(held, PrintEnd(job["id"], QUEUED, Verdict.REFUSED.value, state.value))
+
+    def _note(self, held: Held, noted: PrintEnd) -> None:
+        if note_print(self.printing.database, held, noted):
+            self.printing.tell(noted.job)
+
+    def _end(self, held: Held, ends: Sequence[tuple[Row, PrintEnd]]) -> None:
+        for hall in dict.fromkeys(job["hall"] for job, _ in ends):
+            mine = [end for job, end in ends if job["hall"] == hall]
+            end_prints(self.printing.database, hall, held, mine)
+
+
+def _unknown(outcome: Outcome) -> Outcome:
+    return Outcome(Verdict.UNKNOWN, outcome.why, outcome.state_before, outcome.state_after)
+
+
+def _left(job: str) -> PrintEnd:
+    return PrintEnd(job, DONE, Verdict.UNKNOWN.value, "driver_lost")
+
+
+def _cancelled(job: str, verdict: str | None, why: str | None) -> PrintEnd:
+    return PrintEnd(job, CANCELLED, verdict, why or "too_old")

@@ -1,0 +1,85 @@
+"""Print jobs and the leases of printers, as rows.
+
+A lease belongs to one holder until its instant passes; its fence grows at each take-over. Whoever changes a
+print job shows the fence it got, in the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.store.engines import Row
+
+_LEASE = (
+    "SELECT printer, holder, fence, expires_at, state, state_at FROM printer_lease WHERE printer = :printer"
+)
+_TAKE = (
+    "INSERT INTO printer_lease (printer, holder, fence, expires_at)"
+    " VALUES (:printer, :holder, 1, :expires_at)"
+    " ON CONFLICT (printer) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,"
+    " fence = printer_lease.fence + 1"
+    " WHERE printer_lease.expires_at <= :now OR printer_lease.expires_at = :unchanged"
+)
+_KEEP = (
+    "UPDATE printer_lease SET expires_at = :expires_at"
+    " WHERE printer = :printer AND holder = :holder AND fence = :fence"
+)
+_NOTE_STATE = (
+    "UPDATE printer_lease SET state = :state, state_at = :state_at"
+    " WHERE printer = :printer AND holder = :holder AND fence = :fence"
+)
+_OPEN = (
+    "SELECT id, hall, printer, visit, copy, document, state, verdict, why, fence, queued_at FROM print_job"
+    " WHERE state IN ('queued', 'sending') AND printer = :printer ORDER BY queued_at, id LIMIT :limit"
+)
+_WITH_OPEN_JOBS = "SELECT DISTINCT printer FROM print_job WHERE state IN ('queued', 'sending')"
+_JOB = "SELECT id, hall, printer, visit, state, verdict, why, fence FROM print_job WHERE id = :job"
+_HALLS = (
+    "SELECT id, slug, configuration_revision, installation_revision FROM hall"
+    " WHERE configuration_revision > 0"
+)
+
+
+def lease_of(rows: Any, printer: str, *, lock: bool = False) -> Row | None:
+    """The lease of a printer; `lock` keeps it as it is until the end of the transaction (PostgreSQL)."""
+    row: Row | None = rows.one(_LEASE + (" FOR UPDATE" if lock else ""), printer=printer)
+    return row
+
+
+def take_lease(rows: Any, values: Mapping[str, Any]) -> bool:
+    """Makes a holder the driver of a printer, unless another holds it.
+
+    `values`: printer, holder, expires_at, now and `unchanged`, an expiry that was seen not to be renewed.
+    """
+    return bool(rows.run(_TAKE, values))
+
+
+def keep_lease(rows: Any, values: Mapping[str, Any]) -> bool:
+    """Prolongs the lease of a printer to `expires_at`; False when it is another's by now."""
+    return bool(rows.run(_KEEP, values))
+
+
+def note_state(rows: Any, values: Mapping[str, Any]) -> bool:
+    """Keeps what the printer's driver saw of it; False when the lease is another's by now."""
+    return bool(rows.run(_NOTE_STATE, values))
+
+
+def open_jobs(rows: Any, printer: str, *, limit: int) -> list[Row]:
+    """The print jobs of a printer that have not ended, the oldest first."""
+    return list(rows.all(_OPEN, printer=printer, limit=limit))
+
+
+def printers_with_open_jobs(rows: Any) -> set[str]:
+    """The printers that have something to do."""
+    return {str(row["printer"]) for row in rows.all(_WITH_OPEN_JOBS)}
+
+
+def print_job(rows: Any, job: str) -> Row | None:
+    """A print job by its id."""
+    row: Row | None = rows.one(_JOB, job=job)
+    return row
+
+
+def configured_halls(rows: Any) -> Sequence[Row]:
+    """The halls that have a configuration, with the revisions in force."""
+    found: Sequence[Row] = rows.all(_HALLS)
+    return found

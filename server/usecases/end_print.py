@@ -1,0 +1,105 @@
+"""A print job from queued to its verdict. Every change shows the fence of the lease; an old one is refused.
+
+`start_print` before the bytes leave, `note_print` what is not final, `end_prints` what is, with its fact.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from server.domain.facts import print_ended
+from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
+from server.store import print_jobs
+from server.store.database import SYSTEM, Database
+
+LEASE = timedelta(seconds=15)
+"""How long a printer is held without a sign of its holder (ARCHITECTURE, a verdict per print job)."""
+
+_OPEN_STATES = ("queued", "sending")
+_START = (
+    "UPDATE print_job SET state = 'sending', fence = :fence, sent_at = :sent_at, job_number = :job_number"
+    " WHERE id = :job AND state = 'queued'"
+)
+_NOTE = (
+    "UPDATE print_job SET state = :state, verdict = :verdict, why = :why"
+    " WHERE id = :job AND state IN ('queued', 'sending')"
+)
+_END = (
+    "UPDATE print_job SET state = :state, verdict = :verdict, why = :why, done_at = :done_at WHERE id = :job"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who drives a printer: the lease's holder and its fence, from `take_printer`."""
+
+    printer: str
+    holder: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnd:
+    """How a job ends: `done` with a verdict, or `cancelled` with the last one seen, None when never tried."""
+
+    job: str
+    state: str
+    verdict: str | None
+    why: str | None
+
+
+def start_print(database: Database, held: Held, job: str, *, job_number: int) -> bool:
+    """Marks a queued job `sending` and prolongs the lease; False when it is queued no more.
+
+    Refusal: printer_taken when the lease is another's by now.
+    """
+    now = database.clock.now()
+    with database.store.write() as rows:
+        _keep(rows, held, expires_at=to_micros(now + LEASE))
+        values = {"job": job, "fence": held.fence, "sent_at": to_micros(now), "job_number": job_number}
+        return bool(rows.run(_START, values))
+
+
+def note_print(database: Database, held: Held, noted: PrintEnd) -> bool:
+    """Keeps a verdict that is not final: `queued` refused, to be tried again, or `sending` held.
+
+    False when the job has ended. Refusal: printer_taken.
+    """
+    with database.store.write() as rows:
+        _keep(rows, held, expires_at=to_micros(database.clock.now() + LEASE))
+        values = {"job": noted.job, "state": noted.state, "verdict": noted.verdict, "why": noted.why}
+        return bool(rows.run(_NOTE, values))
+
+
+def end_prints(database: Database, hall: str, held: Held, ends: Sequence[PrintEnd]) -> int:
+    """Ends jobs of one hall and printer with their facts; how many had not ended before.
+
+    Refusal: printer_taken when the lease is another's by now; then nothing changes.
+    """
+    ended = 0
+    with database.transaction(hall, SYSTEM) as transaction:
+        _check(print_jobs.lease_of(transaction, held.printer, lock=database.store.is_postgresql), held)
+        for end in ends:
+            job = print_jobs.print_job(transaction, end.job)
+            if job is None or job["state"] not in _OPEN_STATES or job["printer"] != held.printer:
+                continue
+            done_at = to_micros(transaction.now)
+            transaction.run(
+                _END, job=end.job, state=end.state, verdict=end.verdict, why=end.why, done_at=done_at
+            )
+            transaction.record(print_ended(end.job, job["visit"], verdict=end.verdict, why=end.why))
+            ended += 1
+    return ended
+
+
+def _keep(rows: Any, held: Held, *, expires_at: int) -> None:
+    values = {"printer": held.printer, "holder": held.holder, "fence": held.fence, "expires_at": expires_at}
+    if not print_jobs.keep_lease(rows, values):
+        raise Refusal("printer_taken", printer=held.printer)
+
+
+def _check(lease: Mapping[str, Any] | None, held: Held) -> None:
+    if lease is None or (lease["holder"], lease["fence"]) != (held.holder, held.fence):
+        raise Refusal("printer_taken", printer=held.printer)

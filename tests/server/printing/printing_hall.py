@@ -1,0 +1,152 @@
+"""A hall whose kiosk prints, presses at that kiosk, and what became of them."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import kiosk.pages
+from hardware.status import Deadlines
+from server.clock import Clock
+from server.ids import new_id
+from server.language import Catalogues
+from server.printing.service import PrintService
+from server.printing.worker import Pace
+from server.settings import Settings
+from server.store import print_jobs
+from server.store.database import Database
+from server.store.installation import Author
+from server.usecases.issue_ticket import Quote, WantedTicket, issue_ticket
+from server.usecases.publish_configuration import publish_hall, publish_installation
+from server.usecases.reprint_ticket import reprint_ticket
+from tests.harness.waiting import wait_until
+
+HALLS = Path(__file__).parents[3] / "server/demonstration/halls"
+KIOSK = "laon-borne-1"
+AUTHOR = Author("tests", device="tests-kiosk")
+OPEN_AT = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
+QUICK = Pace(
+    retry_s=0.1,
+    look_s=0.05,
+    poll_s=0.3,
+    lease_check_s=0.1,
+    between_jobs_s=0.0,
+    deadlines=Deadlines(connect_s=0.5, status_s=0.4, send_s=2.0, barrier_s=2.0, ask_again_s=0.1),
+)
+TRANSLATE = Catalogues((("kiosk", Path(kiosk.pages.__file__).parent / "translations"),)).translate
+
+
+@dataclass
+class Hands:
+    """A clock that runs, from a Tuesday morning on, and that a test can step."""
+
+    step: timedelta = timedelta(0)
+    started_s: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        return OPEN_AT + timedelta(seconds=time.monotonic() - self.started_s) + self.step
+
+    def clock(self) -> Clock:
+        return Clock(now=self.now)
+
+
+class PrintingHall:
+    """Laon on one database; each `drive()` is one more server process as far as printers can tell."""
+
+    def __init__(
+        self, url: str, var: Path, fonts_dir: Path, *, port: int, profile: str = "text-80", **settings: Any
+    ) -> None:
+        self.hands, self.url = Hands(), url
+        self.database = Database(url, self.hands.clock())
+        self.settings = Settings(var=var, **settings)
+        self.told: list[str] = []
+        self._opened = [self.database]
+        self._services: list[PrintService] = []
+        (var / "assets").mkdir(exist_ok=True)
+        (var / "assets" / "fonts").symlink_to(fonts_dir)
+        publish_installation(self.database, AUTHOR, (HALLS / "installation.json").read_bytes())
+        self.print_at(port, profile)
+
+    def print_at(self, port: int, profile: str = "text-80") -> None:
+        """Publishes the hall with its kiosk's printer there."""
+        document = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))
+        paper_mm = 58 if profile == "raster-58" else 80
+        printer = {"host": "127.0.0.1", "port": port, "profile": profile, "paper_mm": paper_mm}
+        document["kiosks"][0]["printer"] = printer
+        publish_hall(self.database, AUTHOR, json.dumps(document))
+
+    def drive(self, pace: Pace = QUICK, database: Database | None = None) -> PrintService:
+        """Starts the printers' loops in threads, with a connection to the database of their own."""
+        if database is None:
+            database = Database(self.url, self.hands.clock())
+            self._opened.append(database)
+        service = PrintService(
+            database,
+            self.settings,
+            TRANSLATE,
+            lambda work, *values: work(*values),
+            tell=self.told.append,
+            pace=pace,
+        )
+        service.start(lambda work: threading.Thread(target=work, daemon=True).start())
+        self._services.append(service)
+        return service
+
+    def press(self, *, language: str = "fr", quote: Quote | None = None, **more: Any) -> dict[str, Any]:
+        """A ticket from the kiosk."""
+        wanted = WantedTicket("laon-accueil", new_id(), language=language, kiosk=KIOSK, **more)
+        return issue_ticket(self.database, "laon", AUTHOR, wanted, quote=quote)
+
+    def reprint(self, visit: str) -> str:
+        """The job of a reprint."""
+        return str(reprint_ticket(self.database, "laon", AUTHOR, visit)["job"])
+
+    def job(self, job: str) -> tuple[str, str | None, str | None]:
+        """State, verdict and why."""
+        with self.database.read() as rows:
+            row = print_jobs.print_job(rows, job)
+        assert row is not None
+        return row["state"], row["verdict"], row["why"]
+
+    def wait_for(self, job: str, state: str, verdict: str | None, *, within_s: float = 10) -> str | None:
+        """Waits until a job has this state and verdict; why."""
+        wait_until(
+            lambda: self.job(job)[:2] == (state, verdict) or None,
+            f"{state}, {verdict} (now {self.job(job)})",
+            within_s=within_s,
+        )
+        return self.job(job)[2]
+
+    def lease(self) -> dict[str, Any]:
+        """The row of the printer's lease."""
+        with self.database.read() as rows:
+            row = print_jobs.lease_of(rows, KIOSK)
+        return dict(row) if row is not None else {}
+
+    def state_noted(self) -> str | None:
+        """What supervision reads of the printer."""
+        noted = self.lease().get("state")
+        return None if noted is None else str(json.loads(noted)["state"])
+
+    def ends(self) -> list[tuple[str, str | None]]:
+        """Job and verdict of each PrintEnded of the journal, in order."""
+        with self.database.read() as rows:
+            found = rows.all("SELECT body FROM hall_fact WHERE kind = 'PrintEnded' ORDER BY position")
+        bodies = [json.loads(row["body"]) for row in found]
+        return [(body["job"], body["verdict"]) for body in bodies]
+
+    def close_loops(self) -> None:
+        """Stops every process's loops."""
+        for service in self._services:
+            service.stop()
+            for worker in service.workers.values():
+                assert worker.ended.wait(10), "the loop ends"
+        self._services.clear()
+
+    def close(self) -> None:
+        self.close_loops()
+        for database in self._opened:
+            database.close()
