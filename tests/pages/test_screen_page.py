@@ -311,7 +311,7 @@ PLAYED = """
   HTMLMediaElement.prototype.play = function () {
     if (window.isLocked) return Promise.reject(new DOMException("locked", "NotAllowedError"));
     window.played.push(["start", this.src]);
-    this.addEventListener("ended", () => window.played.push(["end", this.src]));
+    this.addEventListener("ended", () => window.played.push(["end", this.src]), { capture: true });
     return play.call(this);
   };
 """
