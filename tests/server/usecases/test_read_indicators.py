@@ -11,6 +11,7 @@ from server.domain.indicator_rollup import Rollup, roll_up
 from server.domain.indicators import INDICATORS, figures_of
 from server.domain.refusals import Refusal
 from server.store.database import SYSTEM, Database
+from server.store.rebuild import rebuild
 from server.usecases.export_visits import export_visits, legs_csv
 from server.usecases.read_indicators import DIMENSIONS, read_days, read_indicators
 from tests.server.usecases.figures_history import Hands, PlayedDay, database_with_hall, play_days
@@ -59,6 +60,18 @@ def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Data
     assert whole.total().visits > 80
     assert without_hall(again) == without_hall(whole)
     assert figures_of(again) == figures_of(whole)
+
+
+def test_figures_recomputed_from_facts_equal_the_pages(database: Database):
+    before = read_days(database, "laon", *DAYS)
+    with database.store.write() as rows:
+        for table in ("leg", "visit", "greeting", "not_issued"):
+            rows.run(f"DELETE FROM {table}", {})
+    assert read_days(database, "laon", *DAYS).days == {}
+    assert rebuild(database, "laon")
+    after = read_days(database, "laon", *DAYS)
+    assert after.days == before.days
+    assert figures_of(after.whole()) == figures_of(before.whole())
 
 
 def test_the_export_has_the_contracts_columns_first_and_whole_files(database: Database, tmp_path: Path):
