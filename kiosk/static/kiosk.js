@@ -157,9 +157,10 @@ function signal() {
 
 function drawClock() {
   const at = new Date(Date.now() + clockOffset);
+  const europe = `${state.language}-150`; // day before month, 24 hours
   const options = { timeZone: state.menu?.time_zone, numberingSystem: "latn" };
-  const day = at.toLocaleDateString(state.language, { ...options, weekday: "long", day: "numeric", month: "long" });
-  const hour = at.toLocaleTimeString(state.language, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = at.toLocaleDateString(europe, { ...options, weekday: "long", day: "numeric", month: "long" });
+  const hour = at.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   setText("clock-hour", hour);
   setText("clock-day", day);
 }

@@ -190,7 +190,7 @@ function fillPaged(slots, items, acts, state, say) {
     return box.scrollHeight <= box.clientHeight;
   };
   slots.acts.replaceChildren(...acts);
-  for (const density of ["roomy", "dense"]) {
+  for (const density of ["roomy", "snug", "dense"]) {
     slots.list.dataset.density = density;
     if (fits(items) || !items.length) return;
   }

@@ -1,0 +1,255 @@
+"""The kiosk's page in a real browser on the real server: one press, one ticket, whatever happens."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+from tests.harness.waiting import wait_until
+
+SITE = "laon"
+WALK_IN = "laon-accueil"
+SIZES = {
+    "portrait": (1080, 1920),
+    "landscape": (1920, 1080),
+    "tablet": (1280, 800),
+    "upright tablet": (800, 1280),
+}
+MISFITS = """() => {
+  const shown = (each) => each.checkVisibility({ visibilityProperty: true });
+  const style = getComputedStyle(document.documentElement), found = [];
+  const isLow = document.documentElement.hasAttribute("data-low");
+  const share = (name) => innerHeight * parseFloat(style.getPropertyValue(name)) / 100;
+  const [top, bottom] = isLow ? [share("--band-top"), innerHeight - share("--band-rest")] : [0, innerHeight];
+  const boxes = [...document.querySelectorAll("button")].filter(shown)
+    .map((each) => [each, each.getBoundingClientRect()]);
+  for (const [index, [button, box]] of boxes.entries()) {
+    const say = (text) => found.push(`${button.textContent.trim().slice(0, 30)} ${text}`);
+    if (Math.min(box.width, box.height) < 83.5) say(`is ${box.width} × ${box.height}`);
+    if (box.top < top - 1 || box.bottom > bottom + 1) say("is out of reach");
+    if (box.left < -1 || box.right > innerWidth + 1) say("is off the screen");
+    const spare = Math.min(button.clientWidth - button.scrollWidth, button.clientHeight - button.scrollHeight);
+    if (spare < -1) say("is cut");
+    for (const [other, next] of boxes.slice(index + 1)) {
+      const across = Math.max(box.left - next.right, next.left - box.right);
+      const along = Math.max(box.top - next.bottom, next.top - box.bottom);
+      if (Math.max(across, along) < 15.4) say(`is too near to ${other.textContent.trim()}`);
+    }
+  }
+  const texts = ".words, .note, .follow, .paged, .top, #languages, .access";
+  for (const box of [...document.querySelectorAll(texts)].filter(shown)) {
+    if (box.scrollHeight > box.clientHeight + 14) found.push(`${box.className} hides something`);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("kiosk"), public_url="https://accueil.example.fr") as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+def demonstration_site(hall: Served) -> dict[str, Any]:
+    return next(site for site in hall.demonstration["sites"] if site["slug"] == SITE)
+
+
+def received(hall: Served) -> int:
+    """How many visits the hall has received today."""
+    answer = httpx.get(
+        f"{hall.base_url}/api/v1/halls/{SITE}/queue",
+        headers={"Authorization": f"Bearer {hall.demonstration['api_key']}"},
+        trust_env=False,
+    )
+    return int(answer.raise_for_status().json()["day"]["received"])
+
+
+@pytest.fixture
+def at_kiosk(hall: Served, pages: Pages) -> Callable[..., Page]:
+    """Opens the kiosk of Laon and waits until one may choose."""
+
+    def opened(size: str = "portrait", *, before: Callable[[Page], None] | None = None) -> Page:
+        width, height = SIZES[size]
+        page = pages.open(width=width, height=height)
+        if before:
+            before(page)
+        page.goto(demonstration_site(hall)["kiosk"]["url"])
+        expect(page.locator("main")).to_have_attribute("data-view", "start")
+        return page
+
+    return opened
+
+
+def press(page: Page, selector: str) -> None:
+    """Presses a button as soon as the guard against double presses lets it act on what it shows."""
+    shown = look(page)
+
+    def acted() -> bool:
+        if look(page) == shown:
+            page.locator(selector).click()
+        return look(page) != shown
+
+    wait_until(acted, f"{selector} acts", every_s=0.1)
+
+
+def look(page: Page) -> tuple[str | None, str]:
+    return page.locator("main").get_attribute("data-view"), page.locator("h1").inner_text()
+
+
+def choose(page: Page, service: str = WALK_IN) -> None:
+    press(page, f"[data-service={service}]")
+    expect(page.locator("main")).to_have_attribute("data-view", "sheet")
+
+
+def expect_ticket(page: Page, **options: Any) -> str:
+    expect(page.locator("main")).to_have_attribute("data-view", "ticket", **options)
+    return page.locator(".number").inner_text()
+
+
+def test_the_token_leaves_the_address_at_once(hall, at_kiosk):
+    assert at_kiosk().url == f"{hall.base_url}/kiosk"
+
+
+def test_a_press_gives_one_number_and_a_code_to_follow_it(hall, at_kiosk):
+    before = received(hall)
+    page = at_kiosk()
+    choose(page)
+    press(page, "[data-act=take]")
+    assert re.fullmatch(r"[ACFHKLRT]\d{3,}", expect_ticket(page))
+    expect(page.locator("[data-slot=short_code]")).to_contain_text(re.compile(r"[0-9A-Z]{4}"))
+    assert page.locator("[data-slot=qr]").evaluate(
+        "async (each) => { await each.decode(); return each.naturalWidth; }"
+    )
+    assert received(hall) == before + 1
+
+
+def test_ten_presses_at_once_give_one_ticket(hall, at_kiosk):
+    before, posts = received(hall), []
+    page = at_kiosk()
+    page.on("request", lambda request: posts.append(request) if request.method == "POST" else None)
+    choose(page)
+    ten = """() => {
+      const take = document.querySelector("[data-act=take]");
+      for (let each = 0; each < 10; each += 1) take?.click();
+    }"""
+    wait_until(lambda: page.evaluate(ten) or look(page)[0] != "sheet", "a press acts", every_s=0.1)
+    expect_ticket(page)
+    assert (len(posts), received(hall)) == (1, before + 1)
+
+
+def test_answers_lost_on_the_way_give_one_ticket(hall, at_kiosk):
+    before = received(hall)
+    posts: list[Any] = []
+
+    def lose_two_answers(route: Route) -> None:
+        posts.append(route.request.post_data_json)
+        answer = route.fetch()
+        if len(posts) <= 2:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page = at_kiosk(before=lambda page: page.route("**/tickets", lose_two_answers))
+    choose(page)
+    press(page, "[data-act=take_with_card]")
+    expect_ticket(page)
+    assert len(posts) == 3
+    assert posts[0] == posts[1] == posts[2]
+    assert posts[0]["priority"] is True
+    assert received(hall) == before + 1
+    expect(page.locator("[data-slot=priority]")).to_be_visible()
+
+
+def test_a_server_that_is_killed_is_said_and_its_number_comes_when_it_is_back(hall, at_kiosk):
+    before = received(hall)
+    page = at_kiosk()
+    choose(page)
+    hall.kill()
+    press(page, "[data-act=take]")
+    expect(page.locator("main")).to_have_attribute("data-view", "away")
+    expect(page.locator("h1")).to_have_text("La borne ne peut pas délivrer de ticket pour le moment")
+    hall.start()
+    expect_ticket(page, timeout=20_000)
+    assert received(hall) == before + 1
+
+
+def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_when_asked(at_kiosk):
+    page = at_kiosk(before=lambda page: page.clock.install())
+    page.locator("[data-toggle=contrast]").click()
+    page.clock.run_for(50_000)
+    expect(page.locator("#warning")).to_be_visible()
+    expect(page.locator("#countdown")).to_have_text(re.compile(r"Retour au début dans \d+ secondes"))
+    page.locator("[data-act=more_time]").click()
+    expect(page.locator("#warning")).to_be_hidden()
+    page.clock.run_for(50_000)
+    expect(page.locator("html[data-contrast]")).to_be_attached()
+    page.clock.run_for(40_000)
+    expect(page.locator("html[data-contrast]")).not_to_be_attached()
+    expect(page.locator("[data-toggle=contrast]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_whole_way_to_a_ticket_can_be_walked_by_keyboard(at_kiosk):
+    page = at_kiosk()
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-service]").first).to_be_focused()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    wait_until(lambda: enter_until(page, "sheet"), "the sheet is open")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-act=take]")).to_be_focused()
+    wait_until(lambda: enter_until(page, "ticket"), "the ticket is shown", every_s=0.3)
+
+
+def enter_until(page: Page, view: str) -> bool:
+    if page.locator("main").get_attribute("data-view") == view:
+        return True
+    page.keyboard.press("Enter")
+    return page.locator("main").get_attribute("data-view") == view
+
+
+def test_another_language_is_one_press_away_and_leaves_with_the_visitor(at_kiosk):
+    page = at_kiosk()
+    page.locator("[data-language=en]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_have_text("Hello. What have you come for?")
+    choose(page)
+    press(page, "[data-act=take]")
+    expect_ticket(page)
+    press(page, "[data-act=home]")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+
+def test_a_kiosk_without_a_token_says_it_is_not_in_service(hall, pages):
+    page = pages.open(f"{hall.base_url}/kiosk", width=1080, height=1920)
+    expect(page.locator("main")).to_have_attribute("data-view", "unpaired")
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_view_fits_and_is_accessible_with_every_comfort(at_kiosk, size):
+    page = at_kiosk(size)
+    page.evaluate("document.fonts.ready")
+    for comfort in ([], ["large"], ["contrast"], ["low"]):
+        for toggle in comfort:
+            page.locator(f"[data-toggle={toggle}]").click()
+        fits(page)
+    choose(page)
+    fits(page)
+    press(page, "[data-act=take]")
+    expect_ticket(page)
+    fits(page)
+    for toggle in ("low", "contrast"):
+        page.locator(f"[data-toggle={toggle}]").click()
+        fits(page)
+
+
+def fits(page: Page) -> None:
+    assert page.evaluate(MISFITS) == []
+    assert_accessible(page)
