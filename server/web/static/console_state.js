@@ -21,11 +21,20 @@ export function withCounter(state, counter) {
   return { ...state, counter, takenAt: null };
 }
 
-/** The answer of a verb: the counter's leg afterwards, or null when there is none left. */
+/** The answer of a verb: the counter's leg afterwards, or null when there is none left; who is called waits no more. */
 export function withLeg(state, leg) {
   const isHere = leg !== null && (leg.state === "called" || leg.state === "in_service");
   const counter = { ...state.counter, leg: isHere ? leg : null, state: isHere ? leg.state : "free" };
-  return { ...state, counter };
+  return { ...state, counter, queue: isHere ? withoutWaiting(state.queue, leg.leg) : state.queue };
+}
+
+function withoutWaiting(queue, id) {
+  if (!queue) return queue;
+  const queues = queue.queues.map((one) => {
+    const legs = (one.legs ?? []).filter(({ leg }) => leg !== id);
+    return { ...one, legs, waiting: one.waiting - ((one.legs ?? []).length - legs.length) };
+  });
+  return { ...queue, queues };
 }
 
 /** A queue (REST or message) taken in if it is newer; `nowMs` is this computer's clock. Old ones change nothing. */
