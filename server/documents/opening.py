@@ -95,7 +95,7 @@ def to_own_calendar(own: OwnHours, hall: Calendar) -> Calendar:
     """A service's calendar: its week, and on the hall's exceptions the hours both have in common."""
     weekly = _weekly(own.week)
     exceptions = {
-        on: _in_common(weekly.get(on.weekday(), ()), spans) for on, spans in hall.exceptions.items()
+        on: _shared_hours(weekly.get(on.weekday(), ()), spans) for on, spans in hall.exceptions.items()
     }
     return Calendar(
         time_zone=hall.time_zone,
@@ -118,7 +118,7 @@ def _time(hour: str) -> time:
     return MIDNIGHT if hour == "24:00" else time.fromisoformat(hour)
 
 
-def _in_common(some: Collection[LocalSpan], others: Collection[LocalSpan]) -> tuple[LocalSpan, ...]:
+def _shared_hours(some: Collection[LocalSpan], others: Collection[LocalSpan]) -> tuple[LocalSpan, ...]:
     """The hours that are in both lists of spans."""
     shared = (
         (max(a.opens, b.opens), min(a.closes, b.closes, key=_closing_rank)) for a in some for b in others

@@ -21,11 +21,11 @@ class _WholeFrames:
         self._sock = sock
         self._lock = threading.Lock()
 
-    def send(self, data: bytes) -> int:
+    def send(self, content: bytes) -> int:
         """Writes all of it."""
         with self._lock:
-            self._sock.sendall(data)
-        return len(data)
+            self._sock.sendall(content)
+        return len(content)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)

@@ -53,12 +53,16 @@ class WaitWords:
 
 def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
     """Bars of arrivals, each with its value above it; `unit` is written at the top of the axis."""
-    data = {"values": [{"x": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
+    plotted = {"values": [{"x": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
     x, y = _x([bar.label for bar in bars], WIDTH), _y("y", unit, max((bar.value for bar in bars), default=0))
-    layers: list[Spec] = [{"data": data, "mark": {"type": "bar", "color": BAR}, "encoding": {"x": x, "y": y}}]
+    layers: list[Spec] = [
+        {"data": plotted, "mark": {"type": "bar", "color": BAR}, "encoding": {"x": x, "y": y}}
+    ]
     if len(bars) <= MOST_LABELLED:
         text = {"type": "text", "dy": -8, "fontSize": SMALL_PX, "color": INK}
-        layers.append({"data": data, "mark": text, "encoding": {"x": x, "y": y, "text": {"field": "text"}}})
+        layers.append(
+            {"data": plotted, "mark": text, "encoding": {"x": x, "y": y, "text": {"field": "text"}}}
+        )
     _one_axis(layers)
     return _plot(layers, WIDTH)
 
@@ -68,7 +72,7 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
 
     Marks are named to the right of the last bar that has waits, never in a legend.
     """
-    data = {"values": [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]}
+    plotted = {"values": [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]}
     x = _x([bar.label for bar in bars], WAITS_WIDTH)
     top = max([bar.p90 or 0 for bar in bars] + [target_min or 0])
     p90, median = _y("p90", words.minutes, top), _y("median", words.minutes, top)
@@ -77,7 +81,7 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
         ({"type": "tick", "color": BAR, "thickness": 2, "band": 0.75, "opacity": 1}, p90),
         ({"type": "tick", "color": INK, "thickness": 5, "band": 0.75, "opacity": 1}, median),
     )
-    layers: list[Spec] = [{"data": data, "mark": mark, "encoding": {"x": x, "y": y}} for mark, y in marks]
+    layers: list[Spec] = [{"data": plotted, "mark": mark, "encoding": {"x": x, "y": y}} for mark, y in marks]
     _one_axis(layers)
     if target_min is not None:
         line = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}

@@ -125,7 +125,7 @@ def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
         services=[] if asked.service else _service_rows(whole, shown),
         reasons=_reasons(whole, asked, words),
         plots=_plots(whole, weekdays, asked, words) if whole.cells else [],
-        targets_differ=bool(whole.cells) and common_target_s(whole, asked) is None,
+        targets_differ=bool(whole.cells) and shared_target_s(whole, asked) is None,
     )
 
 
@@ -186,7 +186,7 @@ def _reasons(whole: Rollup, asked: Asked, words: Words) -> list[tuple[str, str]]
     return [(words(f"quality.not_issued.{k}"), wording.number(n, asked.language)) for k, n in counts.items()]
 
 
-def common_target_s(whole: Rollup, asked: Asked) -> int | None:
+def shared_target_s(whole: Rollup, asked: Asked) -> int | None:
     """The walk-in target all services looked at share, in seconds; None when they differ."""
     services = [asked.service] if asked.service else whole.services()
     known = {asked.hall.services[service].target_s for service in services if service in asked.hall.services}
@@ -198,7 +198,7 @@ def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -
     hours = {hour: by_hour.get(hour, Rollup()) for hour in _hours(by_hour)}
     by_hour_name = {wording.hour_label(hour, asked.language): part for hour, part in hours.items()}
     open_days = max(1, len(weekdays))
-    drawer = _Drawer(asked, words, common_target_s(whole, asked))
+    drawer = _Drawer(asked, words, shared_target_s(whole, asked))
     plots = [
         drawer.arrivals("arrivals_by_hour", by_hour_name, dict.fromkeys(by_hour_name, open_days)),
         drawer.waits("waits_by_hour", by_hour_name),
