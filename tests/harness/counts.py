@@ -15,6 +15,14 @@ def count(*, small: int, large: int) -> int:
     return large if IS_LARGE else small
 
 
+HEAD = """# Measured
+
+What `make soak` found, oldest first. Figures of other days and machines are not comparable.
+
+| on | what | result |
+|---|---|---|"""
+
+
 def record_measurement(what: str, **figures: float | int | str) -> None:
     """Keeps a measured result in var/measured.jsonl; a soak also adds a dated line to docs/measured.md."""
     line = {
@@ -26,10 +34,12 @@ def record_measurement(what: str, **figures: float | int | str) -> None:
     _append(PROJECT / "var" / "measured.jsonl", json.dumps(line, ensure_ascii=False))
     if IS_LARGE:
         shown = ", ".join(f"{name} {value}" for name, value in figures.items())
-        _append(PROJECT / "docs" / "measured.md", f"| {line['on']} | {what} | {shown} |")
+        _append(PROJECT / "docs" / "measured.md", f"| {line['on']} | {what} | {shown} |", head=HEAD)
 
 
-def _append(place: Path, line: str) -> None:
+def _append(place: Path, line: str, head: str = "") -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
+    if head and not place.exists():
+        place.write_text(head + "\n", encoding="utf-8")
     with place.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
