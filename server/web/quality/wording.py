@@ -62,10 +62,19 @@ def short_weekday(label: str, language: str) -> str:
     return str(format_date(names[label], "EEE", locale=language)) if label in names else label
 
 
+def _dates(language: str) -> str:
+    """The locale dates are written in: English puts the day first, as the other languages do."""
+    return "en_GB" if language == "en" else language
+
+
+def _long(day: date, language: str, pattern: str) -> str:
+    text = str(format_date(day, pattern, locale=_dates(language)))
+    return _FIRST_OF_MONTH.sub("1er ", text) if language == "fr" else text
+
+
 def day_text(day: date, language: str) -> str:
     """A local date in full; in French the first of a month is an ordinal."""
-    text = str(format_date(day, "EEEE d MMMM y" if language == "en" else "full", locale=language))
-    return _FIRST_OF_MONTH.sub("1er ", text) if language == "fr" else text
+    return _long(day, language, "full")
 
 
 def period_text(period: Period, language: str) -> str:
@@ -75,7 +84,6 @@ def period_text(period: Period, language: str) -> str:
     if period.kind is PeriodKind.MONTH:
         return str(format_skeleton("yMMMM", period.starts_on, locale=language))
     first, last = period.starts_on, period.last_on
-    same_year = first.year == last.year
-    start = format_skeleton("MMMMd" if same_year else "yMMMMd", first, locale=language)
-    text = f"{start} – {format_skeleton('yMMMMd', last, locale=language)}"
-    return _FIRST_OF_MONTH.sub("1er ", text) if language == "fr" else text
+    month = "d 'de' MMMM" if language == "es" else "d MMMM"
+    start = _long(first, language, month if first.year == last.year else "long")
+    return f"{start} – {_long(last, language, 'long')}"
