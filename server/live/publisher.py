@@ -68,7 +68,7 @@ class Publisher:
                 configuration = configuration or self.database.configuration(commit.hall)
                 self._announce(commit, fact, configuration)
             elif fact.kind == FactKind.PRINT_ENDED:
-                self._verdict(fact)
+                self.print_noted(fact.body["job"])
         self._changed.add(commit.hall)
         if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
             self._soon.add(commit.hall)
@@ -89,17 +89,20 @@ class Publisher:
             row = rows.one("SELECT number FROM visit WHERE id = :visit", visit=fact.visit)
         return str(row["number"]) if row is not None else ""
 
-    def _verdict(self, fact: CommittedFact) -> None:
+    def print_noted(self, job: str) -> None:
+        """Tells the kiosk whose printer it is what is known of a print job, final or not."""
         with self.database.read() as rows:
-            row = rows.one("SELECT printer, state FROM print_job WHERE id = :job", job=fact.body["job"])
+            row = rows.one(
+                "SELECT printer, visit, state, verdict, why FROM print_job WHERE id = :job", job=job
+            )
         if row is None:
             return
         message = {
-            "job": fact.body["job"],
-            "visit": fact.visit,
+            "job": job,
+            "visit": row["visit"],
             "state": row["state"],
-            "verdict": fact.body["verdict"],
-            "why": fact.body["why"],
+            "verdict": row["verdict"],
+            "why": row["why"],
         }
         self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
 

@@ -70,12 +70,12 @@ class PrintingHall:
         publish_installation(self.database, AUTHOR, (HALLS / "installation.json").read_bytes())
         self.print_at(port, profile)
 
-    def print_at(self, port: int, profile: str = "text-80") -> None:
+    def print_at(self, port: int, profile: str = "text-80", *, is_retired: bool = False) -> None:
         """Publishes the hall with its kiosk's printer there."""
         document = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))
         paper_mm = 58 if profile == "raster-58" else 80
         printer = {"host": "127.0.0.1", "port": port, "profile": profile, "paper_mm": paper_mm}
-        document["kiosks"][0]["printer"] = printer
+        document["kiosks"][0] |= {"printer": printer, "is_retired": is_retired}
         publish_hall(self.database, AUTHOR, json.dumps(document))
 
     def drive(self, pace: Pace = QUICK, database: Database | None = None) -> PrintService:
