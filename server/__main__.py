@@ -52,6 +52,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stop)
     server.serve_forever()
+    app.extensions["parvis"].stop_background()
     app.extensions["parvis"].database.close()
     return 0
 

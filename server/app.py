@@ -21,10 +21,12 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
 from hardware.speech import AudioFiles, EspeakSpeech
 from server.clock import Clock
+from server.demonstration.printers import DemonstrationPrinters
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
@@ -34,6 +36,7 @@ from server.live.presence import Presence
 from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
 from server.live.sockets import make_socketio
 from server.live.voice import Voice
+from server.printing.service import PrintService
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
 from server.store.database import Database
@@ -85,13 +88,23 @@ class Parvis:
     presence: Presence
     publisher: Publisher
     voice: Voice
+    printing: PrintService
+    simulated: DemonstrationPrinters
     socketio: Any
     background: list[Callable[[], None]] = field(default_factory=list)
 
     def start_background(self) -> None:
         """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet."""
+        if self.settings.is_loopback:
+            self.simulated.start()
+        self.printing.start(self.socketio.start_background_task)
         for work in self.background:
             self.socketio.start_background_task(work)
+
+    def stop_background(self) -> None:
+        """Lets go of the printers, so that another process may drive them at once."""
+        self.printing.stop()
+        self.simulated.stop()
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: str = "gevent") -> OpenAPI:
@@ -179,7 +192,23 @@ def _compose(
         watches_others=settings.workers > 1,
     )
     database.subscribers.append(publisher.committed)
-    parvis = Parvis(app, settings, database, catalogues, estimates, presence, publisher, voice, socketio)
+    printing = PrintService(
+        database, settings, catalogues.translate, _off_loop(socketio), tell=publisher.print_noted
+    )
+    simulated = DemonstrationPrinters(database, settings.var / "assets" / "fonts")
+    parvis = Parvis(
+        app,
+        settings,
+        database,
+        catalogues,
+        estimates,
+        presence,
+        publisher,
+        voice,
+        printing,
+        simulated,
+        socketio,
+    )
     parvis.background += [
         _every(socketio, TICK_S, publisher.tick),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
@@ -305,6 +334,10 @@ def _install_pages(
             translate=translate, languages=languages, public_url=settings.public_url or None
         )
     )
+    if settings.is_loopback and is_demonstration():
+        app.register_blueprint(
+            hardware.simulator.pages.blueprint(lambda: parvis.simulated.running, translate)
+        )
     app.register_blueprint(
         signage.pages.blueprint(translate=translate, languages=LANGUAGES, is_demonstration=is_demonstration)
     )
