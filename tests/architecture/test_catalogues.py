@@ -32,6 +32,7 @@ FILE_ENDINGS = (
     ".json",
     ".toml",
     ".db",
+    ".lock",
     ".log",
     ".md",
 )
