@@ -12,6 +12,7 @@ from gevent import pywsgi  # noqa: E402
 from gevent import socket as gevent_socket  # noqa: E402
 
 from server.app import create_app  # noqa: E402
+from server.jobs.server_lock import hold  # noqa: E402
 from server.settings import Settings  # noqa: E402
 
 BACKLOG = 4096
@@ -35,6 +36,7 @@ def listener(settings: Settings) -> gevent_socket.socket:
 def main() -> int:
     """Serves until SIGTERM or SIGINT, then lets running requests end for three seconds."""
     settings = Settings()
+    hold(settings.var, is_shared=False)
     app = create_app(settings)
     app.extensions["parvis"].start_background()
     tls = (

@@ -30,6 +30,9 @@ from server.demonstration.printers import DemonstrationPrinters
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.jobs.local_socket import serve_local
+from server.jobs.rounds import ROUND_S, Rounds
+from server.jobs.server_lock import hold
 from server.language import LANGUAGES, Catalogues
 from server.live.namespaces import namespaces
 from server.live.presence import Presence
@@ -39,6 +42,7 @@ from server.live.voice import Voice
 from server.printing.service import PrintService
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
+from server.store.anchors import Anchors
 from server.store.database import Database
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_menu import languages_of
@@ -175,8 +179,7 @@ def _compose(
 
         socketio.start_background_task(run)
 
-    audio = AudioFiles(settings.var / "audio")
-    voice = Voice(audio, translate=catalogues.translate, emit=emit, off_loop=_off_loop(socketio))
+    voice = Voice(settings.var / "audio", translate=catalogues.translate, emit=emit, now=database.clock.now)
     if not settings.voice:
         voice.unavailable = "switched off"
     elif not EspeakSpeech().is_available:
@@ -213,10 +216,20 @@ def _compose(
         _every(socketio, TICK_S, publisher.tick),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
         voice.run,
+        *_kept(settings, database, socketio),
     ]
     for namespace in namespaces(presence, database, estimates, _socket_callers(database)):
         socketio.on_namespace(namespace)
     return parvis
+
+
+def _kept(settings: Settings, database: Database, socketio: Any) -> list[Callable[[], None]]:
+    """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
+    rounds = Rounds(database, Anchors(settings.var / "anchors"), lambda: socketio.sleep(0))
+    return [
+        _every(socketio, ROUND_S, rounds.make),
+        lambda: serve_local(database, settings.var, socketio.sleep),
+    ]
 
 
 def _every(socketio: Any, seconds: float, work: Callable[[], None]) -> Callable[[], None]:
@@ -287,7 +300,7 @@ def _install_web(app: OpenAPI, parvis: Parvis) -> None:
         settings,
         translate,
         limiter,
-        parvis.voice.files,
+        AudioFiles(settings.var / "audio"),
         lambda: _metrics(parvis),
         lambda: _is_ready(parvis),
     )
@@ -478,6 +491,8 @@ def _metrics(parvis: Parvis) -> bytes:
 
 def serve_app() -> OpenAPI:
     """The app of a gunicorn worker: settings from the environment, background work started."""
-    app = create_app(Settings())
+    settings = Settings()
+    hold(settings.var, is_shared=True)
+    app = create_app(settings)
     app.extensions["parvis"].start_background()
     return app

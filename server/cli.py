@@ -7,39 +7,25 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 
 from server.clock import Clock
-from server.demonstration.create import at_base_url, create_demonstration, demo_file, is_demonstration, write_demo_file
+from server.commands import accounts, configuring, devices, doctoring, exporting, keeping
+from server.commands.say import console, ending_well, opened
+from server.demonstration.create import (
+    at_base_url,
+    create_demonstration,
+    demo_file,
+    is_demonstration,
+    write_demo_file,
+)
 from server.domain.refusals import Refusal
+from server.jobs.server_lock import alone, is_server_running
 from server.settings import Settings
 from server.store.database import Database
-from server.store.migrating import is_migrated, migrate
+from server.store.migrating import migrate
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
-
-
-def main() -> None:
-    """The entry point: a refusal is one line and exit status 1, a wrong setting exit status 2."""
-    try:
-        cli()
-    except Refusal as refusal:
-        console.print(f"refused: {refusal.code} {dict(refusal.details) or ''}".rstrip(), style="red")
-        sys.exit(1)
-    except ValidationError as error:
-        for each in error.errors():
-            console.print(f"setting: {'.'.join(map(str, each['loc']))} {each['msg']}", style="red")
-        sys.exit(2)
-
-
-def opened(settings: Settings) -> Database:
-    """The database of the settings, which must have been set up. Refusal: not_installed."""
-    database = Database(settings.database_address, Clock())
-    if not is_migrated(database):
-        raise Refusal("not_installed")
-    return database
+main = ending_well(cli)
 
 
 @cli.command()
@@ -57,12 +43,16 @@ def serve() -> None:
 
 
 def execute_server(settings: Settings) -> NoReturn:
-    """Becomes the server process."""
+    """Becomes the server process. Refusal: server_running when another serves from the same folder."""
+    with alone(settings.var):
+        pass
     if settings.workers == 1:
         os.execv(sys.executable, [sys.executable, "-m", "server"])
     arguments = [
-        *(sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(settings.workers), "--bind", f"{settings.host}:{settings.port}"),
-        *("--worker-connections", "3000", "--backlog", "4096", "--graceful-timeout", "3", "--no-control-socket", "server.app:serve_app()"),
+        *(sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(settings.workers)),
+        *("--bind", f"{settings.host}:{settings.port}"),
+        *("--worker-connections", "3000", "--backlog", "4096", "--graceful-timeout", "3"),
+        *("--no-control-socket", "server.app:serve_app()"),
     ]
     if settings.scheme == "https":
         arguments[3:3] = ["--certfile", settings.tls_certificate, "--keyfile", settings.tls_key]
@@ -71,10 +61,12 @@ def execute_server(settings: Settings) -> NoReturn:
 
 @cli.command("migrate")
 def migrate_command() -> None:
-    """Bring the database to the newest schema."""
-    database = Database(Settings().database_address, Clock())
-    migrate(database)
-    database.close()
+    """Bring the database to the newest schema; no server may run meanwhile."""
+    settings = Settings()
+    with alone(settings.var):
+        database = Database(settings.database_address, Clock())
+        migrate(database)
+        database.close()
     console.print("The database has the newest schema.")
 
 
@@ -84,6 +76,18 @@ def demo(
 ) -> None:
     """Create the demonstration if there is none, and print where everything is."""
     settings = Settings()
+    if is_server_running(settings.var) and demo_file(settings).exists():
+        tell(json.loads(demo_file(settings).read_text(encoding="utf-8")), demo_file(settings))
+        return
+    with alone(settings.var):
+        described = _demonstration(settings)
+    tell(described, demo_file(settings))
+    if serving:
+        sys.stdout.flush()
+        execute_server(settings)
+
+
+def _demonstration(settings: Settings) -> dict[str, object]:
     database = Database(settings.database_address, Clock())
     migrate(database)
     if is_demonstration(database):
@@ -92,10 +96,7 @@ def demo(
     else:
         described = create_demonstration(database, settings)
     database.close()
-    tell(described, demo_file(settings))
-    if serving:
-        sys.stdout.flush()
-        execute_server(settings)
+    return described
 
 
 def tell(described: dict[str, object], file: Path) -> None:
@@ -109,7 +110,22 @@ def tell(described: dict[str, object], file: Path) -> None:
     users: list[dict[str, str]] = described["users"]  # type: ignore[assignment]
     for user in users:
         console.print(f"  {user['login']:16} {user['password']:40} {user['role']} · {user['site']}")
-    console.print(f"console {described['base_url']}/console · quality {described['base_url']}/qualite · printers {described['base_url']}/imprimantes · all of it in {file}")
+    base = described["base_url"]
+    console.print(
+        f"console {base}/console · quality {base}/qualite · printers {base}/imprimantes · all of it in {file}"
+    )
+
+
+cli.command("create-user")(accounts.create_user)
+cli.command("import-configuration")(configuring.import_configuration)
+cli.command("export-configuration")(configuring.export_configuration)
+cli.command("export-visits")(exporting.export_visits_command)
+cli.command("purge")(keeping.purge_command)
+cli.command("verify-journal")(keeping.verify_journal_command)
+cli.command("backup")(keeping.backup_command)
+cli.command("restore")(keeping.restore_command)
+cli.command("doctor")(doctoring.doctor)
+cli.add_typer(devices.devices, name="devices")
 
 
 if __name__ == "__main__":

@@ -58,11 +58,13 @@ def device_of_token(rows: Any, token: str) -> Row | None:
     return row
 
 
-def api_key_of_token(rows: Any, token: str, now: int) -> Row | None:
-    """The API key with this token, when it is neither revoked nor out of date."""
-    row: Row | None = rows.one(
-        "SELECT id, name, scopes, halls, is_loopback_only FROM api_key"
-        " WHERE token_digest = :digest AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)",
+def bearer_of_token(rows: Any, token: str, now: int) -> Row:
+    """The device (its columns, revoked ones included) or the valid API key (`key_…`) with this token, in one read."""
+    row: Row = rows.one(
+        "SELECT d.id, d.kind, d.hall, d.configured, d.revoked_at, k.id AS key_id, k.scopes AS key_scopes,"
+        " k.halls AS key_halls, k.is_loopback_only AS key_is_loopback_only FROM (SELECT 1 AS one) AS o"
+        " LEFT JOIN device d ON d.token_digest = :digest LEFT JOIN api_key k ON k.token_digest = :digest"
+        " AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)",
         digest=token_digest(token),
         now=now,
     )
@@ -71,5 +73,15 @@ def api_key_of_token(rows: Any, token: str, now: int) -> Row | None:
 
 def halls_of_key(key: Row) -> Sequence[str]:
     """The slugs of the halls an API key works in; ["*"] means every hall."""
-    halls: Sequence[str] = json.loads(key["halls"])
+    halls: Sequence[str] = json.loads(key["key_halls"])
     return halls
+
+
+def paired_devices(rows: Any, hall: str | None = None) -> list[Row]:
+    """Every device of a hall (id) or of all, revoked ones included, the oldest first."""
+    where, values = ("", {}) if hall is None else (" WHERE d.hall = :hall", {"hall": hall})
+    sql = (
+        "SELECT d.id, d.kind, d.configured, d.created_at, d.revoked_at, h.slug"
+        " FROM device d JOIN hall h ON h.id = d.hall"
+    )
+    return list(rows.all(f"{sql}{where} ORDER BY h.slug, d.created_at, d.id", **values))

@@ -1,0 +1,56 @@
+"""`parvis create-user`: an account, or with `--reset` a new password for one."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from server.commands.say import opened, say
+from server.jobs.local_socket import write
+from server.settings import Settings
+from server.store.accounts import EVERY_SITE
+
+
+def create_user(
+    login: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="Role, or role@site; may be given several times. Without a site: at every site."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name shown to colleagues; the login unless told.")] = "",
+    reset: Annotated[bool, typer.Option("--reset", help="Give an existing account a new password.")] = False,
+) -> None:
+    """Create an account.
+
+    The password is asked twice, or read from standard input when that is no terminal.
+    """
+    settings = Settings()
+    if not reset and not role:
+        raise typer.BadParameter("an account needs a role: --role agent@laon", param_hint="--role")
+    password = _password()
+    if reset:
+        write(settings.var, lambda: opened(settings), "reset_password", login=login, password=password)
+        say(f"{login}: new password; whoever was signed in is signed out.")
+        return
+    grants = [_grant(each) for each in role or ()]
+    write(
+        settings.var,
+        lambda: opened(settings),
+        "create_user",
+        login=login,
+        password=password,
+        name=name or login,
+        grants=grants,
+    )
+    say(f"{login}: created with {', '.join(f'{each[0]} at {each[1]}' for each in grants)}.")
+
+
+def _grant(text: str) -> list[str]:
+    role, _, site = text.partition("@")
+    return [role, site or EVERY_SITE]
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")

@@ -1,0 +1,61 @@
+"""`parvis doctor`: what this machine has and lacks, in sentences.
+
+With `--rebuild` the rows from the journals.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated
+
+import typer
+
+from server.commands.examination import Finding, examinations
+from server.commands.say import opened, say
+from server.jobs.server_lock import alone
+from server.settings import Settings
+from server.store.halls import all_halls
+from server.store.rebuild import rebuild
+
+MARKS = {"right": ("✓", None), "off": ("·", "yellow"), "wrong": ("✗", "red")}
+
+
+def doctor(
+    rebuild_rows: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Write the rows of visits anew from the journals; no server may run."),
+    ] = False,
+) -> None:
+    """Examine the installation; exit status 1 when something it cannot do without is wrong."""
+    settings = Settings()
+    if rebuild_rows:
+        _rebuild(settings)
+        return
+    findings = list(_examined(examinations(settings)))
+    for finding in findings:
+        mark, style = MARKS[finding.state]
+        say(f"{mark} {finding.sentence}", style=style)
+    if any(finding.state == "wrong" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _examined(examinations: list[Callable[[], Finding]]) -> Iterator[Finding]:
+    for examine in examinations:
+        yield examine()
+
+
+def _rebuild(settings: Settings) -> None:
+    with alone(settings.var):
+        database = opened(settings)
+        try:
+            with database.read() as rows:
+                halls = [hall["slug"] for hall in all_halls(rows)]
+            for hall in halls:
+                changed = rebuild(database, hall)
+                say(
+                    f"{hall}: {len(changed)} rows were not what the journal says"
+                    if changed
+                    else f"{hall}: right"
+                )
+                for table, row in changed[:20]:
+                    say(f"  {table} {row}")
+        finally:
+            database.close()

@@ -1,0 +1,154 @@
+"""The local socket: commands that write go through the running server, as lines of JSON.
+
+It is `var/parvis.sock` (0600). A request is `{"write": name, "values": {…}}`, an answer `{"answer": …}` or
+`{"refused": code, "details": …}`, with `problems` for a refused document.
+"""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from server.documents.problems import DocumentRefused, Problem
+from server.domain.refusals import Refusal
+from server.jobs.server_lock import SOCKET, alone, may_listen
+from server.jobs.writers import WRITERS
+from server.store.database import Database
+
+log = structlog.get_logger()
+
+LARGEST_LINE = 8_000_000
+ANSWER_WITHIN_S = 600.0
+"""How long a command waits for the answer of a write: a purge of years may take minutes."""
+REACHED_WITHIN_S = 10.0
+LISTENER_RETRY_S = 1.0
+
+
+@contextmanager
+def _address(var: Path) -> Iterator[str]:
+    """The socket's path, short however long the folder's name is (a socket's address has 107 bytes)."""
+    folder = os.open(var, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{SOCKET}"
+    finally:
+        os.close(folder)
+
+
+def listen(var: Path) -> socket.socket:
+    """The listening socket, readable by the owner only; the caller holds the listener's lock."""
+    (var / SOCKET).unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    old = os.umask(0o177)
+    try:
+        with _address(var) as address:
+            listening.bind(address)
+    finally:
+        os.umask(old)
+    listening.listen(8)
+    return listening
+
+
+def serve_local(database: Database, var: Path, wait: Callable[[float], None]) -> None:
+    """Answers writes for ever, one at a time; with several workers the one that holds the listener's lock."""
+    while (lock := may_listen(var)) is None:
+        wait(LISTENER_RETRY_S)
+    listening = listen(var)
+    log.info("local_socket_open", lock=lock)
+    while True:
+        connection, _ = listening.accept()
+        with connection:
+            connection.settimeout(REACHED_WITHIN_S)
+            try:
+                line = _line(connection)
+                if line:
+                    connection.sendall(
+                        json.dumps(answer_to(database, line), ensure_ascii=False).encode() + b"\n"
+                    )
+            except OSError as gone:
+                log.warning("local_socket_cut", reason=str(gone))
+
+
+def answer_to(database: Database, line: bytes) -> dict[str, Any]:
+    """What a request is answered."""
+    try:
+        wanted = json.loads(line)
+        write = WRITERS[wanted["write"]]
+    except (ValueError, KeyError, TypeError):
+        return {"refused": "unknown_write", "details": {}}
+    try:
+        return {"answer": write(database, **wanted["values"])}
+    except DocumentRefused as refused:
+        listed = [
+            [each.path, each.code, each.key, dict(each.values), each.is_warning] for each in refused.problems
+        ]
+        return {"refused": refused.code, "details": {}, "problems": listed}
+    except Refusal as refused:
+        return {"refused": refused.code, "details": dict(refused.details)}
+    except Exception:
+        log.exception("local_write_failed", write=wanted["write"])
+        return {"refused": "internal", "details": {}}
+
+
+def _line(connection: socket.socket) -> bytes:
+    parts, length = [], 0
+    while length <= LARGEST_LINE:
+        part = connection.recv(65_536)
+        if not part:
+            break
+        parts.append(part)
+        length += len(part)
+        if part.endswith(b"\n"):
+            break
+    return b"".join(parts)
+
+
+def write(var: Path, opened: Callable[[], Database], name: str, /, **values: Any) -> Any:
+    """Does a write by the running server, or here when none runs. Raises the refusal of the write.
+
+    Refusal: server_running when a server holds the folder but does not answer on its socket.
+    """
+    deadline = time.monotonic() + REACHED_WITHIN_S
+    while True:
+        try:
+            with alone(var):
+                database = opened()
+                try:
+                    return WRITERS[name](database, **values)
+                finally:
+                    database.close()
+        except Refusal as refused:
+            if refused.code != "server_running":
+                raise
+        answered = _asked(var, name, values)
+        if answered is not None:
+            return answered.get("answer")
+        if time.monotonic() > deadline:
+            raise Refusal("server_running", var=str(var))
+        time.sleep(0.05)
+
+
+def _asked(var: Path, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
+    """The server's answer; None when nobody listens. Raises its refusal."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        try:
+            with _address(var) as address:
+                connection.connect(address)
+        except OSError:
+            return None
+        connection.settimeout(ANSWER_WITHIN_S)
+        connection.sendall(json.dumps({"write": name, "values": values}).encode() + b"\n")
+        line = _line(connection)
+    if not line:
+        raise Refusal("server_stopped")
+    answer: dict[str, Any] = json.loads(line)
+    if "problems" in answer:
+        raise DocumentRefused(Problem(*each) for each in answer["problems"])
+    if "refused" in answer:
+        raise Refusal(answer["refused"], **answer["details"])
+    return answer

@@ -1,0 +1,95 @@
+"""The rounds of a running server: end of days, daily anchors, purges. Each job runs once per hall and day.
+
+Every worker makes its rounds; a claim in the database decides who does a job, and a job done twice changes
+nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from server.domain.calendars import business_day
+from server.store.anchors import INSTALLATION, Anchors, anchor_of
+from server.store.database import Database
+from server.store.engines import Row
+from server.store.halls import all_halls
+from server.store.job_runs import EVERY_HALL, claim, claim_every
+from server.usecases.close_day import close_day, days_to_close
+from server.usecases.purge import purge
+
+log = structlog.get_logger()
+
+ROUND_S = 20.0
+"""Seconds between two rounds."""
+PURGE_EVERY_S = 3600
+ANCHOR = "anchor"
+_INSTALLATION_HEAD = "SELECT journal_length, head_hash FROM installation WHERE id = 1"
+
+
+@dataclass
+class Rounds:
+    """The jobs of one process. `breathe` lets other work through between two halls."""
+
+    database: Database
+    anchors: Anchors
+    breathe: Callable[[], None] = lambda: None
+    failures: int = 0
+
+    def make(self) -> None:
+        """One round over all halls; a job that fails is logged and tried again in the next round."""
+        with self.database.read() as rows:
+            halls = [hall for hall in all_halls(rows) if hall["configuration_revision"] > 0]
+        for hall in halls:
+            self._attempt(self.end_days, hall)
+            self._attempt(self.anchor, hall)
+            self.breathe()
+        self._attempt(self.anchor_installation)
+        self._attempt(self.purge)
+
+    def _attempt(self, job: Callable[..., None], *values: Row) -> None:
+        try:
+            job(*values)
+        except Exception:
+            self.failures += 1
+            log.exception("job_failed", job=job.__name__)
+
+    def end_days(self, hall: Row) -> None:
+        """Closes the hall's business days whose end has passed."""
+        for day in days_to_close(self.database, hall["id"]):
+            closed = close_day(self.database, hall["id"], day)
+            if closed.legs or closed.sessions:
+                log.info(
+                    "day_closed",
+                    hall=hall["slug"],
+                    day=day.isoformat(),
+                    legs=closed.legs,
+                    sessions=closed.sessions,
+                )
+
+    def anchor(self, hall: Row) -> None:
+        """Anchors the hall's journal once a business day."""
+        now = self.database.clock.now()
+        day = business_day(self.database.configuration(hall["id"]).calendar, now).isoformat()
+        if self._is_anchored(hall["id"], day):
+            return
+        self.anchors.append(hall["slug"], anchor_of(hall, now, "daily"))
+
+    def anchor_installation(self) -> None:
+        """Anchors the installation's journal once a day (UTC)."""
+        now = self.database.clock.now()
+        if self._is_anchored(EVERY_HALL, now.date().isoformat()):
+            return
+        with self.database.read() as rows:
+            head = rows.one(_INSTALLATION_HEAD)
+        self.anchors.append(INSTALLATION, anchor_of(head, now, "daily"))
+
+    def _is_anchored(self, hall: str, day: str) -> bool:
+        return not claim(self.database, ANCHOR, hall, day, now=self.database.clock.now())
+
+    def purge(self) -> None:
+        """Erases once an hour what is past its time."""
+        if claim_every(self.database, "purge", now=self.database.clock.now(), every_s=PURGE_EVERY_S):
+            counts = {table: count for table, count in purge(self.database).items() if count}
+            if counts:
+                log.info("purged", **counts)

@@ -1,0 +1,72 @@
+"""The writes a command may ask for, by name.
+
+Each takes and answers JSON values, here or in the running server.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from server.store.accounts import Grant
+from server.store.database import Database
+from server.store.installation import Author
+from server.usecases.accounts import NewAccount, create_account, revoke_device, set_password
+from server.usecases.publish_configuration import Publication, publish_hall, publish_installation
+from server.usecases.purge import purge
+
+COMMAND_LINE = Author("command_line")
+
+
+def _create_user(database: Database, *, login: str, password: str, name: str, grants: list[list[str]]) -> str:
+    wanted = NewAccount(login, password, name, [Grant(role, site) for role, site in grants])
+    return create_account(database, COMMAND_LINE, wanted)
+
+
+def _reset_password(database: Database, *, login: str, password: str) -> None:
+    set_password(database, COMMAND_LINE, login, password)
+
+
+def is_hall_document(content: str) -> bool:
+    """Whether a text is a hall's document rather than the installation's.
+
+    What is not JSON is left to the reader.
+    """
+    try:
+        read = json.loads(content)
+    except ValueError:
+        return True
+    return not isinstance(read, Mapping) or not str(read.get("format", "parvis-hall")).startswith(
+        "parvis-installation"
+    )
+
+
+def _import_configuration(database: Database, *, content: str, dry_run: bool) -> dict[str, Any]:
+    publish = publish_hall if is_hall_document(content) else publish_installation
+    return _described(publish(database, COMMAND_LINE, content, dry_run=dry_run))
+
+
+def _described(publication: Publication) -> dict[str, Any]:
+    return {
+        "scope": publication.scope,
+        "revision": publication.revision,
+        "is_published": publication.is_published,
+        "changes": [[each.path, each.kind, each.before, each.after] for each in publication.changes],
+        "warnings": [[each.path, each.key, dict(each.values)] for each in publication.warnings],
+    }
+
+
+def _revoke_device(database: Database, *, device: str) -> None:
+    revoke_device(database, COMMAND_LINE, device)
+
+
+def _purge(database: Database) -> dict[str, int]:
+    return purge(database)
+
+
+WRITERS: Mapping[str, Callable[..., Any]] = {
+    "create_user": _create_user,
+    "reset_password": _reset_password,
+    "import_configuration": _import_configuration,
+    "revoke_device": _revoke_device,
+    "purge": _purge,
+}

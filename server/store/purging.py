@@ -1,0 +1,61 @@
+"""Erase what is past its time, a few rows at a time so that no visitor waits for it.
+
+The journals are not touched.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from server.domain.instants import to_micros
+
+BATCH = 500
+"""Rows per transaction."""
+IDEMPOTENCY_KEPT_S = 24 * 3600
+PRINTED_KEPT_S = 48 * 3600
+NEUTRAL_TICKET = '{"ahead": null, "kind": "ticket", "language": "fr"}'
+"""What is left of a printed ticket's content."""
+
+_ERASE = {
+    "erasable": (
+        "UPDATE erasable SET value = NULL, salt = NULL WHERE id IN"
+        " (SELECT id FROM erasable WHERE erase_after <= :now AND (value IS NOT NULL OR salt IS NOT NULL)"
+        " LIMIT :batch)"
+    ),
+    "ticket_access": (
+        "DELETE FROM ticket_access WHERE visit IN"
+        " (SELECT visit FROM ticket_access WHERE expires_at <= :now LIMIT :batch)"
+    ),
+    "idempotency": (
+        "DELETE FROM idempotency WHERE (author, key) IN"
+        " (SELECT author, key FROM idempotency WHERE created_at <= :now LIMIT :batch)"
+    ),
+    "sign_in": (
+        "DELETE FROM sign_in WHERE digest IN"
+        " (SELECT digest FROM sign_in WHERE expires_at <= :now LIMIT :batch)"
+    ),
+    "print_job": (
+        f"UPDATE print_job SET document = '{NEUTRAL_TICKET}' WHERE id IN (SELECT id FROM print_job"
+        " WHERE state IN ('done', 'cancelled') AND visit IS NOT NULL AND queued_at <= :now"
+        f" AND document <> '{NEUTRAL_TICKET}' LIMIT :batch)"
+    ),
+}
+_KEPT_S = {"idempotency": IDEMPOTENCY_KEPT_S, "print_job": PRINTED_KEPT_S}
+
+
+def erase_past(database: Any, now: datetime) -> dict[str, int]:
+    """How many rows of each table were erased because their time was over at `now`."""
+    counts = {}
+    for table, sql in _ERASE.items():
+        limit = to_micros(now) - _KEPT_S.get(table, 0) * 1_000_000
+        counts[table] = _in_batches(database, sql, limit)
+    return counts
+
+
+def _in_batches(database: Any, sql: str, limit: int) -> int:
+    total = 0
+    while True:
+        with database.store.write() as rows:
+            count: int = rows.run(sql, {"now": limit, "batch": BATCH})
+        total += count
+        if count < BATCH:
+            return total

@@ -1,0 +1,245 @@
+"""A journal that was tampered with is found out, and the first wrong fact is named."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.ids import new_id
+from server.store.anchors import Anchors
+from server.store.database import Database
+from server.store.journal import ENVELOPE, fact_hash
+from server.store.verifying import verify_journal
+from tests.harness.counts import count, record_measurement
+from tests.server.store.journals import HALL, anchor, first_fault, issue, morning
+from tests.server.usecases.figures_history import Hands
+
+NUMBERS = ("schema", "happened_at", "recorded_at", "version")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    found = morning(database_url, Hands())
+    yield found
+    found.close()
+
+
+class Tamperer:
+    """Changes one thing in a journal, in a transaction that is rolled back afterwards."""
+
+    def __init__(self, rows: Any, chance: random.Random) -> None:
+        self.rows, self.chance = rows, chance
+        self.table = chance.choices(["hall_fact", "installation_fact"], [9, 1])[0]
+        self.facts = list(rows.all(f"SELECT * FROM {self.table} ORDER BY position"))
+        self.fact = chance.choice(self.facts)
+
+    def alter(self) -> str:
+        """Another value in any column of any fact."""
+        columns = [name for name in dict(self.fact) if name != "hall"]
+        column = self.chance.choice(columns)
+        self.run(f"UPDATE {self.table} SET {column} = :new WHERE id = :fact", new=self.other(column))
+        return f"{column} altered"
+
+    def other(self, column: str) -> Any:
+        old = self.fact[column]
+        if column == "is_clock_suspect":
+            return not old
+        if column == "position":  # a free one: no two facts may have the same
+            return old + self.chance.choice([-1_000_003, 1_000_003])
+        if column in NUMBERS:
+            return old + self.chance.choice([1, 7, 1_000_003])
+        if column in ("visit", "counter", "device") and old is not None and self.chance.random() < 0.3:
+            return None
+        if column == "body":
+            return altered_text(old, self.chance)
+        return new_id() if old is None or column in ("id", "visit") else altered_text(old, self.chance)
+
+    def remove(self) -> str:
+        """One fact less; sometimes those after it close the gap, sometimes the head agrees."""
+        self.run(f"DELETE FROM {self.table} WHERE id = :fact")
+        if self.chance.random() < 0.5:
+            self.renumber(-1)
+        if self.chance.random() < 0.5:
+            self.move_head(-1)
+        return "removed"
+
+    def insert(self) -> str:
+        """One fact more, with a right hash; those after it make room."""
+        self.renumber(1, including=True)
+        row = dict(self.fact) | {"id": new_id()}
+        previous = next((f["hash"] for f in self.facts if f["position"] == row["position"] - 1), "0" * 64)
+        columns = {key: row[key] for key in ENVELOPE if key in row}
+        columns["is_clock_suspect"] = bool(columns["is_clock_suspect"])
+        row["hash"] = fact_hash(previous, columns, row["body"])
+        names = ", ".join(row)
+        self.rows.run(
+            f"INSERT INTO {self.table} ({names}) VALUES ({', '.join(':' + name for name in row)})", row
+        )
+        if self.chance.random() < 0.5:
+            self.move_head(1)
+        return "inserted"
+
+    def renumber(self, step: int, *, including: bool = False) -> None:
+        later = [f for f in self.facts if f["position"] >= self.fact["position"] + (0 if including else 1)]
+        for fact in sorted(later, key=lambda f: f["position"], reverse=step > 0):
+            sql = f"UPDATE {self.table} SET position = :position WHERE id = :id"
+            self.rows.run(sql, {"position": fact["position"] + step, "id": fact["id"]})
+
+    def move_head(self, step: int) -> None:
+        table = "hall" if self.table == "hall_fact" else "installation"
+        self.rows.run(f"UPDATE {table} SET journal_length = journal_length + :step", {"step": step})
+
+    def run(self, sql: str, **values: Any) -> None:
+        self.rows.run(sql, {**values, "fact": self.fact["id"]})
+
+
+def altered_text(text: str, chance: random.Random) -> str:
+    """The text with one character changed; within JSON only what keeps it readable."""
+    places = [index for index, letter in enumerate(text) if letter.isalnum()]
+    place = chance.choice(places)
+    letter = "1" if text[place].isdigit() and text[place] != "1" else "2" if text[place].isdigit() else "é"
+    return text[:place] + letter + text[place + 1 :]
+
+
+class Undone(Exception):
+    """Rolls a tampering back."""
+
+
+def fault_after_tampering(
+    database: Database, anchors: Anchors, chance: random.Random
+) -> tuple[str, Any, int]:
+    """What was done, the fault found, and the position of the fact it was done to."""
+    saved = database.store.read
+    try:
+        with database.store.write() as rows:
+            tamperer = Tamperer(rows, chance)
+            done = chance.choices([tamperer.alter, tamperer.remove, tamperer.insert], [2, 1, 1])[0]()
+            database.store.read = lambda: Held(rows)  # type: ignore[assignment]
+            found = first_fault(database, anchors)
+            raise Undone
+    except Undone:
+        return done, found, tamperer.fact["position"]
+    finally:
+        database.store.read = saved  # type: ignore[method-assign]
+
+
+class Held:
+    """Reads on the connection that tampers; its transaction is not ended by them."""
+
+    def __init__(self, rows: Any) -> None:
+        self.rows = rows
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def one(self, sql: str, **values: Any) -> Any:
+        return self.rows.one(sql, **values)
+
+    def all(self, sql: str, **values: Any) -> Any:
+        return self.rows.all(sql, **values)
+
+    def run(self, sql: str, values: Any) -> int:
+        return 0 if sql in ("BEGIN", "ROLLBACK") or "ISOLATION" in sql else int(self.rows.run(sql, values))
+
+
+@pytest.mark.timeout(count(small=300, large=3600))
+def test_each_single_alteration_removal_and_insertion_is_found(database: Database, tmp_path: Path):
+    anchors = anchor(database, tmp_path / "anchors")
+    assert first_fault(database, anchors, full=True) is None
+    tried = count(small=120, large=1_000)
+    kinds: dict[str, int] = {}
+    for seed in range(tried):
+        done, found, position = fault_after_tampering(database, anchors, random.Random(seed))
+        assert found is not None, f"{done} at {position} (seed {seed})"
+        assert found.position in (position, None) or found.wrong == "hall_missing", (
+            done,
+            position,
+            found,
+            seed,
+        )
+        kinds[done.split()[-1]] = kinds.get(done.split()[-1], 0) + 1
+    assert set(kinds) == {"altered", "removed", "inserted"}
+    assert first_fault(database, anchors, full=True) is None
+    record_measurement(f"tamperings found, {database.url.split(':')[0]}", tried=tried, found=tried, **kinds)
+
+
+def test_a_right_journal_has_no_fault(database: Database, tmp_path: Path):
+    verified = verify_journal(database, anchor(database, tmp_path), hall=HALL, full=True)
+    assert verified.faults == []
+    assert verified.facts[HALL] > 20
+
+
+def test_a_tail_cut_together_with_the_head_is_shorter_than_its_anchor(database: Database, tmp_path: Path):
+    anchors = anchor(database, tmp_path)
+    with database.store.write() as rows:
+        last = rows.all("SELECT * FROM hall_fact ORDER BY position DESC LIMIT 2")
+        rows.run("DELETE FROM hall_fact WHERE id = :id", {"id": last[0]["id"]})
+        rows.run(
+            "UPDATE hall SET journal_length = :position, head_hash = :hash, version = :version,"
+            " last_recorded_at = :recorded_at",
+            {key: last[1][key] for key in ("position", "hash", "version", "recorded_at")},
+        )
+    found = first_fault(database, anchors)
+    assert found is not None
+    assert (found.wrong, found.position) == ("tail_cut", last[0]["position"])
+    assert first_fault(database, Anchors(tmp_path / "none")) is None  # nothing else could tell
+
+
+def test_a_whole_chain_computed_anew_differs_from_its_anchor(database: Database, tmp_path: Path):
+    anchors = anchor(database, tmp_path)
+    issue(database)
+    with database.store.write() as rows:
+        previous = "0" * 64
+        for fact in rows.all("SELECT * FROM hall_fact ORDER BY position"):
+            columns = {key: fact[key] for key in ENVELOPE}
+            columns["is_clock_suspect"] = bool(columns["is_clock_suspect"])
+            if fact["position"] == 4:
+                columns["author"] = "somebody-else"
+            previous = fact_hash(previous, columns, fact["body"])
+            values = {"author": columns["author"], "hash": previous, "id": fact["id"]}
+            rows.run("UPDATE hall_fact SET author = :author, hash = :hash WHERE id = :id", values)
+        rows.run("UPDATE hall SET head_hash = :hash", {"hash": previous})
+    found = first_fault(database, anchors)
+    assert found is not None
+    assert found.wrong == "anchor"
+
+
+@pytest.mark.parametrize("change", ["head_hash = 'x'", "version = version + 1", "journal_length = 3"])
+def test_a_head_that_was_changed_is_found(database: Database, tmp_path: Path, change: str):
+    with database.store.write() as rows:
+        rows.run(f"UPDATE hall SET {change}", {})
+    assert first_fault(database, Anchors(tmp_path)) is not None
+
+
+def test_a_hall_that_vanished_is_missed(database: Database, tmp_path: Path):
+    with database.store.write() as rows:
+        rows.run("DELETE FROM hall_fact", {})
+        rows.run("DELETE FROM hall", {})
+    found = first_fault(database, Anchors(tmp_path))
+    assert found is not None
+    assert (found.journal, found.wrong) == (HALL, "hall_missing")
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ("UPDATE leg SET state = 'ended' WHERE position = 1 AND state = 'waiting'", "rows"),
+        ("DELETE FROM visit", "rows"),
+        ("UPDATE document SET content = '{}' WHERE kind = 'hall'", "document"),
+        ("UPDATE erasable SET value = 'en'", "erasable"),
+    ],
+)
+def test_a_full_verification_also_finds_what_no_longer_follows_from_the_facts(
+    database: Database, tmp_path: Path, change: str, wrong: str
+):
+    with database.store.write() as rows:
+        rows.run(change, {})
+    assert first_fault(database, Anchors(tmp_path)) is None
+    found = first_fault(database, Anchors(tmp_path), full=True)
+    assert found is not None
+    assert found.wrong == wrong

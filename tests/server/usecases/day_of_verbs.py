@@ -1,0 +1,309 @@
+"""Any sequence of verbs on a hall, through the real use cases, with a clock that a test moves.
+
+A state machine.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from server.domain.facts import SILENT
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.anchors import Anchors
+from server.store.database import Database
+from server.store.installation import Author
+from server.store.rebuild import differences
+from server.store.snapshots import snapshot
+from server.store.tables import PROJECTIONS
+from server.store.verifying import verify_journal
+from server.usecases.call_next import AtCounter, call_chosen, call_next
+from server.usecases.close_day import close_day, days_to_close
+from server.usecases.count_greeting import count_greeting
+from server.usecases.counter_sessions import (
+    WantedSession,
+    close_counter,
+    open_counter,
+    pause_counter,
+    resume_counter,
+)
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.serve import (
+    Destination,
+    Gesture,
+    cancel,
+    finish,
+    no_show,
+    recall,
+    reinstate,
+    start,
+    transfer,
+)
+from server.usecases.undo import last_gesture, undo
+from server.usecases.visitor import give_up, take_back
+from tests.server.usecases.figures_history import Hands
+
+HALL = "laon"
+MORNING = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
+KIOSK = Author("kiosk", device="kiosk-of-tests")
+AT_COUNTER = "state IN ('called', 'in_service')"
+PLAIN_VERBS = {"recall": recall, "start": start, "finish": finish, "no_show": no_show, "reinstate": reinstate}
+GESTURES = [
+    ["next", "start", "finish"],
+    ["next", "start"],
+    ["next", "recall", "no_show", "reinstate"],
+    ["start", "next", "undo"],
+    ["undo", "start", "undo"],
+    *([verb] for verb in ("next", "undo", *PLAIN_VERBS)),
+]
+NOT_PROJECTED = ("ticket_access", "print_job", "idempotency", "counter_lease", "job_run", "erasable")
+
+picks = st.integers(min_value=0, max_value=10_000)
+
+
+class DayOfVerbs(RuleBasedStateMachine):
+    """The rules draw numbers.
+
+    What they mean depends on the rows there are, so any sequence can be replayed.
+    """
+
+    def __init__(self, database: Database, hands: Hands, seen: set[str]) -> None:
+        super().__init__()
+        self.database, self.hands, self.seen = database, hands, seen
+        self.hall = database.hall_id(HALL)
+        configuration = database.configuration(HALL)
+        self.services = list(configuration.services)
+        self.counters = ["laon-g1", "laon-g4", "laon-g3"]
+        self.tokens: list[str] = []
+
+    @initialize()
+    def a_new_hall(self) -> None:
+        """The hall as it was published, before anything happened in it."""
+        self.hands.now = MORNING
+        with self.database.store.write() as rows:
+            first = rows.all("SELECT * FROM hall_fact WHERE hall = :hall AND position = 1", hall=self.hall)[0]
+            for table in (*PROJECTIONS, *NOT_PROJECTED):
+                rows.run(f"DELETE FROM {table}", {})
+            rows.run("DELETE FROM hall_fact WHERE hall = :hall AND position > 1", {"hall": self.hall})
+            rows.run(
+                "UPDATE hall SET version = 1, journal_length = 1, head_hash = :hash, last_recorded_at = :at"
+                " WHERE id = :hall",
+                {"hash": first["hash"], "at": first["recorded_at"], "hall": self.hall},
+            )
+
+        for counter in self.counters:
+            open_counter(self.database, counter, Author("agent-0"), WantedSession())
+        for pick in range(4):
+            self.issue(pick, is_priority=False)
+
+    # --- what is there ---------------------------------------------------------------------------
+
+    def all(self, sql: str, **values: Any) -> list[Any]:
+        with self.database.read() as rows:
+            return list(rows.all(sql, hall=self.hall, **values))
+
+    def leg_at(self, counter: str) -> str | None:
+        sql = f"SELECT id FROM leg WHERE hall = :hall AND counter = :counter AND {AT_COUNTER}"
+        found = self.all(sql, counter=counter)
+        return str(found[0]["id"]) if found else None
+
+    def a_leg(self, pick: int, wanted: str = "state <> 'ended'") -> str | None:
+        """A leg that fits, seven times out of eight; else, or if none fits, any leg."""
+        found = self.all(f"SELECT id FROM leg WHERE hall = :hall AND {wanted} ORDER BY issued_at, id LIMIT 9")
+        if not found or pick % 8 == 5:
+            found = self.all("SELECT id FROM leg WHERE hall = :hall ORDER BY issued_at DESC, id LIMIT 9")
+        return str(found[pick % len(found)]["id"]) if found else None
+
+    def may(self, verb: Any, *values: Any, **named: Any) -> Any:
+        """What the verb answers; a refusal is a legitimate answer, and must change nothing."""
+        before = self.head()
+        try:
+            return verb(self.database, *values, **named)
+        except Refusal as refusal:
+            self.seen.add(refusal.code)
+            if verb is not issue_ticket:
+                assert self.head() == before
+            return None
+
+    def head(self) -> tuple[Any, ...]:
+        return tuple(self.all("SELECT version, journal_length, head_hash FROM hall WHERE id = :hall")[0])
+
+    # --- the verbs -------------------------------------------------------------------------------
+
+    @rule(seconds=st.integers(min_value=1, max_value=400))
+    def time_passes(self, seconds: int) -> None:
+        self.hands.now += timedelta(seconds=seconds)
+
+    @rule(pick=picks, is_priority=st.booleans())
+    def issue(self, pick: int, is_priority: bool) -> None:
+        self.hands.now += timedelta(milliseconds=700)
+        wanted = WantedTicket(self.services[pick % len(self.services)], new_id(), is_priority=is_priority)
+        ticket = self.may(issue_ticket, HALL, KIOSK, wanted)
+        if ticket is not None:
+            self.tokens.append(ticket["token"])
+
+    @rule(pick=picks, take_over=st.booleans())
+    def open(self, pick: int, take_over: bool) -> None:
+        author = Author(f"agent-{pick % 2}")
+        self.may(open_counter, self.counters[pick % 3], author, WantedSession(take_over=take_over))
+
+    @rule(
+        counter=st.sampled_from(range(3)),
+        verbs=st.sampled_from(GESTURES),
+        end=st.sampled_from([None, "served", "no_show"]),
+    )
+    def at_a_counter(self, counter: int, verbs: list[str], end: str | None) -> None:
+        """Some verbs one after the other at one counter, as agents do, right or wrong."""
+        for verb in verbs:
+            self.hands.now += timedelta(seconds=3)
+            if verb == "next":
+                self.next(self.counters[counter], end)
+            elif verb == "undo":
+                self.take_the_gesture_back(counter)
+            else:
+                self.plain_verb(self.counters[counter], verb)
+
+    def next(self, counter: str, end: str | None) -> None:
+        believed = AtCounter(current=self.leg_at(counter), current_end=end)
+        called = self.may(call_next, counter, Author("agent"), believed)
+        if called is not None:
+            self.nobody_was_overtaken(called["leg"])
+
+    def plain_verb(self, counter: str, verb: str) -> None:
+        leg = self.leg_at(counter) if verb != "reinstate" else self.a_leg(0, "end_reason = 'no_show'")
+        leg = leg or self.a_leg(0, "counter = 'laon-g1'")
+        if leg is not None:
+            self.may(PLAIN_VERBS[verb], Gesture(leg, Author("agent")))
+
+    def nobody_was_overtaken(self, called: str) -> None:
+        """First come, first called within a service and class, but for who came back or was sent on."""
+        overtaken = self.all(
+            "SELECT w.id FROM leg w JOIN leg c ON c.service = w.service AND c.class = w.class"
+            " WHERE w.hall = :hall AND c.id = :called AND w.state = 'waiting' AND w.issued_at < c.issued_at"
+            " AND w.position = 1 AND c.position = 1 AND w.for_counter IS NULL",
+            called=called,
+        )
+        assert not overtaken
+
+    @rule(pick=picks)
+    def choose(self, pick: int) -> None:
+        counter = self.counters[pick % 3]
+        visits = self.all(
+            "SELECT visit FROM leg WHERE hall = :hall AND state = 'waiting' ORDER BY sort_key, id"
+        )
+        if visits:
+            believed = AtCounter(current=self.leg_at(counter), current_end="served")
+            visit = visits[pick % len(visits)]["visit"]
+            self.may(call_chosen, counter, Author("agent"), believed, visit=visit, reason="known")
+
+    @rule(pick=picks, to=picks, by_counter=st.booleans())
+    def move(self, pick: int, to: int, by_counter: bool) -> None:
+        leg = self.a_leg(pick)
+        target = (
+            Destination(counter=self.counters[to % 3])
+            if by_counter
+            else Destination(service=self.services[to % len(self.services)])
+        )
+        if leg is not None:
+            self.may(transfer, Gesture(leg, Author("agent")), to=target)
+
+    @rule(pick=picks)
+    def void(self, pick: int) -> None:
+        leg = self.a_leg(pick)
+        if leg is not None:
+            self.may(cancel, Gesture(leg, Author("agent")), reason="misprint")
+
+    def take_the_gesture_back(self, pick: int) -> None:
+        counter = self.counters[pick % 3]
+        with self.database.read() as rows:
+            gesture = last_gesture(rows, self.hall, counter)
+        if gesture is not None:
+            self.may(undo, counter, Author("agent"), gesture["id"])
+
+    @rule(pick=picks)
+    def leave(self, pick: int) -> None:
+        if self.tokens:
+            self.may(give_up, self.tokens[pick % len(self.tokens)])
+
+    @rule(pick=picks)
+    def stay_after_all(self, pick: int) -> None:
+        if self.tokens:
+            self.may(take_back, self.tokens[pick % len(self.tokens)])
+
+    @rule(pick=picks)
+    def pause(self, pick: int) -> None:
+        self.may(pause_counter, self.counters[pick % 3], Author("agent"), "break")
+
+    @rule(pick=picks)
+    def resume(self, pick: int) -> None:
+        self.may(resume_counter, self.counters[pick % 3], Author("agent"))
+
+    @rule(pick=picks)
+    def close(self, pick: int) -> None:
+        self.may(close_counter, self.counters[pick % 3], Author("agent"))
+
+    @rule(pick=picks)
+    def greet(self, pick: int) -> None:
+        service, counter = self.services[pick % len(self.services)], self.counters[pick % 3]
+        self.may(count_greeting, HALL, Author("agent"), service=service, counter=counter)
+
+    @rule(chance=st.integers(min_value=0, max_value=7))
+    def the_day_ends(self, chance: int) -> None:
+        if chance != 5:
+            return
+        evening = self.hands.now.replace(hour=22, minute=59, second=30)
+        self.hands.now = max(self.hands.now, evening)
+        for day in days_to_close(self.database, self.hall):
+            close_day(self.database, self.hall, day)
+        assert not self.all("SELECT id FROM leg WHERE hall = :hall AND state <> 'ended'")
+        assert not self.all("SELECT id FROM counter_session WHERE hall = :hall AND closed_at IS NULL")
+        assert not self.all("SELECT id FROM duty WHERE hall = :hall AND closed_at IS NULL")
+        assert days_to_close(self.database, self.hall) == []
+        self.hands.now = (self.hands.now + timedelta(days=1)).replace(hour=8, minute=5)
+
+    # --- what always holds -----------------------------------------------------------------------
+
+    @invariant()
+    def one_visit_at_a_counter(self) -> None:
+        sql = f"SELECT counter, count(*) AS n FROM leg WHERE hall = :hall AND {AT_COUNTER} GROUP BY counter"
+        assert all(row["counter"] is not None and row["n"] == 1 for row in self.all(sql))
+
+    @invariant()
+    def one_open_leg_of_a_visit_and_an_end_of_the_others(self) -> None:
+        sql = (
+            "SELECT v.id, v.end_reason, sum(CASE l.state WHEN 'ended' THEN 0 ELSE 1 END) AS n FROM visit v"
+            " JOIN leg l ON l.visit = v.id WHERE v.hall = :hall GROUP BY v.id, v.end_reason"
+        )
+        for row in self.all(sql):
+            assert row["n"] == (1 if row["end_reason"] is None else 0), dict(row)
+
+    @invariant()
+    def numbers_are_unique_and_in_order(self) -> None:
+        found = self.all(
+            "SELECT business_day, number, series, rank FROM visit WHERE hall = :hall ORDER BY issued_at, id"
+        )
+        numbers = [(row["business_day"], row["number"]) for row in found]
+        assert len(numbers) == len(set(numbers))
+        last: dict[tuple[str, str], int] = {}
+        for row in found:
+            key = row["business_day"], row["series"]
+            assert row["rank"] > last.get(key, 0)
+            last[key] = row["rank"]
+
+    @invariant()
+    def the_version_counts_the_facts_that_show(self) -> None:
+        head = self.all("SELECT version, journal_length FROM hall WHERE id = :hall")[0]
+        kinds = [row["kind"] for row in self.all("SELECT kind FROM hall_fact WHERE hall = :hall")]
+        assert head["journal_length"] == len(kinds)
+        assert head["version"] == sum(kind not in SILENT for kind in kinds)
+
+    def teardown(self) -> None:
+        """At the end of each sequence: the rows are what the facts say, and the chain holds."""
+        self.seen |= {row["kind"] for row in self.all("SELECT kind FROM hall_fact WHERE hall = :hall")}
+        with snapshot(self.database) as rows:
+            assert differences(rows, self.hall) == []
+        verified = verify_journal(self.database, Anchors(Path("/nowhere")), hall=HALL, full=True)
+        assert verified.faults == []

@@ -1,0 +1,53 @@
+"""Any sequence of verbs keeps the invariants, and the rows are what the journal says."""
+
+from typing import cast
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+from server.domain.facts import FactKind
+from tests.harness.counts import count
+from tests.server.usecases.day_of_verbs import HALL, DayOfVerbs
+from tests.server.usecases.figures_history import Hands, database_with_hall
+
+LENGTH = 60
+FACTS = set(FactKind) - {
+    *("TargetDecided", "HallCreated", "HallRestored", "PrintEnded", "TicketReprinted", "AccountCreated"),
+    *(
+        "PasswordSet",
+        "DevicePaired",
+        "DeviceRevoked",
+        "ApiKeyCreated",
+        "InstallationPublished",
+        "CounterTakenOver",
+    ),
+}
+REFUSALS = {
+    "wrong_state",
+    "not_started",
+    "counter_taken",
+    "no_counter_session",
+    "too_late_to_undo",
+    "visit_moved_on",
+}
+
+
+@pytest.mark.timeout(count(small=300, large=7200))
+def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
+    hands, seen = Hands(), set[str]()
+    database = database_with_hall(database_url, hands, HALL)
+    few = database_url.startswith("postgresql")  # a server of its own: each step costs ten times as much
+    run_state_machine_as_test(
+        cast(type[RuleBasedStateMachine], lambda: DayOfVerbs(database, hands, seen)),
+        settings=settings(
+            max_examples=count(small=20 if few else 80, large=500 if few else 5_000),
+            stateful_step_count=LENGTH,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    database.close()
+    if not few:
+        assert {str(kind) for kind in FACTS} <= seen
+        assert seen >= REFUSALS
