@@ -22,6 +22,7 @@ let running = null;
 let clockOffset = 0;
 let declaredBand = null;
 let wasWarning = false;
+const player = new Audio();
 
 const say = (key, values) => speakers.get(state.language)(key, values);
 const languages = () => state.menu?.languages.filter(({ code }) => languageOf(code)) ?? context.languages;
@@ -59,6 +60,7 @@ function drawNow() {
   const focused = document.activeElement?.dataset?.key;
   draw(state, say, languages());
   if (state.view !== drawn.view || state.folder !== drawn.folder) {
+    player.pause();
     document.querySelector("[data-key=title]")?.focus({ preventScroll: true });
   } else if (focused) {
     document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
@@ -126,7 +128,7 @@ async function watchPrint(ticket) {
 // --- time: the clock, the return to the start and its warning -------------------------------------------------------
 
 setInterval(() => {
-  dispatch({ type: "tick" });
+  dispatch({ type: player.paused ? "tick" : "active" });
   drawWarning();
   drawClock();
 }, TICK_MS);
@@ -171,8 +173,6 @@ function setText(id, text) {
 }
 
 // --- « Écouter », « Boutons plus bas » ------------------------------------------------------------------------------
-
-const player = new Audio();
 
 async function listen() {
   if (!player.paused) { player.pause(); return; }

@@ -35,7 +35,8 @@ MISFITS = """() => {
     if (Math.min(box.width, box.height) < 83.5) say(`is ${box.width} × ${box.height}`);
     if (box.top < top - 1 || box.bottom > bottom + 1) say("is out of reach");
     if (box.left < -1 || box.right > innerWidth + 1) say("is off the screen");
-    const spare = Math.min(button.clientWidth - button.scrollWidth, button.clientHeight - button.scrollHeight);
+    const across = button.clientWidth - button.scrollWidth, along = button.clientHeight - button.scrollHeight;
+    const spare = Math.min(across, along);
     if (spare < -1) say("is cut");
     for (const [other, next] of boxes.slice(index + 1)) {
       const across = Math.max(box.left - next.right, next.left - box.right);
