@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { actionOf, DEFAULT_KEYS, refusedKey, storedKeys } from "../../../../server/web/static/keys.js";
+
+const press = (key, more = {}) => ({ key, ...more });
+const usual = { keys: DEFAULT_KEYS, hasSingleLetters: true, isInField: false };
+
+test("the usual keys are each of one action and none is the browser's", () => {
+  const keys = Object.entries(DEFAULT_KEYS);
+  assert.equal(new Set(Object.values(DEFAULT_KEYS)).size, keys.length);
+  for (const [action, key] of keys) assert.equal(refusedKey(key, action, DEFAULT_KEYS), null);
+});
+
+test("a key means its action, in either case", () => {
+  assert.equal(actionOf(press("F9"), usual), "next");
+  assert.equal(actionOf(press("r"), usual), "transfer");
+  assert.equal(actionOf(press("R"), usual), "transfer");
+  assert.equal(actionOf(press("q"), usual), null);
+});
+
+test("combinations, held keys and composed characters mean nothing", () => {
+  for (const more of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }, { repeat: true }, { isComposing: true }]) {
+    assert.equal(actionOf(press("F9", more), usual), null);
+  }
+});
+
+test("single letters are quiet in fields and when they are turned off; function keys are not", () => {
+  for (const where of [{ isInField: true }, { hasSingleLetters: false }]) {
+    assert.equal(actionOf(press("r"), { ...usual, ...where }), null);
+    assert.equal(actionOf(press("F9"), { ...usual, ...where }), "next");
+  }
+});
+
+test("the browser's keys and keys already taken are refused", () => {
+  for (const key of ["F5", "F11", "F12", "TAB", "ESCAPE", " "]) assert.deepEqual(refusedKey(key, "next", DEFAULT_KEYS), { reason: "browser" });
+  assert.deepEqual(refusedKey("F8", "next", DEFAULT_KEYS), { reason: "taken", by: "finish" });
+  assert.equal(refusedKey("F9", "next", DEFAULT_KEYS), null);
+});
+
+test("stored keys are completed, and unreadable ones give the usual keys", () => {
+  const { keys, hasSingleLetters } = storedKeys('{"keys":{"next":"F2","gone":"X"},"hasSingleLetters":false}');
+  assert.deepEqual([keys.next, keys.finish, keys.gone, hasSingleLetters], ["F2", "F8", undefined, false]);
+  for (const text of [null, "", "{", "null", "[]"]) assert.deepEqual(storedKeys(text).keys, { ...DEFAULT_KEYS });
+});

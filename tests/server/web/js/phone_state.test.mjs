@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { aheadSaid, isNewCall, openingOf, partOf, waitSaid } from "../../../../server/web/static/phone_state.js";
+
+const CASES = JSON.parse(readFileSync(new URL("phone_cases.json", import.meta.url), "utf8"));
+const AT = "2026-11-24T09:42:00Z";
+const NOW = Date.parse(AT);
+
+for (const { name, ticket, part, ahead, wait } of CASES) {
+  test(`the phone says what the server's first page says: ${name}`, () => {
+    assert.equal(partOf(ticket), part);
+    assert.deepEqual(aheadSaid(ticket), ahead);
+    assert.deepEqual(waitSaid(ticket), wait);
+  });
+}
+
+test("a call alerts once per rank, and not when it is old", () => {
+  const called = (rank, at = AT) => ({ state: "called", call: { rank, called_at: at } });
+  assert.equal(isNewCall({ state: "waiting", call: null }, called(1), NOW + 1000), true);
+  assert.equal(isNewCall(called(1), called(1), NOW + 1000), false);
+  assert.equal(isNewCall(called(1), called(2), NOW + 1000), true);
+  assert.equal(isNewCall({ state: "waiting", call: null }, called(1), NOW + 21000), false);
+  assert.equal(isNewCall(called(1), { state: "in_service", call: { rank: 1, called_at: AT } }, NOW), false);
+});
+
+test("a closed counter opens again today, another day, or nobody knows when", () => {
+  const day = (instant) => instant.slice(0, 10);
+  assert.deepEqual(openingOf({ next_opening_at: "2026-11-24T13:00:00Z", as_of: AT }, day), { at: "2026-11-24T13:00:00Z", isToday: true });
+  assert.equal(openingOf({ next_opening_at: "2026-11-25T08:00:00Z", as_of: AT }, day).isToday, false);
+  assert.equal(openingOf({ next_opening_at: null, as_of: AT }, day), null);
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { send, uuid } from "../../../../server/web/static/verbs.js";
+
+/** A server that answers what it is told to, in order; an Error stands for a lost answer. */
+function server(...answers) {
+  const asked = [];
+  const fetch = async (path, options) => {
+    asked.push({ path, ...options });
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    const [status, body] = answer;
+    const headers = { "Content-Type": status < 400 ? "application/json" : "application/problem+json" };
+    return new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
+  };
+  return { asked, fetch };
+}
+
+const now = () => Promise.resolve();
+const next = { path: "/api/v1/counters/g3/next", body: { current: null } };
+
+test("a lost answer is asked for again with the same key and the same body", async () => {
+  const { asked, fetch } = server(new TypeError("lost"), [503, { code: "database_busy" }], [200, { number: "A042" }]);
+  const repeated = [];
+  const answer = await send(next, { fetch, pause: now, onRepeat: (attempt) => repeated.push(attempt) });
+  assert.equal(answer.body.number, "A042");
+  assert.equal(asked.length, 3);
+  assert.equal(new Set(asked.map(({ headers }) => headers["Idempotency-Key"])).size, 1);
+  assert.equal(new Set(asked.map(({ body }) => body)).size, 1);
+  assert.deepEqual(repeated, [1, 2]);
+});
+
+test("a refusal is an answer: it is not asked for again", async () => {
+  const { asked, fetch } = server([409, { code: "stale", detail: "…" }]);
+  const answer = await send(next, { fetch, pause: now });
+  assert.deepEqual([asked.length, answer.ok, answer.problem.code], [1, false, "stale"]);
+});
+
+test("two verbs have two keys", async () => {
+  const { asked, fetch } = server([204], [204]);
+  await send(next, { fetch, pause: now });
+  await send(next, { fetch, pause: now });
+  assert.notEqual(asked[0].headers["Idempotency-Key"], asked[1].headers["Idempotency-Key"]);
+});
+
+test("nobody waiting is a good answer without a body", async () => {
+  const { fetch } = server([204]);
+  assert.deepEqual(await send(next, { fetch, pause: now }), { ok: true, status: 204, body: null, problem: null });
+});
+
+test("a server that never answers is given up with status 0", async () => {
+  const { asked, fetch } = server(...Array.from({ length: 7 }, () => new TypeError("lost")));
+  const answer = await send(next, { fetch, pause: now });
+  assert.deepEqual([answer.status, asked.length], [0, 7]);
+});
+
+test("closing sends no body", async () => {
+  const { asked, fetch } = server([204]);
+  await send({ method: "DELETE", path: "/x", headers: { "X-CSRFToken": "t" } }, { fetch, pause: now });
+  assert.equal(asked[0].body, undefined);
+  assert.equal(asked[0].headers["X-CSRFToken"], "t");
+});
+
+test("a key is a UUID", () => {
+  assert.match(uuid(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});

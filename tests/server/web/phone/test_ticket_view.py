@@ -1,0 +1,19 @@
+"""The phone's first page, written by the server, says what its script will say."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.web.phone.ticket_view import ahead_said, part_of, wait_said
+
+CASES = json.loads((Path(__file__).parents[1] / "js" / "phone_cases.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
+def test_the_page_says_what_the_script_says(case: dict[str, Any]):
+    ticket = case["ticket"]
+    assert part_of(ticket) == case["part"]
+    assert list(ahead_said(ticket)) == case["ahead"]
+    assert list(wait_said(ticket)) == case["wait"]
