@@ -10,6 +10,11 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 SENTENCES = {
     "announcement": ("number", "place"),
     "called": (),
+    "category_hours": (),
+    "category_missions": (),
+    "category_practical": (),
+    "category_safety": (),
+    "category_survey": (),
     "closed": (),
     "connecting": (),
     "demonstration": (),

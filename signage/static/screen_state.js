@@ -183,8 +183,9 @@ export function viewOf(state, now) {
 
 /** Whether the hall is open now: what the server said, moved on at the instant it gave. */
 export function isOpen(state, now) {
-  const { is_open: wasOpen = true } = state.screen ?? {};
-  return hasTurned(state, now) ? !wasOpen : wasOpen;
+  const { is_open: wasOpen = true, next_opening_at: opening } = state.screen ?? {};
+  const hasOpened = serverNow(state, now) >= Date.parse(opening ?? "");
+  return hasOpened || (wasOpen && !hasTurned(state, now));
 }
 
 /** At its closing and at its opening the hall's day is asked for again, once. */

@@ -93,12 +93,12 @@ function waitLine(line, words) {
   item.append(make("p", "waits-name", {}, line.name));
   const wait = words.wait(line.wait);
   if (wait) item.append(make("p", "waits-range", {}, wait));
-  item.append(make("p", "waits-people", {}, words.count("people", line.waiting)));
+  if (line.waiting) item.append(make("p", "waits-people", {}, words.count("people", line.waiting)));
   return item;
 }
 
 function buildNotice(box, content, words) {
-  const tag = content.tag || words.say("notice");
+  const tag = words.say(`category_${content.tag}`) || content.tag || words.say("notice");
   const whole = noticeSlide(content, tag, content.body);
   for (const size of ["large", "middle"]) {
     whole.dataset.size = size;

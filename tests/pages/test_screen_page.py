@@ -20,13 +20,13 @@ NOTICE = {
     "id": "n1",
     "title": {"fr": "Le vendredi, l’accueil reste ouvert entre 12\u00a0h et 14\u00a0h"},
     "body": {"fr": "Deux guichets vous reçoivent pendant la pause de midi."},
-    "category": "Horaires",
+    "category": "hours",
 }
 ARABIC = {
     "id": "n2",
     "title": {"ar": "مكتب الاستقبال مفتوح يوم الجمعة"},
     "body": {"ar": "شباكان يستقبلانكم خلال استراحة منتصف النهار."},
-    "category": "Horaires",
+    "category": "hours",
 }
 MEASURE = """() => {
   const isWide = innerWidth > innerHeight, [w, h] = isWide ? [1920, 1080] : [1080, 1920];
@@ -385,7 +385,7 @@ def test_waits_and_notices_take_turns_and_a_notice_keeps_its_direction(
     page.clock.install()
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator(".waits-range")).to_have_text("5 à 10\u00a0min")
-    expect(page.locator(".waits-people")).to_have_text("3 personnes attendent")
+    expect(page.locator(".waits-people")).to_have_text("3 en attente")
     page.clock.run_for(11_000)
     notice = page.locator(".notice")
     expect(notice).to_have_attribute("lang", "ar")

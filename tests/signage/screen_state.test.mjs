@@ -235,6 +235,12 @@ test("nobody waits, nobody is called, and closed are different states", () => {
   assert.deepEqual([view(opening), view(opening, START + 1_000)], ["closed", "empty"]);
 });
 
+test("a hall open round the clock does not look closed at midnight", () => {
+  const turn = iso(START + 1_000);
+  const state = screen.receiveScreen(live(), { is_open: true, closes_at: turn, next_opening_at: turn });
+  assert.equal(screen.viewOf(state, START + 1_500).view, "empty");
+});
+
 test("at closing and at opening the day is asked for again, once", () => {
   const state = screen.receiveScreen(fetched(live()), { is_open: true, closes_at: iso(START + 1_000) });
   assert.equal(screen.turned(state, START + 999).fetch, null);
