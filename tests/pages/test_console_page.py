@@ -1,0 +1,254 @@
+"""The console in a real browser on the real server: a service by keyboard alone, and what a cut does."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+
+SITE, SERVICE = "laon", "laon-accueil"
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("console")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+@pytest.fixture
+def issue(hall: Served) -> Callable[[], dict[str, Any]]:
+    """Takes a ticket of the reception service through the API, as a program would."""
+    key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+
+    def issued() -> dict[str, Any]:
+        body = {"service": SERVICE, "press_id": str(uuid4()), "language": "fr"}
+        answer = httpx.post(
+            f"{hall.base_url}/api/v1/halls/{SITE}/tickets", json=body, headers=key, trust_env=False
+        )
+        assert answer.status_code == 201, answer.text
+        ticket: dict[str, Any] = answer.json()
+        return ticket
+
+    return issued
+
+
+@pytest.fixture(scope="module")
+def sessions() -> dict[str, Any]:
+    """Cookies of who has signed in already, by role: signing in is slowed on purpose."""
+    return {}
+
+
+@pytest.fixture
+def sign_in(hall: Served, pages: Pages, sessions: dict[str, Any]) -> Callable[..., Page]:
+    """Opens a path as a role of Laon, signing in by keyboard the first time."""
+
+    def signed_in(path: str, role: str = "agent") -> Page:
+        page = pages.open()
+        page.context.add_cookies(sessions.get(role, []))
+        page.goto(f"{hall.base_url}{path}")
+        if role not in sessions:
+            user = next(u for u in hall.demonstration["users"] if u["role"] == role and u["site"] == SITE)
+            expect(page.locator("#login")).to_be_focused()
+            page.keyboard.type(user["login"])
+            page.keyboard.press("Tab")
+            page.keyboard.type(user["password"])
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"**{path}")
+            sessions[role] = page.context.cookies()
+        return page
+
+    return signed_in
+
+
+def phase(page: Page, name: str) -> None:
+    """Waits until the console is in a phase and no verb is under way."""
+    expect(page.locator("body")).to_have_attribute("data-phase", name)
+    expect(page.locator("body")).not_to_have_class(re.compile(r"\bsending\b"))
+
+
+def open_counter(page: Page) -> None:
+    """Takes the first counter of the hall by keyboard, whoever holds it."""
+    page.locator('[data-list="places"] li').first.locator("button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("body")).to_have_attribute("data-phase", re.compile("free|called|in_service"))
+    while page.locator("body").get_attribute("data-phase") != "free":
+        page.keyboard.press("F8")
+        phase(page, "free")
+
+
+def empty_queue(page: Page) -> None:
+    """Calls and ends until nobody waits for this counter."""
+    while not page.locator("[data-nobody]").is_visible():
+        page.keyboard.press("F9")
+        phase(page, "called")
+        page.keyboard.press("F8")
+        phase(page, "free")
+
+
+@pytest.fixture
+def console(sign_in: Callable[..., Page]) -> Page:
+    """A console at the first counter, with nobody waiting."""
+    page = sign_in("/console")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    open_counter(page)
+    empty_queue(page)
+    return page
+
+
+def test_a_whole_service_is_done_by_keyboard_and_every_state_is_accessible(
+    console: Page, issue: Callable[[], dict[str, Any]]
+):
+    assert_accessible(console)
+    number = issue()["number"]
+    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    assert_accessible(console)
+    console.keyboard.press("F9")
+    phase(console, "called")
+    expect(console.locator("[data-person] .number")).to_have_text(number)
+    assert_accessible(console)
+    console.keyboard.press("l")
+    expect(console.locator("[data-person] .timer sup")).to_have_text("e")
+    console.keyboard.press("F9")
+    expect(console.locator("[data-refused]")).to_be_visible()
+    phase(console, "called")
+    console.keyboard.press("o")
+    phase(console, "in_service")
+    assert_accessible(console)
+    console.keyboard.press("r")
+    expect(console.locator("[data-panel]")).to_be_focused()
+    assert_accessible(console)
+    console.keyboard.press("Escape")
+    console.keyboard.press("F8")
+    phase(console, "free")
+    console.keyboard.press("p")
+    console.keyboard.press("1")
+    phase(console, "paused")
+    assert_accessible(console)
+    console.keyboard.press("p")
+    phase(console, "free")
+
+
+def test_the_last_gesture_is_taken_back(console: Page, issue: Callable[[], dict[str, Any]]):
+    number = issue()["number"]
+    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    console.keyboard.press("F9")
+    phase(console, "called")
+    expect(console.locator('.undo [data-text="gesture"]')).to_contain_text(number)
+    console.keyboard.press("a")
+    phase(console, "free")
+    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
+
+
+def test_a_no_show_comes_back_with_the_same_number(console: Page, issue: Callable[[], dict[str, Any]]):
+    number = issue()["number"]
+    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    console.keyboard.press("F9")
+    phase(console, "called")
+    console.keyboard.press("n")
+    phase(console, "free")
+    console.keyboard.press("v")
+    expect(console.locator("[data-panel] button").filter(has_text=number)).to_be_visible()
+    console.locator("[data-panel] button").filter(has_text=number).press("Enter")
+    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
+
+
+def test_an_empty_hall_says_that_nobody_waits(console: Page):
+    console.keyboard.press("F9")
+    expect(console.locator("[data-outcome]")).not_to_be_empty()
+    phase(console, "free")
+
+
+def test_someone_without_a_ticket_is_counted(console: Page):
+    count = console.locator('[data-figure="greetings"]')
+    before = int(count.inner_text())
+    console.keyboard.press("s")
+    console.keyboard.press("1")
+    expect(count).to_have_text(str(before + 1))
+
+
+def test_a_key_reads_the_state_aloud_and_timers_are_never_read(console: Page):
+    console.keyboard.press("e")
+    expect(console.locator("[data-say]")).not_to_be_empty()
+    assert console.locator("[data-timer]").count() > 0
+    assert console.locator("[role=status] [data-timer], [aria-live] [data-timer]").count() == 0
+
+
+def test_single_letter_keys_can_be_turned_off(console: Page, issue: Callable[[], dict[str, Any]]):
+    console.locator('[data-open="keys"]').press("Enter")
+    assert_accessible(console)
+    console.get_by_role("checkbox", name="Utiliser les touches").uncheck()
+    console.keyboard.press("Escape")
+    console.keyboard.press("p")
+    expect(console.locator("[data-panel]")).to_be_hidden()
+    assert console.locator('[data-act="pause"] kbd').first.inner_text() == ""
+    issue()
+    expect(console.locator('[data-list="waiting"] li')).to_have_count(1)
+    console.keyboard.press("F9")
+    phase(console, "called")
+
+
+def test_a_counter_taken_elsewhere_says_so(console: Page, sign_in: Callable[..., Page]):
+    other = sign_in("/console", "supervisor")
+    expect(other.locator("[data-list=places] .held")).to_have_count(1)
+    other.locator("[data-list=places] .held button").press("Enter")
+    phase(other, "free")
+    phase(console, "choose")
+    expect(console.locator("[data-taken]")).to_be_visible()
+
+
+def test_the_page_keeps_its_counter_when_it_is_loaded_again(console: Page):
+    console.reload()
+    phase(console, "free")
+
+
+def test_the_bar_follows_the_same_counter_in_one_line(console: Page, issue: Callable[[], dict[str, Any]]):
+    bar = console.context.new_page()
+    bar.set_viewport_size({"width": 1000, "height": 48})
+    bar.goto(console.url.replace("/console", "/console/barre"))
+    phase(bar, "free")
+    number = issue()["number"]
+    expect(bar.locator("[data-waiting]")).to_contain_text("1")
+    bar.keyboard.press("F9")
+    phase(bar, "called")
+    expect(bar.locator("[data-person] .number")).to_have_text(number)
+    assert bar.evaluate(
+        "document.documentElement.scrollHeight <= 48 && document.documentElement.scrollWidth <= 1000"
+    )
+    assert_accessible(bar)
+    phase(console, "called")
+
+
+def test_a_console_left_alone_asks_nothing(console: Page):
+    asked: list[str] = []
+    console.on("request", lambda request: asked.append(request.url))
+    start = console.evaluate("performance.now()")
+    console.wait_for_function("start => performance.now() - start > 5000", arg=start)
+    assert asked == []
+
+
+def test_a_cut_is_said_and_the_gesture_made_meanwhile_is_done_once(
+    console: Page, hall: Served, issue: Callable[[], dict[str, Any]]
+):
+    number = issue()["number"]
+    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    console.keyboard.press("F9")
+    phase(console, "called")
+    hall.kill()
+    expect(console.locator("[data-lost]")).to_be_visible()
+    assert_accessible(console)
+    console.keyboard.press("o")
+    expect(console.locator("body")).to_have_class(re.compile(r"\bsending\b"))
+    hall.start()
+    expect(console.locator("body")).to_have_attribute("data-phase", "in_service", timeout=30_000)
+    expect(console.locator("[data-live=yes]")).to_be_visible(timeout=20_000)
+    expect(console.locator("[data-lost]")).to_be_hidden()
+    expect(console.locator("[data-person] .number")).to_have_text(number)
