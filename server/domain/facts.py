@@ -190,26 +190,30 @@ def ticket_not_issued(
     return Fact(FactKind.TICKET_NOT_ISSUED, body)
 
 
-def leg_called(
-    leg: str, visit: str, *, counter: str, session: str, call: str, why: Why, reason: str | None = None
-) -> Fact:
+@dataclass(frozen=True, slots=True)
+class CalledLeg:
+    """The leg that is called, its number, and the id that a call shares with its recalls."""
+
+    id: str
+    visit: str
+    number: str
+    call: str
+
+    def as_body(self) -> dict[str, Any]:
+        """The call as it stands in a fact."""
+        return {"leg": self.id, "visit": self.visit, "number": self.number, "call": self.call}
+
+
+def leg_called(called: CalledLeg, *, counter: str, session: str, why: Why, reason: str | None = None) -> Fact:
     """A counter invites a leg for the first time. `reason`: a call chosen out of order."""
-    body = {
-        "leg": leg,
-        "visit": visit,
-        "counter": counter,
-        "session": session,
-        "call": call,
-        "why": why.as_body(),
-        "reason": reason,
-    }
-    return Fact(FactKind.LEG_CALLED, body, visit=visit, counter=counter)
+    at = {"counter": counter, "session": session, "why": why.as_body(), "reason": reason}
+    return Fact(FactKind.LEG_CALLED, called.as_body() | at, visit=called.visit, counter=counter)
 
 
-def leg_recalled(leg: str, visit: str, *, counter: str, call: str, rank: int) -> Fact:
+def leg_recalled(called: CalledLeg, *, counter: str, rank: int) -> Fact:
     """The same invitation again, from the same counter; `rank` ≥ 2."""
-    body = {"leg": leg, "visit": visit, "counter": counter, "call": call, "rank": rank}
-    return Fact(FactKind.LEG_RECALLED, body, visit=visit, counter=counter)
+    body = called.as_body() | {"counter": counter, "rank": rank}
+    return Fact(FactKind.LEG_RECALLED, body, visit=called.visit, counter=counter)
 
 
 def leg_started(leg: str, visit: str, *, counter: str) -> Fact:

@@ -62,11 +62,9 @@ class Publisher:
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
-        configuration: HallConfiguration | None = None
         for fact in commit.facts:
-            if fact.kind in _CALLS:
-                configuration = configuration or self.database.configuration(commit.hall)
-                self._announce(commit, fact, configuration)
+            if fact.kind in _CALLS and commit.configuration is not None:
+                self._announce(commit.hall, fact, commit.configuration)
             elif fact.kind == FactKind.PRINT_ENDED:
                 self.print_noted(fact.body["job"])
         self._changed.add(commit.hall)
@@ -78,16 +76,11 @@ class Publisher:
         }:
             self.later(0, lambda visit=visit: self._send_ticket(visit))  # type: ignore[misc]
 
-    def _announce(self, commit: Commit, fact: CommittedFact, configuration: HallConfiguration) -> None:
-        message = announcement(fact, configuration, self._number(fact), self.translate)
-        self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(commit.hall))
+    def _announce(self, hall: str, fact: CommittedFact, configuration: HallConfiguration) -> None:
+        message = announcement(fact, configuration, self.translate)
+        self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(hall))
         if self.speak is not None:
-            self.speak(commit.hall, message)
-
-    def _number(self, fact: CommittedFact) -> str:
-        with self.database.read() as rows:
-            row = rows.one("SELECT number FROM visit WHERE id = :visit", visit=fact.visit)
-        return str(row["number"]) if row is not None else ""
+            self.speak(hall, message)
 
     def print_noted(self, job: str) -> None:
         """Tells the kiosk whose printer it is what is known of a print job, final or not."""
@@ -197,12 +190,13 @@ class Publisher:
 
 
 def announcement(
-    fact: CommittedFact, configuration: HallConfiguration, number: str, translate: Callable[..., str]
+    fact: CommittedFact, configuration: HallConfiguration, translate: Callable[..., str]
 ) -> dict[str, Any]:
     """The message of a call or recall: number, place, sentence in French."""
     counter_id = fact.body["counter"]
     counter = configuration.counters.get(counter_id)
     label = counter.label if counter else counter_id
+    number = fact.body["number"]
     template = translate("signage.announcement.written", FRENCH)
     return {
         "call": fact.body["call"],

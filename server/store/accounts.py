@@ -59,7 +59,7 @@ def device_of_token(rows: Any, token: str) -> Row | None:
 
 
 def bearer_of_token(rows: Any, token: str, now: int) -> Row:
-    """The device (its columns, revoked ones included) or the valid API key (`key_…`) with this token, in one read."""
+    """The device, revoked or not, or the valid API key (`key_…`) with this token, in one read."""
     row: Row = rows.one(
         "SELECT d.id, d.kind, d.hall, d.configured, d.revoked_at, k.id AS key_id, k.scopes AS key_scopes,"
         " k.halls AS key_halls, k.is_loopback_only AS key_is_loopback_only FROM (SELECT 1 AS one) AS o"

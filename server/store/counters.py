@@ -12,17 +12,10 @@ _OPEN = (
     " l.expires_at, d.id AS duty FROM counter_session s LEFT JOIN counter_lease l ON l.counter = s.counter"
     " LEFT JOIN duty d ON d.session = s.id AND d.closed_at IS NULL"
 )
-_HALL_OF = "SELECT hall FROM configured WHERE id = :counter AND kind = 'counters'"
 _LEASE = (
     "INSERT INTO counter_lease (counter, session, expires_at) VALUES (:counter, :session, :expires_at)"
     " ON CONFLICT (counter) DO UPDATE SET session = excluded.session, expires_at = excluded.expires_at"
 )
-
-
-def hall_of_counter(rows: Any, counter: str) -> str | None:
-    """The id of the hall a counter belongs to."""
-    row = rows.one(_HALL_OF, counter=counter)
-    return None if row is None else str(row["hall"])
 
 
 def open_session(rows: Any, counter: str) -> Row | None:

@@ -19,7 +19,7 @@ from server.clock import Clock, FactTimes
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import SILENT, Fact, Json
 from server.domain.instants import from_micros, to_micros
-from server.domain.projection import Recorded, changes
+from server.domain.projection import Change, Recorded, Update, changes
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.configurations import Configurations
@@ -58,6 +58,15 @@ class CommittedFact:
     visit: str | None
     counter: str | None
     happened_at: datetime
+    changes: tuple[Change, ...] = ()
+
+    def after(self, row: Row) -> Row:
+        """A row read before the fact, as the fact leaves it."""
+        found = {**row} if isinstance(row, dict) else {key: row[key] for key in row.keys()}  # noqa: SIM118
+        for change in self.changes:
+            if isinstance(change, Update) and change.id == found["id"]:
+                found |= change.values
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class Commit:
     epoch: str
     version: int
     facts: tuple[CommittedFact, ...]
+    configuration: HallConfiguration | None
 
 
 type Subscriber = Callable[[Commit], None]
@@ -135,9 +145,16 @@ class HallTransaction(Writes):
         seen = Recorded(
             columns["kind"], fact.body, self.hall, happened, self.author.id, self.is_clock_suspect
         )
-        self.apply(changes(seen))
+        changed = changes(seen)
+        self.apply(changed)
         committed = CommittedFact(
-            columns["id"], columns["kind"], fact.body, fact.visit, fact.counter, from_micros(happened)
+            columns["id"],
+            columns["kind"],
+            fact.body,
+            fact.visit,
+            fact.counter,
+            from_micros(happened),
+            tuple(changed),
         )
         self.committed.append(committed)
         return committed
@@ -171,6 +188,7 @@ class Database:
         self.failed_publications = 0
         self.configurations = Configurations(clock)
         self._halls: dict[str, str] = {}
+        self._counters: dict[str, str] = {}
 
     def close(self) -> None:
         """Closes every connection."""
@@ -189,6 +207,19 @@ class Database:
             if row is None:
                 raise Refusal("unknown_hall", hall=name)
             known = self._halls[name] = str(row["id"])
+        return known
+
+    def hall_of_counter(self, counter: str) -> str:
+        """The id of the hall of a counter, which never changes. Refusal: unknown_counter."""
+        known = self._counters.get(counter)
+        if known is None:
+            with self.read() as rows:
+                row = rows.one(
+                    "SELECT hall FROM configured WHERE id = :counter AND kind = 'counters'", counter=counter
+                )
+            if row is None:
+                raise Refusal("unknown_counter", counter=counter)
+            known = self._counters[counter] = str(row["hall"])
         return known
 
     def configuration(self, hall: str) -> HallConfiguration:
@@ -290,6 +321,7 @@ class Database:
             transaction.epoch,
             transaction.version,
             tuple(transaction.committed),
+            getattr(transaction, "configuration", None),
         )
         for subscriber in self.subscribers:
             try:

@@ -3,6 +3,7 @@
 SQL texts use `:name` parameters on both; rows answer by column name.
 """
 
+import contextlib
 import re
 import sqlite3
 import threading
@@ -100,14 +101,18 @@ class SqliteStore:
         connection = sqlite3.connect(
             self.path, isolation_level=None, check_same_thread=False, timeout=0.05, cached_statements=256
         )
-        for pragma in (
-            "journal_mode=wal",
-            "synchronous=full",
-            "foreign_keys=on",
-            "journal_size_limit=67108864",
-            "cache_size=-32000",
-        ):
-            connection.execute(f"pragma {pragma}")
+        try:
+            for pragma in (
+                "journal_mode=wal",
+                "synchronous=full",
+                "foreign_keys=on",
+                "journal_size_limit=67108864",
+                "cache_size=-32000",
+            ):
+                connection.execute(f"pragma {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     @contextmanager
@@ -178,51 +183,68 @@ class PostgresRows:
         return self.connection.execute(_for_psycopg(sql), values).fetchall()
 
     def run(self, sql: str, values: Mapping[str, Any]) -> int:
-        return self.connection.execute(_for_psycopg(sql), values).rowcount
+        cursor = self.connection.execute(_for_psycopg(sql), values)
+        if self.connection.pgconn.pipeline_status:
+            with contextlib.suppress(psycopg.ProgrammingError):
+                cursor.fetchone()
+        return cursor.rowcount
 
     def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        """Executes buffered writes in order, in one round trip."""
-        with self.connection.pipeline():
-            for sql, values in statements:
-                self.connection.execute(_for_psycopg(sql), values)
+        """Sends buffered writes in order; their answers are read with the next read or the commit."""
+        for sql, values in statements:
+            self.connection.execute(_for_psycopg(sql), values)
 
 
 class PostgresStore:
-    """PostgreSQL through a FIFO pool; the engine shares its connections."""
+    """PostgreSQL through FIFO pools: one for write transactions, one whose connections only read.
+
+    A write transaction is a pipeline: BEGIN travels with the first read, the writes with COMMIT.
+    """
 
     is_postgresql = True
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         conninfo = url.replace("postgresql+psycopg://", "postgresql://")
-        self.pool = ConnectionPool(
-            conninfo,
-            min_size=1,
-            max_size=pool_size,
-            timeout=BUSY_DEADLINE_S,
-            kwargs={"row_factory": dict_row},
-            check=ConnectionPool.check_connection,
-            open=True,
-        )
+        self._writers = _pool(conninfo, pool_size, is_autocommit=False)
+        self._readers = _pool(conninfo, pool_size, is_autocommit=True)
         self.engine = create_engine(
             "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
         )
 
     @contextmanager
     def write(self) -> Iterator[PostgresRows]:
-        try:
-            with self.pool.connection() as connection:
-                yield PostgresRows(connection)
-        except (psycopg.OperationalError, PoolTimeout) as error:
-            raise Refusal("database_busy", reason=type(error).__name__) from error
+        with _refusing(), self._writers.connection() as connection, connection.pipeline():
+            yield PostgresRows(connection)
+            connection.commit()
 
     @contextmanager
     def read(self) -> Iterator[PostgresRows]:
-        with self.write() as rows:
-            yield rows
+        with _refusing(), self._readers.connection() as connection:
+            yield PostgresRows(connection)
 
     def close(self) -> None:
-        self.pool.close()
+        self._writers.close()
+        self._readers.close()
         self.engine.dispose()
+
+
+def _pool(conninfo: str, size: int, *, is_autocommit: bool) -> ConnectionPool[Any]:
+    return ConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=size,
+        timeout=BUSY_DEADLINE_S,
+        kwargs={"row_factory": dict_row, "autocommit": is_autocommit},
+        open=True,
+    )
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        raise Refusal("database_busy", reason=type(error).__name__) from error
 
 
 def open_store(url: str) -> SqliteStore | PostgresStore:

@@ -5,7 +5,7 @@ Or call a chosen one.
 
 from dataclasses import dataclass
 
-from server.domain.facts import leg_called, leg_ended
+from server.domain.facts import CalledLeg, Why, leg_called, leg_ended
 from server.domain.refusals import Refusal
 from server.domain.rules import chosen_by_hand, explain
 from server.domain.transitions import EndReason, LegState, Verb, next_state
@@ -16,7 +16,7 @@ from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
 from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.counter_sessions import hall_of, session_held
+from server.usecases.counter_sessions import session_held
 
 CANDIDATES = 4
 """The chosen leg and three runners-up."""
@@ -44,7 +44,7 @@ def call_next(
     Refusals: no_counter_session, wrong_state while paused, stale when `current` is not the counter's leg,
     not_started when it was only called and no end was given.
     """
-    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             replayed: Answer | None = transaction.replayed_answer
             return replayed
@@ -56,13 +56,7 @@ def call_next(
         if not candidates:
             return transaction.answer(None)
         why = explain([waiting.as_waiting(row) for row in candidates], transaction.now)
-        chosen = candidates[0]
-        transaction.record(
-            leg_called(
-                chosen["id"], chosen["visit"], counter=counter, session=held["id"], call=new_id(), why=why
-            )
-        )
-        return transaction.answer(_called(transaction, chosen["id"]))
+        return transaction.answer(_call(transaction, held, candidates[0], why=why))
 
 
 def call_chosen(
@@ -79,7 +73,7 @@ def call_chosen(
 
     Refusals: as call_next, unknown_visit, wrong_state when it does not wait.
     """
-    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         held = _ready(transaction, counter, believed)
@@ -94,24 +88,15 @@ def call_chosen(
         chosen = waiting.leg(transaction, row["id"])
         assert chosen is not None
         why = chosen_by_hand(waiting.as_waiting(chosen), transaction.now, reason)
-        transaction.record(
-            leg_called(
-                chosen["id"],
-                chosen["visit"],
-                counter=counter,
-                session=held["id"],
-                call=new_id(),
-                why=why,
-                reason=reason,
-            )
-        )
-        return transaction.answer(_called(transaction, chosen["id"]))
+        return transaction.answer(_call(transaction, held, chosen, why=why, reason=reason))
 
 
-def _called(transaction: HallTransaction, leg_id: str) -> Answer:
-    row = waiting.leg(transaction, leg_id)
-    assert row is not None
-    return leg_answer(row)
+def _call(
+    transaction: HallTransaction, held: Row, chosen: Row, *, why: Why, reason: str | None = None
+) -> Answer:
+    called = CalledLeg(chosen["id"], chosen["visit"], chosen["number"], new_id())
+    fact = leg_called(called, counter=held["counter"], session=held["id"], why=why, reason=reason)
+    return leg_answer(transaction.record(fact).after(chosen))
 
 
 def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> Row:

@@ -27,15 +27,6 @@ LEASE = timedelta(seconds=60)
 """How long a counter is held without a sign of its console."""
 
 
-def hall_of(database: Database, counter: str) -> str:
-    """The hall of a counter. Refusal: unknown_counter."""
-    with database.read() as rows:
-        hall = counters.hall_of_counter(rows, counter)
-    if hall is None:
-        raise Refusal("unknown_counter", counter=counter)
-    return hall
-
-
 @dataclass(frozen=True, slots=True)
 class WantedSession:
     """The services to serve (None: all the counter's), and whether a session still held is taken over."""
@@ -56,7 +47,7 @@ def open_counter(
 
     Refusals: unknown_counter, unknown_service, counter_taken (with since when).
     """
-    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         services = _services(transaction, counter, wanted.services)
@@ -107,7 +98,9 @@ def session_held(transaction: HallTransaction, counter: str, session: str | None
     held = counters.open_session(transaction, counter)
     if held is None or (session is not None and held["id"] != session):
         raise Refusal("no_counter_session", counter=counter)
-    counters.keep_lease(transaction, counter, held["id"], to_micros(transaction.now + LEASE))
+    expires_at = held["expires_at"]
+    if expires_at is None or from_micros(expires_at) - transaction.now < LEASE / 2:
+        counters.keep_lease(transaction, counter, held["id"], to_micros(transaction.now + LEASE))
     return held
 
 
@@ -136,7 +129,7 @@ def pause_counter(
 
     Wrong_state when paused already or someone is at the counter.
     """
-    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
         held = session_held(transaction, counter, session)
@@ -155,7 +148,7 @@ def resume_counter(
     write_key: WriteKey | None = None,
 ) -> None:
     """Ends a pause. Refusals: no_counter_session, wrong_state when not paused."""
-    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
         held = session_held(transaction, counter, session)
@@ -177,7 +170,7 @@ def close_counter(
 
     Refusals: no_counter_session, not_started when someone is only called.
     """
-    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
         held = session_held(transaction, counter, session)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -15,11 +16,10 @@ from zoneinfo import ZoneInfo
 from server.domain.configuration import HallConfiguration, Kiosk, Service
 from server.domain.facts import Erasable, NewLeg, NewVisit, ticket_issued, ticket_not_issued
 from server.domain.instants import micros_to_text, to_micros, to_text
-from server.domain.numbering import Series, next_rank, number_text
+from server.domain.numbering import next_rank, number_text
 from server.domain.refusals import Refusal
 from server.domain.rules import sort_key, visit_class
 from server.ids import new_id, new_short_code, new_token
-from server.store import waiting
 from server.store.database import Database, HallTransaction, WriteKey
 from server.store.installation import Author
 from server.usecases.answers import Answer
@@ -33,10 +33,13 @@ _SELECT_PRESS = (
     " LEFT JOIN print_job j ON j.visit = v.id AND j.copy = 1"
     " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE a.press = :press"
 )
-_SELECT_LAST = (
-    "SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series"
-    " AND incarnation = :incarnation"
-    " AND rank BETWEEN :lowest AND :highest ORDER BY rank DESC LIMIT 1"
+_SELECT_BEFORE = (
+    "SELECT (SELECT visit FROM ticket_access WHERE press = :press) AS pressed,"
+    " (SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series"
+    " AND incarnation = :incarnation AND rank BETWEEN :lowest AND :highest"
+    " ORDER BY rank DESC LIMIT 1) AS last,"
+    " (SELECT count(*) FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue"
+    " AND sort_key < :sort_key) AS ahead"
 )
 
 
@@ -65,43 +68,45 @@ class Quote:
     high_s: int
 
 
+type QuoteOf = Callable[[str], Quote | None]
+"""The wait announced with a ticket of a queue."""
+
+
 def issue_ticket(
     database: Database,
     hall: str,
     author: Author,
     wanted: WantedTicket,
     *,
-    quote: Quote | None = None,
+    quote: QuoteOf = lambda _: None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The ticket, with "is_new" telling whether this press issued it.
+    """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a queue.
 
-    Refusals: unknown_service, closed, appointment_only, numbers_exhausted (each counted as a ticket not
-    issued),
-    press_elsewhere, and those of the transaction.
+    Refusals: unknown_service; closed, appointment_only and numbers_exhausted, each counted as a ticket not
+    issued; press_elsewhere, and those of the transaction.
     """
     refusal: Refusal | None = None
-    answer: Answer = {}
     with database.transaction(hall, author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        repeated = _pressed_before(transaction, wanted)
-        if repeated is not None:
-            return repeated
         service = _service(transaction.configuration, wanted.service)
         now = opening_now(transaction.configuration, service.id, transaction.now)
+        place = _place(transaction, service, wanted, on=now.on)
+        if place.is_pressed:
+            return _pressed_before(transaction, wanted)
         try:
             _check_open(service, now)
-            answer = transaction.answer(_issue(transaction, service, wanted, quote=quote, on=now.on))
+            visit, leg = _visit_and_leg(transaction, service, wanted, place=place, quote=quote(service.queue))
         except Refusal as no:
             refusal = no
             fact = ticket_not_issued(
                 new_id(), now.on, service=service.id, reason=no.code, device=author.device
             )
             transaction.record(fact)
-    if refusal is not None:
-        raise refusal
-    return answer
+        else:
+            return transaction.answer(_issue(transaction, visit, leg, wanted=wanted, ahead=place.ahead))
+    raise refusal
 
 
 def _service(configuration: HallConfiguration, service_id: str) -> Service:
@@ -120,10 +125,43 @@ def _check_open(service: Service, now: OpeningNow) -> None:
         raise Refusal(code, service=service.id, next_opening_at=to_text(next_at) if next_at else None)
 
 
-def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answer | None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What one read tells before a ticket is issued: was it pressed before, the last rank, who is ahead."""
+
+    on: date
+    is_pressed: bool
+    last: int | None
+    offset: int
+    ahead: int
+    leg_class: str
+    priority: str
+
+
+def _place(transaction: HallTransaction, service: Service, wanted: WantedTicket, *, on: date) -> _Place:
+    offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
+    priority = "declared" if wanted.is_priority else "none"
+    leg_class = visit_class(priority, None)
+    row = transaction.one(
+        _SELECT_BEFORE,
+        press=wanted.press_id,
+        hall=transaction.hall,
+        business_day=on.isoformat(),
+        series=service.series.prefix,
+        incarnation=transaction.epoch,
+        lowest=service.series.first + offset,
+        highest=service.series.highest + offset,
+        queue=service.queue,
+        sort_key=sort_key(leg_class, transaction.now, ""),
+    )
+    assert row is not None
+    last = None if row["last"] is None else row["last"] - offset
+    return _Place(on, row["pressed"] is not None, last, offset, row["ahead"], leg_class, priority)
+
+
+def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answer:
     row = transaction.one(_SELECT_PRESS, press=wanted.press_id)
-    if row is None:
-        return None
+    assert row is not None
     if row["press_by"] != (transaction.author.device or transaction.author.id):
         raise Refusal("press_elsewhere", press_id=wanted.press_id)
     ahead = json.loads(row["body"])["ahead"] if row["body"] else None
@@ -149,32 +187,31 @@ def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answe
 
 
 def _issue(
-    transaction: HallTransaction, service: Service, wanted: WantedTicket, *, quote: Quote | None, on: date
+    transaction: HallTransaction, visit: NewVisit, leg: NewLeg, *, wanted: WantedTicket, ahead: int
 ) -> Answer:
-    visit, leg = new_visit_and_leg(transaction, service, wanted, quote=quote, on=on)
-    ahead = waiting.ahead(transaction, transaction.hall, service.queue, leg.sort_key)
     token, short_code = new_token(), new_short_code()
-    expires_at = end_of_next_day(transaction.configuration, on)
     transaction.insert(
         "ticket_access",
         visit=visit.id,
         hall=transaction.hall,
         token=token,
         short_code=short_code,
-        business_day=on.isoformat(),
+        business_day=visit.business_day.isoformat(),
         press=wanted.press_id,
         press_by=transaction.author.device or transaction.author.id,
-        expires_at=to_micros(expires_at),
+        expires_at=to_micros(end_of_next_day(transaction.configuration, visit.business_day)),
     )
     transaction.record(ticket_issued(visit, leg, ahead=ahead))
     job = _queue_print(transaction, wanted, visit=visit.id, ahead=ahead)
     return {
         "visit": visit.id,
         "number": visit.number,
-        "service": service.id,
+        "service": leg.service,
         "issued_at": to_text(transaction.now),
         "ahead": ahead,
-        "wait": None if quote is None else {"low_s": quote.low_s, "high_s": quote.high_s},
+        "wait": None
+        if leg.quoted_low_s is None
+        else {"low_s": leg.quoted_low_s, "high_s": leg.quoted_high_s},
         "token": token,
         "short_code": short_code,
         "print": None if job is None else {"job": job, "state": "queued", "verdict": None},
@@ -182,24 +219,27 @@ def _issue(
     }
 
 
-def new_visit_and_leg(
-    transaction: HallTransaction, service: Service, wanted: WantedTicket, *, quote: Quote | None, on: date
+def _visit_and_leg(
+    transaction: HallTransaction,
+    service: Service,
+    wanted: WantedTicket,
+    *,
+    place: _Place,
+    quote: Quote | None,
 ) -> tuple[NewVisit, NewLeg]:
-    """A visit with the next number of its series, and its first leg."""
-    rank, number = _next_number(transaction, service.series, on)
-    priority = "declared" if wanted.is_priority else "none"
-    leg_class = visit_class(priority, None)
+    """A visit with the next number of its series, and its first leg. Refusal: numbers_exhausted."""
+    rank = next_rank(place.last, service.series) + place.offset
+    number = number_text(service.series.prefix, rank)
+    until = end_of_next_day(transaction.configuration, place.on)
     visit = NewVisit(
         id=new_id(),
-        business_day=on,
+        business_day=place.on,
         series=service.series.prefix,
         incarnation=transaction.epoch,
         rank=rank,
         number=number,
         channel=wanted.channel,
-        language=keep_erasable(
-            transaction, wanted.language, until=end_of_next_day(transaction.configuration, on)
-        ),
+        language=keep_erasable(transaction, wanted.language, until=until),
         device=transaction.author.device,
     )
     leg = NewLeg(
@@ -207,10 +247,10 @@ def new_visit_and_leg(
         position=1,
         service=service.id,
         queue=service.queue,
-        visit_class=leg_class,
-        priority=priority,
-        target_s=service.target_priority_s if leg_class == "priority" else service.target_s,
-        sort_key=sort_key(leg_class, transaction.now, number),
+        visit_class=place.leg_class,
+        priority=place.priority,
+        target_s=service.target_priority_s if place.leg_class == "priority" else service.target_s,
+        sort_key=sort_key(place.leg_class, transaction.now, number),
         arrived_at=transaction.now,
         issued_at=transaction.now,
         configuration_revision=transaction.configuration.revision,
@@ -219,21 +259,6 @@ def new_visit_and_leg(
         quoted_high_s=quote.high_s if quote else None,
     )
     return visit, leg
-
-
-def _next_number(transaction: HallTransaction, series: Series, on: date) -> tuple[int, str]:
-    offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
-    row = transaction.one(
-        _SELECT_LAST,
-        hall=transaction.hall,
-        business_day=on.isoformat(),
-        series=series.prefix,
-        incarnation=transaction.epoch,
-        lowest=series.first + offset,
-        highest=series.highest + offset,
-    )
-    rank = next_rank(None if row is None else row["rank"] - offset, series) + offset
-    return rank, number_text(series.prefix, rank)
 
 
 def keep_erasable(transaction: HallTransaction, value: str, *, until: datetime) -> Erasable:

@@ -15,7 +15,6 @@ from server.domain.transitions import LegState
 from server.store import counters, waiting
 from server.store.database import Database
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.counter_sessions import hall_of
 from server.usecases.read_board import look
 from server.usecases.undo import MAY_UNDO_FOR, last_gesture
 
@@ -154,7 +153,7 @@ def _day(rows: Any, hall: str, on: str) -> Answer:
 
 def read_counter(database: Database, counter: str) -> Answer:
     """One counter with its session, its leg and the gesture that may be undone. Refusal: unknown_counter."""
-    hall = hall_of(database, counter)
+    hall = database.hall_of_counter(counter)
     with database.read() as rows:
         seen = look(database, rows, hall)
         configured = seen.configuration.counters.get(counter)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from server.domain.calendars import business_day
 from server.domain.configuration import Service
 from server.domain.facts import (
+    CalledLeg,
     EndedLeg,
     Fact,
     NewLeg,
@@ -78,10 +80,8 @@ def _apply(
             raise Refusal("unknown_leg", leg=gesture.leg)
         if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
             session_held(transaction, row["counter"], gesture.session)
-        transaction.record(decide(transaction, row))
-        after = waiting.leg(transaction, gesture.leg)
-        assert after is not None
-        return transaction.answer(leg_answer(after))
+        recorded = transaction.record(decide(transaction, row))
+        return transaction.answer(leg_answer(recorded.after(row)))
 
 
 def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -89,9 +89,8 @@ def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None =
 
     def decide(_: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.RECALL)
-        return leg_recalled(
-            row["id"], row["visit"], counter=row["counter"], call=row["call"], rank=row["rank"] + 1
-        )
+        called = CalledLeg(row["id"], row["visit"], row["number"], row["call"])
+        return leg_recalled(called, counter=row["counter"], rank=row["rank"] + 1)
 
     return _apply(database, gesture, decide, write_key)
 
@@ -182,6 +181,11 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
             "SELECT max(position) AS position FROM leg WHERE visit = :visit", visit=row["visit"]
         )
         if row["end_reason"] != EndReason.NO_SHOW or last is None or last["position"] != row["position"]:
+            raise Refusal("wrong_state", state=row["state"], verb="reinstate")
+        if (
+            row["business_day"]
+            != business_day(transaction.configuration.calendar, transaction.now).isoformat()
+        ):
             raise Refusal("wrong_state", state=row["state"], verb="reinstate")
         if row["reinstatements"] >= MOST_REINSTATEMENTS:
             raise Refusal("reinstated_too_often", most=MOST_REINSTATEMENTS)

@@ -14,7 +14,7 @@ from server.store.engines import Row
 from server.store.facts import as_recorded, facts_of_visit
 from server.store.installation import Author
 from server.usecases.answers import Answer
-from server.usecases.counter_sessions import hall_of, session_held
+from server.usecases.counter_sessions import session_held
 
 MAY_UNDO_FOR = timedelta(minutes=5)
 GESTURES = (
@@ -66,7 +66,7 @@ def undo(
     counter_busy when the counter meanwhile serves someone else, visit_moved_on when more happened to the
     visit.
     """
-    with database.transaction(hall_of(database, counter), author, write_key) as transaction:
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         session_held(transaction, counter, session)

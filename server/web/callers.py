@@ -13,6 +13,7 @@ from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.store import accounts
 from server.store.accounts import EVERY_SITE, Grant
 from server.store.database import Database
+from server.store.engines import Row
 from server.store.installation import Author
 
 SESSION_COOKIE = "parvis_session"
@@ -82,28 +83,30 @@ def _identify() -> Caller:
 def of_token(database: Database, token: str, *, is_loopback: bool) -> Caller:
     """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
     with database.read() as rows:
-        key = accounts.api_key_of_token(rows, token, to_micros(database.clock.now()))
-    if key is None:
-        return of_device(database, token)
-    if key["is_loopback_only"] and not is_loopback:
+        row = accounts.bearer_of_token(rows, token, to_micros(database.clock.now()))
+    if row["key_id"] is None:
+        return _device(row if row["id"] is not None else None)
+    if row["key_is_loopback_only"] and not is_loopback:
         raise Refusal("unknown_key")
-    permissions = frozenset(permission for scope in key["scopes"].split() for permission in SCOPES[scope])
-    names = accounts.halls_of_key(key)
+    permissions = frozenset(permission for scope in row["key_scopes"].split() for permission in SCOPES[scope])
+    names = accounts.halls_of_key(row)
     halls = None if "*" in names else tuple(database.hall_id(name) for name in names)
-    return Caller(Author(key["id"]), "key", permissions, halls=halls)
+    return Caller(Author(row["key_id"]), "key", permissions, halls=halls)
 
 
 def of_device(database: Database, token: str) -> Caller:
     """The device of a token. Refusals: unknown_device, device_revoked."""
     with database.read() as rows:
-        row = accounts.device_of_token(rows, token)
+        return _device(accounts.device_of_token(rows, token))
+
+
+def _device(row: Row | None) -> Caller:
     if row is None:
         raise Refusal("unknown_device")
     if row["revoked_at"] is not None:
         raise Refusal("device_revoked")
-    author = Author(row["id"], row["id"])
     return Caller(
-        author,
+        Author(row["id"], row["id"]),
         "device",
         DEVICE_KINDS[row["kind"]],
         hall=row["hall"],

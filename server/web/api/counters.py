@@ -15,7 +15,6 @@ from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counter_sessions import (
     WantedSession,
     close_counter,
-    hall_of,
     open_counter,
     pause_counter,
     resume_counter,
@@ -54,7 +53,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
 
 def _agent(api: Api, counter: str) -> Author:
-    return allowed(Permission.CALL, hall_of(api.database, counter))[0].author
+    return allowed(Permission.CALL, api.database.hall_of_counter(counter))[0].author
 
 
 def _session_header() -> str | None:
@@ -65,7 +64,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/counters/<counter>", responses={200: Anything})
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
-        allowed(Permission.READ_QUEUE, hall_of(api.database, path.counter))
+        allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
         return read_counter(api.database, path.counter)
 
     @routes.post("/counters/<counter>/session", responses={201: SessionAnswer})

@@ -60,10 +60,13 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
             channel=_channel(caller),
             kiosk=caller.configured if caller.kind == "device" else body.kiosk,
         )
-        service = api.database.configuration(hall).services.get(body.service)
-        quote = api.estimates.quote(hall, service.queue) if service is not None else None
         answer = issue_ticket(
-            api.database, hall, caller.author, wanted, quote=quote, write_key=write_key(caller.author)
+            api.database,
+            hall,
+            caller.author,
+            wanted,
+            quote=lambda queue: api.estimates.quote(hall, queue),
+            write_key=write_key(caller.author),
         )
         is_new = answer.pop("is_new", False)
         answer["follow_url"] = api.follow_url(answer["token"])

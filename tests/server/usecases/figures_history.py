@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.clock import Clock
 from server.domain.facts import (
+    CalledLeg,
     EndedLeg,
     NewLeg,
     NewVisit,
@@ -119,10 +120,12 @@ class PlayedDay:
 
     def _serve(self, leg: NewLeg, visit: NewVisit, at: datetime, how: str) -> None:
         why = Why("arrival_order", "server.why.first")
-        call = leg_called(leg.id, visit.id, counter=self.counter, session="tests", call=new_id(), why=why)
+        called = CalledLeg(leg.id, visit.id, visit.number, new_id())
+        called = CalledLeg(leg.id, visit.id, visit.number, new_id())
+        call = leg_called(called, counter=self.counter, session="tests", why=why)
         self.transaction.record(call, happened_at=at)
         if self.chance.random() < 0.2:
-            again = leg_recalled(leg.id, visit.id, counter=self.counter, call="tests", rank=2)
+            again = leg_recalled(called, counter=self.counter, rank=2)
             at += timedelta(seconds=50)
             self.transaction.record(again, happened_at=at)
         done_at = at + timedelta(seconds=self.chance.lognormvariate(6.0, 0.7))
