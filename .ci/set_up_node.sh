@@ -11,4 +11,4 @@ if ! npm --version >/dev/null 2>&1; then
     npm() { "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 fi
 echo "Browser libraries with npm $(npm --version)"
-npm ci --silent --ignore-scripts --no-audit --no-fund
+npm ci --loglevel=error --ignore-scripts --no-audit --no-fund

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from tests.harness.programs import program
 
@@ -50,6 +50,7 @@ class Pages:
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: self.troubles.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._keep(page, message))
+        page.on("response", lambda response: self._keep_missing(page, response))
         if url != "about:blank":
             page.goto(url)
         return page
@@ -63,3 +64,8 @@ class Pages:
         # what a strict content policy blocked is an error of the page too
         if message.type == "error" and "Content Security Policy" in message.text:
             self.troubles.append(f"{page.url}: {message.text}")
+
+    def _keep_missing(self, page: Page, response: Response) -> None:
+        # an answer of 409 may be what a test wants; a page without its style, script, font or icon never is
+        if response.status >= 400 and ("/assets/" in response.url or "/static/" in response.url):
+            self.troubles.append(f"{page.url}: {response.status} {response.url}")
