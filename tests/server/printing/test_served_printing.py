@@ -14,7 +14,11 @@ import pytest
 import socketio
 from PIL import Image
 
+from hardware.simulator import Fault, SimulatedPrinter
+from hardware.status import Deadlines
+from server.clock import Clock
 from server.live import messages
+from server.store.database import Database
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
 
@@ -50,15 +54,24 @@ class Kiosk:
         finally:
             listener.disconnect()
 
-    def press(self, service: str = "laon-accueil") -> dict[str, Any]:
+    def press(self, press_id: str | None = None) -> dict[str, Any]:
+        """The ticket of a new press, or of one repeated."""
+        expected = 201 if press_id is None else 200
+        return self._ticket(press_id or str(uuid.uuid4()), expected)
+
+    def first_press(self, press_id: str) -> dict[str, Any]:
+        """The ticket of a press that has this id."""
+        return self._ticket(press_id, 201)
+
+    def _ticket(self, press_id: str, expected: int) -> dict[str, Any]:
         answer = httpx.post(
             f"{self.server.base_url}/api/v1/halls/{self.site['slug']}/tickets",
-            json={"service": service, "press_id": str(uuid.uuid4()), "language": "fr"},
+            json={"service": "laon-accueil", "press_id": press_id, "language": "fr"},
             headers={"Authorization": f"Bearer {self.token}"},
             timeout=20,
             trust_env=False,
         )
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == expected, answer.text
         ticket: dict[str, Any] = answer.json()
         return ticket
 
@@ -113,3 +126,61 @@ def test_a_press_comes_out_as_paper_and_its_verdict_reaches_the_kiosk(serve, lay
             "why": None,
         }
     wait_until(lambda: any(map(is_ticket, kiosk.pictures())), "the picture of a ticket", within_s=20)
+
+
+def test_a_press_is_answered_at_once_while_its_printer_is_mute_and_the_kiosk_is_told(serve):
+    kiosk = Kiosk(serve(voice="false"))
+    kiosk.switch("mute", is_on=True)
+    with kiosk.listening():
+        for _ in range(4):
+            started_s = time.monotonic()
+            ticket = kiosk.press()
+            took_s = time.monotonic() - started_s
+            assert took_s < Deadlines().status_s, "no answer of a printer is waited for"
+            assert ticket["print"]["state"] == "queued"
+            told = kiosk.verdict_of(ticket)
+            assert (told["state"], told["verdict"], told["why"]) == ("queued", "refused", "mute")
+        kiosk.switch("mute", is_on=False)
+        told = kiosk.verdict_of(ticket)
+        assert (told["state"], told["verdict"], told["why"]) == ("done", "printed", None)
+    assert len(kiosk.pictures()) == 4
+
+
+def test_a_server_killed_while_a_ticket_is_held_says_unknown_and_never_sends_it_again(serve, fonts_dir):
+    server = serve(voice="false")
+    server.stop()
+    port = next(each["port"] for each in server.demonstration["printers"] if each["kiosk"] == "laon-borne-1")
+    printer = SimulatedPrinter(port=port, fonts_dir=fonts_dir).start()
+    printer.paper_rows = 100
+    server.start()
+    kiosk = Kiosk(server)
+    press_id = str(uuid.uuid4())
+    with kiosk.listening():
+        ticket = kiosk.first_press(press_id)
+        told = kiosk.verdict_of(ticket)
+        assert (told["state"], told["verdict"], told["why"]) == ("sending", "held", "paper_out")
+        server.kill()
+    server.start()
+    ended = ticket["print"] | {"state": "done", "verdict": "unknown"}
+    wait_until(lambda: kiosk.press(press_id)["print"] == ended, "the job is unknown", within_s=30)
+    printer.clear_fault(Fault.PAPER_OUT)
+    with kiosk.listening():
+        assert kiosk.verdict_of(kiosk.press())["verdict"] == "printed"
+    assert len(printer.tickets()) == 2, "what the printer held came out, once, and then the later one"
+    printer.stop()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_server_that_stops_lets_go_of_its_printers(serve, layout):
+    """Otherwise tickets would wait 15 s for their paper after each restart."""
+    server = serve(layout, voice="false")
+    kiosk = Kiosk(server)
+    with kiosk.listening():
+        assert kiosk.verdict_of(kiosk.press())["verdict"] == "printed"
+    server.stop()
+    database = Database(server.database_url, Clock())
+    with database.read() as rows:
+        leases = rows.all("SELECT printer, expires_at FROM printer_lease")
+    database.close()
+    assert len(leases) == 5
+    assert {row["expires_at"] for row in leases} == {0}

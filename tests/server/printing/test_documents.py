@@ -1,0 +1,132 @@
+"""What a print job's paper says: the ticket as it was issued, in the site's time, in one or two languages."""
+
+from datetime import timedelta
+
+import pytest
+
+from hardware.document import Document, Qr, Text
+from server.domain.refusals import Refusal
+from server.printing.documents import PROFILES, TicketPrinting, document_of, read_wanted, wait_minutes
+from server.store import print_jobs
+from server.usecases.issue_ticket import Quote
+from tests.server.printing.printing_hall import KIOSK, TRANSLATE, PrintingHall
+
+
+def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_url: str = "") -> Document:
+    printing = TicketPrinting(TRANSLATE, public_url, hall.settings.var / "assets" / "fonts")
+    with hall.database.read() as rows:
+        row = next(row for row in print_jobs.open_jobs(rows, KIOSK, limit=200) if row["id"] == job)
+    wanted = read_wanted(hall.database, printing, row)
+    return document_of(wanted, printing, width_dots=PROFILES[profile].width_dots)
+
+
+def said(document: Document) -> list[str]:
+    return [element.text.replace("\u00a0", " ") for element in document.elements if isinstance(element, Text)]
+
+
+def test_the_paper_says_number_service_hall_date_hour_people_ahead_and_wait(open_hall):
+    hall = open_hall(9)
+    hall.press()
+    hall.press()
+    ticket = hall.press(quote=Quote(610, 900, 1390))
+    words = said(paper(hall, ticket["print"]["job"]))
+    assert ticket["number"] in words
+    assert "Préfecture de l’Aisne – Laon" in words
+    assert any(word.startswith("mardi 24 novembre 2026, 10:42") for word in words)
+    assert "2 personnes avant vous" in words
+    assert "Attente : 10 à 25 min" in words
+    code = ticket["short_code"]
+    assert f"{code[:4]}-{code[4:]}" in words
+    assert "Accueil et renseignements" in words
+
+
+def test_people_ahead_and_wait_stay_those_of_the_issue(open_small_hall):
+    hall = open_small_hall(9)
+    first = hall.press()
+    second = hall.press(quote=Quote(0, 200, 400))
+    hall.hands.step = timedelta(minutes=20)
+    with hall.database.store.write() as rows:
+        rows.run("UPDATE leg SET state = 'ended' WHERE visit = :visit", {"visit": first["visit"]})
+    words = said(paper(hall, hall.reprint(second["visit"])))
+    assert any("1 personne" in word for word in words)
+    assert "Attente : 0 à 10 min" in words
+    assert any("10:42" in word for word in words)
+
+
+def test_a_reprint_is_marked_and_the_first_paper_is_not(open_hall):
+    hall = open_hall(9)
+    ticket = hall.press()
+    again = hall.reprint(ticket["visit"])
+    assert "DUPLICATA" not in said(paper(hall, ticket["print"]["job"]))
+    assert "DUPLICATA" in said(paper(hall, again))
+    assert ticket["number"] in said(paper(hall, again))
+
+
+def test_the_chosen_language_stands_beside_french_with_its_service(open_small_hall):
+    hall = open_small_hall(9)
+    document = paper(hall, hall.press(language="es")["print"]["job"])
+    languages = {element.language for element in document.elements if isinstance(element, Text)}
+    assert languages >= {"fr", "es"}
+    assert {"Accueil et renseignements", "Recepción e información"} <= set(said(document))
+    assert {"Personne avant vous", "Nadie delante de usted"} <= set(said(document))
+
+
+def test_a_language_nobody_translated_prints_french_alone(open_small_hall):
+    hall = open_small_hall(9)
+    french = paper(hall, hall.press()["print"]["job"])
+    other = paper(hall, hall.press(language="x1")["print"]["job"])
+    assert len(said(other)) == len(said(french))
+
+
+def test_the_qr_leads_to_the_ticket_where_phones_have_an_address(open_small_hall):
+    hall = open_small_hall(9)
+    ticket = hall.press()
+    with_address = paper(hall, ticket["print"]["job"], public_url="https://attente.example.fr/")
+    codes = [element.content for element in with_address.elements if isinstance(element, Qr)]
+    assert codes == [f"https://attente.example.fr/t/{ticket['token']}"]
+    assert "attente.example.fr/suivi" in said(with_address)
+    without = paper(hall, ticket["print"]["job"])
+    assert not [element for element in without.elements if isinstance(element, Qr)]
+
+
+def test_a_declared_priority_is_on_the_paper(open_small_hall):
+    hall = open_small_hall(9)
+    assert "Priorité demandée : préparez votre carte." in said(
+        paper(hall, hall.press(is_priority=True)["print"]["job"])
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_each_kiosk_profile_has_its_width_of_paper(open_small_hall, profile):
+    hall = open_small_hall(9)
+    document = paper(hall, hall.press()["print"]["job"], profile=profile)
+    assert document.width_dots == (384 if profile == "raster-58" else 576)
+
+
+def test_another_kind_of_document_is_refused_and_its_job_cancelled(open_small_hall, simulated):
+    hall = open_small_hall(simulated.port)
+    job = hall.press()["print"]["job"]
+    with hall.database.store.write() as rows:
+        rows.run(
+            "UPDATE print_job SET document = :document WHERE id = :job",
+            {"job": job, "document": '{"kind": "poster"}'},
+        )
+    with pytest.raises(Refusal):
+        paper(hall, job)
+    hall.drive()
+    assert hall.wait_for(job, "cancelled", "refused") == "not_drawn"
+
+
+@pytest.mark.parametrize(
+    ("quoted", "printed"),
+    [
+        ((None, None), None),
+        ((0, 0), None),
+        ((0, 1), (0, 5)),
+        ((300, 300), (5, 10)),
+        ((301, 899), (5, 15)),
+        ((1500, 2700), (25, 45)),
+    ],
+)
+def test_a_quoted_wait_is_printed_in_steps_of_five_minutes_around_it(quoted, printed):
+    assert wait_minutes(*quoted) == printed
