@@ -3,6 +3,7 @@
 And what runs beside requests.
 """
 
+import atexit
 import json
 import threading
 import time
@@ -495,4 +496,5 @@ def serve_app() -> OpenAPI:
     hold(settings.var, is_shared=True)
     app = create_app(settings)
     app.extensions["parvis"].start_background()
+    atexit.register(app.extensions["parvis"].stop_background)
     return app
