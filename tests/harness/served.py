@@ -91,7 +91,7 @@ class Served:
         if (made / "parvis.db").exists():
             shutil.copy(made / "parvis.db", self.var / "parvis.db")
 
-    def start(self, *, within_s: float = 30) -> Self:
+    def start(self, *, within_s: float = 60) -> Self:
         """Starts the server and waits until it is ready; returns itself."""
         self._server = child_of_tests(
             [str(PYTHON), "-m", "server.cli", "serve"],
