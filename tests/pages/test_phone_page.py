@@ -1,0 +1,155 @@
+"""The visitor’s phone in a real browser on the real server: no account, live, readable without a script."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+
+SITE, SERVICE, COUNTER = "laon", "laon-accueil", "laon-g1"
+PHONE = {"width": 390, "height": 844, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("phone")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+@pytest.fixture
+def api(hall: Served) -> Iterator[httpx.Client]:
+    """The API with the demonstration's key."""
+    headers = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+    with httpx.Client(base_url=f"{hall.base_url}/api/v1", headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def ticket(api: httpx.Client) -> dict[str, Any]:
+    """A ticket just taken."""
+    body = {"service": SERVICE, "press_id": str(uuid4()), "language": "fr"}
+    answer = api.post(f"/halls/{SITE}/tickets", json=body)
+    assert answer.status_code == 201, answer.text
+    issued: dict[str, Any] = answer.json()
+    return issued
+
+
+@pytest.fixture
+def follow(hall: Served, pages: Pages) -> Callable[..., Page]:
+    """Opens a path on a phone."""
+
+    def followed(path: str, **context: Any) -> Page:
+        return pages.open(f"{hall.base_url}{path}", **PHONE, **context)
+
+    return followed
+
+
+def call(api: httpx.Client, number: str) -> dict[str, Any]:
+    """Opens the counter and calls until this number is called; the leg, and the session's header."""
+    session = api.post(f"/counters/{COUNTER}/session", json={"take_over": True}).json()["session"]
+    api.headers["X-Counter-Session"] = session
+    current = api.get(f"/counters/{COUNTER}").json()["leg"]
+    while True:
+        body = {"current": current and current["leg"], "current_end": "served" if current else None}
+        called = api.post(f"/counters/{COUNTER}/next", json=body)
+        assert called.status_code == 200, called.text
+        current = called.json()
+        if current["number"] == number:
+            found: dict[str, Any] = current
+            return found
+
+
+def test_a_visit_is_followed_from_waiting_to_its_end(
+    follow: Callable[..., Page], api: httpx.Client, ticket: dict[str, Any]
+):
+    page = follow(f"/t/{ticket['token']}")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    expect(page.locator(".number")).to_contain_text(ticket["number"])
+    assert_accessible(page)
+    leg = call(api, ticket["number"])
+    expect(page.locator("[data-part=called]")).to_be_visible()
+    expect(page).to_have_title(f"{ticket['number']}\u00a0: c’est votre tour")
+    assert_accessible(page)
+    api.post(f"/legs/{leg['leg']}/recall", json={})
+    expect(page.locator("[data-part=called] sup")).to_have_text("e")
+    api.post(f"/legs/{leg['leg']}/start", json={})
+    expect(page.locator("[data-part=in_service]")).to_be_visible()
+    api.post(f"/legs/{leg['leg']}/finish", json={})
+    expect(page.locator("[data-part='ended.served']")).to_be_visible()
+    expect(page.locator("[data-act=ask]")).to_be_hidden()
+    assert_accessible(page)
+
+
+def test_a_place_is_given_up_only_after_a_second_yes_and_taken_back(
+    follow: Callable[..., Page], ticket: dict[str, Any]
+):
+    page = follow(f"/t/{ticket['token']}")
+    page.locator("[data-act=ask]").press("Enter")
+    expect(page.locator("[data-sure]")).to_be_focused()
+    assert_accessible(page)
+    page.locator("[data-act=keep]").press("Enter")
+    expect(page.locator("[data-part=waiting]")).to_be_visible()
+    page.locator("[data-act=ask]").press("Enter")
+    page.locator("[data-act=give-up]").press("Enter")
+    expect(page.locator("[data-part='ended.abandoned']")).to_be_visible()
+    page.locator("[data-act=take-back]").press("Enter")
+    expect(page.locator("[data-part=waiting]")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_the_page_speaks_the_chosen_language(
+    follow: Callable[..., Page], ticket: dict[str, Any], language: str
+):
+    page = follow(f"/t/{ticket['token']}")
+    page.locator(f"nav a[hreflang={language}]").press("Enter")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    expect(page.locator(f"nav a[hreflang={language}]")).to_have_attribute("aria-current", "true")
+
+
+def test_the_first_page_says_everything_without_a_script(follow: Callable[..., Page], ticket: dict[str, Any]):
+    page = follow(f"/t/{ticket['token']}", java_script_enabled=False)
+    expect(page.locator(".number")).to_contain_text(ticket["number"])
+    expect(page.locator("[data-part=waiting]")).to_be_visible()
+    expect(page.locator("[data-static] a")).to_have_attribute("href", f"/t/{ticket['token']}")
+    expect(page.locator("[data-act=ask]")).to_be_hidden()
+
+
+def test_a_short_code_shows_the_place_and_cannot_give_it_up(
+    follow: Callable[..., Page], ticket: dict[str, Any]
+):
+    page = follow("/suivi")
+    assert_accessible(page)
+    page.locator("#code").fill(ticket["short_code"].lower())
+    page.keyboard.press("Enter")
+    expect(page.locator(".number")).to_contain_text(ticket["number"])
+    assert page.locator("[data-act]").count() == 0
+    assert ticket["token"] not in page.content()
+    assert_accessible(page)
+
+
+def test_an_unknown_code_and_an_unknown_token_get_a_sentence(follow: Callable[..., Page]):
+    page = follow("/suivi?code=AAAABBBB")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_accessible(page)
+    unknown = follow("/t/nothing")
+    expect(unknown.locator("h1")).not_to_be_empty()
+    assert_accessible(unknown)
+
+
+def test_a_cut_is_said_and_healed(hall: Served, follow: Callable[..., Page], ticket: dict[str, Any]):
+    page = follow(f"/t/{ticket['token']}")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    hall.kill()
+    expect(page.locator("[data-live=no]")).to_be_visible()
+    assert_accessible(page)
+    hall.start()
+    expect(page.locator("[data-live=yes]")).to_be_visible(timeout=20_000)

@@ -1,0 +1,113 @@
+"""The way in, the home page, the reception desk and problem pages, in a real browser on the real server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+
+SITE = "laon"
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("work")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+def sign_in(page: Page, hall: Served, role: str, path: str = "/") -> None:
+    """Signs in as a role of Laon and arrives where one wanted to go."""
+    user = next(u for u in hall.demonstration["users"] if u["role"] == role and u["site"] == SITE)
+    page.goto(f"{hall.base_url}{path}")
+    if path == "/":
+        page.goto(f"{hall.base_url}/connexion")
+    page.locator("#login").fill(user["login"])
+    page.locator("#password").fill(user["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{hall.base_url}{path}")
+
+
+def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: Page):
+    page.goto(f"{hall.base_url}/connexion")
+    assert_accessible(page)
+    page.locator("#login").fill("agent")
+    page.locator("#password").fill("not this one")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("ne convient pas")
+    expect(page.locator("#login")).to_have_value("agent")
+    expect(page.locator("#password")).to_be_focused()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        ("reception", {"/accueil", "/aide"}),
+        ("quality", {"/qualite", "/aide"}),
+        ("supervisor", {"/console", "/accueil", "/qualite", "/aide"}),
+    ],
+)
+def test_the_home_page_lists_what_a_role_may_do(hall: Served, page: Page, role: str, paths: set[str]):
+    sign_in(page, hall, role)
+    found = {tile.get_attribute("href") for tile in page.locator("main a.tile").all()}
+    assert found - {"/suivi"} == paths
+    assert_accessible(page)
+
+
+def test_the_demonstration_is_entered_with_one_press(hall: Served, page: Page):
+    page.goto(hall.base_url)
+    assert_accessible(page)
+    page.locator(".accounts button").first.press("Enter")
+    expect(page.locator(".sign-out")).to_be_visible()
+    page.locator(".sign-out button").press("Enter")
+    page.wait_for_url("**/connexion")
+
+
+def test_signing_in_never_leads_to_another_server(hall: Served, page: Page):
+    page.goto(f"{hall.base_url}/connexion?next=//example.org/")
+    assert page.locator("input[name=next]").get_attribute("value") == "/"
+
+
+@pytest.mark.parametrize(("locale", "language"), [("fr-FR", "fr"), ("en-GB", "en"), ("es-ES", "es")])
+def test_a_missing_page_is_said_in_the_readers_language(
+    hall: Served, pages: Pages, locale: str, language: str
+):
+    page = pages.open(f"{hall.base_url}/nothing-here", locale=locale)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("h1")).not_to_be_empty()
+    assert_accessible(page)
+
+
+def test_a_page_of_another_role_is_refused_with_a_sentence(hall: Served, page: Page):
+    sign_in(page, hall, "quality")
+    answer = page.goto(f"{hall.base_url}/console")
+    assert answer is not None
+    assert answer.status == 403
+    expect(page.locator("h1")).not_to_be_empty()
+
+
+def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page: Page):
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("1")
+    number = page.locator("[data-issued] .number")
+    expect(number).to_be_visible()
+    expect(page.locator('[data-list="waiting"]')).to_contain_text(number.inner_text())
+    page.get_by_role("button", name="Réimprimer").first.press("Enter")
+    expect(page.locator("[data-outcome]")).to_contain_text(number.inner_text())
+    page.keyboard.press("s")
+    expect(page.locator("[data-outcome]")).to_contain_text("reçu sans ticket")
+    assert_accessible(page)
+
+
+def test_a_service_that_gives_no_ticket_says_why(hall: Served, page: Page):
+    sign_in(page, hall, "reception", "/accueil")
+    page.get_by_role("button", name="Titre de séjour").first.press("Enter")
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("rendez-vous")
