@@ -3,7 +3,6 @@
 SQL texts use `:name` parameters on both; rows answer by column name.
 """
 
-import contextlib
 import re
 import sqlite3
 import threading
@@ -131,6 +130,16 @@ class SqliteStore:
                 raise Refusal("database_busy", reason=str(error)) from error
 
     @contextmanager
+    def without_syncing(self) -> Iterator[None]:
+        """Commits do not wait for the disk meanwhile: only while nothing was promised to anyone yet."""
+        self._writer.execute("pragma synchronous=off")
+        try:
+            yield
+        finally:
+            self._writer.execute("pragma synchronous=full")
+            self._writer.execute("pragma wal_checkpoint(truncate)")
+
+    @contextmanager
     def read(self) -> Iterator[SqliteRows]:
         connection = self._idle.pop() if self._idle else self._connect()
         try:
@@ -158,7 +167,7 @@ def _until_not_busy(attempt: Callable[[], object], error: type[Exception]) -> No
             return
 
 
-_NAMED = re.compile(r"(?<!:):([a-z_]+)")
+_NAMED = re.compile(r"(?<!:):([a-z][a-z0-9_]*)")
 _translated: dict[str, str] = {}
 
 
@@ -170,57 +179,97 @@ def _for_psycopg(sql: str) -> str:
 
 
 class PostgresRows:
-    """Rows of one psycopg connection."""
+    """Rows of one psycopg connection, inside a transaction that begins with its first statement.
+
+    Round trips are what a write costs here, so BEGIN travels with the first statement, and writes wait
+    for the next read or for COMMIT and travel together, their values bound on this side. Reads are prepared.
+    """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
+        self._reading = connection.cursor()
+        self._sending = psycopg.ClientCursor(connection, row_factory=dict_row)
+        self._unsent: list[str] = ["BEGIN"]
 
     def one(self, sql: str, **values: Any) -> Row | None:
-        row: Row | None = self.connection.execute(_for_psycopg(sql), values).fetchone()
+        row: Row | None = self._read(sql, values).fetchone()
         return row
 
     def all(self, sql: str, **values: Any) -> Sequence[Row]:
-        return self.connection.execute(_for_psycopg(sql), values).fetchall()
+        return self._read(sql, values).fetchall()
+
+    def _read(self, sql: str, values: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+        if not self._unsent:
+            return self._reading.execute(_for_psycopg(sql), values)
+        self._unsent.append(self._bound(sql, values))
+        return self._send()
 
     def run(self, sql: str, values: Mapping[str, Any]) -> int:
-        cursor = self.connection.execute(_for_psycopg(sql), values)
-        if self.connection.pgconn.pipeline_status:
-            with contextlib.suppress(psycopg.ProgrammingError):
-                cursor.fetchone()
-        return cursor.rowcount
+        self._unsent.append(self._bound(sql, values))
+        return self._send().rowcount
 
     def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        """Sends buffered writes in order; their answers are read with the next read or the commit."""
-        for sql, values in statements:
-            self.connection.execute(_for_psycopg(sql), values)
+        """Keeps writes, in order, until something is read or the transaction commits."""
+        self._unsent += [self._bound(sql, values) for sql, values in statements]
+
+    def commit(self) -> None:
+        """Sends what is left, and commits."""
+        self._unsent.append("COMMIT")
+        self._send()
+
+    def _bound(self, sql: str, values: Mapping[str, Any]) -> str:
+        return self._sending.mogrify(_for_psycopg(sql), values)
+
+    def _send(self) -> psycopg.Cursor[Any]:
+        statements, self._unsent = self._unsent, []
+        self._sending.execute(";\n".join(statements).encode())
+        while self._sending.nextset():
+            pass
+        return self._sending
+
+
+class PostgresReads:
+    """Rows of one psycopg connection that only reads, statement by statement."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        row: Row | None = self._connection.execute(_for_psycopg(sql), values).fetchone()
+        return row
+
+    def all(self, sql: str, **values: Any) -> Sequence[Row]:
+        return self._connection.execute(_for_psycopg(sql), values).fetchall()
 
 
 class PostgresStore:
-    """PostgreSQL through FIFO pools: one for write transactions, one whose connections only read.
-
-    A write transaction is a pipeline: BEGIN travels with the first read, the writes with COMMIT.
-    """
+    """PostgreSQL through FIFO pools: one for write transactions, one whose connections only read."""
 
     is_postgresql = True
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         conninfo = url.replace("postgresql+psycopg://", "postgresql://")
-        self._writers = _pool(conninfo, pool_size, is_autocommit=False)
-        self._readers = _pool(conninfo, pool_size, is_autocommit=True)
+        self._writers = _pool(conninfo, pool_size)
+        self._readers = _pool(conninfo, pool_size)
         self.engine = create_engine(
             "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
         )
 
     @contextmanager
     def write(self) -> Iterator[PostgresRows]:
-        with _refusing(), self._writers.connection() as connection, connection.pipeline():
-            yield PostgresRows(connection)
-            connection.commit()
+        with _refusing(), self._writers.connection() as connection:
+            rows = PostgresRows(connection)
+            try:
+                yield rows
+                rows.commit()
+            except BaseException:
+                if not connection.closed:
+                    connection.rollback()
+                raise
 
     @contextmanager
-    def read(self) -> Iterator[PostgresRows]:
+    def read(self) -> Iterator[PostgresReads]:
         with _refusing(), self._readers.connection() as connection:
-            yield PostgresRows(connection)
+            yield PostgresReads(connection)
 
     def close(self) -> None:
         self._writers.close()
@@ -228,13 +277,13 @@ class PostgresStore:
         self.engine.dispose()
 
 
-def _pool(conninfo: str, size: int, *, is_autocommit: bool) -> ConnectionPool[Any]:
+def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
     return ConnectionPool(
         conninfo,
         min_size=1,
         max_size=size,
         timeout=BUSY_DEADLINE_S,
-        kwargs={"row_factory": dict_row, "autocommit": is_autocommit},
+        kwargs={"row_factory": dict_row, "autocommit": True},
         open=True,
     )
 
