@@ -1,0 +1,129 @@
+"""Commands that write go through the server that holds the folder, or do it themselves when none does."""
+
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.clock import Clock
+from server.documents.problems import DocumentRefused
+from server.domain.refusals import Refusal
+from server.jobs.local_socket import answer_to, listen, serve_local, write
+from server.jobs.server_lock import SOCKET, alone, hold, is_server_running
+from server.store.database import Database
+from tests.harness.waiting import wait_until
+from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    found = database_with_hall(database_url, Hands(), "laon")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    place = tmp_path / ("a-folder-with-a-long-name" * 6)  # longer than a socket's address may be
+    place.mkdir()
+    return place
+
+
+@pytest.fixture
+def served(database: Database, var: Path) -> Iterator[Database]:
+    """A server's lock and socket, as `python -m server` holds them."""
+    lock = hold(var, is_shared=False)
+    threading.Thread(target=serve_local, args=(database, var, lambda _: None), daemon=True).start()
+    wait_until((var / SOCKET).exists, "the socket is there")
+    yield database
+    os.close(lock)
+
+
+def nobody() -> Database:
+    raise AssertionError("a second writer was opened")
+
+
+def accounts(database: Database) -> list[str]:
+    with database.read() as rows:
+        return [row["login"] for row in rows.all("SELECT login FROM account ORDER BY login")]
+
+
+USER: dict[str, Any] = {
+    "login": "ada",
+    "password": "a-long-pass-phrase",
+    "name": "Ada",
+    "grants": [["agent", "laon"]],
+}
+
+
+def test_a_write_goes_through_the_server_that_runs(served: Database, var: Path):
+    assert isinstance(write(var, nobody, "create_user", **USER), str)
+    assert accounts(served) == ["ada"]
+
+
+def test_a_refusal_of_the_server_is_the_command_s_refusal(served: Database, var: Path):
+    write(var, nobody, "create_user", **USER)
+    with pytest.raises(Refusal, match="login_taken"):
+        write(var, nobody, "create_user", **USER)
+    with pytest.raises(Refusal, match="unknown_role"):
+        write(var, nobody, "create_user", **USER | {"login": "bob", "grants": [["king", "*"]]})
+
+
+def test_the_problems_of_a_document_come_back_with_their_places(served: Database, var: Path):
+    content = (HALLS / "laon.json").read_text(encoding="utf-8").replace('"mode": "both"', '"mode": "neither"')
+    with pytest.raises(DocumentRefused) as refused:
+        write(var, nobody, "import_configuration", content=content, dry_run=False)
+    assert {problem.code for problem in refused.value.problems} == {"unknown_choice"}
+    assert all(problem.path.startswith("services[") for problem in refused.value.problems)
+
+
+def test_a_dry_run_tells_the_difference_and_publishes_nothing(served: Database, var: Path):
+    content = (
+        (HALLS / "laon.json").read_text(encoding="utf-8").replace("Préfecture de l’Aisne – Laon", "Laon")
+    )
+    told = write(var, nobody, "import_configuration", content=content, dry_run=True)
+    assert [change[:2] for change in told["changes"]] == [["name", "changed"]]
+    assert (told["is_published"], served.configuration("laon").revision) == (False, 1)
+    write(var, nobody, "import_configuration", content=content, dry_run=False)
+    assert served.configuration("laon").revision == 2
+
+
+def test_without_a_server_the_command_writes_itself(database_url: str, database: Database, var: Path):
+    write(var, lambda: Database(database_url, Clock()), "create_user", **USER)
+    assert accounts(database) == ["ada"]
+
+
+def test_a_server_that_does_not_answer_is_not_bypassed(var: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("server.jobs.local_socket.REACHED_WITHIN_S", 0.2)
+    lock = hold(var, is_shared=True)
+    with pytest.raises(Refusal, match="server_running"):
+        write(var, nobody, "purge")
+    os.close(lock)
+
+
+def test_only_the_owner_reaches_the_socket(var: Path):
+    listening = listen(var)
+    assert stat.S_IMODE((var / SOCKET).stat().st_mode) == 0o600
+    listening.close()
+
+
+def test_workers_share_the_folder_and_a_command_waits_for_none(var: Path):
+    first, second = hold(var, is_shared=True), hold(var, is_shared=True)
+    assert is_server_running(var)
+    with pytest.raises(Refusal, match="server_running"), alone(var):
+        pass
+    os.close(first)
+    assert is_server_running(var)
+    os.close(second)
+    assert not is_server_running(var)
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"nonsense\n", b"[]\n", b'{"write": "drop_everything", "values": {}}\n']
+)
+def test_what_is_no_request_is_refused(database: Database, line: bytes):
+    assert answer_to(database, line)["refused"] == "unknown_write"

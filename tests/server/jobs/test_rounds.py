@@ -1,0 +1,233 @@
+"""The rounds of a server: days end once, at their hour, whoever makes them; journals are anchored daily."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.domain.instants import from_micros
+from server.domain.refusals import Refusal
+from server.jobs.rounds import Rounds
+from server.store.anchors import Anchors
+from server.store.database import SYSTEM, Commit, Database
+from server.store.installation import Author
+from server.usecases.counter_sessions import WantedSession, open_counter, pause_counter
+from server.usecases.publish_configuration import publish_hall
+from server.usecases.serve import Gesture, start
+from tests.server.store.journals import AGENT, COUNTER, HALL, call, first_fault, issue, opened_hall
+from tests.server.usecases.figures_history import HALLS, Hands
+
+# Friday 20 November 2026; Laon closes at 16:00 local (15:00 UTC), the day two hours later
+CLOSES_AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = opened_hall(database_url, hands)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def rounds(database: Database, tmp_path: Path) -> Rounds:
+    return Rounds(database, Anchors(tmp_path / "anchors"))
+
+
+def closing_of(database: Database) -> datetime:
+    from server.domain.calendars import day_closes_at
+
+    return day_closes_at(database.configuration(HALL).calendar, CLOSES_AT.date())
+
+
+def facts(database: Database, kind: str) -> list[Any]:
+    with database.read() as rows:
+        return list(rows.all("SELECT * FROM hall_fact WHERE kind = :kind ORDER BY position", kind=kind))
+
+
+def legs(database: Database) -> list[Any]:
+    with database.read() as rows:
+        return list(rows.all("SELECT * FROM leg ORDER BY issued_at, id"))
+
+
+def test_the_day_ends_two_hours_after_the_last_closing_and_not_before(
+    database: Database, rounds: Rounds, hands: Hands
+):
+    for _ in range(3):
+        issue(database)
+    start(database, Gesture(call(database)["leg"], AGENT))
+    at = closing_of(database)
+    hands.now = at - timedelta(seconds=1)
+    rounds.make()
+    assert {leg["state"] for leg in legs(database)} == {"in_service", "waiting"}
+    hands.now = at + timedelta(seconds=5)
+    rounds.make()
+    assert {leg["end_reason"] for leg in legs(database)} == {"closed_at_day_end"}
+    assert {from_micros(leg["ended_at"]) for leg in legs(database)} == {at}
+    assert len(facts(database, "DayClosed")) == 1
+    assert '"reason":"day_end"' in facts(database, "CounterClosed")[0]["body"]
+    assert first_fault(database, rounds.anchors, full=True) is None
+    assert rounds.failures == 0
+
+
+def test_a_server_that_was_away_over_the_night_dates_the_end_to_the_day_that_ended(
+    database: Database, rounds: Rounds, hands: Hands
+):
+    issue(database)
+    at = closing_of(database)
+    hands.now = at + timedelta(days=3, hours=2)
+    rounds.make()
+    assert from_micros(legs(database)[0]["ended_at"]) == at
+    with database.read() as rows:
+        assert from_micros(rows.one("SELECT closed_at FROM duty")["closed_at"]) == at
+    rounds.make()
+    assert len(facts(database, "DayClosed")) == 1
+
+
+def test_a_day_on_which_nothing_happened_leaves_no_fact(database: Database, rounds: Rounds, hands: Hands):
+    hands.now = closing_of(database) + timedelta(hours=1)
+    rounds.make()
+    with database.read() as rows:
+        before = rows.one("SELECT journal_length FROM hall")["journal_length"]
+    for _ in range(4):
+        hands.now += timedelta(hours=20)
+        rounds.make()
+    with database.read() as rows:
+        assert rows.one("SELECT journal_length FROM hall")["journal_length"] == before
+
+
+def test_who_takes_a_counter_after_the_day_has_ended_keeps_it(
+    database: Database, rounds: Rounds, hands: Hands
+):
+    hands.now = closing_of(database) + timedelta(minutes=10)
+    rounds.make()
+    open_counter(database, COUNTER, AGENT, WantedSession())
+    hands.now += timedelta(minutes=10)
+    rounds.make()
+    with database.read() as rows:
+        assert rows.one("SELECT count(*) AS n FROM counter_session WHERE closed_at IS NULL")["n"] == 1
+
+
+def test_a_paused_counter_is_closed_too(database: Database, rounds: Rounds, hands: Hands):
+    pause_counter(database, COUNTER, AGENT, "break")
+    hands.now = closing_of(database) + timedelta(minutes=1)
+    rounds.make()
+    with database.read() as rows:
+        row = rows.one("SELECT closed_at, close_reason, paused_at FROM counter_session")
+    assert (row["close_reason"], row["paused_at"]) == ("day_end", None)
+
+
+def test_the_demonstration_open_round_the_clock_ends_its_day_at_23_59(
+    database: Database, rounds: Rounds, hands: Hands
+):
+    with database.store.write() as rows:
+        rows.run("UPDATE installation SET is_demonstration = :yes", {"yes": True})
+    publish_hall(database, SYSTEM, (HALLS / f"{HALL}.json").read_bytes())
+    hands.now = datetime(2026, 11, 20, 22, 58, 30, tzinfo=UTC)  # 23:58:30 local
+    issue(database)
+    rounds.make()
+    assert legs(database)[0]["state"] == "waiting"
+    hands.now = datetime(2026, 11, 20, 22, 59, 10, tzinfo=UTC)
+    rounds.make()
+    assert legs(database)[0]["end_reason"] == "closed_at_day_end"
+    hands.now += timedelta(seconds=20)
+    issue(database)  # half a minute before midnight
+    rounds.make()
+    hands.now += timedelta(minutes=1)
+    rounds.make()
+    assert {leg["state"] for leg in legs(database)} == {"ended"}
+
+
+def test_workers_that_make_the_round_at_once_close_a_day_once(
+    database: Database, hands: Hands, tmp_path: Path
+):
+    for _ in range(20):
+        issue(database)
+    hands.now = closing_of(database) + timedelta(minutes=1)
+    workers = [Database(database.url, hands.clock()) for _ in range(4)]
+    all_rounds = [Rounds(worker, Anchors(tmp_path / "anchors")) for worker in workers]
+    threads = [threading.Thread(target=each.make) for each in all_rounds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.failures for each in all_rounds] == [0, 0, 0, 0]
+    assert len(facts(database, "DayClosed")) == 1
+    assert len(facts(database, "LegEnded")) == 20
+    assert first_fault(database, Anchors(tmp_path / "anchors"), full=True) is None
+    for worker in workers:
+        worker.close()
+
+
+def test_what_was_closed_is_published(database: Database, rounds: Rounds, hands: Hands):
+    commits: list[Commit] = []
+    issue(database)
+    database.subscribers.append(commits.append)
+    hands.now = closing_of(database) + timedelta(minutes=1)
+    rounds.make()
+    assert {fact.kind for commit in commits for fact in commit.facts} == {
+        "LegEnded",
+        "CounterClosed",
+        "DayClosed",
+    }
+
+
+def test_journals_are_anchored_once_a_day(database: Database, rounds: Rounds, hands: Hands):
+    rounds.make()
+    rounds.make()
+    issue(database)
+    hands.now += timedelta(days=1)
+    rounds.make()
+    found = rounds.anchors.read(HALL)
+    assert [anchor.why for anchor in found] == ["daily", "daily"]
+    assert found[0].position < found[1].position
+    assert len(rounds.anchors.read("installation")) == 2
+    assert first_fault(database, rounds.anchors) is None
+
+
+def test_a_purge_is_made_once_an_hour(database: Database, rounds: Rounds, hands: Hands):
+    rounds.make()
+    hands.now += timedelta(minutes=59)
+    rounds.make()
+    with database.store.write() as rows:
+        rows.run("UPDATE erasable SET erase_after = 0", {})
+        rows.run("INSERT INTO erasable (id, value, salt, erase_after) VALUES ('one', 'v', 's', 0)", {})
+    rounds.make()
+    assert erased(database) == 0
+    hands.now += timedelta(minutes=2)
+    rounds.make()
+    assert erased(database) == 1
+
+
+def erased(database: Database) -> int:
+    with database.read() as rows:
+        return int(rows.one("SELECT count(*) AS n FROM erasable WHERE value IS NULL")["n"])
+
+
+def test_a_job_that_fails_does_not_stop_the_others(database: Database, hands: Hands, tmp_path: Path):
+    (tmp_path / "anchors").write_bytes(b"a file where a folder should be")
+    rounds = Rounds(database, Anchors(tmp_path / "anchors"))
+    issue(database)
+    hands.now = closing_of(database) + timedelta(minutes=1)
+    rounds.make()
+    assert rounds.failures == 2
+    assert len(facts(database, "DayClosed")) == 1
+
+
+def test_a_no_show_of_yesterday_does_not_come_back(database: Database, rounds: Rounds, hands: Hands):
+    from server.usecases.serve import no_show, reinstate
+
+    issue(database)
+    leg = call(database)["leg"]
+    no_show(database, Gesture(leg, AGENT))
+    hands.now = closing_of(database) + timedelta(days=3)
+    rounds.make()
+    with pytest.raises(Refusal, match="wrong_state"):
+        reinstate(database, Gesture(leg, Author("agent")))

@@ -1,0 +1,179 @@
+"""The command line: what it prints, and how it ends: 0 done, 1 refused or found wrong, 2 wrong usage."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Serve
+from tests.harness.programs import PROJECT, PYTHON
+from tests.harness.served import Served
+from tests.harness.waiting import wait_until
+
+HALLS = PROJECT / "server" / "demonstration" / "halls"
+COMMANDS = {
+    *(
+        "serve",
+        "migrate",
+        "demo",
+        "create-user",
+        "import-configuration",
+        "export-configuration",
+        "export-visits",
+    ),
+    *("purge", "verify-journal", "backup", "restore", "devices", "doctor"),
+}
+
+
+class Installation:
+    """A folder and a database on which commands are run."""
+
+    def __init__(self, var: Path, database_url: str = "") -> None:
+        self.var = var
+        var.mkdir(exist_ok=True)
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("PARVIS_")},
+            "PARVIS_VAR": str(var),
+            "PARVIS_DATABASE_URL": database_url,
+            "COLUMNS": "200",
+        }
+
+    def parvis(self, *arguments: str, typed: str = "", expected: int = 0) -> str:
+        """What a command printed, which must end with the expected status."""
+        ended = subprocess.run(
+            [str(PYTHON), "-m", "server.cli", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert ended.returncode == expected, ended.stdout + ended.stderr
+        return ended.stdout + ended.stderr
+
+
+@pytest.fixture
+def installation(tmp_path: Path, database_url: str) -> Installation:
+    """A migrated database with the installation and the hall of Laon published by the command."""
+    found = Installation(tmp_path / "var", database_url)
+    found.parvis("import-configuration", str(HALLS / "installation.json"))
+    found.parvis("import-configuration", str(HALLS / "laon.json"))
+    return found
+
+
+def test_help_lists_the_commands_there_are(tmp_path: Path):
+    text = Installation(tmp_path).parvis("--help")
+    listed = {line.split()[1] for line in text.splitlines() if line.startswith("│ ") and line[2] not in " -"}
+    assert listed == COMMANDS
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("paint",), ("purge", "--now"), ("import-configuration", "no-such-file.json"), ("create-user", "ada")],
+)
+def test_wrong_usage_ends_with_2(tmp_path: Path, arguments: tuple[str, ...]):
+    Installation(tmp_path).parvis(*arguments, expected=2)
+
+
+def test_a_wrong_setting_ends_with_2_and_is_named(tmp_path: Path):
+    found = Installation(tmp_path)
+    found.environment["PARVIS_PORT"] = "many"
+    assert "port" in found.parvis("purge", expected=2)
+
+
+def test_a_database_that_was_never_set_up_is_refused(tmp_path: Path):
+    assert "not_installed" in Installation(tmp_path).parvis("verify-journal", expected=1)
+
+
+def test_a_document_with_errors_is_refused_with_every_problem_in_a_line(installation: Installation):
+    content = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))
+    content["services"][1]["series"]["prefix"] = content["services"][0]["series"]["prefix"]
+    content["colour"] = "blue"
+    file = installation.var / "laon.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    lines = installation.parvis("import-configuration", str(file), expected=1).splitlines()
+    assert any(line.startswith("colour: ") for line in lines)
+    assert any("series" in line for line in lines)
+
+
+def test_a_configuration_goes_out_changes_and_comes_in_again(installation: Installation):
+    out = installation.parvis("export-configuration", "--hall", "laon")
+    file = installation.var / "laon.json"
+    file.write_text(out.replace("Préfecture de l’Aisne – Laon", "Laon"), encoding="utf-8")
+    told = installation.parvis("import-configuration", str(file), "--dry-run")
+    assert "~ name:" in told
+    assert "would be published as revision 2" in told
+    assert "published as revision 2, 1 changes" in installation.parvis("import-configuration", str(file))
+    assert '"name": "Laon"' in installation.parvis("export-configuration", "--hall", "laon")
+
+
+def test_an_account_is_created_and_its_password_reset(installation: Installation):
+    installation.parvis("create-user", "ada", "--role", "agent@laon", typed="a-long-pass-phrase\n")
+    refused = installation.parvis(
+        "create-user", "ada", "--role", "agent", typed="a-long-pass-phrase\n", expected=1
+    )
+    assert "login_taken" in refused
+    installation.parvis("create-user", "ada", "--reset", typed="another-long-phrase\n")
+    assert "password_too_short" in installation.parvis(
+        "create-user", "ada", "--reset", typed="x\n", expected=1
+    )
+
+
+def test_journals_are_verified_backed_up_and_restored(installation: Installation):
+    assert "laon: 1 facts, right" in installation.parvis("verify-journal", "--full")
+    copy = str(installation.var / "copy")
+    installation.parvis("backup", copy)
+    assert "file_exists" in installation.parvis("backup", copy, expected=1)
+    assert "laon: nothing is known to be lost" in installation.parvis("restore", copy)
+    assert "laon: 2 facts, right" in installation.parvis("verify-journal", "--hall", "laon")
+    assert "laon: right" in installation.parvis("doctor", "--rebuild")
+
+
+def test_visits_are_exported_between_two_days(installation: Installation):
+    out = installation.var / "visits"
+    installation.parvis("export-visits", "--from", "2026-11-01", "--to", "2026-11-30", "--out", str(out))
+    assert {file.name for file in out.iterdir()} == {"legs.csv", "counters.csv", "services.csv"}
+    wrong = ("export-visits", "--from", "2026-11-30", "--to", "2026-11-01", "--out", str(out))
+    installation.parvis(*wrong, expected=2)
+
+
+def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):
+    text = Installation(tmp_path / "var").parvis("doctor", expected=1)
+    assert "`parvis migrate`" in text
+    assert "`make assets`" in text
+    assert "Python 3." in text
+
+
+def test_a_journal_that_was_tampered_with_ends_with_1(tmp_path: Path, sqlite_url: str):
+    import sqlite3
+
+    found = Installation(tmp_path / "var", sqlite_url)
+    found.parvis("import-configuration", str(HALLS / "installation.json"))
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE installation_fact SET author = 'somebody-else'")
+    connection.close()
+    assert "installation: fact 1" in found.parvis("verify-journal", expected=1)
+
+
+@pytest.mark.parametrize("layout", ["embedded", "workers"])
+def test_while_a_server_runs_commands_write_through_it(serve: Serve, layout: str):
+    served: Served = serve(layout)
+    wait_until((served.var / "parvis.sock").exists, "the local socket is there")
+    found = Installation(served.var, served.database_url)
+    found.parvis("create-user", "ada", "--role", "agent@laon", typed="a-long-pass-phrase\n")
+    assert "erasable: 0" in found.parvis("purge")
+    device = found.parvis("devices", "list", "--hall", "laon").split()[0]
+    found.parvis("devices", "revoke", device)
+    assert "unknown_device" in found.parvis("devices", "revoke", device, expected=1)
+    assert "revoked 20" in found.parvis("devices", "list", "--hall", "laon")
+    copy = found.var / "copy"
+    found.parvis("backup", str(copy))
+    for refused in (("migrate",), ("restore", str(copy)), ("doctor", "--rebuild"), ("serve",)):
+        assert "server_running" in found.parvis(*refused, expected=1)
+    assert "laon" in found.parvis("demo")
+    assert "right" in found.parvis("verify-journal", "--full")
+    wait_until((served.var / "anchors" / "laon.jsonl").exists, "the first round was made", within_s=40)

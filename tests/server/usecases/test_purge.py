@@ -1,0 +1,91 @@
+"""What is past its time is erased, and nothing else changes: neither the chain nor a figure."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.store.accounts import Grant
+from server.store.database import Database, WriteKey
+from server.store.installation import Author
+from server.usecases.accounts import NewAccount, create_account, sign_in
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.purge import purge
+from server.usecases.read_indicators import read_indicators
+from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning
+from tests.server.usecases.figures_history import Hands
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = morning(database_url, hands)
+    yield found
+    found.close()
+
+
+def figures(database: Database) -> Any:
+    days = (date(2026, 11, 16), date(2026, 11, 30))
+    found = read_indicators(database, HALL, days=days, by="service", sentence=str)
+    return [found["rows"], found["indicators"]]
+
+
+def test_erasing_every_erasable_value_leaves_chain_and_indicators_unchanged(
+    database: Database, hands: Hands, tmp_path: Path
+):
+    anchors = anchor(database, tmp_path)
+    before = figures(database)
+    hands.now += timedelta(days=3)
+    counts = purge(database)
+    assert counts["erasable"] == 12
+    assert counts["ticket_access"] == 12
+    with database.read() as rows:
+        assert not rows.all("SELECT id FROM erasable WHERE value IS NOT NULL OR salt IS NOT NULL")
+        assert rows.one("SELECT count(*) AS n FROM erasable")["n"] == 12
+    assert first_fault(database, anchors, full=True) is None
+    assert figures(database) == before
+
+
+def test_nothing_is_erased_before_its_time(database: Database):
+    assert set(purge(database).values()) == {0}
+
+
+def test_the_answer_of_a_write_is_kept_a_day(database: Database, hands: Hands):
+    key = WriteKey.of("kiosk", "key", b"asked")
+    wanted = WantedTicket(SERVICE, "press")
+    given = issue_ticket(database, HALL, Author("kiosk"), wanted, write_key=key)
+    hands.now += timedelta(hours=23, minutes=59)
+    assert purge(database)["idempotency"] == 0
+    assert issue_ticket(database, HALL, Author("kiosk"), wanted, write_key=key) == given
+    hands.now += timedelta(minutes=2)
+    assert purge(database)["idempotency"] == 1
+
+
+def test_signed_in_sessions_that_are_over_vanish(database: Database, hands: Hands):
+    new = NewAccount("ada", "a-long-pass-phrase", "Ada", [Grant("agent", "laon")])
+    create_account(database, Author("tests"), new)
+    sign_in(database, "ada", "a-long-pass-phrase")
+    hands.now += timedelta(hours=11)
+    assert purge(database)["sign_in"] == 0
+    hands.now += timedelta(hours=2)
+    assert purge(database)["sign_in"] == 1
+
+
+def test_what_a_printed_ticket_said_is_forgotten_after_two_days(database: Database, hands: Hands):
+    kiosk = next(iter(database.configuration(HALL).kiosks))
+    issue_ticket(database, HALL, Author("kiosk"), WantedTicket(SERVICE, "press", language="es", kiosk=kiosk))
+    with database.store.write() as rows:
+        assert rows.run("UPDATE print_job SET state = 'done'", {}) == 1
+    hands.now += timedelta(hours=47)
+    assert purge(database)["print_job"] == 0
+    hands.now += timedelta(hours=2)
+    assert purge(database)["print_job"] == 1
+    assert purge(database)["print_job"] == 0
+    with database.read() as rows:
+        assert '"es"' not in rows.one("SELECT document FROM print_job")["document"]
