@@ -1,7 +1,7 @@
 """The voice as a process of its own: `python -m hardware.speech FOLDER`, one JSON line in, one out, for ever.
 
-In: {"sentences": […], "language": "fr"}. Out: {"name": "….wav"} or {"unavailable": "why"}. It runs at the lowest
-priority, so that rendering never delays a call.
+In: {"sentences": […], "language": "fr"}. Out: {"name": "….wav"} or {"unavailable": "why"}. It runs at the
+lowest priority, so that rendering never delays a call.
 """
 
 import json

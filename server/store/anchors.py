@@ -1,7 +1,7 @@
 """Anchors: heads of journals kept outside the database, one file a journal (`anchors/<hall>.jsonl`).
 
-A line says where a journal stood (`at`, `position`, `version`, `hash`) and `why` it was written: daily, backup or
-restore. A restore takes a journal back: its line voids the anchors after that position.
+A line says where a journal stood (`at`, `position`, `version`, `hash`) and `why` it was written: daily,
+backup or restore. A restore takes a journal back: its line voids the anchors after that position.
 """
 
 import json

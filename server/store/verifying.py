@@ -1,7 +1,7 @@
 """Verify journals: walk the chain, recompute every hash, compare with the head and the anchors.
 
-A fault names the first fact that is not as it was recorded. `full` also compares what is derived from facts: the
-rows of the projections, the published documents and the erasable values.
+A fault names the first fact that is not as it was recorded. `full` also compares what is derived from facts:
+the rows of the projections, the published documents and the erasable values.
 """
 
 import hashlib
