@@ -9,6 +9,7 @@ from typing import Any
 
 from server.domain.calendars import business_day
 from server.domain.configuration import HallConfiguration
+from server.domain.facts import FactKind
 from server.domain.instants import micros_to_text, to_text
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
@@ -187,11 +188,13 @@ def _number_of(rows: Any, gesture: Any) -> str | None:
 
 
 def _gesture(gesture: Any, number: str | None) -> Answer:
+    body = json.loads(gesture["body"])
     until = gesture["happened_at"] + int(MAY_UNDO_FOR.total_seconds()) * 1_000_000
     return {
         "fact": gesture["id"],
         "verb": gesture["kind"],
-        "leg": json.loads(gesture["body"]).get("leg"),
+        "leg": body.get("leg"),
+        "end_reason": body.get("reason") if gesture["kind"] == FactKind.LEG_ENDED else None,
         "visit": gesture["visit"],
         "number": number,
         "at": micros_to_text(gesture["happened_at"]),
