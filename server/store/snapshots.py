@@ -8,11 +8,12 @@ from typing import Any
 @contextmanager
 def snapshot(database: Any) -> Iterator[Any]:
     """A context of reads of one committed state; temporary tables made in it vanish at its end."""
-    with database.read() as rows:
-        if database.store.is_postgresql:
+    if database.store.is_postgresql:
+        with database.store.write() as rows:
             rows.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", {})
             yield rows
-            return
+        return
+    with database.read() as rows:
         rows.run("BEGIN", {})
         try:
             yield rows
