@@ -16,6 +16,7 @@ from PIL import features
 
 from hardware.speech import EspeakSpeech
 from server.clock import Clock
+from server.commands.say import has_database
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import is_server_running
 from server.settings import Settings
@@ -91,6 +92,8 @@ def disk(settings: Settings) -> Finding:
 def database(settings: Settings) -> Finding:
     """The database answers and has its tables."""
     kind = "PostgreSQL" if settings.database_address.startswith("postgresql") else "SQLite"
+    if not has_database(settings):
+        return Finding("wrong", f"There is no {kind} database yet; `parvis migrate` makes it.")
     try:
         found = Database(settings.database_address, Clock())
         try:

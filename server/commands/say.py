@@ -30,12 +30,20 @@ def say(line: str, *, style: str | None = None) -> None:
 
 def opened(settings: Settings) -> Database:
     """The database of the settings, which must have been set up. Refusal: not_installed."""
+    if not has_database(settings):
+        raise Refusal("not_installed")
     database = Database(settings.database_address, Clock())
     database.configurations.has_real_hours = settings.demo_hours == "real"
     if not is_migrated(database):
         database.close()
         raise Refusal("not_installed")
     return database
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there may be a database at all; looking must not make an empty file."""
+    address = settings.database_address
+    return not address.startswith("sqlite:///") or Path(address.removeprefix("sqlite:///")).exists()
 
 
 def anchors_of(settings: Settings) -> Anchors:

@@ -3,6 +3,7 @@
 The journals are not touched.
 """
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -59,3 +60,4 @@ def _in_batches(database: Any, sql: str, limit: int) -> int:
         total += count
         if count < BATCH:
             return total
+        time.sleep(0)  # under gevent: whoever waits to write goes first

@@ -2,7 +2,10 @@
 
 import json
 import os
+import sqlite3
 import subprocess
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from tests.conftest import Serve
 from tests.harness.programs import PROJECT, PYTHON
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
+from tests.server.usecases.figures_history import Hands, database_with_hall
 
 HALLS = PROJECT / "server" / "demonstration" / "halls"
 COMMANDS = {
@@ -56,13 +60,16 @@ class Installation:
         return ended.stdout + ended.stderr
 
 
+def installed(var: Path, url: str) -> Installation:
+    """A migrated database with the installation and the hall of Laon published."""
+    database_with_hall(url, Hands(datetime.now(UTC)), "laon").close()
+    return Installation(var, url)
+
+
 @pytest.fixture
-def installation(tmp_path: Path, database_url: str) -> Installation:
-    """A migrated database with the installation and the hall of Laon published by the command."""
-    found = Installation(tmp_path / "var", database_url)
-    found.parvis("import-configuration", str(HALLS / "installation.json"))
-    found.parvis("import-configuration", str(HALLS / "laon.json"))
-    return found
+def installation(tmp_path: Path, sqlite_url: str) -> Installation:
+    """The same on SQLite: which database it is makes no difference to most commands."""
+    return installed(tmp_path / "var", sqlite_url)
 
 
 def test_help_lists_the_commands_there_are(tmp_path: Path):
@@ -100,6 +107,14 @@ def test_a_document_with_errors_is_refused_with_every_problem_in_a_line(installa
     assert any("series" in line for line in lines)
 
 
+def test_a_document_is_published_by_its_file(tmp_path: Path, sqlite_url: str):
+    found = Installation(tmp_path / "var", sqlite_url)
+    refused = found.parvis("import-configuration", str(HALLS / "laon.json"), expected=1)
+    assert "not_configured" in refused
+    found.parvis("import-configuration", str(HALLS / "installation.json"))
+    assert "laon: published as revision 1" in found.parvis("import-configuration", str(HALLS / "laon.json"))
+
+
 def test_a_configuration_goes_out_changes_and_comes_in_again(installation: Installation):
     out = installation.parvis("export-configuration", "--hall", "laon")
     file = installation.var / "laon.json"
@@ -123,7 +138,8 @@ def test_an_account_is_created_and_its_password_reset(installation: Installation
     )
 
 
-def test_journals_are_verified_backed_up_and_restored(installation: Installation):
+def test_journals_are_verified_backed_up_and_restored(tmp_path: Path, database_url: str):
+    installation = installed(tmp_path / "var", database_url)
     assert "laon: 1 facts, right" in installation.parvis("verify-journal", "--full")
     copy = str(installation.var / "copy")
     installation.parvis("backup", copy)
@@ -149,13 +165,9 @@ def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):
 
 
 def test_a_journal_that_was_tampered_with_ends_with_1(tmp_path: Path, sqlite_url: str):
-    import sqlite3
-
-    found = Installation(tmp_path / "var", sqlite_url)
-    found.parvis("import-configuration", str(HALLS / "installation.json"))
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+    found = installed(tmp_path / "var", sqlite_url)
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection, connection:
         connection.execute("UPDATE installation_fact SET author = 'somebody-else'")
-    connection.close()
     assert "installation: fact 1" in found.parvis("verify-journal", expected=1)
 
 

@@ -137,6 +137,12 @@ class DayOfVerbs(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.hands.now += timedelta(seconds=seconds)
 
+    @rule(chance=st.integers(min_value=0, max_value=7))
+    def the_clock_is_set_back(self, chance: int) -> None:
+        """By an hour, as on the night of the change of time, or by a wrong time server."""
+        if chance == 5:
+            self.hands.now -= timedelta(hours=1)
+
     @rule(pick=picks, is_priority=st.booleans())
     def issue(self, pick: int, is_priority: bool) -> None:
         self.hands.now += timedelta(milliseconds=700)
