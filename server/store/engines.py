@@ -267,6 +267,11 @@ class PostgresStore:
                 raise
 
     @contextmanager
+    def without_syncing(self) -> Iterator[None]:
+        """Nothing changes: how commits wait for the disk is the cluster's own setting."""
+        yield
+
+    @contextmanager
     def read(self) -> Iterator[PostgresReads]:
         with _refusing(), self._readers.connection() as connection:
             yield PostgresReads(connection)
