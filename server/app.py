@@ -57,6 +57,7 @@ from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_tok
 from server.web.console import pages as console_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.entrance import problem_page
+from server.web.help.pages import blueprint as help_pages
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
@@ -376,6 +377,9 @@ def _install_pages(
     )
     app.register_blueprint(
         quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
+    )
+    app.register_blueprint(
+        help_pages(translate=translate, viewer=site.current_viewer, docs_dir=ROOT.parent / "docs")
     )
 
 

@@ -1,0 +1,1 @@
+"""Help: the documents of `docs/`, read in the product at `/aide`."""

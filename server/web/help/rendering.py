@@ -1,0 +1,142 @@
+"""One document as safe HTML: headings with anchors, tables that may be scrolled, links inside the help."""
+
+import posixpath
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, pairwise
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+TAGS = {
+    *("h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "a", "strong", "em", "code", "pre", "blockquote"),
+    *("hr", "br", "table", "thead", "tbody", "tr", "th", "td", "div", "sup"),
+}
+ATTRIBUTES = {
+    "a": {"href"},
+    "div": {"class", "tabindex", "role", "aria-labelledby"},
+    "h1": {"id"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "h4": {"id"},
+    "ol": {"start"},
+}
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading a reader may jump to: its anchor, its text and its level (2 or 3)."""
+
+    anchor: str
+    text: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document as it is shown: the text of its first heading, its first sentence, HTML and headings."""
+
+    title: str
+    summary: str
+    html: str
+    headings: tuple[Heading, ...]
+
+
+def render(text: str, *, folder: str = "", address_of: Callable[[str], str | None]) -> Rendered:
+    """A Markdown document as clean HTML.
+
+    `folder` is where it lies below `docs`, "" at the top. `address_of` tells where a linked document (path
+    below `docs`, without `.md`) is read, None when it is not there: the link's words then stay words.
+    """
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(text)
+    headings = _anchor_headings(tokens)
+    for token in tokens:
+        for child in token.children or ():
+            _follow(child, folder, address_of)
+    markdown.add_render_rule("table_open", _table_open)
+    markdown.add_render_rule("table_close", _table_close)
+    html = markdown.renderer.render(tokens, markdown.options, {})
+    clean = nh3.clean(
+        html, tags=set(TAGS), attributes=ATTRIBUTES, link_rel=None, url_schemes={"http", "https"}
+    )
+    title = next((heading.text for heading in headings if heading.level == 1), "")
+    below = tuple(heading for heading in headings if heading.level in (2, 3))
+    return Rendered(title, _summary(tokens), clean, below)
+
+
+def anchor_of(text: str) -> str:
+    """A heading's anchor: its words in small letters without accents, joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-") or "section"
+
+
+def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
+    found: list[Heading] = []
+    taken: set[str] = set()
+    last = ""
+    for token, content in pairwise(tokens):
+        if token.type == "heading_open":
+            text = _words(content)
+            wanted = anchor_of(text)
+            numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in count(1))
+            last = next(anchor for anchor in numbered if anchor not in taken)
+            taken.add(last)
+            token.attrSet("id", last)
+            found.append(Heading(last, text, int(token.tag[1])))
+        elif token.type == "table_open":
+            token.meta["heading"] = last
+    return found
+
+
+def _words(token: Token) -> str:
+    """The text of an inline token without its marks."""
+    kept = (child.content for child in token.children or () if child.type in ("text", "code_inline"))
+    return "".join(kept).strip()
+
+
+def _summary(tokens: Sequence[Token]) -> str:
+    """The first sentence of the first paragraph."""
+    for token, content in pairwise(tokens):
+        if token.type == "paragraph_open" and token.level == 0:
+            text = " ".join(
+                child.content or " "
+                for child in content.children or ()
+                if child.type in ("text", "code_inline", "softbreak")
+            )
+            first = re.split(r"(?<=[.!?])\s", re.sub(r"\s+([,.;)])", r"\1", " ".join(text.split())))[0]
+            return first.rstrip(":")
+    return ""
+
+
+def _follow(token: Token, folder: str, address_of: Callable[[str], str | None]) -> None:
+    """Turns a link to another document into its address in the help."""
+    href = token.attrGet("href") if token.type == "link_open" else None
+    if not isinstance(href, str) or ELSEWHERE.match(href):
+        return
+    path, _, anchor = href.partition("#")
+    address = address_of(posixpath.normpath(posixpath.join(folder, path)).removesuffix(".md"))
+    if address is None:
+        del token.attrs["href"]
+    else:
+        token.attrSet("href", address + (f"#{anchor}" if anchor else ""))
+
+
+def _table_open(
+    _: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Mapping[str, Any]
+) -> str:
+    heading = tokens[index].meta.get("heading")
+    named = f' aria-labelledby="{heading}"' if heading else ""
+    return f'<div class="wide" tabindex="0" role="group"{named}><table>'
+
+
+def _table_close(
+    _: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Mapping[str, Any]
+) -> str:
+    return "</table></div>"
