@@ -20,7 +20,7 @@ WORKERS ?= 2
 TESTS ?= tests
 
 run: setup
-	@exec .venv/bin/parvis demo --serve
+	@exec .venv/bin/parvis demo --history 10d --serve
 
 setup: .venv/.runtime assets
 

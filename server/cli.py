@@ -1,23 +1,15 @@
 """`parvis`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage."""
 
-import json
 import os
 import sys
-from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
 import typer
 
 from server.clock import Clock
-from server.commands import accounts, configuring, devices, doctoring, exporting, keeping
+from server.commands import accounts, configuring, demonstrating, devices, doctoring, exporting, keeping
 from server.commands.say import console, ending_well, opened
-from server.demonstration.create import (
-    at_base_url,
-    create_demonstration,
-    demo_file,
-    is_demonstration,
-    write_demo_file,
-)
+from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
 from server.settings import Settings
@@ -72,48 +64,21 @@ def migrate_command() -> None:
 
 @cli.command()
 def demo(
-    serving: Annotated[bool, typer.Option("--serve", help="Serve the demonstration once it exists.")] = False,
+    serving: demonstrating.Serving = False,
+    history: demonstrating.History = None,
+    live: demonstrating.Live = False,
+    pace: demonstrating.Pace = 10.0,
 ) -> None:
-    """Create the demonstration if there is none, and print where everything is."""
+    """Create the demonstration if there is none, and print where everything is; or play it live."""
     settings = Settings()
-    if is_server_running(settings.var) and demo_file(settings).exists():
-        tell(json.loads(demo_file(settings).read_text(encoding="utf-8")), demo_file(settings))
+    if live:
+        demonstrating.live(settings, pace)
         return
-    with alone(settings.var):
-        described = _demonstration(settings)
-    tell(described, demo_file(settings))
-    if serving:
+    described = demonstrating.described_demonstration(settings, history)
+    demonstrating.say_places(described, demo_file(settings))
+    if serving and not is_server_running(settings.var):
         sys.stdout.flush()
         execute_server(settings)
-
-
-def _demonstration(settings: Settings) -> dict[str, object]:
-    database = Database(settings.database_address, Clock())
-    migrate(database)
-    if is_demonstration(database):
-        described = at_base_url(settings, json.loads(demo_file(settings).read_text(encoding="utf-8")))
-        write_demo_file(settings, described)
-    else:
-        described = create_demonstration(database, settings)
-    database.close()
-    return described
-
-
-def tell(described: dict[str, object], file: Path) -> None:
-    """Prints the address of every page and who may sign in."""
-    sites: list[dict[str, dict[str, str]]] = described["sites"]  # type: ignore[assignment]
-    for site in sites:
-        console.print(f"[bold]{site['slug']}[/bold]")
-        console.print(f"  kiosk    {site['kiosk']['url']}")
-        for screen in site["screens"]:
-            console.print(f"  screen   {screen['url']}")  # type: ignore[index]
-    users: list[dict[str, str]] = described["users"]  # type: ignore[assignment]
-    for user in users:
-        console.print(f"  {user['login']:16} {user['password']:40} {user['role']} · {user['site']}")
-    base = described["base_url"]
-    console.print(
-        f"console {base}/console · quality {base}/qualite · printers {base}/imprimantes · all of it in {file}"
-    )
 
 
 cli.command("create-user")(accounts.create_user)

@@ -1,0 +1,130 @@
+"""The `demo` command: the demonstration, its past, and the demonstration played live."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from server.clock import Clock
+from server.commands.say import console, say
+from server.demonstration.create import (
+    at_base_url,
+    create_demonstration,
+    demo_file,
+    is_demonstration,
+    write_demo_file,
+)
+from server.demonstration.history import Past, create_with_past, days_of, today
+from server.demonstration.live import play_live
+from server.domain.refusals import Refusal
+from server.jobs.server_lock import alone, is_server_running
+from server.settings import Settings
+from server.store.database import Database
+from server.store.migrating import migrate
+
+ACT_STYLES = {
+    "issue": "cyan",
+    "next": "green",
+    "recall": "yellow",
+    "no-show": "yellow",
+    "refused": "dim",
+    "away": "red",
+}
+
+History = Annotated[
+    str | None,
+    typer.Option(
+        "--history",
+        metavar="SPAN",
+        help="Create it with a plausible past: 90d, 3w; an existing one keeps its own.",
+    ),
+]
+Serving = Annotated[bool, typer.Option("--serve", help="Serve the demonstration once it exists.")]
+Live = Annotated[
+    bool, typer.Option("--live", help="Visitors and agents act on the running server until Ctrl-C.")
+]
+Pace = Annotated[
+    float, typer.Option("--pace", min=0.1, max=10_000, help="With --live: how many times faster than life.")
+]
+
+
+def described_demonstration(settings: Settings, history: str | None) -> dict[str, Any]:
+    """What `var/demo.json` tells; a demonstration that is missing is created, with the past that is wanted."""
+    past = _past(history)
+    if is_server_running(settings.var) and demo_file(settings).exists():
+        return _read(settings)
+    with alone(settings.var):
+        database = Database(settings.database_address, Clock())
+        try:
+            migrate(database)
+            exists = is_demonstration(database)
+            if not exists and past is None:
+                return create_demonstration(database, settings)
+        finally:
+            database.close()
+        if exists:
+            if past is not None:
+                say("The demonstration exists already; its past stays as it is.")
+            described = at_base_url(settings, _read(settings))
+            write_demo_file(settings, described)
+            return described
+        assert past is not None
+        return _created_with_past(settings, past)
+
+
+def _past(history: str | None) -> Past | None:
+    try:
+        return None if history is None else Past(days_of(history), today())
+    except ValueError as error:
+        raise typer.BadParameter(
+            "a number of days or weeks, e.g. 90d or 3w", param_hint="--history"
+        ) from error
+
+
+def _created_with_past(settings: Settings, past: Past) -> dict[str, Any]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("The past of the five halls, in days of a hall", total=None)
+        return create_with_past(
+            settings, past, lambda done, whole: progress.update(bar, completed=done, total=whole)
+        )
+
+
+def _read(settings: Settings) -> dict[str, Any]:
+    described: dict[str, Any] = json.loads(demo_file(settings).read_text(encoding="utf-8"))
+    return described
+
+
+def live(settings: Settings, pace: float) -> None:
+    """Plays the demonstration on the running server, a line for each act. Refusal: no_demonstration."""
+    if not demo_file(settings).exists():
+        raise Refusal("no_demonstration", file=str(demo_file(settings)))
+    play_live(_read(settings), pace=pace, tell=_say_act)
+
+
+def _say_act(hall: str, verb: str, number: str, where: str) -> None:
+    console.print(f"{hall:16} {verb:9} {number:6} {where}".rstrip(), style=ACT_STYLES.get(verb), markup=False)
+    sys.stdout.flush()
+
+
+def say_places(described: dict[str, Any], file: Path) -> None:
+    """Prints the address of every page and who may sign in."""
+    for site in described["sites"]:
+        console.print(f"[bold]{site['slug']}[/bold]")
+        console.print(f"  kiosk    {site['kiosk']['url']}")
+        for screen in site["screens"]:
+            console.print(f"  screen   {screen['url']}")
+    for user in described["users"]:
+        console.print(f"  {user['login']:16} {user['password']:40} {user['role']} · {user['site']}")
+    base = described["base_url"]
+    console.print(
+        f"console {base}/console · quality {base}/qualite · printers {base}/imprimantes · all of it in {file}"
+    )

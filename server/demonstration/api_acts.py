@@ -1,0 +1,154 @@
+"""The acts of a hall done through the public REST API of a running server."""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from server.demonstration.acts import CalledLeg, Held, Press, Ticket
+from server.domain.refusals import Refusal
+
+AWAY = frozenset({502, 503, 504})
+TRIED_AGAIN_EVERY_S = 1.0
+GIVEN_UP_AFTER_S = 3.0
+"""How long a server that is away is waited for while the counters are closed at the end."""
+
+
+@dataclass
+class Server:
+    """The server of a demonstration. `tell` is told once when it is away and once when it is back.
+
+    A request is repeated with the same idempotency key until it is answered, so that nothing is done twice.
+    """
+
+    client: httpx.Client
+    tell: Callable[[bool], None] = lambda is_back: None
+    is_ending: bool = False
+
+    def ask(self, method: str, path: str, token: str | None, **request: Any) -> Any:
+        """The JSON of the answer, None without a body. Raises Refusal with the problem's code."""
+        headers: dict[str, str] = request.pop("headers", {})
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if method != "GET":
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        answer = self._answered(method, f"/api/v1{path}", headers=headers, **request)
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        raise _refusal(answer)
+
+    def _answered(self, method: str, path: str, **request: Any) -> httpx.Response:
+        since, was_away = time.monotonic(), False
+        while True:
+            try:
+                answer = self.client.request(method, path, **request)
+            except httpx.TransportError as error:
+                if self.is_ending and time.monotonic() - since > GIVEN_UP_AFTER_S:
+                    raise Refusal("server_away") from error
+            else:
+                if answer.status_code not in AWAY:
+                    if was_away:
+                        self.tell(True)
+                    return answer
+            if not was_away:
+                was_away = True
+                self.tell(False)
+            time.sleep(TRIED_AGAIN_EVERY_S)
+
+
+def _refusal(answer: httpx.Response) -> Refusal:
+    try:
+        code = str(answer.json()["code"])
+    except (ValueError, KeyError, TypeError):
+        code = "server_error"
+    return Refusal(code, status=answer.status_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Who acts: the hall's kiosk, and the API key of the demonstration for agents and reception."""
+
+    kiosk: str
+    agents: str
+
+
+class ApiActs:
+    """One hall's acts; `tell` is told each act that was done: its verb, the number and the counter."""
+
+    def __init__(self, server: Server, hall: str, keys: Keys, tell: Callable[[str, str, str], None]) -> None:
+        self.server, self.hall, self.keys, self.tell = server, hall, keys, tell
+        self._numbers: dict[str, str] = {}
+
+    def issue(self, press: Press) -> Ticket:
+        wanted = {
+            "service": press.service,
+            "press_id": str(uuid.uuid4()),
+            "language": press.language,
+            "priority": press.is_priority,
+        }
+        token = self.keys.agents if press.at_reception else self.keys.kiosk
+        answer = self.server.ask("POST", f"/halls/{self.hall}/tickets", token, json=wanted)
+        self.tell("issue", answer["number"], press.service)
+        self._numbers[answer["token"]] = answer["number"]
+        return Ticket(answer["visit"], answer["number"], answer["token"])
+
+    def give_up(self, token: str) -> None:
+        self.server.ask("POST", f"/tickets/{token}/give-up", None)
+        self.tell("give-up", self._numbers.get(token, ""), "")
+
+    def greet(self, service: str, counter: str) -> None:
+        greeted = {"service": service, "counter": counter}
+        self.server.ask("POST", f"/halls/{self.hall}/greetings", self.keys.agents, json=greeted)
+        self.tell("greet", "", counter)
+
+    def open(self, counter: str) -> tuple[str, tuple[str, ...]]:
+        answer = self._at("POST", counter, "session", None, json={})
+        self.tell("open", "", counter)
+        return answer["session"], tuple(answer["services"])
+
+    def close(self, counter: str, session: str) -> None:
+        self._at("DELETE", counter, "session", session)
+        self.tell("close", "", counter)
+
+    def pause(self, counter: str, session: str, reason: str | None) -> None:
+        change = {"pause": None if reason is None else {"reason": reason}}
+        self._at("PATCH", counter, "session", session, json=change)
+        self.tell("pause" if reason else "resume", "", counter)
+
+    def next(self, counter: str, session: str, *, current: str | None, end: str | None) -> CalledLeg | None:
+        believed = {"current": current, "current_end": end}
+        answer = self._at("POST", counter, "next", session, json=believed)
+        if answer is None:
+            return None
+        self.tell("next", answer["number"], counter)
+        return _leg(answer)
+
+    def verb(self, verb: str, session: str | None, *, leg: str, counter: str | None) -> None:
+        answer = self._leg_verb(leg, verb, session)
+        self.tell(verb, answer["number"], counter or "")
+
+    def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
+        answer = self._leg_verb(leg, "transfer", session, json={"service": service})
+        self.tell("transfer", answer["number"], service)
+
+    def look(self, counter: str) -> Held:
+        answer = self.server.ask("GET", f"/counters/{counter}", self.keys.agents)
+        leg = answer["leg"]
+        return Held(answer["session"], None if leg is None else _leg(leg))
+
+    def _at(self, method: str, counter: str, part: str, session: str | None, **request: Any) -> Any:
+        headers = {"X-Counter-Session": session} if session else {}
+        path = f"/counters/{counter}/{part}"
+        return self.server.ask(method, path, self.keys.agents, headers=headers, **request)
+
+    def _leg_verb(self, leg: str, verb: str, session: str | None, **request: Any) -> Any:
+        headers = {"X-Counter-Session": session} if session else {}
+        return self.server.ask("POST", f"/legs/{leg}/{verb}", self.keys.agents, headers=headers, **request)
+
+
+def _leg(answer: dict[str, Any]) -> CalledLeg:
+    is_started = answer["state"] == "in_service"
+    return CalledLeg(answer["leg"], answer["visit"], answer["number"], answer["service"], is_started)

@@ -1,0 +1,164 @@
+"""The demonstration's past: whole days played through the use cases on a simulated clock.
+
+Days end the evening before the day it is created, so that today's numbers begin at 001. Nothing is announced
+or printed: nobody subscribes, and no kiosk is named whose printer would print.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.demonstration.create import DEMONSTRATION, SLUGS, create_demonstration
+from server.demonstration.days import plan_day
+from server.demonstration.habits import habits
+from server.demonstration.play import HallPlay
+from server.demonstration.timeline import Timeline
+from server.demonstration.usecase_acts import UseCaseActs, kiosk_author
+from server.domain.calendars import day_closes_at, half_days
+from server.domain.configuration import HallConfiguration
+from server.settings import Settings
+from server.store.database import Database
+from server.store.migrating import migrate
+from server.usecases.close_day import close_day
+from server.usecases.decide_target import WantedTarget, decide_target
+from server.usecases.estimate_waits import Estimates
+
+SEED = "aisne"
+CREATED_AT = time(6)
+"""Local time of the first day at which the demonstration is created: before any hall opens."""
+TIME_ZONE = ZoneInfo("Europe/Paris")
+"""Of the five sites."""
+_SPAN = re.compile(r"(\d{1,3})([dw])")
+LONGEST_DAYS = 400
+
+type Tell = Callable[[int, int], None]
+"""`tell(done, whole)`: how many hall days are played."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How many days before `until_on` (excluded), and the seed of what happens in them."""
+
+    days: int
+    until_on: date
+    seed: str = SEED
+
+    @property
+    def dates(self) -> list[date]:
+        """Its dates, oldest first."""
+        return [self.until_on - timedelta(days=ago) for ago in range(self.days, 0, -1)]
+
+
+def days_of(span: str) -> int:
+    """The days of `90d` or `3w`. Raises ValueError for anything else and for more than 400 days."""
+    read = _SPAN.fullmatch(span.strip())
+    days = int(read[1]) * (7 if read[2] == "w" else 1) if read else 0
+    if not 1 <= days <= LONGEST_DAYS:
+        raise ValueError(span)
+    return days
+
+
+def today() -> date:
+    """The local date at the five sites."""
+    return datetime.now(TIME_ZONE).date()
+
+
+def create_with_past(settings: Settings, past: Past, tell: Tell = lambda done, whole: None) -> dict[str, Any]:
+    """Creates the demonstration as of its first day and plays every day up to yesterday.
+
+    Refusal: not_empty when halls exist already; a past is never added to journals that have a present.
+    """
+    first_at = datetime.combine(past.dates[0], CREATED_AT, TIME_ZONE).astimezone(UTC)
+    timeline = Timeline(first_at.timestamp())
+    database = Database(settings.database_address, timeline.clock())
+    try:
+        migrate(database)
+        with database.store.without_syncing():
+            described = create_demonstration(database, settings)
+            fill_past(database, timeline, past, tell)
+    finally:
+        database.close()
+    return described
+
+
+def fill_past(
+    database: Database, timeline: Timeline, past: Past, tell: Tell = lambda done, whole: None
+) -> None:
+    """Plays the days of every hall, with the real hours of its document; `database` runs on `timeline`."""
+    with _real_hours(database):
+        halls = [_Hall(database, timeline, slug, past.seed) for slug in SLUGS]
+        for hall in halls:
+            hall.decide_targets(past.dates[0])
+        whole = len(past.dates) * len(halls)
+        for place, on in enumerate(past.dates):
+            for rank, hall in enumerate(halls):
+                hall.play(on)
+                tell(place * len(halls) + rank + 1, whole)
+
+
+@contextmanager
+def _real_hours(database: Database) -> Iterator[None]:
+    before = database.configurations.has_real_hours
+    database.configurations.has_real_hours = True
+    try:
+        yield
+    finally:
+        database.configurations.has_real_hours = before
+
+
+class _Hall:
+    """One hall's days, one after the other."""
+
+    def __init__(self, database: Database, timeline: Timeline, slug: str, seed: str) -> None:
+        self.database, self.timeline, self.slug, self.seed = database, timeline, slug, seed
+        self.hall = database.hall_id(slug)
+        self.acts = UseCaseActs(database, slug, kiosk_author(database, self.hall), Estimates(database))
+
+    def decide_targets(self, on: date) -> None:
+        """The committee's targets: for each service the wait of its configuration, the same share for all."""
+        configuration = self.database.configuration(self.slug)
+        for service in configuration.services.values():
+            wanted = WantedTarget(
+                service=service.id,
+                wait_s=service.target_s,
+                share_percent=habits().target_share_percent,
+                applies_from_on=on,
+                decided_on=on,
+                decided_by=habits().target_decided_by,
+            )
+            decide_target(self.database, self.slug, DEMONSTRATION, wanted)
+
+    def play(self, on: date) -> None:
+        """One business day, from before its opening to its close; nothing on a day without opening."""
+        configuration = self.database.configuration(self.slug)
+        halves = half_days(configuration.calendar, on)
+        if not halves:
+            return
+        self.timeline.now_s = halves[0].opens_at.timestamp() - 1800
+        chance = Random(f"{self.seed} {self.slug} {on}")
+        play = HallPlay(
+            habits().halls[self.slug], self.acts, self.timeline, chance, _means_s(configuration, chance)
+        )
+        plan_day(play, configuration, on, halves)
+        closes_s = day_closes_at(configuration.calendar, on).timestamp()
+        self._until(closes_s)
+        self.timeline.clear()
+        self.timeline.now_s = closes_s
+        close_day(self.database, self.hall, on)
+
+    def _until(self, end_s: float) -> None:
+        next_s = self.timeline.next_at()
+        while next_s is not None and next_s < end_s:
+            self.timeline.step()
+            next_s = self.timeline.next_at()
+
+
+def _means_s(configuration: HallConfiguration, chance: Random) -> dict[str, int]:
+    """Mean service times of one day: the typed ones, a little faster or slower."""
+    pace = chance.gauss(1.0, 0.06)
+    return {service.id: int(service.typed_mean_s * pace) for service in configuration.services.values()}

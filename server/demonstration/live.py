@@ -1,0 +1,122 @@
+"""The demonstration played live: visitors and agents act on a running server through its public REST API.
+
+They act as people do: at their own pace, beside whoever else presses, calls or takes a counter meanwhile. The
+database is never touched.
+"""
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from types import FrameType
+from typing import Any, NoReturn
+
+import httpx
+
+from server.demonstration.api_acts import ApiActs, Keys, Server
+from server.demonstration.create import HALLS
+from server.demonstration.habits import habits
+from server.demonstration.play import HallPlay
+from server.demonstration.timeline import Timeline
+from server.domain.refusals import Refusal
+
+type Tell = Callable[[str, str, str, str], None]
+"""`tell(hall, verb, number, where)`: an act that was done; of `refused` the code stands for the number."""
+
+ARRIVALS_AN_HOUR_OF_A_MONTH = 1 / 130
+"""Arrivals an hour for each visitor a month: a month has about 130 hours of opening."""
+BUSY = 1.25
+"""The demonstration plays a busy hour."""
+GREETED_SHARE = 0.06
+OPENS_WITHIN_S = 240.0
+FIRST_ARRIVAL_WITHIN_S = 30.0
+WAITS_AT_MOST_S = 0.5
+
+
+def play_live(described: dict[str, Any], *, pace: float, tell: Tell) -> None:
+    """Plays the halls of `var/demo.json`, `pace` times faster than life, until it is interrupted.
+
+    Then it closes the counters it holds. A server that is away is waited for.
+    """
+    with httpx.Client(base_url=described["base_url"], timeout=10, trust_env=False) as client:
+        server = Server(client, lambda is_back: tell("", "back" if is_back else "away", "", ""))
+        timeline = Timeline(time.time())
+        plays = [_hall_play(server, timeline, described, site, tell=tell) for site in described["sites"]]
+        previous = signal.signal(signal.SIGTERM, _interrupted) if _is_main_thread() else None
+        try:
+            for play in plays:
+                _plan(play)
+            _run(timeline, pace)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.is_ending = True
+            for play in plays:
+                play.close_all()
+            if previous is not None:
+                signal.signal(signal.SIGTERM, previous)
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _interrupted(_: int, __: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _hall_play(
+    server: Server, timeline: Timeline, described: dict[str, Any], site: dict[str, Any], *, tell: Tell
+) -> HallPlay:
+    slug = site["slug"]
+    keys = Keys(kiosk=site["kiosk"]["token"], agents=described["api_key"])
+    acts = ApiActs(server, slug, keys, lambda verb, number, where: tell(slug, verb, number, where))
+
+    def refused(refusal: Refusal) -> None:
+        tell(slug, "refused", refusal.code, "")
+
+    return HallPlay(
+        habits().halls[slug], acts, timeline, Random(), means_s(HALLS / f"{slug}.json"), refused=refused
+    )
+
+
+def means_s(document: Path) -> dict[str, int]:
+    """The typed mean service times of a hall's document, by service."""
+    services = json.loads(document.read_text(encoding="utf-8"))["services"]
+    return {service["id"]: service["typed_mean_s"] for service in services}
+
+
+def _plan(play: HallPlay) -> None:
+    for counter in play.own.staffing:
+        opens_s = play.chance.uniform(0, OPENS_WITHIN_S)
+        play.time.after(opens_s, lambda counter=counter: play.open(counter))  # type: ignore[misc]
+    play.time.after(play.chance.uniform(0, FIRST_ARRIVAL_WITHIN_S), lambda: _arrivals(play))
+
+
+def _arrivals(play: HallPlay) -> None:
+    """One person arrives, and the next is planned."""
+    if play.chance.random() < GREETED_SHARE:
+        play.greet()
+    else:
+        play.arrive()
+    an_hour = play.own.visitors_a_month * ARRIVALS_AN_HOUR_OF_A_MONTH * BUSY
+    play.time.after(play.chance.expovariate(an_hour / 3600), lambda: _arrivals(play))
+
+
+def _run(timeline: Timeline, pace: float) -> None:
+    """Does what is planned when its time has come; late after an absence of the server, never all at once."""
+    played_s, since_s = timeline.now_s, time.monotonic()
+    while (next_s := timeline.next_at()) is not None:
+        due_in_s = (next_s - played_s) / pace - (time.monotonic() - since_s)
+        if due_in_s > WAITS_AT_MOST_S:
+            time.sleep(WAITS_AT_MOST_S)
+            continue
+        if due_in_s > 0:
+            time.sleep(due_in_s)
+        timeline.step()
+        lateness_s = -due_in_s
+        if lateness_s > 1:
+            played_s, since_s = timeline.now_s, time.monotonic()

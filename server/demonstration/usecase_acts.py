@@ -1,0 +1,113 @@
+"""The acts of a hall done through the use cases, as the REST API does them."""
+
+from server.demonstration.acts import CalledLeg, Held, Press, Ticket
+from server.ids import new_id
+from server.store.counters import open_session
+from server.store.database import Database
+from server.store.installation import Author
+from server.store.waiting import leg_at_counter
+from server.usecases import serve
+from server.usecases.answers import Answer
+from server.usecases.call_next import AtCounter, call_next
+from server.usecases.count_greeting import count_greeting
+from server.usecases.counter_sessions import (
+    WantedSession,
+    close_counter,
+    open_counter,
+    pause_counter,
+    resume_counter,
+)
+from server.usecases.estimate_waits import Estimates
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.serve import Destination, Gesture
+from server.usecases.visitor import give_up
+
+VERBS = {
+    "recall": serve.recall,
+    "start": serve.start,
+    "finish": serve.finish,
+    "no-show": serve.no_show,
+    "reinstate": serve.reinstate,
+}
+RECEPTION = Author("demonstration-reception")
+
+
+def kiosk_author(database: Database, hall: str) -> Author:
+    """The first kiosk of a hall (id) as an author."""
+    with database.read() as rows:
+        row = rows.one("SELECT id FROM device WHERE hall = :hall AND kind = 'kiosk' ORDER BY id", hall=hall)
+    return Author(row["id"], row["id"]) if row is not None else RECEPTION
+
+
+def _agent(counter: str) -> Author:
+    return Author(f"demonstration-{counter}")
+
+
+def _called(answer: Answer) -> CalledLeg:
+    is_started = answer["state"] == "in_service"
+    return CalledLeg(answer["leg"], answer["visit"], answer["number"], answer["service"], is_started)
+
+
+class UseCaseActs:
+    """One hall's acts; `kiosk` presses; the wait announced with a ticket is the hall's estimate of then."""
+
+    def __init__(self, database: Database, hall: str, kiosk: Author, estimates: Estimates) -> None:
+        self.database, self.hall, self.kiosk, self.estimates = database, hall, kiosk, estimates
+
+    def issue(self, press: Press) -> Ticket:
+        hall = self.database.hall_id(self.hall)
+        self.estimates.refresh(hall)
+        wanted = WantedTicket(
+            service=press.service,
+            press_id=new_id(),
+            language=press.language,
+            is_priority=press.is_priority,
+            channel="reception" if press.at_reception else "kiosk",
+        )
+        author = RECEPTION if press.at_reception else self.kiosk
+        answer = issue_ticket(
+            self.database, hall, author, wanted, quote=lambda queue: self.estimates.quote(hall, queue)
+        )
+        return Ticket(answer["visit"], answer["number"], answer["token"])
+
+    def give_up(self, token: str) -> None:
+        give_up(self.database, token)
+
+    def greet(self, service: str, counter: str) -> None:
+        count_greeting(self.database, self.hall, _agent(counter), service=service, counter=counter)
+
+    def open(self, counter: str) -> tuple[str, tuple[str, ...]]:
+        answer = open_counter(self.database, counter, _agent(counter), WantedSession())
+        return answer["session"], tuple(answer["services"])
+
+    def close(self, counter: str, session: str) -> None:
+        close_counter(self.database, counter, _agent(counter), session=session)
+
+    def pause(self, counter: str, session: str, reason: str | None) -> None:
+        if reason is None:
+            resume_counter(self.database, counter, _agent(counter), session=session)
+        else:
+            pause_counter(self.database, counter, _agent(counter), reason, session=session)
+
+    def next(self, counter: str, session: str, *, current: str | None, end: str | None) -> CalledLeg | None:
+        believed = AtCounter(session, current, end)
+        answer = call_next(self.database, counter, _agent(counter), believed)
+        return None if answer is None else _called(answer)
+
+    def verb(self, verb: str, session: str | None, *, leg: str, counter: str | None) -> None:
+        author = RECEPTION if counter is None else _agent(counter)
+        VERBS[verb](self.database, Gesture(leg, author, session))
+
+    def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
+        gesture = Gesture(leg, _agent(counter), session)
+        serve.transfer(self.database, gesture, to=Destination(service=service))
+
+    def look(self, counter: str) -> Held:
+        with self.database.read() as rows:
+            held = open_session(rows, counter)
+            row = leg_at_counter(rows, counter)
+        leg = None
+        if row is not None:
+            is_started = row["state"] == "in_service"
+            leg = CalledLeg(row["id"], row["visit"], row["number"], row["service"], is_started)
+        return Held(None if held is None else held["id"], leg)
