@@ -12,15 +12,18 @@ from server.domain.instants import to_micros
 BATCH = 500
 """Rows per transaction."""
 IDEMPOTENCY_KEPT_S = 24 * 3600
-PRINTED_KEPT_S = 48 * 3600
 NEUTRAL_TICKET = '{"ahead": null, "kind": "ticket", "language": "fr"}'
 """What is left of a printed ticket's content."""
 
-_ERASE = {
+ERASE = {
     "erasable": (
         "UPDATE erasable SET value = NULL, salt = NULL WHERE id IN"
-        " (SELECT id FROM erasable WHERE erase_after <= :now AND (value IS NOT NULL OR salt IS NOT NULL)"
-        " LIMIT :batch)"
+        " (SELECT id FROM erasable WHERE value IS NOT NULL AND erase_after <= :now LIMIT :batch)"
+    ),
+    "print_job": (
+        f"UPDATE print_job SET document = '{NEUTRAL_TICKET}' WHERE id IN (SELECT p.id FROM ticket_access a"
+        f" JOIN print_job p ON p.visit = a.visit AND p.document <> '{NEUTRAL_TICKET}'"
+        " WHERE a.expires_at <= :now LIMIT :batch)"
     ),
     "ticket_access": (
         "DELETE FROM ticket_access WHERE visit IN"
@@ -34,19 +37,15 @@ _ERASE = {
         "DELETE FROM sign_in WHERE digest IN"
         " (SELECT digest FROM sign_in WHERE expires_at <= :now LIMIT :batch)"
     ),
-    "print_job": (
-        f"UPDATE print_job SET document = '{NEUTRAL_TICKET}' WHERE id IN (SELECT id FROM print_job"
-        " WHERE state IN ('done', 'cancelled') AND visit IS NOT NULL AND queued_at <= :now"
-        f" AND document <> '{NEUTRAL_TICKET}' LIMIT :batch)"
-    ),
 }
-_KEPT_S = {"idempotency": IDEMPOTENCY_KEPT_S, "print_job": PRINTED_KEPT_S}
+"""In this order: what a print said goes with its ticket's token. Each finds its rows by an index."""
+_KEPT_S = {"idempotency": IDEMPOTENCY_KEPT_S}
 
 
 def erase_past(database: Any, now: datetime) -> dict[str, int]:
     """How many rows of each table were erased because their time was over at `now`."""
     counts = {}
-    for table, sql in _ERASE.items():
+    for table, sql in ERASE.items():
         limit = to_micros(now) - _KEPT_S.get(table, 0) * 1_000_000
         counts[table] = _in_batches(database, sql, limit)
     return counts

@@ -111,7 +111,12 @@ erasable = Table(
     Column("value", Text),
     Column("salt", String(64)),
     Column("erase_after", INSTANT, nullable=False),
-    Index("ix_erasable_erase_after", "erase_after"),
+    Index(
+        "ix_erasable_erase_after",
+        "erase_after",
+        sqlite_where=text("value IS NOT NULL"),
+        postgresql_where=text("value IS NOT NULL"),
+    ),
     comment="Personal values outside the journal; value and salt are erased together.",
 )
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from server.store import purging
 from server.store.accounts import Grant
 from server.store.database import Database, WriteKey
 from server.store.installation import Author
+from server.usecases import close_day
 from server.usecases.accounts import NewAccount, create_account, sign_in
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.purge import purge
@@ -77,15 +79,29 @@ def test_signed_in_sessions_that_are_over_vanish(database: Database, hands: Hand
     assert purge(database)["sign_in"] == 1
 
 
-def test_what_a_printed_ticket_said_is_forgotten_after_two_days(database: Database, hands: Hands):
+def test_what_a_printed_ticket_said_is_forgotten_with_its_token(database: Database, hands: Hands):
     kiosk = next(iter(database.configuration(HALL).kiosks))
     issue_ticket(database, HALL, Author("kiosk"), WantedTicket(SERVICE, "press", language="es", kiosk=kiosk))
-    with database.store.write() as rows:
-        assert rows.run("UPDATE print_job SET state = 'done'", {}) == 1
-    hands.now += timedelta(hours=47)
+    hands.now += timedelta(hours=30)
     assert purge(database)["print_job"] == 0
-    hands.now += timedelta(hours=2)
-    assert purge(database)["print_job"] == 1
+    hands.now += timedelta(hours=12)
+    counts = purge(database)
+    assert (counts["print_job"], counts["ticket_access"]) == (1, 13)
     assert purge(database)["print_job"] == 0
     with database.read() as rows:
         assert '"es"' not in rows.one("SELECT document FROM print_job")["document"]
+
+
+def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
+    database = morning(sqlite_url, hands)
+    with database.read() as rows:
+        for table, sql in purging.ERASE.items():
+            plan = " ".join(row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", now=1, batch=1))
+            assert table == "sign_in" or "SCAN" not in plan.replace("SCAN p USING", ""), plan
+        for sql in (close_day.OPEN_DAYS, close_day.OPEN_LEGS):
+            plan = [
+                row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
+            ]
+            assert not [step for step in plan if step == "SCAN leg"], plan
+            assert sum("ix_leg_" in step for step in plan) == 2, plan
+    database.close()

@@ -139,7 +139,13 @@ def upgrade() -> None:
         comment="Personal values outside the journal; value and salt are erased together.",
     )
     with op.batch_alter_table("erasable", schema=None) as batch_op:
-        batch_op.create_index("ix_erasable_erase_after", ["erase_after"], unique=False)
+        batch_op.create_index(
+            "ix_erasable_erase_after",
+            ["erase_after"],
+            unique=False,
+            sqlite_where=sa.text("value IS NOT NULL"),
+            postgresql_where=sa.text("value IS NOT NULL"),
+        )
 
     op.create_table(
         "greeting",
