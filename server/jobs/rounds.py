@@ -14,7 +14,7 @@ from server.store.anchors import INSTALLATION, Anchors, anchor_of
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.halls import all_halls
-from server.store.job_runs import EVERY_HALL, claim, claim_every
+from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.usecases.close_day import close_day, days_to_close
 from server.usecases.purge import purge
 
@@ -71,21 +71,22 @@ class Rounds:
         """Anchors the hall's journal once a business day."""
         now = self.database.clock.now()
         day = business_day(self.database.configuration(hall["id"]).calendar, now).isoformat()
-        if self._is_anchored(hall["id"], day):
-            return
-        self.anchors.append(hall["slug"], anchor_of(hall, now, "daily"))
+        self._anchor(hall["slug"], hall["id"], day, hall)
 
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""
-        now = self.database.clock.now()
-        if self._is_anchored(EVERY_HALL, now.date().isoformat()):
-            return
         with self.database.read() as rows:
             head = rows.one(_INSTALLATION_HEAD)
-        self.anchors.append(INSTALLATION, anchor_of(head, now, "daily"))
+        self._anchor(INSTALLATION, EVERY_HALL, self.database.clock.now().date().isoformat(), head)
 
-    def _is_anchored(self, hall: str, day: str) -> bool:
-        return not claim(self.database, ANCHOR, hall, day, now=self.database.clock.now())
+    def _anchor(self, journal: str, hall: str, day: str, head: Row) -> None:
+        """Writes first, then marks: an anchor written by two workers harms nothing, a missing one would."""
+        with self.database.read() as rows:
+            if has_run(rows, ANCHOR, hall, day):
+                return
+        now = self.database.clock.now()
+        self.anchors.append(journal, anchor_of(head, now, "daily"))
+        claim(self.database, ANCHOR, hall, day, now=now)
 
     def purge(self) -> None:
         """Erases once an hour what is past its time."""
