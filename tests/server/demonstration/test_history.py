@@ -1,0 +1,201 @@
+"""The demonstration's past: plausible, whole, the same for the same seed, on both databases."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.clock import Clock
+from server.demonstration.create import SLUGS
+from server.demonstration.habits import habits
+from server.demonstration.history import Past, create_with_past, days_of
+from server.domain.refusals import Refusal
+from server.settings import Settings
+from server.store.anchors import Anchors
+from server.store.database import SYSTEM, Database
+from server.store.verifying import verify_journal
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.read_indicators import read_days, read_indicators
+from tests.harness.counts import count
+
+UNTIL = date(2026, 11, 24)
+LONG = Past(count(small=21, large=90), UNTIL)
+SHORT = Past(4, UNTIL)
+LEGS = (
+    "SELECT business_day, number, position, service, class, state, end_reason, counter, issued_at,"
+    " first_called_at, started_at, ended_at, rank, quoted_low_s, quoted_high_s FROM leg"
+    " ORDER BY hall, business_day, issued_at, number, position"
+)
+
+
+def settings(folder: Path, url: str = "") -> Settings:
+    return Settings(var=folder, database_url=url)
+
+
+@contextmanager
+def opened(chosen: Settings, now: datetime | None = None) -> Iterator[Database]:
+    database = Database(chosen.database_address, Clock() if now is None else Clock(now=lambda: now))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def rows_of(database: Database, sql: str) -> list[Any]:
+    with database.read() as rows:
+        return [tuple(row[name] for name in row.keys()) for row in rows.all(sql)]  # noqa: SIM118
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A demonstration with three weeks of past, not to be changed."""
+    chosen = settings(tmp_path_factory.mktemp("past"))
+    create_with_past(chosen, LONG)
+    return chosen
+
+
+def figures(database: Database, hall: str) -> dict[str, float | None]:
+    answer = read_indicators(database, hall, days=(LONG.dates[0], UNTIL), sentence=str)
+    return {figure["indicator"]: figure["value"] for figure in answer["rows"][0]["figures"]}
+
+
+def test_each_site_receives_its_monthly_volume(past: Settings) -> None:
+    with opened(past) as database:
+        received, expected = 0.0, 0.0
+        for slug in SLUGS:
+            found = figures(database, slug)
+            wanted = habits().halls[slug].visitors_a_month * LONG.days / 30.44
+            assert found["received"] == pytest.approx(wanted, rel=0.15), slug
+            received, expected = received + (found["received"] or 0), expected + wanted
+        assert received == pytest.approx(expected, rel=0.1)
+
+
+def test_nobody_is_left_waiting_and_no_counter_open(past: Settings) -> None:
+    with opened(past) as database:
+        assert rows_of(database, "SELECT count(*) FROM leg WHERE state <> 'ended'") == [(0,)]
+        assert rows_of(database, "SELECT count(*) FROM counter_session WHERE closed_at IS NULL") == [(0,)]
+        assert rows_of(database, "SELECT count(*) FROM hall_fact WHERE is_clock_suspect") == [(0,)]
+        assert rows_of(database, "SELECT count(*) FROM print_job") == [(0,)]
+
+
+def test_journals_verify_with_the_rows_they_fold_to(past: Settings, tmp_path: Path) -> None:
+    with opened(past) as database:
+        assert verify_journal(database, Anchors(tmp_path), full=True).faults == []
+
+
+def test_numbers_begin_anew_every_day(past: Settings) -> None:
+    with opened(past) as database:
+        first = rows_of(
+            database,
+            "SELECT min(rank), max(rank), count(*) FROM visit"
+            " GROUP BY hall, business_day, series, incarnation",
+        )
+        assert len(first) > LONG.days
+        assert all(lowest == 1 and highest == held for lowest, highest, held in first)
+
+
+def test_waits_are_those_of_a_prefecture(past: Settings) -> None:
+    with opened(past) as database:
+        laon = figures(database, "laon")
+        assert 60 <= (laon["wait_median"] or 0) <= 15 * 60
+        assert 10 * 60 <= (laon["wait_p90"] or 0) <= 60 * 60
+        assert 55 <= (laon["within_target"] or 0) <= 95
+        assert 5 * 60 <= (laon["service_median"] or 0) <= 12 * 60
+        assert 5 <= (laon["started_without_press"] or 0) <= 25
+        received = laon["visits"] or 0
+        assert 0.02 * received <= (laon["no_shows"] or 0) <= 0.12 * received
+        assert 0.005 * received <= (laon["left_before_call"] or 0) <= 0.1 * received
+
+
+def test_the_past_holds_every_kind_of_end_and_refusal(past: Settings) -> None:
+    with opened(past) as database:
+        ends = {row[0] for row in rows_of(database, "SELECT DISTINCT end_reason FROM leg")}
+        assert ends >= {"served", "transferred", "no_show", "abandoned", "left_after_call"}
+        kinds = {row[0] for row in rows_of(database, "SELECT DISTINCT kind FROM hall_fact")}
+        assert kinds >= {"LegRecalled", "VisitReinstated", "CounterPaused", "GreetingCounted", "DayClosed"}
+        reasons = {row[0] for row in rows_of(database, "SELECT DISTINCT reason FROM not_issued")}
+        assert reasons == {"closed", "too_late", "appointment_only"}
+        priorities = Counter(row[0] for row in rows_of(database, "SELECT class FROM leg"))
+        assert 0.03 <= priorities["priority"] / priorities.total() <= 0.1
+        channels = {row[0] for row in rows_of(database, "SELECT DISTINCT channel FROM visit")}
+        assert channels == {"kiosk", "reception"}
+
+
+def test_halls_receive_in_their_real_hours_only_and_mornings_are_busiest(past: Settings) -> None:
+    with opened(past) as database:
+        days = read_days(database, "laon", LONG.dates[0], UNTIL).days
+        assert all(day.weekday() < 5 for day in days)
+        hours: Counter[int] = Counter()
+        for rollup in days.values():
+            for key, tally in rollup.cells.items():
+                hours[key.half_hour // 2] += tally.legs
+        assert min(hours) >= 8
+        assert max(hours) <= 16
+        assert max(hours, key=hours.__getitem__) in (9, 10)
+
+
+def test_targets_are_decided_for_every_service(past: Settings) -> None:
+    with opened(past) as database:
+        for slug in SLUGS:
+            targets = read_days(database, slug, LONG.dates[0], UNTIL).targets
+            assert set(targets) == set(database.configuration(slug).services)
+
+
+def test_today_begins_with_the_first_number(past: Settings, tmp_path: Path) -> None:
+    copied = settings(tmp_path)
+    (tmp_path / "parvis.db").write_bytes((past.var / "parvis.db").read_bytes())
+    with opened(copied, now=datetime(2026, 11, 24, 7, tzinfo=UTC)) as database:
+        wanted = WantedTicket("laon-accueil", "first-press-of-today")
+        assert issue_ticket(database, "laon", SYSTEM, wanted)["number"] == "A001"
+
+
+def test_the_same_seed_gives_the_same_past_and_another_seed_another(tmp_path: Path) -> None:
+    pasts = []
+    for name, seed in (("one", "aisne"), ("two", "aisne"), ("three", "oise")):
+        chosen = settings(tmp_path / name)
+        create_with_past(chosen, Past(SHORT.days, UNTIL, seed))
+        with opened(chosen) as database:
+            pasts.append(rows_of(database, LEGS))
+    assert pasts[0] == pasts[1]
+    assert pasts[0] != pasts[2]
+
+
+def test_both_databases_get_the_same_past(tmp_path: Path, empty_postgresql_url: str) -> None:
+    pasts = []
+    for url in ("", empty_postgresql_url):
+        chosen = settings(tmp_path / ("postgresql" if url else "sqlite"), url)
+        create_with_past(chosen, SHORT)
+        with opened(chosen) as database:
+            facts = rows_of(database, "SELECT kind, count(*) FROM hall_fact GROUP BY kind ORDER BY kind")
+            waits = rows_of(
+                database,
+                "SELECT number, service, issued_at, first_called_at, ended_at, end_reason FROM leg"
+                " ORDER BY issued_at, ended_at",
+            )
+            assert verify_journal(database, Anchors(chosen.var / "anchors"), full=True).faults == []
+            pasts.append((facts, waits))
+    assert pasts[0] == pasts[1]
+
+
+def test_a_past_is_never_given_twice(past: Settings) -> None:
+    with pytest.raises(Refusal, match="not_empty"):
+        create_with_past(past, SHORT)
+
+
+@pytest.mark.parametrize(("span", "days"), [("10d", 10), ("3w", 21), ("90d", 90), (" 1d ", 1)])
+def test_spans_are_days_or_weeks(span: str, days: int) -> None:
+    assert days_of(span) == days
+
+
+@pytest.mark.parametrize("span", ["", "d", "0d", "90", "10y", "-3d", "401d", "9999999d"])
+def test_other_spans_are_refused(span: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 the message is the span itself
+        days_of(span)
+
+
+def test_the_past_ends_before_today() -> None:
+    assert SHORT.dates == [UNTIL - timedelta(days=ago) for ago in (4, 3, 2, 1)]

@@ -1,0 +1,115 @@
+"""The demonstration played live on a served one, through its public API."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from server.demonstration.create import SLUGS
+from tests.conftest import Serve
+from tests.harness.programs import PYTHON, child_of_tests
+from tests.harness.served import Served
+from tests.harness.waiting import wait_until
+
+FAST = "600"
+
+
+@contextmanager
+def played(server: Served, pace: str = FAST) -> Iterator[subprocess.Popen[bytes]]:
+    """`parvis demo --live` on a server, interrupted at the end as by Ctrl-C."""
+    lines = server.var / "live.log"
+    live = child_of_tests(
+        [str(PYTHON), "-m", "server.cli", "demo", "--live", "--pace", pace],
+        environment=server.environment,
+        output=lines,
+    )
+    try:
+        yield live
+    finally:
+        os.kill(live.pid, signal.SIGINT)
+        assert live.wait(timeout=20) == 0, lines.read_text(encoding="utf-8")
+
+
+def queue(server: Served, hall: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {server.demonstration['api_key']}"}
+    url = f"{server.base_url}/api/v1/halls/{hall}/queue"
+    answer = httpx.get(url, headers=headers, timeout=10, trust_env=False)
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def received(server: Served) -> dict[str, int]:
+    return {hall: queue(server, hall)["day"]["received"] for hall in SLUGS}
+
+
+def acts(server: Served) -> list[list[str]]:
+    return [line.split() for line in (server.var / "live.log").read_text(encoding="utf-8").splitlines()]
+
+
+def verbs(server: Served) -> set[str]:
+    return {act[1] for act in acts(server) if len(act) > 1}
+
+
+def test_visitors_and_agents_act_in_all_five_halls_without_a_fault(serve: Serve) -> None:
+    server = serve()
+    with played(server):
+        wait_until(lambda: all(received(server).values()), "every hall has visitors", within_s=40)
+        wanted = {"issue", "open", "next", "start", "finish"}
+        wait_until(lambda: wanted <= verbs(server), "agents call and serve", within_s=20)
+    assert "server_error" not in (server.var / "live.log").read_text(encoding="utf-8")
+    assert " 500 " not in server.log.read_text(encoding="utf-8")
+    for hall in SLUGS:
+        assert {counter["state"] for counter in queue(server, hall)["counters"]} == {"closed"}
+
+
+def test_they_wait_for_a_server_that_is_restarted_and_go_on(serve: Serve) -> None:
+    server = serve()
+    with played(server):
+        wait_until(lambda: any(received(server).values()), "visitors come", within_s=30)
+        server.kill()
+        wait_until(lambda: ["away"] in acts(server), "the absence is told", within_s=20)
+        server.start()
+        before = sum(received(server).values())
+        wait_until(lambda: ["back"] in acts(server), "the return is told", within_s=20)
+        wait_until(lambda: sum(received(server).values()) > before, "visitors come again", within_s=30)
+
+
+def test_a_counter_that_a_person_takes_over_is_left_to_them(serve: Serve) -> None:
+    server = serve()
+    counter = f"{server.base_url}/api/v1/counters/vervins-g1"
+    headers = {"Authorization": f"Bearer {server.demonstration['api_key']}"}
+
+    def held() -> Any:
+        return httpx.get(counter, headers=headers, timeout=10, trust_env=False).json()["session"]
+
+    with played(server):
+        wait_until(lambda: held() is not None, "the counter is held", within_s=30)
+        taken = httpx.post(
+            f"{counter}/session", json={"take_over": True}, headers=headers, timeout=10, trust_env=False
+        )
+        assert taken.status_code == 201
+        session = taken.json()["session"]
+        before = sum(received(server).values())
+        wait_until(lambda: sum(received(server).values()) > before + 20, "the others go on", within_s=40)
+        assert held() == session
+    assert held() == session
+
+
+def test_without_a_demonstration_it_says_so(tmp_path: Path) -> None:
+    server = Served(tmp_path / "var")
+    told = subprocess.run(
+        [str(PYTHON), "-m", "server.cli", "demo", "--live"],
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert "no_demonstration" in told.stdout + told.stderr
