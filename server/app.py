@@ -26,6 +26,7 @@ import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
 from hardware.speech import AudioFiles, EspeakSpeech
+from server.apart import Apart
 from server.clock import Clock
 from server.demonstration.printers import DemonstrationPrinters
 from server.domain.configuration import FRENCH, HallConfiguration
@@ -181,7 +182,10 @@ def _compose(
 
         socketio.start_background_task(run)
 
-    voice = Voice(settings.var / "audio", translate=catalogues.translate, emit=emit, now=database.clock.now)
+    audio = AudioFiles(settings.var / "audio")
+    voice = Voice(
+        audio, translate=catalogues.translate, emit=emit, now=database.clock.now, off_loop=Apart().call
+    )
     if not settings.voice:
         voice.unavailable = "switched off"
     elif not EspeakSpeech().is_available:
@@ -198,7 +202,7 @@ def _compose(
     )
     database.subscribers.append(publisher.committed)
     printing = PrintService(
-        database, settings, catalogues.translate, _off_loop(socketio), tell=publisher.print_noted
+        database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
     )
     simulated = DemonstrationPrinters(database, settings.var / "assets" / "fonts")
     parvis = Parvis(
@@ -244,15 +248,6 @@ def _every(socketio: Any, seconds: float, work: Callable[[], None]) -> Callable[
                 log.exception("background_failed", work=work.__name__)
 
     return run
-
-
-def _off_loop(socketio: Any) -> Callable[..., Any]:
-    """Runs work in a real thread when the server is patched by gevent, here otherwise."""
-    if socketio.async_mode != "gevent":
-        return lambda work, *values: work(*values)
-    import gevent
-
-    return lambda work, *values: gevent.get_hub().threadpool.apply(work, values)
 
 
 def _socket_callers(database: Database) -> Callable[[dict[str, Any], Permission], tuple[str, str | None]]:
@@ -302,7 +297,7 @@ def _install_web(app: OpenAPI, parvis: Parvis) -> None:
         settings,
         translate,
         limiter,
-        AudioFiles(settings.var / "audio"),
+        parvis.voice.files,
         lambda: _metrics(parvis),
         lambda: _is_ready(parvis),
     )

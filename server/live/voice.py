@@ -1,16 +1,13 @@
 """Spoken calls: rendered by a process of its own, in order of their call, then announced again with audio."""
 
-import json
 import queue
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import structlog
 
+from hardware.speech import AudioFiles, SpeechUnavailable
 from server.domain.configuration import FRENCH
 from server.domain.instants import from_text
 from server.live import messages
@@ -23,23 +20,27 @@ MOST_WAITING = 50
 
 
 class Voice:
-    """One renderer a process. `unavailable` says why calls are not spoken, None while they are."""
+    """One renderer a process. `unavailable` says why calls are not spoken, None while they are.
+
+    `off_loop(work, *values)` computes apart, in order.
+    """
 
     def __init__(
         self,
-        folder: Path,
+        files: AudioFiles,
         *,
         translate: Callable[..., str],
         emit: Callable[..., None],
         now: Callable[[], datetime],
+        off_loop: Callable[..., Any],
     ) -> None:
-        self.folder = folder
+        self.files = files
         self.translate = translate
         self.emit = emit
         self.now = now
+        self.off_loop = off_loop
         self.unavailable: str | None = None
         self._waiting: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue(MOST_WAITING)
-        self._renderer: subprocess.Popen[str] | None = None
 
     def speak(self, hall: str, message: dict[str, Any]) -> None:
         """Queues the voice of an announcement; drops the oldest when too many wait."""
@@ -59,39 +60,13 @@ class Voice:
                 continue
             try:
                 name = self._render(message)
-            except (OSError, ValueError) as error:
-                log.warning("voice_failed", hall=hall, reason=str(error))
-                self.close()
+            except (SpeechUnavailable, OSError) as reason:
+                log.warning("voice_failed", hall=hall, reason=str(reason))
                 continue
-            if name is not None:
-                spoken = message | {"audio": {FRENCH: f"/audio/{name}"}}
-                self.emit(messages.CALL_ANNOUNCED, spoken, messages.SCREEN, messages.hall_room(hall))
+            spoken = message | {"audio": {FRENCH: f"/audio/{name}"}}
+            self.emit(messages.CALL_ANNOUNCED, spoken, messages.SCREEN, messages.hall_room(hall))
 
-    def _render(self, message: dict[str, Any]) -> str | None:
+    def _render(self, message: dict[str, Any]) -> str:
         templates = {FRENCH: self.translate("signage.announcement.spoken", FRENCH)}
         sentences = spoken_sentences(message["number"], message["counter"]["label"], templates=templates)
-        renderer = self._running()
-        assert renderer.stdin is not None
-        assert renderer.stdout is not None
-        renderer.stdin.write(json.dumps({"sentences": sentences[FRENCH], "language": FRENCH}) + "\n")
-        renderer.stdin.flush()
-        answer = json.loads(renderer.stdout.readline() or '{"unavailable": "the voice process ended"}')
-        if "name" in answer:
-            return str(answer["name"])
-        log.warning("voice_unavailable", reason=answer["unavailable"])
-        return None
-
-    def _running(self) -> subprocess.Popen[str]:
-        if self._renderer is None or self._renderer.poll() is not None:
-            command = [sys.executable, "-m", "hardware.speech", str(self.folder)]
-            self._renderer = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-            )
-        return self._renderer
-
-    def close(self) -> None:
-        """Ends the voice's process; the next call starts another."""
-        if self._renderer is not None:
-            self._renderer.kill()
-            self._renderer.wait()
-            self._renderer = None
+        return str(self.off_loop(self.files.audio_file, sentences[FRENCH], FRENCH))

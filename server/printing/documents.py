@@ -87,10 +87,13 @@ def document_of(wanted: Wanted, printing: TicketPrinting, *, width_dots: int) ->
     )
 
 
-def ticket_bytes(wanted: Wanted, printing: TicketPrinting, profile: str) -> bytes:
-    """The bytes that print the ticket once; pure computation, for another thread."""
+def ticket_bytes(
+    wanted: Wanted, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
+) -> bytes:
+    """The bytes that print the ticket once; they are drawn by `off_loop(work, *values)`."""
     how = PROFILES[profile]
-    return render(document_of(wanted, printing, width_dots=how.width_dots), how, printing.fonts_dir)
+    document = document_of(wanted, printing, width_dots=how.width_dots)
+    return off_loop(render, document, how, printing.fonts_dir)
 
 
 def _content(

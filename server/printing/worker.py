@@ -177,7 +177,7 @@ class PrinterWorker:
         tickets = self.printing.tickets
         try:
             wanted = read_wanted(self.printing.database, tickets, job)
-            blob = self.printing.off_loop(ticket_bytes, wanted, tickets, self.connection.profile)
+            blob = ticket_bytes(wanted, tickets, self.connection.profile, self.printing.off_loop)
         except Exception:
             self.failures += 1
             log.exception("ticket_not_drawn", printer=self.printer, job=job["id"])

@@ -216,6 +216,14 @@ leg = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index(
+        "ix_leg_ahead",
+        "hall",
+        "queue",
+        "sort_key",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
         "ix_leg_open",
         "hall",
         "state",

@@ -270,6 +270,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("leg", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_leg_ahead",
+            ["hall", "queue", "sort_key"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
             "ix_leg_called",
             ["hall", "last_called_at"],
             unique=False,
@@ -519,6 +526,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("last_called_at IS NOT NULL"),
             postgresql_where=sa.text("last_called_at IS NOT NULL"),
         )
+        batch_op.drop_index(
+            "ix_leg_ahead",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
 
     op.drop_table("leg")
     op.drop_table("job_run")
@@ -534,7 +546,11 @@ def downgrade() -> None:
 
     op.drop_table("greeting")
     with op.batch_alter_table("erasable", schema=None) as batch_op:
-        batch_op.drop_index("ix_erasable_erase_after")
+        batch_op.drop_index(
+            "ix_erasable_erase_after",
+            sqlite_where=sa.text("value IS NOT NULL"),
+            postgresql_where=sa.text("value IS NOT NULL"),
+        )
 
     op.drop_table("erasable")
     with op.batch_alter_table("duty", schema=None) as batch_op:

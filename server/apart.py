@@ -1,0 +1,100 @@
+"""Work apart: a process of its own, at the lowest priority, that computes what would hold up the loop.
+
+`Apart.call(function, *values)` pickles a module-level function or a bound method with its values, and waits for
+the result. One thing at a time, in order; the process starts at the first call and again after it died.
+"""
+
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import IO, Any
+
+LOWEST_PRIORITY = 19
+_LENGTH = struct.Struct(">I")
+
+
+class ApartEnded(OSError):
+    """The process died before it answered."""
+
+
+class Apart:
+    """One process, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def call[Result](self, function: Callable[..., Result], *values: Any) -> Result:
+        """The function's result, or the exception it raised. Raises ApartEnded."""
+        with self._lock:
+            process = self._running()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            try:
+                _write(process.stdin, (function, values))
+                is_result, answer = _read(process.stdout)
+            except (OSError, EOFError) as error:
+                self._end()
+                raise ApartEnded("the process apart has ended") from error
+        if not is_result:
+            raise answer
+        result: Result = answer
+        return result
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            command = [sys.executable, "-m", "server.apart"]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        """Ends the process; a call after it starts another."""
+        with self._lock:
+            self._end()
+
+
+def _write(pipe: IO[bytes], value: Any) -> None:
+    content = pickle.dumps(value)
+    pipe.write(_LENGTH.pack(len(content)) + content)
+    pipe.flush()
+
+
+def _read(pipe: IO[bytes]) -> Any:
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(head)
+    content = pipe.read(length)
+    if len(content) < length:
+        raise EOFError
+    return pickle.loads(content)
+
+
+def main() -> None:
+    """Answers until its input ends. What is asked comes from the parent only, by a pipe nobody else holds."""
+    os.nice(LOWEST_PRIORITY)
+    asked, answered = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    sys.stdout = sys.stderr
+    while True:
+        try:
+            function, values = _read(asked)
+        except EOFError:
+            return
+        try:
+            _write(answered, (True, function(*values)))
+        except Exception as error:  # noqa: BLE001 - it is raised again where it was asked for
+            _write(answered, (False, error))
+
+
+if __name__ == "__main__":
+    main()
