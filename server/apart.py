@@ -1,7 +1,7 @@
 """Work apart: a process of its own, at the lowest priority, that computes what would hold up the loop.
 
-`Apart.call(function, *values)` pickles a module-level function or a bound method with its values, and waits for
-the result. One thing at a time, in order; the process starts at the first call and again after it died.
+`Apart.call(function, *values)` pickles a module-level function or a bound method with its values, and waits
+for the result. One thing at a time, in order; the process starts at the first call and again after it died.
 """
 
 import os
