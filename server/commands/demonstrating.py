@@ -18,7 +18,6 @@ from server.demonstration.create import (
     write_demo_file,
 )
 from server.demonstration.history import Past, create_with_past, days_of, today
-from server.demonstration.live import play_live
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
 from server.settings import Settings
@@ -105,6 +104,9 @@ def _read(settings: Settings) -> dict[str, Any]:
 
 def live(settings: Settings, pace: float) -> None:
     """Plays the demonstration on the running server, a line for each act. Refusal: no_demonstration."""
+    # here, because no other command needs an HTTP client
+    from server.demonstration.live import play_live
+
     if not demo_file(settings).exists():
         raise Refusal("no_demonstration", file=str(demo_file(settings)))
     play_live(_read(settings), pace=pace, tell=_say_act)
