@@ -51,7 +51,7 @@ Pace = Annotated[
 
 
 def described_demonstration(settings: Settings, history: str | None) -> dict[str, Any]:
-    """What `var/demo.json` tells; a demonstration that is missing is created, with the past that is wanted."""
+    """What `var/demo.json` tells; a missing demonstration is created, with the past that is wanted."""
     past = _past(history)
     if is_server_running(settings.var) and demo_file(settings).exists():
         return _read(settings)
