@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
@@ -29,7 +29,7 @@ from hardware.speech import AudioFiles, EspeakSpeech
 from server.apart import Apart
 from server.clock import Clock
 from server.demonstration.printers import DemonstrationPrinters
-from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.jobs.local_socket import serve_local
@@ -54,7 +54,7 @@ from server.web.api import counters as counters_api
 from server.web.api import halls as halls_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
-from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
+from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, KnownCallers, identify, of_token
 from server.web.console import pages as console_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.entrance import problem_page
@@ -137,16 +137,16 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
-        RATELIMIT_HEADERS_ENABLED=True,
         SESSION_COOKIE_NAME="parvis_form",
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_HTTPONLY=True,
-        JSON_SORT_KEYS=False,
     )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     if settings.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     app.extensions["parvis_database"] = database
+    app.extensions["parvis_callers"] = KnownCallers(database)
     socketio = make_socketio(app, async_mode=async_mode, redis_url=settings.redis_url)
     parvis = _compose(app, settings, database, catalogues, socketio)
     app.extensions["parvis"] = parvis
@@ -422,7 +422,6 @@ def _install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
     def refused(refusal: Refusal) -> Any:
         if problems.is_api():
             return problems.refusal_problem(refusal, translate, page_language())
-        g.setdefault("page_language", FRENCH)
         return problem_page(problems.status_of(refusal))
 
     @app.errorhandler(CSRFError)
@@ -435,7 +434,6 @@ def _install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
             return error
         if problems.is_api():
             return problems.http_problem(error, translate, page_language())
-        g.setdefault("page_language", FRENCH)
         return problem_page(error.code or 500)
 
     @app.errorhandler(Exception)
@@ -443,7 +441,6 @@ def _install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
         log.error("request_failed", path=request.path, exc_info=error)
         if problems.is_api():
             return problems.problem("internal", 500, translate("refusal.internal", page_language()))
-        g.setdefault("page_language", FRENCH)
         return problem_page(500)
 
 

@@ -43,6 +43,10 @@ class Presence:
         """The visits followed by a phone in a hall."""
         return {visit for each, visit in self._visits.values() if each == hall}
 
+    def follows(self, visit: str) -> bool:
+        """Whether a phone of this process follows a visit."""
+        return any(each == visit for _, each in self._visits.values())
+
     def count(self) -> int:
         """Sockets connected to this process."""
         return len(self._sockets)

@@ -71,10 +71,9 @@ class Publisher:
         if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
             self._soon.add(commit.hall)
             self.later(SHORTLY_S, lambda: self._send_states(commit.hall))
-        for visit in {
-            fact.visit for fact in commit.facts if fact.visit and fact.kind != FactKind.TICKET_ISSUED
-        }:
-            self.later(0, lambda visit=visit: self._send_ticket(visit))  # type: ignore[misc]
+        for visit in {fact.visit for fact in commit.facts if fact.visit}:
+            if self.watches_others or self.presence.follows(visit):
+                self.later(0, lambda visit=visit: self._send_ticket(visit))  # type: ignore[misc]
 
     def _announce(self, hall: str, fact: CommittedFact, configuration: HallConfiguration) -> None:
         message = announcement(fact, configuration, self.translate)

@@ -186,6 +186,8 @@ class Database:
         self.times = FactTimes(clock)
         self.subscribers: list[Subscriber] = []
         self.failed_publications = 0
+        self.installation_changes = 0
+        """How often this process changed accounts, devices or keys: what is kept of them is read anew."""
         self.configurations = Configurations(clock)
         self._halls: dict[str, str] = {}
         self._counters: dict[str, str] = {}
@@ -238,6 +240,7 @@ class Database:
             transaction = begin_installation(rows, author, self.clock.now(), lock=self.store.is_postgresql)
             yield transaction
             transaction.flush()
+        self.installation_changes += 1
 
     @contextmanager
     def transaction(

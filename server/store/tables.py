@@ -290,6 +290,12 @@ duty = Table(
     Column("opened_at", INSTANT, nullable=False),
     Column("closed_at", INSTANT),
     Index("ix_duty_hall", "hall", "opened_at"),
+    Index(
+        "ix_duty_open",
+        "session",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
     comment="Intervals in which a counter was on duty: a pause ends one.",
 )
 

@@ -48,11 +48,12 @@ def call_next(
         if transaction.is_replayed:
             replayed: Answer | None = transaction.replayed_answer
             return replayed
-        held = _ready(transaction, counter, believed)
+        held, current = _ready(transaction, counter, believed)
         services = terms_of(held).services
         candidates = waiting.next_waiting(
             transaction, transaction.hall, services, counter=counter, limit=CANDIDATES
         )
+        _end_current(transaction, current, believed.current_end)
         if not candidates:
             return transaction.answer(None)
         why = explain([waiting.as_waiting(row) for row in candidates], transaction.now)
@@ -76,7 +77,8 @@ def call_chosen(
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        held = _ready(transaction, counter, believed)
+        held, current = _ready(transaction, counter, believed)
+        _end_current(transaction, current, believed.current_end)
         row = transaction.one(
             "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1",
             visit=visit,
@@ -99,21 +101,21 @@ def _call(
     return leg_answer(transaction.record(fact).after(chosen))
 
 
-def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> Row:
+def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> tuple[Row, Row | None]:
     held = session_held(transaction, counter, believed.session)
     if held["paused_at"] is not None:
         raise Refusal("wrong_state", state="paused", verb="next")
     current = waiting.leg_at_counter(transaction, counter)
     if (current["id"] if current is not None else None) != believed.current:
         raise Refusal("stale", leg=current["id"] if current is not None else None)
-    if current is not None:
-        _end_current(transaction, current, believed.current_end)
-    return held
-
-
-def _end_current(transaction: HallTransaction, current: Row, end: str | None) -> None:
-    if current["state"] == LegState.CALLED and end is None:
+    if current is not None and current["state"] == LegState.CALLED and believed.current_end is None:
         raise Refusal("not_started", leg=current["id"])
+    return held, current
+
+
+def _end_current(transaction: HallTransaction, current: Row | None, end: str | None) -> None:
+    if current is None:
+        return
     reason = EndReason(end or EndReason.SERVED)
     verb = Verb.NO_SHOW if reason is EndReason.NO_SHOW else Verb.FINISH
     next_state(current["state"], verb)

@@ -1,9 +1,7 @@
 """Who calls: a signed-in person, a paired device, an API key, or nobody; and what each may do where."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import wraps
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import cast
 
 from flask import current_app, g, request
 
@@ -49,6 +47,9 @@ class Caller:
         return hall == self.hall if self.kind == "device" else self.halls is None or hall in self.halls
 
 
+KNOWN_FOR_S = 2.0
+MOST_KNOWN = 2000
+
 NOBODY = Caller(Author("nobody"), "nobody")
 
 
@@ -68,7 +69,8 @@ def identify() -> Caller:
 def _identify() -> Caller:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
-        return of_token(database(), header[7:], is_loopback=request.remote_addr in LOOPBACK)
+        known: KnownCallers = current_app.extensions["parvis_callers"]
+        return known.of_token(header[7:], is_loopback=request.remote_addr in LOOPBACK)
     signed_in = request.cookies.get(SESSION_COOKIE)
     if signed_in:
         person = of_sign_in(database(), signed_in)
@@ -76,22 +78,54 @@ def _identify() -> Caller:
             return person
     device_token = request.cookies.get(DEVICE_COOKIE)
     if device_token:
-        return of_device(database(), device_token)
+        callers: KnownCallers = current_app.extensions["parvis_callers"]
+        found = callers.of_token(device_token, is_loopback=False)
+        if found.kind != "device":
+            raise Refusal("unknown_device")
+        return found
     return NOBODY
+
+
+@dataclass
+class KnownCallers:
+    """Devices and API keys that called in the last two seconds, so that each call does not read them anew.
+
+    What an administrator of this process changes takes effect at once; of another process, after two seconds.
+    """
+
+    database: Database
+    _known: dict[str, tuple[Caller, bool, float]] = field(default_factory=dict)
+    _seen_changes: int = 0
+
+    def of_token(self, token: str, *, is_loopback: bool) -> Caller:
+        """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
+        now_s = self.database.clock.elapsed_s()
+        if self._seen_changes != self.database.installation_changes or len(self._known) > MOST_KNOWN:
+            self._known.clear()
+            self._seen_changes = self.database.installation_changes
+        known = self._known.get(token)
+        if known is None or now_s - known[2] > KNOWN_FOR_S:
+            known = self._known[token] = (*_read_bearer(self.database, token), now_s)
+        caller, is_loopback_only, _ = known
+        if is_loopback_only and not is_loopback:
+            raise Refusal("unknown_key")
+        return caller
 
 
 def of_token(database: Database, token: str, *, is_loopback: bool) -> Caller:
     """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
+    return KnownCallers(database).of_token(token, is_loopback=is_loopback)
+
+
+def _read_bearer(database: Database, token: str) -> tuple[Caller, bool]:
     with database.read() as rows:
         row = accounts.bearer_of_token(rows, token, to_micros(database.clock.now()))
     if row["key_id"] is None:
-        return _device(row if row["id"] is not None else None)
-    if row["key_is_loopback_only"] and not is_loopback:
-        raise Refusal("unknown_key")
+        return _device(row if row["id"] is not None else None), False
     permissions = frozenset(permission for scope in row["key_scopes"].split() for permission in SCOPES[scope])
     names = accounts.halls_of_key(row)
     halls = None if "*" in names else tuple(database.hall_id(name) for name in names)
-    return Caller(Author(row["key_id"]), "key", permissions, halls=halls)
+    return Caller(Author(row["key_id"]), "key", permissions, halls=halls), bool(row["key_is_loopback_only"])
 
 
 def of_device(database: Database, token: str) -> Caller:
@@ -140,20 +174,3 @@ def allowed(permission: Permission, hall: str) -> tuple[Caller, str]:
             "foreign_device" if caller.kind == "device" and caller.hall != hall_id else "forbidden", hall=hall
         )
     return caller, hall_id
-
-
-def needs_csrf() -> bool:
-    """Whether this request acts by cookie, and so must carry the CSRF token."""
-    return "Authorization" not in request.headers and request.method in ("POST", "PUT", "PATCH", "DELETE")
-
-
-def loopback_only[**P, R](view: Callable[P, R]) -> Callable[P, R]:
-    """A view that answers this machine only; 404 for another."""
-
-    @wraps(view)
-    def guarded(*args: Any, **values: Any) -> R:
-        if request.remote_addr not in LOOPBACK:
-            raise Refusal("not_found")
-        return view(*args, **values)
-
-    return cast(Callable[P, R], guarded)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Flask, abort, g, redirect, request
+from flask import Flask, abort, current_app, g, redirect, request
 from werkzeug.wrappers import Response
 
 from server.domain.configuration import FRENCH, HallConfiguration
@@ -52,9 +52,7 @@ def install_page_context(
 ) -> None:
     """Give every template `t`, `language`, `languages`, `viewer` and `is_demonstration`."""
 
-    @app.before_request
-    def choose_language() -> None:
-        g.page_language = _language(languages, viewer)
+    app.extensions["parvis_language"] = lambda: _language(languages, viewer)
 
     @app.context_processor
     def page_context() -> dict[str, object]:
@@ -69,8 +67,10 @@ def install_page_context(
 
 
 def page_language() -> str:
-    """The language of the page being answered; French before it is chosen."""
-    return str(g.get("page_language", FRENCH))
+    """The language of the page being answered, found when it is first needed."""
+    if "page_language" not in g:
+        g.page_language = current_app.extensions["parvis_language"]()
+    return str(g.page_language)
 
 
 def _language(languages: Sequence[str], viewer: FindViewer) -> str:

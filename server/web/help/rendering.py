@@ -73,7 +73,7 @@ def render(text: str, *, folder: str = "", address_of: Callable[[str], str | Non
 
 def anchor_of(text: str) -> str:
     """A heading's anchor: its words in small letters without accents, joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.replace("’", " ")).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-") or "section"
 
 

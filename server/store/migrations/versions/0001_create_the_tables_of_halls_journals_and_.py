@@ -1,7 +1,7 @@
 """Create the tables of halls, journals and visits
 
 Revision ID: 0001
-Revises:
+Revises: none
 """
 
 import sqlalchemy as sa
@@ -128,6 +128,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("duty", schema=None) as batch_op:
         batch_op.create_index("ix_duty_hall", ["hall", "opened_at"], unique=False)
+        batch_op.create_index(
+            "ix_duty_open",
+            ["session"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "erasable",
@@ -554,6 +561,11 @@ def downgrade() -> None:
 
     op.drop_table("erasable")
     with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_duty_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.drop_index("ix_duty_hall")
 
     op.drop_table("duty")
