@@ -1,0 +1,78 @@
+"""Documents hold together: links lead somewhere, each role has its manual, French keeps its own signs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server.domain.roles import ROLES
+from server.web.help.library import MANUALS, PUBLIC, Library
+from tests.docs.documents import DOCS
+from tests.harness.programs import PROJECT
+
+FILES = sorted(DOCS.rglob("*.md")) + [PROJECT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
+FRENCH = [*sorted((DOCS / "manuels").glob("*.md")), DOCS / "accessibilite.md"]
+LINK = re.compile(r"\]\(([^)#\s]+)")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_every_link_to_a_file_leads_to_one(file: Path):
+    links = [link for link in LINK.findall(file.read_text(encoding="utf-8")) if "://" not in link]
+    assert [link for link in links if not (file.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_every_document_begins_with_its_only_title(file: Path):
+    text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert text.startswith("# ")
+    assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(file: Path):
+    lines = file.read_text(encoding="utf-8").splitlines()
+    tables: list[list[int]] = []
+    for line, before in zip(lines, ["", *lines], strict=False):
+        if line.startswith("|"):
+            if not before.startswith("|"):
+                tables.append([])
+            tables[-1].append(len(re.findall(r"(?<!\\)\|", re.sub(r"`[^`]*`", "", line))))
+    assert [table for table in tables if len(set(table)) > 1] == []
+
+
+@pytest.mark.parametrize("file", FRENCH, ids=name_of)
+def test_french_has_real_apostrophes_and_hard_spaces(file: Path):
+    text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert re.findall(r"\w'\w+|\w* [:;?!»](?!\w)|« \w*", text) == []
+
+
+@pytest.mark.parametrize("file", FRENCH, ids=name_of)
+def test_a_manual_is_one_page(file: Path):
+    assert len(file.read_text(encoding="utf-8").split()) < 800
+
+
+def test_every_role_has_a_manual_and_each_says_what_to_do_when_something_fails():
+    documents = Library(DOCS).documents()
+    assert set(MANUALS) == set(ROLES)
+    for name in {*MANUALS.values(), "manuels/usager"}:
+        headings = {heading.text for heading in documents[name].rendered.headings}
+        assert "Quand quelque chose ne va pas" in headings, name
+
+
+def test_what_is_public_exists():
+    assert set(Library(DOCS).documents()) >= PUBLIC
+
+
+def test_every_decision_tells_its_context_decision_and_consequences():
+    numbers = []
+    for file in sorted((DOCS / "decisions").glob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        numbers.append(int(file.name[:4]))
+        assert text.startswith(f"# {numbers[-1]}. "), file.name
+        for part in ("**Context.**", "**Decision.**", "**Consequences.**"):
+            assert part in text, f"{file.name} has no {part}"
+    assert numbers == list(range(1, len(numbers) + 1))

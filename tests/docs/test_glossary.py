@@ -1,0 +1,49 @@
+"""One word per thing: tables, facts, permissions, roles, states and end reasons are in the glossary."""
+
+import re
+
+import pytest
+
+from server.domain.facts import FactKind
+from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
+from server.domain.transitions import EndReason, LegState, Verb
+from server.store.tables import metadata
+from tests.docs.documents import rows_of, words_of
+
+GLOSSARY = words_of("glossary")
+
+
+def is_in_glossary(term: str) -> bool:
+    """Whether the term stands there as it is written in code, or as words."""
+    return f" {term.lower()} " in GLOSSARY or f" {term.lower().replace('_', ' ')} " in GLOSSARY
+
+
+def words(fact: FactKind) -> list[str]:
+    """The words of a fact's name."""
+    return re.findall(r"[A-Z][a-z]+", fact)
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_a_table_is_named_with_a_glossary_word(table: str):
+    # the journals are tables of facts
+    assert is_in_glossary(table.removesuffix("_fact"))
+
+
+@pytest.mark.parametrize("fact", sorted(FactKind))
+def test_a_fact_is_named_with_glossary_words(fact: FactKind):
+    assert [word for word in words(fact) if not is_in_glossary(word)] == []
+
+
+@pytest.mark.parametrize(
+    "term",
+    sorted({*Permission, *ROLES, *SCOPES, *DEVICE_KINDS, *EndReason, *LegState, *Verb} - {"close_day"}),
+)
+def test_permissions_roles_states_and_reasons_are_in_the_glossary(term: str):
+    assert is_in_glossary(term)
+
+
+def test_every_word_has_a_meaning_and_no_word_stands_twice():
+    rows = [row for row in rows_of("glossary") if len(row) == 4]
+    assert [row[0] for row in rows if not row[2] and not row[1]] == []
+    terms = [row[0] for row in rows]
+    assert sorted({term for term in terms if terms.count(term) > 1}) == []

@@ -1,0 +1,127 @@
+"""A setting, command, message, fact or indicator without its document fails here, and so does the reverse."""
+
+import re
+from typing import Any, get_args, get_origin
+
+import pytest
+from pydantic.fields import FieldInfo
+from typer.main import get_command
+
+from server.cli import cli
+from server.domain.facts import FactKind
+from server.domain.indicators import INDICATORS
+from server.domain.transitions import TRANSITIONS, LegState, Verb
+from server.live import messages
+from server.settings import Settings
+from tests.docs.documents import named_in, text_of
+
+# --- settings -----------------------------------------------------------------------------------
+
+
+def default_of(setting: FieldInfo) -> str:
+    """A setting's default as the page writes it."""
+    if setting.default == "":
+        return "empty"
+    said = str(setting.default).lower() if isinstance(setting.default, bool) else str(setting.default)
+    return f"`{said}`"
+
+
+def test_every_setting_is_documented_with_its_default():
+    documented = named_in("settings")
+    fields = {f"PARVIS_{name.upper()}": field for name, field in Settings.model_fields.items()}
+    assert set(documented) == set(fields)
+    for name, field in fields.items():
+        _, unit, default, effect = documented[name]
+        assert default == default_of(field), name
+        assert unit, f"{name} has no unit"
+        assert effect.endswith("."), f"{name} says no effect"
+        if get_origin(field.annotation) is not None:
+            assert all(f"`{choice}`" in unit for choice in get_args(field.annotation)), name
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def commands(command: Any, name: str) -> dict[str, Any]:
+    """A command and all it leads to, by their whole names."""
+    below = getattr(command, "commands", None)
+    if below is None:
+        return {name: command}
+    return {
+        key: found for each in below.values() for key, found in commands(each, f"{name} {each.name}").items()
+    }
+
+
+COMMANDS = commands(get_command(cli), "parvis")
+
+
+def documented_commands() -> dict[str, str]:
+    """What the page says of each command, by its whole name."""
+    said = {}
+    for written, row in named_in("commands").items():
+        words = [word for word in written.split() if not re.fullmatch(r"[A-Z]+", word)]
+        said[" ".join(words)] = " ".join(row)
+    return said
+
+
+def test_every_command_is_documented_and_none_else():
+    assert set(documented_commands()) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_option_of_a_command_is_documented(name: str):
+    said = documented_commands()[name]
+    options = [
+        option
+        for parameter in COMMANDS[name].params
+        if getattr(parameter, "param_type_name", "") == "option"
+        for option in parameter.opts
+        if option.startswith("--") and option != "--help"
+    ]
+    assert [option for option in options if f"`{option}" not in said] == []
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_no_option_is_documented_that_a_command_does_not_have(name: str):
+    written = set(re.findall(r"--[a-z][a-z-]*", documented_commands()[name]))
+    known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    assert written <= known
+
+
+# --- messages, facts, indicators, verbs -----------------------------------------------------------
+
+
+def test_every_live_message_is_documented_and_none_else():
+    names = {
+        value
+        for name, value in vars(messages).items()
+        if name.isupper() and isinstance(value, str) and not value.startswith("/")
+    }
+    written = {name for name in named_in("messages") if not name.startswith("/")}
+    assert written == names
+
+
+def test_every_namespace_is_documented():
+    written = {name for name in named_in("messages") if name.startswith("/")}
+    assert written == set(messages.NAMESPACES)
+
+
+def test_every_fact_is_documented_and_none_else():
+    assert set(named_in("facts")) == set(FactKind)
+
+
+def test_every_indicator_has_a_heading_of_its_own():
+    headings = set(re.findall(r"^### ([a-z0-9_]+)$", text_of("rules/indicators"), re.MULTILINE))
+    assert headings == set(INDICATORS)
+
+
+def test_the_transition_table_in_prose_is_the_one_in_code():
+    documented = named_in("rules/transitions")
+    assert set(documented) == set(Verb)
+    for verb in Verb:
+        _, before, after, _ = documented[verb]
+        pairs = {(start, end) for (start, by), end in TRANSITIONS.items() if by is verb}
+        named = set(re.findall(r"`([a-z_]+)`", before))
+        if before == "every state but `ended`":
+            named = set(LegState) - {LegState.ENDED}
+        assert {(LegState(start), LegState(after.strip("`"))) for start in named} == pairs, verb
