@@ -26,17 +26,17 @@ class Apart:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
 
     def call[Result](self, function: Callable[..., Result], *values: Any) -> Result:
         """The function's result, or the exception it raised. Raises ApartEnded."""
         with self._lock:
-            process = self._running()
-            assert process.stdin is not None
-            assert process.stdout is not None
+            child = self._running()
+            assert child.stdin is not None
+            assert child.stdout is not None
             try:
-                _write(process.stdin, (function, values))
-                is_result, answer = _read(process.stdout)
+                _write(child.stdin, (function, values))
+                is_result, answer = _read(child.stdout)
             except (OSError, EOFError) as error:
                 self._end()
                 raise ApartEnded("the process apart has ended") from error
@@ -46,16 +46,16 @@ class Apart:
         return result
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._child is None or self._child.poll() is not None:
             command = [sys.executable, "-m", "server.apart"]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        return self._process
+            self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self._child
 
     def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+            self._child = None
 
     def close(self) -> None:
         """Ends the process; a call after it starts another."""

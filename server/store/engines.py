@@ -240,6 +240,14 @@ class PostgresReads:
     def all(self, sql: str, **values: Any) -> Sequence[Row]:
         return self._connection.execute(_for_psycopg(sql), values).fetchall()
 
+    def run(self, sql: str, values: Mapping[str, Any]) -> int:
+        return self._connection.execute(_for_psycopg(sql), values).rowcount
+
+    def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Executes statements in order: of a snapshot, whose temporary tables are its own."""
+        for sql, values in statements:
+            self._connection.execute(_for_psycopg(sql), values)
+
 
 class PostgresStore:
     """PostgreSQL through FIFO pools: one for write transactions, one whose connections only read."""

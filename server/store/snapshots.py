@@ -8,13 +8,9 @@ from typing import Any
 @contextmanager
 def snapshot(database: Any) -> Iterator[Any]:
     """A context of reads of one committed state; temporary tables made in it vanish at its end."""
-    if database.store.is_postgresql:
-        with database.store.write() as rows:
-            rows.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", {})
-            yield rows
-        return
     with database.read() as rows:
-        rows.run("BEGIN", {})
+        isolated = " ISOLATION LEVEL REPEATABLE READ" if database.store.is_postgresql else ""
+        rows.run(f"BEGIN{isolated}", {})
         try:
             yield rows
         finally:
