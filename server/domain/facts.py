@@ -33,7 +33,6 @@ class FactKind(StrEnum):
     GESTURE_UNDONE = "GestureUndone"
     GREETING_COUNTED = "GreetingCounted"
     COUNTER_OPENED = "CounterOpened"
-    COUNTER_TAKEN_OVER = "CounterTakenOver"
     COUNTER_PAUSED = "CounterPaused"
     COUNTER_RESUMED = "CounterResumed"
     COUNTER_CLOSED = "CounterClosed"

@@ -14,23 +14,16 @@ from tests.server.usecases.figures_history import Hands, database_with_hall
 LENGTH = 60
 FACTS = set(FactKind) - {
     *("TargetDecided", "HallCreated", "HallRestored", "PrintEnded", "TicketReprinted", "AccountCreated"),
-    *(
-        "PasswordSet",
-        "DevicePaired",
-        "DeviceRevoked",
-        "ApiKeyCreated",
-        "InstallationPublished",
-        "CounterTakenOver",
-    ),
+    *("PasswordSet", "DevicePaired", "DeviceRevoked", "ApiKeyCreated", "InstallationPublished"),
 }
 REFUSALS = {
     "wrong_state",
     "not_started",
     "counter_taken",
     "no_counter_session",
-    "too_late_to_undo",
-    "visit_moved_on",
 }
+RARE_REFUSALS = {"too_late_to_undo", "visit_moved_on"}
+"""Met only in long campaigns; tests of their own ask for them (test_undo)."""
 
 
 @pytest.mark.timeout(count(small=300, large=7200))
@@ -41,7 +34,7 @@ def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
     run_state_machine_as_test(
         cast(type[RuleBasedStateMachine], lambda: DayOfVerbs(database, hands, seen)),
         settings=settings(
-            max_examples=count(small=20 if few else 80, large=500 if few else 5_000),
+            max_examples=count(small=20 if few else 400, large=500 if few else 5_000),
             stateful_step_count=LENGTH,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -50,4 +43,4 @@ def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
     database.close()
     if not few:
         assert {str(kind) for kind in FACTS} <= seen
-        assert seen >= REFUSALS
+        assert seen >= REFUSALS | (RARE_REFUSALS if count(small=0, large=1) else set())
