@@ -99,7 +99,8 @@ def take(var: Path) -> None:
         hall.next("laon-g2", other)
 
         console = signed_in(browser, base_url, hall.users["agent"], "/console")
-        console.get_by_role("button", name="guichet 1", exact=False).first.click()
+        console.click("button[aria-describedby=place-laon-g1]")
+        expect(console.locator("[data-act=next]").first).to_be_enabled()
         console.keyboard.press("F9")
         expect(console.locator("[data-phases=called].question")).to_be_visible()
         screen.wait_for_timeout(1500)
