@@ -131,6 +131,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     )
     database = Database(settings.database_address, clock or Clock())
     database.configurations.has_real_hours = settings.demo_hours == "real"
+    settings = _with_own_address(settings, database)
     catalogues = Catalogues(CATALOGUES)
     app.config.update(
         SECRET_KEY=settings.secret_key or _secret(database),
@@ -152,6 +153,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     app.extensions["parvis"] = parvis
     _install_web(app, parvis)
     return app
+
+
+def _with_own_address(settings: Settings, database: Database) -> Settings:
+    """The settings; a demonstration on this machine is its own public address: a tab can be the phone."""
+    is_own = _demonstration_flag(database)() and settings.is_loopback and not settings.public_url
+    return settings.model_copy(update={"public_url": settings.base_url}) if is_own else settings
 
 
 def _secret(database: Database) -> str:

@@ -46,7 +46,7 @@ def test_a_child_does_not_outlive_its_parent(tmp_path: Path):
         ["/bin/sh", "-c", f"setpriv --pdeathsig KILL -- sleep 600 & echo $! > {tmp_path / 'pid'}; wait"]
     )
     told = tmp_path / "pid"
-    pid = wait_until(lambda: told.exists() and told.read_text().strip(), "the child started")
+    pid = wait_until(lambda: told.read_text().strip() if told.exists() else "", "the child started")
     # only then has setpriv asked to die with its parent
     wait_until(lambda: Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"sleep"), "the child runs")
     parent.kill()

@@ -99,9 +99,9 @@ def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
             plan = " ".join(row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", now=1, batch=1))
             assert table == "sign_in" or "SCAN" not in plan.replace("SCAN p USING", ""), plan
         for sql in (close_day.OPEN_DAYS, close_day.OPEN_LEGS):
-            plan = [
+            steps = [
                 row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
             ]
-            assert not [step for step in plan if step == "SCAN leg"], plan
-            assert sum("ix_leg_" in step for step in plan) == 2, plan
+            assert not [step for step in steps if step == "SCAN leg"], steps
+            assert sum("ix_leg_" in step for step in steps) == 2, steps
     database.close()
