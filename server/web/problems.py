@@ -82,7 +82,7 @@ def problem(code: str, status: int, sentence: str, **details: Any) -> Response:
     """A problem document: type, title, status, detail (a sentence), code, and the refusal's own values."""
     body = {
         **details,
-        "type": f"https://parvis.example/problems/{code}",
+        "type": f"urn:parvis:problem:{code}",
         "title": code.replace("_", " "),
         "status": status,
         "detail": sentence,
