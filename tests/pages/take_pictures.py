@@ -52,8 +52,10 @@ class Hall:
         return str(self.post(f"/counters/{counter}/session", {"take_over": True})["session"])
 
     def next(self, counter: str, session: str) -> Any:
-        """The next leg at a counter."""
-        return self.post(f"/counters/{counter}/next", {"current": None}, **{"X-Counter-Session": session})
+        """The next leg at a counter, after whoever is there."""
+        leg = self._api.get(f"/counters/{counter}").json()["leg"]
+        body = {"current": leg["leg"], "current_end": "served"} if leg else {"current": None}
+        return self.post(f"/counters/{counter}/next", body, **{"X-Counter-Session": session})
 
 
 def keep(page: Page, name: str) -> None:
@@ -94,9 +96,10 @@ def take(var: Path) -> None:
     PICTURES.mkdir(exist_ok=True)
     with running_chromium() as browser:
         screen = opened(browser, hall.site["screens"][0]["url"], 1920, 1080)
-        other = hall.open("laon-g2")
+        others = [(counter, hall.open(counter)) for counter in hall.site["counters"] if counter != "laon-g1"]
         tickets = [hall.issue(service, is_priority=place == 4) for place, service in enumerate(WANTED)]
-        hall.next("laon-g2", other)
+        for counter, session in others:
+            hall.next(counter, session)
 
         console = signed_in(browser, base_url, hall.users["agent"], "/console")
         console.click("button[aria-describedby=place-laon-g1]")
@@ -107,7 +110,8 @@ def take(var: Path) -> None:
         keep(screen, "ecran")
         console.keyboard.press("O")
         expect(console.locator("[data-timer=person]").first).to_be_visible()
-        console.wait_for_timeout(1500)
+        console.reload()
+        expect(console.locator("[data-list=waiting] li").first).to_be_visible(timeout=15_000)
         keep(console, "guichet")
 
         phone = opened(browser, f"{base_url}/t/{tickets[-1]['token']}", 390, 844)
@@ -119,6 +123,7 @@ def take(var: Path) -> None:
         keep(kiosk, "borne")
 
         quality = signed_in(browser, base_url, hall.users["quality"], "/qualite")
+        quality.locator(".headline").evaluate("figures => figures.scrollIntoView()")
         keep(quality, "qualite")
 
 
