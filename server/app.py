@@ -54,6 +54,7 @@ from server.web.api import counters as counters_api
 from server.web.api import halls as halls_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
+from server.web.api.description import described
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, KnownCallers, identify, of_token
 from server.web.console import pages as console_pages
 from server.web.entrance import blueprint as entrance_pages
@@ -291,13 +292,20 @@ def _install_web(app: OpenAPI, parvis: Parvis) -> None:
         viewer=site.current_viewer,
         is_demonstration=is_demonstration,
     )
-    api = Api(database, parvis.estimates, settings, translate, lambda: parvis.socketio.sleep(0))
+    api = Api(
+        database,
+        parvis.estimates,
+        settings,
+        translate,
+        lambda: parvis.socketio.sleep(0),
+        _slow_codes(limiter),
+    )
     for blueprint in (tickets_api.blueprint(api), halls_api.blueprint(api), counters_api.blueprint(api)):
         app.register_api(blueprint)
 
     @app.get("/api/v1/openapi.json", doc_ui=False)
     def openapi() -> Any:
-        return app.api_doc
+        return described(app.api_doc)
 
     shared = site.Site(
         database,
@@ -311,6 +319,14 @@ def _install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_blueprint(site.blueprint(shared))
     app.register_blueprint(sign_in.blueprint(shared))
     _install_pages(app, parvis, limiter, is_demonstration)
+
+
+def _slow_codes(limiter: Limiter) -> Callable[[], None]:
+    @limiter.limit("20 per minute")
+    def limited_code() -> None:
+        """Slows guessing of short codes."""
+
+    return limited_code
 
 
 def _install_pages(
@@ -335,9 +351,7 @@ def _install_pages(
         except Refusal:
             return None
 
-    @limiter.limit("20 per minute")
-    def limited_code() -> None:
-        """Slows guessing of short codes."""
+    limited_code = _slow_codes(limiter)
 
     def ticket_of_code(code: str, language: str) -> Any:
         limited_code()

@@ -26,7 +26,7 @@ from server.usecases.answers import Answer
 from server.usecases.opening import OpeningNow, opening_now
 
 _SELECT_PRESS = (
-    "SELECT a.visit, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service,"
+    "SELECT a.visit, a.hall, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service,"
     " l.quoted_low_s, l.quoted_high_s,"
     " j.id AS job, j.state AS job_state, j.verdict AS job_verdict, f.body"
     " FROM ticket_access a JOIN visit v ON v.id = a.visit JOIN leg l ON l.visit = v.id AND l.position = 1"
@@ -162,7 +162,8 @@ def _place(transaction: HallTransaction, service: Service, wanted: WantedTicket,
 def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answer:
     row = transaction.one(_SELECT_PRESS, press=wanted.press_id)
     assert row is not None
-    if row["press_by"] != (transaction.author.device or transaction.author.id):
+    presser = transaction.author.device or transaction.author.id
+    if row["press_by"] != presser or row["hall"] != transaction.hall:
         raise Refusal("press_elsewhere", press_id=wanted.press_id)
     ahead = json.loads(row["body"])["ahead"] if row["body"] else None
     wait = (

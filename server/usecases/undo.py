@@ -100,10 +100,16 @@ def _restored(transaction: HallTransaction, gesture: Row) -> list[dict[str, Any]
     recorded = as_recorded(gesture)
     if gesture["visit"] is None:
         return [{"table": "greeting", "id": recorded.body["id"], "values": {"is_undone": True}}]
-    facts = facts_of_visit(transaction, gesture["visit"])
+    facts = _still_standing(facts_of_visit(transaction, gesture["visit"]))
     if facts[-1][0] != gesture["id"]:
         raise Refusal("visit_moved_on", visit=gesture["visit"])
     return rows_before(recorded, [each for _, each in facts[:-1]], now=micros_to_text(gesture["happened_at"]))
+
+
+def _still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:
+    """The facts of a visit less what was undone and its undoing, so that gestures are undone one by one."""
+    undone = {fact.body["undone"] for _, fact in facts if fact.kind == FactKind.GESTURE_UNDONE}
+    return [(id, fact) for id, fact in facts if id not in undone and fact.kind != FactKind.GESTURE_UNDONE]
 
 
 def rows_before(last: Recorded, earlier: Sequence[Recorded], *, now: str | None) -> list[dict[str, Any]]:

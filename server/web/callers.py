@@ -159,14 +159,20 @@ def of_sign_in(database: Database, token: str) -> Caller | None:
     return Caller(Author(row["id"]), "person", grants=grants, login=row["login"], name=row["display_name"])
 
 
+def someone() -> Caller:
+    """The caller, who is known: asked before anything is told about an id. Refusal: not_signed_in."""
+    caller = identify()
+    if caller.kind == "nobody":
+        raise Refusal("not_signed_in")
+    return caller
+
+
 def allowed(permission: Permission, hall: str) -> tuple[Caller, str]:
     """The caller, who has the permission in this hall (id or slug), and the hall's id.
 
     Refusals: not_signed_in, forbidden, unknown_hall.
     """
-    caller = identify()
-    if caller.kind == "nobody":
-        raise Refusal("not_signed_in")
+    caller = someone()
     hall_id = database().hall_id(hall)
     site = database().configuration(hall_id).site.slug if caller.kind == "person" else ""
     if not caller.may(permission, hall=hall_id, site=site):

@@ -9,7 +9,7 @@ from flask_limiter import Limiter
 
 from hardware.speech import AudioFiles
 from server.domain.refusals import Refusal
-from server.domain.roles import ROLES
+from server.domain.roles import ROLES, Permission
 from server.settings import Settings
 from server.store.database import Database
 from server.web.callers import DEVICE_COOKIE, identify, of_device
@@ -48,8 +48,11 @@ def secure_headers(response: Response) -> Response:
 
 
 def current_viewer() -> Viewer | None:
-    """The signed-in person as pages know them."""
-    caller = identify()
+    """The signed-in person as pages know them; nobody where the token is refused or the database is away."""
+    try:
+        caller = identify()
+    except Refusal:
+        return None
     if caller.kind != "person" or not caller.grants:
         return None
     roles = [grant.role for grant in caller.grants]
@@ -140,6 +143,6 @@ def _health(routes: Blueprint, site: Site) -> None:
     def metrics() -> Response:
         caller = identify()
         is_local = request.remote_addr in ("127.0.0.1", "::1") and not request.headers.get("X-Forwarded-For")
-        if not is_local and caller.kind != "key":
+        if not is_local and Permission.READ_FIGURES not in caller.permissions:
             raise Refusal("not_found")
         return Response(site.metrics(), mimetype="text/plain; version=0.0.4")

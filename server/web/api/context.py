@@ -21,7 +21,7 @@ REFUSED: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503)
 class Api:
     """What views need: the database, the estimates, the settings, sentences.
 
-    And a pause that lets others work.
+    A pause that lets others work, and a brake on guessing short codes.
     """
 
     database: Database
@@ -29,6 +29,7 @@ class Api:
     settings: Settings
     translate: Callable[..., str]
     breathe: Callable[[], None]
+    slow_codes: Callable[[], None]
 
     def follow_url(self, token: str) -> str | None:
         """Where a phone follows a ticket; None without a public address."""

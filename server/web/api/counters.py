@@ -37,7 +37,7 @@ from server.web.api.shapes import (
     TransferBody,
     UndoBody,
 )
-from server.web.callers import allowed
+from server.web.callers import allowed, someone
 
 TAG = Tag(name="counters")
 type Verb = Callable[..., Any]
@@ -53,6 +53,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
 
 def _agent(api: Api, counter: str) -> Author:
+    someone()
     return allowed(Permission.CALL, api.database.hall_of_counter(counter))[0].author
 
 
@@ -64,6 +65,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/counters/<counter>", responses={200: Anything})
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
+        someone()
         allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
         return read_counter(api.database, path.counter)
 
@@ -127,6 +129,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
 
 def _legs(routes: APIBlueprint, api: Api) -> None:
     def apply(leg: str, verb: Verb, **values: Any) -> Any:
+        someone()
         author = allowed(Permission.CALL, hall_of_leg(api.database, leg))[0].author
         gesture = Gesture(leg, author, _session_header())
         answer = verb(api.database, gesture, write_key=write_key(author), **values)
@@ -157,6 +160,7 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/legs/<leg>/undo", responses={200: Anything})
     def undo_leg(path: LegPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture on this leg."""
+        someone()
         with api.database.read() as rows:
             row = rows.one("SELECT counter FROM leg WHERE id = :leg", leg=path.leg)
         counter = body.counter or (row["counter"] if row is not None else None)

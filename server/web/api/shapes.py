@@ -1,11 +1,14 @@
 """Shapes of the API: what is asked and what is answered. Unknown keys in a request are refused."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 OPAQUE = r"^[A-Za-z0-9._:-]+$"
+LINE = r"^[^\x00-\x1f\x7f]*$"
+"""Text without control characters: a database may refuse them, a screen or a printer obeys them."""
+type Line = Annotated[str, Field(max_length=64, pattern=LINE)]
 
 
 class Asked(BaseModel):
@@ -59,7 +62,7 @@ class MenuQuery(Asked):
 class PageQuery(Asked):
     """After which leg a page begins."""
 
-    after: str = Field(default="", max_length=64)
+    after: str = Field(default="", max_length=64, pattern=LINE)
 
 
 class IndicatorsQuery(Asked):
@@ -80,9 +83,12 @@ class TicketBody(Asked):
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     priority: bool = False
-    appointment_code: str | None = Field(default=None, max_length=64)
+    appointment_code: str | None = Field(default=None, max_length=64, pattern=LINE)
     kiosk: str | None = Field(
-        default=None, max_length=64, description="Whose printer prints, for a reception desk or a program."
+        default=None,
+        max_length=64,
+        pattern=LINE,
+        description="Whose printer prints, for a reception desk or a program.",
     )
 
 
@@ -90,21 +96,21 @@ class GreetingBody(Asked):
     """« +1 reçu sans ticket »."""
 
     service: str = Slug
-    counter: str | None = Field(default=None, max_length=64)
+    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
 class SessionBody(Asked):
     """Which services a counter serves; none: all of its own."""
 
-    services: list[str] | None = Field(default=None, max_length=60)
-    profile: str | None = Field(default=None, max_length=64)
+    services: list[Line] | None = Field(default=None, max_length=60)
+    profile: str | None = Field(default=None, max_length=64, pattern=LINE)
     take_over: bool = False
 
 
 class Pause(Asked):
     """Why a counter pauses."""
 
-    reason: str = Field(min_length=1, max_length=80)
+    reason: str = Field(min_length=1, max_length=80, pattern=LINE)
 
 
 class SessionChange(Asked):
@@ -116,7 +122,7 @@ class SessionChange(Asked):
 class NextBody(Asked):
     """What the console believes is at its counter, and how that one ends."""
 
-    current: str | None = Field(default=None, max_length=64)
+    current: str | None = Field(default=None, max_length=64, pattern=LINE)
     current_end: Literal["served", "no_show"] | None = None
 
 
@@ -124,14 +130,14 @@ class CallBody(NextBody):
     """A call chosen out of order, with its reason."""
 
     visit: str = Slug
-    reason: str = Field(min_length=1, max_length=80)
+    reason: str = Field(min_length=1, max_length=80, pattern=LINE)
 
 
 class TransferBody(Asked):
     """To a service, or to a counter."""
 
-    service: str | None = Field(default=None, max_length=64)
-    counter: str | None = Field(default=None, max_length=64)
+    service: str | None = Field(default=None, max_length=64, pattern=LINE)
+    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
 class CancelBody(Asked):
@@ -144,13 +150,13 @@ class UndoBody(Asked):
     """Which fact is taken back: the counter's last gesture."""
 
     fact: str = Slug
-    counter: str | None = Field(default=None, max_length=64)
+    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
 class PairBody(Asked):
     """A device's token."""
 
-    token: str = Field(min_length=8, max_length=128)
+    token: str = Field(min_length=8, max_length=128, pattern=LINE)
 
 
 class Wait(BaseModel):

@@ -8,12 +8,14 @@ from flask_openapi3.models.tag import Tag
 
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.ids import token_digest
+from server.store.installation import Author
 from server.usecases.count_greeting import count_greeting
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.read_menu import read_menu
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.reprint_ticket import reprint_ticket
-from server.usecases.visitor import VISITOR, give_up, take_back
+from server.usecases.visitor import give_up, take_back
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import (
     Anything,
@@ -25,7 +27,7 @@ from server.web.api.shapes import (
     TokenPath,
     VisitPath,
 )
-from server.web.callers import Caller, allowed, identify
+from server.web.callers import Caller, allowed, someone
 
 TAG = Tag(name="tickets")
 CODE_LENGTH = 8
@@ -99,12 +101,17 @@ def _channel(caller: Caller) -> str:
 
 
 def _hall_of_visit(api: Api, visit: str) -> str:
+    someone()
     with api.database.read() as rows:
         row = rows.one("SELECT hall FROM visit WHERE id = :visit", visit=visit)
     if row is None:
-        identify()
         raise Refusal("unknown_visit")
     return str(row["hall"])
+
+
+def _holder(token: str) -> Author:
+    """Whose idempotency keys a ticket's holder uses: no two visitors share theirs."""
+    return Author(token_digest(token))
 
 
 def _visitors(routes: APIBlueprint, api: Api) -> None:
@@ -112,17 +119,18 @@ def _visitors(routes: APIBlueprint, api: Api) -> None:
     def ticket(path: TokenPath, query: MenuQuery) -> Any:
         """What the visitor's phone shows; by the 22-character token or the short code of the day."""
         if len(path.token) == CODE_LENGTH:
+            api.slow_codes()
             return read_ticket_by_code(api.database, api.estimates, path.token, language=query.lang)
         return read_ticket(api.database, api.estimates, path.token, language=query.lang)
 
     @routes.post("/tickets/<token>/give-up", responses={200: Anything})
     def give_up_ticket(path: TokenPath) -> Any:
         """The visitor leaves."""
-        give_up(api.database, path.token, write_key=write_key(VISITOR))
+        give_up(api.database, path.token, write_key=write_key(_holder(path.token)))
         return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
 
     @routes.post("/tickets/<token>/take-back", responses={200: Anything})
     def take_ticket_back(path: TokenPath) -> Any:
         """The visitor stays after all, with the same rank."""
-        take_back(api.database, path.token, write_key=write_key(VISITOR))
+        take_back(api.database, path.token, write_key=write_key(_holder(path.token)))
         return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))

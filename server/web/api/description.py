@@ -1,0 +1,58 @@
+"""What the code alone does not say in the API's description: who may call, and headers of writes."""
+
+from copy import deepcopy
+from typing import Any
+
+from server.web.callers import DEVICE_COOKIE, SESSION_COOKIE
+
+SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "description": "A device's token or an API key."},
+    "device": {"type": "apiKey", "in": "cookie", "name": DEVICE_COOKIE},
+    "person": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": "A signed-in session; writes also carry X-CSRFToken.",
+    },
+}
+WHOLE_VISIT = "/api/v1/tickets/{token}"
+"""What stands behind a visitor's token needs no other."""
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Kept 24 h per author: the same key and body get the same answer, another body 422.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9._:-]+$"},
+}
+_SESSION = {
+    "name": "X-Counter-Session",
+    "in": "header",
+    "required": False,
+    "description": "The counter session the console holds; one that is not held any more is refused.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9-]+$"},
+}
+
+
+def described(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document of the routes with security, headers of writes, problems as they are sent."""
+    whole = deepcopy(document)
+    whole["components"]["securitySchemes"] = SCHEMES
+    for path, operations in whole["paths"].items():
+        for method, operation in operations.items():
+            _complete(path, method, operation)
+    return whole
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    operation["security"] = [] if path.startswith(WHOLE_VISIT) else [{name: []} for name in SCHEMES]
+    if method != "get":
+        headers = [_IDEMPOTENCY]
+        is_at_counter = path.startswith(("/api/v1/counters/", "/api/v1/legs/"))
+        if is_at_counter and not (path.endswith("/session") and method == "post"):
+            headers.append(_SESSION)
+        operation.setdefault("parameters", []).extend(headers)
+        operation["responses"]["413"] = {"description": "Content Too Large"}
+    for status, answer in operation["responses"].items():
+        if int(status) >= 400:
+            answer["content"] = _PROBLEM

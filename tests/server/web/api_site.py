@@ -1,0 +1,125 @@
+"""The API of a hall inside this process: a kiosk, a key, signed-in people, and a clock a test sets."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from server.app import create_app
+from server.domain.roles import ROLES
+from server.settings import Settings
+from server.store.accounts import Grant
+from server.store.database import SYSTEM, Database
+from server.usecases.accounts import NewAccount, create_account, create_api_key, pair_device, sign_in
+from server.usecases.publish_configuration import publish_hall
+from server.web.callers import SESSION_COOKIE
+from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+
+HALL, OTHER, SERVICE, COUNTER = "laon", "vervins", "laon-accueil", "laon-g1"
+PASSWORD = "a password for tests only"
+
+
+class ApiSite:
+    """Laon and Vervins on a Tuesday at ten, open, nobody waiting."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.hands = Hands(datetime(2026, 11, 24, 9, tzinfo=UTC))
+        database_with_hall(url, self.hands, HALL, OTHER).close()
+        settings = Settings(var=folder, database_url=url, voice=False, secret_key="tests")
+        self.app = create_app(settings, clock=self.hands.clock(), async_mode="threading")
+        self.database: Database = self.app.extensions["parvis"].database
+        self.database.subscribers.clear()
+        self.kiosk = pair_device(self.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1")[1]
+        self.screen = pair_device(self.database, SYSTEM, HALL, kind="screen", configured="laon-ecran-1")[1]
+        self.key = self.new_key("issue", "read", "call")
+
+    def new_key(self, *scopes: str, **more: Any) -> str:
+        return create_api_key(self.database, SYSTEM, "tests", scopes=scopes, **more)
+
+    def call(self, verb: str, path: str, body: Any = None, *, token: str | None = "", **more: Any) -> Any:
+        """An answer of the API; with the key of all scopes unless another token (None: none) is told."""
+        headers = dict(more.pop("headers", {}))
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token or self.key}"
+        if body is not None:
+            more["data"], more["content_type"] = json.dumps(body), "application/json"
+        return self.app.test_client().open(f"/api/v1{path}", method=verb, headers=headers, **more)
+
+    def post(self, path: str, body: Any = None, **more: Any) -> TestResponse:
+        found: TestResponse = self.call("POST", path, {} if body is None else body, **more)
+        return found
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        found: TestResponse = self.call("GET", path, **more)
+        return found
+
+    def press(self, service: str = SERVICE, press_id: str | None = None, **more: Any) -> TestResponse:
+        wanted = {"service": service, "press_id": press_id or str(uuid.uuid4()), "language": "fr"}
+        return self.post(f"/halls/{HALL}/tickets", wanted, **more)
+
+    def ticket(self, service: str = SERVICE) -> dict[str, Any]:
+        return accepted(self.press(service), 201)
+
+    def open(self, counter: str = COUNTER, **body: Any) -> str:
+        return str(accepted(self.post(f"/counters/{counter}/session", body), 201)["session"])
+
+    def next(self, current: str | None = None, *, counter: str = COUNTER, **more: Any) -> TestResponse:
+        end = {"current_end": more.pop("end")} if "end" in more else {}
+        return self.post(f"/counters/{counter}/next", {"current": current, **end}, **more)
+
+    def verb(self, leg: str, verb: str, body: Any = None, **more: Any) -> TestResponse:
+        return self.post(f"/legs/{leg}/{verb}", body, **more)
+
+    def person(self, role: str, site: str = HALL) -> Any:
+        """A browser of someone who has signed in."""
+        login = f"{role}-{uuid.uuid4().hex[:8]}"
+        assert role in ROLES
+        create_account(self.database, SYSTEM, NewAccount(login, PASSWORD, role, [Grant(role, site)]))
+        browser = self.app.test_client()
+        browser.set_cookie(SESSION_COOKIE, sign_in(self.database, login, PASSWORD))
+        return browser
+
+    def writer(self, role: str, site: str = HALL) -> tuple[Any, dict[str, str]]:
+        """A signed-in browser and the header its writes carry."""
+        browser = self.person(role, site)
+        token = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+        return browser, {"X-CSRFToken": token}
+
+    def publish(self, **changes: Any) -> None:
+        """Laon's document with some services changed: `{service: {key: value}}`."""
+        document = json.loads((HALLS / f"{HALL}.json").read_text(encoding="utf-8"))
+        for service in document["services"]:
+            change = changes.get(service["id"].replace("-", "_"), {})
+            service.update(change)
+            if change.get("is_retired"):
+                for counter in document["counters"]:
+                    counter["services"] = [each for each in counter["services"] if each != service["id"]]
+        publish_hall(self.database, SYSTEM, json.dumps(document))
+
+    def count(self, sql: str, **values: Any) -> int:
+        with self.database.read() as rows:
+            return int(next(iter(dict(rows.one(f"SELECT count(*) AS n FROM {sql}", **values)).values())))
+
+
+def accepted(answer: TestResponse, status: int = 200) -> dict[str, Any]:
+    """The body of an answer that has this status."""
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def refused(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """The problem document of an answer, which must be one: RFC 9457, a stable code, a French sentence."""
+    assert answer.status_code == status, (answer.status_code, answer.text)
+    assert answer.mimetype == "application/problem+json"
+    found: dict[str, Any] = answer.get_json()
+    assert found["code"] == code
+    assert found["status"] == status
+    assert found["type"].endswith(f":{code}")
+    assert found["title"]
+    assert found["detail"].endswith((".", "!", "?")), found["detail"]
+    assert not found["detail"].startswith("refusal."), "a sentence, not the key of one"
+    return found

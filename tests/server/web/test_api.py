@@ -1,0 +1,290 @@
+"""Who may call, how every refusal looks, what every answer carries, and whether the description is true."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.roles import DEVICE_KINDS, ROLES, Permission
+from server.store.database import SYSTEM
+from server.usecases.accounts import revoke_device
+from server.web.callers import DEVICE_COOKIE
+from tests.server.web.api_site import COUNTER, HALL, OTHER, SERVICE, ApiSite, accepted, refused
+
+P = Permission
+CALLS: dict[str, tuple[str, str, Any, Permission]] = {
+    "menu": ("GET", f"/halls/{HALL}/menu", None, P.ISSUE),
+    "ticket": ("POST", f"/halls/{HALL}/tickets", {"service": SERVICE, "press_id": "press-one"}, P.ISSUE),
+    "board": ("GET", f"/halls/{HALL}/board", None, P.READ_BOARD),
+    "screen": ("GET", f"/halls/{HALL}/screen", None, P.READ_BOARD),
+    "queue": ("GET", f"/halls/{HALL}/queue", None, P.READ_QUEUE),
+    "counter": ("GET", f"/counters/{COUNTER}", None, P.READ_QUEUE),
+    "session": ("POST", f"/counters/{COUNTER}/session", {}, P.CALL),
+    "next": ("POST", f"/counters/{COUNTER}/next", {"current": None}, P.CALL),
+    "indicators": ("GET", f"/indicators?hall={HALL}&from=2026-11-01&to=2026-11-25", None, P.READ_FIGURES),
+}
+
+
+# --- tokens -----------------------------------------------------------------------------------
+
+
+def test_without_a_token_nothing_is_answered(api: ApiSite):
+    for verb, path, body, _ in CALLS.values():
+        refused(api.call(verb, path, body, token=None), 401, "not_signed_in")
+
+
+def test_a_device_does_what_its_kind_may_in_its_own_hall(both: ApiSite):
+    for kind, token in (("kiosk", both.kiosk), ("screen", both.screen)):
+        for verb, path, body, permission in CALLS.values():
+            answer = both.call(verb, path, body, token=token)
+            if permission in DEVICE_KINDS[kind]:
+                assert answer.status_code in (200, 201), answer.text
+            else:
+                refused(answer, 403, "forbidden")
+    refused(both.get(f"/halls/{OTHER}/menu", token=both.kiosk), 403, "foreign_device")
+
+
+def test_an_unknown_or_revoked_device_is_told_so(both: ApiSite):
+    refused(both.get(f"/halls/{HALL}/menu", token="nobody-has-this"), 401, "unknown_device")
+    with both.database.read() as rows:
+        device = rows.one("SELECT id FROM device WHERE kind = 'kiosk'")["id"]
+    revoke_device(both.database, SYSTEM, device)
+    refused(both.get(f"/halls/{HALL}/menu", token=both.kiosk), 401, "device_revoked")
+
+
+def test_a_token_may_be_any_bytes(api: ApiSite):
+    for token in ("é", "\xff\xfe", "a b", "'; DROP TABLE device; --", "x" * 5000):
+        refused(api.get(f"/halls/{HALL}/menu", token=token), 401, "unknown_device")
+
+
+def test_a_key_does_what_its_scopes_say_where_it_may(both: ApiSite):
+    reads = both.new_key("read")
+    accepted(both.get(f"/halls/{HALL}/queue", token=reads))
+    refused(both.press(token=reads), 403, "forbidden")
+    refused(both.post(f"/counters/{COUNTER}/session", token=reads), 403, "forbidden")
+    here = both.new_key("read", halls=[HALL])
+    accepted(both.get(f"/halls/{HALL}/board", token=here))
+    refused(both.get(f"/halls/{OTHER}/board", token=here), 403, "forbidden")
+
+
+def test_a_key_of_this_machine_is_unknown_from_another(both: ApiSite):
+    local = both.new_key("read", is_loopback_only=True)
+    accepted(both.get(f"/halls/{HALL}/board", token=local))
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    refused(both.get(f"/halls/{HALL}/board", token=local, environ_overrides=elsewhere), 401, "unknown_key")
+
+
+def test_a_key_whose_halls_are_gone_works_nowhere(api: ApiSite):
+    gone = api.new_key("read", halls=["no-such-hall"])
+    assert api.get(f"/halls/{HALL}/board", token=gone).status_code in (403, 404)
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_person_does_what_the_role_may_at_their_site(api: ApiSite, role: str):
+    (browser, headers), (stranger, theirs) = api.writer(role), api.writer(role, OTHER)
+    api.open()
+    for name, (verb, path, body, permission) in CALLS.items():
+        answer = browser.open(f"/api/v1{path}", method=verb, json=body, headers=headers)
+        if permission not in ROLES[role]:
+            refused(answer, 403, "forbidden")
+        elif name == "session":
+            refused(answer, 409, "counter_taken")
+        else:
+            assert answer.status_code in (200, 201, 204), answer.text
+        other = stranger.open(f"/api/v1{path}", method=verb, json=body, headers=theirs)
+        refused(other, 403, "forbidden")
+
+
+def test_a_signed_in_session_ends_after_twelve_hours(both: ApiSite):
+    browser = both.person("agent")
+    assert browser.get(f"/api/v1/halls/{HALL}/queue").status_code == 200
+    both.hands.now += timedelta(hours=12, seconds=1)
+    refused(browser.get(f"/api/v1/halls/{HALL}/queue"), 401, "not_signed_in")
+
+
+def test_whoever_acts_by_cookie_carries_the_forms_token(api: ApiSite):
+    browser, header = api.writer("agent")
+    path, body = f"/api/v1/halls/{HALL}/tickets", {"service": SERVICE, "press_id": "press-one"}
+    refused(browser.post(path, json=body), 403, "csrf")
+    refused(browser.post(path, json=body, headers={"X-CSRFToken": "wrong"}), 403, "csrf")
+    assert browser.post(path, json=body, headers=header).status_code == 201
+
+
+def test_a_foreign_page_cannot_press_by_a_devices_cookie(api: ApiSite):
+    browser = api.app.test_client()
+    browser.set_cookie(DEVICE_COOKIE, api.kiosk)
+    path, body = f"/api/v1/halls/{HALL}/tickets", {"service": SERVICE, "press_id": "press-one"}
+    refused(browser.post(path, data=json.dumps(body), content_type="text/plain"), 400, "bad_request")
+    assert browser.post(path, json=body).status_code == 201
+
+
+def test_a_device_exchanges_its_token_for_a_cookie_no_script_sees(api: ApiSite):
+    browser = api.app.test_client()
+    answer = browser.post("/device/session", json={"token": api.kiosk})
+    assert answer.status_code == 204
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    me = accepted(browser.get("/device/me"))
+    assert (me["kind"], me["id"], me["hall"]["slug"]) == ("kiosk", "laon-borne-1", HALL)
+    refused(api.app.test_client().get("/device/me"), 401, "unknown_device")
+    refused(browser.post("/device/session", json={"token": "nobody-has-this"}), 401, "unknown_device")
+    refused(browser.post("/device/session", json=[]), 400, "bad_request")
+
+
+def test_signing_in_and_exchanging_tokens_are_slowed(api: ApiSite):
+    browser = api.app.test_client()
+    tries = [browser.post("/device/session", json={"token": f"guess-{n}"}) for n in range(40)]
+    assert [each.status_code for each in tries].count(401) == 30
+    refused(tries[-1], 429, "too_many_requests")
+    token = browser.get("/connexion").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+    wrong = {"csrf_token": token, "login": "x"}
+    tries = [browser.post("/connexion", data=wrong | {"password": f"{n}"}) for n in range(12)]
+    assert [each.status_code for each in tries].count(401) == 10
+    assert tries[-1].status_code == 429
+
+
+# --- bad input --------------------------------------------------------------------------------
+
+
+def test_a_body_that_is_no_json_is_400(api: ApiSite):
+    path = f"/api/v1/halls/{HALL}/tickets"
+    headers = {"Authorization": f"Bearer {api.key}"}
+    for body in ("{", "", "null", "[]", '"x"', b"\xff\xfe"):
+        answer = api.app.test_client().post(path, data=body, content_type="application/json", headers=headers)
+        refused(answer, 400, "bad_request")
+
+
+def test_a_body_that_is_too_large_is_413(api: ApiSite):
+    refused(api.press("x" * 2_100_000), 413, "too_large")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"service": SERVICE, "press_id": "press-one", "colour": "red"},
+        {"service": SERVICE},
+        {"service": SERVICE, "press_id": "short"},
+        {"service": 5, "press_id": "press-one"},
+        {"service": SERVICE, "press_id": "press-one", "language": "\x00"},
+        {"service": "laon\x00", "press_id": "press-one"},
+    ],
+)
+def test_a_body_of_another_shape_is_400_and_names_the_field(api: ApiSite, body: Any):
+    problem = refused(api.post(f"/halls/{HALL}/tickets", body), 400, "bad_request")
+    assert problem["fields"]
+    assert problem["fields"][0]["field"] in ("colour", "press_id", "service", "language")
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "\x1b[31m"])
+def test_text_that_no_database_keeps_is_400(both: ApiSite, text: str):
+    """PostgreSQL refuses a NUL, neither database takes half a surrogate: both were answered 500 once."""
+    both.open()
+    visit = both.ticket()["visit"]
+    path = f"/counters/{COUNTER}/call"
+    refused(both.post(path, {"current": None, "visit": visit, "reason": text}), 400, "bad_request")
+    pause = {"pause": {"reason": text}}
+    refused(both.call("PATCH", f"/counters/{COUNTER}/session", pause), 400, "bad_request")
+    refused(both.next(text), 400, "bad_request")
+    refused(both.post(f"/counters/{COUNTER}/session", {"services": [text]}), 400, "bad_request")
+
+
+def test_an_address_that_is_not_there_is_404_and_a_wrong_method_405(api: ApiSite):
+    refused(api.get("/nothing"), 404, "not_found")
+    refused(api.call("PUT", f"/halls/{HALL}/tickets"), 405, "method_not_allowed")
+    refused(api.get("/halls/no-such-hall/board"), 404, "unknown_hall")
+    refused(api.get("/counters/none"), 404, "unknown_counter")
+    refused(api.verb("none", "start"), 404, "unknown_leg")
+    refused(api.get("/tickets/none", token=None), 404, "unknown_ticket")
+
+
+def test_a_period_that_is_none_is_400(api: ApiSite):
+    for period in ("from=2026-02-30&to=2026-03-01", "from=2026-03-02&to=2026-03-01"):
+        refused(api.get(f"/indicators?hall={HALL}&{period}"), 400, "bad_period")
+
+
+def test_a_refusal_speaks_the_language_that_was_asked_for(api: ApiSite):
+    french = refused(api.get("/tickets/none", token=None), 404, "unknown_ticket")["detail"]
+    english = api.get("/tickets/none", token=None, headers={"Accept-Language": "en"}).get_json()["detail"]
+    assert french != english
+
+
+# --- every answer -----------------------------------------------------------------------------
+
+
+def test_every_answer_forbids_inline_code_frames_and_referrers(api: ApiSite):
+    client = api.app.test_client()
+    for path in ("/", "/connexion", "/kiosk", "/screen", "/suivi", "/nothing", "/api/v1/nothing",
+                 "/api/v1/openapi.json", "/health/live", "/robots.txt"):  # fmt: skip
+        headers = client.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_health_says_nothing_else_and_metrics_are_for_this_machine_or_a_key(api: ApiSite):
+    client = api.app.test_client()
+    assert accepted(client.get("/health/live")) == {"status": "ok"}
+    assert accepted(client.get("/health/ready")) == {"status": "ok"}
+    assert "parvis_sockets" in client.get("/metrics").text
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert client.get("/metrics", environ_overrides=elsewhere).status_code == 404
+    reads = {"Authorization": f"Bearer {api.new_key('read')}"}
+    assert client.get("/metrics", environ_overrides=elsewhere, headers=reads).status_code == 200
+    calls = {"Authorization": f"Bearer {api.new_key('issue')}"}
+    assert client.get("/metrics", environ_overrides=elsewhere, headers=calls).status_code == 404
+
+
+# --- the description --------------------------------------------------------------------------
+
+CONTRACT = {
+    "GET": ("/halls/{hall}/menu", "/halls/{hall}/board", "/halls/{hall}/queue", "/counters/{counter}",
+            "/tickets/{token}", "/indicators"),
+    "POST": ("/halls/{hall}/tickets", "/counters/{counter}/session", "/counters/{counter}/next",
+             "/counters/{counter}/call", "/tickets/{token}/give-up", "/tickets/{token}/take-back",
+             "/tickets/{visit}/reprint", "/halls/{hall}/greetings",
+             *(f"/legs/{{leg}}/{verb}" for verb in ("recall", "start", "finish", "no-show", "reinstate",
+                                                    "transfer", "cancel", "undo"))),
+    "PATCH": ("/counters/{counter}/session",),
+    "DELETE": ("/counters/{counter}/session",),
+}  # fmt: skip
+
+
+def test_the_description_is_openapi_3_1_and_knows_every_route_of_the_contract(api: ApiSite):
+    described = accepted(api.get("/openapi.json", token=None))
+    assert described["openapi"].startswith("3.1")
+    for method, paths in CONTRACT.items():
+        for path in paths:
+            assert method.lower() in described["paths"][f"/api/v1{path}"], (method, path)
+    routes = {
+        rule.rule.replace("<", "{").replace(">", "}")
+        for rule in api.app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/") and not rule.rule.endswith("openapi.json")
+    }
+    assert routes == set(described["paths"])
+
+
+def test_the_description_says_who_may_call_and_which_headers_a_write_takes(api: ApiSite):
+    described = accepted(api.get("/openapi.json", token=None))
+    assert set(described["components"]["securitySchemes"]) == {"token", "device", "person"}
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            headers = {each["name"] for each in operation.get("parameters", []) if each["in"] == "header"}
+            assert ("Idempotency-Key" in headers) == (method != "get"), (method, path)
+            at_counter = "/counters/" in path or "/legs/" in path
+            is_opening = path.endswith("/session") and method == "post"
+            assert ("X-Counter-Session" in headers) == (at_counter and method != "get" and not is_opening)
+            is_open = path.startswith("/api/v1/tickets/{token}")
+            assert (operation["security"] == []) == is_open, (method, path)
+            assert all(
+                "application/problem+json" in answer["content"]
+                for status, answer in operation["responses"].items()
+                if int(status) >= 400
+            )

@@ -1,0 +1,232 @@
+"""Counters and the verbs on legs: what is answered in every state, and when two act at once."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from tests.harness.counts import count
+from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
+
+ALLOWED = {
+    "waiting": {"transfer", "cancel"},
+    "called": {"recall", "start", "finish", "no-show", "transfer", "cancel"},
+    "in_service": {"finish", "transfer", "cancel"},
+    "ended": set(),
+}
+BODIES = {"transfer": {"service": "laon-permis"}, "cancel": {"reason": "mistake"}}
+VERBS = ("recall", "start", "finish", "no-show", "reinstate", "transfer", "cancel")
+
+
+def leg_in(api: ApiSite, state: str) -> str:
+    """The id of a leg in this state."""
+    visit = api.ticket()["visit"]
+    if state == "waiting":
+        waiting = accepted(api.get(f"/halls/{HALL}/queue"))["queues"][0]["legs"]
+        return str(next(leg["leg"] for leg in waiting if leg["visit"] == visit))
+    leg = str(accepted(api.next())["leg"])
+    if state == "in_service":
+        accepted(api.verb(leg, "start"))
+    if state == "ended":
+        accepted(api.verb(leg, "finish"))
+    return leg
+
+
+@pytest.mark.parametrize("state", ALLOWED)
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_is_done_where_it_belongs_and_is_409_elsewhere(api: ApiSite, state: str, verb: str):
+    api.open()
+    leg = leg_in(api, state)
+    before = api.count("hall_fact")
+    answer = api.verb(leg, verb, BODIES.get(verb))
+    if verb in ALLOWED[state]:
+        accepted(answer)
+    else:
+        refused(answer, 409, "wrong_state")
+        assert api.count("hall_fact") == before
+
+
+def test_next_ends_the_current_visit_and_says_why_the_leg_was_chosen(both: ApiSite):
+    both.open()
+    one, two = both.ticket(), both.ticket()
+    first = accepted(both.next())
+    assert (first["number"], first["state"]) == (one["number"], "called")
+    assert first["why"]
+    accepted(both.verb(first["leg"], "start"))
+    assert accepted(both.next(first["leg"]))["number"] == two["number"]
+    assert both.count("leg WHERE end_reason = 'served'") == 1
+
+
+def test_next_is_204_when_nobody_waits_and_the_current_visit_is_ended_all_the_same(both: ApiSite):
+    both.open()
+    assert both.next().status_code == 204
+    both.ticket()
+    leg = accepted(both.next())["leg"]
+    assert both.next(leg, end="no_show").status_code == 204
+    assert both.count("leg WHERE end_reason = 'no_show'") == 1
+
+
+def test_next_refuses_a_stale_console_and_a_visit_that_was_only_called(both: ApiSite):
+    both.open()
+    both.ticket(), both.ticket()
+    leg = accepted(both.next())["leg"]
+    assert refused(both.next(), 409, "stale")["leg"] == leg
+    refused(both.next("another-leg"), 409, "stale")
+    refused(both.next(leg), 409, "not_started")
+    assert both.count("leg WHERE state = 'waiting'") == 1
+
+
+def test_next_repeated_after_a_lost_answer_calls_one_person(both: ApiSite):
+    both.open()
+    both.ticket(), both.ticket()
+    key = {"Idempotency-Key": "lost"}
+    first, again = both.next(headers=key), both.next(headers=key)
+    assert accepted(first) == accepted(again)
+    assert both.count("hall_fact WHERE kind = 'LegCalled'") == 1
+
+
+def test_nobody_repeated_after_a_lost_answer_is_still_nobody(both: ApiSite):
+    both.open()
+    key = {"Idempotency-Key": "nobody"}
+    assert both.next(headers=key).status_code == 204
+    both.ticket()
+    assert both.next(headers=key).status_code == 204
+    assert accepted(both.next())["state"] == "called"
+
+
+def test_two_counters_on_the_last_person_exactly_one_gets_them(both: ApiSite):
+    """Without the hall's lock (`FOR UPDATE` taken away) this fails on PostgreSQL.
+
+    Both counters chose the same leg; only the unique journal position refused the second, as a 500.
+    """
+    both.open("laon-g1")
+    both.open("laon-g4")
+    with ThreadPoolExecutor(2) as agents:
+        for _ in range(count(small=10, large=200)):
+            both.ticket()
+            answers = list(agents.map(lambda each: both.next(counter=each), ("laon-g1", "laon-g4")))
+            assert sorted(answer.status_code for answer in answers) == [200, 204]
+            (leg,) = [answer.get_json()["leg"] for answer in answers if answer.status_code == 200]
+            accepted(both.verb(leg, "finish"))
+
+
+def test_a_counter_that_is_held_is_taken_over_only_on_request(both: ApiSite):
+    session = both.open()
+    problem = refused(both.post(f"/counters/{COUNTER}/session"), 409, "counter_taken")
+    assert problem["since"].startswith("2026-11-24T09:00")
+    taken = both.open(take_over=True)
+    assert taken != session
+    both.ticket()
+    refused(both.next(headers={"X-Counter-Session": session}), 409, "no_counter_session")
+    accepted(both.next(headers={"X-Counter-Session": taken}))
+
+
+def test_a_counter_is_free_again_when_its_console_is_silent_for_a_minute(both: ApiSite):
+    both.open()
+    both.hands.now += timedelta(seconds=59)
+    refused(both.post(f"/counters/{COUNTER}/session"), 409, "counter_taken")
+    both.hands.now += timedelta(seconds=2)
+    both.open()
+
+
+def test_a_counter_pauses_resumes_and_closes(both: ApiSite):
+    both.open()
+    path = f"/counters/{COUNTER}/session"
+    assert accepted(both.call("PATCH", path, {"pause": {"reason": "pause"}}))["state"] == "paused"
+    refused(both.next(), 409, "wrong_state")
+    refused(both.call("PATCH", path, {"pause": {"reason": "pause"}}), 409, "wrong_state")
+    assert accepted(both.call("PATCH", path, {"pause": None}))["state"] == "free"
+    assert both.call("DELETE", path).status_code == 204
+    refused(both.next(), 409, "no_counter_session")
+    refused(both.call("DELETE", path), 409, "no_counter_session")
+
+
+def test_a_counter_does_not_close_over_someone_who_was_only_called(api: ApiSite):
+    api.open()
+    api.ticket()
+    accepted(api.next())
+    refused(api.call("DELETE", f"/counters/{COUNTER}/session"), 409, "not_started")
+
+
+def test_a_counter_serves_its_own_services_only(api: ApiSite):
+    wanted = {"services": ["laon-naturalisation"]}
+    refused(api.post(f"/counters/{COUNTER}/session", wanted), 409, "unknown_service")
+    refused(api.post("/counters/none/session"), 404, "unknown_counter")
+
+
+def test_gestures_are_undone_one_after_the_other(both: ApiSite):
+    both.open()
+    both.ticket()
+    leg = accepted(both.next())["leg"]
+    accepted(both.verb(leg, "start"))
+    accepted(both.verb(leg, "finish"))
+    for state in ("in_service", "called"):
+        gesture = accepted(both.get(f"/counters/{COUNTER}"))["last_gesture"]
+        after = accepted(both.verb(leg, "undo", {"fact": gesture["fact"]}))
+        assert after["leg"]["state"] == state
+    gesture = accepted(both.get(f"/counters/{COUNTER}"))["last_gesture"]
+    assert accepted(both.verb(leg, "undo", {"fact": gesture["fact"]}))["leg"] is None
+    assert both.count("leg WHERE state = 'waiting'") == 1
+    refused(both.verb(leg, "undo", {"fact": gesture["fact"], "counter": COUNTER}), 409, "stale")
+
+
+def test_a_gesture_is_undone_within_five_minutes(api: ApiSite):
+    api.open()
+    api.ticket()
+    leg = accepted(api.next())["leg"]
+    gesture = accepted(api.get(f"/counters/{COUNTER}"))["last_gesture"]
+    api.hands.now += timedelta(minutes=5, seconds=1)
+    refused(api.verb(leg, "undo", {"fact": gesture["fact"]}), 409, "too_late_to_undo")
+
+
+def test_a_no_show_comes_back_twice_at_most(both: ApiSite):
+    both.open()
+    both.ticket()
+    for _ in range(2):
+        leg = accepted(both.next())["leg"]
+        accepted(both.verb(leg, "no-show"))
+        assert accepted(both.verb(leg, "reinstate"))["state"] == "waiting"
+    leg = accepted(both.next())["leg"]
+    accepted(both.verb(leg, "no-show"))
+    refused(both.verb(leg, "reinstate"), 409, "reinstated_too_often")
+
+
+def test_a_visit_is_sent_to_another_service_with_its_number(both: ApiSite):
+    both.open("laon-g1", services=[SERVICE])
+    ticket = both.ticket()
+    leg = accepted(both.next())["leg"]
+    ended = accepted(both.verb(leg, "transfer", {"service": "laon-permis"}))
+    assert ended["end_reason"] == "transferred"
+    both.open("laon-g4", services=["laon-permis"])
+    assert accepted(both.next(counter="laon-g4"))["number"] == ticket["number"]
+
+
+def test_a_visit_sent_to_a_counter_is_called_there_only(both: ApiSite):
+    both.open("laon-g1")
+    both.open("laon-g4")
+    ticket = both.ticket()
+    leg = accepted(both.next())["leg"]
+    accepted(both.verb(leg, "transfer", {"counter": "laon-g4"}))
+    assert both.next().status_code == 204
+    assert accepted(both.next(counter="laon-g4"))["number"] == ticket["number"]
+
+
+def test_a_transfer_says_where_to(api: ApiSite):
+    api.open()
+    api.ticket()
+    leg = accepted(api.next())["leg"]
+    refused(api.verb(leg, "transfer"), 400, "bad_request")
+    refused(api.verb(leg, "transfer", {"counter": "vervins-g1"}), 404, "unknown_counter")
+    refused(api.verb(leg, "transfer", {"service": "vervins-accueil"}), 409, "unknown_service")
+
+
+def test_a_chosen_call_keeps_its_reason(both: ApiSite):
+    both.open()
+    both.ticket()
+    wanted = both.ticket()
+    body = {"current": None, "visit": wanted["visit"], "reason": "mobilité réduite"}
+    called = accepted(both.post(f"/counters/{COUNTER}/call", body))
+    assert called["number"] == wanted["number"]
+    assert "mobilité réduite" in json.dumps(called["why"], ensure_ascii=False)
+    refused(both.post(f"/counters/{COUNTER}/call", body | {"current": called["leg"]}), 409, "not_started")
