@@ -45,7 +45,7 @@ def play_live(described: dict[str, Any], *, pace: float, tell: Tell) -> None:
         server = Server(client, lambda is_back: tell("", "back" if is_back else "away", "", ""))
         timeline = Timeline(time.time())
         plays = [_hall_play(server, timeline, described, site, tell=tell) for site in described["sites"]]
-        previous = signal.signal(signal.SIGTERM, _interrupted) if _is_main_thread() else None
+        previous = _listen_to(signal.SIGINT, signal.SIGTERM)
         try:
             for play in plays:
                 _plan(play)
@@ -56,12 +56,15 @@ def play_live(described: dict[str, Any], *, pace: float, tell: Tell) -> None:
             server.is_ending = True
             for play in plays:
                 play.close_all()
-            if previous is not None:
-                signal.signal(signal.SIGTERM, previous)
+            for number, before in previous.items():
+                signal.signal(number, before)
 
 
-def _is_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
+def _listen_to(*numbers: signal.Signals) -> dict[signal.Signals, Any]:
+    """Interrupts at these signals, also where a shell had them ignored; what was done at them before."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    return {number: signal.signal(number, _interrupted) for number in numbers}
 
 
 def _interrupted(_: int, __: FrameType | None) -> NoReturn:
