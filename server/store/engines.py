@@ -3,16 +3,20 @@
 SQL texts use `:name` parameters on both; rows answer by column name.
 """
 
+import itertools
 import re
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import psycopg
+from psycopg.pq import Escaping
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import Engine, create_engine
@@ -25,6 +29,8 @@ type Row = Mapping[str, Any]
 BUSY_DEADLINE_S = 5.0
 """How long a write waits for a database that another process holds or that is away, before it is refused."""
 _BUSY_STEP_S = 0.02
+MOST_PREPARED = 300
+"""Statements prepared on one connection; further ones are sent as text."""
 
 
 class Rows(Protocol):
@@ -178,16 +184,60 @@ def _for_psycopg(sql: str) -> str:
     return known
 
 
+class _Prepared:
+    """The statements prepared on one connection, by their SQL text."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.escaping = Escaping(connection.pgconn)
+        self.known: dict[str, str] = {}
+
+    def execution(self, sql: str, values: Mapping[str, Any], unsent: list[str]) -> str:
+        """What executes a statement; it is prepared first, in `unsent`, unless this connection knows it.
+
+        A name is never used twice, so that a preparation that was not reached does no harm.
+        """
+        names = _names_of(sql)
+        name = self.known.get(sql)
+        if name is None:
+            name = self.known[sql] = f"parvis_{next(_counter)}"
+            unsent.append(f"PREPARE {name} AS {_numbered(sql)}")
+        return f"EXECUTE {name}({','.join(self._literal(values[each]) for each in names)})"
+
+    def _literal(self, value: Any) -> str:
+        if value is None:
+            return "NULL"
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int):
+            return str(value)
+        return self.escaping.escape_literal(str(value).encode()).decode()
+
+
+_prepared: WeakKeyDictionary[psycopg.Connection[Any], _Prepared] = WeakKeyDictionary()
+_counter = itertools.count()
+
+
+@cache
+def _names_of(sql: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_NAMED.findall(sql)))
+
+
+def _numbered(sql: str) -> str:
+    places = {name: f"${at}" for at, name in enumerate(_names_of(sql), 1)}
+    return _NAMED.sub(lambda found: places[found[1]], sql)
+
+
 class PostgresRows:
     """Rows of one psycopg connection, inside a transaction that begins with its first statement.
 
-    Round trips are what a write costs here, so BEGIN travels with the first statement, and writes wait
-    for the next read or for COMMIT and travel together, their values bound on this side. Reads are prepared.
+    Round trips are what a write costs here, so BEGIN travels with the first statement, and writes wait for
+    the next read or for COMMIT and travel together, as executions of prepared statements.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._reading = connection.cursor()
+        self._connection = connection
         self._sending = psycopg.ClientCursor(connection, row_factory=dict_row)
+        self._prepared = _prepared.setdefault(connection, _Prepared(connection))
         self._unsent: list[str] = ["BEGIN"]
 
     def one(self, sql: str, **values: Any) -> Row | None:
@@ -198,30 +248,35 @@ class PostgresRows:
         return self._read(sql, values).fetchall()
 
     def _read(self, sql: str, values: Mapping[str, Any]) -> psycopg.Cursor[Any]:
-        if not self._unsent:
-            return self._reading.execute(_for_psycopg(sql), values)
-        self._unsent.append(self._bound(sql, values))
+        self._keep(sql, values)
         return self._send()
 
     def run(self, sql: str, values: Mapping[str, Any]) -> int:
-        self._unsent.append(self._bound(sql, values))
-        return self._send().rowcount
+        return self._read(sql, values).rowcount
 
     def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Keeps writes, in order, until something is read or the transaction commits."""
-        self._unsent += [self._bound(sql, values) for sql, values in statements]
+        for sql, values in statements:
+            self._keep(sql, values)
 
     def commit(self) -> None:
         """Sends what is left, and commits."""
         self._unsent.append("COMMIT")
         self._send()
 
-    def _bound(self, sql: str, values: Mapping[str, Any]) -> str:
-        return self._sending.mogrify(_for_psycopg(sql), values)
+    def _keep(self, sql: str, values: Mapping[str, Any]) -> None:
+        if not values or len(self._prepared.known) >= MOST_PREPARED:
+            self._unsent.append(self._sending.mogrify(_for_psycopg(sql), values or None))
+        else:
+            self._unsent.append(self._prepared.execution(sql, values, self._unsent))
 
     def _send(self) -> psycopg.Cursor[Any]:
         statements, self._unsent = self._unsent, []
-        self._sending.execute(";\n".join(statements).encode())
+        try:
+            self._sending.execute(";\n".join(statements).encode())
+        except psycopg.Error:
+            _prepared.pop(self._connection, None)
+            raise
         while self._sending.nextset():
             pass
         return self._sending
