@@ -1,0 +1,90 @@
+"""A socket of each kind as its page opens it: it keeps every message with when it came and its size."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import socketio
+
+from server.live import messages
+from tests.harness.served import Served
+from tests.harness.waiting import wait_until
+
+type Message = dict[str, Any]
+NAMES = {
+    messages.SCREEN: (messages.BOARD_CHANGED, messages.QUEUES_CHANGED, messages.CALL_ANNOUNCED),
+    messages.AGENT: (messages.QUEUE_CHANGED,),
+    messages.KIOSK: (messages.MENU_CHANGED, messages.PRINT_VERDICT),
+    messages.VISITOR: (messages.TICKET_CHANGED,),
+}
+
+
+@dataclass
+class Listener:
+    """One connected socket and what it has heard."""
+
+    socket: socketio.Client
+    namespace: str
+    heard: list[tuple[str, Message, float]] = field(default_factory=list)
+
+    def of(self, name: str) -> list[Message]:
+        return [message for heard, message, _ in self.heard if heard == name]
+
+    def wait(self, name: str, is_it: Callable[[Message], bool] = bool, *, within_s: float = 10) -> Message:
+        """The first message of a name that is it."""
+        return wait_until(
+            lambda: next((each for each in self.of(name) if is_it(each)), None),
+            f"{name} on {self.namespace}",
+            within_s=within_s,
+        )
+
+    def ask(self, name: str, message: Message) -> Any:
+        return self.socket.call(name, message, namespace=self.namespace, timeout=10)
+
+    def largest(self) -> int:
+        """Bytes of the largest message heard, as it travels."""
+        return max((size_of(name, message) for name, message, _ in self.heard), default=0)
+
+
+def size_of(name: str, message: Message) -> int:
+    return len(json.dumps([name, message], separators=(",", ":"), ensure_ascii=False).encode())
+
+
+@contextmanager
+def listening(server: Served, namespace: str, auth: Message) -> Iterator[Listener]:
+    """A socket in a namespace; it does not reconnect by itself."""
+    listener = Listener(socketio.Client(reconnection=False), namespace)
+    for name in (*NAMES[namespace], messages.HEARTBEAT):
+
+        def keep(message: Message, name: str = name) -> None:
+            listener.heard.append((name, message, time.monotonic()))
+
+        listener.socket.on(name, keep, namespace=namespace)
+    listener.socket.connect(
+        server.base_url, transports=["websocket"], namespaces=[namespace], auth=auth, wait_timeout=10
+    )
+    try:
+        yield listener
+    finally:
+        listener.socket.disconnect()
+
+
+def refusal_of(server: Served, namespace: str, auth: Message) -> str:
+    """The code a connection is refused with."""
+    told: list[Any] = []
+    socket = socketio.Client(reconnection=False)
+    socket.on("connect_error", told.append, namespace=namespace)
+    try:
+        socket.connect(
+            server.base_url, transports=["websocket"], namespaces=[namespace], auth=auth, wait_timeout=5
+        )
+    except socketio.exceptions.ConnectionError:
+        pass
+    else:
+        raise AssertionError(f"{namespace} let {auth} in")
+    finally:
+        socket.disconnect()
+    return str(told[0]["message"] if isinstance(told[0], dict) else told[0])

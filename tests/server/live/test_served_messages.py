@@ -1,0 +1,154 @@
+"""What reaches the sockets of a real server, on both layouts: in time, in order, small, to whom it may."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from server.live import messages
+from tests.harness.counts import record_measurement
+from tests.server.live.sockets import refusal_of, size_of
+
+LAYOUTS = pytest.mark.parametrize("layout", ["embedded", "workers"])
+COUNTER = "laon-g1"
+
+
+@LAYOUTS
+def test_a_call_reaches_screen_console_kiosk_and_phone_in_order_and_in_time(served_hall, layout):
+    hall = served_hall(layout)
+    hall.open(COUNTER)
+    ticket, behind = hall.ticket(), hall.ticket()
+    with ExitStack() as open_:
+        screen, agent = open_.enter_context(hall.screen()), open_.enter_context(hall.agent())
+        kiosk = open_.enter_context(hall.kiosk())
+        called_phone = open_.enter_context(hall.visitor(ticket["token"]))
+        phone = open_.enter_context(hall.visitor(behind["token"]))
+        leg = hall.next(COUNTER)
+        call = screen.wait(messages.CALL_ANNOUNCED, within_s=2)
+        board = screen.wait(messages.BOARD_CHANGED, lambda each: bool(each["calls"]), within_s=3)
+        assert (call["number"], call["rank"], call["call"]) == (ticket["number"], 1, leg["call"])
+        assert call["counter"]["label"] in call["text"]["fr"]
+        assert "queues" not in board
+        assert [each["call"] for each in board["calls"]] == [leg["call"]]
+        names = [name for name, _, _ in screen.heard]
+        assert names.index(messages.CALL_ANNOUNCED) < names.index(messages.BOARD_CHANGED)
+        agent.wait(messages.QUEUE_CHANGED, lambda each: bool(each["called"]), within_s=3)
+        called_phone.wait(messages.TICKET_CHANGED, lambda each: each["state"] == "called", within_s=3)
+        phone.wait(messages.TICKET_CHANGED, lambda each: each["ahead"] == 0, within_s=5)
+        nudge = kiosk.wait(messages.MENU_CHANGED, within_s=5)
+        assert set(nudge) >= {"hall", "epoch", "version"}
+        screen.wait(messages.QUEUES_CHANGED, within_s=5)
+
+        hall.post(f"/legs/{leg['leg']}/recall")
+        screen.wait(messages.CALL_ANNOUNCED, lambda each: each["rank"] == 2, within_s=2)
+        hall.post(f"/legs/{leg['leg']}/start")
+        hall.post(f"/legs/{leg['leg']}/finish")
+        agent.wait(messages.QUEUE_CHANGED, lambda each: each["counters"][0]["state"] == "free", within_s=3)
+        versions = [each["version"] for each in screen.of(messages.BOARD_CHANGED)]
+        assert versions == sorted(versions)
+        largest = max(each.largest() for each in (screen, agent, kiosk, phone, called_phone))
+    assert largest < messages.MESSAGE_LIMIT
+
+
+@LAYOUTS
+def test_every_socket_hears_a_commit_whichever_worker_made_it(served_hall, layout):
+    """With two workers, sockets and requests fall on either; eight screens hear each call."""
+    hall = served_hall(layout)
+    hall.open(COUNTER)
+    with ExitStack() as open_:
+        screens = [open_.enter_context(hall.screen()) for _ in range(8)]
+        current = None
+        for _ in range(8):
+            ticket = hall.ticket()
+            hall.http.close()
+            hall.http = hall.client()  # another connection, perhaps another worker
+            current = hall.next(COUNTER, current, "served" if current else None)["leg"]
+            for screen in screens:
+                screen.wait(
+                    messages.CALL_ANNOUNCED, lambda each, t=ticket: each["number"] == t["number"], within_s=5
+                )
+
+
+@LAYOUTS
+def test_every_message_of_the_largest_hall_is_under_4_kb(served_hall, layout):
+    hall = served_hall(layout)
+    counters = hall.site["counters"]
+    services = [
+        service["id"] for service in hall.get("/halls/laon/menu")["services"] if service["state"] == "open"
+    ]
+    services = services or [
+        "laon-accueil",
+        "laon-permis",
+        "laon-armes",
+        "laon-associations",
+        "laon-numerique",
+    ]
+    for counter in counters:
+        hall.open(counter)
+    tickets = [hall.ticket(services[n % len(services)]) for n in range(300)]
+    with hall.screen() as screen, hall.agent() as agent, hall.visitor(tickets[-1]["token"]) as phone:
+        for counter in counters:
+            hall.next(counter)
+        called = agent.wait(
+            messages.QUEUE_CHANGED,
+            lambda each: sum(place["leg"] is not None for place in each["counters"]) >= 3,
+        )
+        screen.wait(messages.QUEUES_CHANGED)
+        phone.wait(messages.TICKET_CHANGED)
+        sizes = {
+            name: max(size_of(heard, message) for heard, message, _ in every.heard if heard == name)
+            for every, name in (
+                (agent, messages.QUEUE_CHANGED), (screen, messages.BOARD_CHANGED),
+                (screen, messages.QUEUES_CHANGED), (phone, messages.TICKET_CHANGED),
+            )
+        }  # fmt: skip
+    assert sum(queue["waiting"] for queue in called["queues"]) >= 290
+    record_measurement(
+        f"largest message with 300 waiting, {layout}", **{f"{k} bytes": v for k, v in sizes.items()}
+    )
+    assert max(sizes.values()) < messages.MESSAGE_LIMIT, sizes
+
+
+def test_a_screen_that_missed_a_hundred_messages_is_right_after_it_asks_again(served_hall):
+    hall = served_hall()
+    hall.open(COUNTER)
+    with hall.screen() as screen:
+        hall.ticket()
+        screen.wait(messages.QUEUES_CHANGED)
+        before = hall.board()["version"]
+    current = None
+    for _ in range(50):
+        hall.ticket()
+        current = hall.next(COUNTER, current, "served" if current else None)["leg"]
+    with hall.screen() as screen:
+        board = hall.board()
+        assert board["version"] >= before + 100
+        assert [call["number"] for call in board["calls"]] == ["A050"]
+        beat = screen.wait(messages.HEARTBEAT, within_s=30)
+        assert (beat["epoch"], beat["version"]) == (board["epoch"], board["version"])
+
+
+def test_who_may_not_join_is_refused_with_a_code(served_hall):
+    hall = served_hall()
+    server = hall.server
+    ticket = hall.ticket()
+    screen = hall.site["screens"][0]
+    assert refusal_of(server, messages.SCREEN, {}) == "not_signed_in"
+    assert refusal_of(server, messages.SCREEN, {"token": "nobody-has-this"}) == "unknown_device"
+    assert refusal_of(server, messages.AGENT, {"token": screen["token"]}) == "forbidden"
+    assert refusal_of(server, messages.KIOSK, {"token": screen["token"]}) == "forbidden"
+    assert refusal_of(server, messages.AGENT, {"token": hall.key, "hall": "nowhere"}) == "unknown_hall"
+    assert refusal_of(server, messages.VISITOR, {"ticket": ticket["short_code"]}) == "unknown_ticket"
+    assert refusal_of(server, messages.VISITOR, {"ticket": 5}) == "unknown_ticket"
+    assert refusal_of(server, messages.SCREEN, {"token": "\x00"}) == "unknown_device"
+    assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace")
+
+
+def test_a_console_keeps_its_counter_and_hears_when_it_has_lost_it(served_hall):
+    hall = served_hall()
+    session = hall.open(COUNTER)
+    with hall.agent() as agent:
+        assert agent.ask("counter.keep", {"session": session}) is True
+        assert agent.ask("counter.keep", {"session": "another"}) is False
+        assert agent.ask("counter.keep", {"session": ["x"]}) is False
+        hall.open(COUNTER)
+        assert agent.ask("counter.keep", {"session": session}) is False
