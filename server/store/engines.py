@@ -29,6 +29,12 @@ type Row = Mapping[str, Any]
 BUSY_DEADLINE_S = 5.0
 """How long a write waits for a database that another process holds or that is away, before it is refused."""
 _BUSY_STEP_S = 0.02
+_AWAY = {
+    sqlite3.SQLITE_FULL: "storage_full",
+    sqlite3.SQLITE_BUSY: "database_busy",
+    sqlite3.SQLITE_IOERR: "database_busy",
+}
+"""What a write is refused with when SQLite cannot do it now; any other error is a mistake of ours."""
 MOST_PREPARED = 300
 """Statements prepared on one connection; further ones are sent as text."""
 
@@ -126,14 +132,21 @@ class SqliteStore:
             _until_not_busy(lambda: self._writer.execute("begin immediate"), sqlite3.OperationalError)
             try:
                 yield SqliteRows(self._writer)
-            except BaseException:
-                self._writer.execute("rollback")
-                raise
-            try:
                 self._writer.execute("commit")
             except sqlite3.OperationalError as error:
-                self._writer.execute("rollback")
-                raise Refusal("database_busy", reason=str(error)) from error
+                self._roll_back()
+                code = _AWAY.get(error.sqlite_errorcode & 0xFF)
+                if code is None:
+                    raise
+                raise Refusal(code, reason=str(error)) from error
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        """Ends what was begun; where the disk is full SQLite has done so by itself."""
+        if self._writer.in_transaction:
+            self._writer.execute("rollback")
 
     @contextmanager
     def without_syncing(self) -> Iterator[None]:

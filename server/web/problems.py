@@ -55,6 +55,7 @@ STATUS: Mapping[str, int] = {
     "too_many_requests": 429,
     "internal": 500,
     "database_busy": 503,
+    "storage_full": 503,
     "not_configured": 503,
     "not_installed": 503,
 }

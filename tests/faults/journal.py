@@ -1,0 +1,74 @@
+"""Presses without pause from several visitors at once, and what must be true afterwards."""
+
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+
+from server.clock import Clock
+from server.store.anchors import Anchors
+from server.store.database import Database
+from server.store.verifying import verify_journal
+from tests.harness.served import Served
+from tests.server.live.hall import ServedHall
+
+SERVICES = ("laon-accueil", "laon-permis", "laon-armes", "laon-associations")
+
+
+class Presses:
+    """Some visitors who press for some seconds; a press whose answer is lost is repeated as it was."""
+
+    def __init__(self, hall: ServedHall, *, visitors: int = 8) -> None:
+        self.hall, self.visitors = hall, visitors
+        self.acknowledged: list[dict[str, Any]] = []
+        self.refusals: list[str] = []
+        self.lost = 0
+
+    def press_for(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        with ThreadPoolExecutor(self.visitors) as crowd:
+            list(crowd.map(lambda n: self._visitor(n, until), range(self.visitors)))
+
+    def _visitor(self, n: int, until: float) -> None:
+        with self.hall.client() as http:
+            while time.monotonic() < until:
+                self._press(http, SERVICES[n % len(SERVICES)], until)
+
+    def _press(self, http: httpx.Client, service: str, until: float) -> None:
+        wanted = {"service": service, "press_id": str(uuid.uuid4())}
+        while True:
+            try:
+                answer = http.post(f"/halls/{self.hall.slug}/tickets", json=wanted)
+            except httpx.TransportError:
+                self.lost += 1
+                if time.monotonic() > until:
+                    return
+                time.sleep(0.05)  # a kiosk does not hammer a server that is away
+                continue
+            if answer.status_code in (200, 201):
+                self.acknowledged.append(answer.json())
+            else:
+                self.refusals.append(answer.json()["code"])
+            return
+
+
+def assert_nothing_lost(server: Served, acknowledged: list[dict[str, Any]]) -> int:
+    """Every ticket told to a visitor is there once with its number; the journal is whole. How many facts."""
+    database = Database(server.database_url, Clock())
+    try:
+        with database.read() as rows:
+            visits = rows.all("SELECT id, number, hall, business_day, incarnation FROM visit")
+        told = {ticket["visit"]: ticket["number"] for ticket in acknowledged}
+        kept = {row["id"]: row["number"] for row in visits}
+        assert len(told) == len(acknowledged), "no visit was told to two visitors"
+        missing = [visit for visit in told if kept.get(visit) != told[visit]]
+        assert not missing, f"{len(missing)} acknowledged tickets are missing"
+        places = [(row["hall"], row["business_day"], row["incarnation"], row["number"]) for row in visits]
+        assert len(places) == len(set(places)), "a number was given twice"
+        verified = verify_journal(database, Anchors(server.var / "anchors"), full=True)
+        assert verified.faults == []
+        return sum(verified.facts.values())
+    finally:
+        database.close()

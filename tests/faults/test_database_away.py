@@ -1,0 +1,120 @@
+"""The database is locked, stopped or full: requests wait or are refused with a code, and nothing is lost."""
+
+import sqlite3
+import uuid
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from server.clock import Clock
+from server.domain.refusals import Refusal
+from server.store.database import Database
+from tests.faults.journal import Presses, assert_nothing_lost
+from tests.harness.waiting import wait_until
+from tests.server.store.journals import HALL, first_fault, issue, opened_hall
+from tests.server.store.journals import anchor as anchored
+from tests.server.usecases.figures_history import Hands
+
+
+def path_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def test_a_database_that_another_process_holds_for_two_seconds_makes_presses_wait(served_hall):
+    hall = served_hall()
+    holder = sqlite3.connect(path_of(hall.server.database_url), isolation_level=None, check_same_thread=False)
+    holder.execute("begin immediate")
+    release = Timer(2, lambda: holder.execute("rollback"))
+    release.start()
+    presses = Presses(hall, visitors=4)
+    presses.press_for(3)
+    release.join()
+    holder.close()
+    hall.server.stop()
+    assert set(presses.refusals) <= {"database_busy"}
+    assert presses.acknowledged
+    assert_nothing_lost(hall.server, presses.acknowledged)
+
+
+def test_while_a_write_waits_screens_are_still_answered(served_hall):
+    """The writer's wait must not stop the loop: a board is read while the database is held."""
+    hall = served_hall()
+    holder = sqlite3.connect(path_of(hall.server.database_url), isolation_level=None)
+    holder.execute("begin immediate")
+    presses = Presses(hall, visitors=2)
+    waiting = Timer(0, lambda: presses.press_for(0.2))
+    waiting.start()
+    for _ in range(10):
+        assert hall.http.get("/halls/laon/board", timeout=1).status_code == 200
+    holder.execute("rollback")
+    holder.close()
+    waiting.join()
+    assert presses.acknowledged
+
+
+def test_a_postgresql_that_stops_and_comes_back_refuses_meanwhile_and_loses_nothing(served_hall, postgresql):
+    hall = served_hall("workers")
+    before = [hall.ticket() for _ in range(5)]
+    postgresql.stop()
+    try:
+        wanted = {"service": "laon-accueil", "press_id": str(uuid.uuid4())}
+        answer = hall.http.post("/halls/laon/tickets", json=wanted)
+        assert answer.status_code == 503
+        assert answer.json()["code"] == "database_busy"
+        assert hall.http.get("/halls/laon/board").status_code == 503
+        assert not hall.server.is_ready()
+    finally:
+        postgresql.start()
+    wait_until(hall.server.is_ready, "the server is ready again", within_s=30)
+    again = wait_until(
+        lambda: (a := hall.http.post("/halls/laon/tickets", json=wanted)).status_code in (200, 201) and a,
+        "the same press gives its ticket",
+        within_s=30,
+    )
+    after = [hall.ticket() for _ in range(5)]
+    hall.server.stop()
+    assert_nothing_lost(hall.server, [*before, again.json(), *after])
+
+
+def _issue_for_ever(database: Database, kept: list[str]) -> None:
+    for _ in range(500):
+        kept.append(issue(database)["number"])
+
+
+def test_a_full_disk_refuses_the_ticket_clearly_and_loses_nothing(sqlite_url, tmp_path):
+    """SQLite rolls back by itself when the disk is full; the rollback after it must not hide why."""
+    hands = Hands()
+    database = opened_hall(sqlite_url, hands)
+    kept = [issue(database)["number"] for _ in range(5)]
+    with database.store.write() as rows:
+        pages = next(iter(tuple(rows.one("PRAGMA page_count"))))
+        rows.one(f"PRAGMA max_page_count = {pages}")
+    for _ in range(2):
+        with pytest.raises(Refusal, match="storage_full"):
+            _issue_for_ever(database, kept)
+    with database.store.write() as rows:
+        rows.one("PRAGMA max_page_count = 1073741823")
+    kept.append(issue(database)["number"])
+    with database.read() as rows:
+        numbers = [row["number"] for row in rows.all("SELECT number FROM visit ORDER BY issued_at, id")]
+    assert numbers == kept
+    assert len(set(numbers)) == len(numbers)
+    assert first_fault(database, anchored(database, tmp_path / "anchors"), full=True) is None
+    database.close()
+
+
+def test_a_database_held_too_long_is_a_refusal_and_the_next_write_works(sqlite_url, monkeypatch):
+    monkeypatch.setattr("server.store.engines.BUSY_DEADLINE_S", 0.2)
+    database = opened_hall(sqlite_url, Hands())
+    holder = sqlite3.connect(path_of(sqlite_url), isolation_level=None)
+    holder.execute("begin immediate")
+    with pytest.raises(Refusal, match="database_busy"):
+        issue(database)
+    holder.execute("rollback")
+    holder.close()
+    assert issue(database)["number"] == "A001"
+    database.close()
+    again = Database(sqlite_url, Clock())
+    assert again.configuration(HALL)
+    again.close()
