@@ -35,11 +35,12 @@ class Listener:
 
     def wait(self, name: str, is_it: Callable[[Message], bool] = bool, *, within_s: float = 10) -> Message:
         """The first message of a name that is it."""
-        return wait_until(
-            lambda: next((each for each in self.of(name) if is_it(each)), None),
+        found = wait_until(
+            lambda: [each for each in self.of(name) if is_it(each)],
             f"{name} on {self.namespace}",
             within_s=within_s,
         )
+        return found[0]
 
     def ask(self, name: str, message: Message) -> Any:
         return self.socket.call(name, message, namespace=self.namespace, timeout=10)
