@@ -156,6 +156,10 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
         _count(tally.services, at_counter_s, *((1, 0) if leg.record.start_pressed else (0, 1)))
 
 
+PROMISE_S = 300
+"""« pas d’attente » promises less than one step of an announced range (server.domain.estimates), not 0 s."""
+
+
 def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool) -> None:
     _count(tally.waits, wait_s, int(is_called), int(not is_called))
     if record.target_s is not None:
@@ -165,8 +169,9 @@ def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool
         tally.starved += wait_s > STARVATION * record.target_s
     if is_called and record.quoted_low_s is not None and record.quoted_high_s is not None:
         tally.quoted += 1
-        tally.quoted_inside += record.quoted_low_s <= wait_s <= record.quoted_high_s
-        tally.quoted_exceeded += wait_s > record.quoted_high_s
+        high_s = max(record.quoted_high_s, PROMISE_S)
+        tally.quoted_inside += record.quoted_low_s <= wait_s <= high_s
+        tally.quoted_exceeded += wait_s > high_s
 
 
 def _count(sparse: Sparse, second: int, first: int, last: int) -> None:

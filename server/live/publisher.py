@@ -213,26 +213,19 @@ def announcement(
 
 
 def queue_message(answer: dict[str, Any]) -> dict[str, Any]:
-    """The queue as a message under 4 kB: what is long is left out.
-
-    And `is_partial` says that the page should fetch.
-    """
+    """The queue as a message under 4 kB. `is_partial` says that rows were left out: the page fetches them."""
     message = dict(answer)
-    message["no_shows"] = []
-    message["is_partial"] = bool(answer["no_shows"])
-    for leg in [*message["called"], *message["in_service"], *message["parked"]]:
+    message["is_partial"] = False
+    for leg in [*message["called"], *message["in_service"], *message["parked"], *message["no_shows"]]:
         leg["why"] = None
     while len(json.dumps(message)) > messages.MESSAGE_LIMIT - 200:
         message["is_partial"] = True
-        longest = max(message["queues"], key=lambda queue: len(queue["legs"]), default=None)
-        if longest is not None and longest["legs"]:
-            longest["legs"] = longest["legs"][:-1]
-            continue
-        listed = max((message["called"], message["in_service"], message["parked"]), key=len)
-        if len(listed) > 0:
-            listed.pop()
-            continue
-        for counter in message["counters"]:
-            counter["services"] = []
-        break
+        lists = [message["no_shows"], *(queue["legs"] for queue in message["queues"])]
+        lists += [message["called"], message["in_service"], message["parked"]]
+        longest = max(lists, key=len)
+        if not longest:
+            for counter in message["counters"]:
+                counter["services"] = []
+            break
+        longest.pop()
     return message

@@ -109,7 +109,11 @@ def _restored(transaction: HallTransaction, gesture: Row) -> list[dict[str, Any]
 def _still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:
     """The facts of a visit less what was undone and its undoing, so that gestures are undone one by one."""
     undone = {fact.body["undone"] for _, fact in facts if fact.kind == FactKind.GESTURE_UNDONE}
-    return [(id, fact) for id, fact in facts if id not in undone and fact.kind != FactKind.GESTURE_UNDONE]
+    return [
+        (fact_id, fact)
+        for fact_id, fact in facts
+        if fact_id not in undone and fact.kind != FactKind.GESTURE_UNDONE
+    ]
 
 
 def rows_before(last: Recorded, earlier: Sequence[Recorded], *, now: str | None) -> list[dict[str, Any]]:

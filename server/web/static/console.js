@@ -12,6 +12,7 @@ import { isField, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { actionOf } from "./keys.js";
 import { connect, spread } from "./live.js";
+import { queueFeed } from "./queue_feed.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 
@@ -31,7 +32,7 @@ const socket = connect("/agent", { hall: page.hall.slug }, {
   lost: () => change(withLiveness(state, false, Date.now())),
   refused: () => refuse(say("console.refused.signed_out")),
   messages: {
-    "queue.changed": takeQueue,
+    "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
   },
 });

@@ -6,6 +6,7 @@ import { element, isField, setText, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
+import { queueFeed } from "./queue_feed.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send, uuid } from "./verbs.js";
 import { drawLiveness, drawWaiting } from "./waiting_view.js";
@@ -27,10 +28,15 @@ connect("/agent", { hall: page.hall.slug }, {
   live: () => { state = withLiveness(state, true, Date.now()); draw(); refresh(); },
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
   messages: {
-    "queue.changed": (queue) => { state = withQueue(state, queue, Date.now()); draw(); },
+    "queue.changed": queueFeed({ fetchQueue: () => read(`${HALL}/queue`), apply: takeQueue }),
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
   },
 });
+
+function takeQueue(queue) {
+  state = withQueue(state, queue, Date.now());
+  draw();
+}
 
 async function refresh() {
   try {
