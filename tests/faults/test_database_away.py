@@ -91,7 +91,7 @@ def test_a_full_disk_refuses_the_ticket_clearly_and_loses_nothing(sqlite_url, tm
     database = opened_hall(sqlite_url, hands)
     kept = [issue(database)["number"] for _ in range(5)]
     with database.store.write() as rows:
-        pages = rows.connection.execute("PRAGMA page_count").fetchone()[0]
+        pages = rows.all("PRAGMA page_count")[0]["page_count"]
         rows.one(f"PRAGMA max_page_count = {pages}")
     for _ in range(2):
         with pytest.raises(Refusal, match="storage_full"):

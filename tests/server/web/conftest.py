@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Serve
+from tests.server.live.hall import Halls
 from tests.server.web.api_site import ApiSite
 
 
@@ -22,3 +24,11 @@ def api(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     found = ApiSite(sqlite_url, tmp_path)
     yield found
     found.database.close()
+
+
+@pytest.fixture
+def served_hall(serve: Serve) -> Iterator[Halls]:
+    """`served_hall(layout)` → Laon of a started demonstration."""
+    halls = Halls(serve)
+    yield halls
+    halls.close()
