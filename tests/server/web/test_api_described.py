@@ -1,0 +1,111 @@
+"""The real server keeps what its own description promises, whatever a program sends."""
+
+import json
+import os
+import re
+import subprocess
+from typing import Any
+
+import httpx
+
+from tests.harness.counts import count
+from tests.harness.programs import PROJECT
+from tests.harness.served import Served
+from tests.server.live.hall import Halls, ServedHall
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+
+
+def narrowed(document: dict[str, Any], real: dict[str, list[str]]) -> dict[str, Any]:
+    """The description with real ids where it only says "an id", so that calls reach beyond a 404."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] in real:
+                    parameter["schema"] = {"enum": real[parameter["name"]]}
+    for name, shape in document["components"]["schemas"].items():
+        for field, allowed in real.items():
+            if name.endswith("Body") and field in shape.get("properties", {}):
+                is_needed = field in shape.get("required", [])
+                shape["properties"][field] = {"enum": [*allowed, *([] if is_needed else [None])]}
+    return document
+
+
+def busy(hall: ServedHall) -> dict[str, list[str]]:
+    """Ids of a hall with open counters, people waiting, called, served and gone."""
+    for counter in ("laon-g1", "laon-g4"):
+        hall.open(counter)
+    tickets = [hall.ticket() for _ in range(40)]
+    ended = hall.next("laon-g1")
+    hall.post(f"/legs/{ended['leg']}/no-show")
+    current = [hall.next("laon-g1")["leg"], hall.next("laon-g4")["leg"]]
+    waiting = [leg["leg"] for queue in hall.get("/halls/laon/queue")["queues"] for leg in queue["legs"]]
+    return {
+        "hall": ["laon", "vervins"],
+        "queue": ["laon-file-accueil", "laon-file-permis"],
+        "counter": ["laon-g1", "laon-g4", "laon-b12"],
+        "service": ["laon-accueil", "laon-permis", "laon-naturalisation"],
+        "leg": [ended["leg"], *current, *waiting[:9]],
+        "current": current,
+        "visit": [ticket["visit"] for ticket in tickets[3:12]],
+        "token": [tickets[5]["token"], tickets[9]["token"], tickets[7]["short_code"]],
+        "lang": ["fr", "en", "es"],
+    }
+
+
+def assert_described(server: Served, *headers: str, real: dict[str, list[str]], examples: int) -> None:
+    """Schemathesis finds nothing between the description and the answers."""
+    document = httpx.get(f"{server.base_url}/api/v1/openapi.json", trust_env=False).json()
+    (server.var / "openapi.json").write_text(json.dumps(narrowed(document, real)), encoding="utf-8")
+    asked = [part for header in headers for part in ("--header", header)]
+    ended = subprocess.run(
+        [
+            str(PROJECT / ".venv" / "bin" / "schemathesis"), "run",
+            str(server.var / "openapi.json"), "--url", server.base_url,
+            *asked,
+            "--checks", CHECKS,
+            "--phases", "examples,coverage,fuzzing",
+            "--max-examples", str(examples),
+            "--seed", "2",
+            "--generation-database", "none",
+            "--no-color",
+        ],
+        cwd=server.var,
+        env=os.environ | {"NO_PROXY": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, f"{ended.stdout[-9000:]}\n{ended.stderr[-2000:]}"
+    said = re.search(r"(\d+) operations? repeatedly returned 404", ended.stdout)
+    assert said is None or int(said[1]) < 4, ended.stdout[-5000:]
+    assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace"), server.log_end()
+
+
+def test_with_the_demonstrations_key_every_answer_is_as_described(served_hall: Halls):
+    hall = served_hall()
+    server = hall.server
+    key = server.demonstration["api_key"]
+    assert_described(
+        server, f"Authorization: Bearer {key}", real=busy(hall), examples=count(small=8, large=500)
+    )
+
+
+def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Halls):
+    hall = served_hall()
+    server = hall.server
+    user = next(u for u in server.demonstration["users"] if u["role"] == "administrator" and u["site"] == "*")
+    with httpx.Client(base_url=server.base_url, trust_env=False, timeout=20) as browser:
+        page = browser.get("/connexion").text
+        token = page.partition('name="csrf-token" content="')[2].partition('"')[0]
+        wanted = {"login": user["login"], "password": user["password"], "csrf_token": token}
+        assert browser.post("/connexion", data=wanted).status_code == 303
+        token = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    assert_described(
+        server,
+        f"Cookie: {cookies}",
+        f"X-CSRFToken: {token}",
+        real=busy(hall),
+        examples=count(small=4, large=200),
+    )
