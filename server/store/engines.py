@@ -118,7 +118,7 @@ class SqliteStore:
                 "synchronous=full",
                 "foreign_keys=on",
                 "journal_size_limit=67108864",
-                "cache_size=-2000",  # kB a connection; more only grows with the day: the system caches the file
+                "cache_size=-2000",  # kB a connection: more only grows with the day
             ):
                 connection.execute(f"pragma {pragma}")
         except sqlite3.Error:
