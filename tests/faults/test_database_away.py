@@ -79,7 +79,7 @@ def test_a_postgresql_that_stops_and_comes_back_refuses_meanwhile_and_loses_noth
 
 
 def _is_pressed(hall: Any, wanted: dict[str, str]) -> bool:
-    """Whether the press has its ticket; a worker that is just starting again takes no connection yet."""
+    """Whether the press has its ticket. A refused connection was seen once, cause unknown."""
     try:
         return hall.http.post("/halls/laon/tickets", json=wanted).status_code in (200, 201)
     except httpx.TransportError:
