@@ -1,6 +1,6 @@
 """The page a hall screen shows: `/screen`, with its styles and scripts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from flask import Blueprint, Response, make_response, render_template
@@ -69,9 +69,7 @@ def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
     }
 
 
-def blueprint(
-    *, translate: Translate, languages: Sequence[str], is_demonstration: Callable[[], bool] = lambda: False
-) -> Blueprint:
+def blueprint(*, translate: Translate, languages: Sequence[str], is_demonstration: bool = False) -> Blueprint:
     """Return the blueprint serving `/screen` and `/static/signage/…`.
 
     `languages` are the interface's, the first being the page's own. The page holds nothing about a hall: its
@@ -104,7 +102,7 @@ def blueprint(
                 says=sentences[own]["sentences"],
                 title=translate("signage.screen.title", own),
                 needs_javascript=translate("signage.screen.needs_javascript", own),
-                is_demonstration=is_demonstration(),
+                is_demonstration=is_demonstration,
             )
         )
         response.headers["Cache-Control"] = "no-cache"

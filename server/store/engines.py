@@ -365,8 +365,18 @@ def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
         max_size=size,
         timeout=BUSY_DEADLINE_S,
         kwargs={"row_factory": dict_row, "autocommit": True},
+        check=_assert_open,
         open=True,
     )
+
+
+def _assert_open(connection: psycopg.Connection[Any]) -> None:
+    """Notices without a round trip that the server has closed a connection: the pool then takes another.
+
+    Raises psycopg.OperationalError.
+    """
+    connection.pgconn.consume_input()  # its last words, if any
+    connection.pgconn.consume_input()  # the end, if it came
 
 
 @contextmanager

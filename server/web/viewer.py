@@ -48,7 +48,7 @@ def install_page_context(
     translate: Callable[..., str],
     languages: Sequence[str],
     viewer: FindViewer,
-    is_demonstration: Callable[[], bool],
+    is_demonstration: bool,
 ) -> None:
     """Give every template `t`, `language`, `languages`, `viewer` and `is_demonstration`."""
 
@@ -62,7 +62,7 @@ def install_page_context(
             "language": language,
             "languages": languages,
             "viewer": viewer(),
-            "is_demonstration": is_demonstration(),
+            "is_demonstration": is_demonstration,
         }
 
 

@@ -113,7 +113,6 @@ async function act(verb) {
     show("[data-refused]", true);
   }
   await refresh();
-  document.getElementById("main").focus();
 }
 
 function ask(isAsking) {
@@ -127,6 +126,8 @@ document.addEventListener("click", (event) => {
   if (action === "ask" || action === "keep") return ask(action === "ask");
   if (!action) return;
   show("[data-sure]", false);
+  // at once: the answer may come when the visitor is already elsewhere
+  document.getElementById("main").focus();
   act(action);
 });
 

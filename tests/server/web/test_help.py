@@ -27,7 +27,7 @@ def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
     app = Flask("help-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     install_page_context(
-        app, translate=translate, languages=LANGUAGES, viewer=lambda: viewer, is_demonstration=lambda: False
+        app, translate=translate, languages=LANGUAGES, viewer=lambda: viewer, is_demonstration=False
     )
     app.register_blueprint(blueprint(translate=translate, viewer=lambda: viewer, docs_dir=docs_dir))
     return app.test_client()

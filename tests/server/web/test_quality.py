@@ -46,7 +46,7 @@ class Site:
             translate=translate,
             languages=LANGUAGES,
             viewer=lambda: self.viewer,
-            is_demonstration=lambda: True,
+            is_demonstration=True,
         )
         halls = [database.configuration(hall) for hall in ("laon", "vervins")]
         needs = QualityPages(database, lambda: self.viewer, lambda _: halls, translate, DRAWINGS)

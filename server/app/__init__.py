@@ -1,0 +1,117 @@
+"""The composition root: one Flask app with its database, pages, API, sockets and services."""
+
+import atexit
+from pathlib import Path
+
+import structlog
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import kiosk.pages
+import signage.pages
+from server.app.pages import install_web
+from server.app.requests import invalid
+from server.app.services import compose
+from server.clock import Clock
+from server.domain.refusals import Refusal
+from server.jobs.server_lock import hold
+from server.language import Catalogues
+from server.live.sockets import make_socketio
+from server.settings import Settings
+from server.store.database import Database
+from server.store.engines import Row
+from server.web.callers import KnownCallers
+
+log = structlog.get_logger()
+
+SERVER = Path(__file__).parents[1]
+CATALOGUES = (
+    ("server", SERVER / "translations"),
+    ("documents", SERVER / "documents" / "translations"),
+    ("console", SERVER / "web" / "console" / "translations"),
+    ("reception", SERVER / "web" / "reception" / "translations"),
+    ("phone", SERVER / "web" / "phone" / "translations"),
+    ("quality", SERVER / "web" / "quality" / "translations"),
+    ("help", SERVER / "web" / "help" / "translations"),
+    ("kiosk", Path(kiosk.pages.__file__).parent / "translations"),
+    ("signage", Path(signage.pages.__file__).parent / "translations"),
+    ("hardware", SERVER.parent / "hardware" / "translations"),
+)
+LARGEST_BODY = 2_000_000
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: str = "gevent") -> OpenAPI:
+    """The app of one process.
+
+    `app.extensions["parvis"]` is its Parvis; nothing runs in the background yet. Waits for a database that
+    is away. Refusal: not_installed.
+    """
+    app = OpenAPI(
+        "server",
+        info=Info(title="Parvis", version="1"),
+        doc_ui=False,
+        static_folder=str(SERVER / "web" / "static"),
+        static_url_path="/static/server",
+        template_folder=str(SERVER / "web" / "templates"),
+        validation_error_status=400,
+        validation_error_callback=invalid,
+    )
+    database = Database(settings.database_address, clock or Clock())
+    installation = _installation_of(database)
+    is_demonstration = bool(installation["is_demonstration"])
+    database.configurations.has_real_hours = settings.demo_hours == "real"
+    if is_demonstration and settings.is_loopback and not settings.public_url:
+        # on this machine it is its own public address: a tab can be the phone
+        settings = settings.model_copy(update={"public_url": settings.base_url})
+    catalogues = Catalogues(CATALOGUES)
+    app.config.update(
+        SECRET_KEY=settings.secret_key or str(installation["secret"]),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        SESSION_COOKIE_NAME="parvis_form",
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_HTTPONLY=True,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    if settings.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    app.extensions["parvis_database"] = database
+    app.extensions["parvis_callers"] = KnownCallers(database)
+    socketio = make_socketio(app, async_mode=async_mode, redis_url=settings.redis_url)
+    parvis = compose(app, settings, database, catalogues, socketio, is_demonstration=is_demonstration)
+    app.extensions["parvis"] = parvis
+    install_web(app, parvis)
+    return app
+
+
+def _installation_of(database: Database) -> Row:
+    """The installation's row, once the database answers: a worker that starts before it waits for it.
+
+    Refusal: not_installed.
+    """
+    while True:
+        try:
+            with database.read() as rows:
+                row = rows.one("SELECT secret, is_demonstration FROM installation WHERE id = 1")
+        except Refusal as refusal:
+            if refusal.code != "database_busy":
+                raise
+            log.warning("database_away", reason=refusal.details.get("reason"))
+        else:
+            if row is None:
+                raise Refusal("not_installed")
+            found: Row = row
+            return found
+
+
+def serve_app() -> OpenAPI:
+    """The app of a gunicorn worker: settings from the environment, background work started."""
+    settings = Settings()
+    hold(settings.var, is_shared=True)
+    app = create_app(settings)
+    app.extensions["parvis"].start_background()
+    atexit.register(app.extensions["parvis"].stop_background)
+    return app

@@ -1,0 +1,169 @@
+"""The blueprints of the API and of the pages, and what they read."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_openapi3.openapi import OpenAPI
+from flask_wtf.csrf import CSRFProtect
+
+import hardware.simulator.pages
+import kiosk.pages
+import signage.pages
+from server.app import health
+from server.app.requests import install_guards, install_refusals
+from server.app.services import Parvis
+from server.domain.configuration import HallConfiguration
+from server.domain.refusals import Refusal
+from server.language import LANGUAGES
+from server.settings import Settings
+from server.store.accounts import EVERY_SITE
+from server.usecases.read_menu import languages_of
+from server.usecases.read_ticket import read_ticket, read_ticket_by_code
+from server.web import sign_in, site
+from server.web.api import counters as counters_api
+from server.web.api import halls as halls_api
+from server.web.api import tickets as tickets_api
+from server.web.api.context import Api
+from server.web.api.description import described
+from server.web.callers import identify
+from server.web.console import pages as console_pages
+from server.web.entrance import blueprint as entrance_pages
+from server.web.help.pages import blueprint as help_pages
+from server.web.phone import pages as phone_pages
+from server.web.quality.draw import Drawings
+from server.web.quality.pages import QualityPages, quality_pages
+from server.web.reception import pages as reception_pages
+from server.web.viewer import Viewer, install_page_context
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def install_web(app: OpenAPI, parvis: Parvis) -> None:
+    """Guards, API, site and pages of a composed app."""
+    settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
+    limiter = Limiter(
+        get_remote_address, app=app, storage_uri=settings.redis_url or "memory://", default_limits=[]
+    )
+    csrf = CSRFProtect(app)
+    install_guards(app, csrf)
+    install_refusals(app, translate)
+    install_page_context(
+        app,
+        translate=translate,
+        languages=LANGUAGES,
+        viewer=site.current_viewer,
+        is_demonstration=parvis.is_demonstration,
+    )
+    api = Api(
+        database,
+        parvis.estimates,
+        settings,
+        translate,
+        lambda: parvis.socketio.sleep(0),
+        _slow_codes(limiter),
+    )
+    for blueprint in (tickets_api.blueprint(api), halls_api.blueprint(api), counters_api.blueprint(api)):
+        app.register_api(blueprint)
+
+    @app.get("/api/v1/openapi.json", doc_ui=False)
+    def openapi() -> Any:
+        return described(app.api_doc)
+
+    shared = site.Site(
+        database,
+        settings,
+        translate,
+        limiter,
+        parvis.voice.files,
+        lambda: health.metrics(parvis),
+        lambda: health.is_ready(parvis),
+    )
+    app.register_blueprint(site.blueprint(shared))
+    app.register_blueprint(sign_in.blueprint(shared))
+    _install_pages(app, parvis, limiter)
+
+
+def _slow_codes(limiter: Limiter) -> Callable[[], None]:
+    @limiter.limit("20 per minute")
+    def limited_code() -> None:
+        """Slows guessing of short codes."""
+
+    return limited_code
+
+
+def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
+    settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
+    languages = languages_of(LANGUAGES)
+
+    def halls(viewer: Viewer) -> list[HallConfiguration]:
+        sites = {grant.site for grant in identify().grants}
+        with database.read() as rows:
+            slugs = [
+                row["slug"]
+                for row in rows.all("SELECT slug FROM hall WHERE configuration_revision > 0 ORDER BY slug")
+            ]
+        found = [database.configuration(slug) for slug in slugs]
+        return [hall for hall in found if EVERY_SITE in sites or hall.site.slug in sites]
+
+    def ticket(token: str, language: str) -> Any:
+        try:
+            return read_ticket(database, parvis.estimates, token, language=language)
+        except Refusal:
+            return None
+
+    limited_code = _slow_codes(limiter)
+
+    def ticket_of_code(code: str, language: str) -> Any:
+        limited_code()
+        try:
+            return read_ticket_by_code(database, parvis.estimates, code, language=language)
+        except Refusal:
+            return None
+
+    app.register_blueprint(
+        kiosk.pages.blueprint(
+            translate=translate, languages=languages, public_url=settings.public_url or None
+        )
+    )
+    if settings.is_loopback and parvis.is_demonstration:
+        app.register_blueprint(
+            hardware.simulator.pages.blueprint(lambda: parvis.simulated.running, translate)
+        )
+    app.register_blueprint(
+        signage.pages.blueprint(
+            translate=translate, languages=LANGUAGES, is_demonstration=parvis.is_demonstration
+        )
+    )
+    app.register_blueprint(
+        entrance_pages(
+            viewer=site.current_viewer,
+            halls=halls,
+            demonstration=lambda: _demonstration(settings) if parvis.is_demonstration else None,
+        )
+    )
+    app.register_blueprint(
+        reception_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
+        console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    named = [(language.code, language.name) for language in languages]
+    app.register_blueprint(
+        phone_pages.blueprint(
+            translate=translate, languages=named, ticket=ticket, ticket_of_code=ticket_of_code
+        )
+    )
+    app.register_blueprint(
+        quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
+    )
+    app.register_blueprint(help_pages(translate=translate, viewer=site.current_viewer, docs_dir=DOCS))
+
+
+def _demonstration(settings: Settings) -> Any:
+    """What `var/demo.json` holds, None when it is gone."""
+    file = settings.var / "demo.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None

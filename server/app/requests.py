@@ -1,0 +1,82 @@
+"""What every request passes: the CSRF guard before it, headers and problem documents after it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import Response, current_app, request
+from flask_openapi3.openapi import OpenAPI
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from server.domain.refusals import Refusal
+from server.language import Catalogues
+from server.web import problems, site
+from server.web.callers import identify
+from server.web.entrance import problem_page
+from server.web.viewer import page_language
+
+log = structlog.get_logger()
+
+
+def install_guards(app: OpenAPI, csrf: CSRFProtect) -> None:
+    """CSRF before a request that writes, security headers after every one."""
+
+    @app.before_request
+    def check_csrf() -> None:
+        """Whoever acts by a signed-in session carries the CSRF token.
+
+        A device's cookie is SameSite=Strict and JSON only.
+        """
+        if request.method not in ("POST", "PUT", "PATCH", "DELETE") or "Authorization" in request.headers:
+            return
+        is_api = request.path.startswith(("/api/", "/device/"))
+        if not is_api or identify().kind == "person":
+            csrf.protect()
+        elif is_api and request.content_length and not request.is_json:
+            raise Refusal("bad_request", content_type=request.content_type)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        return site.secure_headers(response)
+
+
+def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
+    """A problem document for whoever calls the API, a page in words for whoever reads pages."""
+
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> Any:
+        if problems.is_api():
+            return problems.refusal_problem(refusal, translate, page_language())
+        return problem_page(problems.status_of(refusal))
+
+    @app.errorhandler(CSRFError)
+    def no_csrf(_: CSRFError) -> Any:
+        return refused(Refusal("csrf"))
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Any:
+        if error.code is not None and error.code < 400:
+            return error
+        if problems.is_api():
+            return problems.http_problem(error, translate, page_language())
+        return problem_page(error.code or 500)
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Any:
+        log.error("request_failed", path=request.path, exc_info=error)
+        if problems.is_api():
+            return problems.problem("internal", 500, translate("refusal.internal", page_language()))
+        return problem_page(500)
+
+
+def invalid(error: Any) -> Response:
+    """The problem document of a request whose shape is wrong: which fields, and why."""
+    catalogues: Catalogues = current_app.extensions["parvis"].catalogues
+    fields = [
+        {"field": ".".join(str(part) for part in each["loc"]), "error": each["type"]}
+        for each in error.errors()
+    ]
+    return problems.problem(
+        "bad_request", 400, catalogues.translate("refusal.bad_request", page_language()), fields=fields
+    )

@@ -1,0 +1,175 @@
+"""What one process runs, made once and joined: publisher, voice, printing, rounds of jobs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from flask import Flask, request
+
+from hardware.speech import AudioFiles, EspeakSpeech
+from server.apart import Apart
+from server.demonstration.printers import DemonstrationPrinters
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.jobs.local_socket import serve_local
+from server.jobs.rounds import ROUND_S, Rounds
+from server.language import Catalogues
+from server.live.namespaces import namespaces
+from server.live.presence import Presence
+from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
+from server.live.voice import Voice
+from server.printing.service import PrintService
+from server.settings import Settings
+from server.store.anchors import Anchors
+from server.store.database import Database
+from server.usecases.estimate_waits import Estimates
+from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Parvis:
+    """What the app is made of, for whoever serves or tests it."""
+
+    app: Flask
+    settings: Settings
+    database: Database
+    catalogues: Catalogues
+    estimates: Estimates
+    presence: Presence
+    publisher: Publisher
+    voice: Voice
+    printing: PrintService
+    simulated: DemonstrationPrinters
+    socketio: Any
+    is_demonstration: bool
+    background: list[Callable[[], None]] = field(default_factory=list)
+
+    def start_background(self) -> None:
+        """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet."""
+        if self.settings.is_loopback:
+            self.simulated.start()
+        self.printing.start(self.socketio.start_background_task)
+        for work in self.background:
+            self.socketio.start_background_task(work)
+
+    def stop_background(self) -> None:
+        """Lets go of the printers, so that another process may drive them at once."""
+        self.printing.stop()
+        self.simulated.stop()
+
+
+def compose(
+    app: Flask,
+    settings: Settings,
+    database: Database,
+    catalogues: Catalogues,
+    socketio: Any,
+    *,
+    is_demonstration: bool,
+) -> Parvis:
+    """Makes the services and joins them: commits go to the publisher, calls to the voice."""
+    presence, estimates = Presence(), Estimates(database)
+
+    def emit(name: str, message: Any, namespace: str, room: str, *, is_local: bool = False) -> None:
+        socketio.server.emit(name, message, namespace=namespace, room=room, ignore_queue=is_local)
+
+    def later(seconds: float, work: Callable[[], None]) -> None:
+        def run() -> None:
+            if seconds:
+                socketio.sleep(seconds)
+            try:
+                work()
+            except Exception:
+                parvis.publisher.failures += 1
+                log.exception("publication_failed")
+
+        socketio.start_background_task(run)
+
+    audio = AudioFiles(settings.var / "audio")
+    voice = Voice(
+        audio, translate=catalogues.translate, emit=emit, now=database.clock.now, off_loop=Apart().call
+    )
+    if not settings.voice:
+        voice.unavailable = "switched off"
+    elif not EspeakSpeech().is_available:
+        voice.unavailable = "espeak-ng is not installed"
+    publisher = Publisher(
+        database,
+        estimates,
+        presence,
+        emit,
+        later,
+        catalogues.translate,
+        voice.speak,
+        watches_others=settings.workers > 1,
+    )
+    database.subscribers.append(publisher.committed)
+    printing = PrintService(
+        database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
+    )
+    simulated = DemonstrationPrinters(database, settings.var / "assets" / "fonts")
+    parvis = Parvis(
+        app,
+        settings,
+        database,
+        catalogues,
+        estimates,
+        presence,
+        publisher,
+        voice,
+        printing,
+        simulated,
+        socketio,
+        is_demonstration,
+    )
+    parvis.background += [
+        _every(socketio, TICK_S, publisher.tick),
+        _every(socketio, HEARTBEAT_S, publisher.heartbeat),
+        voice.run,
+        *_kept(settings, database, socketio),
+    ]
+    for namespace in namespaces(presence, database, estimates, _socket_callers(database)):
+        socketio.on_namespace(namespace)
+    return parvis
+
+
+def _kept(settings: Settings, database: Database, socketio: Any) -> list[Callable[[], None]]:
+    """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
+    rounds = Rounds(database, Anchors(settings.var / "anchors"), lambda: socketio.sleep(0))
+    return [
+        _every(socketio, ROUND_S, rounds.make),
+        lambda: serve_local(database, settings.var, socketio.sleep),
+    ]
+
+
+def _every(socketio: Any, seconds: float, work: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        while True:
+            socketio.sleep(seconds)
+            try:
+                work()
+            except Exception:
+                log.exception("background_failed", work=work.__name__)
+
+    return run
+
+
+def _socket_callers(database: Database) -> Callable[[dict[str, Any], Permission], tuple[str, str | None]]:
+    def find(auth: dict[str, Any], permission: Permission) -> tuple[str, str | None]:
+        token = auth.get("token")
+        if isinstance(token, str):
+            caller: Caller = of_token(database, token, is_loopback=request.remote_addr in LOOPBACK)
+        else:
+            caller = identify()
+        if caller.kind == "nobody" and request.cookies.get(DEVICE_COOKIE) is None:
+            raise Refusal("not_signed_in")
+        hall = caller.hall if caller.hall is not None else database.hall_id(str(auth.get("hall", "")))
+        site_slug = database.configuration(hall).site.slug
+        if not caller.may(permission, hall=hall, site=site_slug):
+            raise Refusal("forbidden")
+        return hall, caller.configured
+
+    return find
