@@ -7,7 +7,16 @@ from typing import NoReturn
 import typer
 
 from server.clock import Clock
-from server.commands import accounts, configuring, demonstrating, devices, doctoring, exporting, keeping
+from server.commands import (
+    accounts,
+    api_keys,
+    configuring,
+    demonstrating,
+    devices,
+    doctoring,
+    exporting,
+    keeping,
+)
 from server.commands.say import console, ending_well, opened
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
@@ -91,6 +100,7 @@ cli.command("backup")(keeping.backup_command)
 cli.command("restore")(keeping.restore_command)
 cli.command("doctor")(doctoring.doctor)
 cli.add_typer(devices.devices, name="devices")
+cli.add_typer(api_keys.keys, name="api-keys")
 
 
 if __name__ == "__main__":

@@ -1,41 +1,114 @@
-"""`parvis devices`: the paired kiosks and screens."""
+"""`parvis devices`: the kiosks and screens of the halls, each bound to its place by a token."""
 
-from typing import Annotated
+import socket
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import typer
 
-from server.commands.say import opened, say
-from server.domain.instants import micros_to_text
+from server.commands.say import day_and_time, opened, say
+from server.domain.roles import DEVICE_KINDS
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.accounts import paired_devices
+from server.store.database import Database
+from server.store.engines import Row
+from server.store.halls import all_halls
+from server.usecases.devices import places_of
 
-devices = typer.Typer(no_args_is_help=True, help="List paired kiosks and screens, or revoke one.")
+devices = typer.Typer(no_args_is_help=True, help="Pair kiosks and screens, list, renew or revoke them.")
+
+EVERY_ADDRESS = ("0.0.0.0", "::", "")
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Address the device reaches the server at; PARVIS_PUBLIC_URL, or this machine's, unless told.",
+    ),
+]
 
 
 @devices.command("list")
 def list_devices(
     hall: Annotated[str | None, typer.Option(help="Slug of a hall; every hall unless told.")] = None,
 ) -> None:
-    """List the devices: id, kind, hall, place in the configuration, since when, and whether revoked."""
+    """List the devices: id, kind, hall, place in the configuration, since when, and whether revoked.
+
+    Then the kiosks and screens no device is paired with.
+    """
     database = opened(Settings())
     try:
         wanted = None if hall is None else database.hall_id(hall)
         with database.read() as rows:
             found = paired_devices(rows, wanted)
+        vacant = list(_vacant(database, hall, {row["configured"] for row in found if not row["revoked_at"]}))
     finally:
         database.close()
     for row in found:
-        since = (micros_to_text(row["created_at"]) or "")[:19]
-        revoked = (
-            "" if row["revoked_at"] is None else f"revoked {(micros_to_text(row['revoked_at']) or '')[:19]}"
-        )
-        place = f"{row['kind']:7} {row['slug']:16} {row['configured']:24}"
-        say(f"{row['id']}  {place} {since}  {revoked}".rstrip())
+        _say_device(row)
+    for kind, slug, place, label in vacant:
+        say(f"{'not paired':36}  {kind:7} {slug:16} {place:24} {label}")
+
+
+def _say_device(row: Row) -> None:
+    revoked = "" if row["revoked_at"] is None else f"revoked {day_and_time(row['revoked_at'])}"
+    place = f"{row['kind']:7} {row['slug']:16} {row['configured']:24}"
+    say(f"{row['id']}  {place} {day_and_time(row['created_at'])}  {revoked}".rstrip())
+
+
+def _vacant(database: Database, hall: str | None, taken: set[str]) -> Iterator[tuple[str, str, str, str]]:
+    with database.read() as rows:
+        configured = [each["slug"] for each in all_halls(rows) if each["configuration_revision"] > 0]
+    for slug in configured:
+        if hall is not None and database.hall_id(hall) != database.hall_id(slug):
+            continue
+        for kind in DEVICE_KINDS:
+            for place, label in places_of(database.configuration(slug), kind).items():
+                if place not in taken:
+                    yield kind, slug, place, label
+
+
+@devices.command("pair")
+def pair(
+    hall: Annotated[str, typer.Argument(help="Slug of the hall.")],
+    kind: Annotated[str, typer.Argument(help=f"What it is: {' or '.join(DEVICE_KINDS)}.")],
+    name: Annotated[str, typer.Argument(help="Its id or its label in the hall's document.")],
+    base_url: BaseUrl = None,
+) -> None:
+    """Pair a kiosk or screen: prints the address to open on it, once."""
+    settings = Settings()
+    paired = write(settings.var, lambda: opened(settings), "pair_device", hall=hall, kind=kind, name=name)
+    _say_address(settings, base_url, paired, "paired")
+
+
+@devices.command("renew")
+def renew(
+    device: Annotated[str, typer.Argument(help="Id of the device, or of its place in the document.")],
+    base_url: BaseUrl = None,
+) -> None:
+    """Give a device a new token: prints its new address, once; the old token is void at once."""
+    settings = Settings()
+    paired = write(settings.var, lambda: opened(settings), "renew_device", device=device)
+    _say_address(settings, base_url, paired, "renewed")
+
+
+def _say_address(settings: Settings, base_url: str | None, paired: Mapping[str, Any], verb: str) -> None:
+    base = (base_url or settings.public_url or _own_address(settings)).rstrip("/")
+    say(f"{paired['configured']}: {verb} as {paired['id']}. Open this address on it; it is shown this once:")
+    say(f"{base}/{paired['kind']}#t={paired['token']}")
+
+
+def _own_address(settings: Settings) -> str:
+    """This machine's address; by its name where the server listens on every address."""
+    if settings.host in EVERY_ADDRESS:
+        return f"{settings.scheme}://{socket.gethostname()}:{settings.port}"
+    return settings.base_url
 
 
 @devices.command("revoke")
-def revoke(device: Annotated[str, typer.Argument(help="Id of the device.")]) -> None:
+def revoke(
+    device: Annotated[str, typer.Argument(help="Id of the device, or of its place in the document.")],
+) -> None:
     """Revoke a device: its token is worth nothing from now on."""
     settings = Settings()
     write(settings.var, lambda: opened(settings), "revoke_device", device=device)

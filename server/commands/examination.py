@@ -16,13 +16,11 @@ from PIL import features
 
 from hardware.speech import EspeakSpeech
 from server.clock import Clock
-from server.commands.say import has_database
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import is_server_running
 from server.settings import Settings
 from server.store.backup import postgresql_program
-from server.store.database import Database
-from server.store.migrating import is_migrated
+from server.store.installed import open_installed
 
 NEWEST_TESTED = (3, 13)
 ENOUGH_BYTES = 1_000_000_000
@@ -92,20 +90,16 @@ def disk(settings: Settings) -> Finding:
 def database(settings: Settings) -> Finding:
     """The database answers and has its tables."""
     kind = "PostgreSQL" if settings.database_address.startswith("postgresql") else "SQLite"
-    if not has_database(settings):
-        return Finding("wrong", f"There is no {kind} database yet; `parvis migrate` makes it.")
     try:
-        found = Database(settings.database_address, Clock())
+        found = open_installed(settings.database_address, Clock())
         try:
-            if not is_migrated(found):
-                return Finding(
-                    "wrong", f"The {kind} database has no tables yet; `parvis migrate` makes them."
-                )
             with found.read() as rows:
                 halls = rows.one("SELECT count(*) AS n FROM hall")["n"]
         finally:
             found.close()
     except Refusal as refused:
+        if refused.code == "not_installed":
+            return Finding("wrong", f"The {kind} database has no tables yet; `parvis migrate` makes them.")
         return Finding("wrong", f"The {kind} database does not answer ({refused.code}).")
     except Exception as error:  # noqa: BLE001 - whatever keeps a database from answering is told
         return Finding("wrong", f"The {kind} database does not answer ({type(error).__name__}).")

@@ -16,7 +16,9 @@ from server.settings import Settings
 from server.store.accounts import EVERY_SITE, Grant
 from server.store.database import Database
 from server.store.installation import Author
-from server.usecases.accounts import NewAccount, create_account, create_api_key, pair_device
+from server.usecases.accounts import NewAccount, create_account
+from server.usecases.api_keys import NewKey, create_api_key
+from server.usecases.devices import pair_device
 from server.usecases.publish_configuration import publish_hall, publish_installation
 
 HALLS = Path(__file__).parent / "halls"
@@ -66,13 +68,12 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
         rows.run("UPDATE installation SET is_demonstration = :yes WHERE id = 1", {"yes": True})
     publish_installation(database, DEMONSTRATION, (HALLS / "installation.json").read_bytes())
     sites = [_site(database, settings, slug) for slug in SLUGS]
+    key = NewKey("demonstration", ("issue", "read", "call"), is_loopback_only=True)
     described = {
         "base_url": settings.base_url,
         "sites": sites,
         "users": _users(database),
-        "api_key": create_api_key(
-            database, DEMONSTRATION, "demonstration", scopes=("issue", "read", "call"), is_loopback_only=True
-        ),
+        "api_key": create_api_key(database, DEMONSTRATION, key)[1],
         "printers": [
             {"kiosk": site["kiosk"]["id"], "host": "127.0.0.1", "port": _port(database, site)}
             for site in sites
@@ -124,7 +125,7 @@ def free_port() -> int:
 
 
 def _device(database: Database, settings: Settings, hall: str, kind: str, configured: str) -> dict[str, str]:
-    _, token = pair_device(database, DEMONSTRATION, hall, kind=kind, configured=configured)
+    token = pair_device(database, DEMONSTRATION, hall, kind=kind, configured=configured).token
     return {"id": configured, "token": token, "url": f"{settings.base_url}/{kind}#t={token}"}
 
 

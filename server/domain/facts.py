@@ -46,8 +46,10 @@ class FactKind(StrEnum):
     ACCOUNT_CREATED = "AccountCreated"
     PASSWORD_SET = "PasswordSet"
     DEVICE_PAIRED = "DevicePaired"
+    DEVICE_RENEWED = "DeviceRenewed"
     DEVICE_REVOKED = "DeviceRevoked"
     API_KEY_CREATED = "ApiKeyCreated"
+    API_KEY_REVOKED = "ApiKeyRevoked"
     INSTALLATION_PUBLISHED = "InstallationPublished"
 
 

@@ -5,12 +5,16 @@ Each takes and answers JSON values, here or in the running server.
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
+from server.domain.instants import from_text
 from server.store.accounts import Grant
 from server.store.database import Database
 from server.store.installation import Author
-from server.usecases.accounts import NewAccount, create_account, revoke_device, set_password
+from server.usecases.accounts import NewAccount, create_account, set_password
+from server.usecases.api_keys import NewKey, create_api_key, revoke_api_key
+from server.usecases.devices import PairedDevice, pair_device, renew_device, revoke_device
 from server.usecases.publish_configuration import Publication, publish_hall, publish_installation
 from server.usecases.purge import purge
 
@@ -55,8 +59,38 @@ def _described(publication: Publication) -> dict[str, Any]:
     }
 
 
+def _pair_device(database: Database, *, hall: str, kind: str, name: str) -> dict[str, str]:
+    return _told(pair_device(database, COMMAND_LINE, hall, kind=kind, configured=name))
+
+
+def _renew_device(database: Database, *, device: str) -> dict[str, str]:
+    return _told(renew_device(database, COMMAND_LINE, device))
+
+
+def _told(paired: PairedDevice) -> dict[str, str]:
+    return asdict(paired)
+
+
 def _revoke_device(database: Database, *, device: str) -> None:
     revoke_device(database, COMMAND_LINE, device)
+
+
+def _create_api_key(
+    database: Database,
+    *,
+    name: str,
+    scopes: list[str],
+    halls: list[str],
+    expires_at: str,
+    is_loopback_only: bool,
+) -> dict[str, str]:
+    wanted = NewKey(name, scopes, halls, from_text(expires_at), is_loopback_only)
+    key, token = create_api_key(database, COMMAND_LINE, wanted)
+    return {"id": key, "token": token}
+
+
+def _revoke_api_key(database: Database, *, key: str) -> None:
+    revoke_api_key(database, COMMAND_LINE, key)
 
 
 def _purge(database: Database) -> dict[str, int]:
@@ -67,6 +101,10 @@ WRITERS: Mapping[str, Callable[..., Any]] = {
     "create_user": _create_user,
     "reset_password": _reset_password,
     "import_configuration": _import_configuration,
+    "pair_device": _pair_device,
+    "renew_device": _renew_device,
     "revoke_device": _revoke_device,
+    "create_api_key": _create_api_key,
+    "revoke_api_key": _revoke_api_key,
     "purge": _purge,
 }

@@ -9,6 +9,8 @@ from server.ids import token_digest
 from server.store.engines import Row
 
 EVERY_SITE = "*"
+EVERY_HALL = "*"
+"""What stands for every hall in an API key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ def device_of_token(rows: Any, token: str) -> Row | None:
     return row
 
 
+def device_in_use(rows: Any, device: str) -> Row | None:
+    """The device that is not revoked, by its id or by its id in the hall document."""
+    row: Row | None = rows.one(
+        "SELECT id, kind, hall, configured FROM device"
+        " WHERE (id = :device OR configured = :device) AND revoked_at IS NULL",
+        device=device,
+    )
+    return row
+
+
 def bearer_of_token(rows: Any, token: str, now: int) -> Row:
     """The device, revoked or not, or the valid API key (`key_…`) with this token, in one read."""
     row: Row = rows.one(
@@ -85,3 +97,13 @@ def paired_devices(rows: Any, hall: str | None = None) -> list[Row]:
         " FROM device d JOIN hall h ON h.id = d.hall"
     )
     return list(rows.all(f"{sql}{where} ORDER BY h.slug, d.created_at, d.id", **values))
+
+
+def api_keys(rows: Any) -> list[Row]:
+    """Every API key, expired and revoked ones included, the oldest first."""
+    return list(
+        rows.all(
+            "SELECT id, name, scopes, halls AS key_halls, is_loopback_only, created_at, expires_at,"
+            " revoked_at FROM api_key ORDER BY created_at, id"
+        )
+    )

@@ -6,7 +6,6 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import inspect
 
 from server.store.journal import GENESIS
 
@@ -31,8 +30,3 @@ def migrate(database: Any) -> None:
                 " VALUES (1, 0, :hash, :demo, :secret)",
                 {"hash": GENESIS, "demo": False, "secret": secrets.token_hex(32)},
             )
-
-
-def is_migrated(database: Any) -> bool:
-    """Whether the database has a schema at all."""
-    return bool(inspect(database.store.engine).has_table("hall"))

@@ -1,6 +1,5 @@
-"""Accounts, devices and API keys: made by an administrator or by the command line, each with a fact."""
+"""Accounts: made by an administrator or by the command line, each with a fact; and signing in."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
-from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES
+from server.domain.roles import ROLES
 from server.ids import new_id, new_token, token_digest
 from server.store.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.database import Database
@@ -118,83 +117,3 @@ def sign_out(database: Database, token: str) -> None:
     """Ends a signed-in session."""
     with database.store.write() as rows:
         rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)})
-
-
-def pair_device(
-    database: Database, author: Author, hall: str, *, kind: str, configured: str
-) -> tuple[str, str]:
-    """A device for a kiosk or screen of the hall's configuration: its id and its token (shown once).
-
-    Refusals: unknown_hall, unknown_device_kind, unknown_device when the configuration has none of that id.
-    """
-    if kind not in DEVICE_KINDS:
-        raise Refusal("unknown_device_kind", kind=kind)
-    configuration = database.configuration(hall)
-    if configured not in (configuration.kiosks if kind == "kiosk" else configuration.screens):
-        raise Refusal("unknown_device", device=configured)
-    device, token = new_id(), new_token()
-    with database.installation_transaction(author) as transaction:
-        transaction.insert(
-            "device",
-            id=device,
-            kind=kind,
-            hall=database.hall_id(hall),
-            configured=configured,
-            token_digest=token_digest(token),
-            created_at=to_micros(transaction.now),
-        )
-        transaction.record(
-            of_kind(
-                FactKind.DEVICE_PAIRED,
-                device=device,
-                kind=kind,
-                hall=database.hall_id(hall),
-                configured=configured,
-            )
-        )
-    return device, token
-
-
-def revoke_device(database: Database, author: Author, device: str) -> None:
-    """A device may do nothing any more. Refusal: unknown_device."""
-    with database.installation_transaction(author) as transaction:
-        row = transaction.one(
-            "SELECT id FROM device WHERE id = :device AND revoked_at IS NULL", device=device
-        )
-        if row is None:
-            raise Refusal("unknown_device", device=device)
-        transaction.run(
-            "UPDATE device SET revoked_at = :at WHERE id = :device",
-            at=to_micros(transaction.now),
-            device=device,
-        )
-        transaction.record(of_kind(FactKind.DEVICE_REVOKED, device=device))
-
-
-def create_api_key(
-    database: Database,
-    author: Author,
-    name: str,
-    *,
-    scopes: Sequence[str],
-    halls: Sequence[str] = ("*",),
-    is_loopback_only: bool = False,
-) -> str:
-    """The token of a new API key (shown once). Refusal: unknown_scope."""
-    for scope in scopes:
-        if scope not in SCOPES:
-            raise Refusal("unknown_scope", scope=scope)
-    key, token = new_id(), new_token()
-    with database.installation_transaction(author) as transaction:
-        transaction.insert(
-            "api_key",
-            id=key,
-            name=name,
-            token_digest=token_digest(token),
-            scopes=" ".join(scopes),
-            halls=json.dumps(list(halls)),
-            is_loopback_only=is_loopback_only,
-            created_at=to_micros(transaction.now),
-        )
-        transaction.record(of_kind(FactKind.API_KEY_CREATED, key=key, scopes=list(scopes), halls=list(halls)))
-    return token

@@ -27,7 +27,7 @@ COMMANDS = {
         "export-configuration",
         "export-visits",
     ),
-    *("purge", "verify-journal", "backup", "restore", "devices", "doctor"),
+    *("purge", "verify-journal", "backup", "restore", "devices", "api-keys", "doctor"),
 }
 
 

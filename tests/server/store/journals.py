@@ -8,9 +8,9 @@ from server.store.anchors import Anchors, write_anchors
 from server.store.database import Database
 from server.store.installation import Author
 from server.store.verifying import Fault, verify_journal
-from server.usecases.accounts import pair_device
 from server.usecases.call_next import AtCounter, call_next
 from server.usecases.counter_sessions import WantedSession, open_counter
+from server.usecases.devices import pair_device
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.serve import Gesture, recall, start
 from server.usecases.undo import last_gesture, undo

@@ -13,7 +13,9 @@ from server.domain.roles import ROLES
 from server.settings import Settings
 from server.store.accounts import Grant
 from server.store.database import SYSTEM, Database
-from server.usecases.accounts import NewAccount, create_account, create_api_key, pair_device, sign_in
+from server.usecases.accounts import NewAccount, create_account, sign_in
+from server.usecases.api_keys import NewKey, create_api_key
+from server.usecases.devices import pair_device
 from server.usecases.publish_configuration import publish_hall
 from server.web.callers import SESSION_COOKIE
 from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
@@ -32,12 +34,12 @@ class ApiSite:
         self.app = create_app(settings, clock=self.hands.clock(), async_mode="threading")
         self.database: Database = self.app.extensions["parvis"].database
         self.database.subscribers.clear()
-        self.kiosk = pair_device(self.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1")[1]
-        self.screen = pair_device(self.database, SYSTEM, HALL, kind="screen", configured="laon-ecran-1")[1]
+        self.kiosk = pair_device(self.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1").token
+        self.screen = pair_device(self.database, SYSTEM, HALL, kind="screen", configured="laon-ecran-1").token
         self.key = self.new_key("issue", "read", "call")
 
     def new_key(self, *scopes: str, **more: Any) -> str:
-        return create_api_key(self.database, SYSTEM, "tests", scopes=scopes, **more)
+        return create_api_key(self.database, SYSTEM, NewKey("tests", scopes, **more))[1]
 
     def call(self, verb: str, path: str, body: Any = None, *, token: str | None = "", **more: Any) -> Any:
         """An answer of the API; with the key of all scopes unless another token (None: none) is told."""
@@ -97,6 +99,12 @@ class ApiSite:
             if change.get("is_retired"):
                 for counter in document["counters"]:
                     counter["services"] = [each for each in counter["services"] if each != service["id"]]
+        publish_hall(self.database, SYSTEM, json.dumps(document))
+
+    def publish_kiosk(self, kiosk: str) -> None:
+        """Laon's document with one more kiosk."""
+        document = json.loads((HALLS / f"{HALL}.json").read_text(encoding="utf-8"))
+        document["kiosks"].append({"id": kiosk, "label": kiosk})
         publish_hall(self.database, SYSTEM, json.dumps(document))
 
     def count(self, sql: str, **values: Any) -> int:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from server.store.database import SYSTEM
-from server.usecases.accounts import pair_device
+from server.usecases.devices import pair_device
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
 
 
@@ -37,7 +37,8 @@ def test_the_same_press_gives_the_same_ticket_and_says_that_it_is_not_new(both: 
 
 def test_a_press_of_another_device_is_not_given_away(both: ApiSite):
     press = str(uuid.uuid4())
-    other = pair_device(both.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1")[1]
+    both.publish_kiosk("laon-borne-2")
+    other = pair_device(both.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-2").token
     accepted(both.press(press_id=press, token=both.kiosk), 201)
     refused(both.press(press_id=press, token=other), 409, "press_elsewhere")
 

@@ -1,0 +1,95 @@
+"""`parvis api-keys`: what programs show to use the API."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from server.commands.say import day_and_time, opened, say
+from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.roles import SCOPES
+from server.jobs.local_socket import write
+from server.settings import Settings
+from server.store.accounts import EVERY_HALL, api_keys, halls_of_key
+from server.store.engines import Row
+
+keys = typer.Typer(no_args_is_help=True, help="Create API keys for programs, list or revoke them.")
+
+DAY = ["%Y-%m-%d"]
+USUAL_LIFE = timedelta(days=365)
+
+
+@keys.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="Which program it is for, to recognise it in the list.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(help=f"What it may do ({', '.join(SCOPES)}); may be given several times."),
+    ],
+    hall: Annotated[
+        list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All unless told.")
+    ] = None,
+    expires: Annotated[
+        datetime | None,
+        typer.Option(formats=DAY, help="Last day, included, to midnight UTC; in a year unless told."),
+    ] = None,
+    loopback_only: Annotated[
+        bool, typer.Option("--loopback-only", help="Accepted from this machine only.")
+    ] = False,
+) -> None:
+    """Create an API key: prints it once."""
+    settings = Settings()
+    expires_at = _end_of(expires or datetime.now(UTC) + USUAL_LIFE)
+    created = write(
+        settings.var,
+        lambda: opened(settings),
+        "create_api_key",
+        name=name,
+        scopes=list(dict.fromkeys(scope)),
+        halls=hall or [EVERY_HALL],
+        expires_at=to_text(expires_at),
+        is_loopback_only=loopback_only,
+    )
+    until = (expires_at - timedelta(days=1)).date()
+    say(f"{name}: created as {created['id']}, accepted until {until}. It is shown this once:")
+    say(created["token"])
+
+
+def _end_of(day: datetime) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the API keys: id, name, scopes, halls, until when, and whether expired or revoked."""
+    database = opened(Settings())
+    try:
+        with database.read() as rows:
+            found = api_keys(rows)
+        now = to_micros(database.clock.now())
+    finally:
+        database.close()
+    for row in found:
+        halls = ",".join(halls_of_key(row))
+        what = f"{row['name']:24} {row['scopes'].replace(' ', ','):16} {halls:24} {_until(row):16}"
+        say(f"{row['id']}  {what} {_state(row, now)}".rstrip())
+
+
+def _until(row: Row) -> str:
+    return f"until {(micros_to_text(row['expires_at'] - 1) or '')[:10]}" if row["expires_at"] else "for ever"
+
+
+def _state(row: Row, now: int) -> str:
+    if row["revoked_at"] is not None:
+        return f"revoked {day_and_time(row['revoked_at'])}"
+    if row["expires_at"] is not None and row["expires_at"] <= now:
+        return "expired"
+    return "this machine only" if row["is_loopback_only"] else ""
+
+
+@keys.command("revoke")
+def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
+    """Revoke an API key: it is worth nothing from now on."""
+    settings = Settings()
+    write(settings.var, lambda: opened(settings), "revoke_api_key", key=key)
+    say(f"{key}: revoked.")
