@@ -20,10 +20,10 @@ LONGEST_CODE = 200
 _CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "kiosk.po"
 _NOT_ON_THE_PAGE = ("kiosk.hour.", "kiosk.opens.", "kiosk.weekday.", "kiosk.month.", "kiosk.paper.")
 _USUAL_BANDS = {
-    "portrait": low_band(780, 27, width_px=1080, height_px=1920).as_message(),
-    "landscape": low_band(950, 24, width_px=1920, height_px=1080).as_message(),
+    "portrait": low_band(78, 69, width_px=1080, height_px=1920).as_message(),
+    "landscape": low_band(95, 61, width_px=1920, height_px=1080).as_message(),
 }
-"""Bands of a floor-standing 27-inch portrait and a 24-inch landscape screen, until a mounting is declared."""
+"""Bands of a floor-standing 69 cm portrait and a 61 cm landscape screen, where no mounting is declared."""
 
 type PageSentences = Mapping[str, str | Mapping[str, str]]
 

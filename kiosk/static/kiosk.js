@@ -20,7 +20,7 @@ let drawn = { view: null, folder: null };
 let touching = null;
 let running = null;
 let clockOffset = 0;
-let declaredBand = null;
+let bands = context.bands;
 let wasWarning = false;
 const player = new Audio();
 
@@ -35,7 +35,7 @@ const link = openLink({
   },
   missing: () => dispatch({ type: "menu_missing" }),
   unpaired: () => dispatch({ type: "unpaired" }),
-  paired(me) { declaredBand = me.low_band ?? null; placeBand(); },
+  paired(me) { bands = { ...context.bands, ...me.low_bands }; placeBand(); },
   verdict: ({ visit, verdict }) => dispatch({ type: "print_verdict", visit, verdict }),
 }, () => state.language);
 
@@ -186,8 +186,7 @@ async function listen() {
 }
 
 function placeBand() {
-  const usual = context.bands[innerHeight >= innerWidth ? "portrait" : "landscape"];
-  const { top, bottom } = declaredBand ?? usual;
+  const { top, bottom } = bands[innerHeight >= innerWidth ? "portrait" : "landscape"];
   document.documentElement.style.setProperty("--band-top", `${top * 100}vh`);
   document.documentElement.style.setProperty("--band-rest", `${(1 - bottom) * 100}vh`);
 }

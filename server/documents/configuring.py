@@ -14,6 +14,7 @@ from server.domain.configuration import (
     Folder,
     HallConfiguration,
     Kiosk,
+    Mounting,
     Notice,
     PrinterConnection,
     Queue,
@@ -126,7 +127,8 @@ def _counter(part: CounterPart) -> Counter:
 
 def _kiosk(part: KioskPart) -> Kiosk:
     printer = PrinterConnection(**part.printer.model_dump()) if part.printer else None
-    return Kiosk(id=part.id, label=part.label, printer=printer, is_retired=part.is_retired)
+    mounting = Mounting(**part.mounting.model_dump()) if part.mounting else None
+    return Kiosk(id=part.id, label=part.label, printer=printer, mounting=mounting, is_retired=part.is_retired)
 
 
 def _notice(part: NoticePart) -> Notice:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
 from server.documents.opening import CalendarPart, OwnHours
 from server.documents.problems import broken_rule
 from server.documents.values import (
@@ -111,12 +112,30 @@ class PrinterPart(Part):
         return self
 
 
+class MountingPart(Part):
+    """How a kiosk's screen is fixed: `width_px` × `height_px` as mounted, taller than wide where upright."""
+
+    lower_edge_cm: Annotated[int, Field(ge=0, le=300)]
+    diagonal_cm: Annotated[int, Field(ge=13, le=300)]
+    width_px: Annotated[int, Field(ge=480, le=8192)] = 1080
+    height_px: Annotated[int, Field(ge=480, le=8192)] = 1920
+
+    @model_validator(mode="after")
+    def _is_in_reach(self) -> "MountingPart":
+        try:
+            low_band(self.lower_edge_cm, self.diagonal_cm, width_px=self.width_px, height_px=self.height_px)
+        except BandOffScreen as refused:
+            raise broken_rule("band_off_screen", lowest=REACH_LOW_CM, highest=REACH_HIGH_CM) from refused
+        return self
+
+
 class KioskPart(Part):
-    """A self-service ticket machine."""
+    """A self-service ticket machine; `mounting` null: the usual heights are assumed."""
 
     id: Slug
     label: Line
     printer: PrinterPart | None = None
+    mounting: MountingPart | None = None
     is_retired: bool = False
 
 

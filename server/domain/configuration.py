@@ -140,12 +140,30 @@ class PrinterConnection:
 
 
 @dataclass(frozen=True, slots=True)
+class Mounting:
+    """How a kiosk's screen is fixed.
+
+    `lower_edge_cm` is the height of the picture's lower edge above the floor, the pixels are those of the
+    picture as it is mounted.
+    """
+
+    lower_edge_cm: int
+    diagonal_cm: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kiosk:
-    """A self-service ticket machine; without a printer it shows the number and its code only."""
+    """A self-service ticket machine; without a printer it shows the number and its code only.
+
+    `mounting` None: the usual heights are assumed.
+    """
 
     id: str
     label: str
     printer: PrinterConnection | None = None
+    mounting: Mounting | None = None
     is_retired: bool = False
 
 

@@ -8,6 +8,8 @@ from flask import Blueprint, Response, abort, jsonify, request, send_from_direct
 from flask_limiter import Limiter
 
 from hardware.speech import AudioFiles
+from kiosk.mounting import low_band, orientation
+from server.domain.configuration import Kiosk, Mounting
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES, Permission
 from server.settings import Settings
@@ -96,8 +98,8 @@ def _devices(routes: Blueprint, site: Site) -> None:
             raise Refusal("unknown_device")
         caller = of_device(site.database, token)
         configuration = site.database.configuration(caller.hall or "")
-        listed = configuration.kiosks if caller.name == "kiosk" else configuration.screens
-        shown = listed.get(caller.configured or "")
+        own = caller.configured or ""
+        shown = configuration.kiosks.get(own) or configuration.screens.get(own)
         hall = {"slug": configuration.hall, "name": configuration.name}
         return jsonify(
             device=caller.author.id,
@@ -105,7 +107,17 @@ def _devices(routes: Blueprint, site: Site) -> None:
             hall=hall,
             id=caller.configured,
             label=shown.label if shown else "",
+            **({"low_bands": low_bands(shown.mounting)} if isinstance(shown, Kiosk) else {}),
         )
+
+
+def low_bands(mounting: Mounting | None) -> dict[str, dict[str, float]]:
+    """Where hands reach on a kiosk's screen, by the orientation it is mounted in; empty when not declared."""
+    if mounting is None:
+        return {}
+    size = {"width_px": mounting.width_px, "height_px": mounting.height_px}
+    band = low_band(mounting.lower_edge_cm, mounting.diagonal_cm, **size)
+    return {orientation(**size): band.as_message()}
 
 
 def _files(routes: Blueprint, site: Site) -> None:

@@ -1,5 +1,7 @@
 """The kiosk's page in a real browser on the real server: one press, one ticket, whatever happens."""
 
+import copy
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from kiosk.mounting import low_band
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
@@ -48,7 +51,17 @@ MISFITS = """() => {
   for (const box of [...document.querySelectorAll(texts)].filter(shown)) {
     if (box.scrollHeight > box.clientHeight + 14) found.push(`${box.className} hides something`);
   }
+  const boxOf = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const head = boxOf(".top"), words = boxOf("h1");
+  const isOver = words.top < head.bottom - 1 && words.left < head.right - 1;
+  if (isOver) found.push("the words lie over the head");
   return found;
+}"""
+
+REACH = """() => {
+  const style = getComputedStyle(document.documentElement);
+  const share = (name) => parseFloat(style.getPropertyValue(name)) / 100;
+  return [share("--band-top"), 1 - share("--band-rest")];
 }"""
 
 
@@ -231,6 +244,60 @@ def test_a_kiosk_without_a_token_says_it_is_not_in_service(hall, pages):
     page = pages.open(f"{hall.base_url}/kiosk", width=1080, height=1920)
     expect(page.locator("main")).to_have_attribute("data-view", "unpaired")
     assert_accessible(page)
+
+
+def test_buttons_go_lower_to_where_the_mounting_of_this_kiosk_puts_hands(at_kiosk):
+    declared, usual = low_band(75, 81), low_band(95, 61, width_px=1920, height_px=1080)
+    for size, band in (("portrait", declared), ("landscape", usual)):
+        page = at_kiosk(size)
+        page.locator("[data-toggle=low]").click()
+        assert page.evaluate(REACH) == pytest.approx(list(band.as_message().values()))
+
+
+@pytest.fixture
+def mounted(hall: Served, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Publishes how the kiosk of Laon is mounted; it is as before at the end."""
+    before = json.loads(hall.parvis("export-configuration", "--hall", SITE))
+
+    def publish(content: dict[str, Any]) -> None:
+        (tmp_path / "hall.json").write_text(json.dumps(content), encoding="utf-8")
+        hall.parvis("import-configuration", str(tmp_path / "hall.json"))
+
+    def mount(**mounting: int) -> None:
+        changed = copy.deepcopy(before)
+        changed["kiosks"][0]["mounting"] = mounting
+        publish(changed)
+
+    yield mount
+    publish(before)
+
+
+# the least that a document may declare, and a tablet that is wholly in reach
+MOUNTINGS = {
+    "large portrait": (55, 109, 1080, 1920),
+    "large landscape": (75, 109, 1920, 1080),
+    "small tablet": (98, 25, 800, 1280),
+}
+
+
+@pytest.mark.parametrize("mounting", MOUNTINGS)
+def test_every_view_fits_the_band_that_a_mounting_leaves(at_kiosk, mounted, mounting):
+    lower_edge_cm, diagonal_cm, width_px, height_px = MOUNTINGS[mounting]
+    size = {"width_px": width_px, "height_px": height_px}
+    band = low_band(lower_edge_cm, diagonal_cm, **size).as_message()
+    mounted(lower_edge_cm=lower_edge_cm, diagonal_cm=diagonal_cm, **size)
+    page = at_kiosk(next(name for name, each in SIZES.items() if each == (width_px, height_px)))
+    for comfort in (["low"], ["low", "large"]):
+        for toggle in comfort:
+            page.locator(f"[data-toggle={toggle}]").click()
+        assert page.evaluate(REACH) == pytest.approx(list(band.values()))
+        fits(page)
+        choose(page)
+        fits(page)
+        press(page, "[data-act=take]")
+        expect_ticket(page)
+        fits(page)
+        press(page, "[data-act=home]")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -95,6 +95,15 @@ BAD_HALLS = [
         "kiosks[0].printer",
         "paper_width",
     ),
+    *(
+        ("kiosks", [{"id": "guise-b", "label": "B", "mounting": mounting}], f"kiosks[0].mounting{key}", code)
+        for mounting, key, code in (
+            ({"lower_edge_cm": 130, "diagonal_cm": 69}, "", "band_off_screen"),
+            ({"lower_edge_cm": 301, "diagonal_cm": 69}, ".lower_edge_cm", "out_of_range"),
+            ({"lower_edge_cm": 78, "diagonal_cm": 12}, ".diagonal_cm", "out_of_range"),
+            ({"lower_edge_cm": 78}, ".diagonal_cm", "missing_key"),
+        )
+    ),
     (
         "notices",
         [
@@ -323,6 +332,18 @@ def test_the_schema_describes_every_key_and_closes_every_object(kind):
     objects = [part for part in (schema, *schema["$defs"].values()) if "properties" in part]
     assert all(part["additionalProperties"] is False and part["description"] for part in objects)
     assert json.dumps(schema)
+
+
+def test_the_schema_bounds_how_a_kiosks_screen_is_fixed():
+    mounting = json_schema("hall")["$defs"]["MountingPart"]
+    assert mounting["required"] == ["lower_edge_cm", "diagonal_cm"]
+    bounds = {key: (value["minimum"], value["maximum"]) for key, value in mounting["properties"].items()}
+    assert bounds == {
+        "lower_edge_cm": (0, 300),
+        "diagonal_cm": (13, 300),
+        "width_px": (480, 8192),
+        "height_px": (480, 8192),
+    }
 
 
 def test_the_choices_of_a_value_are_listed_without_words_of_any_language():

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.mounting import low_band
 from server.domain.roles import DEVICE_KINDS, ROLES, Permission
 from server.store.database import SYSTEM
 from server.usecases.devices import revoke_device
@@ -133,6 +134,7 @@ def test_a_device_exchanges_its_token_for_a_cookie_no_script_sees(api: ApiSite):
     assert "SameSite=Strict" in cookie
     me = accepted(browser.get("/device/me"))
     assert (me["kind"], me["id"], me["hall"]["slug"]) == ("kiosk", "laon-borne-1", HALL)
+    assert me["low_bands"] == {"portrait": low_band(75, 81).as_message()}
     refused(api.app.test_client().get("/device/me"), 401, "unknown_device")
     refused(browser.post("/device/session", json={"token": "nobody-has-this"}), 401, "unknown_device")
     refused(browser.post("/device/session", json=[]), 400, "bad_request")
