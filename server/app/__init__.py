@@ -3,7 +3,6 @@
 import atexit
 from pathlib import Path
 
-import structlog
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,11 +18,9 @@ from server.jobs.server_lock import hold
 from server.language import Catalogues
 from server.live.sockets import make_socketio
 from server.settings import Settings
-from server.store.database import Database
+from server.store.database import Database, once_it_answers
 from server.store.engines import Row
 from server.web.callers import KnownCallers
-
-log = structlog.get_logger()
 
 SERVER = Path(__file__).parents[1]
 CATALOGUES = (
@@ -58,7 +55,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         validation_error_callback=invalid,
     )
     database = Database(settings.database_address, clock or Clock())
-    installation = _installation_of(database)
+    installation = once_it_answers(lambda: _installation_of(database))
     is_demonstration = bool(installation["is_demonstration"])
     database.configurations.has_real_hours = settings.demo_hours == "real"
     if is_demonstration and settings.is_loopback and not settings.public_url:
@@ -88,23 +85,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
 
 
 def _installation_of(database: Database) -> Row:
-    """The installation's row, once the database answers: a worker that starts before it waits for it.
-
-    Refusal: not_installed.
-    """
-    while True:
-        try:
-            with database.read() as rows:
-                row = rows.one("SELECT secret, is_demonstration FROM installation WHERE id = 1")
-        except Refusal as refusal:
-            if refusal.code != "database_busy":
-                raise
-            log.warning("database_away", reason=refusal.details.get("reason"))
-        else:
-            if row is None:
-                raise Refusal("not_installed")
-            found: Row = row
-            return found
+    """The installation's row. Refusal: not_installed."""
+    with database.read() as rows:
+        row: Row | None = rows.one("SELECT secret, is_demonstration FROM installation WHERE id = 1")
+    if row is None:
+        raise Refusal("not_installed")
+    return row
 
 
 def serve_app() -> OpenAPI:

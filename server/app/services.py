@@ -22,7 +22,7 @@ from server.live.voice import Voice
 from server.printing.service import PrintService
 from server.settings import Settings
 from server.store.anchors import Anchors
-from server.store.database import Database
+from server.store.database import Database, once_it_answers
 from server.usecases.estimate_waits import Estimates
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
 
@@ -50,7 +50,7 @@ class Parvis:
     def start_background(self) -> None:
         """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet."""
         if self.settings.is_loopback:
-            self.simulated.start()
+            once_it_answers(self.simulated.start)
         self.printing.start(self.socketio.start_background_task)
         for work in self.background:
             self.socketio.start_background_task(work)

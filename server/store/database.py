@@ -176,6 +176,17 @@ class HallTransaction(Writes):
         return answer
 
 
+def once_it_answers[Answer](work: Callable[[], Answer]) -> Answer:
+    """What `work` returns, tried again (each try takes BUSY_DEADLINE_S) as long as the database is away."""
+    while True:
+        try:
+            return work()
+        except Refusal as refusal:
+            if refusal.code != "database_busy":
+                raise
+            log.warning("database_away", reason=refusal.details.get("reason"))
+
+
 class Database:
     """Every hall of one database, its journals and its documents."""
 
