@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import redis
 
-from tests.harness.accessible import assert_accessible, violations
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
 from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import child_of_tests, free_port
@@ -97,6 +97,17 @@ def test_a_page_is_judged_for_accessibility(pages: Pages):
     )
     broken = {line.partition(":")[0] for line in violations(page)}
     assert {"html-has-lang", "image-alt", "button-name"} <= broken
+
+
+def test_what_tab_does_not_reach_or_shows_without_a_sign_is_found(pages: Pages):
+    page = pages.open()
+    page.set_content(
+        "<style>#plain { outline: none }</style><button>Oui</button><input type=date>"
+        "<a href=/a tabindex=-1>never</a><button id=plain>no sign</button><a href=/b>last</a>"
+    )
+    never, no_sign = unreached_by_keyboard(page)
+    assert ">never<" in never
+    assert ">no sign<" in no_sign
 
 
 def test_a_page_that_fails_is_noticed(browser):

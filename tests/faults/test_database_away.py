@@ -86,7 +86,11 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_and_the_server_li
     postgresql.stop()
     try:
         os.kill(workers[-1], signal.SIGKILL)
-        wait_until(lambda: "database_away" in hall.server.log.read_text(encoding="utf-8"), "a new worker waits", within_s=30)
+        wait_until(
+            lambda: "database_away" in hall.server.log.read_text(encoding="utf-8"),
+            "a new worker waits",
+            within_s=30,
+        )
     finally:
         postgresql.start()
     wait_until(hall.server.is_ready, "the server is ready again", within_s=30)

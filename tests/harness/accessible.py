@@ -34,3 +34,36 @@ def assert_accessible(page: Page) -> None:
     """Fails with what axe-core found on the page as it is now."""
     found = violations(page)
     assert not found, f"{page.url}\n" + "\n".join(found)
+
+
+UNREACHED = """() => [...document.querySelectorAll(
+  "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+)].filter((each) => !each.disabled && each.checkVisibility({ visibilityProperty: true }))
+  .filter((each) => each.dataset.walked !== "seen").map((each) => each.outerHTML.slice(0, 120))"""
+FOCUSED = """() => {
+  const each = document.activeElement;
+  if (!each || each === document.body) return null;
+  const style = getComputedStyle(each);
+  each.dataset.walked ??= style.outlineStyle !== "none" || style.boxShadow !== "none" ? "seen" : "unseen";
+  window.walked ??= [];
+  if (!window.walked.includes(each)) window.walked.push(each);
+  return window.walked.indexOf(each);
+}"""
+TO_THE_TOP = """() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+}"""
+
+
+def unreached_by_keyboard(page: Page) -> list[str]:
+    """What Tab does not reach from the top of the page, or reaches without a sign that it has the focus."""
+    page.evaluate(TO_THE_TOP)
+    last = -1
+    while True:
+        page.keyboard.press("Tab")  # a date has three stops
+        place = page.evaluate(FOCUSED)
+        if place is None or place < last:
+            unreached: list[str] = page.evaluate(UNREACHED)
+            return unreached
+        last = place

@@ -1,0 +1,48 @@
+"""Every page that is not tried for itself: accessible, no wider than its screen, walked by keyboard alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+
+SIZES = {"console": (1366, 768), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("every")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+def assert_walked(page: Page) -> None:
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert unreached_by_keyboard(page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", ["/", "/connexion", "/suivi", "/imprimantes", "/nothing-here"])
+def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: str):
+    width, height = SIZES[size]
+    assert_walked(pages.open(f"{hall.base_url}{path}", width=width, height=height))
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [("supervisor", "/"), ("reception", "/accueil"), ("quality", "/qualite"), ("agent", "/console")],
+)
+def test_a_page_of_people_at_work(hall: Served, page: Page, role: str, path: str):
+    user = next(u for u in hall.demonstration["users"] if u["role"] == role and u["site"] == "laon")
+    page.goto(f"{hall.base_url}/connexion?next={path}")
+    page.fill("input[name=login]", user["login"])
+    page.fill("input[name=password]", user["password"])
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(f"{hall.base_url}{path}")
+    expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
+    assert_walked(page)

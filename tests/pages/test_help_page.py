@@ -1,0 +1,83 @@
+"""Every page of the help in a real browser on the real server: read, on a phone too, and by keyboard."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from server.web.help.library import Library
+from tests.docs.documents import DOCS
+from tests.harness.accessible import unreached_by_keyboard, violations
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+
+SIZES = {"console": (1366, 768), "phone": (390, 844)}
+ADDRESSES = ["/aide", *sorted(each.address for each in Library(DOCS).documents().values())]
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("help")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+@pytest.fixture
+def reader(hall: Served, pages: Pages) -> Callable[..., Page]:
+    """A page in the help, opened by an agent of Laon."""
+
+    def opened(size: str = "console") -> Page:
+        width, height = SIZES[size]
+        user = next(u for u in hall.demonstration["users"] if u["role"] == "agent" and u["site"] == "laon")
+        page = pages.open(f"{hall.base_url}/connexion?next=/aide", width=width, height=height)
+        page.fill("input[name=login]", user["login"])
+        page.fill("input[name=password]", user["password"])
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url("**/aide")
+        return page
+
+    return opened
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_is_accessible_and_fits(hall: Served, reader: Callable[..., Page], size: str):
+    page, found = reader(size), []
+    for address in ADDRESSES:
+        page.goto(f"{hall.base_url}{address}")
+        found += [f"{address}: {line}" for line in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{address}: wider than the screen")
+    assert not found, "\n".join(found)
+
+
+def test_everything_on_every_page_is_reached_by_keyboard(hall: Served, reader: Callable[..., Page]):
+    page, found = reader(), []
+    for address in ADDRESSES:
+        page.goto(f"{hall.base_url}{address}")
+        found += [f"{address}: {line}" for line in unreached_by_keyboard(page)]
+    assert not found, "\n".join(found)
+
+
+def test_keys_alone_lead_from_the_index_to_a_heading_of_a_manual(hall: Served, reader: Callable[..., Page]):
+    page = reader()
+    page.locator("main a.button").press("Enter")
+    page.wait_for_url("**/aide/manuels/agent")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("Tab")
+    link = page.locator(".contents a").first
+    expect(link).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"article {link.get_attribute('href')}")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB", "es-ES"])
+def test_what_everybody_may_read_is_accessible_without_signing_in(hall: Served, pages: Pages, locale: str):
+    page = pages.open(locale=locale)
+    for address in ("/aide", "/aide/manuels/usager", "/aide/accessibilite"):
+        page.goto(f"{hall.base_url}{address}")
+        assert violations(page) == []
+        assert unreached_by_keyboard(page) == []
