@@ -6,13 +6,14 @@ monkey.patch_all()
 
 import signal  # noqa: E402
 import socket  # noqa: E402
-import sys  # noqa: E402
 
 from gevent import pywsgi  # noqa: E402
 from gevent import socket as gevent_socket  # noqa: E402
 
 from server.app import create_app  # noqa: E402
+from server.commands.say import ending_well  # noqa: E402
 from server.jobs.server_lock import hold  # noqa: E402
+from server.logs.lines import configure_logs, guard_standard_error  # noqa: E402
 from server.settings import Settings  # noqa: E402
 
 BACKLOG = 4096
@@ -33,9 +34,14 @@ def listener(settings: Settings) -> gevent_socket.socket:
     return listening
 
 
-def main() -> int:
-    """Serves until SIGTERM or SIGINT, then lets running requests end for three seconds."""
+def main() -> None:
+    """Serves until SIGTERM or SIGINT, then lets running requests end for three seconds.
+
+    Refusals: server_running, not_installed.
+    """
     settings = Settings()
+    configure_logs(settings.log_level)
+    guard_standard_error()
     hold(settings.var, is_shared=False)
     app = create_app(settings)
     app.extensions["parvis"].start_background()
@@ -56,8 +62,7 @@ def main() -> int:
     server.serve_forever()
     app.extensions["parvis"].stop_background()
     app.extensions["parvis"].database.close()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ending_well(main)()

@@ -13,6 +13,9 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
+from server.logs.lines import configure_logs, guard_standard_error
+from server.settings import Settings
+
 LOWEST_PRIORITY = 19
 _LENGTH = struct.Struct(">I")
 
@@ -83,6 +86,8 @@ def _read(pipe: IO[bytes]) -> Any:
 def main() -> None:
     """Answers until its input ends. What is asked comes from the parent only, by a pipe nobody else holds."""
     os.nice(LOWEST_PRIORITY)
+    configure_logs(Settings().log_level)
+    guard_standard_error()
     asked, answered = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
     while True:

@@ -21,12 +21,19 @@ from server.commands.say import console, ending_well, opened
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
+from server.logs.lines import configure_logs
 from server.settings import Settings
 from server.store.database import Database
 from server.store.migrating import migrate
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 main = ending_well(cli)
+
+
+@cli.callback()
+def begin() -> None:
+    """Parvis: tickets, calls, screens and honest waits of public halls."""
+    configure_logs(Settings().log_level)
 
 
 @cli.command()
@@ -53,6 +60,7 @@ def execute_server(settings: Settings) -> NoReturn:
         *(sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(settings.workers)),
         *("--bind", f"{settings.host}:{settings.port}"),
         *("--worker-connections", "3000", "--backlog", "4096", "--graceful-timeout", "3"),
+        *("--logger-class", "server.logs.gunicorn.GunicornLines"),
         *("--no-control-socket", "server.app:serve_app()"),
     ]
     if settings.scheme == "https":

@@ -1,6 +1,7 @@
 """New identifiers: UUIDv7 texts for everything that happens, random tokens for everything that is secret."""
 
 import hashlib
+import re
 import secrets
 
 import uuid_utils
@@ -15,8 +16,24 @@ def new_id() -> str:
 
 
 def new_token() -> str:
-    """A secret of 128 bits as 22 URL-safe characters."""
-    return secrets.token_urlsafe(16)
+    """A secret of 128 bits as 22 URL-safe characters.
+
+    One in 30,000 looks like a name and is drawn again, so that a log can tell every token (`server.logs`).
+    """
+    while not is_token_shaped(token := secrets.token_urlsafe(16)):
+        pass
+    return token
+
+
+_WORDS = re.compile(r"[a-z]+|[A-Z]+|(?:[A-Z][a-z]{2,}){1,}|[a-z]{2,}(?:[A-Z][a-z]{2,})+")
+"""What one part of a name looks like: one_case, CamelCase, camelCase."""
+
+
+def is_token_shaped(text: str) -> bool:
+    """Whether URL-safe characters mix capitals and small letters as no name, id or hash does."""
+    if text == text.lower() or text == text.upper():
+        return False
+    return not all(_WORDS.fullmatch(part) for part in re.split("[-_]", text) if part)
 
 
 def new_short_code() -> str:

@@ -20,6 +20,7 @@ from server.live.sockets import make_socketio
 from server.settings import Settings
 from server.store.database import Database, once_it_answers
 from server.store.engines import Row
+from server.store.installed import installation_of, may_exist
 from server.web.callers import KnownCallers
 
 SERVER = Path(__file__).parents[1]
@@ -54,8 +55,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         validation_error_status=400,
         validation_error_callback=invalid,
     )
-    database = Database(settings.database_address, clock or Clock())
-    installation = once_it_answers(lambda: _installation_of(database))
+    database, installation = _opened(settings, clock or Clock())
     is_demonstration = bool(installation["is_demonstration"])
     database.configurations.has_real_hours = settings.demo_hours == "real"
     if is_demonstration and settings.is_loopback and not settings.public_url:
@@ -84,13 +84,16 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     return app
 
 
-def _installation_of(database: Database) -> Row:
-    """The installation's row. Refusal: not_installed."""
-    with database.read() as rows:
-        row: Row | None = rows.one("SELECT secret, is_demonstration FROM installation WHERE id = 1")
-    if row is None:
+def _opened(settings: Settings, clock: Clock) -> tuple[Database, Row]:
+    """The database and its installation's row, once it answers. Refusal: not_installed."""
+    if not may_exist(settings.database_address):
         raise Refusal("not_installed")
-    return row
+    database = Database(settings.database_address, clock)
+    try:
+        return database, once_it_answers(lambda: installation_of(database))
+    except Refusal:
+        database.close()
+        raise
 
 
 def serve_app() -> OpenAPI:

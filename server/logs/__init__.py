@@ -1,0 +1,1 @@
+"""What whoever runs the server reads: lines on standard error, without any secret."""

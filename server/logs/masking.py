@@ -1,0 +1,53 @@
+"""Masking: no secret stands in a log, whoever wrote the line.
+
+A secret is known by what stands before it (`Bearer …`, `#t=…`, `/t/…`, `token=…`, a cookie), or by its shape:
+twenty-two URL-safe characters, or twice as many, as `server.ids.new_token` makes them.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from server.ids import is_token_shaped
+
+MASK = "***"
+SECRET_NAMES = frozenset(
+    {
+        "token",
+        "ticket",
+        "short_code",
+        "password",
+        "secret",
+        "secret_key",
+        "api_key",
+        "authorization",
+        "cookie",
+    }
+)
+"""Values of these names are never written."""
+
+_NAMES = "|".join(sorted(SECRET_NAMES, key=len, reverse=True))
+_AFTER = re.compile(
+    r"(?i)("
+    r"\bbearer\s+"  # the header of devices and programs
+    r"|[#?&]t=|[?&]code=|/t/|/tickets/"  # addresses of devices and tickets
+    r"|\bparvis_(?:device|session|form)=|\bsession="  # cookies
+    rf"|\b(?:{_NAMES})[\"']?\s*[:=]\s*[\"']?"
+    r"|://[^\s/:@]+:(?=[^\s/@]+@)"  # the password in a database's address
+    r")[^\s\"'&;,/?#)\]}@]+"
+)
+_LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
+
+
+def masked(text: str) -> str:
+    """The text with every secret replaced."""
+    return _LONG.sub(_masked_if_token, _AFTER.sub(rf"\g<1>{MASK}", text))
+
+
+def _masked_if_token(found: re.Match[str]) -> str:
+    return MASK if is_token_shaped(found[0]) else found[0]
+
+
+def masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a record, those with a secret's name replaced."""
+    return {name: MASK if name.lower() in SECRET_NAMES else value for name, value in values.items()}

@@ -1,0 +1,86 @@
+"""No secret passes: neither one announced by what stands before it, nor one known by its shape only."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.ids import is_token_shaped, new_id, new_token
+from server.logs.masking import masked, masked_values
+
+TOKEN = new_token()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"http://127.0.0.1:8080/kiosk#t={TOKEN}",
+        f"GET /t/{TOKEN} HTTP/1.1",
+        f"/api/v1/tickets/{TOKEN}/give-up",
+        f"Authorization: Bearer {TOKEN}",
+        f"{{'HTTP_COOKIE': 'parvis_device={TOKEN}; lang=fr'}}",
+        f"parvis_session={TOKEN}{TOKEN}",
+        f'{{"token": "{TOKEN}"}}',
+        f"('{TOKEN}', 'kiosk')",
+        f"Key (token)=({TOKEN}) already exists.",
+        f"https%3A%2F%2Faccueil.example.fr%2Fscreen%23t%3D{TOKEN}",
+        f"{TOKEN} failed",
+    ],
+)
+def test_a_token_is_masked_wherever_it_stands(text: str):
+    assert TOKEN not in masked(text)
+    assert "***" in masked(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#t=short",
+        "Bearer abc",
+        "parvis_device=abc",
+        "/t/abc",
+        "?code=ABCD2345",
+        "password: hunter2",
+        "api_key='k'",
+    ],
+)
+def test_what_is_announced_as_a_secret_is_masked_whatever_its_shape(text: str):
+    kept = masked(text)
+    assert kept.endswith(("***", "***'"))
+
+
+def test_the_password_of_a_database_is_masked():
+    assert masked("postgresql://parvis:s3cret@db/parvis") == "postgresql://parvis:***@db/parvis"
+
+
+@given(st.integers(1, 50))
+def test_a_token_is_masked_without_any_context(count: int):
+    tokens = [new_token() for _ in range(count)]
+    assert masked(", ".join(tokens)) == ", ".join(["***"] * count)
+    assert masked(new_token() + new_token()) == "***"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ConnectionRefusedError",
+        "InstallationTransaction",
+        "Access-Control-Max-Age",
+        "test_a_token_is_masked",
+        new_id(),
+        "c0ffee" * 10 + "abcd",
+        "/work/anywhere/server/store/engines.py",
+        "code=unknown_device",
+        "the token is unknown",
+    ],
+)
+def test_names_ids_and_hashes_are_left_as_they_are(text: str):
+    assert masked(text) == text
+    assert not is_token_shaped("ConnectionRefusedError")
+
+
+def test_a_value_named_as_a_secret_is_not_written():
+    assert masked_values({"token": "x", "Cookie": "y", "hall": "laon"}) == {
+        "token": "***",
+        "Cookie": "***",
+        "hall": "laon",
+    }
