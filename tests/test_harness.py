@@ -43,12 +43,16 @@ def test_redis_answers(redis_url: str):
 
 def test_a_child_does_not_outlive_its_parent(tmp_path: Path):
     parent = child_of_tests(
-        ["/bin/sh", "-c", f"setpriv --pdeathsig KILL -- sleep 600 & echo $! > {tmp_path / 'pid'}; wait"]
+        [
+            "/bin/sh",
+            "-c",
+            f"setpriv --pdeathsig KILL -- tail -f /dev/null & echo $! > {tmp_path / 'pid'}; wait",
+        ]
     )
     told = tmp_path / "pid"
     pid = wait_until(lambda: told.read_text().strip() if told.exists() else "", "the child started")
     # only then has setpriv asked to die with its parent
-    wait_until(lambda: Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"sleep"), "the child runs")
+    wait_until(lambda: Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"tail"), "the child runs")
     parent.kill()
     parent.wait()
     wait_until(lambda: is_gone(pid), "the child is gone")

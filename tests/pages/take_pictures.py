@@ -59,7 +59,9 @@ class Hall:
 
 
 def keep(page: Page, name: str) -> None:
-    """Writes what the page shows as a PNG of few colours."""
+    """Writes what the page shows as a PNG of few colours, once all it needs has come."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     width = min(picture.width, 1000 if picture.width > picture.height else 480)
     picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
@@ -106,7 +108,9 @@ def take(var: Path) -> None:
         expect(console.locator("[data-act=next]").first).to_be_enabled()
         console.keyboard.press("F9")
         expect(console.locator("[data-phases=called].question")).to_be_visible()
-        screen.wait_for_timeout(1500)
+        expect(screen.locator("#cards")).to_contain_text(
+            console.locator("[data-person] .number").inner_text()
+        )
         keep(screen, "ecran")
         console.keyboard.press("O")
         expect(console.locator("[data-timer=person]").first).to_be_visible()
@@ -115,11 +119,10 @@ def take(var: Path) -> None:
         keep(console, "guichet")
 
         phone = opened(browser, f"{base_url}/t/{tickets[-1]['token']}", 390, 844)
-        phone.wait_for_timeout(1500)
         keep(phone, "telephone")
 
         kiosk = opened(browser, hall.site["kiosk"]["url"], 1080, 1920)
-        kiosk.wait_for_timeout(2500)
+        expect(kiosk.locator("main")).to_have_attribute("data-view", "start")
         keep(kiosk, "borne")
 
         quality = signed_in(browser, base_url, hall.users["quality"], "/qualite")

@@ -227,14 +227,6 @@ def test_the_bar_follows_the_same_counter_in_one_line(console: Page, issue: Call
     phase(console, "called")
 
 
-def test_a_console_left_alone_asks_nothing(console: Page):
-    asked: list[str] = []
-    console.on("request", lambda request: asked.append(request.url))
-    start = console.evaluate("performance.now()")
-    console.wait_for_function("start => performance.now() - start > 5000", arg=start)
-    assert asked == []
-
-
 def test_a_cut_is_said_and_the_gesture_made_meanwhile_is_done_once(
     console: Page, hall: Served, issue: Callable[[], dict[str, Any]]
 ):

@@ -105,7 +105,7 @@ def program(directory: Path, script: str) -> str:
 
 
 def test_a_program_that_hangs_is_given_up_at_its_deadline(tmp_path: Path) -> None:
-    slow = EspeakSpeech(program=program(tmp_path, "exec sleep 30"), deadline_s=0.2)
+    slow = EspeakSpeech(program=program(tmp_path, "exec tail -f /dev/null"), deadline_s=0.2)
     with pytest.raises(SpeechUnavailable, match=r"longer than 0\.2 s"):
         slow.say("A", "fr")
 
