@@ -129,16 +129,18 @@ def compose(
         _every(socketio, TICK_S, publisher.tick),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
         voice.run,
-        *_kept(settings, database, socketio),
+        *_kept(settings, database, socketio, audio),
     ]
     for namespace in namespaces(presence, database, estimates, _socket_callers(database)):
         socketio.on_namespace(namespace)
     return parvis
 
 
-def _kept(settings: Settings, database: Database, socketio: Any) -> list[Callable[[], None]]:
+def _kept(
+    settings: Settings, database: Database, socketio: Any, voices: AudioFiles
+) -> list[Callable[[], None]]:
     """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
-    rounds = Rounds(database, Anchors(settings.var / "anchors"), lambda: socketio.sleep(0))
+    rounds = Rounds(database, Anchors(settings.var / "anchors"), lambda: socketio.sleep(0), voices)
     return [
         _every(socketio, ROUND_S, rounds.make),
         lambda: serve_local(database, settings.var, socketio.sleep),

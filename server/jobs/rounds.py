@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from hardware.speech import AudioFiles
 from server.domain.calendars import business_day
 from server.store.anchors import INSTALLATION, Anchors, anchor_of
 from server.store.database import Database
@@ -23,17 +24,23 @@ log = structlog.get_logger()
 ROUND_S = 20.0
 """Seconds between two rounds."""
 PURGE_EVERY_S = 3600
+VOICES_KEPT_S = 7 * 86_400
+"""How long a rendered voice is kept after its last use: the same numbers are called every day."""
 ANCHOR = "anchor"
 _INSTALLATION_HEAD = "SELECT journal_length, head_hash FROM installation WHERE id = 1"
 
 
 @dataclass
 class Rounds:
-    """The jobs of one process. `breathe` lets other work through between two halls."""
+    """The jobs of one process.
+
+    `breathe` lets other work through between two halls; `voices` are the rendered voices of this computer.
+    """
 
     database: Database
     anchors: Anchors
     breathe: Callable[[], None] = lambda: None
+    voices: AudioFiles | None = None
     failures: int = 0
 
     def make(self) -> None:
@@ -89,8 +96,11 @@ class Rounds:
         claim(self.database, ANCHOR, hall, day, now=now)
 
     def purge(self) -> None:
-        """Erases once an hour what is past its time."""
-        if claim_every(self.database, "purge", now=self.database.clock.now(), every_s=PURGE_EVERY_S):
-            counts = {table: count for table, count in purge(self.database).items() if count}
-            if counts:
-                log.info("purged", **counts)
+        """Erases once an hour what is past its time, and voices nobody hears any more."""
+        now = self.database.clock.now()
+        if claim_every(self.database, "purge", now=now, every_s=PURGE_EVERY_S):
+            counts = purge(self.database)
+            if self.voices is not None:
+                counts["voices"] = self.voices.purge(older_than_s=VOICES_KEPT_S, now_s=now.timestamp())
+            if any(counts.values()):
+                log.info("purged", **{name: count for name, count in counts.items() if count})

@@ -1,5 +1,6 @@
 """The rounds of a server: days end once, at their hour, whoever makes them; journals are anchored daily."""
 
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hardware.speech import AudioFiles
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.jobs.rounds import Rounds
@@ -204,6 +206,19 @@ def test_a_purge_is_made_once_an_hour(database: Database, rounds: Rounds, hands:
     hands.now += timedelta(minutes=2)
     rounds.make()
     assert erased(database) == 1
+
+
+def test_a_voice_nobody_has_heard_for_a_week_is_purged(database: Database, hands: Hands, tmp_path: Path):
+    voices = AudioFiles(tmp_path / "audio")
+    (tmp_path / "audio").mkdir()
+    heard, unheard = (tmp_path / "audio" / f"{n:032x}.wav" for n in range(2))
+    for voice, days in ((heard, 6), (unheard, 8)):
+        voice.write_bytes(b"RIFF")
+        at = (hands.now - timedelta(days=days)).timestamp()
+        os.utime(voice, (at, at))
+    Rounds(database, Anchors(tmp_path / "anchors"), voices=voices).make()
+    assert voices.path(heard.name) == heard
+    assert voices.path(unheard.name) is None
 
 
 def erased(database: Database) -> int:
