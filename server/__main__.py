@@ -7,6 +7,7 @@ monkey.patch_all()
 import signal  # noqa: E402
 import socket  # noqa: E402
 
+import structlog  # noqa: E402
 from gevent import pywsgi  # noqa: E402
 from gevent import socket as gevent_socket  # noqa: E402
 
@@ -15,6 +16,8 @@ from server.commands.say import ending_well  # noqa: E402
 from server.jobs.server_lock import hold  # noqa: E402
 from server.logs.lines import configure_logs, guard_standard_error  # noqa: E402
 from server.settings import Settings  # noqa: E402
+
+log = structlog.get_logger("server")
 
 BACKLOG = 4096
 STOP_WITHIN_S = 3
@@ -59,6 +62,7 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stop)
+    log.info("serving", address=settings.base_url)
     server.serve_forever()
     app.extensions["parvis"].stop_background()
     app.extensions["parvis"].database.close()

@@ -16,13 +16,15 @@ from tests.harness.waiting import wait_until
 Layout = Literal["embedded", "workers"]
 
 
-def run_parvis(arguments: list[str], environment: dict[str, str], *, within_s: float = 120) -> str:
-    """What a `parvis` command printed; fails with its words if it was refused."""
+def run_parvis(
+    arguments: list[str], environment: dict[str, str], *, typed: str = "", within_s: float = 120
+) -> str:
+    """What a `parvis` command printed, with `typed` on its standard input; fails if it was refused."""
     ended = subprocess.run(
         [str(PYTHON), "-m", "server.cli", *arguments],
         cwd=PROJECT,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=within_s,
@@ -73,9 +75,9 @@ class Served:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def parvis(self, *arguments: str, within_s: float = 120) -> str:
+    def parvis(self, *arguments: str, typed: str = "", within_s: float = 120) -> str:
         """What a `parvis` command printed, run with this server's settings."""
-        return run_parvis(list(arguments), self.environment, within_s=within_s)
+        return run_parvis(list(arguments), self.environment, typed=typed, within_s=within_s)
 
     @property
     def demonstration(self) -> dict[str, Any]:
