@@ -16,6 +16,7 @@ from server.commands import (
     doctoring,
     exporting,
     keeping,
+    simulating,
 )
 from server.commands.say import console, ending_well, opened
 from server.demonstration.create import demo_file, is_demonstration
@@ -102,6 +103,7 @@ cli.command("create-user")(accounts.create_user)
 cli.command("import-configuration")(configuring.import_configuration)
 cli.command("export-configuration")(configuring.export_configuration)
 cli.command("export-visits")(exporting.export_visits_command)
+cli.command("simulate")(simulating.simulate)
 cli.command("purge")(keeping.purge_command)
 cli.command("verify-journal")(keeping.verify_journal_command)
 cli.command("backup")(keeping.backup_command)

@@ -26,6 +26,7 @@ COMMANDS = {
         "import-configuration",
         "export-configuration",
         "export-visits",
+        "simulate",
     ),
     *("purge", "verify-journal", "backup", "restore", "devices", "api-keys", "doctor"),
 }

@@ -1,0 +1,227 @@
+"""`parvis simulate`: calling rules on the same days, drawn or from a log, and what each makes of them."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from server.commands.say import errors, say
+from server.domain.indicator_files import read_legs
+from server.domain.refusals import Refusal
+from server.domain.simulation import SimulatedWait, run_day
+from server.domain.simulation_days import HALLS, DrawnDay, draw_day
+from server.domain.simulation_figures import Compared, Difference, Figures, Runs
+from server.domain.simulation_logs import days_of_log, read_duties
+from server.domain.work_profiles import RuleName
+
+FORMS = {False: "by rule", True: "first"}
+"""How the table calls `priority_first` off and on."""
+HEAD = (
+    f"{'rule':22}{'priority':9}{'in target':>9}{'  difference':22}{'worst P95':>10}{'  difference':18}"
+    f"{'max':>5}{'day’s max':>11}  difference"
+)
+CLASS_HEAD = f"{'rule':22}{'priority':9}{'class':13}{'tickets':>8}{'in target':>11}{'P95':>6}{'max':>6}"
+
+Halls = Annotated[
+    list[str] | None,
+    typer.Option("--hall", help="A hall of the product's own: hall_80 or hall_95; both unless told."),
+]
+Rules = Annotated[
+    list[RuleName] | None,
+    typer.Option("--rule", help="May be given several times; all unless told."),
+]
+Days = Annotated[int, typer.Option("--days", min=1, max=10_000, help="How many days are drawn.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed draws the same days.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", dir_okay=False, help="Also write the figures: a .csv or .json file.")
+]
+Legs = Annotated[
+    Path | None,
+    typer.Option("--legs", exists=True, dir_okay=False, help="A legs.csv to run instead of drawn days."),
+]
+Counters = Annotated[
+    Path | None,
+    typer.Option("--counters", exists=True, dir_okay=False, help="Its counters.csv; needed with --legs."),
+]
+Services = Annotated[
+    Path | None,
+    typer.Option("--services", exists=True, dir_okay=False, help="Its services.csv: targets, typed means."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A rule in one form on one hall's days."""
+
+    hall: str
+    rule: RuleName
+    priority_first: bool
+    figures: Figures
+    compared: Compared
+
+
+def simulate(
+    hall: Halls = None,
+    rule: Rules = None,
+    days: Days = 300,
+    seed: Seed = 1,
+    out: Out = None,
+    legs: Legs = None,
+    counters: Counters = None,
+    services: Services = None,
+) -> None:
+    """Run the same days under calling rules and print what each makes of the waits."""
+    if out is not None and out.suffix not in (".csv", ".json"):
+        raise typer.BadParameter("a file named .csv or .json", param_hint="--out")
+    rules = list(dict.fromkeys(rule or RuleName))
+    if legs is not None:
+        drawn = {"log": _log_days(legs, counters, services)}
+    else:
+        drawn = {name: _draw(name, days, seed) for name in hall or [each.name for each in HALLS]}
+    outcomes = list(_outcomes(drawn, rules))
+    for name in drawn:
+        _say_hall(name, len(drawn[name]), [one for one in outcomes if one.hall == name])
+    if out is not None:
+        _write(out, outcomes)
+
+
+def _draw(name: str, days: int, seed: int) -> list[DrawnDay]:
+    found = next((each for each in HALLS if each.name == name), None)
+    if found is None:
+        known = ", ".join(each.name for each in HALLS)
+        raise typer.BadParameter(f"one of {known}", param_hint="--hall")
+    return [draw_day(found, number, seed=seed) for number in range(days)]
+
+
+def _log_days(legs: Path, counters: Path | None, services: Path | None) -> list[DrawnDay]:
+    """The days of a log. Refusal: no_simulated_day, when it has none that a counter served."""
+    if counters is None:
+        raise typer.BadParameter("needed with --legs", param_hint="--counters")
+    try:
+        records = list(read_legs(_lines(legs)))
+        duties = read_duties(csv.DictReader(_lines(counters)))
+        settings = list(csv.DictReader(_lines(services))) if services is not None else []
+        days = days_of_log(records, duties, settings)
+    except (KeyError, ValueError) as wrong:
+        raise typer.BadParameter(f"not in the open format: {wrong}", param_hint="--legs") from wrong
+    if not days:
+        raise Refusal("no_simulated_day", legs=len(records), duties=len(duties))
+    return days
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8-sig").splitlines()
+
+
+def _outcomes(drawn: dict[str, list[DrawnDay]], rules: Sequence[RuleName]) -> Iterator[Outcome]:
+    """Every rule in both forms, against strict classes or else the first rule, in the same form."""
+    compared_to = RuleName.STRICT_CLASSES if RuleName.STRICT_CLASSES in rules else rules[0]
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        whole = 2 * len(rules) * sum(map(len, drawn.values()))
+        bar = progress.add_task("Days run", total=whole)
+        for hall, days in drawn.items():
+            for first in FORMS:
+                waits = {str(rule): _run(days, rule, first, lambda: progress.advance(bar)) for rule in rules}
+                runs = Runs(waits)
+                differences = runs.compared(to=str(compared_to))
+                for rule in rules:
+                    yield Outcome(hall, rule, first, runs.figures(str(rule)), differences[str(rule)])
+
+
+def _run(
+    days: Sequence[DrawnDay], rule: RuleName, first: bool, tell: Callable[[], None]
+) -> list[SimulatedWait]:
+    waits: list[SimulatedWait] = []
+    for day in days:
+        waits += run_day(day, rule, priority_first=first)
+        tell()
+    return waits
+
+
+# --- what is printed and written -----------------------------------------------------------------
+
+
+def _say_hall(hall: str, days: int, outcomes: Sequence[Outcome]) -> None:
+    tickets = outcomes[0].figures.tickets
+    say(f"{hall}: {days} days, {tickets / days:.1f} tickets a day; waits in minutes, differences with 95 %")
+    say(HEAD, style="bold")
+    for one in outcomes:
+        say(_line(one))
+    if hall == "log":
+        say(CLASS_HEAD, style="bold")
+        for one in outcomes:
+            for name, each in one.figures.by_class.items():
+                say(
+                    f"{one.rule:22}{FORMS[one.priority_first]:9}{name:13}{each.tickets:8}"
+                    f"{100 * each.within:10.1f}%{each.p95_s / 60:6.0f}{each.max_s / 60:6.0f}"
+                )
+    say("")
+
+
+def _line(one: Outcome) -> str:
+    found, compared = one.figures, one.compared
+    worst = "–" if found.worst_p95_s is None else f"{found.worst_p95_s / 60:.0f}"
+    within, p95 = _difference(compared.within, 100, 1), _difference(compared.worst_p95_s, 1 / 60, 0)
+    return (
+        f"{one.rule:22}{FORMS[one.priority_first]:9}{100 * found.within:8.1f}%  {within:20}{worst:>10}"
+        f"  {p95:16}{found.max_s / 60:5.0f}{found.day_max_s / 60:11.0f}"
+        f"  {_difference(compared.day_max_s, 1 / 60, 0)}"
+    )
+
+
+def _difference(found: Difference | None, scale: float, digits: int) -> str:
+    if found is None:
+        return "–"
+    value, low, high = (f"{scale * each:+.{digits}f}" for each in (found.value, found.low, found.high))
+    return f"{value} [{low}, {high}]"
+
+
+def _write(out: Path, outcomes: Sequence[Outcome]) -> None:
+    rows = [_row(one) for one in outcomes]
+    if out.suffix == ".json":
+        out.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    else:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
+            writer.writeheader()
+            writer.writerows(rows)
+    say(f"{out}: {len(rows)} rows")
+
+
+def _row(one: Outcome) -> dict[str, Any]:
+    found = one.figures
+    row: dict[str, Any] = {
+        "hall": one.hall,
+        "rule": str(one.rule),
+        "priority_first": one.priority_first,
+        "tickets": found.tickets,
+        "within": round(found.within, 4),
+        "mean_s": round(found.mean_s),
+        "left": round(found.left, 4),
+        "worst_group": None if found.worst_group is None else "/".join(found.worst_group),
+        "worst_p95_s": found.worst_p95_s,
+        "max_s": found.max_s,
+        "day_max_s": round(found.day_max_s),
+    }
+    differences = {
+        "within": one.compared.within,
+        "worst_p95_s": one.compared.worst_p95_s,
+        "day_max_s": one.compared.day_max_s,
+    }
+    for name, each in differences.items():
+        for part in ("value", "low", "high"):
+            row[f"{name}_difference_{part}"] = None if each is None else round(getattr(each, part), 4)
+    for name, group in found.by_class.items():
+        row |= {
+            f"{name}_tickets": group.tickets,
+            f"{name}_within": round(group.within, 4),
+            f"{name}_p95_s": group.p95_s,
+            f"{name}_max_s": group.max_s,
+        }
+    return row
