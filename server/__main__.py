@@ -4,6 +4,7 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import logging  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 
@@ -53,7 +54,8 @@ def main() -> None:
         if settings.scheme == "https"
         else {}
     )
-    server = pywsgi.WSGIServer(listener(settings), app, log=None, **tls)
+    wrong_requests = pywsgi.LoggingLogAdapter(logging.getLogger("server"), logging.INFO)
+    server = pywsgi.WSGIServer(listener(settings), app, log=None, error_log=wrong_requests, **tls)
 
     def stop(*_: object) -> None:
         server.stop(timeout=STOP_WITHIN_S)

@@ -192,6 +192,7 @@ function placeBand() {
 }
 
 addEventListener("resize", () => { placeBand(); drawSoon(); });
+addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload()); // a new token, typed in this very page
 document.fonts.ready.then(drawSoon);
 placeBand();
 drawNow();

@@ -5,6 +5,9 @@ import { io } from "/assets/socket.io.esm.min.js";
 const ASK_AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 const NUDGE_SPREAD_MS = 1_000;
 const HEARTBEAT_SPREAD_MS = 2_000;
+const AS_DEVICE = { "X-Caller": "device" }; // a person may have signed in with the same browser
+const ENDED_SPREAD_MS = 2_000;
+const REFUSED_SPREAD_MS = 30_000;
 const LONGEST_TIMER_MS = 3_600_000;
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -13,7 +16,7 @@ export async function fetchJson(url, { method = "GET", body, headers = {}, withi
   const answer = await fetch(url, {
     method,
     body: body && JSON.stringify(body),
-    headers: body ? { "Content-Type": "application/json", ...headers } : headers,
+    headers: { ...(body && { "Content-Type": "application/json" }), ...AS_DEVICE, ...headers },
     credentials: "same-origin",
     cache: "no-store",
     signal: AbortSignal.timeout(withinMs),
@@ -28,6 +31,7 @@ export function openLink(on, language) {
   let known = null;
   let edge = null;
   let soon = null;
+  let again = null;
   let socket = null;
   let fetches = 0;
 
@@ -50,16 +54,20 @@ export function openLink(on, language) {
     hall = me.hall.slug;
     on.paired(me);
     if (!socket) connect();
+    else if (!socket.connected) socket.connect();
     return refetch();
   }
 
   function connect() {
     let isFirst = true;
-    socket = io("/kiosk", { transports: ["websocket"], reconnectionDelayMax: 10_000 });
+    socket = io("/kiosk", { auth: { caller: "device" }, transports: ["websocket"], reconnectionDelayMax: 10_000 });
     socket.on("connect", () => {
       if (!isFirst) refetchSoon(NUDGE_SPREAD_MS);
       isFirst = false;
     });
+    // ended or refused by the server: the socket does not come back by itself, and the kiosk may be paired no more
+    socket.on("disconnect", (reason) => reason === "io server disconnect" && startAgain(ENDED_SPREAD_MS));
+    socket.on("connect_error", () => socket.active || startAgain(REFUSED_SPREAD_MS));
     socket.on("menu.changed", (nudge) => { known = nudge; refetchSoon(NUDGE_SPREAD_MS); });
     socket.on("heartbeat", (beat) => {
       const isNews = known && (beat.epoch !== known.epoch || beat.version > known.version);
@@ -67,6 +75,10 @@ export function openLink(on, language) {
       if (isNews) refetchSoon(HEARTBEAT_SPREAD_MS);
     });
     socket.on("print.verdict", on.verdict);
+  }
+
+  function startAgain(spreadMs) {
+    again ??= pause(Math.random() * spreadMs).then(() => { again = null; return start(); });
   }
 
   function refetchSoon(spreadMs) {

@@ -26,15 +26,17 @@ def install_guards(app: OpenAPI, csrf: CSRFProtect) -> None:
     def check_csrf() -> None:
         """Whoever acts by a signed-in session carries the CSRF token.
 
-        A device's cookie is SameSite=Strict and JSON only.
+        A device's cookie is SameSite=Strict and JSON only; so is the exchange of a token for it, whoever has
+        signed in here and whatever cookie the device had before.
         """
         if request.method not in ("POST", "PUT", "PATCH", "DELETE") or "Authorization" in request.headers:
             return
-        is_api = request.path.startswith(("/api/", "/device/"))
-        if not is_api or identify().kind == "person":
+        is_device = request.path.startswith("/device/")
+        if is_device or (request.path.startswith("/api/") and identify().kind != "person"):
+            if request.content_length and not request.is_json:
+                raise Refusal("bad_request", content_type=request.content_type)
+        else:
             csrf.protect()
-        elif is_api and request.content_length and not request.is_json:
-            raise Refusal("bad_request", content_type=request.content_type)
 
     @app.after_request
     def headers(response: Response) -> Response:

@@ -19,6 +19,7 @@ from server.live.namespaces import namespaces
 from server.live.presence import Presence
 from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
 from server.live.voice import Voice
+from server.live.void_tokens import VoidTokens
 from server.printing.service import PrintService
 from server.settings import Settings
 from server.store.anchors import Anchors
@@ -125,13 +126,17 @@ def compose(
         socketio,
         is_demonstration,
     )
+    void = VoidTokens(
+        database, presence, lambda sid, namespace: socketio.server.disconnect(sid, namespace=namespace)
+    )
     parvis.background += [
         _every(socketio, TICK_S, publisher.tick),
+        _every(socketio, TICK_S, void.look),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
         voice.run,
         *_kept(settings, database, socketio, audio),
     ]
-    for namespace in namespaces(presence, database, estimates, _socket_callers(database)):
+    for namespace in namespaces(presence, database, estimates, _socket_callers(database, presence)):
         socketio.on_namespace(namespace)
     return parvis
 
@@ -159,9 +164,13 @@ def _every(socketio: Any, seconds: float, work: Callable[[], None]) -> Callable[
     return run
 
 
-def _socket_callers(database: Database) -> Callable[[dict[str, Any], Permission], tuple[str, str | None]]:
+def _socket_callers(
+    database: Database, presence: Presence
+) -> Callable[[dict[str, Any], Permission], tuple[str, str | None]]:
     def find(auth: dict[str, Any], permission: Permission) -> tuple[str, str | None]:
         token = auth.get("token")
+        if token is None and auth.get("caller") == "device":
+            token = request.cookies.get(DEVICE_COOKIE)
         if isinstance(token, str):
             caller: Caller = of_token(database, token, is_loopback=request.remote_addr in LOOPBACK)
         else:
@@ -172,6 +181,8 @@ def _socket_callers(database: Database) -> Callable[[dict[str, Any], Permission]
         site_slug = database.configuration(hall).site.slug
         if not caller.may(permission, hall=hall, site=site_slug):
             raise Refusal("forbidden")
+        if caller.digest is not None:
+            presence.showed_token(request.sid, request.namespace, caller.digest)  # type: ignore[attr-defined]
         return hall, caller.configured
 
     return find

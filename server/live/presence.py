@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Presence:
-    """Connected sockets of this process. A visitor's socket also stands for its visit."""
+    """Connected sockets of this process. A visitor's socket also stands for its visit.
+
+    Those of a device or an API key are known by the digest of its token.
+    """
 
     halls: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _visits: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _digests: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, hall: str, visit: str | None = None) -> None:
         """A socket has joined a hall's room."""
@@ -22,8 +26,17 @@ class Presence:
         if visit is not None:
             self._visits[sid] = (hall, visit)
 
+    def showed_token(self, sid: str, namespace: str, digest: str) -> None:
+        """A socket was let in by the token of a device or an API key."""
+        self._digests[sid] = (namespace, digest)
+
+    def tokens(self) -> list[tuple[str, str, str]]:
+        """The sockets let in by a token: sid, namespace, the token's digest."""
+        return [(sid, *shown) for sid, shown in self._digests.items()]
+
     def left(self, sid: str) -> None:
         """A socket has gone."""
+        self._digests.pop(sid, None)
         known = self._sockets.pop(sid, None)
         self._visits.pop(sid, None)
         if known is not None:

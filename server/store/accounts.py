@@ -83,6 +83,16 @@ def bearer_of_token(rows: Any, token: str, now: int) -> Row:
     return row
 
 
+def valid_digests(rows: Any, now: int) -> set[str]:
+    """The digests of the tokens of every device and API key that may call."""
+    found = rows.all(
+        "SELECT token_digest FROM device WHERE revoked_at IS NULL UNION ALL SELECT token_digest FROM api_key"
+        " WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)",
+        now=now,
+    )
+    return {row["token_digest"] for row in found}
+
+
 def halls_of_key(key: Row) -> Sequence[str]:
     """The slugs of the halls an API key works in; ["*"] means every hall."""
     halls: Sequence[str] = json.loads(key["key_halls"])

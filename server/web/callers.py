@@ -1,6 +1,6 @@
 """Who calls: a signed-in person, a paired device, an API key, or nobody; and what each may do where."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from flask import current_app, g, request
@@ -8,6 +8,7 @@ from flask import current_app, g, request
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
+from server.ids import token_digest
 from server.store import accounts
 from server.store.accounts import EVERY_SITE, Grant
 from server.store.database import Database
@@ -16,6 +17,8 @@ from server.store.installation import Author
 
 SESSION_COOKIE = "parvis_session"
 DEVICE_COOKIE = "parvis_device"
+CALLER_HEADER = "X-Caller"
+"""`device`: the page of a kiosk or screen calls, though a person has signed in with the same browser."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", None})
 
 
@@ -23,7 +26,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", None})
 class Caller:
     """The author of a request and its permissions. `halls` are ids; None means every hall.
 
-    `grants` are a person's roles by site; `configured` is a device's id in the hall document.
+    `grants` are a person's roles by site; `configured` is a device's id in the hall document; `digest` is of
+    the token that a device or a key has shown.
     """
 
     author: Author
@@ -35,6 +39,7 @@ class Caller:
     configured: str | None = None
     login: str | None = None
     name: str | None = None
+    digest: str | None = None
 
     def may(self, permission: Permission, *, hall: str, site: str) -> bool:
         """Whether the caller has a permission in a hall (id) of a site (slug)."""
@@ -71,12 +76,12 @@ def _identify() -> Caller:
     if header.startswith("Bearer "):
         known: KnownCallers = current_app.extensions["parvis_callers"]
         return known.of_token(header[7:], is_loopback=request.remote_addr in LOOPBACK)
+    device_token = request.cookies.get(DEVICE_COOKIE)
     signed_in = request.cookies.get(SESSION_COOKIE)
-    if signed_in:
+    if signed_in and not (device_token and request.headers.get(CALLER_HEADER) == "device"):
         person = of_sign_in(database(), signed_in)
         if person is not None:
             return person
-    device_token = request.cookies.get(DEVICE_COOKIE)
     if device_token:
         callers: KnownCallers = current_app.extensions["parvis_callers"]
         found = callers.of_token(device_token, is_loopback=False)
@@ -120,12 +125,14 @@ def of_token(database: Database, token: str, *, is_loopback: bool) -> Caller:
 def _read_bearer(database: Database, token: str) -> tuple[Caller, bool]:
     with database.read() as rows:
         row = accounts.bearer_of_token(rows, token, to_micros(database.clock.now()))
+    digest = token_digest(token)
     if row["key_id"] is None:
-        return _device(row if row["id"] is not None else None), False
+        return replace(_device(row if row["id"] is not None else None), digest=digest), False
     permissions = frozenset(permission for scope in row["key_scopes"].split() for permission in SCOPES[scope])
     names = accounts.halls_of_key(row)
     halls = None if "*" in names else tuple(database.hall_id(name) for name in names)
-    return Caller(Author(row["key_id"]), "key", permissions, halls=halls), bool(row["key_is_loopback_only"])
+    key = Caller(Author(row["key_id"]), "key", permissions, halls=halls, digest=digest)
+    return key, bool(row["key_is_loopback_only"])
 
 
 def of_device(database: Database, token: str) -> Caller:

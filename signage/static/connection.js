@@ -4,6 +4,8 @@ const FETCH_SPREAD_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 const REFUSED_PAUSE_MS = 30_000;
 
+const AS_DEVICE = { "X-Caller": "device" }; // a person may have signed in with the same browser
+
 const random = (spread) => Math.random() * spread;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -19,7 +21,7 @@ export function connect({ io, location, history, on }) {
   let isFirst = true;
   let fetchTimer = null;
   const socket = io("/screen", {
-    transports: ["websocket"], autoConnect: false,
+    auth: { caller: "device" }, transports: ["websocket"], autoConnect: false,
     reconnectionDelay: 1_000, reconnectionDelayMax: 15_000, randomizationFactor: 0.9,
   });
 
@@ -106,7 +108,8 @@ export function connect({ io, location, history, on }) {
   }
 
   async function ask(path, options = {}) {
-    const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options });
+    const headers = { ...AS_DEVICE, ...options.headers };
+    const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, headers });
     if ([400, 401, 403, 404].includes(answer.status)) throw new Refused(`${path}: ${answer.status}`);
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     return answer.status === 204 ? null : answer.json();

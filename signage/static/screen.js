@@ -61,6 +61,7 @@ draw();
 document.fonts.ready.then(redraw);
 addEventListener("resize", redraw);
 addEventListener("pagehide", save);
+addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload()); // a new token, typed in this very page
 for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => isSoundOff && player.unlocked());
 addEventListener("dblclick", () => document.documentElement.requestFullscreen?.());
 setInterval(tick, TICK_MS);

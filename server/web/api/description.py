@@ -3,11 +3,16 @@
 from copy import deepcopy
 from typing import Any
 
-from server.web.callers import DEVICE_COOKIE, SESSION_COOKIE
+from server.web.callers import CALLER_HEADER, DEVICE_COOKIE, SESSION_COOKIE
 
 SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "A device's token or an API key."},
-    "device": {"type": "apiKey", "in": "cookie", "name": DEVICE_COOKIE},
+    "device": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": DEVICE_COOKIE,
+        "description": f"A device's; with `{CALLER_HEADER}: device` also where a person has signed in.",
+    },
     "person": {
         "type": "apiKey",
         "in": "cookie",

@@ -9,8 +9,8 @@ import pytest
 from kiosk.mounting import low_band
 from server.domain.roles import DEVICE_KINDS, ROLES, Permission
 from server.store.database import SYSTEM
-from server.usecases.devices import revoke_device
-from server.web.callers import DEVICE_COOKIE
+from server.usecases.devices import pair_device, revoke_device
+from server.web.callers import CALLER_HEADER, DEVICE_COOKIE
 from tests.server.web.api_site import COUNTER, HALL, OTHER, SERVICE, ApiSite, accepted, refused
 
 P = Permission
@@ -81,6 +81,27 @@ def test_a_key_whose_halls_are_gone_works_nowhere(api: ApiSite):
     with api.database.store.write() as rows:
         rows.run("UPDATE api_key SET halls = :gone WHERE halls LIKE '%laon%'", {"gone": '["no-such-hall"]'})
     assert api.get(f"/halls/{HALL}/board", token=gone).status_code in (403, 404)
+
+
+def test_a_new_token_is_exchanged_whatever_the_browser_held_before(api: ApiSite):
+    """A void cookie and a signed-in person each once kept a device from its new token."""
+    revoke_device(api.database, SYSTEM, "laon-borne-1")
+    new = pair_device(api.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1").token
+    for browser in (api.app.test_client(), api.person("agent")):
+        browser.set_cookie(DEVICE_COOKIE, api.kiosk)
+        assert browser.post("/device/session", json={"token": new}).status_code == 204
+        assert accepted(browser.get("/device/me"))["id"] == "laon-borne-1"
+
+
+def test_a_kiosk_s_page_acts_as_the_kiosk_though_a_person_has_signed_in(api: ApiSite):
+    browser = api.person("agent")
+    browser.set_cookie(DEVICE_COOKIE, api.kiosk)
+    path, body = f"/api/v1/halls/{HALL}/tickets", {"service": SERVICE, "press_id": "press-one"}
+    refused(browser.post(path, json=body), 403, "csrf")
+    accepted(browser.post(path, json=body, headers={CALLER_HEADER: "device"}), 201)
+    assert api.count("hall_fact WHERE kind = 'TicketIssued' AND device IS NOT NULL") == 1
+    browser.delete_cookie(DEVICE_COOKIE)
+    refused(browser.post(path, json=body, headers={CALLER_HEADER: "device"}), 403, "csrf")
 
 
 # --- people -----------------------------------------------------------------------------------
