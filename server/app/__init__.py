@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import kiosk.pages
 import signage.pages
 from server.app.pages import install_web
-from server.app.requests import invalid
+from server.app.requests import FormSessions, invalid
 from server.app.services import compose
 from server.clock import Clock
 from server.domain.refusals import Refusal
@@ -71,6 +71,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_HTTPONLY=True,
     )
+    app.session_interface = FormSessions()
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     if settings.behind_proxy:

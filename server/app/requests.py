@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -17,6 +18,14 @@ from server.web.entrance import problem_page
 from server.web.viewer import page_language
 
 log = structlog.get_logger()
+
+
+class FormSessions(SecureCookieSessionInterface):
+    """Flask's session, which holds the CSRF token of forms: whoever brings a bearer token has none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        is_bearer = "Authorization" in request.headers and request.path.startswith("/api/")
+        return None if is_bearer else super().open_session(app, request)
 
 
 def install_guards(app: OpenAPI, csrf: CSRFProtect) -> None:

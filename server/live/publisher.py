@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 SHORTLY_S = 0.15
 """How long the board and the queue wait after a commit, so that a burst is sent once."""
+APART_S = 0.5
+"""Time between two boards and queues of a hall while commits follow each other closely."""
 TICK_S = 1.0
 HEARTBEAT_S = 25.0
 LEGS_IN_MESSAGE = 5
@@ -59,6 +61,7 @@ class Publisher:
     _soon: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
     _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _sent_at_s: dict[str, float] = field(default_factory=dict)
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
@@ -70,10 +73,15 @@ class Publisher:
         self._changed.add(commit.hall)
         if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
             self._soon.add(commit.hall)
-            self.later(SHORTLY_S, lambda: self._send_states(commit.hall))
+            self.later(self._until_next(commit.hall), lambda: self._send_states(commit.hall))
         for visit in {fact.visit for fact in commit.facts if fact.visit}:
             if self.watches_others or self.presence.follows(visit):
                 self.later(0, lambda visit=visit: self._send_ticket(visit))  # type: ignore[misc]
+
+    def _until_next(self, hall: str) -> float:
+        """Seconds until the states of a hall are sent: shortly, but half a second after the last ones."""
+        since_s = self.database.clock.elapsed_s() - self._sent_at_s.get(hall, 0.0)
+        return max(SHORTLY_S, APART_S - since_s)
 
     def _announce(self, hall: str, fact: CommittedFact, configuration: HallConfiguration) -> None:
         message = announcement(fact, configuration, self.translate)
@@ -100,6 +108,7 @@ class Publisher:
 
     def _send_states(self, hall: str) -> None:
         self._soon.discard(hall)
+        self._sent_at_s[hall] = self.database.clock.elapsed_s()
         room = messages.hall_room(hall)
         self.emit(messages.BOARD_CHANGED, read_board(self.database, hall), messages.SCREEN, room)
         self.emit(

@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 
 from server.domain.configuration import PrinterConnection
-from server.domain.facts import FactKind
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.printing.documents import TicketPrinting
@@ -20,7 +19,6 @@ from server.usecases.end_print import LEASE
 log = structlog.get_logger()
 
 STOP_WITHIN_S = 2.0
-_WAKING = (FactKind.TICKET_ISSUED, FactKind.TICKET_REPRINTED)
 _NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
 
 type Spawn = Callable[[Callable[[], None]], Any]
@@ -81,13 +79,11 @@ class PrintService:
             ended.wait(max(0.0, ends_at_s - self.printing.database.clock.elapsed_s()))
 
     def committed(self, commit: Commit) -> None:
-        """The subscriber of the database: a new ticket wakes the printers of its hall."""
-        if any(fact.kind in _WAKING for fact in commit.facts):
-            _, _, printers = self._halls.get(commit.hall, (0, 0, []))
-            for printer in printers:
-                worker = self.workers.get(printer)
-                if worker is not None:
-                    worker.wake()
+        """The subscriber of the database: a new job wakes its printer."""
+        for printer in commit.printers:
+            worker = self.workers.get(printer)
+            if worker is not None:
+                worker.wake()
 
     def _watch(self) -> None:
         try:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from server.domain.facts import DutyTerms
-from server.store.engines import Row
+from server.store.engines import Query, Row
 
 _OPEN = (
     "SELECT s.id, s.hall, s.counter, s.author, s.profile, s.rule, s.services, s.opened_at,"
@@ -18,9 +18,15 @@ _LEASE = (
 )
 
 
+def of_open_session(counter: str) -> Query:
+    """The read of `open_session`."""
+    return Query(f"{_OPEN} WHERE s.counter = :counter AND s.closed_at IS NULL", {"counter": counter})
+
+
 def open_session(rows: Any, counter: str) -> Row | None:
     """The open session of a counter, with its lease and its running duty interval."""
-    row: Row | None = rows.one(f"{_OPEN} WHERE s.counter = :counter AND s.closed_at IS NULL", counter=counter)
+    query = of_open_session(counter)
+    row: Row | None = rows.one(query.sql, **query.values)
     return row
 
 

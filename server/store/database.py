@@ -7,7 +7,8 @@ then tells the subscribers. A subscriber that fails is logged and counted; it ne
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,9 +24,10 @@ from server.domain.projection import Change, Recorded, Update, changes
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.configurations import Configurations
-from server.store.engines import PostgresStore, Row, SqliteStore, open_store
+from server.store.engines import BUSY_DEADLINE_S, PostgresStore, Query, Row, SqliteStore, open_store
 from server.store.installation import Author, InstallationTransaction, begin_installation
 from server.store.journal import canonical, fact_hash
+from server.store.open_legs import OpenLegs
 from server.store.writes import Writes
 
 log = structlog.get_logger()
@@ -79,9 +81,35 @@ class Commit:
     version: int
     facts: tuple[CommittedFact, ...]
     configuration: HallConfiguration | None
+    printers: frozenset[str] = frozenset()
+    """Those with a new job."""
 
 
 type Subscriber = Callable[[Commit], None]
+
+
+@dataclass(slots=True)
+class _HallMemory:
+    """What this process remembers of a hall: its turn to write, and what its last transaction saw."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    configuration: HallConfiguration | None = None
+    epoch: str = ""
+    open_legs: OpenLegs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """A hall as this process saw it last: what a use case will probably read is foreseen from it."""
+
+    hall: str
+    epoch: str
+    configuration: HallConfiguration
+    now: datetime
+
+
+type Foresee = Callable[[LastSeen], Sequence[Query]]
+"""The reads a use case expects to make: they travel with the lock. What proves wrong is read again."""
 
 _HALL_COLUMNS = (
     "id, slug, epoch, version, journal_length, head_hash, last_recorded_at, configuration_revision,"
@@ -116,6 +144,20 @@ class HallTransaction(Writes):
     replayed_answer: Any = None
     committed: list[CommittedFact] = field(default_factory=list)
     configuration: HallConfiguration = field(init=False)
+    memory: _HallMemory = field(default_factory=_HallMemory)
+    printers: set[str] = field(default_factory=set)
+    """Those that get a job in this transaction: they are woken after the commit."""
+
+    @property
+    def open_legs(self) -> OpenLegs:
+        """The hall's legs that have not ended, as they were when the lock was taken."""
+        head = self.row["head_hash"]
+        known = self.memory.open_legs
+        if known is None or known.head != head:
+            if self.committed:
+                raise RuntimeError("open legs are read before anything is recorded")
+            known = self.memory.open_legs = OpenLegs.read(self, self.hall, head)
+        return known
 
     def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
         """Appends a fact to the hall's journal and folds it into the rows. `happened_at`: now unless told."""
@@ -202,6 +244,7 @@ class Database:
         self.configurations = Configurations(clock)
         self._halls: dict[str, str] = {}
         self._counters: dict[str, str] = {}
+        self._memories: dict[str, _HallMemory] = {}
 
     def close(self) -> None:
         """Closes every connection."""
@@ -244,6 +287,10 @@ class Database:
                 raise Refusal("unknown_hall", hall=hall)
             return self.configurations.of(rows, row)
 
+    def remembered_legs(self, hall: str) -> OpenLegs | None:
+        """The open legs of a hall (id) as the next transaction will find them; None: it will read them."""
+        return self._memories.setdefault(hall, _HallMemory()).open_legs
+
     @contextmanager
     def installation_transaction(self, author: Author) -> Iterator[InstallationTransaction]:
         """The installation's write lock; commits at the end. Refusal: database_busy."""
@@ -255,15 +302,20 @@ class Database:
 
     @contextmanager
     def transaction(
-        self, hall: str, author: Author, write_key: WriteKey | None = None
+        self,
+        hall: str,
+        author: Author,
+        write_key: WriteKey | None = None,
+        *,
+        foresee: Foresee | None = None,
     ) -> Iterator[HallTransaction]:
         """The hall's write lock; commits at the end, then publishes. `hall`: id or slug.
 
         With a write key already used for the same request the transaction `is_replayed` and holds the old
-        answer.
+        answer. What `foresee` names is read in the round trip of the lock.
         Refusals: unknown_hall, idempotency_mismatch, database_busy.
         """
-        with self._locked(self.hall_id(hall), author, write_key, is_configured=True) as transaction:
+        with self._locked(self.hall_id(hall), author, write_key, foresee) as transaction:
             yield transaction
         if transaction.committed:
             self._publish(transaction)
@@ -274,28 +326,67 @@ class Database:
 
         `configuration` may not be used.
         """
-        with self._locked(self.hall_id(hall), author, None, is_configured=False) as transaction:
+        with self._locked(self.hall_id(hall), author, None, None, is_configured=False) as transaction:
             yield transaction
         if transaction.committed:
             self._publish(transaction)
 
     @contextmanager
     def _locked(
-        self, hall_id: str, author: Author, write_key: WriteKey | None, *, is_configured: bool
+        self,
+        hall_id: str,
+        author: Author,
+        write_key: WriteKey | None,
+        foresee: Foresee | None,
+        *,
+        is_configured: bool = True,
     ) -> Iterator[HallTransaction]:
-        with self.store.write() as rows:
-            transaction = self._begin(rows, hall_id, author, write_key)
-            if is_configured:
-                transaction.configuration = self.configurations.of(rows, transaction.row)
-            yield transaction
+        memory = self._memories.setdefault(hall_id, _HallMemory())
+        # one transaction of a hall at a time reaches the database: a row lock with many waiting is slow
+        if not memory.turn.acquire(timeout=BUSY_DEADLINE_S):
+            raise Refusal("database_busy", reason="many are waiting")
+        try:
+            with self.store.write() as rows:
+                transaction = self._begin(
+                    rows, hall_id, author, write_key, self._foreseen(memory, hall_id, foresee)
+                )
+                transaction.memory = memory
+                if is_configured:
+                    transaction.configuration = self.configurations.of(rows, transaction.row)
+                    memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
+                yield transaction
+                if transaction.committed:
+                    self._write_head(transaction)
+                transaction.flush()
             if transaction.committed:
-                self._write_head(transaction)
-            transaction.flush()
+                _remember(memory, transaction)
+        finally:
+            memory.turn.release()
 
-    def _begin(self, rows: Any, hall_id: str, author: Author, write_key: WriteKey | None) -> HallTransaction:
-        row = rows.one(_SELECT_HALL + (" FOR UPDATE" if self.store.is_postgresql else ""), hall=hall_id)
-        if row is None:
+    def _foreseen(self, memory: _HallMemory, hall: str, foresee: Foresee | None) -> Sequence[Query]:
+        if foresee is None or memory.configuration is None:
+            return ()
+        try:
+            return foresee(LastSeen(hall, memory.epoch, memory.configuration, self.clock.now()))
+        except Refusal:
+            return ()
+
+    def _begin(
+        self,
+        rows: Any,
+        hall_id: str,
+        author: Author,
+        write_key: WriteKey | None,
+        foreseen: Sequence[Query],
+    ) -> HallTransaction:
+        lock = " FOR UPDATE" if self.store.is_postgresql else ""
+        queries = [Query(_SELECT_HALL + lock, {"hall": hall_id})]
+        if write_key is not None:
+            queries.append(Query(_SELECT_ANSWER, {"by": write_key.by, "key": write_key.key}))
+        found = rows.several([*queries, *foreseen])
+        if not found[0]:
             raise Refusal("unknown_hall", hall=hall_id)
+        row = found[0][0]
         last = row["last_recorded_at"]
         now, is_suspect = self.times.instant_for(hall_id, None if last is None else from_micros(last))
         transaction = HallTransaction(
@@ -314,8 +405,9 @@ class Database:
             head_hash=row["head_hash"],
             write_key=write_key,
         )
-        if write_key is not None:
-            _replay(transaction, write_key)
+        transaction.foresee(foreseen, found[len(queries) :])
+        if write_key is not None and found[1]:
+            _replay(transaction, write_key, found[1][0])
         return transaction
 
     def _write_head(self, transaction: HallTransaction) -> None:
@@ -336,6 +428,7 @@ class Database:
             transaction.version,
             tuple(transaction.committed),
             getattr(transaction, "configuration", None),
+            frozenset(transaction.printers),
         )
         for subscriber in self.subscribers:
             try:
@@ -345,10 +438,17 @@ class Database:
                 log.exception("publication_failed", hall=commit.slug, version=commit.version)
 
 
-def _replay(transaction: HallTransaction, key: WriteKey) -> None:
-    known = transaction.rows.one(_SELECT_ANSWER, by=key.by, key=key.key)
+def _remember(memory: _HallMemory, transaction: HallTransaction) -> None:
+    """Moves the open legs on by what was committed; forgets them where they cannot follow."""
+    known = memory.open_legs
     if known is None:
         return
+    changed = [change for fact in transaction.committed for change in fact.changes]
+    if known.head != transaction.row["head_hash"] or not known.moved(changed, transaction.head_hash):
+        memory.open_legs = None
+
+
+def _replay(transaction: HallTransaction, key: WriteKey, known: Row) -> None:
     if known["fingerprint"] != key.fingerprint:
         raise Refusal("idempotency_mismatch")
     transaction.is_replayed = True

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,8 +24,18 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from server.domain.refusals import Refusal
+from server.store.loop_wait import LoopConnection
 
 type Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A read: its SQL text and the values of its `:name` parameters."""
+
+    sql: str
+    values: Mapping[str, Any]
+
 
 BUSY_DEADLINE_S = 5.0
 """How long a write waits for a database that another process holds or that is away, before it is refused."""
@@ -47,6 +58,9 @@ class Rows(Protocol):
 
     def all(self, sql: str, **values: Any) -> Sequence[Row]:
         """Every row."""
+
+    def several(self, queries: Sequence[Query]) -> list[Sequence[Row]]:
+        """Every row of each query, in one round trip."""
 
     def run(self, sql: str, values: Mapping[str, Any]) -> int:
         """Execute a write; the number of rows it changed."""
@@ -80,6 +94,9 @@ class SqliteRows:
 
     def all(self, sql: str, **values: Any) -> Sequence[Row]:
         return self.connection.execute(sql, values).fetchall()
+
+    def several(self, queries: Sequence[Query]) -> list[Sequence[Row]]:
+        return [self.all(query.sql, **query.values) for query in queries]
 
     def run(self, sql: str, values: Mapping[str, Any]) -> int:
         return self.connection.execute(sql, values).rowcount
@@ -260,9 +277,18 @@ class PostgresRows:
     def all(self, sql: str, **values: Any) -> Sequence[Row]:
         return self._read(sql, values).fetchall()
 
+    def several(self, queries: Sequence[Query]) -> list[Sequence[Row]]:
+        places = []
+        for query in queries:
+            self._keep(query.sql, query.values)
+            places.append(len(self._unsent) - 1)
+        self._send()
+        return [self._sending.set_result(place).fetchall() for place in places]
+
     def _read(self, sql: str, values: Mapping[str, Any]) -> psycopg.Cursor[Any]:
         self._keep(sql, values)
-        return self._send()
+        self._send()
+        return self._sending.set_result(-1)
 
     def run(self, sql: str, values: Mapping[str, Any]) -> int:
         return self._read(sql, values).rowcount
@@ -283,16 +309,13 @@ class PostgresRows:
         else:
             self._unsent.append(self._prepared.execution(sql, values, self._unsent))
 
-    def _send(self) -> psycopg.Cursor[Any]:
+    def _send(self) -> None:
         statements, self._unsent = self._unsent, []
         try:
             self._sending.execute(";\n".join(statements).encode())
         except psycopg.Error:
             _prepared.pop(self._connection, None)
             raise
-        while self._sending.nextset():
-            pass
-        return self._sending
 
 
 class PostgresReads:
@@ -332,15 +355,18 @@ class PostgresStore:
 
     @contextmanager
     def write(self) -> Iterator[PostgresRows]:
-        with _refusing(), self._writers.connection() as connection:
-            rows = PostgresRows(connection)
+        with _refusing():
+            connection = self._writers.getconn()
             try:
+                rows = PostgresRows(connection)
                 yield rows
                 rows.commit()
             except BaseException:
                 if not connection.closed:
                     connection.rollback()
                 raise
+            finally:
+                self._writers.putconn(connection)
 
     @contextmanager
     def without_syncing(self) -> Iterator[None]:
@@ -349,8 +375,12 @@ class PostgresStore:
 
     @contextmanager
     def read(self) -> Iterator[PostgresReads]:
-        with _refusing(), self._readers.connection() as connection:
-            yield PostgresReads(connection)
+        with _refusing():
+            connection = self._readers.getconn()
+            try:
+                yield PostgresReads(connection)
+            finally:
+                self._readers.putconn(connection)
 
     def close(self) -> None:
         self._writers.close()
@@ -366,6 +396,7 @@ def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
         timeout=BUSY_DEADLINE_S,
         kwargs={"row_factory": dict_row, "autocommit": True},
         check=_assert_open,
+        connection_class=LoopConnection,
         open=True,
     )
 

@@ -4,9 +4,13 @@ A lease belongs to one holder until its instant passes; its fence grows at each 
 print job shows the fence it got, in the same transaction.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from server.domain.instants import to_micros
+from server.ids import new_id
+from server.store.database import HallTransaction
 from server.store.engines import Row
 
 _LEASE = (
@@ -37,6 +41,26 @@ _HALLS = (
     "SELECT id, slug, configuration_revision, installation_revision FROM hall"
     " WHERE configuration_revision > 0"
 )
+
+
+def queue_job(
+    transaction: HallTransaction, printer: str, *, visit: str, copy: int, content: Mapping[str, Any]
+) -> str:
+    """Queues a document for a printer (the kiosk's id), which is woken after the commit; the job's id."""
+    job = new_id()
+    transaction.insert(
+        "print_job",
+        id=job,
+        hall=transaction.hall,
+        printer=printer,
+        visit=visit,
+        copy=copy,
+        document=json.dumps(content),
+        state="queued",
+        queued_at=to_micros(transaction.now),
+    )
+    transaction.printers.add(printer)
+    return job
 
 
 def lease_of(rows: Any, printer: str, *, lock: bool = False) -> Row | None:

@@ -31,15 +31,6 @@ _COUNTS = (
 )
 
 
-def places(prefix: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """The text `:a_a, :a_b …` and its values for an IN list; every value is a parameter."""
-    names = [
-        f"{prefix}_{'abcdefghijklmnopqrstuvwxyz'[i // 26]}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}"
-        for i in range(len(values))
-    ]
-    return ", ".join(f":{name}" for name in names), dict(zip(names, values, strict=True))
-
-
 def leg(rows: Any, leg_id: str) -> Row | None:
     """A leg by its id."""
     row: Row | None = rows.one(_LEG, leg=leg_id)
@@ -68,22 +59,6 @@ def counts(rows: Any, hall: str) -> dict[str, tuple[int, int]]:
     return {
         row["queue"]: (int(row["waiting"]), int(row["oldest_at"])) for row in rows.all(_COUNTS, hall=hall)
     }
-
-
-def next_waiting(
-    rows: Any, hall: str, services: Sequence[str], *, counter: str | None, limit: int
-) -> Sequence[Row]:
-    """The waiting legs of some services in call order; those sent to another counter are left out."""
-    if not services:
-        return []
-    listed, values = places("service", services)
-    sql = (
-        f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting'"
-        f" AND ((service IN ({listed}) AND for_counter IS NULL) OR for_counter = :counter) ORDER BY"
-        f" sort_key LIMIT {int(limit)}"
-    )
-    found: Sequence[Row] = rows.all(sql, hall=hall, counter=counter, **values)
-    return found
 
 
 def waiting_of_queue(rows: Any, hall: str, queue: str, *, limit: int, after: str = "") -> Sequence[Row]:

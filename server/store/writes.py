@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.projection import Change, Insert
-from server.store.engines import Row
+from server.store.engines import Query, Row
 
 _insert_sql: dict[tuple[str, tuple[str, ...]], str] = {}
 _update_sql: dict[tuple[str, tuple[str, ...]], str] = {}
@@ -35,15 +35,32 @@ class Writes:
 
     rows: Any
     _pending: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list, init=False)
+    _foreseen: list[tuple[Query, Sequence[Row]]] = field(default_factory=list, init=False)
+
+    def foresee(self, queries: Sequence[Query], found: Sequence[Sequence[Row]]) -> None:
+        """Keeps the rows of queries that travelled with the lock: the answer until the first write."""
+        self._foreseen = list(zip(queries, found, strict=True))
 
     def one(self, sql: str, **values: Any) -> Row | None:
         """The first row of a query, or None."""
+        foreseen = self._foreseen_rows(sql, values)
+        if foreseen is not None:
+            return foreseen[0] if foreseen else None
         self.flush()
         row: Row | None = self.rows.one(sql, **values)
         return row
 
+    def _foreseen_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row] | None:
+        for query, found in () if self._pending else self._foreseen:
+            if query.sql == sql and query.values == values:
+                return found
+        return None
+
     def all(self, sql: str, **values: Any) -> Sequence[Row]:
         """Every row of a query."""
+        foreseen = self._foreseen_rows(sql, values)
+        if foreseen is not None:
+            return foreseen
         self.flush()
         found: Sequence[Row] = self.rows.all(sql, **values)
         return found
@@ -70,6 +87,7 @@ class Writes:
     def flush(self) -> None:
         """Executes the buffered writes."""
         if self._pending:
+            self._foreseen.clear()
             pending = list(self._pending)
             self._pending.clear()
             self.rows.run_many(pending)

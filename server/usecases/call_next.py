@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.domain.rules import chosen_by_hand, explain
 from server.domain.transitions import EndReason, LegState, Verb, next_state
 from server.ids import new_id
-from server.store import waiting
+from server.store import counters, waiting
 from server.store.counters import terms_of
 from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
@@ -44,15 +44,16 @@ def call_next(
     Refusals: no_counter_session, wrong_state while paused, stale when `current` is not the counter's leg,
     not_started when it was only called and no end was given.
     """
-    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+    hall = database.hall_of_counter(counter)
+    with database.transaction(
+        hall, author, write_key, foresee=lambda _: [counters.of_open_session(counter)]
+    ) as transaction:
         if transaction.is_replayed:
             replayed: Answer | None = transaction.replayed_answer
             return replayed
         held, current = _ready(transaction, counter, believed)
         services = terms_of(held).services
-        candidates = waiting.next_waiting(
-            transaction, transaction.hall, services, counter=counter, limit=CANDIDATES
-        )
+        candidates = transaction.open_legs.first(services, counter=counter, limit=CANDIDATES)
         _end_current(transaction, current, believed.current_end)
         if not candidates:
             return transaction.answer(None)
@@ -105,7 +106,7 @@ def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> t
     held = session_held(transaction, counter, believed.session)
     if held["paused_at"] is not None:
         raise Refusal("wrong_state", state="paused", verb="next")
-    current = waiting.leg_at_counter(transaction, counter)
+    current = transaction.open_legs.at_counter(counter)
     if (current["id"] if current is not None else None) != believed.current:
         raise Refusal("stale", leg=current["id"] if current is not None else None)
     if current is not None and current["state"] == LegState.CALLED and believed.current_end is None:

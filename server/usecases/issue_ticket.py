@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.domain.configuration import HallConfiguration, Kiosk, Service
@@ -20,8 +19,10 @@ from server.domain.numbering import next_rank, number_text
 from server.domain.refusals import Refusal
 from server.domain.rules import sort_key, visit_class
 from server.ids import new_id, new_short_code, new_token
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database, HallTransaction, LastSeen, WriteKey
+from server.store.engines import Query
 from server.store.installation import Author
+from server.store.print_jobs import queue_job
 from server.usecases.answers import Answer
 from server.usecases.opening import OpeningNow, opening_now
 
@@ -37,9 +38,7 @@ _SELECT_BEFORE = (
     "SELECT (SELECT visit FROM ticket_access WHERE press = :press) AS pressed,"
     " (SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series"
     " AND incarnation = :incarnation AND rank BETWEEN :lowest AND :highest"
-    " ORDER BY rank DESC LIMIT 1) AS last,"
-    " (SELECT count(*) FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue"
-    " AND sort_key < :sort_key) AS ahead"
+    " ORDER BY rank DESC LIMIT 1) AS last"
 )
 
 
@@ -87,7 +86,9 @@ def issue_ticket(
     issued; press_elsewhere, and those of the transaction.
     """
     refusal: Refusal | None = None
-    with database.transaction(hall, author, write_key) as transaction:
+    with database.transaction(
+        hall, author, write_key, foresee=lambda seen: _foreseen(seen, wanted)
+    ) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         service = _service(transaction.configuration, wanted.service)
@@ -138,25 +139,38 @@ class _Place:
     priority: str
 
 
+def _foreseen(seen: LastSeen, wanted: WantedTicket) -> list[Query]:
+    """The read of `_place` for a hall without an offset of its numbers, as nearly all are."""
+    service = _service(seen.configuration, wanted.service)
+    on = opening_now(seen.configuration, service.id, seen.now).on
+    return [_before(seen.hall, seen.epoch, service, wanted, on=on, offset=0)]
+
+
+def _before(hall: str, epoch: str, service: Service, wanted: WantedTicket, *, on: date, offset: int) -> Query:
+    return Query(
+        _SELECT_BEFORE,
+        {
+            "press": wanted.press_id,
+            "hall": hall,
+            "business_day": on.isoformat(),
+            "series": service.series.prefix,
+            "incarnation": epoch,
+            "lowest": service.series.first + offset,
+            "highest": service.series.highest + offset,
+        },
+    )
+
+
 def _place(transaction: HallTransaction, service: Service, wanted: WantedTicket, *, on: date) -> _Place:
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
     priority = "declared" if wanted.is_priority else "none"
     leg_class = visit_class(priority, None)
-    row = transaction.one(
-        _SELECT_BEFORE,
-        press=wanted.press_id,
-        hall=transaction.hall,
-        business_day=on.isoformat(),
-        series=service.series.prefix,
-        incarnation=transaction.epoch,
-        lowest=service.series.first + offset,
-        highest=service.series.highest + offset,
-        queue=service.queue,
-        sort_key=sort_key(leg_class, transaction.now, ""),
-    )
+    before = _before(transaction.hall, transaction.epoch, service, wanted, on=on, offset=offset)
+    row = transaction.one(before.sql, **before.values)
     assert row is not None
     last = None if row["last"] is None else row["last"] - offset
-    return _Place(on, row["pressed"] is not None, last, offset, row["ahead"], leg_class, priority)
+    ahead = transaction.open_legs.ahead(service.queue, sort_key(leg_class, transaction.now, ""))
+    return _Place(on, row["pressed"] is not None, last, offset, ahead, leg_class, priority)
 
 
 def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answer:
@@ -281,17 +295,5 @@ def _queue_print(transaction: HallTransaction, wanted: WantedTicket, *, visit: s
     kiosk: Kiosk | None = transaction.configuration.kiosks.get(wanted.kiosk) if wanted.kiosk else None
     if kiosk is None or kiosk.printer is None:
         return None
-    content: dict[str, Any] = {"kind": "ticket", "language": wanted.language, "ahead": ahead}
-    job = new_id()
-    transaction.insert(
-        "print_job",
-        id=job,
-        hall=transaction.hall,
-        printer=kiosk.id,
-        visit=visit,
-        copy=1,
-        document=json.dumps(content),
-        state="queued",
-        queued_at=to_micros(transaction.now),
-    )
-    return job
+    content = {"kind": "ticket", "language": wanted.language, "ahead": ahead}
+    return queue_job(transaction, kiosk.id, visit=visit, copy=1, content=content)

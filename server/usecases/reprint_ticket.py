@@ -3,11 +3,10 @@
 import json
 
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
-from server.ids import new_id
 from server.store.database import Database, WriteKey
 from server.store.installation import Author
+from server.store.print_jobs import queue_job
 from server.usecases.answers import Answer
 
 _LAST = "SELECT printer, copy, document FROM print_job WHERE visit = :visit ORDER BY copy DESC LIMIT 1"
@@ -41,17 +40,7 @@ def reprint_ticket(
             if last is not None
             else {"kind": "ticket", "language": "fr", "ahead": None}
         )
-        job, copy = new_id(), (last["copy"] if last is not None else 0) + 1
-        transaction.insert(
-            "print_job",
-            id=job,
-            hall=transaction.hall,
-            printer=last["printer"] if last is not None else printers[0],
-            visit=visit,
-            copy=copy,
-            document=json.dumps(content | {"is_reprint": True}),
-            state="queued",
-            queued_at=to_micros(transaction.now),
-        )
+        printer, copy = (last["printer"], last["copy"] + 1) if last is not None else (printers[0], 1)
+        job = queue_job(transaction, printer, visit=visit, copy=copy, content=content | {"is_reprint": True})
         transaction.record(of_kind(FactKind.TICKET_REPRINTED, visit=visit, job=job, copy=copy))
         return transaction.answer({"job": job, "state": "queued", "verdict": None})

@@ -16,6 +16,7 @@ from server.ids import new_id
 from server.store.anchors import Anchors
 from server.store.database import Database
 from server.store.installation import Author
+from server.store.open_legs import OpenLegs
 from server.store.rebuild import differences
 from server.store.snapshots import snapshot
 from server.store.tables import PROJECTIONS
@@ -305,6 +306,20 @@ class DayOfVerbs(RuleBasedStateMachine):
         kinds = [row["kind"] for row in self.all("SELECT kind FROM hall_fact WHERE hall = :hall")]
         assert head["journal_length"] == len(kinds)
         assert head["version"] == sum(kind not in SILENT for kind in kinds)
+
+    @invariant()
+    def what_is_remembered_of_open_legs_is_what_the_rows_say(self) -> None:
+        remembered = self.database.remembered_legs(self.hall)
+        if remembered is None or remembered.head != self.head()[2]:
+            return
+        with self.database.read() as rows:
+            read = OpenLegs.read(rows, self.hall, remembered.head)
+        assert {leg["id"]: leg for leg in remembered} == {leg["id"]: leg for leg in read}
+        for counter in (*self.counters, None):
+            first = [legs.first(self.services, counter=counter, limit=1000) for legs in (remembered, read)]
+            assert first[0] == first[1]
+            assert counter is None or remembered.at_counter(counter) == read.at_counter(counter)
+        self.seen.add("remembered")
 
     def teardown(self) -> None:
         """At the end of each sequence: the rows are what the facts say, and the chain holds."""

@@ -1,0 +1,116 @@
+"""The open legs of a hall in memory: what an issue and a call look at, exact for one head of its journal.
+
+A transaction that holds the hall's lock may use them only while the journal's head is the one they were
+read at. Each commit of this process moves them on by what its facts changed; anything else (another worker
+wrote, a fact opened a leg that had ended) makes the next transaction read them anew.
+"""
+
+import heapq
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from server.domain.projection import Change, Insert, Update
+from server.domain.transitions import LegState
+from server.store.engines import Row
+from server.store.waiting import LEG_COLUMNS
+
+COLUMNS = tuple(name.strip() for name in LEG_COLUMNS.split(","))
+_OPEN = (
+    f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting'"
+    f" UNION ALL SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall"
+    " AND state IN ('called', 'in_service', 'parked')"
+)
+_AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
+
+type _Line = tuple[str, str, str | None]
+"""Queue, service and the counter a leg was sent to: legs of one line wait in one order."""
+
+
+class OpenLegs:
+    """Legs that have not ended, at one `head` (hash of the last fact) of the hall's journal."""
+
+    def __init__(self, head: str, legs: Iterable[Row]) -> None:
+        self.head = head
+        self._legs: dict[str, dict[str, Any]] = {}
+        self._lines: dict[_Line, list[tuple[str, str]]] = {}
+        self._at_counter: dict[str, str] = {}
+        for row in legs:
+            self._put({name: row[name] for name in COLUMNS})
+
+    @classmethod
+    def read(cls, rows: Any, hall: str, head: str) -> "OpenLegs":
+        """Reads them; the hall's lock must be held, and nothing recorded yet."""
+        return cls(head, rows.all(_OPEN, hall=hall))
+
+    def at_counter(self, counter: str) -> Row | None:
+        """The leg that is called to or served at a counter."""
+        leg = self._at_counter.get(counter)
+        return None if leg is None else dict(self._legs[leg])
+
+    def ahead(self, queue: str, sort_key: str) -> int:
+        """How many legs wait before this place in a queue."""
+        return sum(
+            bisect_left(line, (sort_key, "")) for (of, _, _), line in self._lines.items() if of == queue
+        )
+
+    def first(self, services: Sequence[str], *, counter: str | None, limit: int) -> list[Row]:
+        """The first waiting legs of some services in call order.
+
+        Those sent to this counter are among them, those sent to another are left out.
+        """
+        lines = [
+            line
+            for (_, service, sent_to), line in self._lines.items()
+            if (service in services if sent_to is None else sent_to == counter)
+        ]
+        return [dict(self._legs[leg]) for _, leg in islice(heapq.merge(*lines), limit)]
+
+    def moved(self, changes: Iterable[Change], head: str) -> bool:
+        """Applies what a commit changed; False when that is not enough, and they must be read anew."""
+        for change in changes:
+            if change.table != "leg":
+                continue
+            if isinstance(change, Insert):
+                self._put({name: change.values.get(name) for name in COLUMNS})
+            elif not self._update(change):
+                return False
+        self.head = head
+        return True
+
+    def _update(self, change: Update) -> bool:
+        row = self._legs.get(change.id)
+        if row is None:
+            return False
+        self._take(row)
+        self._put(row | {name: value for name, value in change.values.items() if name in row})
+        return True
+
+    def _put(self, row: dict[str, Any]) -> None:
+        state = row["state"]
+        if state == LegState.ENDED:
+            return
+        self._legs[row["id"]] = row
+        if state == LegState.WAITING:
+            insort(self._lines.setdefault(_line(row), []), (row["sort_key"], row["id"]))
+        elif state in _AT_COUNTER:
+            self._at_counter[row["counter"]] = row["id"]
+
+    def _take(self, row: Mapping[str, Any]) -> None:
+        del self._legs[row["id"]]
+        if row["state"] == LegState.WAITING:
+            line = self._lines[_line(row)]
+            del line[bisect_left(line, (row["sort_key"], row["id"]))]
+            if not line:
+                del self._lines[_line(row)]
+        elif row["state"] in _AT_COUNTER:
+            del self._at_counter[row["counter"]]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Every open leg, in no order."""
+        return iter(self._legs.values())
+
+
+def _line(row: Mapping[str, Any]) -> _Line:
+    return row["queue"], row["service"], row["for_counter"]
