@@ -14,6 +14,7 @@ from gevent import socket as gevent_socket  # noqa: E402
 
 from server.app import create_app  # noqa: E402
 from server.commands.say import ending_well  # noqa: E402
+from server.domain.refusals import Refusal  # noqa: E402
 from server.jobs.server_lock import hold  # noqa: E402
 from server.logs.lines import configure_logs, guard_standard_error  # noqa: E402
 from server.settings import Settings  # noqa: E402
@@ -24,29 +25,33 @@ BACKLOG = 4096
 STOP_WITHIN_S = 3
 
 
-def listener(settings: Settings) -> gevent_socket.socket:
-    """A listening socket with TCP_NODELAY, which accepted sockets inherit.
+def bound(settings: Settings) -> gevent_socket.socket:
+    """A socket on the address of the settings with TCP_NODELAY, which accepted sockets inherit.
 
-    Pywsgi sends head and body apart.
+    Pywsgi sends head and body apart. Refusal: address_taken.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = gevent_socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listening.bind((settings.host, settings.port))
-    listening.listen(BACKLOG)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise Refusal("address_taken", address=settings.base_url, reason=error.strerror) from error
     return listening
 
 
 def main() -> None:
     """Serves until SIGTERM or SIGINT, then lets running requests end for three seconds.
 
-    Refusals: server_running, not_installed.
+    Refusals: server_running, not_installed, address_taken.
     """
     settings = Settings()
     configure_logs(settings.log_level)
     guard_standard_error()
     hold(settings.var, is_shared=False)
+    listening = bound(settings)
     app = create_app(settings)
     app.extensions["parvis"].start_background()
     tls = (
@@ -55,7 +60,8 @@ def main() -> None:
         else {}
     )
     wrong_requests = pywsgi.LoggingLogAdapter(logging.getLogger("server"), logging.INFO)
-    server = pywsgi.WSGIServer(listener(settings), app, log=None, error_log=wrong_requests, **tls)
+    listening.listen(BACKLOG)
+    server = pywsgi.WSGIServer(listening, app, log=None, error_log=wrong_requests, **tls)
 
     def stop(*_: object) -> None:
         server.stop(timeout=STOP_WITHIN_S)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import NoReturn
 
 import typer
@@ -48,7 +49,20 @@ def serve() -> None:
         raise Refusal("demonstration_on_loopback_only", host=settings.host)
     if settings.scheme == "http" and not settings.is_loopback and not settings.behind_proxy:
         raise Refusal("http_on_loopback_only", host=settings.host)
+    if settings.scheme == "https":
+        check_certificate(settings)
     execute_server(settings)
+
+
+def check_certificate(settings: Settings) -> None:
+    """Reads certificate and key as the server will, before it starts. Refusal: bad_certificate."""
+    try:
+        # an encrypted key would ask for its password at every start
+        SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(
+            settings.tls_certificate, settings.tls_key, password=lambda: b""
+        )
+    except OSError as error:
+        raise Refusal("bad_certificate", certificate=settings.tls_certificate, reason=str(error)) from error
 
 
 def execute_server(settings: Settings) -> NoReturn:
@@ -75,8 +89,10 @@ def migrate_command() -> None:
     settings = Settings()
     with alone(settings.var):
         database = Database(settings.database_address, Clock())
-        migrate(database)
-        database.close()
+        try:
+            migrate(database)
+        finally:
+            database.close()
     console.print("The database has the newest schema.")
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -75,6 +75,13 @@ class Settings(BaseSettings):
         file = os.environ.get("PARVIS_CONFIG")
         sources = (init_settings, env_settings)
         return (*sources, TomlConfigSettingsSource(settings_cls, toml_file=file)) if file else sources
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("the database is sqlite:///path or postgresql://…")
+        return url
 
     @model_validator(mode="after")
     def _several_workers_need_services(self) -> "Settings":

@@ -17,14 +17,17 @@ LISTENER_LOCK = "listener.lock"
 
 
 def _open(file: Path) -> int:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Refusal("folder_not_writable", var=str(file.parent), reason=error.strerror) from error
 
 
 def hold(var: Path, *, is_shared: bool) -> int:
-    """Holds the folder for a server until the process ends; shared among its workers. Refusal.
+    """Holds the folder for a server until the process ends; shared among its workers.
 
-    Server_running.
+    Refusals: server_running, folder_not_writable.
     """
     return _hold(var / LOCK, is_shared=is_shared)
 
@@ -41,7 +44,7 @@ def _hold(file: Path, *, is_shared: bool) -> int:
 
 @contextmanager
 def alone(var: Path) -> Iterator[None]:
-    """Nobody else writes on this folder meanwhile. Refusal: server_running."""
+    """Nobody else writes on this folder meanwhile. Refusals: server_running, folder_not_writable."""
     lock = hold(var, is_shared=False)
     try:
         yield

@@ -421,10 +421,16 @@ def _refusing() -> Iterator[None]:
 def open_store(url: str) -> SqliteStore | PostgresStore:
     """The store of a database URL: `sqlite:///path` or `postgresql://…`.
 
-    Raises ValueError for another scheme.
+    Raises ValueError for another scheme. Refusals: database_unreadable when the file is none or its folder
+    is closed to us, database_busy.
     """
     if url.startswith("sqlite:///"):
-        return SqliteStore(Path(url.removeprefix("sqlite:///")))
+        path = Path(url.removeprefix("sqlite:///"))
+        try:
+            return SqliteStore(path)
+        except (sqlite3.DatabaseError, PermissionError) as error:
+            code = _AWAY.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "database_unreadable")
+            raise Refusal(code, file=str(path), reason=str(error)) from error
     if url.startswith(("postgresql://", "postgresql+psycopg://")):
         return PostgresStore(url)
     raise ValueError(f"unknown database: {url.split(':', 1)[0]}")

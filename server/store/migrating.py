@@ -20,7 +20,12 @@ def _config(database: Any, connection: Any) -> Config:
 
 
 def migrate(database: Any) -> None:
-    """Applies the migrations that are missing, then makes sure the installation row exists."""
+    """Applies the migrations that are missing, then makes sure the installation row exists.
+
+    Refusal: database_busy when the database does not answer.
+    """
+    with database.read() as rows:
+        rows.one("SELECT 1 AS one")
     with database.store.engine.begin() as connection:
         command.upgrade(_config(database, connection), "head")
     with database.store.write() as rows:

@@ -1,0 +1,132 @@
+"""A start that cannot succeed says why in a line and a sentence, and ends with 1; a wrong setting with 2."""
+
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from server.app import create_app
+from server.clock import Clock
+from server.domain.refusals import Refusal
+from server.settings import Settings
+from server.store.installed import installation_of, open_installed
+from tests.conftest import make_tables
+from tests.harness.programs import PROJECT, PYTHON, free_port
+from tests.server.test_cli import Installation
+
+NOT_INSTALLED = [
+    "refused: not_installed",
+    "The installation is not complete: run the command “parvis migrate”.",
+]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Installation:
+    """An empty folder; sentences in English."""
+    found = Installation(tmp_path / "var")
+    found.environment["LANG"] = "en_GB.UTF-8"
+    return found
+
+
+# --- a database without tables ---------------------------------------------------------------
+
+
+def test_a_database_without_tables_is_not_installed(empty_database_url: str, tmp_path: Path):
+    settings = Settings(var=tmp_path, database_url=empty_database_url)
+    with pytest.raises(Refusal, match="not_installed"):
+        open_installed(empty_database_url, Clock())
+    with pytest.raises(Refusal, match="not_installed"):
+        create_app(settings, async_mode="threading")
+    make_tables(empty_database_url)
+    database = open_installed(empty_database_url, Clock())
+    assert not installation_of(database)["is_demonstration"]
+    database.close()
+
+
+def test_looking_for_a_database_makes_no_file(empty_sqlite_url: str, tmp_path: Path):
+    for _ in range(2):
+        with pytest.raises(Refusal, match="not_installed"):
+            open_installed(empty_sqlite_url, Clock())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_is_not_installed(empty_sqlite_url: str, tmp_path: Path):
+    (tmp_path / "parvis.db").touch()
+    with pytest.raises(Refusal, match="not_installed"):
+        create_app(Settings(var=tmp_path, database_url=empty_sqlite_url), async_mode="threading")
+
+
+@pytest.mark.parametrize("arguments", [("serve",), ("devices", "list")])
+def test_a_command_says_which_command_to_run(
+    place: Installation, empty_database_url: str, arguments: tuple[str, ...]
+):
+    place.environment["PARVIS_DATABASE_URL"] = empty_database_url
+    assert place.parvis(*arguments, expected=1).splitlines() == NOT_INSTALLED
+
+
+def test_the_server_itself_says_so_too(place: Installation, empty_sqlite_url: str):
+    place.environment |= {"PARVIS_DATABASE_URL": empty_sqlite_url, "PARVIS_PORT": str(free_port())}
+    assert served(place, expected=1).splitlines() == NOT_INSTALLED
+
+
+def served(place: Installation, *, expected: int) -> str:
+    """What `python -m server` wrote before it ended."""
+    ended = subprocess.run(
+        [str(PYTHON), "-m", "server"],
+        cwd=PROJECT,
+        env=place.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == expected, ended.stderr
+    return ended.stderr
+
+
+# --- what else keeps a server from starting --------------------------------------------------------
+
+
+def test_a_file_that_is_no_database_is_told(place: Installation):
+    file = place.var / "letter.db"
+    file.write_text("Madame, Monsieur, " * 100, encoding="utf-8")
+    place.environment["PARVIS_DATABASE_URL"] = f"sqlite:///{file}"
+    for command in ("serve", "migrate"):
+        first, sentence = place.parvis(command, expected=1).splitlines()
+        assert first.startswith("refused: database_unreadable")
+        assert sentence == "This file does not open as a SQLite database."
+
+
+def test_a_database_that_is_away_is_told_and_the_command_ends(place: Installation):
+    place.environment["PARVIS_DATABASE_URL"] = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    for command in ("serve", "migrate"):
+        assert "refused: database_busy" in place.parvis(command, expected=1)
+
+
+def test_an_address_that_is_taken_is_told(place: Installation, sqlite_url: str):
+    place.environment["PARVIS_DATABASE_URL"] = sqlite_url
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place.environment["PARVIS_PORT"] = str(taken.getsockname()[1])
+        first, _ = served(place, expected=1).splitlines()
+    assert first.startswith("refused: address_taken")
+
+
+def test_a_certificate_that_cannot_be_read_is_told(place: Installation, sqlite_url: str):
+    place.environment |= {
+        "PARVIS_DATABASE_URL": sqlite_url,
+        "PARVIS_TLS_CERTIFICATE": "no-such.pem",
+        "PARVIS_TLS_KEY": "no-such.key",
+    }
+    assert "refused: bad_certificate" in place.parvis("serve", expected=1)
+
+
+def test_a_folder_that_cannot_be_written_is_told(place: Installation):
+    place.environment["PARVIS_VAR"] = "/proc/parvis"
+    assert "refused: folder_not_writable" in place.parvis("migrate", expected=1)
+
+
+@pytest.mark.parametrize(("name", "value"), [("DATABASE_URL", "mysql://parvis"), ("LOG_LEVEL", "loud")])
+def test_a_setting_that_cannot_be_is_named(place: Installation, name: str, value: str):
+    place.environment[f"PARVIS_{name}"] = value
+    assert f"setting {name.lower()}" in place.parvis("serve", expected=2)
