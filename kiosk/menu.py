@@ -187,11 +187,21 @@ def rounded_outwards(wait: Wait) -> dict[str, int]:
     return {"low_s": low_s, "high_s": max(high_s, low_s, ROUNDING_S)}
 
 
-def opening_text(translate: Translate, language: str, opens_at_local: datetime, now_local: datetime) -> str:
-    """« Ouvre aujourd’hui à 14 h », « Ouvre demain à 9 h », « Ouvre lundi à 9 h » or with the date."""
+def opening_text(
+    translate: Translate,
+    language: str,
+    opens_at_local: datetime,
+    now_local: datetime,
+    *,
+    hours: Literal["kiosk.hour.", "kiosk.spoken.hour."] = "kiosk.hour.",
+) -> str:
+    """« Ouvre aujourd’hui à 14 h », « Ouvre demain à 9 h », « Ouvre lundi à 9 h » or with the date.
+
+    `hours` begins the keys that say an hour: written, or as it is spoken.
+    """
     minute = opens_at_local.minute
     hour = translate(
-        "kiosk.hour.minutes" if minute else "kiosk.hour.exact",
+        hours + ("minutes" if minute else "exact"),
         language,
         hour=opens_at_local.hour,
         minute=f"{minute:02d}",

@@ -18,7 +18,14 @@ LONGEST_CODE = 200
 """Characters of the address in a code: it stays large enough on screen for any phone."""
 
 _CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "kiosk.po"
-_NOT_ON_THE_PAGE = ("kiosk.hour.", "kiosk.opens.", "kiosk.weekday.", "kiosk.month.", "kiosk.paper.")
+_NOT_ON_THE_PAGE = (
+    "kiosk.hour.",
+    "kiosk.opens.",
+    "kiosk.weekday.",
+    "kiosk.month.",
+    "kiosk.paper.",
+    "kiosk.spoken.",
+)
 _USUAL_BANDS = {
     "portrait": low_band(78, 69, width_px=1080, height_px=1920).as_message(),
     "landscape": low_band(95, 61, width_px=1920, height_px=1080).as_message(),
@@ -33,14 +40,14 @@ def blueprint(
     translate: Translate,
     languages: Sequence[Language],
     public_url: str | None = None,
-    voice_url: str | None = None,
+    voices: Sequence[str] = (),
     has_sound: bool = False,
 ) -> Blueprint:
     """The routes `/kiosk`, `/kiosk/qr.svg` and `/static/kiosk/…`.
 
     `languages` are those of the interface, the first one shown at rest; `public_url` is what every code must
-    start with (None: no code is drawn); `voice_url` answers POST {"text", "language"} with {"audio": url}
-    (None: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the warning before it
+    start with (None: no code is drawn); `voices` are the languages in which the server reads a view aloud
+    (none: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the warning before it
     returns to the start.
     """
     routes = Blueprint(
@@ -54,7 +61,7 @@ def blueprint(
         "languages": [{"code": x.code, "name": x.name, "dir": x.direction} for x in languages],
         "sentences": {x.code: page_sentences(translate, x.code) for x in languages},
         "bands": _USUAL_BANDS,
-        "voice_url": voice_url,
+        "voices": list(voices),
         "has_sound": has_sound,
         "has_codes": public_url is not None,
     }
@@ -62,7 +69,11 @@ def blueprint(
     @routes.get("/kiosk")
     def page() -> str:
         return render_template(
-            "kiosk/kiosk.html", context=context, first=languages[0], translate=translate, voice_url=voice_url
+            "kiosk/kiosk.html",
+            context=context,
+            first=languages[0],
+            translate=translate,
+            has_voice=bool(voices),
         )
 
     @routes.get("/kiosk/qr.svg")

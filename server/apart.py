@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any
 
 from server.logs.lines import configure_logs, guard_standard_error
@@ -58,6 +59,10 @@ class Apart:
         if self._child is not None:
             self._child.kill()
             self._child.wait()
+            for pipe in (self._child.stdin, self._child.stdout):
+                if pipe is not None:
+                    with suppress(OSError):  # what was not sent to it yet
+                        pipe.close()
             self._child = None
 
     def close(self) -> None:

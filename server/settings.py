@@ -56,7 +56,8 @@ class Settings(BaseSettings):
         default="open", description="Whether a demonstration is open round the clock or keeps its real hours."
     )
     voice: bool = Field(
-        default=True, description="Whether calls are spoken, where the espeak-ng program is installed."
+        default=True,
+        description="Whether calls are spoken and kiosks read their views aloud, with the espeak-ng program.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged."

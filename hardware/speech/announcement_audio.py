@@ -16,12 +16,15 @@ VOICE_SHARE = 0.89
 """Peak of the voice, share of full scale (−1 dB): loud, and no amplifier clips it."""
 
 
-def render_announcement(sentences: Sequence[str], language: str, *, speech: Speech | None = None) -> bytes:
+def render_announcement(
+    sentences: Sequence[str], language: str, *, speech: Speech | None = None, has_chime: bool = True
+) -> bytes:
     """Return a WAV file (22,050 Hz, mono, 16 bit): chime, first sentence, pause, next sentence.
 
-    A line break in a sentence is a pause of 0.35 s. Equal phrases are rendered once. Takes some 10 ms per
-    phrase in the speech program and some 50 ms of computing: never call it in a request. Raises
-    SpeechUnavailable, and ValueError when there is nothing to say.
+    Without the chime it is what one visitor asked to hear. A line break in a sentence is a pause of 0.35 s.
+    Equal phrases are rendered once. Takes some 10 ms per phrase in the speech program and some 50 ms of
+    computing: never call it in a request. Raises SpeechUnavailable, and ValueError when there is nothing to
+    say.
     """
     speech = speech or EspeakSpeech()
     phrases = [
@@ -32,7 +35,9 @@ def render_announcement(sentences: Sequence[str], language: str, *, speech: Spee
     spoken = {phrase: trimmed(speech.say(phrase, language)) for phrase in dict.fromkeys(chain(*phrases))}
     sound: Samples[int] = array("h")
     for number, sentence in enumerate(phrases):
-        sound += silence(SENTENCE_PAUSE_S if number else AFTER_CHIME_S)
+        if number or has_chime:
+            sound += silence(SENTENCE_PAUSE_S if number else AFTER_CHIME_S)
         for place, phrase in enumerate(sentence):
             sound += silence(PHRASE_PAUSE_S if place else 0) + spoken[phrase]
-    return to_wav(chime() + normalised(sound, share=VOICE_SHARE) + silence(END_S))
+    head: Samples[int] = chime() if has_chime else array("h")
+    return to_wav(head + normalised(sound, share=VOICE_SHARE) + silence(END_S))

@@ -24,18 +24,25 @@ class AudioFiles:
         self._directory = directory
         self._speech = speech or EspeakSpeech()
 
-    def audio_file(self, sentences: Sequence[str], language: str) -> str:
+    def audio_file(self, sentences: Sequence[str], language: str, *, has_chime: bool = True) -> str:
         """Return the name of the file that says these sentences, rendering it if it is not there yet.
 
         The file appears whole or not at all. Raises SpeechUnavailable and OSError.
         """
-        name = audio_name(sentences, language)
+        name = audio_name(sentences, language, has_chime=has_chime)
         path = self._directory / name
         try:
             os.utime(path)
         except FileNotFoundError:
-            self._write(path, render_announcement(sentences, language, speech=self._speech))
+            self._write(path, self._rendered(sentences, language, has_chime=has_chime))
         return name
+
+    def reading(self, sentences: Sequence[str], language: str) -> list[str]:
+        """Return the names of the files that say these sentences one by one, without a chime.
+
+        Raises SpeechUnavailable and OSError.
+        """
+        return [self.audio_file([sentence], language, has_chime=False) for sentence in sentences]
 
     def path(self, name: str) -> Path | None:
         """Return where a file lies, or None if the name is not one of ours or the file is gone."""
@@ -55,6 +62,9 @@ class AudioFiles:
                 continue
         return deleted
 
+    def _rendered(self, sentences: Sequence[str], language: str, *, has_chime: bool) -> bytes:
+        return render_announcement(sentences, language, speech=self._speech, has_chime=has_chime)
+
     def _write(self, path: Path, wav: bytes) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self._directory, prefix=path.name, delete=False) as file:
@@ -68,7 +78,7 @@ class AudioFiles:
                 raise
 
 
-def audio_name(sentences: Sequence[str], language: str) -> str:
+def audio_name(sentences: Sequence[str], language: str, *, has_chime: bool = True) -> str:
     """Return the file name of sentences in a language: 32 hexadecimal digits and `.wav`."""
-    words = json.dumps([FORM, language, list(sentences)], ensure_ascii=True).encode()
+    words = json.dumps([FORM, has_chime, language, list(sentences)], ensure_ascii=True).encode()
     return hashlib.sha256(words).hexdigest()[:32] + ".wav"

@@ -1,7 +1,8 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
-import { initialState, isWarning, printOf, reduce, secondsLeft } from "./kiosk_state.js";
-import { fetchJson, openLink, pause } from "./live.js";
+import { initialState, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
+import { openListening } from "./listening.js";
+import { openLink, pause } from "./live.js";
 import { newPressId, takeTicket } from "./press.js";
 import { draw } from "./view.js";
 import { speaker } from "./words.js";
@@ -16,13 +17,14 @@ const languageOf = (code) => context.languages.find((each) => each.code === code
 const speakers = new Map(context.languages.map(({ code }) => [code, speaker(context.sentences, code, context.languages[0].code)]));
 
 let state = initialState(context.languages[0].code, now());
-let drawn = { view: null, folder: null };
+let drawn = null;
 let touching = null;
 let running = null;
 let clockOffset = 0;
 let bands = context.bands;
 let wasWarning = false;
 const player = new Audio();
+const listenButton = document.getElementById("listen"); // null where the server has no voice
 
 const say = (key, values) => speakers.get(state.language)(key, values);
 const languages = () => state.menu?.languages.filter(({ code }) => languageOf(code)) ?? context.languages;
@@ -59,13 +61,14 @@ function drawSoon() {
 function drawNow() {
   const focused = document.activeElement?.dataset?.key;
   draw(state, say, languages());
-  if (state.view !== drawn.view || state.folder !== drawn.folder) {
-    player.pause();
+  if (state.view !== drawn?.view || state.folder !== drawn?.folder) {
     document.querySelector("[data-key=title]")?.focus({ preventScroll: true });
   } else if (focused) {
     document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
-  drawn = { view: state.view, folder: state.folder };
+  if (["view", "folder", "service", "page", "language"].some((part) => state[part] !== drawn?.[part])) listening.stop();
+  drawn = state;
+  drawListening();
   drawWarning();
 }
 
@@ -83,7 +86,7 @@ document.addEventListener("click", ({ target }) => {
   const pressed = target.closest("button");
   if (!pressed || pressed.disabled) return;
   if (pressed.dataset.toggle) dispatch({ type: "toggle", preference: pressed.dataset.toggle });
-  else if (pressed.id === "listen") listen();
+  else if (pressed === listenButton) listen();
   else if (pressed.dataset.act) dispatch((acts[pressed.dataset.act] ?? (() => ({ type: pressed.dataset.act })))(pressed.dataset));
 });
 document.addEventListener("pointerdown", ({ target }) => {
@@ -128,7 +131,7 @@ async function watchPrint(ticket) {
 // --- time: the clock, the return to the start and its warning -------------------------------------------------------
 
 setInterval(() => {
-  dispatch({ type: player.paused ? "tick" : "active" });
+  dispatch({ type: listening.isOn() ? "active" : "tick" });
   drawWarning();
   drawClock();
 }, TICK_MS);
@@ -174,15 +177,29 @@ function setText(id, text) {
 
 // --- « Écouter », « Boutons plus bas » ------------------------------------------------------------------------------
 
-async function listen() {
-  if (!player.paused) { player.pause(); return; }
-  const { language } = state;
-  try {
-    const answer = await fetchJson(context.voice_url, { method: "POST", body: { text: document.getElementById("view").innerText, language } });
-    if (answer.status !== 200 || language !== state.language) return;
-    player.src = answer.json.audio;
-    await player.play();
-  } catch { /* what would be heard is written on the screen */ }
+let heard = () => {};
+const listening = openListening({
+  ask: (wanted) => link.read(wanted),
+  play: (address) => new Promise((done) => {
+    heard = player.onended = player.onerror = done;
+    player.src = address;
+    player.play().catch(done);
+  }),
+  silence() { player.pause(); heard(); },
+  onChange: (isOn) => listenButton?.setAttribute("aria-pressed", String(isOn)),
+});
+
+function listen() {
+  dispatch({ type: "active" });
+  const wanted = readingOf(state, [...document.querySelectorAll("#view [data-service]")].map((each) => each.dataset.service));
+  if (listening.isOn() || !wanted) listening.stop();
+  else listening.start(wanted);
+}
+
+function drawListening() {
+  if (!listenButton) return;
+  listenButton.hidden = !context.voices.includes(state.language);
+  listenButton.disabled = readingOf(state, []) === null;
 }
 
 function placeBand() {

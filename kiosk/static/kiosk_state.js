@@ -58,6 +58,21 @@ export function printOf(state) {
   return "pending";
 }
 
+// What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`: services on the page.
+export function readingOf(state, shown) {
+  const { view, folder, service, ticket, language: lang } = state;
+  switch (view) {
+    case "start": return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
+    case "languages": return { lang, view };
+    case "sheet": return { lang, view, service };
+    case "notice": return { lang, view, service, reason: state.notice };
+    case "ticket": return {
+      lang, view, visit: ticket.visit, paper: printOf(state), is_priority: ticket.priority, has_code: Boolean(ticket.follow_url),
+    };
+  }
+  return null;
+}
+
 const reducers = {
   menu_loaded(state, { menu, at }) {
     if (menu.language !== state.language && state.menu) return state;

@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
+from hardware.speech import EspeakSpeech
 from server.app import health
 from server.app.requests import install_guards, install_refusals
 from server.app.services import Parvis
@@ -26,6 +27,7 @@ from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.web import sign_in, site
 from server.web.api import counters as counters_api
 from server.web.api import halls as halls_api
+from server.web.api import reading as reading_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
 from server.web.api.description import described
@@ -70,6 +72,11 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     )
     for blueprint in (tickets_api.blueprint(api), halls_api.blueprint(api), counters_api.blueprint(api)):
         app.register_api(blueprint)
+    app.register_api(
+        reading_api.blueprint(
+            api, speak=parvis.reading.speak if parvis.reading else None, slow=_slow_readings(limiter)
+        )
+    )
 
     @app.get("/api/v1/openapi.json", doc_ui=False)
     def openapi() -> Any:
@@ -95,6 +102,14 @@ def _slow_codes(limiter: Limiter) -> Callable[[], None]:
         """Slows guessing of short codes."""
 
     return limited_code
+
+
+def _slow_readings(limiter: Limiter) -> Callable[[], None]:
+    @limiter.limit("30 per minute", key_func=lambda: identify().author.id)
+    def limited_reading() -> None:
+        """Bounds what one kiosk may ask to hear."""
+
+    return limited_reading
 
 
 def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
@@ -128,7 +143,10 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
 
     app.register_blueprint(
         kiosk.pages.blueprint(
-            translate=translate, languages=languages, public_url=settings.public_url or None
+            translate=translate,
+            languages=languages,
+            public_url=settings.public_url or None,
+            voices=EspeakSpeech().languages if parvis.reading else (),
         )
     )
     if settings.is_loopback and parvis.is_demonstration:

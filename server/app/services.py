@@ -18,6 +18,7 @@ from server.language import Catalogues
 from server.live.namespaces import namespaces
 from server.live.presence import Presence
 from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
+from server.live.reading_voice import ReadingVoice
 from server.live.voice import Voice
 from server.live.void_tokens import VoidTokens
 from server.printing.service import PrintService
@@ -46,6 +47,7 @@ class Parvis:
     simulated: DemonstrationPrinters
     socketio: Any
     is_demonstration: bool
+    reading: ReadingVoice | None
     background: list[Callable[[], None]] = field(default_factory=list)
 
     def start_background(self) -> None:
@@ -57,9 +59,11 @@ class Parvis:
             self.socketio.start_background_task(work)
 
     def stop_background(self) -> None:
-        """Lets go of the printers, so that another process may drive them at once."""
+        """Lets go of the printers, so that another process may drive them at once; ends the reading voice."""
         self.printing.stop()
         self.simulated.stop()
+        if self.reading is not None:
+            self.reading.close()
 
 
 def compose(
@@ -125,6 +129,7 @@ def compose(
         simulated,
         socketio,
         is_demonstration,
+        None if voice.unavailable else ReadingVoice(audio),
     )
     void = VoidTokens(
         database, presence, lambda sid, namespace: socketio.server.disconnect(sid, namespace=namespace)

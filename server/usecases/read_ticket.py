@@ -36,12 +36,14 @@ def read_ticket_by_code(
     return _answer(database, estimates, leg, language=language, may_act=False)
 
 
-def ticket_of_visit(database: Database, estimates: Estimates, visit: str) -> Answer | None:
+def ticket_of_visit(
+    database: Database, estimates: Estimates, visit: str, *, language: str = "fr"
+) -> Answer | None:
     """The ticket of a visit, for its own room. None when it is unknown."""
     with database.read() as rows:
         row = rows.one("SELECT id FROM leg WHERE visit = :visit ORDER BY position DESC LIMIT 1", visit=visit)
         leg = waiting.leg(rows, row["id"]) if row is not None else None
-    return None if leg is None else _answer(database, estimates, leg, language="fr", may_act=True)
+    return None if leg is None else _answer(database, estimates, leg, language=language, may_act=True)
 
 
 def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str, may_act: bool) -> Answer:

@@ -60,13 +60,15 @@ def test_every_file_the_page_names_is_served():
     kiosk = served()
     for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', kiosk.get("/kiosk").text):
         assert status(kiosk, path) == 200
-    for module in ("kiosk_state", "live", "press", "view", "words"):
+    for module in ("kiosk_state", "listening", "live", "press", "view", "words"):
         assert status(kiosk, f"/static/kiosk/{module}.js") == 200
 
 
 def test_listening_is_offered_only_where_a_voice_answers():
-    assert 'id="listen"' not in served().get("/kiosk").text
-    assert 'id="listen"' in served(voice_url="/api/v1/voice").get("/kiosk").text
+    silent = served().get("/kiosk").text
+    assert 'id="listen"' not in silent
+    assert page_context(silent)["voices"] == []
+    assert 'id="listen"' in served(voices=("fr", "en")).get("/kiosk").text
 
 
 def test_sentences_keep_their_placeholders_and_their_plural_forms():

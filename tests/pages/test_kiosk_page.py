@@ -240,6 +240,43 @@ def test_another_language_is_one_press_away_and_leaves_with_the_visitor(at_kiosk
     expect(page.locator("html")).to_have_attribute("lang", "fr")
 
 
+def test_a_view_is_read_aloud_sentence_by_sentence_and_a_second_press_silences_it(at_kiosk):
+    page = at_kiosk()
+    listen = page.locator("#listen")
+    with page.expect_response("**/reading?*view=start*") as asked:
+        listen.click()
+    expect(listen).to_have_attribute("aria-pressed", "true")
+    said = asked.value.json()
+    assert said["sentences"][0] == "Bonjour."
+    page.wait_for_event("response", lambda answer: answer.url.endswith(said["audio"][1]), timeout=20_000)
+    listen.click()
+    expect(listen).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_number_is_read_digit_by_digit_and_another_view_is_silent(at_kiosk):
+    page = at_kiosk()
+    page.locator("[data-language=en]").click()
+    choose(page)
+    press(page, "[data-act=take]")
+    number = expect_ticket(page)
+    listen = page.locator("#listen")
+    with page.expect_response("**/reading?*view=ticket*") as asked:
+        listen.press("Enter")
+    assert asked.value.json()["sentences"][0] == f"Your number: {', '.join(number)}."
+    expect(listen).to_have_attribute("aria-pressed", "true")
+    press(page, "[data-act=home]")
+    expect(listen).to_have_attribute("aria-pressed", "false")
+
+
+def test_what_is_listened_to_does_not_return_to_the_start_under_the_listener(at_kiosk):
+    page = at_kiosk(before=lambda page: page.clock.install())
+    choose(page)
+    with page.expect_response("**/audio/*.wav"):
+        page.locator("#listen").click()
+    page.clock.run_for(120_000)
+    expect(page.locator("main")).to_have_attribute("data-view", "sheet")
+
+
 def test_a_kiosk_without_a_token_says_it_is_not_in_service(hall, pages):
     page = pages.open(f"{hall.base_url}/kiosk", width=1080, height=1920)
     expect(page.locator("main")).to_have_attribute("data-view", "unpaired")

@@ -189,6 +189,14 @@ class TicketAnswer(BaseModel):
     print: PrintState | None
 
 
+class ReadingAnswer(BaseModel):
+    """Sentences of a kiosk's view, and the audio file of each, to play in turn."""
+
+    language: str
+    sentences: list[str]
+    audio: list[str]
+
+
 class LegAnswer(BaseModel):
     """A leg."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hardware.speech import AudioFiles, EspeakSpeech, SpeechUnavailable, render_announcement
+from hardware.speech.announcement_audio import END_S
 from hardware.speech.chime import SHARE, chime
 from hardware.speech.sound import RATE_HZ, from_wav, peak, silence, soft_note, to_wav, trimmed
 
@@ -177,6 +178,18 @@ def test_the_same_words_are_rendered_once_and_named_alike(tmp_path: Path) -> Non
     path = files.path(name)
     assert path is not None
     assert path.read_bytes()[:4] == b"RIFF"
+
+
+def test_a_reading_is_a_file_a_sentence_without_the_chime(tmp_path: Path) -> None:
+    voice = CountingSpeech()
+    files = AudioFiles(tmp_path, speech=voice)
+    names = files.reading(["Votre numéro", "guichet 3", "Votre numéro"], "fr")
+    assert names[0] == names[2] != names[1]
+    assert voice.said == ["fr:Votre numéro", "fr:guichet 3"]
+    path = files.path(names[0])
+    assert path is not None
+    assert len(from_wav(path.read_bytes())) / RATE_HZ == pytest.approx(1 + END_S, abs=0.1)
+    assert files.audio_file(["Votre numéro"], "fr") != names[0]
 
 
 def test_only_our_own_names_lead_to_a_file(tmp_path: Path) -> None:

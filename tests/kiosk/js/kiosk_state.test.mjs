@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  GUARD_MS, initialState, isWarning, printOf, QUIET_MS, QUIET_TICKET_MS, reduce, secondsLeft, serviceById, shownServices, WARNING_MS,
+  GUARD_MS, initialState, isWarning, printOf, QUIET_MS, QUIET_TICKET_MS, readingOf, reduce, secondsLeft, serviceById, shownServices, WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
 
 const service = (id, changes = {}) => ({ id, name: id, state: "open", bring: [], children: [], wait: null, waiting: 0, next_opening: null, ...changes });
@@ -25,6 +25,18 @@ function walk(actions, { menu = MENU, from = initialState("fr") } = {}) {
 const choose = (id, pressId = "p1") => ({ type: "choose_service", service: id, pressId });
 const take = (priority = false, pressId = "p2") => ({ type: "take", priority, pressId });
 const issued = (pressId, print = null) => ({ type: "press_issued", pressId, ticket: { visit: "v1", number: "A042", service: "accueil", print } });
+
+test("each view is read by names only, and a view without words is not", () => {
+  assert.deepEqual(readingOf(walk([]), ["accueil", "sejour"]), { lang: "fr", view: "start", shown: "accueil,sejour" });
+  assert.deepEqual(readingOf(walk([choose("etr")]), ["recep"]), { lang: "fr", view: "start", service: "etr", shown: "recep" });
+  assert.deepEqual(readingOf(walk([choose("sejour")]), []), { lang: "fr", view: "sheet", service: "sejour" });
+  assert.deepEqual(readingOf(walk([choose("armes")]), []), { lang: "fr", view: "notice", service: "armes", reason: "closed" });
+  assert.deepEqual(readingOf(walk([{ type: "choose_language", language: "en" }, { type: "show_languages" }]), []), { lang: "en", view: "languages" });
+  const ticket = walk([choose("accueil"), take(true), issued("p2", { verdict: null }), { type: "print_verdict", visit: "v1", verdict: "held" }]);
+  assert.deepEqual(readingOf(ticket, []), { lang: "fr", view: "ticket", visit: "v1", paper: "no_paper", is_priority: true, has_code: false });
+  assert.equal(readingOf(initialState("fr"), []), null);
+  assert.equal(readingOf(walk([choose("accueil"), take()]), []), null);
+});
 
 test("the kiosk starts where one chooses what one has come for", () => {
   const state = walk([]);

@@ -27,10 +27,10 @@ PASSWORD = "a password for tests only"
 class ApiSite:
     """Laon and Vervins on a Tuesday at ten, open, nobody waiting."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, *, voice: bool = False) -> None:
         self.hands = Hands(datetime(2026, 11, 24, 9, tzinfo=UTC))
         database_with_hall(url, self.hands, HALL, OTHER).close()
-        settings = Settings(var=folder, database_url=url, voice=False, secret_key="tests")
+        settings = Settings(var=folder, database_url=url, voice=voice, secret_key="tests")
         self.app = create_app(settings, clock=self.hands.clock(), async_mode="threading")
         self.database: Database = self.app.extensions["parvis"].database
         self.database.subscribers.clear()

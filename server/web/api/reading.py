@@ -1,0 +1,67 @@
+"""« Écouter » on a kiosk: the view it shows, as the names of audio files to play in turn."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import structlog
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import Field
+
+from hardware.speech import SpeechUnavailable
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.usecases.read_aloud import WantedReading, read_aloud
+from server.web.api.context import REFUSED, Api
+from server.web.api.shapes import Asked, HallPath, ReadingAnswer
+from server.web.callers import allowed
+
+log = structlog.get_logger()
+
+TAG = Tag(name="reading")
+type Speak = Callable[[Sequence[str], str], list[str]]
+"""Names of the audio files that say sentences in a language. Raises SpeechUnavailable and OSError."""
+
+
+class ReadingQuery(Asked):
+    """A view by what it shows: nothing of it is spoken as it was sent."""
+
+    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    view: Literal["start", "languages", "sheet", "notice", "ticket"]
+    service: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    shown: str = Field(default="", max_length=1_200, pattern=r"^[A-Za-z0-9_,-]*$")
+    reason: Literal["closed", "no_counter", "full", "too_late", "appointment_only", "other"] = "other"
+    visit: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    paper: Literal["pending", "printed", "no_paper", "unknown", "none"] = "none"
+    is_priority: bool = False
+    has_code: bool = False
+
+
+def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> APIBlueprint:
+    """The route; `speak` None: this server has no voice. `slow` bounds what one kiosk may ask."""
+    routes = APIBlueprint("reading", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.get("/halls/<hall>/reading", responses={200: ReadingAnswer})
+    def reading(path: HallPath, query: ReadingQuery) -> Any:
+        """A kiosk's view in sentences, with the audio file of each."""
+        allowed(Permission.ISSUE, path.hall)
+        slow()
+        if speak is None:
+            raise Refusal("voice_unavailable")
+        asked = query.model_dump(exclude={"lang", "shown"})
+        wanted = WantedReading(
+            language=query.lang, shown=tuple(filter(None, query.shown.split(","))), **asked
+        )
+        found = read_aloud(api.database, api.estimates, path.hall, wanted, translate=api.translate)
+        try:
+            names = speak(found.sentences, found.language)
+        except (SpeechUnavailable, OSError) as reason:
+            log.warning("reading_failed", hall=path.hall, reason=str(reason))
+            raise Refusal("voice_unavailable") from reason
+        return {
+            "language": found.language,
+            "sentences": found.sentences,
+            "audio": [f"/audio/{name}" for name in names],
+        }
+
+    return routes

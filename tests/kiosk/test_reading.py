@@ -1,0 +1,139 @@
+"""What « Écouter » says: everything the view shows, hours and waits as people say them, no text of others."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.menu import Wait
+from kiosk.reading import LONGEST_READING, NotInTheMenu, Reader, ReadTicket
+from tests.kiosk.sentences import LANGUAGES, translate
+from tests.kiosk.test_menu import NOW, menu, opening, service
+
+ACCUEIL = service(service="accueil", name={"fr": "Accueil"}, waiting=2, wait=Wait(25 * 60, 75 * 60))
+SEJOUR = service(bring=[{"fr": "Passeport"}, {"fr": "Deux photos"}])
+CLOSED = service(service="armes", name={"fr": "Armes"}, openings=[opening(22, 24)])
+BOOKED = service(
+    service="natu", name={"fr": "Naturalisation"}, mode="appointment_only",
+    booking={"fr": "Sur le site. Ou à l’accueil."},
+)  # fmt: skip
+FOLDER = service(service="etr", name={"fr": "Étrangers"}, children=[SEJOUR])
+
+
+def reader(*services, language="fr", now=NOW) -> Reader:
+    return Reader(
+        menu(*(services or (ACCUEIL, CLOSED, BOOKED, FOLDER)), language=language, now=now), translate
+    )
+
+
+def ticket(**changes) -> ReadTicket:
+    values: dict[str, Any] = {"number": "A042", "service": "Accueil", "ahead": 3, "wait": Wait(600, 1500)}
+    return ReadTicket(**(values | changes))
+
+
+def plain(sentences: list[str]) -> str:
+    """The sentences in one line, hard spaces made soft."""
+    return " | ".join(sentences).replace("\u00a0", " ")
+
+
+def test_the_menu_is_read_service_by_service_with_its_wait_or_why_not():
+    assert plain(reader().start()) == (
+        "Bonjour. | Quel est l’objet de votre visite ? | Accueil | 2 personnes attendent"
+        " | entre 25 minutes et 1 heure 15 minutes d’attente | Armes | fermé | Ouvre demain à 7 heures 42"
+        " | Naturalisation | Sur rendez-vous | Étrangers | Appuyez sur une démarche pour la choisir."
+        " | Carte mobilité inclusion « priorité » ou « invalidité » : vous passez en priorité."
+        " | Indiquez-le à l’écran suivant et préparez votre carte."
+    )
+
+
+def test_only_the_services_of_the_page_that_is_up_are_read():
+    said = plain(reader().start(shown=["armes"]))
+    assert "Armes" in said
+    assert "Accueil" not in said
+
+
+def test_a_folder_is_read_by_its_name_and_what_it_holds():
+    assert plain(reader().start(folder="etr")) == (
+        "Étrangers | Précisez votre demande. | Titre de séjour | pas d’attente"
+        " | Appuyez sur une démarche pour la choisir."
+    )
+
+
+def test_a_closed_hall_says_when_it_opens_and_asks_for_nothing():
+    said = plain(reader(CLOSED).start())
+    assert said.startswith("Guichet fermé pour le moment | Ouvre demain à 7 heures 42")
+    assert "priorité" not in said
+
+
+def test_a_sheet_says_the_wait_the_papers_and_what_to_press():
+    assert plain(reader(FOLDER).sheet("sejour")).startswith(
+        "Titre de séjour | Un guichet est ouvert et personne n’attend. | À apporter | Passeport | Deux photos"
+        " | Pour prendre un ticket, appuyez sur « Prendre un ticket ». | Avec une carte mobilité inclusion"
+    )
+    assert "Si vous prenez un ticket maintenant, entre 25 minutes" in plain(reader().sheet("accueil"))
+
+
+def test_a_refusal_says_why_when_next_and_how_to_book():
+    assert plain(reader().notice("armes", "closed")).endswith(
+        "avant l’ouverture. | Ouvre demain à 7 heures 42"
+    )
+    assert plain(reader().notice("natu", "appointment_only")).endswith("Sur le site. | Ou à l’accueil.")
+
+
+def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_the_end():
+    said = reader().ticket(ticket(paper="printed"))
+    assert said[0] == said[-1] == "Votre numéro\u00a0: A, 0, 4, 2."
+    assert plain(said[1:-1]) == (
+        "Accueil | 3 personnes avant vous | entre 10 minutes et 25 minutes d’attente | Prenez votre ticket"
+        " | Regardez les écrans : votre numéro y sera affiché et annoncé."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"ahead": 0}, "Personne avant vous"),
+        ({"ahead": 1}, "1 personne avant vous"),
+        ({"wait": Wait(0, 200)}, "moins de 5 minutes d’attente"),
+        ({"wait": Wait(1200, 1200)}, "environ 20 minutes d’attente"),
+        ({"wait": Wait(1200, 3500)}, "entre 20 minutes et 1 heure d’attente"),
+        ({"paper": "no_paper"}, "Pas de papier : notez votre numéro"),
+        ({"paper": "no_paper", "has_code": True}, "Pas de papier : notez votre numéro ou scannez le code"),
+        ({"is_priority": True}, "Ticket prioritaire : préparez votre carte."),
+        ({"ahead": None, "wait": None, "place": "guichet 3"}, "Votre numéro est appelé : guichet 3."),
+    ],
+)
+def test_a_ticket_says_what_holds_for_it(changes, sentence):
+    assert sentence in plain(reader().ticket(ticket(**changes))).split(" | ")
+
+
+def test_what_is_not_in_the_menu_is_not_read():
+    for read in (
+        lambda: reader().sheet("<b>anything</b>"),
+        lambda: reader().start(folder="nothing"),
+        lambda: reader().notice("nothing", "full"),
+    ):
+        with pytest.raises(NotInTheMenu):
+            read()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_view_is_read_in_each_language_without_a_placeholder_or_an_abbreviation(language):
+    at_opening = reader(*(ACCUEIL, CLOSED, FOLDER), language=language)
+    views = [
+        at_opening.start(), at_opening.languages(), at_opening.sheet("accueil"),
+        at_opening.notice("armes", "closed"), at_opening.ticket(ticket()),
+    ]  # fmt: skip
+    for sentence in (sentence for view in views for sentence in view):
+        assert sentence.strip() == sentence != ""
+        assert not re.search(r"[{}]|\bmin\b|\d h\b", sentence), sentence
+
+
+@given(st.lists(st.integers(0, 9), max_size=80), st.timedeltas(timedelta(0), timedelta(days=7)))
+def test_a_reading_is_never_longer_than_its_bound(services, later):
+    many = [service(service=f"s{n}", name={"fr": "A. B! C? " * n or "A"}) for n in services]
+    said = Reader(menu(*many, now=NOW + later), translate).start()
+    assert len(said) <= LONGEST_READING

@@ -1,0 +1,106 @@
+"""« Écouter » over the API: what a view says, in files one may fetch; nothing a request brings is spoken."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hardware.speech.sound import RATE_HZ, from_wav
+from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
+
+READING = f"/halls/{HALL}/reading"
+
+
+@pytest.fixture
+def spoken(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
+    """Laon where calls are spoken."""
+    site = ApiSite(sqlite_url, tmp_path, voice=True)
+    yield site
+    site.app.extensions["parvis"].stop_background()
+    site.database.close()
+
+
+def test_a_ticket_is_read_in_files_the_kiosk_may_fetch_and_no_one_else(spoken: ApiSite):
+    ticket = spoken.ticket()
+    query = f"?view=ticket&visit={ticket['visit']}&paper=printed&has_code=true"
+    answer = accepted(spoken.get(READING + query, token=spoken.kiosk))
+    number = ", ".join(ticket["number"])
+    assert answer["sentences"][0] == answer["sentences"][-1] == f"Votre numéro\u00a0: {number}."
+    assert len(answer["audio"]) == len(answer["sentences"])
+    assert answer["audio"][0] == answer["audio"][-1]
+    browser = spoken.app.test_client()
+    kiosk = {"Authorization": f"Bearer {spoken.kiosk}"}
+    with browser.get(answer["audio"][0], headers=kiosk) as sound:
+        assert sound.mimetype == "audio/wav"
+        assert len(from_wav(sound.data)) > RATE_HZ
+    refused(browser.get(answer["audio"][0]), 401, "not_signed_in")
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "Appuyez"), ("en", "Press"), ("es", "Pulse")])
+def test_the_menu_is_read_in_the_language_of_the_page(spoken: ApiSite, language: str, word: str):
+    answer = accepted(spoken.get(f"{READING}?view=start&lang={language}&shown={SERVICE}", token=spoken.kiosk))
+    assert answer["language"] == language
+    assert any(sentence.startswith(word) for sentence in answer["sentences"])
+
+
+def test_a_view_that_is_heard_again_is_not_rendered_again(spoken: ApiSite):
+    folder = Path(spoken.app.extensions["parvis"].settings.var) / "audio"
+    first = accepted(spoken.get(f"{READING}?view=languages", token=spoken.kiosk))
+    files = sorted(folder.iterdir())
+    assert accepted(spoken.get(f"{READING}?view=languages", token=spoken.kiosk)) == first
+    assert sorted(folder.iterdir()) == files
+
+
+def test_only_what_the_hall_has_is_read(spoken: ApiSite):
+    for query, code in (
+        ("view=sheet&service=nothing", "unknown_service"),
+        ("view=sheet", "unknown_service"),
+        ("view=ticket", "unknown_visit"),
+        ("view=ticket&visit=nothing", "unknown_visit"),
+    ):
+        refused(spoken.get(f"{READING}?{query}", token=spoken.kiosk), 404, code)
+    elsewhere = accepted(
+        spoken.post(f"/halls/{OTHER}/tickets", {"service": "vervins-accueil", "press_id": "press-elsewhere"}),
+        201,
+    )
+    refused(
+        spoken.get(f"{READING}?view=ticket&visit={elsewhere['visit']}", token=spoken.kiosk),
+        404,
+        "unknown_visit",
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "view=start&text=Bonjour", "view=anything", "view=sheet&service=Bonjour%20%C3%A0%20tous",
+        "view=start&shown=Bonjour%20tous", "view=notice&service=laon-accueil&reason=Bonjour",
+        "view=start&shown=" + "a" * 1_300, "view=ticket&paper=Bonjour",
+    ],
+)  # fmt: skip
+def test_a_request_brings_no_words_of_its_own(spoken: ApiSite, query: str):
+    refused(spoken.get(f"{READING}?{query}", token=spoken.kiosk), 400, "bad_request")
+
+
+def test_who_issues_no_ticket_has_nothing_read(spoken: ApiSite):
+    refused(spoken.get(f"{READING}?view=languages", token=spoken.screen), 403, "forbidden")
+    refused(spoken.get(f"/halls/{OTHER}/reading?view=languages", token=spoken.kiosk), 403, "foreign_device")
+    refused(spoken.get(f"{READING}?view=languages", token=None), 401, "not_signed_in")
+
+
+def test_one_kiosk_that_asks_without_pause_is_slowed_and_no_other(spoken: ApiSite):
+    for _ in range(30):
+        accepted(spoken.get(f"{READING}?view=languages", token=spoken.kiosk))
+    refused(spoken.get(f"{READING}?view=languages", token=spoken.kiosk), 429, "too_many_requests")
+    accepted(spoken.get(f"{READING}?view=languages"))
+
+
+def test_a_server_without_a_voice_says_so_and_its_kiosks_offer_none(api: ApiSite):
+    refused(api.get(f"{READING}?view=languages", token=api.kiosk), 503, "voice_unavailable")
+    assert 'id="listen"' not in api.app.test_client().get("/kiosk").text
+
+
+def test_a_program_that_is_gone_meanwhile_is_said(spoken: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    assert 'id="listen"' in spoken.app.test_client().get("/kiosk").text
+    monkeypatch.setenv("PATH", "")
+    refused(spoken.get(f"{READING}?view=languages", token=spoken.kiosk), 503, "voice_unavailable")
