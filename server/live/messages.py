@@ -19,7 +19,7 @@ MENU_CHANGED = "menu.changed"
 PRINT_VERDICT = "print.verdict"
 """To the kiosk whose printer it is: a job's state and verdict."""
 TICKET_CHANGED = "ticket.changed"
-"""To a visitor: the whole ticket as in REST."""
+"""To a visitor: the whole ticket as in REST, in the language of the phone."""
 HEARTBEAT = "heartbeat"
 """To all, every 25 s: epoch and version, so that a lost message is noticed."""
 
@@ -39,6 +39,6 @@ def kiosk_room(kiosk: str) -> str:
     return f"kiosk:{kiosk}"
 
 
-def visit_room(visit: str) -> str:
-    """The room of one visit."""
-    return f"visit:{visit}"
+def visit_room(visit: str, language: str) -> str:
+    """The room of one visit, for phones in one language."""
+    return f"visit:{visit}:{language}"

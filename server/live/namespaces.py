@@ -7,8 +7,10 @@ from flask import request
 from flask_socketio import ConnectionRefusedError as SocketRefused
 from flask_socketio import Namespace, join_room
 
+from server.domain.configuration import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.language import LANGUAGES
 from server.live import messages
 from server.live.presence import Presence
 from server.store.database import Database
@@ -31,12 +33,12 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
     def on_connect(self, auth: Any = None) -> None:
         """Joins the rooms of whoever connects; refuses with the refusal's code."""
         try:
-            hall, rooms, visit = self.find(auth if isinstance(auth, dict) else {})
+            hall, rooms, following = self.find(auth if isinstance(auth, dict) else {})
         except Refusal as refusal:
             raise SocketRefused(refusal.code) from refusal
         for room in rooms:
             join_room(room)
-        self.presence.arrived(self._sid(), str(self.namespace), hall, visit)
+        self.presence.arrived(self._sid(), str(self.namespace), hall, following)
 
     def on_disconnect(self, reason: Any = None) -> None:
         """Leaves."""
@@ -91,14 +93,17 @@ def namespaces(presence: Presence, database: Database, estimates: Estimates, cal
         hall, _ = callers(auth, Permission.READ_QUEUE)
         return hall, [messages.hall_room(hall)], None
 
-    def visitor(auth: dict[str, Any]) -> tuple[str, list[str], str]:
+    def visitor(auth: dict[str, Any]) -> tuple[str, list[str], tuple[str, str]]:
         token = auth.get("ticket")
         if not isinstance(token, str):
             raise Refusal("unknown_ticket")
         with database.read() as rows:
             leg = leg_of_token(rows, token)
         read_ticket(database, estimates, token)
-        return leg["hall"], [messages.hall_room(leg["hall"]), messages.visit_room(leg["visit"])], leg["visit"]
+        asked = auth.get("language")
+        language = asked if asked in LANGUAGES else FRENCH
+        rooms = [messages.hall_room(leg["hall"]), messages.visit_room(leg["visit"], language)]
+        return leg["hall"], rooms, (leg["visit"], language)
 
     return [
         HallNamespace(messages.SCREEN, presence, screen),

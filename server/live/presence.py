@@ -9,22 +9,22 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Presence:
-    """Connected sockets of this process. A visitor's socket also stands for its visit.
+    """Connected sockets of this process. A visitor's socket also stands for its visit, in a language.
 
     Those of a device or an API key are known by the digest of its token.
     """
 
     halls: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _visits: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _digests: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def arrived(self, sid: str, namespace: str, hall: str, visit: str | None = None) -> None:
-        """A socket has joined a hall's room."""
+    def arrived(self, sid: str, namespace: str, hall: str, following: tuple[str, str] | None = None) -> None:
+        """A socket has joined a hall's room; `following` is the visit a phone follows, and its language."""
         self._sockets[sid] = (namespace, hall)
         self.halls[namespace, hall] += 1
-        if visit is not None:
-            self._visits[sid] = (hall, visit)
+        if following is not None:
+            self._visits[sid] = (hall, *following)
 
     def showed_token(self, sid: str, namespace: str, digest: str) -> None:
         """A socket was let in by the token of a device or an API key."""
@@ -52,13 +52,17 @@ class Presence:
         """The halls someone is connected to."""
         return {hall for _, hall in self.halls}
 
-    def visits_in(self, hall: str) -> set[str]:
-        """The visits followed by a phone in a hall."""
-        return {visit for each, visit in self._visits.values() if each == hall}
+    def followed_in(self, hall: str) -> dict[str, set[str]]:
+        """The visits followed by a phone in a hall, each with the languages of its phones."""
+        found: dict[str, set[str]] = {}
+        for each, visit, language in self._visits.values():
+            if each == hall:
+                found.setdefault(visit, set()).add(language)
+        return found
 
-    def follows(self, visit: str) -> bool:
-        """Whether a phone of this process follows a visit."""
-        return any(each == visit for _, each in self._visits.values())
+    def languages_of(self, visit: str) -> set[str]:
+        """The languages in which phones of this process follow a visit; none: nobody follows it here."""
+        return {language for _, each, language in self._visits.values() if each == visit}
 
     def count(self) -> int:
         """Sockets connected to this process."""

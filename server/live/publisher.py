@@ -17,6 +17,7 @@ import structlog
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.facts import FactKind
 from server.domain.instants import to_text
+from server.language import LANGUAGES
 from server.live import messages
 from server.live.presence import Presence
 from server.store.database import Commit, CommittedFact, Database
@@ -74,9 +75,14 @@ class Publisher:
         if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
             self._soon.add(commit.hall)
             self.later(self._until_next(commit.hall), lambda: self._send_states(commit.hall))
-        for visit in {fact.visit for fact in commit.facts if fact.visit}:
-            if self.watches_others or self.presence.follows(visit):
-                self.later(0, lambda visit=visit: self._send_ticket(visit))  # type: ignore[misc]
+        # nobody follows a ticket that was just issued: its token is not told yet
+        for visit in {f.visit for f in commit.facts if f.visit and f.kind != FactKind.TICKET_ISSUED}:
+            self._tell_phones(visit)
+
+    def _tell_phones(self, visit: str) -> None:
+        languages = set(LANGUAGES) if self.watches_others else self.presence.languages_of(visit)
+        if languages:
+            self.later(0, lambda: self._send_ticket(visit, languages))
 
     def _until_next(self, hall: str) -> float:
         """Seconds until the states of a hall are sent: shortly, but half a second after the last ones."""
@@ -118,10 +124,11 @@ class Publisher:
             room,
         )
 
-    def _send_ticket(self, visit: str) -> None:
-        ticket = ticket_of_visit(self.database, self.estimates, visit)
-        if ticket is not None:
-            self.emit(messages.TICKET_CHANGED, ticket, messages.VISITOR, messages.visit_room(visit))
+    def _send_ticket(self, visit: str, languages: set[str], *, is_local: bool = False) -> None:
+        tickets = ticket_of_visit(self.database, self.estimates, visit, languages)
+        for language, ticket in tickets.items():
+            room = messages.visit_room(visit, language)
+            self.emit(messages.TICKET_CHANGED, ticket, messages.VISITOR, room, is_local=is_local)
 
     def tick(self) -> None:
         """Once a second.
@@ -165,16 +172,8 @@ class Publisher:
             )
         if self.presence.has(messages.KIOSK, hall):
             self.emit(messages.MENU_CHANGED, self._position(hall), messages.KIOSK, room, is_local=True)
-        for visit in self.presence.visits_in(hall):
-            ticket = ticket_of_visit(self.database, self.estimates, visit)
-            if ticket is not None:
-                self.emit(
-                    messages.TICKET_CHANGED,
-                    ticket,
-                    messages.VISITOR,
-                    messages.visit_room(visit),
-                    is_local=True,
-                )
+        for visit, languages in self.presence.followed_in(hall).items():
+            self._send_ticket(visit, languages, is_local=True)
 
     def _position(self, hall: str) -> dict[str, Any]:
         with self.database.read() as rows:

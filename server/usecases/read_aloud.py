@@ -71,7 +71,8 @@ def _read(reader: Reader, wanted: WantedReading, ticket: Callable[[], ReadTicket
 
 
 def _ticket(database: Database, estimates: Estimates, hall: str, wanted: WantedReading) -> ReadTicket:
-    found = ticket_of_visit(database, estimates, wanted.visit or "", language=wanted.language)
+    language = wanted.language
+    found = ticket_of_visit(database, estimates, wanted.visit or "", (language,)).get(language)
     configuration = database.configuration(hall)
     if found is None or found["hall"]["slug"] != configuration.hall:
         raise Refusal("unknown_visit", visit=wanted.visit)

@@ -1,5 +1,6 @@
 """What a visitor's phone shows: position, remaining range, called where, ended how."""
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from server.domain.calendars import business_day
@@ -37,16 +38,23 @@ def read_ticket_by_code(
 
 
 def ticket_of_visit(
-    database: Database, estimates: Estimates, visit: str, *, language: str = "fr"
-) -> Answer | None:
-    """The ticket of a visit, for its own room. None when it is unknown."""
+    database: Database, estimates: Estimates, visit: str, languages: Iterable[str]
+) -> dict[str, Answer]:
+    """The ticket of a visit in some languages, for its own rooms. Empty when it is unknown."""
     with database.read() as rows:
         row = rows.one("SELECT id FROM leg WHERE visit = :visit ORDER BY position DESC LIMIT 1", visit=visit)
         leg = waiting.leg(rows, row["id"]) if row is not None else None
-    return None if leg is None else _answer(database, estimates, leg, language=language, may_act=True)
+    return {} if leg is None else _answers(database, estimates, leg, languages, may_act=True)
 
 
 def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str, may_act: bool) -> Answer:
+    return _answers(database, estimates, leg, (language,), may_act=may_act)[language]
+
+
+def _answers(
+    database: Database, estimates: Estimates, leg: Row, languages: Iterable[str], *, may_act: bool
+) -> dict[str, Answer]:
+    """Reads once; only the names of the service and of the counter depend on the language."""
     with database.read() as rows:
         seen = look(database, rows, leg["hall"])
         is_waiting = leg["state"] == LegState.WAITING
@@ -55,9 +63,9 @@ def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str
     service = configuration.services.get(leg["service"])
     wait = estimates.remaining(leg["hall"], leg["queue"], ahead) if ahead is not None else None
     opening = opening_now(configuration, leg["service"], now).opening if service else None
-    return {
+    is_called = leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
+    answer = {
         "number": leg["number"],
-        "service": {"id": leg["service"], "name": service.name(language) if service else leg["service"]},
         "hall": {
             "slug": configuration.hall,
             "name": configuration.name,
@@ -66,9 +74,6 @@ def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str
         "state": leg["state"],
         "ahead": ahead,
         "wait": None if wait is None else {"low_s": wait.low_s, "high_s": wait.high_s},
-        "call": _call(configuration, leg, language)
-        if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
-        else None,
         "is_open": opening is None or opening.is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),
@@ -80,6 +85,14 @@ def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str
         "epoch": seen.position.epoch,
         "version": seen.position.version,
         "as_of": to_text(now),
+    }
+    return {
+        language: answer
+        | {
+            "service": {"id": leg["service"], "name": service.name(language) if service else leg["service"]},
+            "call": _call(configuration, leg, language) if is_called else None,
+        }
+        for language in languages
     }
 
 

@@ -115,6 +115,21 @@ def test_the_page_speaks_the_chosen_language(
     expect(page.locator(f"nav a[hreflang={language}]")).to_have_attribute("aria-current", "true")
 
 
+def test_a_phone_in_another_language_hears_its_call_without_asking_again(
+    follow: Callable[..., Page], api: httpx.Client, ticket: dict[str, Any]
+):
+    asked: list[str] = []
+    page = follow("/suivi")
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response("**/api/v1/tickets/*lang=en"):
+        page.goto(page.url.replace("/suivi", f"/t/{ticket['token']}?lang=en"))
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    asked.clear()
+    call(api, ticket["number"])
+    expect(page.locator("[data-part=called] [data-text=place]")).to_have_text("counter 1")
+    assert not [url for url in asked if "/api/" in url]
+
+
 def test_the_first_page_says_everything_without_a_script(follow: Callable[..., Page], ticket: dict[str, Any]):
     page = follow(f"/t/{ticket['token']}", java_script_enabled=False)
     expect(page.locator(".number")).to_contain_text(ticket["number"])

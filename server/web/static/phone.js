@@ -25,8 +25,7 @@ connect("/visitor", { ticket: page.token, language: page.language }, {
   live: () => { lostAtMs = null; showLive(true); refresh(); },
   lost: () => { lostAtMs ??= Date.now(); showLive(false); },
   messages: {
-    // The message speaks French: a page in another language asks for its own words.
-    "ticket.changed": (next) => (page.language === "fr" ? take(next) : refresh()),
+    "ticket.changed": take,
     heartbeat: (beat) => { if (isBehind(seen, beat)) setTimeout(refresh, spread()); },
   },
 });

@@ -65,8 +65,8 @@ class ServedHall:
     def agent(self) -> AbstractContextManager[Listener]:
         return listening(self.server, messages.AGENT, {"token": self.key, "hall": self.slug})
 
-    def visitor(self, token: str) -> AbstractContextManager[Listener]:
-        return listening(self.server, messages.VISITOR, {"ticket": token})
+    def visitor(self, token: str, **auth: Any) -> AbstractContextManager[Listener]:
+        return listening(self.server, messages.VISITOR, {"ticket": token, **auth})
 
 
 class Halls:

@@ -50,6 +50,25 @@ def test_a_call_reaches_screen_console_kiosk_and_phone_in_order_and_in_time(serv
 
 
 @LAYOUTS
+def test_each_phone_hears_its_ticket_in_its_own_language(served_hall, layout):
+    hall = served_hall(layout)
+    hall.open(COUNTER)
+    ticket = hall.ticket()
+    places = {"fr": "guichet 1", "en": "counter 1", "es": "ventanilla 1"}
+    with ExitStack() as open_:
+        phones = {each: open_.enter_context(hall.visitor(ticket["token"], language=each)) for each in places}
+        phones["fr-CA"] = open_.enter_context(hall.visitor(ticket["token"], language=["fr-CA"]))
+        leg = hall.next(COUNTER)
+        hall.post(f"/legs/{leg['leg']}/recall")
+        for language, phone in phones.items():
+            phone.wait(messages.TICKET_CHANGED, lambda each: each["call"] and each["call"]["rank"] == 2)
+            heard = [each for each in phone.of(messages.TICKET_CHANGED) if each["call"]]
+            labels = {each["call"]["counter"]["label"] for each in heard}
+            assert labels == {places.get(language, places["fr"])}
+            assert phone.largest() < messages.MESSAGE_LIMIT
+
+
+@LAYOUTS
 def test_every_socket_hears_a_commit_whichever_worker_made_it(served_hall, layout):
     """With two workers, sockets and requests fall on either; eight screens hear each call."""
     hall = served_hall(layout)
