@@ -8,8 +8,10 @@ import pytest
 
 from kiosk.mounting import low_band
 from server.domain.roles import DEVICE_KINDS, ROLES, Permission
+from server.store.accounts import api_keys
 from server.store.database import SYSTEM
-from server.usecases.devices import pair_device, revoke_device
+from server.usecases.api_keys import revoke_api_key
+from server.usecases.devices import pair_device, renew_device, revoke_device
 from server.web.callers import CALLER_HEADER, DEVICE_COOKIE
 from tests.server.web.api_site import COUNTER, HALL, OTHER, SERVICE, ApiSite, accepted, refused
 
@@ -52,6 +54,19 @@ def test_an_unknown_or_revoked_device_is_told_so(both: ApiSite):
         device = rows.one("SELECT id FROM device WHERE kind = 'kiosk'")["id"]
     revoke_device(both.database, SYSTEM, device)
     refused(both.get(f"/halls/{HALL}/menu", token=both.kiosk), 401, "device_revoked")
+
+
+def test_what_is_kept_of_a_caller_is_forgotten_at_once(both: ApiSite):
+    key = both.new_key("read")
+    with both.database.read() as rows:
+        key_id = api_keys(rows)[-1]["id"]
+    accepted(both.get(f"/halls/{HALL}/menu", token=both.kiosk))
+    accepted(both.get(f"/halls/{HALL}/board", token=key))
+    renewed = renew_device(both.database, SYSTEM, "laon-borne-1").token
+    revoke_api_key(both.database, SYSTEM, key_id)
+    refused(both.get(f"/halls/{HALL}/menu", token=both.kiosk), 401, "unknown_device")
+    accepted(both.get(f"/halls/{HALL}/menu", token=renewed))
+    refused(both.get(f"/halls/{HALL}/board", token=key), 401, "unknown_device")
 
 
 def test_a_token_may_be_any_bytes(api: ApiSite):
