@@ -90,12 +90,39 @@ type Subscriber = Callable[[Commit], None]
 
 @dataclass(slots=True)
 class _HallMemory:
-    """What this process remembers of a hall: its turn to write, and what its last transaction saw."""
+    """What this process remembers of a hall: whose turn it is to write, and what its last transaction saw."""
 
-    turn: threading.Lock = field(default_factory=threading.Lock)
     configuration: HallConfiguration | None = None
     epoch: str = ""
     open_legs: OpenLegs | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def turn(self) -> Iterator["_Turn"]:
+        """One transaction of a hall at a time reaches the database: a row lock that many wait for is slow.
+
+        Refusal: database_busy.
+        """
+        if not self._lock.acquire(timeout=BUSY_DEADLINE_S):
+            raise Refusal("database_busy", reason="many are waiting")
+        turn = _Turn(self._lock)
+        try:
+            yield turn
+        finally:
+            turn.end()
+
+
+class _Turn:
+    """A hall's turn, which ends once."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock: threading.Lock | None = lock
+
+    def end(self) -> None:
+        """Lets the next one begin."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,26 +369,21 @@ class Database:
         is_configured: bool = True,
     ) -> Iterator[HallTransaction]:
         memory = self._memories.setdefault(hall_id, _HallMemory())
-        # one transaction of a hall at a time reaches the database: a row lock with many waiting is slow
-        if not memory.turn.acquire(timeout=BUSY_DEADLINE_S):
-            raise Refusal("database_busy", reason="many are waiting")
-        try:
-            with self.store.write() as rows:
-                transaction = self._begin(
-                    rows, hall_id, author, write_key, self._foreseen(memory, hall_id, foresee)
-                )
-                transaction.memory = memory
-                if is_configured:
-                    transaction.configuration = self.configurations.of(rows, transaction.row)
-                    memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
-                yield transaction
-                if transaction.committed:
-                    self._write_head(transaction)
-                transaction.flush()
+        foreseen = self._foreseen(memory, hall_id, foresee)
+        with memory.turn() as turn, self.store.write() as rows:
+            transaction = self._begin(rows, hall_id, author, write_key, foreseen)
+            transaction.memory = memory
+            if is_configured:
+                transaction.configuration = self.configurations.of(rows, transaction.row)
+                memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
+            yield transaction
+            if transaction.committed:
+                self._write_head(transaction)
+            transaction.flush()
             if transaction.committed:
                 _remember(memory, transaction)
-        finally:
-            memory.turn.release()
+            # the next one waits for this commit inside the database, and has its answer at once
+            turn.end()
 
     def _foreseen(self, memory: _HallMemory, hall: str, foresee: Foresee | None) -> Sequence[Query]:
         if foresee is None or memory.configuration is None:
@@ -439,7 +461,10 @@ class Database:
 
 
 def _remember(memory: _HallMemory, transaction: HallTransaction) -> None:
-    """Moves the open legs on by what was committed; forgets them where they cannot follow."""
+    """Moves the open legs on by what is about to be committed; forgets them where they cannot follow.
+
+    Should the commit fail, they have a head the hall has not, and are read anew.
+    """
     known = memory.open_legs
     if known is None:
         return

@@ -14,7 +14,15 @@ from tests.server.usecases.figures_history import Hands, database_with_hall
 LENGTH = 60
 FACTS = set(FactKind) - {
     *("TargetDecided", "HallCreated", "HallRestored", "PrintEnded", "TicketReprinted", "AccountCreated"),
-    *("PasswordSet", "DevicePaired", "DeviceRevoked", "ApiKeyCreated", "InstallationPublished"),
+    *(
+        "PasswordSet",
+        "DevicePaired",
+        "DeviceRenewed",
+        "DeviceRevoked",
+        "ApiKeyCreated",
+        "ApiKeyRevoked",
+        "InstallationPublished",
+    ),
 }
 MET = {
     "wrong_state",
