@@ -17,7 +17,7 @@ QUEUE_CHANGED = "queue.changed"
 MENU_CHANGED = "menu.changed"
 """To kiosks: a nudge with epoch and version; the page fetches the menu again."""
 PRINT_VERDICT = "print.verdict"
-"""To the kiosk whose printer it is: a job's state and verdict."""
+"""To the kiosk whose printer it is, and to reception: a job's state and verdict."""
 TICKET_CHANGED = "ticket.changed"
 """To a visitor: the whole ticket as in REST, in the language of the phone."""
 HEARTBEAT = "heartbeat"
@@ -37,6 +37,11 @@ def hall_room(hall: str) -> str:
 def kiosk_room(kiosk: str) -> str:
     """The room of one kiosk, by its configured id."""
     return f"kiosk:{kiosk}"
+
+
+def paper_room(hall: str) -> str:
+    """The room of those who give tickets and want to know what becomes of their paper."""
+    return f"paper:{hall}"
 
 
 def visit_room(visit: str, language: str) -> str:

@@ -91,7 +91,11 @@ def namespaces(presence: Presence, database: Database, estimates: Estimates, cal
 
     def agent(auth: dict[str, Any]) -> tuple[str, list[str], None]:
         hall, _ = callers(auth, Permission.READ_QUEUE)
-        return hall, [messages.hall_room(hall)], None
+        rooms = [messages.hall_room(hall)]
+        if auth.get("papers") is True:
+            callers(auth, Permission.ISSUE)
+            rooms.append(messages.paper_room(hall))
+        return hall, rooms, None
 
     def visitor(auth: dict[str, Any]) -> tuple[str, list[str], tuple[str, str]]:
         token = auth.get("ticket")

@@ -20,9 +20,11 @@ from server.domain.instants import to_text
 from server.language import LANGUAGES
 from server.live import messages
 from server.live.presence import Presence
+from server.store import print_jobs
 from server.store.database import Commit, CommittedFact, Database
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_board import read_board, read_queues
+from server.usecases.read_prints import print_answer
 from server.usecases.read_queue import read_queue
 from server.usecases.read_ticket import ticket_of_visit
 from signage.announcement import written_text
@@ -96,21 +98,14 @@ class Publisher:
             self.speak(hall, message)
 
     def print_noted(self, job: str) -> None:
-        """Tells the kiosk whose printer it is what is known of a print job, final or not."""
+        """Tells the printer's kiosk and the reception what is known of a print job, final or not."""
         with self.database.read() as rows:
-            row = rows.one(
-                "SELECT printer, visit, state, verdict, why FROM print_job WHERE id = :job", job=job
-            )
+            row = print_jobs.print_job(rows, job)
         if row is None:
             return
-        message = {
-            "job": job,
-            "visit": row["visit"],
-            "state": row["state"],
-            "verdict": row["verdict"],
-            "why": row["why"],
-        }
+        message = print_answer({**row, "job": job})
         self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
+        self.emit(messages.PRINT_VERDICT, message, messages.AGENT, messages.paper_room(row["hall"]))
 
     def _send_states(self, hall: str) -> None:
         self._soon.discard(hall)

@@ -1,5 +1,6 @@
 """The way in, the home page, the reception desk and problem pages, in a real browser on the real server."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,35 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     page.keyboard.press("s")
     expect(page.locator("[data-outcome]")).to_contain_text("reçu sans ticket")
     assert_accessible(page)
+
+
+def test_what_becomes_of_a_paper_is_told_while_it_happens(hall: Served, pages: Pages):
+    page, printers = pages.open(), pages.open(f"{hall.base_url}/imprimantes")
+    printer = printers.locator("#laon-borne-1")
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    paper = page.locator('[data-text="paper"]')
+
+    def switch(gesture: str) -> None:
+        printer.locator("select").select_option("paper_out")
+        printer.get_by_role("button", name=gesture).press("Enter")
+        expect(printer.locator(".now")).to_contain_text(
+            "Plus de papier" if gesture == "Provoquer" else "aucune panne"
+        )
+
+    page.keyboard.press("1")
+    expect(paper).to_have_text("imprimé")
+    switch("Provoquer")
+    page.keyboard.press("1")
+    expect(paper).to_have_text(re.compile(r"nouvel essai \(plus de papier\)"))
+    expect(paper).to_have_class("care")
+    assert_accessible(page)
+    page.reload()
+    expect(paper).to_have_text(re.compile(r"nouvel essai \(plus de papier\)"))
+    switch("Lever")
+    expect(paper).to_have_text("imprimé")
+    expect(page.locator('[data-list="last"] .care')).to_have_count(0)
 
 
 def test_a_service_that_gives_no_ticket_says_why(hall: Served, page: Page):

@@ -59,6 +59,12 @@ class MenuQuery(Asked):
     lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
 
 
+class PrintsQuery(Asked):
+    """Which visits, thirty at most."""
+
+    visits: str = Field(max_length=1_200, pattern=r"^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,29}$")
+
+
 class PageQuery(Asked):
     """After which leg a page begins."""
 

@@ -13,6 +13,7 @@ from server.store.installation import Author
 from server.usecases.count_greeting import count_greeting
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.read_menu import read_menu
+from server.usecases.read_prints import read_prints
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.reprint_ticket import reprint_ticket
 from server.usecases.visitor import give_up, take_back
@@ -22,6 +23,7 @@ from server.web.api.shapes import (
     GreetingBody,
     HallPath,
     MenuQuery,
+    PrintsQuery,
     TicketAnswer,
     TicketBody,
     TokenPath,
@@ -85,6 +87,12 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         )
         api.breathe()
         return answer, 201
+
+    @routes.get("/halls/<hall>/prints", responses={200: Anything})
+    def prints(path: HallPath, query: PrintsQuery) -> Any:
+        """What became of the paper of some visits: the last print job of each."""
+        _, hall = allowed(Permission.ISSUE, path.hall)
+        return {"prints": read_prints(api.database, hall, [v for v in query.visits.split(",") if v])}
 
     @routes.post("/tickets/<visit>/reprint", responses={202: Anything})
     def reprint(path: VisitPath) -> Any:

@@ -6,6 +6,7 @@ import { element, isField, setText, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
+import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { queueFeed } from "./queue_feed.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send, uuid } from "./verbs.js";
@@ -24,11 +25,12 @@ let menu = [];
 let issued = stored();
 let isSending = false;
 
-connect("/agent", { hall: page.hall.slug }, {
-  live: () => { state = withLiveness(state, true, Date.now()); draw(); refresh(); },
+connect("/agent", { hall: page.hall.slug, papers: true }, {
+  live: () => { state = withLiveness(state, true, Date.now()); draw(); refresh(); refreshPapers(); },
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
   messages: {
     "queue.changed": queueFeed({ fetchQueue: () => read(`${HALL}/queue`), apply: takeQueue }),
+    "print.verdict": takePrint,
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
   },
 });
@@ -47,6 +49,30 @@ async function refresh() {
   }
   drawServices();
   draw();
+}
+
+function takePrint(print) {
+  const before = issued;
+  issued = withPrint(issued, print);
+  if (issued === before) return;
+  keepIssued();
+  const at = issued.findIndex(({ visit }) => visit === print.visit);
+  const ticket = issued[at];
+  // the last ticket's own line says it
+  if (at > 0 && needsCare(ticket)) tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket) }));
+}
+
+// A verdict that came while the page was away: asked for again, as everything it may have missed.
+async function refreshPapers() {
+  const visits = issued.filter(({ print }) => print).map(({ visit }) => visit);
+  if (!visits.length) return;
+  try {
+    const { prints } = await read(`${HALL}/prints?visits=${visits.join(",")}`);
+    issued = prints.reduce(withPrint, issued);
+    keepIssued();
+  } catch {
+    // Not reachable: the next connection asks again.
+  }
 }
 
 function leaves(services) {
@@ -95,7 +121,10 @@ async function issue(service) {
 
 async function reprint(ticket) {
   const answer = await attempt({ path: `/api/v1/tickets/${ticket.visit}/reprint` });
-  if (answer.ok) tell(say("reception.outcome.reprint", { number: ticket.number }));
+  if (!answer.ok) return;
+  issued = withPrint(issued, { visit: ticket.visit, why: null, ...answer.body });
+  keepIssued();
+  tell(say("reception.outcome.reprint", { number: ticket.number }));
 }
 
 async function greet() {
@@ -135,6 +164,10 @@ function stored() {
 
 function remember(ticket) {
   issued = [ticket, ...issued].slice(0, KEPT);
+  keepIssued();
+}
+
+function keepIssued() {
   sessionStorage.setItem(STORED_AT, JSON.stringify(issued));
   drawIssued();
 }
@@ -149,6 +182,7 @@ function drawIssued() {
   write("ahead", aheadWords(last));
   write("code", say("reception.issued.code", { code: last.short_code }));
   write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
+  document.querySelector('[data-text="paper"]').classList.toggle("care", needsCare(last));
   document.querySelector('[data-list="last"]').replaceChildren(...issued.map(lastRow));
 }
 
@@ -159,8 +193,10 @@ function aheadWords({ ahead, wait }) {
   return `${count} · ${say("reception.issued.wait", { low: Math.floor(wait.low_s / 60), high: Math.ceil(wait.high_s / 60) })}`;
 }
 
-function paperWords({ print }) {
-  return say(`reception.print.${print ? (print.verdict ?? "queued") : "none"}`);
+function paperWords(ticket) {
+  const words = say(`reception.print.${paperOf(ticket)}`);
+  const reason = reasonOf(ticket);
+  return reason ? `${words} (${say(`reception.print.why.${reason}`)})` : words;
 }
 
 function lastRow(ticket) {
@@ -170,7 +206,7 @@ function lastRow(ticket) {
     element("th", { scope: "row" }, ticket.number),
     element("td", {}, element("bdi", {}, names.get(ticket.service) ?? ticket.service)),
     element("td", {}, words.hour(ticket.issued_at)),
-    element("td", {}, element("span", {}, paperWords(ticket)), again));
+    element("td", {}, element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)), again));
 }
 
 document.querySelector('[data-act="greeting"]').addEventListener("click", greet);

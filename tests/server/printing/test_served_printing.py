@@ -26,6 +26,7 @@ from server.store.database import Database
 from tests.harness.programs import program
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
+from tests.server.live.sockets import listening
 from tests.server.printing.printing_hall import TRANSLATE
 
 LAYOUTS = ["embedded", "workers"]
@@ -164,6 +165,21 @@ def test_a_press_comes_out_as_paper_and_its_verdict_reaches_the_kiosk(serve, lay
     (paper,) = wait_until(kiosk.pictures, "the picture of the ticket", within_s=20)
     assert shows(paper, expected_picture(server, ticket["print"]["job"], fonts_dir)), ticket["number"]
     assert scanned(paper, tmp_path) == ticket["follow_url"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_who_gives_tickets_at_reception_hears_what_becomes_of_their_paper_and_others_do_not(serve, layout):
+    server = serve(layout, voice="false")
+    kiosk = Kiosk(server)
+    hall = {"token": server.demonstration["api_key"], "hall": "laon"}
+    with (
+        listening(server, messages.AGENT, hall | {"papers": True}) as reception,
+        listening(server, messages.AGENT, hall) as console,
+    ):
+        ticket = kiosk.press()
+        told = reception.wait(messages.PRINT_VERDICT, lambda each: each["visit"] == ticket["visit"])
+        assert (told["job"], told["state"], told["verdict"]) == (ticket["print"]["job"], "done", "printed")
+        assert console.of(messages.PRINT_VERDICT) == []
 
 
 def test_a_press_is_answered_at_once_while_its_printer_is_mute_and_the_kiosk_is_told(serve):

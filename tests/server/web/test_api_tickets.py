@@ -184,3 +184,22 @@ def test_a_reprint_is_a_new_job_and_strangers_learn_nothing_of_visits(both: ApiS
     refused(both.post(f"/tickets/{ticket['visit']}/reprint", token=None), 401, "not_signed_in")
     refused(both.post("/tickets/no-such-visit/reprint", token=None), 401, "not_signed_in")
     refused(both.post("/tickets/no-such-visit/reprint"), 404, "unknown_visit")
+
+
+def test_what_became_of_papers_is_told_of_the_last_job_of_each_visit(both: ApiSite):
+    ticket, other = (accepted(both.press(token=both.kiosk), 201) for _ in range(2))
+    without_printer = accepted(both.press(), 201)
+    desk, headers = both.writer("reception")
+    again = accepted(desk.post(f"/api/v1/tickets/{other['visit']}/reprint", json={}, headers=headers), 202)
+    visits = ",".join(each["visit"] for each in (ticket, other, without_printer))
+    told = accepted(both.get(f"/halls/{HALL}/prints?visits={visits},no-such-visit"))
+    waiting = {"state": "queued", "verdict": None, "why": None}
+    assert told["prints"] == [
+        {"job": ticket["print"]["job"], "visit": ticket["visit"], **waiting},
+        {"job": again["job"], "visit": other["visit"], **waiting},
+    ]
+    elsewhere = accepted(both.get(f"/halls/{OTHER}/prints?visits={visits}"))
+    assert elsewhere == {"prints": []}
+    refused(both.get(f"/halls/{HALL}/prints?visits={visits}", token=both.screen), 403, "forbidden")
+    for wrong in ("", "a,,b", "a b", ",".join(["v"] * 31)):
+        refused(both.get(f"/halls/{HALL}/prints?visits={wrong}"), 400, "bad_request")

@@ -1,0 +1,38 @@
+// What becomes of the paper of tickets given at reception: pure, one word a print job, one job a ticket.
+
+const ENDED = ["done", "cancelled"];
+const WITH_REASON = ["held", "retrying", "refused"];
+const REASONS = ["paper_out", "cover_open", "unreachable"];
+
+/** queued, retrying, held, printed, unknown, refused, or none for a ticket without a printer. */
+export function paperOf({ print }) {
+  if (!print) return "none";
+  const { state, verdict } = print;
+  if (verdict === "refused") return state === "queued" ? "retrying" : "refused";
+  if (verdict) return verdict;
+  return state === "cancelled" ? "refused" : "queued";
+}
+
+/** Why the paper is not there, where the desk can do something about it; null otherwise. */
+export function reasonOf(ticket) {
+  const why = ticket.print?.why;
+  return WITH_REASON.includes(paperOf(ticket)) && REASONS.includes(why) ? why : null;
+}
+
+/** Whether somebody must look: the paper is stopped, uncertain or will not come. */
+export const needsCare = (ticket) => !["none", "queued", "printed"].includes(paperOf(ticket));
+
+/** The tickets after what was heard of a print job; the same array when it says nothing new. */
+export function withPrint(tickets, heard) {
+  const at = tickets.findIndex(({ visit }) => visit === heard.visit);
+  if (at < 0 || !isNewer(tickets[at].print, heard)) return tickets;
+  const { job, state, verdict, why } = heard;
+  return tickets.with(at, { ...tickets[at], print: { job, state, verdict, why } });
+}
+
+// A reprint is a later job (ids grow with time); of one job, what has ended does not change any more.
+function isNewer(known, heard) {
+  if (!known || heard.job > known.job) return true;
+  if (heard.job < known.job || ENDED.includes(known.state)) return false;
+  return heard.state !== known.state || heard.verdict !== known.verdict || heard.why !== known.why;
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { needsCare, paperOf, reasonOf, withPrint } from "../../../../server/web/static/paper_state.js";
+
+const ticket = (print) => ({ visit: "v1", number: "A042", print });
+const job = (state, verdict = null, why = null, id = "j1") => ({ job: id, visit: "v1", state, verdict, why });
+
+for (const [state, verdict, word, isWorrying] of [
+  ["queued", null, "queued", false], ["sending", null, "queued", false], ["queued", "refused", "retrying", true], ["sending", "held", "held", true],
+  ["done", "printed", "printed", false], ["done", "unknown", "unknown", true], ["cancelled", "refused", "refused", true], ["cancelled", null, "refused", true],
+]) {
+  test(`a job ${state} with verdict ${verdict} is ${word}`, () => {
+    assert.equal(paperOf(ticket(job(state, verdict))), word);
+    assert.equal(needsCare(ticket(job(state, verdict))), isWorrying);
+  });
+}
+
+test("a ticket without a printer is said, and needs no care", () => {
+  assert.equal(paperOf(ticket(null)), "none");
+  assert.equal(needsCare(ticket(null)), false);
+});
+
+test("a reason is told only where the desk can do something", () => {
+  assert.equal(reasonOf(ticket(job("sending", "held", "paper_out"))), "paper_out");
+  assert.equal(reasonOf(ticket(job("queued", "refused", "mute"))), null);
+  assert.equal(reasonOf(ticket(job("done", "printed", "near_end"))), null);
+});
+
+test("what is heard of a job changes its ticket and no other", () => {
+  const tickets = [{ ...ticket(job("queued")), visit: "v0" }, ticket(job("queued"))];
+  const after = withPrint(tickets, job("done", "printed"));
+  assert.deepEqual(after[1].print, { job: "j1", state: "done", verdict: "printed", why: null });
+  assert.equal(after[0], tickets[0]);
+  assert.equal(withPrint(tickets, { ...job("done", "printed"), visit: "elsewhere" }), tickets);
+});
+
+test("an end stays, whatever comes late; a reprint takes over, and the first paper's news does not come back", () => {
+  const ended = [ticket(job("done", "printed"))];
+  assert.equal(withPrint(ended, job("sending", "held", "paper_out")), ended);
+  const reprinted = withPrint(ended, job("queued", null, null, "j2"));
+  assert.equal(paperOf(reprinted[0]), "queued");
+  assert.equal(withPrint(reprinted, job("done", "unknown")), reprinted);
+});
