@@ -2,5 +2,6 @@
 
 from hardware.simulator.printer import SimulatedPrinter, Ticket
 from hardware.simulator.replies import Fault
+from hardware.simulator.sharing import PrinterSharing, SharedPrinter, shared_printers
 
-__all__ = ["Fault", "SimulatedPrinter", "Ticket"]
+__all__ = ["Fault", "PrinterSharing", "SharedPrinter", "SimulatedPrinter", "Ticket", "shared_printers"]

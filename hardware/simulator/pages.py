@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hardware.simulator.printer import SimulatedPrinter
 from hardware.simulator.replies import Fault
+from hardware.simulator.sharing import SharedPrinter
 
-type Printers = Mapping[str, SimulatedPrinter]
+type ShownPrinter = SimulatedPrinter | SharedPrinter
+type Printers = Mapping[str, ShownPrinter]
 
 _LANGUAGES = ("fr", "en", "es")
 
@@ -18,7 +20,8 @@ _LANGUAGES = ("fr", "en", "es")
 def blueprint(
     printers: Callable[[], Printers], translate: Callable[..., str], *, zone: tzinfo | None = None
 ) -> Blueprint:
-    """The routes under `/imprimantes`; `printers` gives the running printers by name.
+    """The routes under `/imprimantes`; `printers` gives the printers by name: run by this process, or
+    by another one that shares them.
 
     The template calls the global `csrf_token()`. Hours are those of `zone`, of this computer when None.
     Whoever does not come from this very computer, directly, is told 404.
@@ -31,7 +34,7 @@ def blueprint(
         template_folder="templates",
     )
 
-    def named(name: str) -> SimulatedPrinter:
+    def named(name: str) -> ShownPrinter:
         return printers().get(name) or abort(404)
 
     @routes.before_request
@@ -54,8 +57,7 @@ def blueprint(
 
     @routes.get("/imprimantes/<name>/tickets/<int:number>.png")
     def picture(name: str, number: int) -> Response:
-        png = next((ticket.png for ticket in named(name).tickets() if ticket.number == number), None)
-        answer = make_response(png or abort(404))
+        answer = make_response(named(name).picture(number) or abort(404))
         answer.content_type = "image/png"
         answer.headers["Cache-Control"] = "no-store"
         return answer

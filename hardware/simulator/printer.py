@@ -91,6 +91,10 @@ class SimulatedPrinter:
         with self._lock:
             return list(reversed(self._tickets))
 
+    def picture(self, number: int) -> bytes | None:
+        """A ticket as PNG; None when it is not kept any more."""
+        return next((ticket.png for ticket in self.tickets() if ticket.number == number), None)
+
     def faults(self) -> frozenset[Fault]:
         """The faults that are on."""
         with self._lock:

@@ -150,9 +150,7 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
         )
     )
     if settings.is_loopback and parvis.is_demonstration:
-        app.register_blueprint(
-            hardware.simulator.pages.blueprint(lambda: parvis.simulated.running, translate)
-        )
+        app.register_blueprint(hardware.simulator.pages.blueprint(parvis.simulated.shown, translate))
     app.register_blueprint(
         signage.pages.blueprint(
             translate=translate, languages=LANGUAGES, is_demonstration=parvis.is_demonstration

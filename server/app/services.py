@@ -115,7 +115,7 @@ def compose(
     printing = PrintService(
         database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
     )
-    simulated = DemonstrationPrinters(database, settings.var / "assets" / "fonts")
+    simulated = DemonstrationPrinters(database, settings.var)
     parvis = Parvis(
         app,
         settings,

@@ -1,41 +1,69 @@
 """The demonstration's printers: one simulated for each kiosk whose printer has no address of its own."""
 
+import fcntl
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
 
-from hardware.simulator import SimulatedPrinter
+from hardware.simulator import PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
 from server.demonstration.create import is_demonstration
 from server.domain.configuration import Kiosk
 from server.store.database import Database
 from server.store.print_jobs import configured_halls
+from server.unix_socket import connected, listening
 
 log = structlog.get_logger()
 
 LOOPBACK = "127.0.0.1"
+LOCK, SOCKET = "printers.lock", "printers.sock"
 PAPER_DOTS = {80: 576, 58: 384}
 
 
 class DemonstrationPrinters:
-    """The simulated printers this process runs: of several processes, each port is one's."""
+    """The simulated printers of a demonstration. Of several processes one runs them; the others ask it."""
 
-    def __init__(self, database: Database, fonts_dir: Path) -> None:
+    def __init__(self, database: Database, var: Path) -> None:
         self._database = database
-        self._fonts_dir = fonts_dir
+        self._var = var
+        self._lock: int | None = None
+        self._sharing: PrinterSharing | None = None
         self.running: dict[str, SimulatedPrinter] = {}
 
     def start(self) -> None:
-        """Starts a printer per kiosk of a demonstration; ports taken are left to their owner, and logged."""
-        if not is_demonstration(self._database):
+        """Starts a printer per kiosk of a demonstration, unless another process has; logs taken ports."""
+        if not is_demonstration(self._database) or not self._is_first():
             return
         taken = [kiosk.id for kiosk in self._simulated_kiosks() if not self._run(kiosk)]
         if taken:
             log.info("simulated_printers_elsewhere", kiosks=taken)
+        self._sharing = PrinterSharing(listening(self._var, SOCKET), self.running).start()
+
+    def shown(self) -> Mapping[str, SimulatedPrinter | SharedPrinter]:
+        """The printers by their kiosk, whichever process runs them."""
+        return self.running or shared_printers(lambda: connected(self._var, SOCKET))
 
     def stop(self) -> None:
-        """Closes their ports."""
+        """Closes their ports; another process may run them."""
+        if self._sharing is not None:
+            self._sharing.stop()
+            self._sharing = None
         while self.running:
             self.running.popitem()[1].stop()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _is_first(self) -> bool:
+        lock = os.open(self._var / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            return False
+        self._lock = lock
+        return True
 
     def _simulated_kiosks(self) -> list[Kiosk]:
         with self._database.read() as rows:
@@ -47,7 +75,10 @@ class DemonstrationPrinters:
         assert kiosk.printer is not None
         width_dots = PAPER_DOTS[kiosk.printer.paper_mm]
         printer = SimulatedPrinter(
-            LOOPBACK, kiosk.printer.port, width_dots=width_dots, fonts_dir=self._fonts_dir
+            LOOPBACK,
+            kiosk.printer.port,
+            width_dots=width_dots,
+            fonts_dir=self._var / "assets" / "fonts",
         )
         try:
             self.running[kiosk.id] = printer.start()

@@ -5,11 +5,9 @@ It is `var/parvis.sock` (0600). A request is `{"write": name, "values": {…}}`,
 """
 
 import json
-import os
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from server.domain.refusals import Refusal
 from server.jobs.server_lock import SOCKET, alone, may_listen
 from server.jobs.writers import WRITERS
 from server.store.database import Database
+from server.unix_socket import connected, listening
 
 log = structlog.get_logger()
 
@@ -30,38 +29,14 @@ REACHED_WITHIN_S = 10.0
 LISTENER_RETRY_S = 1.0
 
 
-@contextmanager
-def _address(var: Path) -> Iterator[str]:
-    """The socket's path, short however long the folder's name is (a socket's address has 107 bytes)."""
-    folder = os.open(var, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/{SOCKET}"
-    finally:
-        os.close(folder)
-
-
-def listen(var: Path) -> socket.socket:
-    """The listening socket, readable by the owner only; the caller holds the listener's lock."""
-    (var / SOCKET).unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    old = os.umask(0o177)
-    try:
-        with _address(var) as address:
-            listening.bind(address)
-    finally:
-        os.umask(old)
-    listening.listen(8)
-    return listening
-
-
 def serve_local(database: Database, var: Path, wait: Callable[[float], None]) -> None:
     """Answers writes for ever, one at a time; with several workers the one that holds the listener's lock."""
     while (lock := may_listen(var)) is None:
         wait(LISTENER_RETRY_S)
-    listening = listen(var)
+    open_ = listening(var, SOCKET)
     log.info("local_socket_open", lock=lock)
     while True:
-        connection, _ = listening.accept()
+        connection, _ = open_.accept()
         with connection:
             connection.settimeout(REACHED_WITHIN_S)
             try:
@@ -135,12 +110,11 @@ def write(var: Path, opened: Callable[[], Database], name: str, /, **values: Any
 
 def _asked(var: Path, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
     """The server's answer; None when nobody listens. Raises its refusal."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        try:
-            with _address(var) as address:
-                connection.connect(address)
-        except OSError:
-            return None
+    try:
+        reached = connected(var, SOCKET)
+    except OSError:
+        return None
+    with reached as connection:
         connection.settimeout(ANSWER_WITHIN_S)
         connection.sendall(json.dumps({"write": name, "values": values}).encode() + b"\n")
         line = _line(connection)

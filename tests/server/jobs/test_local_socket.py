@@ -12,9 +12,10 @@ import pytest
 from server.clock import Clock
 from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
-from server.jobs.local_socket import answer_to, listen, serve_local, write
+from server.jobs.local_socket import answer_to, serve_local, write
 from server.jobs.server_lock import SOCKET, alone, hold, is_server_running
 from server.store.database import Database
+from server.unix_socket import listening
 from tests.harness.waiting import wait_until
 from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
 
@@ -106,9 +107,9 @@ def test_a_server_that_does_not_answer_is_not_bypassed(var: Path, monkeypatch: p
 
 
 def test_only_the_owner_reaches_the_socket(var: Path):
-    listening = listen(var)
+    opened = listening(var, SOCKET)
     assert stat.S_IMODE((var / SOCKET).stat().st_mode) == 0o600
-    listening.close()
+    opened.close()
 
 
 def test_workers_share_the_folder_and_a_command_waits_for_none(var: Path):

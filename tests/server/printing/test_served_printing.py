@@ -93,11 +93,7 @@ class Kiosk:
         raise AssertionError("no verdict")
 
     def pictures(self) -> list[bytes]:
-        """The pictures of the printer's last tickets, newest first.
-
-        One connection, which stays with the worker that answers first: only the one that runs the printer has
-        them, so ask until they come.
-        """
+        """The pictures of the printer's last tickets, newest first, from whichever worker answers."""
         with httpx.Client(base_url=self.server.base_url, trust_env=False, timeout=10) as browser:
             page = browser.get("/imprimantes").text
             found = re.findall(rf"/imprimantes/{self.id}/tickets/\d+\.png", page)
@@ -180,6 +176,22 @@ def test_who_gives_tickets_at_reception_hears_what_becomes_of_their_paper_and_ot
         told = reception.wait(messages.PRINT_VERDICT, lambda each: each["visit"] == ticket["visit"])
         assert (told["job"], told["state"], told["verdict"]) == (ticket["print"]["job"], "done", "printed")
         assert console.of(messages.PRINT_VERDICT) == []
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_worker_shows_the_same_printers_and_switches_their_faults(serve, layout):
+    """A new connection falls on either worker; one of them runs the printers."""
+    kiosk = Kiosk(serve(layout, voice="false"))
+    with kiosk.listening():
+        assert kiosk.verdict_of(kiosk.press())["verdict"] == "printed"
+    (paper,) = kiosk.pictures()
+    for turn in range(12):
+        assert kiosk.pictures() == [paper]
+        is_on = turn % 2 == 0
+        kiosk.switch("cover_open", is_on=is_on)
+        with httpx.Client(base_url=kiosk.server.base_url, trust_env=False) as browser:
+            section = browser.get("/imprimantes").text.partition(f'<section id="{kiosk.id}"')[2]
+        assert ('class="fault"' in section.partition("</section>")[0]) is is_on
 
 
 def test_a_press_is_answered_at_once_while_its_printer_is_mute_and_the_kiosk_is_told(serve):

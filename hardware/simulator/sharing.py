@@ -1,0 +1,157 @@
+"""Simulated printers of one process, shown and switched by others of this computer.
+
+Lines of JSON on a socket: a request is `{"ask": "printers"}`, `{"ask": "picture", "name", "number"}` or
+`{"ask": "switch", "name", "fault", "is_on"}`, the answer one line.
+"""
+
+import base64
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hardware.simulator.printer import SimulatedPrinter
+from hardware.simulator.replies import Fault
+
+LONGEST_LINE = 4 << 20
+_ANSWER_WITHIN_S = 5.0
+_LOOK_AROUND_S = 0.2
+
+type Connect = Callable[[], socket.socket]
+"""A connection to the process that has the printers; raises OSError when there is none."""
+
+
+class PrinterSharing:
+    """Answers on a listening socket for the printers of this process, until it is stopped."""
+
+    def __init__(self, listening: socket.socket, printers: Mapping[str, SimulatedPrinter]) -> None:
+        self._listening = listening
+        self._printers = printers
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="printers-shared", daemon=True)
+
+    def start(self) -> "PrinterSharing":
+        """Begin to answer."""
+        self._listening.settimeout(_LOOK_AROUND_S)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the socket."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+        self._listening.close()
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                asking, _ = self._listening.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            with contextlib.closing(asking), contextlib.suppress(OSError):
+                asking.settimeout(_ANSWER_WITHIN_S)
+                asking.sendall(json.dumps(self.answer(_line(asking))).encode() + b"\n")
+
+    def answer(self, line: bytes) -> Any:
+        """What a request is answered; None for one that asks nothing known."""
+        try:
+            asked = json.loads(line)
+            if asked["ask"] == "printers":
+                return {name: _seen(printer) for name, printer in self._printers.items()}
+            printer = self._printers[asked["name"]]
+            if asked["ask"] == "picture":
+                png = printer.picture(asked["number"])
+                return None if png is None else base64.b64encode(png).decode()
+            change = printer.set_fault if asked["is_on"] else printer.clear_fault
+            change(Fault(asked["fault"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTicket:
+    """A receipt of a printer that another process runs."""
+
+    number: int
+    received_at: datetime
+
+
+class SharedPrinter:
+    """A printer that another process runs, as it was when it was asked for."""
+
+    def __init__(self, name: str, seen: Mapping[str, Any], connect: Connect) -> None:
+        self.name = name
+        self.host: str = seen["host"]
+        self.port: int = seen["port"]
+        self._faults = frozenset(Fault(fault) for fault in seen["faults"])
+        self._tickets = [
+            SeenTicket(number, datetime.fromisoformat(received_at)) for number, received_at in seen["tickets"]
+        ]
+        self._connect = connect
+
+    def tickets(self) -> list[SeenTicket]:
+        """The last 20 tickets, newest first."""
+        return self._tickets
+
+    def faults(self) -> frozenset[Fault]:
+        """The faults that are on."""
+        return self._faults
+
+    def picture(self, number: int) -> bytes | None:
+        """A ticket as PNG; None when it is not kept any more."""
+        answer = _ask(self._connect, {"ask": "picture", "name": self.name, "number": number})
+        return None if answer is None else base64.b64decode(answer)
+
+    def set_fault(self, fault: Fault) -> None:
+        """Turn a fault on."""
+        self._switch(fault, is_on=True)
+
+    def clear_fault(self, fault: Fault) -> None:
+        """Turn a fault off."""
+        self._switch(fault, is_on=False)
+
+    def _switch(self, fault: Fault, *, is_on: bool) -> None:
+        _ask(self._connect, {"ask": "switch", "name": self.name, "fault": fault.value, "is_on": is_on})
+
+
+def shared_printers(connect: Connect) -> dict[str, SharedPrinter]:
+    """The printers of the process that has them, by name; none when no process has."""
+    seen = _ask(connect, {"ask": "printers"}) or {}
+    return {name: SharedPrinter(name, each, connect) for name, each in seen.items()}
+
+
+def _seen(printer: SimulatedPrinter) -> dict[str, Any]:
+    return {
+        "host": printer.host,
+        "port": printer.port,
+        "faults": sorted(printer.faults()),
+        "tickets": [[ticket.number, ticket.received_at.isoformat()] for ticket in printer.tickets()],
+    }
+
+
+def _ask(connect: Connect, request: Mapping[str, Any]) -> Any:
+    try:
+        with contextlib.closing(connect()) as asked:
+            asked.settimeout(_ANSWER_WITHIN_S)
+            asked.sendall(json.dumps(request).encode() + b"\n")
+            line = _line(asked)
+    except OSError:
+        return None
+    return json.loads(line) if line else None
+
+
+def _line(connection: socket.socket) -> bytes:
+    parts: list[bytes] = []
+    while not parts or not parts[-1].endswith(b"\n"):
+        part = connection.recv(65_536)
+        if not part or sum(map(len, parts)) > LONGEST_LINE:
+            break
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,90 @@
+"""Simulated printers seen and switched from another process: the same tickets, the same faults."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hardware.document import Document, Text
+from hardware.escpos_printer import PrinterProfile, render
+from hardware.simulator import Fault, PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
+from hardware.transport import TcpAddress
+from hardware.verdict import print_document_bytes
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    return str(tmp_path / "printers.sock")
+
+
+@pytest.fixture
+def shared(simulated: SimulatedPrinter, address: str) -> Iterator[PrinterSharing]:
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(address)
+    listening.listen()
+    sharing = PrinterSharing(listening, {"laon": simulated}).start()
+    yield sharing
+    sharing.stop()
+
+
+@pytest.fixture
+def seen(shared: PrinterSharing, address: str) -> SharedPrinter:
+    """The printer as another process sees it now."""
+    assert shared
+    return shared_printers(lambda: connected(address))["laon"]
+
+
+def connected(address: str) -> socket.socket:
+    made = socket.socket(socket.AF_UNIX)
+    try:
+        made.connect(address)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def test_tickets_are_shown_with_their_pictures(simulated, shared, address, fonts_dir):
+    blob = render(Document(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
+    for job_number in (1, 2):
+        print_document_bytes(TcpAddress(simulated.host, simulated.port), blob, job_number=job_number)
+    seen = shared_printers(lambda: connected(address))["laon"]
+    assert (seen.host, seen.port) == (simulated.host, simulated.port)
+    own = simulated.tickets()
+    assert [(each.number, each.received_at) for each in seen.tickets()] == [
+        (each.number, each.received_at) for each in own
+    ]
+    assert seen.picture(own[0].number) == own[0].png
+    assert seen.picture(99) is None
+
+
+def test_a_fault_is_switched_where_the_printer_runs(simulated, seen, address):
+    seen.set_fault(Fault.PAPER_OUT)
+    assert simulated.faults() == {Fault.PAPER_OUT}
+    assert shared_printers(lambda: connected(address))["laon"].faults() == {Fault.PAPER_OUT}
+    seen.clear_fault(Fault.PAPER_OUT)
+    assert simulated.faults() == frozenset()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"nonsense",
+        b"[]",
+        b"{}",
+        b'{"ask": "picture"}',
+        b'{"ask": "picture", "name": "soissons", "number": 1}',
+        b'{"ask": "switch", "name": "laon", "fault": "fire", "is_on": true}',
+    ],
+)
+def test_what_asks_nothing_known_is_answered_with_nothing(shared, address, line):
+    with closing(connected(address)) as asked:
+        asked.sendall(line + b"\n")
+        assert asked.recv(100) == b"null\n"
+
+
+def test_where_no_process_has_printers_there_are_none(address):
+    assert shared_printers(lambda: connected(address)) == {}
