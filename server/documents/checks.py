@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from server.documents.hall import LISTS, HallDocument, SeriesPart
 from server.documents.installation import InstallationDocument
 from server.documents.problems import Path, Problem, problem, warning
+from server.documents.profiles import ProfilePart
 from server.domain.numbering import Series, may_collide
 
 
 def check_alone(document: HallDocument) -> tuple[Problem, ...]:
     """The errors a document has whatever surrounds it."""
-    checks = (_ids, _menu, _queues, _series, _counters)
+    checks = (_ids, _menu, _queues, _series, _counters, _profiles)
     return tuple(found for check in checks for found in check(document))
 
 
@@ -157,6 +158,29 @@ def _counters(document: HallDocument) -> Iterator[Problem]:
         if label in labels:
             yield problem(("counters", at, "labels", "fr"), "duplicate_label", label=label, id=labels[label])
         labels.setdefault(label, counter.id)
+
+
+def _profiles(document: HallDocument) -> Iterator[Problem]:
+    """A profile names queues of the hall only, each once in its list."""
+    queues = {queue.id for queue in document.queues}
+    for at, profile in enumerate(document.profiles):
+        for path, named in _queues_named(profile):
+            if named not in queues:
+                yield problem(("profiles", at, *path), "unknown_queue", id=named)
+        for place, named in enumerate(profile.queues):
+            if named in profile.queues[:place]:
+                yield problem(("profiles", at, "queues", place), "slug_twice", slug=named)
+
+
+def _queues_named(profile: ProfilePart) -> Iterator[tuple[Path, str]]:
+    yield from ((("queues", place), named) for place, named in enumerate(profile.queues))
+    yield from ((("weights", named), named) for named in profile.weights)
+    for number, condition in enumerate(profile.conditions):
+        yield ("conditions", number, "call"), condition.call
+        for place, test in enumerate(condition.tests):
+            named = getattr(test, "queue", None)
+            if named is not None:
+                yield ("conditions", number, "tests", place, "queue"), named
 
 
 def _shared_prefixes(document: HallDocument, other: HallDocument) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from server.documents.hall import CounterPart, HallDocument, KioskPart, NoticePa
 from server.documents.installation import InstallationDocument
 from server.documents.opening import public_holidays, to_calendar, to_own_calendar
 from server.documents.problems import DocumentRefused, problem
+from server.documents.profiles import to_profile
 from server.documents.values import Texts
 from server.domain.calendars import Calendar
 from server.domain.configuration import (
@@ -58,6 +59,9 @@ def to_configuration(
         notices=tuple(_notice(notice) for notice in document.notices),
         neighbours=document.neighbours,
         is_demonstration=is_demonstration,
+        rule=document.rule,
+        has_priority_first=document.has_priority_first,
+        profiles={profile.id: to_profile(profile) for profile in document.profiles},
     )
 
 

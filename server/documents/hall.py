@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
 from server.documents.opening import CalendarPart, OwnHours
 from server.documents.problems import broken_rule
+from server.documents.profiles import ProfilePart
 from server.documents.values import (
     Languages,
     Line,
@@ -24,6 +25,7 @@ from server.documents.values import (
 )
 from server.domain.configuration import Mode, PrinterProfile
 from server.domain.numbering import HIGHEST_RANK
+from server.domain.work_profiles import DEFAULT_RULE, RuleName
 
 Seconds = Annotated[int, Field(ge=30, le=28_800)]
 Rank = Annotated[int, Field(ge=1, le=HIGHEST_RANK)]
@@ -175,7 +177,10 @@ def _each_once(slugs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class HallDocument(Part):
-    """One hall: what visitors come for, where they wait and where they are called."""
+    """One hall: what visitors come for, where they wait and where they are called.
+
+    `rule` and `has_priority_first` call for sessions that are opened without a profile.
+    """
 
     format: Literal["parvis-hall-1"]
     hall: Slug
@@ -188,6 +193,9 @@ class HallDocument(Part):
     queues: Annotated[tuple[QueuePart, ...], Field(max_length=60), *NotEmpty]
     services: Annotated[tuple[ServicePart, ...], Field(max_length=60), *NotEmpty]
     counters: Annotated[tuple[CounterPart, ...], Field(max_length=40), *NotEmpty]
+    rule: RuleName = DEFAULT_RULE
+    has_priority_first: bool = True
+    profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()
     notices: Annotated[tuple[NoticePart, ...], Field(max_length=100)] = ()
@@ -197,7 +205,7 @@ class HallDocument(Part):
         return ((at, service) for at, service in enumerate(self.services) if not service.is_retired)
 
 
-LISTS = ("folders", "queues", "services", "counters", "kiosks", "screens", "notices")
+LISTS = ("folders", "queues", "services", "counters", "profiles", "kiosks", "screens", "notices")
 """The document's lists of things that have an id."""
 
 

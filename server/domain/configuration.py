@@ -12,6 +12,7 @@ from typing import Literal
 
 from server.domain.calendars import Calendar, always_open
 from server.domain.numbering import Series
+from server.domain.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
 
 FRENCH = "fr"
 
@@ -200,7 +201,8 @@ class Notice:
 class HallConfiguration:
     """Everything a hall's rules need, of one revision. `hall` is its slug, `languages` begins with French.
 
-    `neighbours` are slugs of halls within earshot: no prefix is used in both.
+    `neighbours` are slugs of halls within earshot: no prefix is used in both. `rule` and
+    `has_priority_first` call for sessions without a profile.
     """
 
     revision: int
@@ -218,6 +220,9 @@ class HallConfiguration:
     notices: tuple[Notice, ...] = ()
     neighbours: tuple[str, ...] = ()
     is_demonstration: bool = False
+    rule: RuleName = DEFAULT_RULE
+    has_priority_first: bool = True
+    profiles: Mapping[str, WorkProfile] = field(default_factory=dict)
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:
         """The services a counter may serve, without the retired ones."""

@@ -81,7 +81,11 @@ class Erasable:
 
 @dataclass(frozen=True, slots=True)
 class NewLeg:
-    """A leg as it is opened: waiting. `sort_key` orders the waiting legs of a hall (server.domain.rules)."""
+    """A leg as it is opened: waiting. `sort_key` orders the waiting legs of a queue as people see them.
+
+    `series` is the prefix of its number; `reference_at` the instant its wait is counted from when a counter
+    calls. `is_out_of_series`: transferred or reinstated, so that its number says nothing about its turn.
+    """
 
     id: str
     position: int
@@ -94,6 +98,9 @@ class NewLeg:
     arrived_at: datetime
     issued_at: datetime
     configuration_revision: int
+    series: str
+    reference_at: datetime
+    is_out_of_series: bool = False
     booked_at: datetime | None = None
     for_counter: str | None = None
     reinstated_from: str | None = None
@@ -116,6 +123,9 @@ class NewLeg:
             "arrived_at": to_text(self.arrived_at),
             "issued_at": to_text(self.issued_at),
             "configuration_revision": self.configuration_revision,
+            "series": self.series,
+            "reference_at": to_text(self.reference_at),
+            "is_out_of_series": self.is_out_of_series,
             "booked_at": to_text(self.booked_at) if self.booked_at else None,
             "for_counter": self.for_counter,
             "reinstated_from": self.reinstated_from,

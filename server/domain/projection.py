@@ -14,7 +14,10 @@ from server.domain.facts import FactKind, Json
 from server.domain.instants import text_to_micros
 
 INSTANT_COLUMNS = frozenset(
-    {"arrived_at", "issued_at", "booked_at", "first_called_at", "last_called_at", "started_at", "ended_at"}
+    {
+        *("arrived_at", "issued_at", "reference_at", "booked_at"),
+        *("first_called_at", "last_called_at", "started_at", "ended_at"),
+    }
 )
 
 

@@ -1,22 +1,15 @@
-"""Calling rules: pure functions over waiting legs. This version has one, `arrival_order`.
+"""Classes of legs, the order in which a queue is shown, and the call that an agent chose by hand.
 
-`arrival_order`: the holders of a priority card first (the law gives them priority), then everyone by
-reference
-instant: the arrival, or the later of arrival and booked hour for an appointment. Within one class and
-service the
-first come is the first called. Overtaking bound: a leg is overtaken only by priority legs that arrive
-while it
-waits. The order is one text per leg, the sort key, so that a database index gives the next leg.
+The order of a queue is one text per leg, the sort key, so that an index gives its pages and whoever is ahead:
+holders of a priority card first, then everyone by reference instant: the arrival, or the later of arrival and
+booked hour. Which leg a counter calls next is the calling rule's choice (`rules_choosing`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.facts import Why
 from server.domain.instants import to_micros
 
-ARRIVAL_ORDER = "arrival_order"
 PRIORITY, APPOINTMENT, WALK_IN = "priority", "appointment", "walk_in"
 PRIORITY_COUNTS = frozenset({"declared", "confirmed"})
 
@@ -42,43 +35,7 @@ def sort_key(leg_class: str, reference: datetime, number: str, *, step: int = 1)
     return f"{first}{step}{to_micros(reference):017d}{number}"
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingLeg:
-    """What a rule sees of a waiting leg; waits are counted from `reference` to now."""
-
-    id: str
-    number: str
-    leg_class: str
-    priority: str
-    reference: datetime
-    target_s: int
-    sort_key: str
-
-
-def waited_min(leg: WaitingLeg, now: datetime) -> int:
-    """Whole minutes a leg has waited, never negative."""
-    return max(0, int((now - leg.reference).total_seconds() // 60))
-
-
-def explain(candidates: Sequence[WaitingLeg], now: datetime) -> Why:
-    """Why the first of the candidates (in call order) is called, with up to three runners-up."""
-    chosen = candidates[0]
-    key = (
-        "why.priority"
-        if chosen.leg_class == PRIORITY
-        else "why.appointment"
-        if chosen.leg_class == APPOINTMENT
-        else "why.arrival"
-    )
-    values = {
-        "minutes": waited_min(chosen, now),
-        "target_minutes": chosen.target_s // 60,
-        "others": len(candidates) - 1,
-    }
-    runners_up = tuple({"number": leg.number, "minutes": waited_min(leg, now)} for leg in candidates[1:4])
-    return Why(ARRIVAL_ORDER, key, values, runners_up)
-
-
-def chosen_by_hand(leg: WaitingLeg, now: datetime, reason: str) -> Why:
+def chosen_by_hand(reference: datetime, now: datetime, reason: str) -> Why:
     """Why an agent's choice was called: out of order, with the reason that was given."""
-    return Why("chosen", "why.chosen", {"minutes": waited_min(leg, now), "reason": reason})
+    minutes = max(0, int((now - reference).total_seconds() // 60))
+    return Why("chosen", "why.chosen", {"minutes": minutes, "reason": reason})

@@ -5,13 +5,13 @@ read at. Each commit of this process moves them on by what its facts changed; an
 wrote, a fact opened a leg that had ended) makes the next transaction read them anew.
 """
 
-import heapq
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from server.domain.instants import from_micros
 from server.domain.projection import Change, Insert, Update
+from server.domain.rules_waiting import QueueFacts
 from server.domain.transitions import LegState
 from server.store.engines import Row
 from server.store.waiting import LEG_COLUMNS
@@ -24,8 +24,8 @@ _OPEN = (
 )
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
-type _Line = tuple[str, str, str | None]
-"""Queue, service and the counter a leg was sent to: legs of one line wait in one order."""
+type _Line = tuple[str, str, str | None, str]
+"""Queue, service, the counter a leg was sent to, and its lane: legs of one line wait in one order."""
 
 
 class OpenLegs:
@@ -51,21 +51,34 @@ class OpenLegs:
 
     def ahead(self, queue: str, sort_key: str) -> int:
         """How many legs wait before this place in a queue."""
-        return sum(
-            bisect_left(line, (sort_key, "")) for (of, _, _), line in self._lines.items() if of == queue
-        )
+        return sum(bisect_left(line, (sort_key, "")) for (of, *_), line in self._lines.items() if of == queue)
 
-    def first(self, services: Sequence[str], *, counter: str | None, limit: int) -> list[Row]:
-        """The first waiting legs of some services in call order.
+    def leg(self, leg: str) -> Row:
+        """An open leg by its id."""
+        return dict(self._legs[leg])
 
-        Those sent to this counter are among them, those sent to another are left out.
+    def heads(self, queues: Collection[str], *, counter: str, seen: int) -> list[Row]:
+        """The first waiting legs of each line of some queues, and of those sent to a counter.
+
+        Those sent to another counter are left out.
         """
-        lines = [
-            line
-            for (_, service, sent_to), line in self._lines.items()
-            if (service in services if sent_to is None else sent_to == counter)
+        return [
+            self._legs[leg]
+            for (queue, _, sent_to, _), line in self._lines.items()
+            if (queue in queues if sent_to is None else sent_to == counter)
+            for _, leg in line[:seen]
         ]
-        return [dict(self._legs[leg]) for _, leg in islice(heapq.merge(*lines), limit)]
+
+    def queues(self) -> dict[str, QueueFacts]:
+        """How many wait in each queue with someone, whoever may serve them, and since when the first one."""
+        found: dict[str, QueueFacts] = {}
+        for (queue, *_), line in self._lines.items():
+            oldest_at = from_micros(self._legs[line[0][1]]["reference_at"])
+            before = found.get(queue)
+            if before is not None and before.oldest_at is not None:
+                oldest_at = min(oldest_at, before.oldest_at)
+            found[queue] = QueueFacts(len(line) + (before.people if before else 0), oldest_at)
+        return found
 
     def moved(self, changes: Iterable[Change], head: str) -> bool:
         """Applies what a commit changed; False when that is not enough, and they must be read anew."""
@@ -113,4 +126,5 @@ class OpenLegs:
 
 
 def _line(row: Mapping[str, Any]) -> _Line:
-    return row["queue"], row["service"], row["for_counter"]
+    lane = row["class"] if row["booked_at"] is None else f"{row['class']} booked"
+    return row["queue"], row["service"], row["for_counter"], row["id"] if row["is_out_of_series"] else lane

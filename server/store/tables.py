@@ -206,6 +206,9 @@ leg = Table(
     Column("quoted_high_s", Integer),
     Column("configuration_revision", Integer, nullable=False),
     Column("is_clock_suspect", Boolean, nullable=False),
+    Column("series", ID, nullable=False),
+    Column("reference_at", INSTANT, nullable=False),
+    Column("is_out_of_series", Boolean, nullable=False),
     Index("ix_leg_visit", "visit"),
     Index("ix_leg_day", "hall", "business_day"),
     Index(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.domain.instants import from_micros
-from server.domain.rules import WaitingLeg, reference_at
+from server.domain.rules_waiting import QueuedLeg
 from server.store.engines import Row
 
 LEG_COLUMNS = (
@@ -12,7 +12,8 @@ LEG_COLUMNS = (
     " state, sort_key, arrived_at,"
     " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, ended_at,"
     " end_reason, counter, for_counter,"
-    " session, rule, why, reinstated_from, reinstatements, quoted_low_s, quoted_median_s, quoted_high_s"
+    " session, rule, why, reinstated_from, reinstatements, quoted_low_s, quoted_median_s, quoted_high_s,"
+    " series, reference_at, is_out_of_series"
 )
 
 _LEG = f"SELECT {LEG_COLUMNS} FROM leg WHERE id = :leg"
@@ -72,15 +73,19 @@ def waiting_of_queue(rows: Any, hall: str, queue: str, *, limit: int, after: str
     return found
 
 
-def as_waiting(row: Row) -> WaitingLeg:
-    """A row as a rule sees it."""
-    booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
-    return WaitingLeg(
+def as_queued(row: Row) -> QueuedLeg:
+    """A waiting leg's row as the calling rules see it."""
+    return QueuedLeg(
         id=row["id"],
         number=row["number"],
+        series=row["series"],
+        service=row["service"],
+        queue=row["queue"],
         leg_class=row["class"],
-        priority=row["priority"],
-        reference=reference_at(from_micros(row["arrived_at"]), booked_at),
+        reference=from_micros(row["reference_at"]),
+        issued_at=from_micros(row["issued_at"]),
         target_s=row["target_s"],
-        sort_key=row["sort_key"],
+        booked_at=None if row["booked_at"] is None else from_micros(row["booked_at"]),
+        for_counter=row["for_counter"],
+        is_out_of_series=bool(row["is_out_of_series"]),
     )

@@ -6,8 +6,9 @@ Or call a chosen one.
 from dataclasses import dataclass
 
 from server.domain.facts import CalledLeg, Why, leg_called, leg_ended
+from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
-from server.domain.rules import chosen_by_hand, explain
+from server.domain.rules import chosen_by_hand
 from server.domain.transitions import EndReason, LegState, Verb, next_state
 from server.ids import new_id
 from server.store import counters, waiting
@@ -17,9 +18,7 @@ from server.store.engines import Row
 from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
-
-CANDIDATES = 4
-"""The chosen leg and three runners-up."""
+from server.usecases.pick_next import pick_next
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +51,12 @@ def call_next(
             replayed: Answer | None = transaction.replayed_answer
             return replayed
         held, current = _ready(transaction, counter, believed)
-        services = terms_of(held).services
-        candidates = transaction.open_legs.first(services, counter=counter, limit=CANDIDATES)
+        pick = pick_next(transaction, counter, terms_of(held))
+        chosen = None if pick is None else transaction.open_legs.leg(pick.leg.id)
         _end_current(transaction, current, believed.current_end)
-        if not candidates:
+        if pick is None or chosen is None:
             return transaction.answer(None)
-        why = explain([waiting.as_waiting(row) for row in candidates], transaction.now)
-        return transaction.answer(_call(transaction, held, candidates[0], why=why))
+        return transaction.answer(_call(transaction, held, chosen, why=pick.why()))
 
 
 def call_chosen(
@@ -90,7 +88,7 @@ def call_chosen(
         next_state(row["state"], Verb.CALL)
         chosen = waiting.leg(transaction, row["id"])
         assert chosen is not None
-        why = chosen_by_hand(waiting.as_waiting(chosen), transaction.now, reason)
+        why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
         return transaction.answer(_call(transaction, held, chosen, why=why, reason=reason))
 
 

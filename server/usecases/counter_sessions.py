@@ -14,7 +14,6 @@ from server.domain.facts import (
 )
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
 from server.domain.refusals import Refusal
-from server.domain.rules import ARRIVAL_ORDER
 from server.domain.transitions import EndReason, LegState
 from server.ids import new_id
 from server.store import counters, waiting
@@ -29,9 +28,13 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class WantedSession:
-    """The services to serve (None: all the counter's), and whether a session still held is taken over."""
+    """A work profile, or the services to serve (None: all the counter's).
+
+    `take_over`: whether a session still held is taken over.
+    """
 
     services: Sequence[str] | None = None
+    profile: str | None = None
     take_over: bool = False
 
 
@@ -45,29 +48,45 @@ def open_counter(
 ) -> Answer:
     """A new session of a counter.
 
-    Refusals: unknown_counter, unknown_service, counter_taken (with since when).
+    Refusals: unknown_counter, unknown_service, unknown_profile, profile_serves_nothing (here),
+    counter_taken (with since when).
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        services = _services(transaction, counter, wanted.services)
+        terms = _terms(transaction, counter, wanted)
         held = counters.open_session(transaction, counter)
         if held is not None:
             _end_held(transaction, held, take_over=wanted.take_over)
         session = new_id()
-        transaction.record(
-            counter_opened(session, counter, duty=new_id(), terms=DutyTerms(services, ARRIVAL_ORDER))
-        )
+        transaction.record(counter_opened(session, counter, duty=new_id(), terms=terms))
         expires_at = transaction.now + LEASE
         counters.keep_lease(transaction, counter, session, to_micros(expires_at))
         return transaction.answer(
             {
                 "session": session,
-                "services": list(services),
+                "services": list(terms.services),
+                "profile": terms.profile,
+                "rule": terms.rule,
                 "opened_at": to_text(transaction.now),
                 "expires_at": to_text(expires_at),
             }
         )
+
+
+def _terms(transaction: HallTransaction, counter: str, wanted: WantedSession) -> DutyTerms:
+    configuration = transaction.configuration
+    services = _services(transaction, counter, wanted.services)
+    if wanted.profile is None:
+        return DutyTerms(services, str(configuration.rule))
+    profile = configuration.profiles.get(wanted.profile)
+    if profile is None:
+        raise Refusal("unknown_profile", profile=wanted.profile)
+    called = {*profile.queues, *(condition.call for condition in profile.conditions)}
+    served = tuple(each for each in services if configuration.services[each].queue in called)
+    if not served:
+        raise Refusal("profile_serves_nothing", profile=profile.id, counter=counter)
+    return DutyTerms(served, str(profile.rule), profile.id)
 
 
 def _services(transaction: HallTransaction, counter: str, wanted: Sequence[str] | None) -> tuple[str, ...]:

@@ -269,6 +269,8 @@ def _visit_and_leg(
         arrived_at=transaction.now,
         issued_at=transaction.now,
         configuration_revision=transaction.configuration.revision,
+        series=service.series.prefix,
+        reference_at=transaction.now,
         quoted_low_s=quote.low_s if quote else None,
         quoted_median_s=quote.median_s if quote else None,
         quoted_high_s=quote.high_s if quote else None,

@@ -224,8 +224,7 @@ def _successor(
 
     A return takes the rank of now.
     """
-    arrived_at = from_micros(row["arrived_at"])
-    reference = transaction.now if is_reinstated else arrived_at
+    reference = transaction.now if is_reinstated else from_micros(row["reference_at"])
     return NewLeg(
         id=new_id(),
         position=row["position"] + 1,
@@ -238,6 +237,9 @@ def _successor(
         arrived_at=transaction.now,
         issued_at=transaction.now,
         configuration_revision=transaction.configuration.revision,
+        series=row["series"],
+        reference_at=reference,
+        is_out_of_series=True,
         for_counter=for_counter,
         reinstated_from=row["id"] if is_reinstated else None,
         reinstatements=row["reinstatements"] + (1 if is_reinstated else 0),

@@ -73,9 +73,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     def open_session(path: CounterPath, body: SessionBody) -> Any:
         """Takes a counter."""
         author = _agent(api, path.counter)
-        if body.profile is not None:
-            raise Refusal("unknown_profile", profile=body.profile)
-        wanted = WantedSession(body.services, body.take_over)
+        wanted = WantedSession(body.services, body.profile, body.take_over)
         return open_counter(api.database, path.counter, author, wanted, write_key=write_key(author)), 201
 
     @routes.patch("/counters/<counter>/session", responses={200: Anything})

@@ -106,7 +106,7 @@ class GreetingBody(Asked):
 
 
 class SessionBody(Asked):
-    """Which services a counter serves; none: all of its own."""
+    """By which work profile a counter is served, or which services; none: all of its own."""
 
     services: list[Line] | None = Field(default=None, max_length=60)
     profile: str | None = Field(default=None, max_length=64, pattern=LINE)
@@ -223,6 +223,8 @@ class SessionAnswer(BaseModel):
 
     session: str
     services: list[str]
+    profile: str | None
+    rule: str
     opened_at: str
     expires_at: str
 

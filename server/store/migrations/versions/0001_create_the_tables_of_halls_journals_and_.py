@@ -272,6 +272,9 @@ def upgrade() -> None:
         sa.Column("quoted_high_s", sa.Integer(), nullable=True),
         sa.Column("configuration_revision", sa.Integer(), nullable=False),
         sa.Column("is_clock_suspect", sa.Boolean(), nullable=False),
+        sa.Column("series", sa.String(length=64), nullable=False),
+        sa.Column("reference_at", sa.BigInteger(), nullable=False),
+        sa.Column("is_out_of_series", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leg")),
         comment="A wait and a service inside a visit; one visit at a counter at most, by constraint.",
     )

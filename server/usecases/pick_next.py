@@ -1,0 +1,95 @@
+"""Pick the leg a counter calls next, by its session's work profile, from what the hall's lock shows."""
+
+import json
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from server.domain.calendars import business_day
+from server.domain.configuration import HallConfiguration
+from server.domain.facts import DutyTerms
+from server.domain.rules_choosing import Pick, choose
+from server.domain.rules_turns import Turns, turns_after
+from server.domain.rules_waiting import SEEN_PER_LANE, CallContext, CallingCounter
+from server.domain.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
+from server.store import counters
+from server.store.database import HallTransaction
+from server.store.waiting import as_queued
+
+_CALLED_BY_SHARES = (
+    "SELECT l.queue, l.why FROM leg l JOIN counter_session s ON s.id = l.session"
+    " WHERE l.hall = :hall AND l.business_day = :on AND l.rule = :rule AND s.profile = :profile"
+    " ORDER BY l.first_called_at, l.id"
+)
+
+
+def pick_next(transaction: HallTransaction, counter: str, terms: DutyTerms) -> Pick | None:
+    """The leg to call with its reason; None when this counter may call nobody. Writes nothing.
+
+    Refusal: unknown_rule, when the session's rule is none of this version.
+    """
+    configuration = transaction.configuration
+    profile = profile_of(configuration, terms)
+    legs = transaction.open_legs
+    looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
+    open_counters, counters_open = _open_counters(transaction, profile)
+    context = CallContext(
+        now=transaction.now,
+        counter=CallingCounter(
+            counter, frozenset(terms.services), is_step_free=configuration.counters[counter].is_step_free
+        ),
+        time_zone=ZoneInfo(configuration.site.time_zone),
+        mean_s={service.id: float(service.typed_mean_s) for service in configuration.services.values()},
+        open_counters=open_counters,
+        counters_open=counters_open,
+        queues=legs.queues(),
+        turns=_turns(transaction, profile),
+    )
+    heads = legs.heads(looked_at, counter=counter, seen=SEEN_PER_LANE)
+    return choose(profile, [as_queued(row) for row in heads], context)
+
+
+def profile_of(configuration: HallConfiguration, terms: DutyTerms) -> WorkProfile:
+    """The profile a session works by: its own as published now, else its services under its rule."""
+    named = configuration.profiles.get(terms.profile or "")
+    if named is not None:
+        return named
+    services = [service for service in terms.services if service in configuration.services]
+    return WorkProfile(
+        id="",
+        queues=tuple(queue.id for queue in configuration.queues_of(services)),
+        rule=rule_named(terms.rule),
+        priority_first=configuration.has_priority_first,
+    )
+
+
+def _open_counters(transaction: HallTransaction, profile: WorkProfile) -> tuple[Mapping[str, int], int]:
+    """Counters open for each queue and in the hall, pauses not counted; read only where a condition asks."""
+    tests = [test for condition in profile.conditions for test in condition.tests]
+    if not any(isinstance(test, CountersAtMost) for test in tests):
+        return {}, 0
+    services = transaction.configuration.services
+    found: dict[str, int] = {}
+    sessions = [
+        row for row in counters.open_sessions(transaction, transaction.hall) if row["paused_at"] is None
+    ]
+    for session in sessions:
+        served = {services[each].queue for each in json.loads(session["services"]) if each in services}
+        for queue in served:
+            found[queue] = found.get(queue, 0) + 1
+    return found, len(sessions)
+
+
+def _turns(transaction: HallTransaction, profile: WorkProfile) -> Turns:
+    """The turns after the calls of the day that shares decided."""
+    if profile.rule is not RuleName.WEIGHTED_SHARES:
+        return Turns()
+    on = business_day(transaction.configuration.calendar, transaction.now).isoformat()
+    called = transaction.all(
+        _CALLED_BY_SHARES,
+        hall=transaction.hall,
+        on=on,
+        rule=str(RuleName.WEIGHTED_SHARES),
+        profile=profile.id,
+    )
+    by_share = (row["queue"] for row in called if json.loads(row["why"])["values"]["step"] == "rule")
+    return turns_after(by_share, profile.weights)
