@@ -62,6 +62,7 @@ def to_configuration(
         rule=document.rule,
         has_priority_first=document.has_priority_first,
         profiles={profile.id: to_profile(profile) for profile in document.profiles},
+        profile_names={profile.id: profile.names for profile in document.profiles},
     )
 
 

@@ -223,6 +223,7 @@ class HallConfiguration:
     rule: RuleName = DEFAULT_RULE
     has_priority_first: bool = True
     profiles: Mapping[str, WorkProfile] = field(default_factory=dict)
+    profile_names: Mapping[str, Texts] = field(default_factory=dict)
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:
         """The services a counter may serve, without the retired ones."""

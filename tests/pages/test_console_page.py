@@ -137,6 +137,26 @@ def test_a_whole_service_is_done_by_keyboard_and_every_state_is_accessible(
     phase(console, "free")
 
 
+def test_a_counter_opened_by_a_work_profile_serves_its_queues_and_says_why(
+    sign_in: Callable[..., Page], issue: Callable[[], dict[str, Any]]
+):
+    page = sign_in("/console")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    profiles = page.locator('[data-list="profiles"]')
+    expect(profiles.locator("input")).to_have_count(3)
+    profiles.locator("input:checked").focus()
+    page.keyboard.press("ArrowDown")
+    assert_accessible(page)
+    open_counter(page)
+    number = issue()["number"]
+    page.keyboard.press("F9")
+    phase(page, "called")
+    expect(page.locator('[data-text="number"]')).to_contain_text(number)
+    expect(page.locator("[data-why]")).to_be_visible()
+    page.keyboard.press("F8")
+    phase(page, "free")
+
+
 def test_the_last_gesture_is_taken_back(console: Page, issue: Callable[[], dict[str, Any]]):
     number = issue()["number"]
     expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)

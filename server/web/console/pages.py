@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
 from server.web.sentences import page_sentences
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
@@ -75,5 +75,8 @@ def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
             {"id": service.id, "name": service.name(language)}
             for service in hall.services.values()
             if not service.is_retired
+        ],
+        "profiles": [
+            {"id": profile, "name": text_in(names, language)} for profile, names in hall.profile_names.items()
         ],
     }

@@ -37,11 +37,11 @@ const socket = connect("/agent", { hall: page.hall.slug }, {
   },
 });
 
-function hallWords({ hall, counters, services, languages }) {
+function hallWords({ hall, counters, services, profiles, languages }) {
   const names = new Map(services.map(({ id, name }) => [id, name]));
   const spoken = new Intl.DisplayNames([page.language], { type: "language" });
   return {
-    ...hall, counters, services, languages,
+    ...hall, counters, services, profiles, languages,
     serviceIds: services.map(({ id }) => id),
     serviceName: (id) => names.get(id) ?? id,
     languageName: (code) => spoken.of(code),
@@ -127,9 +127,9 @@ function keepSession() {
 
 // What the agent does
 
-async function openCounter({ id, services, takeOver }) {
+async function openCounter({ id, services, profile, takeOver }) {
   const path = `/api/v1/counters/${id}/session`;
-  const answer = await attempt({ path, body: takeOver ? { services, take_over: true } : { services } });
+  const answer = await attempt({ path, body: { services, profile, take_over: Boolean(takeOver) } });
   if (!answer.ok) return refresh();
   keep({ counter: id, session: answer.body.session });
   keepSession();

@@ -3,7 +3,7 @@
 import { element, fill } from "./dom.js";
 import { capital } from "./console_view.js";
 
-/** Draws the counters of the hall; `open({id, services, takeOver})` is called when one is chosen. */
+/** Draws the counters of the hall; `open({id, services, profile, takeOver})` is called when one is chosen. */
 export function drawPlaces(state, words, open) {
   const list = document.querySelector('[data-list="places"]');
   const told = words.hall.counters.map((counter) => [counter, state.queue?.counters.find((one) => one.counter === counter.id)]);
@@ -11,6 +11,7 @@ export function drawPlaces(state, words, open) {
   if (list) fill(list, mark, told.map(([counter, one]) => placeItem(counter, one, words, open)));
   const options = document.querySelector('[data-list="place-options"]');
   if (options) fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, words.say))));
+  drawProfiles(words);
   drawNarrow(words);
 }
 
@@ -22,7 +23,7 @@ function placeItem(counter, told, { say, hour, hall }, open) {
     { type: "button", class: isHeld ? "" : "primary", "aria-describedby": `place-${counter.id}` },
     say(isHeld ? "console.choose.take_over" : "console.choose.open"),
   );
-  button.addEventListener("click", () => open({ id: counter.id, services: narrowed(counter.services), takeOver: isHeld }));
+  button.addEventListener("click", () => open({ id: counter.id, services: narrowed(counter.services), profile: profileChosen(), takeOver: isHeld }));
   return element(
     "li",
     { class: isHeld ? "held" : null },
@@ -35,6 +36,19 @@ function placeItem(counter, told, { say, hour, hall }, open) {
 
 function optionLabel(counter, told, say) {
   return told?.session ? `${capital(counter.label)} · ${say(`console.place.${told.state}`)}` : capital(counter.label);
+}
+
+/** By which profile the counter will call: all its services, unless the hall has profiles and one is chosen. */
+function drawProfiles({ hall, say }) {
+  const list = document.querySelector('[data-list="profiles"]');
+  if (!list || list.querySelector("label") || hall.profiles.length === 0) return;
+  list.hidden = false;
+  list.append(...[{ id: "", name: say("console.choose.every_service") }, ...hall.profiles].map(({ id, name }) =>
+    element("label", { class: "choice" }, element("input", { type: "radio", name: "profile", value: id, checked: id === "" }), element("bdi", {}, name))));
+}
+
+function profileChosen() {
+  return document.querySelector('[data-list="profiles"] input:checked')?.value || null;
 }
 
 function drawNarrow({ hall }) {
