@@ -318,6 +318,13 @@ class Database:
         """The open legs of a hall (id) as the next transaction will find them; None: it will read them."""
         return self._memories.setdefault(hall, _HallMemory()).open_legs
 
+    def open_legs(self, rows: Any, hall: Row) -> OpenLegs:
+        """The open legs of a hall, for a look without its lock; `hall` has its id and head_hash."""
+        known = self.remembered_legs(hall["id"])
+        if known is not None and known.head == hall["head_hash"]:
+            return known
+        return OpenLegs.read(rows, hall["id"], hall["head_hash"])
+
     @contextmanager
     def installation_transaction(self, author: Author) -> Iterator[InstallationTransaction]:
         """The installation's write lock; commits at the end. Refusal: database_busy."""

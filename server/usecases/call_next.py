@@ -18,7 +18,7 @@ from server.store.engines import Row
 from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
-from server.usecases.pick_next import pick_next
+from server.usecases.pick_next import HallSeen, pick_next
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,11 @@ def call_next(
             replayed: Answer | None = transaction.replayed_answer
             return replayed
         held, current = _ready(transaction, counter, believed)
-        pick = pick_next(transaction, counter, terms_of(held))
-        chosen = None if pick is None else transaction.open_legs.leg(pick.leg.id)
+        seen = HallSeen(
+            transaction, transaction.hall, transaction.configuration, transaction.open_legs, transaction.now
+        )
+        pick = pick_next(seen, counter, terms_of(held))
+        chosen = None if pick is None else seen.legs.leg(pick.leg.id)
         _end_current(transaction, current, believed.current_end)
         if pick is None or chosen is None:
             return transaction.answer(None)

@@ -1,7 +1,10 @@
-"""Pick the leg a counter calls next, by its session's work profile, from what the hall's lock shows."""
+"""Pick the leg a counter calls next, by its session's work profile."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.domain.calendars import business_day
@@ -12,7 +15,7 @@ from server.domain.rules_turns import Turns, turns_after
 from server.domain.rules_waiting import SEEN_PER_LANE, CallContext, CallingCounter
 from server.domain.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
 from server.store import counters
-from server.store.database import HallTransaction
+from server.store.open_legs import OpenLegs
 from server.store.waiting import as_queued
 
 _CALLED_BY_SHARES = (
@@ -22,18 +25,29 @@ _CALLED_BY_SHARES = (
 )
 
 
-def pick_next(transaction: HallTransaction, counter: str, terms: DutyTerms) -> Pick | None:
+@dataclass(frozen=True, slots=True)
+class HallSeen:
+    """A hall as a pick looks at it: `rows` for the reads that few rules need, `legs` those still open."""
+
+    rows: Any
+    hall: str
+    configuration: HallConfiguration
+    legs: OpenLegs
+    now: datetime
+
+
+def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
     """The leg to call with its reason; None when this counter may call nobody. Writes nothing.
 
-    Refusal: unknown_rule, when the session's rule is none of this version.
+    Only under the hall's lock is it what `next` will call. Refusal: unknown_rule, when the session's rule is
+    none of this version.
     """
-    configuration = transaction.configuration
+    configuration, legs = seen.configuration, seen.legs
     profile = profile_of(configuration, terms)
-    legs = transaction.open_legs
     looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
-    open_counters, counters_open = _open_counters(transaction, profile)
+    open_counters, counters_open = _open_counters(seen, profile)
     context = CallContext(
-        now=transaction.now,
+        now=seen.now,
         counter=CallingCounter(
             counter, frozenset(terms.services), is_step_free=configuration.counters[counter].is_step_free
         ),
@@ -42,7 +56,7 @@ def pick_next(transaction: HallTransaction, counter: str, terms: DutyTerms) -> P
         open_counters=open_counters,
         counters_open=counters_open,
         queues=legs.queues(),
-        turns=_turns(transaction, profile),
+        turns=_turns(seen, profile),
     )
     heads = legs.heads(looked_at, counter=counter, seen=SEEN_PER_LANE)
     return choose(profile, [as_queued(row) for row in heads], context)
@@ -62,16 +76,14 @@ def profile_of(configuration: HallConfiguration, terms: DutyTerms) -> WorkProfil
     )
 
 
-def _open_counters(transaction: HallTransaction, profile: WorkProfile) -> tuple[Mapping[str, int], int]:
+def _open_counters(seen: HallSeen, profile: WorkProfile) -> tuple[Mapping[str, int], int]:
     """Counters open for each queue and in the hall, pauses not counted; read only where a condition asks."""
     tests = [test for condition in profile.conditions for test in condition.tests]
     if not any(isinstance(test, CountersAtMost) for test in tests):
         return {}, 0
-    services = transaction.configuration.services
+    services = seen.configuration.services
     found: dict[str, int] = {}
-    sessions = [
-        row for row in counters.open_sessions(transaction, transaction.hall) if row["paused_at"] is None
-    ]
+    sessions = [row for row in counters.open_sessions(seen.rows, seen.hall) if row["paused_at"] is None]
     for session in sessions:
         served = {services[each].queue for each in json.loads(session["services"]) if each in services}
         for queue in served:
@@ -79,14 +91,14 @@ def _open_counters(transaction: HallTransaction, profile: WorkProfile) -> tuple[
     return found, len(sessions)
 
 
-def _turns(transaction: HallTransaction, profile: WorkProfile) -> Turns:
+def _turns(seen: HallSeen, profile: WorkProfile) -> Turns:
     """The turns after the calls of the day that shares decided."""
     if profile.rule is not RuleName.WEIGHTED_SHARES:
         return Turns()
-    on = business_day(transaction.configuration.calendar, transaction.now).isoformat()
-    called = transaction.all(
+    on = business_day(seen.configuration.calendar, seen.now).isoformat()
+    called = seen.rows.all(
         _CALLED_BY_SHARES,
-        hall=transaction.hall,
+        hall=seen.hall,
         on=on,
         rule=str(RuleName.WEIGHTED_SHARES),
         profile=profile.id,

@@ -16,7 +16,8 @@ from server.domain.transitions import LegState
 from server.store import counters, waiting
 from server.store.database import Database
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.read_board import look
+from server.usecases.pick_next import HallSeen, pick_next
+from server.usecases.read_board import Seen, look
 from server.usecases.undo import MAY_UNDO_FOR, last_gesture
 
 PAGE = 30
@@ -60,7 +61,7 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
             "called": [leg_answer(row) for row in opened if row["state"] == LegState.CALLED],
             "in_service": [leg_answer(row) for row in opened if row["state"] == LegState.IN_SERVICE],
             "parked": [leg_answer(row) for row in opened if row["state"] == LegState.PARKED],
-            "counters": _counters(rows, hall_id, configuration, opened),
+            "counters": _counters(database, seen, opened),
             "no_shows": [leg_answer(row) for row in rows.all(_NO_SHOWS, hall=hall_id, on=on)],
         }
     return answer
@@ -100,17 +101,24 @@ def _queues(rows: Any, hall: str, configuration: HallConfiguration, *, page: int
     return found
 
 
-def _counters(rows: Any, hall: str, configuration: HallConfiguration, opened: Any) -> list[Answer]:
-    sessions = {session["counter"]: session for session in counters.open_sessions(rows, hall)}
+def _counters(database: Database, seen: Seen, opened: Any) -> list[Answer]:
+    hall = seen.row["id"]
+    sessions = {session["counter"]: session for session in counters.open_sessions(seen.rows, hall)}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
+    looked = _looked(database, seen)
     return [
-        _counter(counter.id, sessions.get(counter.id), legs.get(counter.id))
-        for counter in configuration.counters.values()
+        _counter(counter.id, sessions.get(counter.id), legs.get(counter.id), looked)
+        for counter in seen.configuration.counters.values()
         if not counter.is_retired
     ]
 
 
-def _counter(counter: str, session: Any, leg: Any) -> Answer:
+def _looked(database: Database, seen: Seen) -> HallSeen:
+    legs = database.open_legs(seen.rows, seen.row)
+    return HallSeen(seen.rows, seen.row["id"], seen.configuration, legs, seen.position.as_of)
+
+
+def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
     if session is None:
         return {
             "counter": counter,
@@ -119,6 +127,7 @@ def _counter(counter: str, session: Any, leg: Any) -> Answer:
             "since": None,
             "leg": None,
             "services": [],
+            "next": None,
         }
     state, since = "free", session["opened_at"]
     if leg is not None:
@@ -132,7 +141,16 @@ def _counter(counter: str, session: Any, leg: Any) -> Answer:
         "since": micros_to_text(since),
         "leg": None if leg is None else leg["id"],
         "services": json.loads(session["services"]),
+        "next": _next_number(looked, counter, session),
     }
+
+
+def _next_number(looked: HallSeen, counter: str, session: Any) -> str | None:
+    """The number that `next` would call at this counter now; None when nobody."""
+    if counter not in looked.configuration.counters:
+        return None
+    pick = pick_next(looked, counter, counters.terms_of(session))
+    return None if pick is None else pick.leg.number
 
 
 def _day(rows: Any, hall: str, on: str) -> Answer:
@@ -164,7 +182,7 @@ def read_counter(database: Database, counter: str) -> Answer:
         leg = waiting.leg_at_counter(rows, counter)
         gesture = last_gesture(rows, hall, counter) if session is not None else None
         numbers = _number_of(rows, gesture)
-    answer = _counter(counter, session, leg)
+        answer = _counter(counter, session, leg, _looked(database, seen))
     return answer | {
         "label": configured.label,
         "hall": seen.row["slug"],

@@ -68,7 +68,7 @@ function withOwnCounter(state) {
     return { ...state, counter: { ...counter, session: null, leg: null, state: "closed" }, takenAt: told.session ? told.since : null };
   }
   const leg = legOf(told.leg, queue, counter.leg);
-  return { ...state, counter: { ...counter, state: told.state, since: told.since, leg } };
+  return { ...state, counter: { ...counter, state: told.state, since: told.since, next: told.next, leg } };
 }
 
 function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
@@ -82,7 +82,7 @@ function legOf(told, queue, known) {
 }
 
 /**
- * Who waits for these services, in the order of calls as far as it is known, as rows to show.
+ * Who waits for these services, as rows to show. Whom the calling rule takes next is the counter's `next`.
  * Each queue keeps its own order; between queues, priority first, then the longest wait. The list stops where a queue has more people than
  * the message carries, so that a row is never shown before someone who should be above it.
  */

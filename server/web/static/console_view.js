@@ -124,7 +124,7 @@ function tick(state, nowMs, words) {
   const services = phaseOf(state) === "choose" ? words.hall.serviceIds : counter.services;
   if (!queue) return;
   const rows = drawWaiting(queue, services, { nowMs, words });
-  drawNext(rows[0], counter, words);
+  drawNext(rows, counter, words);
   write("waiting-short", words.say("console.bar.waiting", { count: waitingCount(queue, services) }));
   const overdue = rows.filter((row) => row.isOverdue).length;
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
@@ -139,10 +139,11 @@ function drawTimers(counter, nowMs) {
   }
 }
 
-function drawNext(row, counter, { say, hall, hour }) {
-  const text = row
-    ? say("console.free.next", { number: row.leg.number, service: hall.serviceName(row.leg.service) })
-    : say("console.free.nobody");
+function drawNext(rows, counter, { say, hall, hour }) {
+  const number = counter?.next;
+  const row = rows.find(({ leg }) => leg.number === number);
+  const named = row ? say("console.free.next", { number, service: hall.serviceName(row.leg.service) }) : say("console.free.next_number", { number });
+  const text = number ? named : say("console.free.nobody");
   write("next-line", text);
   write("next-line-paused", text);
   write("free-since", counter?.since ? say("console.free.since", { at: hour(counter.since) }) : "");

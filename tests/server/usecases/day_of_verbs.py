@@ -32,6 +32,7 @@ from server.usecases.counter_sessions import (
     resume_counter,
 )
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.read_queue import read_counter
 from server.usecases.serve import (
     Destination,
     Gesture,
@@ -175,8 +176,10 @@ class DayOfVerbs(RuleBasedStateMachine):
 
     def next(self, counter: str, end: str | None) -> None:
         believed = AtCounter(current=self.leg_at(counter), current_end=end)
+        told = read_counter(self.database, counter)["next"]
         called = self.may(call_next, counter, Author("agent"), believed)
         if called is not None:
+            assert called["number"] == told
             self.nobody_was_overtaken(called["leg"])
 
     def plain_verb(self, counter: str, verb: str) -> None:
