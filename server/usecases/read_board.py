@@ -140,7 +140,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
 
 
 def read_screen(database: Database, hall: str, screen: str) -> Message:
-    """What a screen needs besides the board: names, languages, notices of today, whether the hall is open."""
+    """What a screen needs besides the board: names in every language, today's notices, whether it is open."""
     configuration = database.configuration(hall)
     now = database.clock.now()
     shown = configuration.screens.get(screen)
@@ -156,6 +156,11 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
         "site": configuration.site.name,
         "time_zone": configuration.site.time_zone,
         "languages": list(configuration.languages),
+        "services": {
+            service.id: dict(service.names)
+            for service in configuration.services.values()
+            if service.is_on_kiosk and not service.is_retired
+        },
         "is_open": opening is None or opening.is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,

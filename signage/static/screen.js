@@ -19,6 +19,8 @@ let drawn = { calls: "", slides: "" };
 let slides = [];
 let slideAt = 0;
 let slideTimer = null;
+let slideSince = performance.now();
+let round = 0; // how often all slides were shown: each round has waits in another language beside French
 let isSoundOff = false;
 let isSoundTried = false;
 let saved = "";
@@ -143,12 +145,14 @@ function sayCalls(cards, words) {
 
 function drawSlides(view) {
   const isHidden = document.body.dataset.layout !== "side";
-  const contents = contentsOf({ view, screen: state.screen, languages: slideLanguages() });
+  const contents = contentsOf({ view, screen: state.screen, languages: slideLanguages(), round });
   const wanted = JSON.stringify([contents, document.body.dataset.demonstration]);
   if (isHidden || wanted === drawn.slides) return;
   drawn.slides = wanted;
+  const shownKey = slides[slideAt]?.key;
   slides = buildSlides(get("slide"), contents, wordsIn);
   slideAt = Math.min(slideAt, slides.length - 1);
+  if (slides[slideAt].key !== shownKey) slideSince = performance.now();
   showSlide();
 }
 
@@ -157,10 +161,21 @@ function showSlide() {
   const { element, ms } = slides[slideAt];
   get("slide").replaceChildren(element);
   if (slides.length < 2) return;
-  slideTimer = setTimeout(() => {
-    slideAt = (slideAt + 1) % slides.length;
-    showSlide();
-  }, ms);
+  // figures that change every second do not keep a slide from leaving
+  slideTimer = setTimeout(nextSlide, Math.max(ms - (performance.now() - slideSince), 0));
+}
+
+function nextSlide() {
+  slideAt += 1;
+  slideSince = performance.now();
+  if (slideAt >= slides.length) nextRound();
+  showSlide();
+}
+
+function nextRound() {
+  slideAt = 0;
+  round += 1;
+  drawSlides(screenState.viewOf(state, now()));
 }
 
 function slideLanguages() {

@@ -6,19 +6,30 @@ const SHORTEST_MS = 10_000;
 const LONGEST_MS = 30_000;
 const READING_MS = { start: 5_000, word: 350 };
 
-/** The contents to show in turn: waits (in each language that names every service), then each notice in each of its languages. */
-export function contentsOf({ view, screen, languages }) {
-  const waits = languages
-    .map((language) => ({ kind: "waits", language, waiting: view.waiting, lines: linesIn(view.queues, language) }))
-    .filter((content, index) => content.lines.length && (index === 0 || content.lines.every((line) => line.isNamed)));
+/**
+ * The contents of a round: waits, then each notice, in the first language and in one other, the next one the next
+ * round. Waits are told in a language only when every service has a name in it.
+ */
+export function contentsOf({ view, screen, languages, round = 0 }) {
+  const [own, ...others] = languages.map((language) => ({ kind: "waits", language, lines: linesIn(view.queues, language, screen?.services) }));
+  const named = others.filter(({ lines }) => lines.every((line) => line.isNamed));
+  const waits = own.lines.length ? [own, ...turnOf(named, round)] : [];
   const notices = (screen?.notices ?? []).flatMap((notice) =>
-    Object.keys(notice.title ?? {}).sort(byWanted(languages)).map((language) => ({
+    languagesOf(notice, languages, round).map((language) => ({
       kind: "notice", language, tag: textOf(notice.category, language), title: notice.title[language], body: notice.body?.[language] ?? "",
     })),
   );
   const contents = [...waits, ...notices];
   return contents.length ? contents : [{ kind: "welcome", language: languages[0], hall: screen?.name ?? "" }];
 }
+
+function languagesOf({ title = {} }, languages, round) {
+  const known = Object.keys(title).sort(byWanted(languages));
+  return [...known.filter((language) => language === languages[0]), ...turnOf(known.filter((language) => language !== languages[0]), round)];
+}
+
+/** The one of some things whose turn it is in a round; none of none. */
+const turnOf = (things, round) => things.slice(round % (things.length || 1)).slice(0, 1);
 
 /** How long a content stays, in milliseconds: enough to read it slowly. */
 export function turnMs(text) {
@@ -43,13 +54,13 @@ export function pages(words, fits) {
   return found.length ? found : [[]];
 }
 
-function linesIn(queues, language) {
+function linesIn(queues, language, names = {}) {
   return queues
     .filter((line) => line.waiting || line.wait)
     .map((line) => {
-      const names = line.services.map((service) => service.name?.[language]);
-      const shown = line.services.map((service) => textIn(service.name, [language])?.text).filter(Boolean);
-      return { name: shown.join(", "), isNamed: names.every(Boolean), waiting: line.waiting, wait: line.wait };
+      const texts = line.services.map((service) => ({ ...service.name, ...names[service.id] }));
+      const shown = texts.map((each) => textIn(each, [language])?.text).filter(Boolean);
+      return { name: shown.join(", "), isNamed: texts.every((each) => each[language]), waiting: line.waiting, wait: line.wait };
     })
     .filter((line) => line.name);
 }
@@ -58,10 +69,16 @@ const byWanted = (languages) => (a, b) => rank(languages, a) - rank(languages, b
 const rank = (languages, language) => (languages.indexOf(language) + 1 || languages.length + 1);
 const textOf = (value, language) => (typeof value === "string" ? value : (textIn(value, [language])?.text ?? ""));
 
-/** Build the slides of contents inside `box`, measured there, each as `{element, ms}`; a long one becomes several. */
+/**
+ * Build the slides of contents inside `box`, measured there, each as `{element, ms, key}`; a long one becomes several.
+ * A slide that only tells newer figures keeps its key.
+ */
 export function buildSlides(box, contents, wordsIn) {
-  const slides = contents.flatMap((content) => BUILD[content.kind](box, content, wordsIn(content.language)));
-  return slides.map((element) => ({ element, ms: turnMs(element.textContent) }));
+  return contents.flatMap((content) => {
+    const key = [content.kind, content.language, content.title].join(" ");
+    const built = BUILD[content.kind](box, content, wordsIn(content.language));
+    return built.map((element, page) => ({ element, ms: turnMs(element.textContent), key: `${key} ${page}` }));
+  });
 }
 
 const BUILD = { waits: buildWaits, notice: buildNotice, welcome: buildWelcome };

@@ -394,6 +394,35 @@ def test_waits_and_notices_take_turns_and_a_notice_keeps_its_direction(
     expect(page.locator(".waits")).to_have_count(1)
 
 
+def test_waits_take_turns_in_french_and_one_other_language_however_often_they_change(
+    pages: Pages, hall: ContractServer
+) -> None:
+    hall.screen["languages"] = ["fr", "en", "es"]
+    hall.screen["services"] = {"Accueil": {"fr": "Accueil", "en": "Reception", "es": "Recepción"}}
+    hall.queues = [queue("Accueil", 3, (5, 10))]
+    page = pages.open(width=1920, height=1080)
+    page.clock.install()
+    page.goto(f"{hall.url}/screen#t=good")
+    waits = page.locator(".waits")
+    expect(waits).to_have_attribute("lang", "fr")
+    for language, name, people in (
+        ("en", "Reception", "waiting"),
+        ("fr", "Accueil", "en attente"),
+        ("es", "Recepción", "en espera"),
+        ("fr", "Accueil", "en attente"),
+    ):
+        for _ in range(3):  # every four seconds somebody comes
+            page.clock.run_for(4_000)
+            hall.queues[0]["waiting"] += 1
+            hall.send_queues()
+            expect(page.locator(".waits-people")).to_contain_text(str(hall.queues[0]["waiting"]))
+        expect(waits).to_have_attribute("lang", language)
+        expect(page.locator(".waits-name")).to_have_text(name)
+        expect(page.locator(".waits-people")).to_contain_text(people)
+    assert page.evaluate(MEASURE) == []
+    assert_accessible(page)
+
+
 def test_three_calls_take_the_place_of_notices(pages: Pages, hall: ContractServer) -> None:
     three_calls(hall)
     page = opened(pages, hall)
