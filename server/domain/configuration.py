@@ -92,6 +92,11 @@ class Service:
         """What to bring, in a language or in French; may be empty."""
         return self.bring.get(language) or self.bring.get(FRENCH, ())
 
+    def target_for(self, visit_class: str) -> int:
+        """The longest wait wanted for a class of visit, in seconds."""
+        targets = {"priority": self.target_priority_s, "appointment": self.target_appointment_s}
+        return targets.get(visit_class, self.target_s)
+
     @property
     def may_walk_in(self) -> bool:
         """Whether a ticket is issued without an appointment."""

@@ -28,6 +28,8 @@ class FactKind(StrEnum):
     LEG_STARTED = "LegStarted"
     LEG_ENDED = "LegEnded"
     LEG_TRANSFERRED = "LegTransferred"
+    PRIORITY_CONFIRMED = "PriorityConfirmed"
+    PRIORITY_NOT_CONFIRMED = "PriorityNotConfirmed"
     VISIT_REINSTATED = "VisitReinstated"
     VISIT_TAKEN_BACK = "VisitTakenBack"
     GESTURE_UNDONE = "GestureUndone"
@@ -238,6 +240,34 @@ def leg_ended(leg: str, visit: str, *, reason: str, counter: str | None, note: s
     """A leg, and with it the visit, has ended. `note`: the code of why it was cancelled."""
     body = {"leg": leg, "visit": visit, "reason": reason, "counter": counter, "note": note}
     return Fact(FactKind.LEG_ENDED, body, visit=visit, counter=counter)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPriority:
+    """What the card, seen or not shown, makes of a leg: its state, class, target and place in its queue."""
+
+    leg: str
+    visit: str
+    is_confirmed: bool
+    state: str
+    visit_class: str
+    target_s: int
+    sort_key: str
+
+
+def priority_checked(checked: CheckedPriority, *, counter: str | None) -> Fact:
+    """An agent has seen the priority card, or it was not shown: a leg called for it then waits again."""
+    kind = FactKind.PRIORITY_CONFIRMED if checked.is_confirmed else FactKind.PRIORITY_NOT_CONFIRMED
+    body = {
+        "leg": checked.leg,
+        "visit": checked.visit,
+        "state": checked.state,
+        "class": checked.visit_class,
+        "target_s": checked.target_s,
+        "sort_key": checked.sort_key,
+        "counter": counter,
+    }
+    return Fact(kind, body, visit=checked.visit, counter=counter)
 
 
 @dataclass(frozen=True, slots=True)

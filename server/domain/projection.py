@@ -121,6 +121,19 @@ def _leg_started(fact: Recorded) -> list[Change]:
     return [Update("leg", fact.body["leg"], _suspect(fact, values))]
 
 
+def _priority_checked(fact: Recorded) -> list[Change]:
+    body = fact.body
+    priority = "confirmed" if fact.kind == FactKind.PRIORITY_CONFIRMED else "not_confirmed"
+    values: dict[str, Any] = {"priority": priority} | {
+        name: body[name] for name in ("state", "class", "target_s", "sort_key")
+    }
+    if body["state"] == "waiting":
+        values |= dict.fromkeys(("counter", "session", "call", "rule", "why")) | {"rank": 0}
+        values |= dict.fromkeys(("first_called_at", "last_called_at"))
+    visit = {"priority": priority, "class": body["class"]}
+    return [Update("leg", body["leg"], _suspect(fact, values)), Update("visit", body["visit"], visit)]
+
+
 def _leg_ended(fact: Recorded) -> list[Change]:
     body = fact.body
     ended = {"ended_at": fact.happened_at, "end_reason": body["reason"]}
@@ -246,6 +259,8 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.LEG_CALLED: _leg_called,
     FactKind.LEG_RECALLED: _leg_recalled,
     FactKind.LEG_STARTED: _leg_started,
+    FactKind.PRIORITY_CONFIRMED: _priority_checked,
+    FactKind.PRIORITY_NOT_CONFIRMED: _priority_checked,
     FactKind.LEG_ENDED: _leg_ended,
     FactKind.LEG_TRANSFERRED: _leg_transferred,
     FactKind.VISIT_REINSTATED: _visit_reinstated,

@@ -14,13 +14,6 @@ PRIORITY, APPOINTMENT, WALK_IN = "priority", "appointment", "walk_in"
 PRIORITY_COUNTS = frozenset({"declared", "confirmed"})
 
 
-def visit_class(priority: str, booked_at: datetime | None) -> str:
-    """The class of a leg: priority, appointment or walk_in, in that precedence."""
-    if priority in PRIORITY_COUNTS:
-        return PRIORITY
-    return APPOINTMENT if booked_at is not None else WALK_IN
-
-
 def reference_at(arrived_at: datetime, booked_at: datetime | None) -> datetime:
     """The instant a wait is counted from: the later of arrival and booked hour."""
     return arrived_at if booked_at is None else max(arrived_at, booked_at)

@@ -39,6 +39,8 @@ class Verb(StrEnum):
     TRANSFER = "transfer"
     CANCEL = "cancel"
     GIVE_UP = "give_up"
+    CONFIRM_PRIORITY = "confirm_priority"
+    DENY_PRIORITY = "deny_priority"
     CLOSE_DAY = "close_day"
 
 
@@ -61,6 +63,12 @@ TRANSITIONS: dict[tuple[LegState, Verb], LegState] = {
     (_W, Verb.GIVE_UP): _E,
     (_C, Verb.GIVE_UP): _E,
     (_P, Verb.GIVE_UP): _E,
+    (_W, Verb.CONFIRM_PRIORITY): _W,
+    (_C, Verb.CONFIRM_PRIORITY): _C,
+    (_S, Verb.CONFIRM_PRIORITY): _S,
+    (_W, Verb.DENY_PRIORITY): _W,
+    (_C, Verb.DENY_PRIORITY): _W,
+    (_S, Verb.DENY_PRIORITY): _S,
     (_W, Verb.CLOSE_DAY): _E,
     (_C, Verb.CLOSE_DAY): _E,
     (_S, Verb.CLOSE_DAY): _E,

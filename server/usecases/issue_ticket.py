@@ -17,7 +17,8 @@ from server.domain.facts import Erasable, NewLeg, NewVisit, ticket_issued, ticke
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.numbering import next_rank, number_text
 from server.domain.refusals import Refusal
-from server.domain.rules import sort_key, visit_class
+from server.domain.rules import sort_key
+from server.domain.rules_waiting import ArrivalTerms, arrival_class
 from server.ids import new_id, new_short_code, new_token
 from server.store.database import Database, HallTransaction, LastSeen, WriteKey
 from server.store.engines import Query
@@ -164,7 +165,8 @@ def _before(hall: str, epoch: str, service: Service, wanted: WantedTicket, *, on
 def _place(transaction: HallTransaction, service: Service, wanted: WantedTicket, *, on: date) -> _Place:
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
     priority = "declared" if wanted.is_priority else "none"
-    leg_class = visit_class(priority, None)
+    terms = ArrivalTerms(must_confirm=service.confirm_priority)
+    leg_class = arrival_class(priority, None, transaction.now, terms)
     before = _before(transaction.hall, transaction.epoch, service, wanted, on=on, offset=offset)
     row = transaction.one(before.sql, **before.values)
     assert row is not None
@@ -264,7 +266,7 @@ def _visit_and_leg(
         queue=service.queue,
         visit_class=place.leg_class,
         priority=place.priority,
-        target_s=service.target_priority_s if place.leg_class == "priority" else service.target_s,
+        target_s=service.target_for(place.leg_class),
         sort_key=sort_key(place.leg_class, transaction.now, number),
         arrived_at=transaction.now,
         issued_at=transaction.now,

@@ -66,12 +66,13 @@ def hall_of_leg(database: Database, leg: str) -> str:
     return str(row["hall"])
 
 
-def _apply(
+def apply_verb(
     database: Database,
     gesture: Gesture,
     decide: Callable[[HallTransaction, Row], Fact],
     write_key: WriteKey | None,
 ) -> Answer:
+    """Records what `decide` makes of the leg as it is, from its counter's session; the leg after it."""
     with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
@@ -92,7 +93,7 @@ def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None =
         called = CalledLeg(row["id"], row["visit"], row["number"], row["call"])
         return leg_recalled(called, counter=row["counter"], rank=row["rank"] + 1)
 
-    return _apply(database, gesture, decide, write_key)
+    return apply_verb(database, gesture, decide, write_key)
 
 
 def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -102,7 +103,7 @@ def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = 
         next_state(row["state"], Verb.START)
         return leg_started(row["id"], row["visit"], counter=row["counter"])
 
-    return _apply(database, gesture, decide, write_key)
+    return apply_verb(database, gesture, decide, write_key)
 
 
 def finish(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -112,7 +113,7 @@ def finish(database: Database, gesture: Gesture, *, write_key: WriteKey | None =
         next_state(row["state"], Verb.FINISH)
         return leg_ended(row["id"], row["visit"], reason=EndReason.SERVED, counter=row["counter"])
 
-    return _apply(database, gesture, decide, write_key)
+    return apply_verb(database, gesture, decide, write_key)
 
 
 def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -122,7 +123,7 @@ def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None 
         next_state(row["state"], Verb.NO_SHOW)
         return leg_ended(row["id"], row["visit"], reason=EndReason.NO_SHOW, counter=row["counter"])
 
-    return _apply(database, gesture, decide, write_key)
+    return apply_verb(database, gesture, decide, write_key)
 
 
 def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: WriteKey | None = None) -> Answer:
@@ -138,7 +139,7 @@ def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: Writ
         counter = counter_of_gesture(transaction, gesture, row)
         return leg_ended(row["id"], row["visit"], reason=end, counter=counter, note=reason)
 
-    return _apply(database, gesture, decide, write_key)
+    return apply_verb(database, gesture, decide, write_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def transfer(
         new_leg = _successor(transaction, row, service, for_counter=to.counter)
         return leg_transferred(_ended(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
 
-    return _apply(database, gesture, decide, write_key)
+    return apply_verb(database, gesture, decide, write_key)
 
 
 def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -232,7 +233,7 @@ def _successor(
         queue=service.queue,
         visit_class=row["class"],
         priority=row["priority"],
-        target_s=service.target_priority_s if row["class"] == "priority" else service.target_s,
+        target_s=service.target_for(row["class"]),
         sort_key=sort_key(row["class"], reference, row["number"]),
         arrived_at=transaction.now,
         issued_at=transaction.now,

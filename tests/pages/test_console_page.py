@@ -25,12 +25,12 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def issue(hall: Served) -> Callable[[], dict[str, Any]]:
+def issue(hall: Served) -> Callable[..., dict[str, Any]]:
     """Takes a ticket of the reception service through the API, as a program would."""
     key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
 
-    def issued() -> dict[str, Any]:
-        body = {"service": SERVICE, "press_id": str(uuid4()), "language": "fr"}
+    def issued(**more: Any) -> dict[str, Any]:
+        body = {"service": SERVICE, "press_id": str(uuid4()), "language": "fr", **more}
         answer = httpx.post(
             f"{hall.base_url}/api/v1/halls/{SITE}/tickets", json=body, headers=key, trust_env=False
         )
@@ -155,6 +155,29 @@ def test_a_counter_opened_by_a_work_profile_serves_its_queues_and_says_why(
     expect(page.locator("[data-why]")).to_be_visible()
     page.keyboard.press("F8")
     phase(page, "free")
+
+
+def test_a_declared_priority_is_checked_and_without_the_card_the_rank_by_arrival_is_back(
+    console: Page, issue: Callable[..., dict[str, Any]]
+):
+    seen, missing = issue(priority=True)["number"], issue(priority=True)["number"]
+    number, check = console.locator('[data-text="number"]'), console.locator("[data-check]")
+    console.keyboard.press("F9")
+    phase(console, "called")
+    expect(number).to_contain_text(seen)
+    expect(check).to_be_visible()
+    assert_accessible(console)
+    check.locator("[data-act=card_seen]").press("Enter")
+    expect(check).to_be_hidden()
+    phase(console, "called")
+    console.keyboard.press("F8")
+    phase(console, "free")
+    console.keyboard.press("F9")
+    phase(console, "called")
+    expect(number).to_contain_text(missing)
+    check.locator("[data-act=card_missing]").press("Enter")
+    phase(console, "free")
+    expect(console.locator('[data-text="next-line"]')).to_contain_text(missing)
 
 
 def test_the_last_gesture_is_taken_back(console: Page, issue: Callable[[], dict[str, Any]]):

@@ -150,7 +150,7 @@ async function perform(verb, request) {
   const was = state.counter;
   const answer = await attempt(request);
   if (verb === "close" && answer.ok) keep({});
-  if (answer.ok && ["next", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen"].includes(verb)) {
+  if (answer.ok && ["next", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "card_seen", "card_missing"].includes(verb)) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
     tellOutcome(verb, was, answer);
   }

@@ -144,6 +144,8 @@ export function requestOf(action, state, choice = {}) {
     recall: () => has("called") && { path: `${leg}/recall` },
     finish: () => has("called", "in_service") && { path: `${leg}/finish` },
     transfer: () => has("called", "in_service") && { path: `${leg}/transfer`, body: choice },
+    card_seen: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/confirm-priority` },
+    card_missing: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/deny-priority` },
     cancel: () => has("called", "in_service") && { path: `${leg}/cancel`, body: choice },
     chosen: () => has("free") && { path: `${place}/call`, body: choice },
     returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
@@ -153,6 +155,10 @@ export function requestOf(action, state, choice = {}) {
     close: () => has("free", "in_service", "paused") && { method: "DELETE", path: `${place}/session` },
   };
   return requests[action]?.() || null;
+}
+
+function isDeclared(leg) {
+  return leg?.priority === "declared";
 }
 
 function nextBody(leg) {

@@ -8,6 +8,7 @@ import { mayUndo, phaseOf, requestOf, serverNow, waitingCount } from "./console_
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
 const GESTURES = {
   LegCalled: "call", LegRecalled: "recall", LegStarted: "start", LegEnded: "finish", LegTransferred: "transfer",
+  PriorityConfirmed: "card_seen", PriorityNotConfirmed: "card_missing",
   VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
 };
 const NEEDS_CHOICE = new Set(["transfer", "cancel", "chosen", "returned", "pause"]);
@@ -54,6 +55,7 @@ function drawPerson(leg, { say, hour, hall }) {
   ];
   write("times", times.filter(Boolean).join(" · "));
   fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority]), chips(leg, { say, hour }));
+  show("[data-check]", leg.priority === "declared");
   const why = leg.why && say.knows(leg.why.key) ? whyWords(leg.why, say) : "";
   show("[data-why]", why !== "");
   write("why", why);

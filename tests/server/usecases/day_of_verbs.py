@@ -22,6 +22,7 @@ from server.store.snapshots import snapshot
 from server.store.tables import PROJECTIONS
 from server.store.verifying import verify_journal
 from server.usecases.call_next import AtCounter, call_chosen, call_next
+from server.usecases.check_priority import confirm_priority, deny_priority
 from server.usecases.close_day import close_day, days_to_close
 from server.usecases.count_greeting import count_greeting
 from server.usecases.counter_sessions import (
@@ -198,6 +199,13 @@ class DayOfVerbs(RuleBasedStateMachine):
             called=called,
         )
         assert not overtaken
+
+    @rule(pick=picks, is_seen=st.booleans())
+    def look_at_the_card(self, pick: int, is_seen: bool) -> None:
+        leg = self.a_leg(pick, "state <> 'ended' AND priority <> 'none'")
+        if leg is not None:
+            verb = confirm_priority if is_seen else deny_priority
+            self.may(verb, Gesture(leg, Author("agent")))
 
     @rule(pick=picks)
     def choose(self, pick: int) -> None:

@@ -24,7 +24,8 @@ from server.domain.facts import (
     ticket_not_issued,
     visit_reinstated,
 )
-from server.domain.rules import sort_key, visit_class
+from server.domain.rules import sort_key
+from server.domain.rules_waiting import arrival_class
 from server.ids import new_id
 from server.store.database import SYSTEM, Database, HallTransaction
 from server.usecases.publish_configuration import publish_hall, publish_installation
@@ -99,7 +100,7 @@ class PlayedDay:
         booked = at + timedelta(minutes=self.chance.uniform(-10, 25)) if chance < 0.2 else None
         priority = "declared" if chance > 0.94 else "none"
         low_s = self.chance.choice((None, 0, 300, 600))
-        kind = visit_class(priority, booked)
+        kind = arrival_class(priority, booked, at)
         return NewLeg(
             id=new_id(),
             position=position,

@@ -1,0 +1,56 @@
+"""Check a declared priority: the agent has seen the card, or it was not shown."""
+
+from server.domain.facts import CheckedPriority, Fact, priority_checked
+from server.domain.instants import from_micros
+from server.domain.refusals import Refusal
+from server.domain.rules import PRIORITY, sort_key
+from server.domain.rules_waiting import arrival_class
+from server.domain.transitions import Verb, next_state
+from server.store.database import Database, HallTransaction, WriteKey
+from server.store.engines import Row
+from server.usecases.answers import Answer
+from server.usecases.serve import Gesture, apply_verb, counter_of_gesture
+
+
+def confirm_priority(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The card was seen: the leg is a priority from now on.
+
+    Refusals: no_priority where none was declared, wrong_state, no_counter_session.
+    """
+    return _check(database, gesture, write_key, is_confirmed=True)
+
+
+def deny_priority(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The card was not shown: the rank by arrival again, without penalty; a leg only called waits again.
+
+    Refusals: as confirm_priority.
+    """
+    return _check(database, gesture, write_key, is_confirmed=False)
+
+
+def _check(database: Database, gesture: Gesture, write_key: WriteKey | None, *, is_confirmed: bool) -> Answer:
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        return _checked(transaction, gesture, row, is_confirmed=is_confirmed)
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def _checked(transaction: HallTransaction, gesture: Gesture, row: Row, *, is_confirmed: bool) -> Fact:
+    wanted = "confirmed" if is_confirmed else "not_confirmed"
+    if row["priority"] in ("none", wanted):
+        raise Refusal("no_priority", priority=row["priority"])
+    state = next_state(row["state"], Verb.CONFIRM_PRIORITY if is_confirmed else Verb.DENY_PRIORITY)
+    booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
+    arrived_at, reference = from_micros(row["arrived_at"]), from_micros(row["reference_at"])
+    leg_class = PRIORITY if is_confirmed else arrival_class(wanted, booked_at, arrived_at)
+    service = transaction.configuration.services[row["service"]]
+    checked = CheckedPriority(
+        leg=row["id"],
+        visit=row["visit"],
+        is_confirmed=is_confirmed,
+        state=state,
+        visit_class=leg_class,
+        target_s=service.target_for(leg_class),
+        sort_key=sort_key(leg_class, reference, row["number"]),
+    )
+    return priority_checked(checked, counter=counter_of_gesture(transaction, gesture, row))
