@@ -107,6 +107,7 @@ def test_what_tab_does_not_reach_or_shows_without_a_sign_is_found(pages: Pages):
     page = pages.open()
     page.set_content(
         "<style>#plain { outline: none }</style><button>Oui</button><input type=date>"
+        "<input type=radio name=one><input type=radio name=one>"
         "<a href=/a tabindex=-1>never</a><button id=plain>no sign</button><a href=/b>last</a>"
     )
     never, no_sign = unreached_by_keyboard(page)
