@@ -394,6 +394,7 @@ def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
         min_size=1,
         max_size=size,
         timeout=BUSY_DEADLINE_S,
+        reconnect_timeout=1,  # else tries become rare while the server is away, and go on being so after it
         kwargs={"row_factory": dict_row, "autocommit": True},
         check=_assert_open,
         connection_class=LoopConnection,
