@@ -183,7 +183,7 @@ class HallTransaction(Writes):
         if known is None or known.head != head:
             if self.committed:
                 raise RuntimeError("open legs are read before anything is recorded")
-            known = self.memory.open_legs = OpenLegs.read(self, self.hall, head)
+            known = self.memory.open_legs = OpenLegs.read(self, self.row)
         return known
 
     def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
@@ -319,11 +319,11 @@ class Database:
         return self._memories.setdefault(hall, _HallMemory()).open_legs
 
     def open_legs(self, rows: Any, hall: Row) -> OpenLegs:
-        """The open legs of a hall, for a look without its lock; `hall` has its id and head_hash."""
+        """The open legs of a hall, for a look without its lock, at the row `hall` or later."""
         known = self.remembered_legs(hall["id"])
-        if known is not None and known.head == hall["head_hash"]:
+        if known is not None and known.length >= hall["journal_length"]:
             return known
-        return OpenLegs.read(rows, hall["id"], hall["head_hash"])
+        return OpenLegs.read(rows, hall)
 
     @contextmanager
     def installation_transaction(self, author: Author) -> Iterator[InstallationTransaction]:
@@ -476,7 +476,9 @@ def _remember(memory: _HallMemory, transaction: HallTransaction) -> None:
     if known is None:
         return
     changed = [change for fact in transaction.committed for change in fact.changes]
-    if known.head != transaction.row["head_hash"] or not known.moved(changed, transaction.head_hash):
+    if known.head != transaction.row["head_hash"] or not known.moved(
+        changed, transaction.head_hash, transaction.journal_length
+    ):
         memory.open_legs = None
 
 

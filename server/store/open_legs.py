@@ -29,10 +29,10 @@ type _Line = tuple[str, str, str | None, str]
 
 
 class OpenLegs:
-    """Legs that have not ended, at one `head` (hash of the last fact) of the hall's journal."""
+    """Legs that have not ended, at one `head` (hash of the last fact) and `length` of the hall's journal."""
 
-    def __init__(self, head: str, legs: Iterable[Row]) -> None:
-        self.head = head
+    def __init__(self, head: str, length: int, legs: Iterable[Row]) -> None:
+        self.head, self.length = head, length
         self._legs: dict[str, dict[str, Any]] = {}
         self._lines: dict[_Line, list[tuple[str, str]]] = {}
         self._at_counter: dict[str, str] = {}
@@ -40,9 +40,9 @@ class OpenLegs:
             self._put({name: row[name] for name in COLUMNS})
 
     @classmethod
-    def read(cls, rows: Any, hall: str, head: str) -> "OpenLegs":
-        """Reads them; the hall's lock must be held, and nothing recorded yet."""
-        return cls(head, rows.all(_OPEN, hall=hall))
+    def read(cls, rows: Any, hall: Row) -> "OpenLegs":
+        """Reads those of a hall's row; exact under its lock, while nothing is recorded yet."""
+        return cls(hall["head_hash"], hall["journal_length"], rows.all(_OPEN, hall=hall["id"]))
 
     def at_counter(self, counter: str) -> Row | None:
         """The leg that is called to or served at a counter."""
@@ -80,7 +80,7 @@ class OpenLegs:
             found[queue] = QueueFacts(len(line) + (before.people if before else 0), oldest_at)
         return found
 
-    def moved(self, changes: Iterable[Change], head: str) -> bool:
+    def moved(self, changes: Iterable[Change], head: str, length: int) -> bool:
         """Applies what a commit changed; False when that is not enough, and they must be read anew."""
         for change in changes:
             if change.table != "leg":
@@ -89,7 +89,7 @@ class OpenLegs:
                 self._put({name: change.values.get(name) for name in COLUMNS})
             elif not self._update(change):
                 return False
-        self.head = head
+        self.head, self.length = head, length
         return True
 
     def _update(self, change: Update) -> bool:

@@ -17,8 +17,8 @@ from server.usecases.opening import opening_now
 from signage import board
 
 _HALL = (
-    "SELECT id, slug, epoch, version, head_hash, configuration_revision, installation_revision FROM hall"
-    " WHERE id = :hall"
+    "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision,"
+    " installation_revision FROM hall WHERE id = :hall"
 )
 _CALLED = (
     "SELECT call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall AND state ="

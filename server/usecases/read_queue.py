@@ -105,7 +105,7 @@ def _counters(database: Database, seen: Seen, opened: Any) -> list[Answer]:
     hall = seen.row["id"]
     sessions = {session["counter"]: session for session in counters.open_sessions(seen.rows, hall)}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
-    looked = _looked(database, seen)
+    looked = _looked(database, seen) if sessions else None
     return [
         _counter(counter.id, sessions.get(counter.id), legs.get(counter.id), looked)
         for counter in seen.configuration.counters.values()
@@ -118,7 +118,7 @@ def _looked(database: Database, seen: Seen) -> HallSeen:
     return HallSeen(seen.rows, seen.row["id"], seen.configuration, legs, seen.position.as_of)
 
 
-def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
+def _counter(counter: str, session: Any, leg: Any, looked: HallSeen | None) -> Answer:
     if session is None:
         return {
             "counter": counter,
@@ -145,9 +145,9 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
     }
 
 
-def _next_number(looked: HallSeen, counter: str, session: Any) -> str | None:
+def _next_number(looked: HallSeen | None, counter: str, session: Any) -> str | None:
     """The number that `next` would call at this counter now; None when nobody."""
-    if counter not in looked.configuration.counters:
+    if looked is None or counter not in looked.configuration.counters:
         return None
     pick = pick_next(looked, counter, counters.terms_of(session))
     return None if pick is None else pick.leg.number

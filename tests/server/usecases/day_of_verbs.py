@@ -325,7 +325,9 @@ class DayOfVerbs(RuleBasedStateMachine):
         if remembered is None or remembered.head != self.head()[2]:
             return
         with self.database.read() as rows:
-            read = OpenLegs.read(rows, self.hall, remembered.head)
+            sql = "SELECT id, journal_length, head_hash FROM hall WHERE id = :hall"
+            read = OpenLegs.read(rows, rows.all(sql, hall=self.hall)[0])
+        assert remembered.length == read.length
         assert {leg["id"]: leg for leg in remembered} == {leg["id"]: leg for leg in read}
         queues = self.database.configuration(HALL).queues
         assert remembered.queues() == read.queues()
