@@ -3,13 +3,14 @@
 import { initialState, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
 import { openListening } from "./listening.js";
 import { openLink, pause } from "./live.js";
-import { newPressId, takeTicket } from "./press.js";
-import { draw } from "./view.js";
+import { ANSWER_WITHIN_MS, newPressId, takeTicket } from "./press.js";
+import { draw, keepIcons } from "./view.js";
 import { speaker } from "./words.js";
 
 const PRINT_LATE_MS = 15_000;
 const LONGEST_TOUCH_MS = 1_000; // a palm left on the glass must not hold the picture back
 const TICK_MS = 250;
+const LOST_SHOWN_AFTER_MS = 5_000; // a server that starts again is no news
 
 const context = JSON.parse(document.getElementById("context").textContent);
 const now = () => performance.now();
@@ -21,6 +22,7 @@ let drawn = null;
 let touching = null;
 let running = null;
 let clockOffset = 0;
+let lostAt = null;
 let bands = context.bands;
 let wasWarning = false;
 const player = new Audio();
@@ -33,11 +35,17 @@ const link = openLink({
   menu(menu) {
     clockOffset = Date.parse(menu.now) - Date.now();
     dispatch({ type: "menu_loaded", menu });
+    keepIcons(menu);
     drawClock();
   },
   missing: () => dispatch({ type: "menu_missing" }),
   unpaired: () => dispatch({ type: "unpaired" }),
   paired(me) { bands = { ...context.bands, ...me.low_bands }; placeBand(); },
+  lost() { lostAt ??= Date.now(); },
+  live() {
+    lostAt = null;
+    if (state.ticket && ["pending", "unknown"].includes(printOf(state))) askPrint(state.ticket);
+  },
   verdict: ({ visit, verdict }) => dispatch({ type: "print_verdict", visit, verdict }),
 }, () => state.language);
 
@@ -125,7 +133,17 @@ async function runPress(press) {
 
 async function watchPrint(ticket) {
   await pause(PRINT_LATE_MS);
+  if (state.ticket !== ticket || printOf(state) !== "pending") return;
+  await askPrint(ticket);
   if (printOf(state) === "pending") dispatch({ type: "print_late", visit: ticket.visit });
+}
+
+// The verdict may have been told while the link was down: the same press answers with what became of its paper.
+async function askPrint({ visit, press }) {
+  try {
+    const { json } = await link.post(press, { "Idempotency-Key": newPressId() }, ANSWER_WITHIN_MS);
+    if (json?.visit === visit && json.print?.verdict) dispatch({ type: "print_verdict", visit, verdict: json.print.verdict });
+  } catch { /* it is told late, or at the next connection */ }
 }
 
 // --- time: the clock, the return to the start and its warning -------------------------------------------------------
@@ -165,9 +183,11 @@ function drawClock() {
   const europe = `${state.language}-150`; // day before month, 24 hours
   const options = { timeZone: state.menu?.time_zone, numberingSystem: "latn" };
   const day = at.toLocaleDateString(europe, { ...options, weekday: "long", day: "numeric", month: "long" });
-  const hour = at.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  setText("clock-hour", hour);
-  setText("clock-day", day);
+  const hourOf = (instant) => instant.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const isLost = state.menu !== null && lostAt !== null && Date.now() - lostAt >= LOST_SHOWN_AFTER_MS;
+  setText("clock-hour", hourOf(at));
+  setText("clock-day", isLost ? say("kiosk.not_live", { at: hourOf(new Date(lostAt + clockOffset)) }) : day);
+  document.getElementById("clock-day").toggleAttribute("data-lost", isLost);
 }
 
 function setText(id, text) {

@@ -141,7 +141,7 @@ const reducers = {
     const name = serviceById(state.menu, ticket.service)?.name ?? "";
     return {
       ...active(state, at), view: "ticket", press: null, isTrying: false, isPrintLate: false,
-      ticket: { ...ticket, service_name: name, priority: state.press.body.priority },
+      ticket: { ...ticket, service_name: name, priority: state.press.body.priority, press: state.press.body },
     };
   },
 

@@ -26,7 +26,7 @@ export async function fetchJson(url, { method = "GET", body, headers = {}, withi
   return { status: answer.status, json: isJson ? await answer.json() : null };
 }
 
-// `on`: {menu, missing, unpaired, verdict, paired}; `language()` is the one shown now.
+// `on`: {menu, missing, unpaired, verdict, paired, live, lost}; `language()` is the one shown now.
 export function openLink(on, language) {
   let hall = null;
   let known = null;
@@ -61,13 +61,18 @@ export function openLink(on, language) {
 
   function connect() {
     let isFirst = true;
+    on.lost();
     socket = io("/kiosk", { auth: { caller: "device" }, transports: ["websocket"], reconnectionDelayMax: 10_000 });
     socket.on("connect", () => {
+      on.live();
       if (!isFirst) refetchSoon(NUDGE_SPREAD_MS);
       isFirst = false;
     });
     // ended or refused by the server: the socket does not come back by itself, and the kiosk may be paired no more
-    socket.on("disconnect", (reason) => reason === "io server disconnect" && startAgain(ENDED_SPREAD_MS));
+    socket.on("disconnect", (reason) => {
+      on.lost();
+      if (reason === "io server disconnect") startAgain(ENDED_SPREAD_MS);
+    });
     socket.on("connect_error", () => socket.active || startAgain(REFUSED_SPREAD_MS));
     socket.on("menu.changed", (nudge) => { known = nudge; refetchSoon(NUDGE_SPREAD_MS); });
     socket.on("heartbeat", (beat) => {

@@ -8,7 +8,30 @@ const ICON_NAME = /^[a-z0-9-]+$/;
 const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", appointment_only: "calendar-clock", other: "info" };
 const PRINT_ICONS = { pending: "printer", printed: "ticket", no_paper: "pencil", unknown: "pencil", none: "pencil" };
 
+const OTHER_ICONS = [
+  "hourglass", "wifi-off", "languages", "chevron-left", "chevron-right", "arrow-left", "house", "rotate-ccw", "accessibility", "check",
+];
+
 const main = document.getElementById("view");
+const icons = new Map();
+
+// Every icon is fetched with the first menu: when a view needs it the server may be away.
+export function keepIcons(menu) {
+  const ofServices = menu.services.flatMap((each) => [each, ...each.children]).map(({ icon }) => icon);
+  for (const name of [...Object.values(NOTICE_ICONS), ...Object.values(PRINT_ICONS), ...OTHER_ICONS, ...ofServices]) {
+    if (!icons.has(name) && ICON_NAME.test(name)) icons.set(name, keptIcon(name));
+  }
+}
+
+function keptIcon(name) {
+  const image = new Image();
+  image.crossOrigin = "anonymous"; // as masks ask
+  image.onerror = () => icons.delete(name);
+  image.src = iconAddress(name);
+  return image;
+}
+
+const iconAddress = (name) => `/assets/icons/${name}.svg`;
 
 export function draw(state, say, languages) {
   const root = document.documentElement;
@@ -256,7 +279,7 @@ function showText(where, text) {
 }
 
 function setIcon(where, name) {
-  if (ICON_NAME.test(name)) where.style.setProperty("--icon", `url("/assets/icons/${name}.svg")`);
+  if (ICON_NAME.test(name)) where.style.setProperty("--icon", `url("${iconAddress(name)}")`);
 }
 
 function element(tag, { text, ...attributes }, ...children) {

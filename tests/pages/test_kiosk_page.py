@@ -201,6 +201,59 @@ def test_a_server_that_is_killed_is_said_and_its_number_comes_when_it_is_back(ha
     assert received(hall) == before + 1
 
 
+def test_a_kiosk_that_is_not_live_says_since_when_and_heals(hall, at_kiosk):
+    page = at_kiosk()
+    day = page.locator("#clock-day")
+    expect(day).not_to_contain_text("Pas en direct")
+    hall.kill()
+    expect(day).to_contain_text("Pas en direct depuis", timeout=15_000)
+    assert_accessible(page)
+    hall.start()
+    expect(day).not_to_contain_text("Pas en direct", timeout=20_000)
+
+
+def test_every_icon_is_there_when_the_server_is_away(hall, at_kiosk):
+    page = at_kiosk()
+    failed: list[str] = []
+    page.wait_for_load_state("networkidle")
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    hall.kill()
+    choose(page)
+    press(page, "[data-act=back]")
+    choose(page)
+    press(page, "[data-act=take]")
+    expect(page.locator("main")).to_have_attribute("data-view", "away")
+    hall.start()
+    expect_ticket(page, timeout=20_000)
+    assert [url for url in failed if "/assets/icons/" in url] == []
+
+
+def test_a_verdict_told_while_the_link_was_down_is_asked_for(at_kiosk):
+    page = at_kiosk()
+    page.clock.install()
+
+    def unheard(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["visit"], body["print"] = "a-visit", {"job": "a-job", "state": "queued", "verdict": None}
+        press_id = json.loads(route.request.post_data or "")["press_id"]
+        if press_id in seen:
+            body["print"]["verdict"] = "printed"
+        seen.append(press_id)
+        route.fulfill(response=answer, json=body)
+
+    seen: list[str] = []
+    page.route("**/tickets", unheard)
+    choose(page)
+    press(page, "[data-act=take]")
+    expect_ticket(page)
+    paper = page.locator("[data-slot=print]")
+    expect(paper).to_have_attribute("data-print", "pending")
+    page.clock.run_for(16_000)
+    expect(paper).to_have_attribute("data-print", "printed")
+    assert len(set(seen)) == 1
+
+
 def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_when_asked(at_kiosk):
     page = at_kiosk(before=lambda page: page.clock.install())
     page.locator("[data-toggle=contrast]").click()
