@@ -19,6 +19,8 @@ ACTED_ON_DOTS = 34
 REST_DOTS = 26
 _NUMBER_DOTS = 400
 _FRENCH = "fr"
+_HOUR, _STEP = 60, 5
+"""Minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,35 @@ def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
     if content.wait_min is None:
         return [*ahead, Space(10)]
     low, high = content.wait_min
-    wait = paper.sentence("kiosk.paper.wait", size=size, low=low, high=high)
+    said = [
+        (
+            spoken,
+            paper.translate(
+                "kiosk.paper.wait", spoken.language, wait=_wait(paper, spoken.language, low, high)
+            ),
+        )
+        for spoken in paper.languages
+    ]
+    wait = paper.stacked(said, size=size)
     return [*ahead, Space(8), *wait, Space(10)]
+
+
+def _wait(paper: _Paper, language: str, low: int, high: int) -> str:
+    """A range in whole minutes in the words of the kiosk's menu."""
+    if high < _HOUR:
+        key, values = ("under", {"high": high}) if low == 0 else ("minutes", {"low": low, "high": high})
+        return paper.translate(f"kiosk.wait.{key}", language, **values)
+    least, most = (_duration(paper, language, minutes) for minutes in (low or _STEP, high))
+    return paper.translate("kiosk.wait.mixed", language, low=least, high=most)
+
+
+def _duration(paper: _Paper, language: str, total: int) -> str:
+    hours, minutes = divmod(total, _HOUR)
+    if not hours:
+        return paper.translate("kiosk.duration.minutes", language, minutes=minutes)
+    if not minutes:
+        return paper.translate("kiosk.duration.hours", language, hours=hours)
+    return paper.translate("kiosk.duration.hours_minutes", language, hours=hours, minutes=f"{minutes:02}")
 
 
 def _following(content: TicketContent, paper: _Paper) -> list[Element]:

@@ -45,6 +45,7 @@ SENTENCES = {
     "sound_off": (),
     "still_called": (),
     "ticket_now": (),
+    "under": ("high",),
     "unknown": (),
     "unknown_hint": (),
     "waiting": (),

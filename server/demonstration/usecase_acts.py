@@ -66,7 +66,11 @@ class UseCaseActs:
         )
         author = RECEPTION if press.at_reception else self.kiosk
         answer = issue_ticket(
-            self.database, hall, author, wanted, quote=lambda queue: self.estimates.quote(hall, queue)
+            self.database,
+            hall,
+            author,
+            wanted,
+            quote=lambda queue, behind: self.estimates.quote(hall, queue, behind),
         )
         return Ticket(answer["visit"], answer["number"], answer["token"])
 

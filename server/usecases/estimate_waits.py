@@ -86,9 +86,12 @@ class Estimates:
         """The cached estimate of a hall (id); computed the first time only."""
         return self.known.get(hall) or self.refresh(hall)
 
-    def quote(self, hall: str, queue: str) -> Quote | None:
-        """The wait announced with a ticket of a queue now, None when nothing honest can be said."""
-        found = self.of(hall).ranges.get(queue)
+    def quote(self, hall: str, queue: str, behind: int | None = None) -> Quote | None:
+        """The wait announced with a ticket of a queue now, None when nothing honest can be said.
+
+        Someone who passes before others waits behind so many people only; None: at the end of the queue.
+        """
+        found = self.of(hall).ranges.get(queue) if behind is None else self.remaining(hall, queue, behind)
         return None if found is None else Quote(found.low_s, (found.low_s + found.high_s) // 2, found.high_s)
 
     def remaining(self, hall: str, queue: str, ahead: int) -> WaitRange | None:

@@ -68,8 +68,8 @@ class Quote:
     high_s: int
 
 
-type QuoteOf = Callable[[str], Quote | None]
-"""The wait announced with a ticket of a queue."""
+type QuoteOf = Callable[[str, int | None], Quote | None]
+"""The wait announced with a ticket of a queue: at its end, or behind so many people."""
 
 
 def issue_ticket(
@@ -78,7 +78,7 @@ def issue_ticket(
     author: Author,
     wanted: WantedTicket,
     *,
-    quote: QuoteOf = lambda _: None,
+    quote: QuoteOf = lambda _, __: None,
     write_key: WriteKey | None = None,
 ) -> Answer:
     """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a queue.
@@ -99,7 +99,9 @@ def issue_ticket(
             return _pressed_before(transaction, wanted)
         try:
             _check_open(service, now)
-            visit, leg = _visit_and_leg(transaction, service, wanted, place=place, quote=quote(service.queue))
+            behind = place.ahead if wanted.is_priority else None
+            quoted = quote(service.queue, behind)
+            visit, leg = _visit_and_leg(transaction, service, wanted, place=place, quote=quoted)
         except Refusal as no:
             refusal = no
             fact = ticket_not_issued(

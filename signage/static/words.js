@@ -21,6 +21,7 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
       if (wait.none) return say("no_wait");
       const low = Math.floor(wait.low_s / 60);
       const high = Math.max(Math.ceil(wait.high_s / 60), 1);
+      if (low === 0) return say("under", { high: duration(high) });
       if (low >= high) return duration(high);
       return high < 60 ? say("range_minutes", { low, high }) : say("range", { low: duration(low), high: duration(high) });
     },

@@ -14,6 +14,7 @@ from kiosk.ticket_layout import (
     TicketLanguage,
     lay_out_ticket,
 )
+from tests.kiosk.sentences import translate as in_french
 
 FRENCH = TicketLanguage("fr", "Titres de séjour", "mardi 24 novembre 2026", "10:42")
 ARABIC = TicketLanguage("ar", "تصاريح الإقامة", "24/11/2026", "10:42", direction="rtl")
@@ -65,7 +66,7 @@ def test_the_number_is_the_only_text_that_fills_the_paper():
 
 def test_every_sentence_stands_in_french_and_under_it_in_the_chosen_language():
     lines = said(ticket(ARABIC))
-    for key in ("ticket.ahead 7", "paper.wait 25 45", "ticket.follow", "paper.away", "paper.priority"):
+    for key in ("ticket.ahead 7", "ticket.follow", "paper.away", "paper.priority"):
         assert lines.index(f"ar:{key}") == lines.index(f"fr:{key}") + 1
     assert lines.index(ARABIC.service) == lines.index(FRENCH.service) + 1
 
@@ -76,11 +77,27 @@ def test_arabic_is_written_from_the_right():
 
 
 def test_the_wait_is_a_range_or_is_left_out():
-    assert "fr:paper.wait 25 45" in said(ticket())
+    assert "fr:paper.wait fr:wait.minutes 25 45" in said(ticket())
+    assert "ar:paper.wait ar:wait.minutes 25 45" in said(ticket(ARABIC))
     assert not [line for line in said(ticket(wait_min=None)) if "wait" in line]
     for single in ((25, 25), (45, 25), (-5, 5)):
         with pytest.raises(ValueError, match="not a range"):
             content(wait_min=single)
+
+
+@pytest.mark.parametrize(
+    ("wait_min", "words"),
+    [
+        ((0, 15), "moins de 15 min"),
+        ((10, 35), "10 à 35 min"),
+        ((50, 75), "50 min à 1 h 15"),
+        ((70, 120), "1 h 10 à 2 h"),
+        ((0, 65), "5 min à 1 h 05"),
+    ],
+)
+def test_the_paper_says_the_wait_as_the_kiosk_does(wait_min: tuple[int, int], words: str):
+    printed = lay_out_ticket(content(wait_min=wait_min), (FRENCH,), translate=in_french, width_dots=576)
+    assert f"Attente : {words}" in [line.replace("\u00a0", " ") for line in said(printed)]
 
 
 def test_nobody_ahead_is_said_so():

@@ -69,7 +69,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
             hall,
             caller.author,
             wanted,
-            quote=lambda queue: api.estimates.quote(hall, queue),
+            quote=lambda queue, behind: api.estimates.quote(hall, queue, behind),
             write_key=write_key(caller.author),
         )
         is_new = answer.pop("is_new", False)

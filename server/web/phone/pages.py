@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton, format_time
 from flask import Blueprint, Response, make_response, render_template, request
 
-from server.web.phone.ticket_view import Ticket, ahead_said, part_of, wait_said
+from server.web.phone.ticket_view import Said, Ticket, ahead_said, part_of, wait_said
 from server.web.sentences import page_sentences
 from server.web.viewer import page_language
 
@@ -79,8 +79,10 @@ def blueprint(
 def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict[str, Any]:
     zone = ZoneInfo(ticket["hall"]["time_zone"])
 
-    def said(what: tuple[str, dict[str, object]]) -> str:
-        return translate(what[0], language, **what[1])
+    def said(what: Said) -> str:
+        key, values = what
+        words = {name: said(each) if isinstance(each, tuple) else each for name, each in values.items()}
+        return translate(key, language, **words)
 
     def local(instant: str) -> datetime:
         return datetime.fromisoformat(instant).astimezone(zone)

@@ -8,6 +8,9 @@ from typing import Any
 
 type Ticket = Mapping[str, Any]
 type Said = tuple[str, dict[str, object]]
+"""A sentence's key and its values; a value may itself be said."""
+
+_HOUR = 60
 
 
 def part_of(ticket: Ticket) -> str:
@@ -27,15 +30,29 @@ def ahead_said(ticket: Ticket) -> Said:
 
 
 def wait_said(ticket: Ticket) -> Said:
-    """The remaining wait as a range in whole minutes, or an honest sentence when nothing can be said."""
+    """The remaining wait as a range in minutes and hours, or an honest sentence when nothing can be said."""
     wait = ticket["wait"]
     if wait is None:
         return "phone.wait.unknown", {}
     if wait.get("none") or wait["high_s"] == 0:
         return "phone.wait.none", {}
     low, high = wait["low_s"] // 60, -(-wait["high_s"] // 60)
+    if high >= _HOUR:
+        if low == high:
+            return "phone.wait.one_hours", {"high": duration_said(high)}
+        return "phone.wait.range_hours", {"low": duration_said(max(low, 5)), "high": duration_said(high)}
     if low == 0:
         return "phone.wait.short", {"high": high}
     if low == high:
         return "phone.wait.one", {"high": high}
     return "phone.wait.range", {"low": low, "high": high}
+
+
+def duration_said(minutes: int) -> Said:
+    """Whole minutes as people say them: hours from one hour on."""
+    hours, rest = divmod(minutes, _HOUR)
+    if hours == 0:
+        return "phone.duration.minutes", {"minutes": rest}
+    if rest == 0:
+        return "phone.duration.hours", {"hours": hours}
+    return "phone.duration.hours_minutes", {"hours": hours, "minutes": f"{rest:02}"}

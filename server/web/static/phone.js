@@ -60,17 +60,22 @@ function draw() {
   for (const section of document.querySelectorAll("[data-part]")) section.hidden = section.dataset.part !== part;
   write("number", ticket.number);
   write("service", ticket.service.name);
-  write("wait", say(...waitSaid(ticket)));
-  write("ahead", say(...aheadSaid(ticket)));
+  write("wait", said(waitSaid(ticket)));
+  write("ahead", said(aheadSaid(ticket)));
   write("opening", openingWords());
   if (ticket.call) drawCall(ticket.call);
   show('[data-act="ask"]', ticket.may_give_up && document.querySelector("[data-sure]").hidden);
   show('[data-act="take-back"]', ticket.may_take_back);
-  show("[data-vibrate]", mayVibrate && ticket.state !== "ended");
+  show("[data-vibrate]", mayVibrate && mayBeCalled());
   if (!ticket.may_give_up) show("[data-sure]", false);
   document.title = part === "called"
     ? say("phone.title.called", { number: ticket.number })
     : say("phone.title.number", { number: ticket.number, service: ticket.service.name });
+}
+
+// a value may itself be a sentence
+function said([key, values]) {
+  return say(key, Object.fromEntries(Object.entries(values).map(([name, each]) => [name, Array.isArray(each) ? said(each) : each])));
 }
 
 function openingWords() {
@@ -79,6 +84,8 @@ function openingWords() {
   const values = { at: hour(opening.at), day: day.format(new Date(opening.at)) };
   return say(opening.isToday ? "phone.closed.today" : "phone.closed.later", values);
 }
+
+const mayBeCalled = () => ["waiting", "called", "parked"].includes(ticket.state);
 
 function drawCall({ counter, called_at: calledAt, rank }) {
   write("place", counter.label);
@@ -131,7 +138,7 @@ document.addEventListener("click", (event) => {
 });
 
 const vibration = document.querySelector("[data-vibrate]");
-vibration.hidden = !mayVibrate || ticket.state === "ended";
+vibration.hidden = !mayVibrate || !mayBeCalled();
 vibration.addEventListener("click", () => {
   vibration.setAttribute("aria-pressed", "true");
   navigator.vibrate(120);

@@ -1,5 +1,7 @@
 // What the visitor's phone says about a ticket: pure functions. The server's first page decides the same.
 
+const HOUR = 60;
+
 /** The part of the page to show: waiting, closed, called, in_service, parked, or ended.<reason>. */
 export function partOf(ticket) {
   if (ticket.state === "ended") return `ended.${ticket.end_reason}`;
@@ -12,14 +14,27 @@ export function aheadSaid(ticket) {
   return ticket.ahead ? ["phone.ahead", { count: ticket.ahead }] : ["phone.ahead.none", {}];
 }
 
-/** The remaining wait as a range in whole minutes, or an honest sentence when nothing can be said. */
+/** The remaining wait as a range in minutes and hours, or an honest sentence when nothing can be said. */
 export function waitSaid({ wait }) {
   if (wait === null) return ["phone.wait.unknown", {}];
   if (wait.none || wait.high_s === 0) return ["phone.wait.none", {}];
   const [low, high] = [Math.floor(wait.low_s / 60), Math.ceil(wait.high_s / 60)];
+  if (high >= HOUR) {
+    return low === high
+      ? ["phone.wait.one_hours", { high: durationSaid(high) }]
+      : ["phone.wait.range_hours", { low: durationSaid(Math.max(low, 5)), high: durationSaid(high) }];
+  }
   if (low === 0) return ["phone.wait.short", { high }];
   if (low === high) return ["phone.wait.one", { high }];
   return ["phone.wait.range", { low, high }];
+}
+
+/** Whole minutes as people say them, [key, values]: hours from one hour on. */
+export function durationSaid(whole) {
+  const [hours, minutes] = [Math.floor(whole / HOUR), whole % HOUR];
+  if (hours === 0) return ["phone.duration.minutes", { minutes }];
+  if (minutes === 0) return ["phone.duration.hours", { hours }];
+  return ["phone.duration.hours_minutes", { hours, minutes: String(minutes).padStart(2, "0") }];
 }
 
 /** When a closed counter opens again: {isToday, at} or null when nobody knows. `dayOf` tells an instant's local date. */

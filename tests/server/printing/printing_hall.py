@@ -98,7 +98,7 @@ class PrintingHall:
     def press(self, *, language: str = "fr", quote: Quote | None = None, **more: Any) -> dict[str, Any]:
         """A ticket from the kiosk."""
         wanted = WantedTicket("laon-accueil", new_id(), language=language, kiosk=KIOSK, **more)
-        return issue_ticket(self.database, "laon", AUTHOR, wanted, quote=lambda _: quote)
+        return issue_ticket(self.database, "laon", AUTHOR, wanted, quote=lambda _, __: quote)
 
     def reprint(self, visit: str) -> str:
         """The job of a reprint."""

@@ -49,7 +49,7 @@ def test_people_ahead_and_wait_stay_those_of_the_issue(open_small_hall):
         rows.run("UPDATE leg SET state = 'ended' WHERE visit = :visit", {"visit": first["visit"]})
     words = said(paper(hall, hall.reprint(second["visit"])))
     assert any("1 personne" in word for word in words)
-    assert "Attente : 0 à 10 min" in words
+    assert "Attente : moins de 10 min" in words
     assert any("10:42" in word for word in words)
 
 

@@ -98,6 +98,18 @@ def test_the_same_key_and_body_get_the_same_answer(both: ApiSite):
     assert again.get_json() == first
 
 
+def test_who_passes_before_others_is_told_the_wait_behind_those_ahead(both: ApiSite):
+    both.open()
+    for _ in range(6):
+        both.ticket()
+    both.app.extensions["parvis"].estimates.refresh(both.database.hall_id(HALL))
+    wanted = {"service": SERVICE, "press_id": "priority-press", "language": "fr", "priority": True}
+    before = accepted(both.post(f"/halls/{HALL}/tickets", wanted), 201)
+    last = both.ticket()
+    assert before["ahead"] == 0
+    assert before["wait"]["high_s"] < last["wait"]["low_s"]
+
+
 def test_a_key_with_another_body_is_refused(both: ApiSite):
     both.press(headers={"Idempotency-Key": "one"})
     refused(both.press(headers={"Idempotency-Key": "one"}), 422, "idempotency_mismatch")
