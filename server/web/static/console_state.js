@@ -65,7 +65,7 @@ function withOwnCounter(state) {
   const told = counter && queue.counters.find((other) => other.counter === counter.counter);
   if (!told || !counter.session || isOlderThanLastGesture(queue, counter)) return state;
   if (told.session !== counter.session) {
-    return { ...state, counter: { ...counter, session: null, leg: null, state: "closed" }, takenAt: told.session ? told.since : null };
+    return { ...state, counter: { ...counter, session: null, leg: null, state: "closed" }, takenAt: told.session ? queue.as_of : null };
   }
   const leg = legOf(told.leg, queue, counter.leg);
   return { ...state, counter: { ...counter, state: told.state, since: told.since, next: told.next, leg } };

@@ -71,10 +71,10 @@ test("an old queue changes nothing, a newer one does, a new epoch always does", 
   assert.equal(withQueue(restored, queue({ version: 99, epoch: "e1" }), NOW), restored);
 });
 
-test("a counter taken elsewhere leads back to the choice and says since when", () => {
-  const state = withQueue(open({ leg: called }), queue({ counters: [told({ session: "another", since: ago(1) })] }), NOW);
+test("a counter taken elsewhere leads back to the choice and says when this was seen", () => {
+  const state = withQueue(open({ leg: called }), queue({ as_of: ago(0), counters: [told({ session: "another", since: ago(9) })] }), NOW);
   assert.equal(phaseOf(state), "choose");
-  assert.equal(state.takenAt, ago(1));
+  assert.equal(state.takenAt, ago(0));
 });
 
 test("a message sent before the last gesture does not bring the past back", () => {
