@@ -109,6 +109,7 @@ def _site(database: Database, settings: Settings, slug: str) -> dict[str, Any]:
     kiosk = next(iter(configuration.kiosks))
     return {
         "slug": configuration.site.slug,
+        "name": configuration.name,
         "hall": database.hall_id(slug),
         "kiosk": _device(database, settings, slug, "kiosk", kiosk),
         "screens": [_device(database, settings, slug, "screen", screen) for screen in configuration.screens],

@@ -105,13 +105,11 @@ def _summary(tokens: Sequence[Token]) -> str:
     """The first sentence of the first paragraph."""
     for token, content in pairwise(tokens):
         if token.type == "paragraph_open" and token.level == 0:
-            text = " ".join(
-                child.content or " "
-                for child in content.children or ()
-                if child.type in ("text", "code_inline", "softbreak")
-            )
-            first = re.split(r"(?<=[.!?])\s", re.sub(r"\s+([,.;)])", r"\1", " ".join(text.split())))[0]
-            return first.rstrip(":")
+            kept = ("text", "code_inline", "softbreak")
+            text = "".join(child.content or " " for child in content.children or () if child.type in kept)
+            # a no-break space stays one
+            first = re.split(r"(?<=[.!?])\s", re.sub(r"[ \n]+", " ", text).strip())[0]
+            return first.rstrip(":\u00a0 ")
     return ""
 
 
