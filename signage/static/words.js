@@ -18,7 +18,7 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
     /** A wait as a range (« 25 à 45 min »), never a dash; null when there is nothing honest to say. */
     wait(wait) {
       if (!wait) return null;
-      if (wait.none) return say("no_wait");
+      if (wait.none || wait.high_s === 0) return say("no_wait");
       const low = Math.floor(wait.low_s / 60);
       const high = Math.max(Math.ceil(wait.high_s / 60), 1);
       if (low === 0) return say("under", { high: duration(high) });

@@ -25,6 +25,7 @@ test("people are counted in the language's own plural", () => {
 test("a wait is a range, never a dash, and nothing when nothing is known", () => {
   assert.equal(words.wait(null), null);
   assert.equal(words.wait({ none: true }), "pas d’attente");
+  assert.equal(words.wait({ low_s: 0, high_s: 0 }), "pas d’attente");
   assert.equal(words.wait({ low_s: 1_500, high_s: 2_700 }), "25 à 45 min");
   assert.equal(words.wait({ low_s: 0, high_s: 900 }), "moins de 15 min");
   assert.equal(words.wait({ low_s: 0, high_s: 4_200 }), "moins de 1 h 10");
