@@ -29,7 +29,7 @@ LEG = _columns(
     "id visit hall business_day number position service queue"
     " class priority target_s state sort_key arrived_at issued_at call rank"
     " first_called_at last_called_at started_at is_start_pressed ended_at end_reason counter session rule"
-    " reinstatements configuration_revision is_clock_suspect"
+    " reinstatements configuration_revision is_clock_suspect series reference_at is_out_of_series"
 )
 FACT = _columns(
     "hall position id kind schema happened_at recorded_at is_clock_suspect author body"
@@ -73,6 +73,7 @@ def past_rows(hall: str, count: int) -> Iterator[tuple[Row, Row, list[Row]]]:
                 1,
                 False,
             ),
+            *("past", issued, False),
         )
         yield visit, leg, list(_facts(hall, 4 * (place - count), ids, times, counter))
 
