@@ -119,6 +119,7 @@ def product(
         if past_visits:
             hall = served.demonstration["sites"][0]["hall"]
             fill_past_visits(served.database_url, hall, past_visits)
+            os.sync()  # a past that is still on its way to the disk would slow every commit after it
         served.start(within_s=60)
         yield Product(served)
 
