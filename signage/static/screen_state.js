@@ -119,7 +119,7 @@ export function calledNow(state, now) {
 /**
  * Choose the calls shown large. A card holds for 10 s and until its announcement has ended; up to three share the area,
  * as many as `fits(cards)` says there is room for; a new call takes the place of cards that no longer hold. A card
- * whose call was taken back leaves at once.
+ * whose call was taken back leaves at once, as does the card of a visitor whom another counter calls meanwhile.
  */
 export function arrange(state, now, fits = () => true) {
   const called = calledNow(state, now);
@@ -133,6 +133,7 @@ export function arrange(state, now, fits = () => true) {
       return [largeCard(call, now, true)];
     }
     if (call) return [{ ...card, counter: call.counter }];
+    if (called.some((other) => isFormerCallOf(card, other))) return [];
     return over.has(card.number) && isHeld(state, card, now) ? [card] : [];
   });
   for (const call of [...called].reverse()) {
@@ -142,7 +143,7 @@ export function arrange(state, now, fits = () => true) {
       shown = [...shown, key];
       continue;
     }
-    const held = cards.filter((card) => isHeld(state, card, now));
+    const held = cards.filter((card) => isHeld(state, card, now) && !isFormerCallOf(card, call));
     const wanted = [...held, largeCard(call, now, true)];
     if (wanted.length > MOST_CARDS || (wanted.length > 1 && !fits(wanted))) break;
     cards = wanted;
@@ -151,6 +152,9 @@ export function arrange(state, now, fits = () => true) {
   if (!cards.length && called.length) cards = [largeCard(called[0], now, false)];
   return { ...state, cards, shown: shown.slice(-200) };
 }
+
+/** Whether a card tells an earlier call of the visitor who is called now, sent on to another counter meanwhile. */
+const isFormerCallOf = (card, call) => card.number === call.number && card.call !== call.call;
 
 export function isHeld(state, card, now) {
   if (!card.isNew) return false;

@@ -40,6 +40,13 @@ test("a card stays ten seconds although its visitor is already at the counter", 
   assert.deepEqual(screen.viewOf(state, START + 10_000).recent.map((one) => one.number), ["A042"]);
 });
 
+test("a number is never at two counters: the call of the next one takes the place of a card that still holds", () => {
+  const sentOn = { ...call("A042", { at: START + 4_000, counter: "1" }), call: "call-A042-next" };
+  let state = screen.receiveBoard(showing(call("A042")), board([sentOn], { recent: [former("A042")] }), START + 4_000);
+  state = screen.arrange(state, START + 4_000);
+  assert.deepEqual(state.cards.map((card) => card.counter.label), ["guichet 1"]);
+});
+
 test("a card stays until its announcement has ended", () => {
   let state = screen.soundChanged(showing(call("A042")), "call-A042#1", "speaking", START + 8_000);
   state = screen.receiveBoard(state, board([], { recent: [former("A042")] }), START + 9_000);
