@@ -108,7 +108,8 @@ def _asked(hall: HallConfiguration, database: Database) -> tuple[Asked, bool]:
     if not 1990 <= on.year <= today.year + 10:
         on, is_understood = today, False
     period = period_of(PeriodKind(kind) if kind in tuple(PeriodKind) else FIRST_KIND, on)
-    return Asked(hall, service if service in hall.services else None, period, page_language()), is_understood
+    chosen = service if service in hall.services else None
+    return Asked(hall, chosen, period, page_language(), on), is_understood
 
 
 def _query(asked: Asked, day: date, *, service: str | None = None) -> str:

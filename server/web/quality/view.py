@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from server.domain.configuration import HallConfiguration
 from server.domain.indicator_periods import Period, PeriodKind
@@ -95,12 +96,13 @@ class QualityView:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is looked at: a hall, one of its services or all, and a period."""
+    """What is looked at: a hall, one of its services or all, and the period around a day."""
 
     hall: HallConfiguration
     service: str | None
     period: Period
     language: str
+    day: date
 
 
 def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:

@@ -136,6 +136,11 @@ def test_plots_stand_in_the_page_with_their_tables(site: Site):
     assert page.count("<details>") == 4
 
 
+def test_a_shorter_period_is_chosen_around_the_same_day(site: Site):
+    month = site.page("/qualite?hall=laon&duree=month&jour=2026-10-21")
+    assert 'name="jour" type="date" value="2026-10-21"' in month
+
+
 def test_one_day_has_no_plot_by_weekday(site: Site):
     assert site.page("/qualite?hall=laon&duree=day&jour=2026-10-21").count("<svg") == 2
 
