@@ -130,3 +130,7 @@ def say_places(described: dict[str, Any], file: Path) -> None:
     console.print(
         f"console {base}/console · quality {base}/qualite · printers {base}/imprimantes · all of it in {file}"
     )
+    console.print(
+        "Kiosks say that counters are closed until you open one in the console; "
+        "`.venv/bin/parvis demo --live`, in another terminal, plays visitors and agents."
+    )
