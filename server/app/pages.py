@@ -51,7 +51,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         get_remote_address, app=app, storage_uri=settings.redis_url or "memory://", default_limits=[]
     )
     # limits are checked where they are declared; looking for them before every request finds nothing
-    app.before_request_funcs[None].pop()
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
     csrf = CSRFProtect(app)
     install_guards(app, csrf)
     install_refusals(app, translate)

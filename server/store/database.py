@@ -124,6 +124,16 @@ class _Turn:
             self._lock.release()
             self._lock = None
 
+    @contextmanager
+    def until_committed(self, memory: _HallMemory) -> Iterator[None]:
+        """Forgets the open legs of a hall when a commit fails: they had moved on with it."""
+        try:
+            yield
+        except BaseException:
+            if self._lock is None:  # the turn ended: what failed is the commit
+                memory.open_legs = None
+            raise
+
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
@@ -377,7 +387,7 @@ class Database:
     ) -> Iterator[HallTransaction]:
         memory = self._memories.setdefault(hall_id, _HallMemory())
         foreseen = self._foreseen(memory, hall_id, foresee)
-        with memory.turn() as turn, self.store.write() as rows:
+        with memory.turn() as turn, turn.until_committed(memory), self.store.write() as rows:
             transaction = self._begin(rows, hall_id, author, write_key, foreseen)
             transaction.memory = memory
             if is_configured:
@@ -468,10 +478,7 @@ class Database:
 
 
 def _remember(memory: _HallMemory, transaction: HallTransaction) -> None:
-    """Moves the open legs on by what is about to be committed; forgets them where they cannot follow.
-
-    Should the commit fail, they have a head the hall has not, and are read anew.
-    """
+    """Moves the open legs on by what is about to be committed; forgets them where they cannot follow."""
     known = memory.open_legs
     if known is None:
         return

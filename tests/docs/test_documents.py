@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.roles import ROLES
-from server.web.help.library import MANUALS, PUBLIC, Library
+from server.web.help.documents import MANUALS, PUBLIC, Library
 from tests.docs.documents import DOCS
 from tests.harness.programs import PROJECT
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from server.web.help.library import Library
+from server.web.help.documents import Library
 from tests.docs.documents import DOCS
 from tests.harness.accessible import unreached_by_keyboard, violations
 from tests.harness.chromium import Pages

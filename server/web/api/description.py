@@ -23,20 +23,25 @@ SCHEMES = {
 WHOLE_VISIT = "/api/v1/tickets/{token}"
 """What stands behind a visitor's token needs no other."""
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_IDEMPOTENCY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Kept 24 h per author: the same key and body get the same answer, another body 422.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9._:-]+$"},
-}
-_SESSION = {
-    "name": "X-Counter-Session",
-    "in": "header",
-    "required": False,
-    "description": "The counter session the console holds; one that is not held any more is refused.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9-]+$"},
-}
+
+
+def _header(name: str, description: str, *, longest: int, pattern: str) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": longest, "pattern": pattern}
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+
+
+_IDEMPOTENCY = _header(
+    "Idempotency-Key",
+    "Kept 24 h per author: the same key and body get the same answer, another body 422.",
+    longest=200,
+    pattern="^[A-Za-z0-9._:-]+$",
+)
+_SESSION = _header(
+    "X-Counter-Session",
+    "The counter session the console holds; one that is not held any more is refused.",
+    longest=64,
+    pattern="^[A-Za-z0-9-]+$",
+)
 
 
 def described(document: dict[str, Any]) -> dict[str, Any]:

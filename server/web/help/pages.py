@@ -9,7 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
-from server.web.help.library import MANUALS, Document, Library
+from server.web.help.documents import MANUALS, Document, Library
 from server.web.viewer import FindViewer
 
 

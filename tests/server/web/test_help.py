@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from server.domain.roles import ROLES
 from server.language import LANGUAGES, Catalogues
-from server.web.help.library import Library
+from server.web.help.documents import Library
 from server.web.help.pages import blueprint
 from server.web.help.rendering import anchor_of, render
 from server.web.viewer import Viewer, install_page_context
