@@ -28,6 +28,7 @@ from server.web import sign_in, site
 from server.web.api import counters as counters_api
 from server.web.api import halls as halls_api
 from server.web.api import reading as reading_api
+from server.web.api import reception as reception_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
 from server.web.api.description import described
@@ -70,7 +71,12 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         lambda: parvis.socketio.sleep(0),
         _slow_codes(limiter),
     )
-    for blueprint in (tickets_api.blueprint(api), halls_api.blueprint(api), counters_api.blueprint(api)):
+    for blueprint in (
+        tickets_api.blueprint(api),
+        halls_api.blueprint(api),
+        counters_api.blueprint(api),
+        reception_api.blueprint(api),
+    ):
         app.register_api(blueprint)
     app.register_api(
         reading_api.blueprint(

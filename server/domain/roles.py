@@ -11,6 +11,7 @@ class Permission(StrEnum):
 
     ISSUE = "issue"
     CALL = "call"
+    RECEIVE = "receive"
     READ_BOARD = "read_board"
     READ_QUEUE = "read_queue"
     READ_FIGURES = "read_figures"
@@ -24,14 +25,17 @@ class Permission(StrEnum):
 
 _P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
-    "agent": frozenset({_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}),
-    "reception": frozenset({_P.ISSUE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}),
+    "agent": frozenset(
+        {_P.ISSUE, _P.CALL, _P.RECEIVE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}
+    ),
+    "reception": frozenset({_P.ISSUE, _P.RECEIVE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}),
     "digital_helper": frozenset({_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.READ_HELP}),
     "security": frozenset({_P.READ_BOARD, _P.READ_HELP}),
     "supervisor": frozenset(
         {
             _P.ISSUE,
             _P.CALL,
+            _P.RECEIVE,
             _P.READ_BOARD,
             _P.READ_QUEUE,
             _P.REPRINT,

@@ -5,7 +5,7 @@ from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.rules import PRIORITY, sort_key
 from server.domain.rules_waiting import arrival_class
-from server.domain.transitions import Verb, next_state
+from server.domain.transitions import LegState, Verb, next_state
 from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
 from server.usecases.answers import Answer
@@ -13,7 +13,7 @@ from server.usecases.serve import Gesture, apply_verb, counter_of_gesture
 
 
 def confirm_priority(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
-    """The card was seen: the leg is a priority from now on.
+    """The card was seen: the leg is a priority from now on. Before the call it need not have been declared.
 
     Refusals: no_priority where none was declared, wrong_state, no_counter_session.
     """
@@ -37,7 +37,8 @@ def _check(database: Database, gesture: Gesture, write_key: WriteKey | None, *, 
 
 def _checked(transaction: HallTransaction, gesture: Gesture, row: Row, *, is_confirmed: bool) -> Fact:
     wanted = "confirmed" if is_confirmed else "not_confirmed"
-    if row["priority"] in ("none", wanted):
+    is_shown_undeclared = is_confirmed and row["state"] == LegState.WAITING
+    if row["priority"] == wanted or (row["priority"] == "none" and not is_shown_undeclared):
         raise Refusal("no_priority", priority=row["priority"])
     state = next_state(row["state"], Verb.CONFIRM_PRIORITY if is_confirmed else Verb.DENY_PRIORITY)
     booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])

@@ -1,6 +1,7 @@
 """What became of tickets' paper: the last print job of each visit, as the live message tells it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from server.store.database import Database
 from server.store.engines import Row
@@ -15,7 +16,12 @@ _LAST = (
 def read_prints(database: Database, hall: str, visits: Sequence[str]) -> list[Answer]:
     """The last print job of each of these visits of a hall (id) that has one."""
     with database.read() as rows:
-        found = [rows.one(_LAST, hall=hall, visit=visit) for visit in visits]
+        return last_prints(rows, hall, visits)
+
+
+def last_prints(rows: Any, hall: str, visits: Sequence[str]) -> list[Answer]:
+    """`read_prints` inside a read."""
+    found = [rows.one(_LAST, hall=hall, visit=visit) for visit in visits]
     return [print_answer(row) for row in found if row is not None]
 
 

@@ -37,11 +37,15 @@ NO_PENALTY_TO_CANCEL = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """Who does a verb to which leg, from which counter session (None: without a counter)."""
+    """Who does a verb to which leg, from which counter session (None: without a counter).
+
+    `is_before_call`: whoever does it may do so only while the leg waits.
+    """
 
     leg: str
     author: Author
     session: str | None = None
+    is_before_call: bool = False
 
 
 def counter_of_gesture(transaction: HallTransaction, gesture: Gesture, row: Row) -> str | None:
@@ -79,6 +83,8 @@ def apply_verb(
         row = waiting.leg(transaction, gesture.leg)
         if row is None:
             raise Refusal("unknown_leg", leg=gesture.leg)
+        if gesture.is_before_call and row["state"] != LegState.WAITING:
+            raise Refusal("wrong_state", state=row["state"])
         if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
             session_held(transaction, row["counter"], gesture.session)
         recorded = transaction.record(decide(transaction, row))

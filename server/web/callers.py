@@ -174,6 +174,19 @@ def someone() -> Caller:
     return caller
 
 
+def allowed_either(first: Permission, second: Permission, hall: str) -> tuple[Caller, bool]:
+    """The caller, and whether they have the first permission in this hall (else they have the second).
+
+    Refusals: as `allowed`.
+    """
+    try:
+        return allowed(first, hall)[0], True
+    except Refusal as refusal:
+        if refusal.code != "forbidden":
+            raise
+    return allowed(second, hall)[0], False
+
+
 def allowed(permission: Permission, hall: str) -> tuple[Caller, str]:
     """The caller, who has the permission in this hall (id or slug), and the hall's id.
 

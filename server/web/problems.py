@@ -31,6 +31,7 @@ STATUS: Mapping[str, int] = {
     "unknown_visit": 404,
     "unknown_ticket": 404,
     "unknown_queue": 404,
+    "unknown_number": 400,
     "method_not_allowed": 405,
     "closed": 409,
     "too_late": 409,

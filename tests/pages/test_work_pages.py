@@ -108,6 +108,42 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     assert_accessible(page)
 
 
+def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
+    """A ticket given, found again, its card seen, its service changed, printed again: without a mouse."""
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    page.keyboard.press("1")
+    number = page.locator("[data-issued] .number")
+    expect(number).to_be_visible()
+    said = number.inner_text()
+    found = page.locator('[data-list="found"]')
+    page.keyboard.press("f")
+    page.keyboard.type(said.lower())
+    page.keyboard.press("Enter")
+    expect(found.locator("li")).to_have_count(1)
+    expect(found.locator("button").first).to_be_focused()
+    assert_accessible(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(found).to_contain_text("carte vue")
+    expect(page.locator("[data-outcome]")).to_contain_text("priorité confirmée")
+    found.locator("button").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#change-to")).to_be_focused()
+    assert_accessible(page)
+    page.keyboard.type("Assoc")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(found).to_contain_text("Associations")
+    expect(found.locator("button").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-outcome]")).to_contain_text("le premier papier n’est plus valable")
+    page.keyboard.press("f")
+    page.keyboard.type("nom")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-found-note]")).to_contain_text("n’est pas un numéro")
+
+
 def test_what_becomes_of_a_paper_is_told_while_it_happens(hall: Served, pages: Pages):
     page, printers = pages.open(), pages.open(f"{hall.base_url}/imprimantes")
     printer = printers.locator("#laon-borne-1")

@@ -37,10 +37,12 @@ from server.web.api.shapes import (
     TransferBody,
     UndoBody,
 )
-from server.web.callers import allowed, someone
+from server.web.callers import allowed, allowed_either, someone
 
 TAG = Tag(name="counters")
 type Verb = Callable[..., Any]
+BEFORE_CALL = (check_priority.confirm_priority, check_priority.deny_priority, serve.transfer)
+"""What the reception desk may do too, while the visitor waits."""
 
 
 def blueprint(api: Api) -> APIBlueprint:
@@ -127,10 +129,8 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
 
 def _legs(routes: APIBlueprint, api: Api) -> None:
     def apply(leg: str, verb: Verb, **values: Any) -> Any:
-        someone()
-        author = allowed(Permission.CALL, hall_of_leg(api.database, leg))[0].author
-        gesture = Gesture(leg, author, _session_header())
-        answer = verb(api.database, gesture, write_key=write_key(author), **values)
+        gesture = _gesture(api, leg, verb)
+        answer = verb(api.database, gesture, write_key=write_key(gesture.author), **values)
         api.breathe()
         return answer
 
@@ -177,6 +177,15 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         author = _agent(api, counter)
         undo(api.database, counter, author, fact, session=_session_header(), write_key=write_key(author))
         return read_counter(api.database, counter)
+
+
+def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
+    someone()
+    hall = hall_of_leg(api.database, leg)
+    if verb not in BEFORE_CALL:
+        return Gesture(leg, allowed(Permission.CALL, hall)[0].author, _session_header())
+    caller, may_call = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
+    return Gesture(leg, caller.author, _session_header(), is_before_call=not may_call)
 
 
 def _simple_verb(

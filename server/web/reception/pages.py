@@ -21,8 +21,8 @@ BORROWED = (
     "console.person.",
     "console.priority.",
     "console.duration.",
+    "console.outcome.",
     "console.refused.",
-    "console.outcome.repeating",
 )
 """Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
 
@@ -36,7 +36,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         hall = hall_for_page(viewer, halls, Permission.ISSUE)
         if isinstance(hall, Response):
             return hall
-        language = page_language()
+        language, person = page_language(), viewer()
         sentences = {
             **page_sentences(translate, language, CATALOGUE),
             **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
@@ -49,6 +49,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             printers=printers(hall),
             languages_spoken=spoken(hall),
             sentences=sentences,
+            may_receive=person is not None and person.may(Permission.RECEIVE),
         )
 
     return routes

@@ -1,11 +1,12 @@
 // The reception desk: issues tickets for visitors, counts greetings, shows the queue. Live as the console is.
 
-import { emptyConsole, serverNow, withLiveness, withQueue } from "./console_state.js";
+import { emptyConsole, serverNow, summaryDue, waitingCount, withLiveness, withQueue } from "./console_state.js";
 import { hourTeller } from "./durations.js";
 import { element, isField, setText, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
+import { createFind } from "./reception_find.js";
 import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { queueFeed } from "./queue_feed.js";
 import { readJson, sayer } from "./sentences.js";
@@ -15,7 +16,12 @@ import { drawLiveness, drawWaiting } from "./waiting_view.js";
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const names = new Map(page.services.map(({ id, name }) => [id, name]));
-const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall: { ...page.hall, serviceName: (id) => names.get(id) ?? id } };
+const labels = new Map(page.counters.map(({ id, label }) => [id, label]));
+const words = {
+  say,
+  hour: hourTeller(page.language, page.hall.time_zone),
+  hall: { ...page.hall, services: page.services, serviceName: (id) => names.get(id) ?? id, counterLabel: (id) => labels.get(id) ?? "" },
+};
 const serviceIds = page.services.map(({ id }) => id);
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 const STORED_AT = `parvis.reception.${page.hall.slug}`;
@@ -24,6 +30,13 @@ let state = emptyConsole();
 let menu = [];
 let issued = stored();
 let isSending = false;
+let summary = { waiting: null, saidAtMs: 0 };
+const spoken = new Intl.DisplayNames([page.language], { type: "language" });
+const find = createFind({
+  words, attempt, tell, reprint,
+  languageName: (code) => spoken.of(code),
+  ask: (query) => read(`${HALL}/visits?${query}`),
+});
 
 connect("/agent", { hall: page.hall.slug, papers: true }, {
   live: () => { state = withLiveness(state, true, Date.now()); draw(); refresh(); refreshPapers(); },
@@ -38,6 +51,7 @@ connect("/agent", { hall: page.hall.slug, papers: true }, {
 function takeQueue(queue) {
   state = withQueue(state, queue, Date.now());
   draw();
+  find?.refresh();
 }
 
 async function refresh() {
@@ -84,6 +98,17 @@ function draw() {
   if (!state.queue) return;
   drawWaiting(state.queue, serviceIds, { nowMs: serverNow(state, Date.now()), words });
   for (const place of document.querySelectorAll("[data-note-of]")) setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
+}
+
+// A screen reader hears at most every 15 s how many people wait.
+function sayNowAndThen(nowMs) {
+  if (!state.queue) return;
+  const waiting = waitingCount(state.queue, serviceIds);
+  const due = summaryDue(summary, waiting, nowMs);
+  summary = due.memory;
+  if (due.more === null) return;
+  const key = due.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people";
+  setText(document.querySelector("[data-say]"), `${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`);
 }
 
 function drawServices() {
@@ -216,7 +241,11 @@ document.addEventListener("keydown", (event) => {
   const at = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
   else if (key === "S") greet();
+  else if (key === "F" && find) {
+    event.preventDefault();
+    find.focus();
+  }
 });
-setInterval(draw, 1000);
+setInterval(() => { draw(); sayNowAndThen(Date.now()); }, 1000);
 drawIssued();
 refresh();

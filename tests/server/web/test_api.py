@@ -22,6 +22,7 @@ CALLS: dict[str, tuple[str, str, Any, Permission]] = {
     "board": ("GET", f"/halls/{HALL}/board", None, P.READ_BOARD),
     "screen": ("GET", f"/halls/{HALL}/screen", None, P.READ_BOARD),
     "queue": ("GET", f"/halls/{HALL}/queue", None, P.READ_QUEUE),
+    "visits": ("GET", f"/halls/{HALL}/visits?number=A001", None, P.RECEIVE),
     "counter": ("GET", f"/counters/{COUNTER}", None, P.READ_QUEUE),
     "session": ("POST", f"/counters/{COUNTER}/session", {}, P.CALL),
     "next": ("POST", f"/counters/{COUNTER}/next", {"current": None}, P.CALL),

@@ -1,0 +1,41 @@
+"""What the reception desk asks besides tickets: a visit found again."""
+
+from datetime import time
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import Field
+
+from server.domain.roles import Permission
+from server.usecases.find_visits import Sought, find_visits
+from server.web.api.context import REFUSED, Api
+from server.web.api.shapes import LINE, Anything, Asked, HallPath
+from server.web.callers import allowed
+
+TAG = Tag(name="reception")
+
+
+class VisitsQuery(Asked):
+    """A number, or for a lost ticket its service, the local hour of arrival (± 15 min), its language."""
+
+    number: str = Field(default="", max_length=12, pattern=LINE)
+    service: str = Field(default="", max_length=64, pattern=LINE)
+    at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
+    language: str = Field(default="", max_length=8, pattern=r"^[A-Za-z-]*$")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint(
+        "reception-api", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
+    )
+
+    @routes.get("/halls/<hall>/visits", responses={200: Anything})
+    def visits(path: HallPath, query: VisitsQuery) -> Any:
+        """The visits of today that fit: by number, or what is remembered of a lost ticket."""
+        _, hall = allowed(Permission.RECEIVE, path.hall)
+        at = time.fromisoformat(query.at) if query.at else None
+        return find_visits(api.database, hall, Sought(query.number, query.service, at, query.language))
+
+    return routes

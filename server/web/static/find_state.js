@@ -1,0 +1,33 @@
+// Finding a visit at the reception desk: what is asked, and what may be done with what was found. Pure.
+
+/** The query of a number or of what is remembered of a lost ticket; null when nothing is filled in. */
+export function queryOf({ number = "", service = "", at = "", language = "" }) {
+  const asked = number.trim() ? { number: number.trim() } : { service, at, language };
+  const filled = Object.entries(asked).filter(([, value]) => value);
+  return filled.length ? new URLSearchParams(filled).toString() : null;
+}
+
+/** What the desk may do with a visit: a reprint while it is open; card and service only before the call. */
+export function gesturesOf({ state, priority, end_reason: reason }) {
+  if (state === "ended") return reason === "no_show" ? ["reprint"] : [];
+  if (state !== "waiting") return ["reprint"];
+  return ["reprint", ...cardsOf(priority), "change"];
+}
+
+function cardsOf(priority) {
+  if (priority === "declared") return ["card_seen", "card_missing"];
+  return priority === "confirmed" ? ["card_missing"] : ["card_seen"];
+}
+
+/** One word for where the visit is, and what its sentence is filled with. */
+export function placeOf({ state, ahead, counter, end_reason: reason }) {
+  if (state === "waiting") return ahead > 0 ? { word: "waiting", count: ahead } : { word: "first" };
+  if (state === "ended") return { word: reason };
+  return { word: state, counter };
+}
+
+/** The order on the page: who still waits first, then who is called or served, then who has left; the latest first. */
+export function inOrder(visits) {
+  const rank = ({ state }) => (state === "waiting" ? 0 : state === "ended" ? 2 : 1);
+  return visits.toSorted((a, b) => rank(a) - rank(b) || Date.parse(b.issued_at) - Date.parse(a.issued_at));
+}

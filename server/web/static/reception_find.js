@@ -1,0 +1,133 @@
+// The part of the reception desk that finds a visit again: by its number, or by what is remembered of a lost ticket.
+
+import { element, setText, show } from "./dom.js";
+import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
+import { chips } from "./waiting_view.js";
+
+const AGAIN_AFTER_MS = 600;
+const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
+
+/**
+ * Draws the search and what it found. `ask(query)` reads the visits, `attempt(request)` sends one write and says refusals, `tell(text)`
+ * says an outcome, `reprint(visit)` prints a ticket again. Answers {focus, refresh}; null where the page has no search.
+ */
+export function createFind({ words, languageName, ask, attempt, tell, reprint }) {
+  const form = document.querySelector("[data-find]");
+  if (!form) return null;
+  const { say, hall } = words;
+  const list = document.querySelector('[data-list="found"]');
+  const lost = document.querySelector("[data-lost-ticket]");
+  let query = null;
+  let found = [];
+  let changing = null;
+  let later = null;
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    search({ number: form.elements.number.value }, say("reception.find.nothing_typed"));
+  });
+  lost.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { service, at, language } = lost.elements;
+    search({ service: service.value, at: at.value, language: language.value }, say("reception.find.nothing_known"));
+  });
+
+  async function search(asked, otherwise) {
+    query = queryOf(asked);
+    changing = null;
+    if (query === null) return clear(otherwise);
+    await fetchFound();
+    const first = list.querySelector("button");
+    if (first) first.focus();
+  }
+
+  async function fetchFound() {
+    if (query === null) return;
+    try {
+      found = inOrder((await ask(query)).visits);
+    } catch (failed) {
+      clear(failed.answer?.problem?.detail ?? say("console.refused.no_answer"));
+      return;
+    }
+    draw();
+    note(found.length ? say("reception.find.count", { count: found.length }) : say("reception.find.nobody"));
+  }
+
+  function clear(text) {
+    query = null;
+    found = [];
+    draw();
+    note(text);
+  }
+
+  function note(text) {
+    setText(document.querySelector("[data-found-note]"), text);
+  }
+
+  function draw() {
+    const key = document.activeElement?.closest("[data-list=found] button")?.dataset.key;
+    list.replaceChildren(...found.map(item));
+    if (key) list.querySelector(`[data-key="${key}"]`)?.focus();
+    show("[data-find-close]", query !== null);
+  }
+
+  function item(visit) {
+    return element("li", {},
+      element("b", {}, visit.number),
+      element("div", { class: "what" },
+        element("strong", {}, element("bdi", {}, hall.serviceName(visit.service)), " ", ...chips(visit, words)),
+        element("small", {}, [say("console.person.arrived", { at: words.hour(visit.issued_at) }), visit.language ? languageName(visit.language) : "", placeWords(visit)].filter(Boolean).join(" · "))),
+      element("div", { class: "gestures" }, ...gesturesOf(visit).map((gesture) => button(visit, gesture))),
+      changing === visit.leg ? changes(visit) : null);
+  }
+
+  function placeWords(visit) {
+    const { word, counter, count } = placeOf(visit);
+    return say(`reception.find.place.${word}`, { count: count ?? 0, counter: hall.counterLabel(counter) });
+  }
+
+  function button(visit, gesture) {
+    const made = element("button", { type: "button", class: "small", "data-key": `${visit.visit}-${gesture}`, "aria-expanded": gesture === "change" ? String(changing === visit.leg) : null },
+      say(`reception.find.${gesture}`), element("span", { class: "visually-hidden" }, ` ${visit.number}`));
+    made.addEventListener("click", () => act(visit, gesture));
+    return made;
+  }
+
+  function changes(visit) {
+    const select = element("select", { id: "change-to" }, ...hall.services.filter(({ id }) => id !== visit.service).map(({ id, name }) => element("option", { value: id }, name)));
+    const form = element("form", { class: "change" }, element("label", { for: "change-to" }, say("reception.find.change_to")), select, element("button", { class: "small" }, say("reception.find.change_do")));
+    form.addEventListener("submit", (event) => { event.preventDefault(); change(visit, select.value); });
+    return form;
+  }
+
+  async function act(visit, gesture) {
+    if (gesture === "change") {
+      changing = changing === visit.leg ? null : visit.leg;
+      draw();
+      document.getElementById("change-to")?.focus();
+    } else if (gesture === "reprint") {
+      await reprint(visit);
+    } else if ((await attempt({ path: `/api/v1/legs/${visit.leg}/${VERBS[gesture]}` })).ok) {
+      tell(say(`console.outcome.${gesture}`, { number: visit.number }));
+    }
+    if (gesture !== "change") await fetchFound();
+  }
+
+  async function change(visit, service) {
+    const answer = await attempt({ path: `/api/v1/legs/${visit.leg}/transfer`, body: { service } });
+    changing = null;
+    if (answer.ok) tell(say("reception.find.changed", { number: visit.number, service: hall.serviceName(service) }));
+    await fetchFound();
+    list.querySelector("button")?.focus();
+  }
+
+  document.querySelector("[data-find-close]").addEventListener("click", () => { clear(""); form.reset(); lost.reset(); form.elements.number.focus(); });
+
+  return {
+    focus: () => { form.elements.number.focus(); form.elements.number.select(); },
+    refresh: () => {
+      if (query === null || later || changing) return;
+      later = setTimeout(() => { later = null; fetchFound(); }, AGAIN_AFTER_MS);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { gesturesOf, inOrder, placeOf, queryOf } from "../../../../server/web/static/find_state.js";
+
+const visit = (more = {}) => ({ state: "waiting", priority: "none", end_reason: null, ahead: 2, counter: null, issued_at: "2026-11-24T09:00:00Z", ...more });
+
+test("a number is asked alone, else what is remembered; nothing is not asked", () => {
+  assert.equal(queryOf({ number: " a42 ", service: "laon-accueil" }), "number=a42");
+  assert.equal(queryOf({ service: "laon-accueil", at: "09:30", language: "" }), "service=laon-accueil&at=09%3A30");
+  assert.equal(queryOf({ number: "  " }), null);
+});
+
+for (const [priority, cards] of [["none", ["card_seen"]], ["declared", ["card_seen", "card_missing"]], ["confirmed", ["card_missing"]], ["not_confirmed", ["card_seen"]]]) {
+  test(`before the call the card of a priority ${priority} may be noted`, () => {
+    assert.deepEqual(gesturesOf(visit({ priority })), ["reprint", ...cards, "change"]);
+  });
+}
+
+test("once called the desk only prints again; an ended visit is left alone, but who did not come may want the paper", () => {
+  assert.deepEqual(gesturesOf(visit({ state: "called" })), ["reprint"]);
+  assert.deepEqual(gesturesOf(visit({ state: "ended", end_reason: "served" })), []);
+  assert.deepEqual(gesturesOf(visit({ state: "ended", end_reason: "no_show" })), ["reprint"]);
+});
+
+test("where a visit is, in one word", () => {
+  assert.deepEqual(placeOf(visit()), { word: "waiting", count: 2 });
+  assert.deepEqual(placeOf(visit({ ahead: 0 })), { word: "first" });
+  assert.deepEqual(placeOf(visit({ state: "called", counter: "g1" })), { word: "called", counter: "g1" });
+  assert.deepEqual(placeOf(visit({ state: "ended", end_reason: "abandoned" })), { word: "abandoned" });
+});
+
+test("who waits comes first, the latest first", () => {
+  const visits = [visit({ state: "ended", number: "A1" }), visit({ number: "A2" }), visit({ number: "A3", issued_at: "2026-11-24T09:05:00Z" }), visit({ state: "called", number: "A4" })];
+  assert.deepEqual(inOrder(visits).map(({ number }) => number), ["A3", "A2", "A4", "A1"]);
+});
