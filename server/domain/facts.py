@@ -30,6 +30,9 @@ class FactKind(StrEnum):
     LEG_TRANSFERRED = "LegTransferred"
     PRIORITY_CONFIRMED = "PriorityConfirmed"
     PRIORITY_NOT_CONFIRMED = "PriorityNotConfirmed"
+    LEG_HELD = "LegHeld"
+    LEG_RELEASED = "LegReleased"
+    NEEDS_NOTED = "NeedsNoted"
     VISIT_REINSTATED = "VisitReinstated"
     VISIT_TAKEN_BACK = "VisitTakenBack"
     GESTURE_UNDONE = "GestureUndone"
@@ -79,6 +82,10 @@ class Erasable:
 
     id: str
     hmac: str
+
+    def as_body(self) -> dict[str, str]:
+        """The value as it stands in a fact."""
+        return {"id": self.id, "hmac": self.hmac}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +169,7 @@ class NewVisit:
             "rank": self.rank,
             "number": self.number,
             "channel": self.channel,
-            "language": None
-            if self.language is None
-            else {"id": self.language.id, "hmac": self.language.hmac},
+            "language": None if self.language is None else self.language.as_body(),
             "device": self.device,
         }
 
@@ -268,6 +273,24 @@ def priority_checked(checked: CheckedPriority, *, counter: str | None) -> Fact:
         "counter": counter,
     }
     return Fact(kind, body, visit=checked.visit, counter=counter)
+
+
+def leg_held(leg: str, visit: str, *, was_called: bool, counter: str | None) -> Fact:
+    """A leg cannot be received now and keeps its rank; the call it had is void."""
+    body = {"leg": leg, "visit": visit, "was_called": was_called, "counter": counter}
+    return Fact(FactKind.LEG_HELD, body, visit=visit, counter=counter)
+
+
+def leg_released(leg: str, visit: str, *, counter: str | None) -> Fact:
+    """A leg that was held may be called again, at its rank."""
+    body = {"leg": leg, "visit": visit, "counter": counter}
+    return Fact(FactKind.LEG_RELEASED, body, visit=visit, counter=counter)
+
+
+def needs_noted(visit: str, needs: Erasable | None, *, counter: str | None) -> Fact:
+    """What helps a visitor was noted; None: nothing any more."""
+    body = {"visit": visit, "needs": None if needs is None else needs.as_body(), "counter": counter}
+    return Fact(FactKind.NEEDS_NOTED, body, visit=visit, counter=counter)
 
 
 @dataclass(frozen=True, slots=True)

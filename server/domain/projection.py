@@ -73,6 +73,7 @@ def _leg_row(fact: Recorded, leg: Json, visit: str, *, number: str, business_day
         number=number,
         state="waiting",
         rank=0,
+        is_held=False,
         is_start_pressed=False,
         is_clock_suspect=fact.is_clock_suspect,
     )
@@ -96,6 +97,7 @@ def _leg_called(fact: Recorded) -> list[Change]:
     body = fact.body
     values: dict[str, Any] = {
         "state": "called",
+        "is_held": False,
         "counter": body["counter"],
         "session": body["session"],
         "call": body["call"],
@@ -121,6 +123,27 @@ def _leg_started(fact: Recorded) -> list[Change]:
     return [Update("leg", fact.body["leg"], _suspect(fact, values))]
 
 
+_NOT_CALLED: Mapping[str, Any] = {
+    **dict.fromkeys(("counter", "session", "call", "rule", "why", "first_called_at", "last_called_at")),
+    "rank": 0,
+}
+"""The columns of a leg whose call is void."""
+
+
+def _leg_held(fact: Recorded) -> list[Change]:
+    void = {**_NOT_CALLED, "state": "waiting"} if fact.body["was_called"] else {}
+    return [Update("leg", fact.body["leg"], _suspect(fact, {"is_held": True, **void}))]
+
+
+def _leg_released(fact: Recorded) -> list[Change]:
+    return [Update("leg", fact.body["leg"], {"is_held": False})]
+
+
+def _needs_noted(fact: Recorded) -> list[Change]:
+    needs = fact.body["needs"]
+    return [Update("visit", fact.body["visit"], {"needs": needs["id"] if needs else None})]
+
+
 def _priority_checked(fact: Recorded) -> list[Change]:
     body = fact.body
     priority = "confirmed" if fact.kind == FactKind.PRIORITY_CONFIRMED else "not_confirmed"
@@ -128,8 +151,7 @@ def _priority_checked(fact: Recorded) -> list[Change]:
         name: body[name] for name in ("state", "class", "target_s", "sort_key")
     }
     if body["state"] == "waiting":
-        values |= dict.fromkeys(("counter", "session", "call", "rule", "why")) | {"rank": 0}
-        values |= dict.fromkeys(("first_called_at", "last_called_at"))
+        values |= _NOT_CALLED
     visit = {"priority": priority, "class": body["class"]}
     return [Update("leg", body["leg"], _suspect(fact, values)), Update("visit", body["visit"], visit)]
 
@@ -261,6 +283,9 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.LEG_STARTED: _leg_started,
     FactKind.PRIORITY_CONFIRMED: _priority_checked,
     FactKind.PRIORITY_NOT_CONFIRMED: _priority_checked,
+    FactKind.LEG_HELD: _leg_held,
+    FactKind.LEG_RELEASED: _leg_released,
+    FactKind.NEEDS_NOTED: _needs_noted,
     FactKind.LEG_ENDED: _leg_ended,
     FactKind.LEG_TRANSFERRED: _leg_transferred,
     FactKind.VISIT_REINSTATED: _visit_reinstated,

@@ -41,6 +41,8 @@ class Verb(StrEnum):
     GIVE_UP = "give_up"
     CONFIRM_PRIORITY = "confirm_priority"
     DENY_PRIORITY = "deny_priority"
+    HOLD = "hold"
+    RELEASE = "release"
     CLOSE_DAY = "close_day"
 
 
@@ -69,6 +71,9 @@ TRANSITIONS: dict[tuple[LegState, Verb], LegState] = {
     (_W, Verb.DENY_PRIORITY): _W,
     (_C, Verb.DENY_PRIORITY): _W,
     (_S, Verb.DENY_PRIORITY): _S,
+    (_W, Verb.HOLD): _W,
+    (_C, Verb.HOLD): _W,
+    (_W, Verb.RELEASE): _W,
     (_W, Verb.CLOSE_DAY): _E,
     (_C, Verb.CLOSE_DAY): _E,
     (_S, Verb.CLOSE_DAY): _E,

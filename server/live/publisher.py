@@ -215,12 +215,22 @@ def announcement(
     }
 
 
+def _drop_empty(message: dict[str, Any]) -> None:
+    """Leaves out of each leg what most legs do not have: needs, held."""
+    rows = [message["called"], message["in_service"], message["parked"], message["no_shows"]]
+    for leg in (leg for legs in [*rows, *(queue["legs"] for queue in message["queues"])] for leg in legs):
+        for name in ("needs", "is_held"):
+            if not leg.get(name):
+                leg.pop(name, None)
+
+
 def queue_message(answer: dict[str, Any]) -> dict[str, Any]:
     """The queue as a message under 4 kB. `is_partial` says that rows were left out: the page fetches them."""
     message = dict(answer)
     message["is_partial"] = False
     for leg in [*message["called"], *message["in_service"], *message["parked"], *message["no_shows"]]:
         leg["why"] = None
+    _drop_empty(message)
     while len(json.dumps(message)) > messages.MESSAGE_LIMIT - 200:
         message["is_partial"] = True
         lists = [message["no_shows"], *(queue["legs"] for queue in message["queues"])]

@@ -10,17 +10,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from server.domain.instants import from_micros
+from server.domain.needs import Need, needs_of
 from server.domain.projection import Change, Insert, Update
 from server.domain.rules_waiting import QueueFacts
 from server.domain.transitions import LegState
 from server.store.engines import Row
-from server.store.waiting import LEG_COLUMNS
+from server.store.waiting import LEG_COLUMNS, NOTED
 
 COLUMNS = tuple(name.strip() for name in LEG_COLUMNS.split(","))
+_LEG = f"SELECT {', '.join(f'l.{name}' for name in COLUMNS)}, n.needs FROM leg l LEFT JOIN noted n"
 _OPEN = (
-    f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state = 'waiting'"
-    f" UNION ALL SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall"
-    " AND state IN ('called', 'in_service', 'parked')"
+    f"WITH noted AS ({NOTED}) {_LEG} ON n.visit = l.visit WHERE l.hall = :hall AND l.state = 'waiting'"
+    f" UNION ALL {_LEG} ON n.visit = l.visit WHERE l.hall = :hall"
+    " AND l.state IN ('called', 'in_service', 'parked')"
 )
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
@@ -36,7 +38,10 @@ class OpenLegs:
         self._legs: dict[str, dict[str, Any]] = {}
         self._lines: dict[_Line, list[tuple[str, str]]] = {}
         self._at_counter: dict[str, str] = {}
+        self._needs: dict[str, tuple[Need, ...]] = {}
         for row in legs:
+            if row["needs"]:
+                self._needs[row["visit"]] = needs_of(row["needs"])
             self._put({name: row[name] for name in COLUMNS})
 
     @classmethod
@@ -56,6 +61,10 @@ class OpenLegs:
     def leg(self, leg: str) -> Row:
         """An open leg by its id."""
         return dict(self._legs[leg])
+
+    def needs(self, visit: str) -> tuple[Need, ...]:
+        """What helps a visitor of these legs."""
+        return self._needs.get(visit, ())
 
     def heads(self, queues: Collection[str], *, counter: str, seen: int) -> list[Row]:
         """The first waiting legs of each line of some queues, and of those sent to a counter.
@@ -83,6 +92,8 @@ class OpenLegs:
     def moved(self, changes: Iterable[Change], head: str, length: int) -> bool:
         """Applies what a commit changed; False when that is not enough, and they must be read anew."""
         for change in changes:
+            if change.table == "visit" and "needs" in change.values and isinstance(change, Update):
+                return False
             if change.table != "leg":
                 continue
             if isinstance(change, Insert):
@@ -106,25 +117,30 @@ class OpenLegs:
             return
         self._legs[row["id"]] = row
         if state == LegState.WAITING:
-            insort(self._lines.setdefault(_line(row), []), (row["sort_key"], row["id"]))
+            insort(self._lines.setdefault(self._line(row), []), (row["sort_key"], row["id"]))
         elif state in _AT_COUNTER:
             self._at_counter[row["counter"]] = row["id"]
 
     def _take(self, row: Mapping[str, Any]) -> None:
         del self._legs[row["id"]]
         if row["state"] == LegState.WAITING:
-            line = self._lines[_line(row)]
+            line = self._lines[self._line(row)]
             del line[bisect_left(line, (row["sort_key"], row["id"]))]
             if not line:
-                del self._lines[_line(row)]
+                del self._lines[self._line(row)]
         elif row["state"] in _AT_COUNTER:
             del self._at_counter[row["counter"]]
+
+    def _line(self, row: Mapping[str, Any]) -> _Line:
+        lane = row["class"] if row["booked_at"] is None else f"{row['class']} booked"
+        if row["is_out_of_series"]:
+            lane = row["id"]
+        elif row["is_held"]:
+            lane = "held"
+        elif Need.STEP_FREE in self.needs(row["visit"]):
+            lane += " step_free"
+        return row["queue"], row["service"], row["for_counter"], lane
 
     def __iter__(self) -> Iterator[Row]:
         """Every open leg, in no order."""
         return iter(self._legs.values())
-
-
-def _line(row: Mapping[str, Any]) -> _Line:
-    lane = row["class"] if row["booked_at"] is None else f"{row['class']} booked"
-    return row["queue"], row["service"], row["for_counter"], row["id"] if row["is_out_of_series"] else lane

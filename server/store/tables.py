@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -155,6 +156,7 @@ visit = Table(
     Column("class", String(12), nullable=False),
     Column("priority", String(14), nullable=False),
     Column("language", ID),
+    Column("needs", ID),
     Column("channel", String(12), nullable=False),
     Column("device", ID),
     Column("issued_at", INSTANT, nullable=False),
@@ -163,6 +165,12 @@ visit = Table(
     Column("ended_at", INSTANT),
     Column("end_reason", String(20)),
     UniqueConstraint("hall", "business_day", "series", "incarnation", "rank", name="uq_visit_number"),
+    Index(
+        "ix_visit_needs",
+        "hall",
+        sqlite_where=text("needs IS NOT NULL AND end_reason IS NULL"),
+        postgresql_where=text("needs IS NOT NULL AND end_reason IS NULL"),
+    ),
 )
 
 _open_at_counter = text("state IN ('called', 'in_service')")
@@ -209,6 +217,7 @@ leg = Table(
     Column("series", ID, nullable=False),
     Column("reference_at", INSTANT, nullable=False),
     Column("is_out_of_series", Boolean, nullable=False),
+    Column("is_held", Boolean, nullable=False, server_default=false()),
     Index("ix_leg_visit", "visit"),
     Index("ix_leg_day", "hall", "business_day"),
     Index(

@@ -267,18 +267,28 @@ def _document_fault(rows: Any, journal: _Journal) -> Fault | None:
     return None
 
 
+_KEPT = tuple(
+    "SELECT f.position, f.id, f.kind, f.body, e.id AS erasable, e.value, e.salt"
+    f" FROM visit v JOIN erasable e ON e.id = v.{column}"
+    f" JOIN hall_fact f ON f.visit = v.id AND f.kind = '{kind}'"
+    " WHERE v.hall = :hall AND e.value IS NOT NULL ORDER BY f.position"
+    for column, kind in (("language", FactKind.TICKET_ISSUED), ("needs", FactKind.NEEDS_NOTED))
+)
+
+
 def _erasable_fault(rows: Any, journal: _Journal) -> Fault | None:
     """The first fact whose erasable value is no longer the one it was recorded with.
 
     Erased values are right.
     """
-    sql = (
-        "SELECT f.position, f.id, f.body, e.value, e.salt FROM visit v JOIN erasable e ON e.id = v.language"
-        " JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued'"
-        " WHERE v.hall = :hall AND e.value IS NOT NULL ORDER BY f.position"
-    )
-    for row in rows.all(sql, hall=journal.hall):
-        kept = json.loads(row["body"])["visit"]["language"]
+    for row in sorted(
+        (row for sql in _KEPT for row in rows.all(sql, hall=journal.hall)),
+        key=lambda row: int(row["position"]),
+    ):
+        body = json.loads(row["body"])
+        kept = body["needs"] if row["kind"] == FactKind.NEEDS_NOTED else body["visit"]["language"]
+        if kept is None or kept["id"] != row["erasable"]:
+            continue  # noted anew since
         salt = (row["salt"] or "").encode()
         if hmac.new(salt, row["value"].encode(), hashlib.sha256).hexdigest() != kept["hmac"]:
             return Fault(journal.name, "erasable", row["position"], row["id"])

@@ -1,9 +1,10 @@
 """Queries over the legs of a hall that are still open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from server.domain.instants import from_micros
+from server.domain.needs import Need, needs_of
 from server.domain.rules_waiting import QueuedLeg
 from server.store.engines import Row
 
@@ -13,8 +14,13 @@ LEG_COLUMNS = (
     " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, ended_at,"
     " end_reason, counter, for_counter,"
     " session, rule, why, reinstated_from, reinstatements, quoted_low_s, quoted_median_s, quoted_high_s,"
-    " series, reference_at, is_out_of_series"
+    " series, reference_at, is_out_of_series, is_held"
 )
+NOTED = (
+    "SELECT v.id AS visit, e.value AS needs FROM visit v JOIN erasable e ON e.id = v.needs"
+    " WHERE v.hall = :hall AND v.needs IS NOT NULL AND v.end_reason IS NULL"
+)
+"""The needs of a hall's visits that go on."""
 
 _LEG = f"SELECT {LEG_COLUMNS} FROM leg WHERE id = :leg"
 _AT_COUNTER = f"SELECT {LEG_COLUMNS} FROM leg WHERE counter = :counter AND state IN ('called', 'in_service')"
@@ -73,8 +79,13 @@ def waiting_of_queue(rows: Any, hall: str, queue: str, *, limit: int, after: str
     return found
 
 
-def as_queued(row: Row) -> QueuedLeg:
-    """A waiting leg's row as the calling rules see it."""
+def needs_noted(rows: Any, hall: str) -> dict[str, tuple[Need, ...]]:
+    """What helps the visitors of a hall that are still here, by visit; only those with a need."""
+    return {row["visit"]: needs_of(row["needs"]) for row in rows.all(NOTED, hall=hall) if row["needs"]}
+
+
+def as_queued(row: Row, needs: Collection[Need] = ()) -> QueuedLeg:
+    """A waiting leg's row, and its visit's needs, as the calling rules see them."""
     return QueuedLeg(
         id=row["id"],
         number=row["number"],
@@ -88,4 +99,6 @@ def as_queued(row: Row) -> QueuedLeg:
         booked_at=None if row["booked_at"] is None else from_micros(row["booked_at"]),
         for_counter=row["for_counter"],
         is_out_of_series=bool(row["is_out_of_series"]),
+        is_held=bool(row["is_held"]),
+        needs_step_free=Need.STEP_FREE in needs,
     )

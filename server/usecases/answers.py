@@ -1,6 +1,7 @@
 """What use cases answer: JSON values with the names of the contract."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from server.domain.instants import micros_to_text
@@ -9,9 +10,13 @@ from server.store.engines import Row
 type Answer = dict[str, Any]
 
 
-def leg_answer(row: Row) -> Answer:
-    """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent."""
-    return {
+def leg_answer(row: Row, needs: Collection[str] | None = None) -> Answer:
+    """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent.
+
+    `needs` None: they were not looked up, and the answer does not speak of them.
+    """
+    told = {} if needs is None else {"needs": list(needs)}
+    return told | {
         "leg": row["id"],
         "visit": row["visit"],
         "number": row["number"],
@@ -27,6 +32,7 @@ def leg_answer(row: Row) -> Answer:
         "started_at": micros_to_text(row["started_at"]),
         "call": row["call"],
         "rank": row["rank"],
+        "is_held": bool(row["is_held"]),
         "counter": row["counter"],
         "target_s": row["target_s"],
         "why": None if row["why"] is None else json.loads(row["why"]),

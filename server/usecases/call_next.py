@@ -19,6 +19,7 @@ from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
 from server.usecases.pick_next import HallSeen, pick_next
+from server.usecases.step_free import check_step_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def call_next(
         _end_current(transaction, current, believed.current_end)
         if pick is None or chosen is None:
             return transaction.answer(None)
-        return transaction.answer(_call(transaction, held, chosen, why=pick.why()))
+        return transaction.answer(record_call(transaction, held, chosen, why=pick.why()))
 
 
 def call_chosen(
@@ -74,13 +75,12 @@ def call_chosen(
 ) -> Answer:
     """The leg of a visit an agent picked out of order.
 
-    Refusals: as call_next, unknown_visit, wrong_state when it does not wait.
+    Refusals: as call_next, unknown_visit, needs_step_free, wrong_state when it does not wait.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         held, current = _ready(transaction, counter, believed)
-        _end_current(transaction, current, believed.current_end)
         row = transaction.one(
             "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1",
             visit=visit,
@@ -91,16 +91,19 @@ def call_chosen(
         next_state(row["state"], Verb.CALL)
         chosen = waiting.leg(transaction, row["id"])
         assert chosen is not None
+        check_step_free(transaction, chosen, counter)
+        _end_current(transaction, current, believed.current_end)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
-        return transaction.answer(_call(transaction, held, chosen, why=why, reason=reason))
+        return transaction.answer(record_call(transaction, held, chosen, why=why, reason=reason))
 
 
-def _call(
+def record_call(
     transaction: HallTransaction, held: Row, chosen: Row, *, why: Why, reason: str | None = None
 ) -> Answer:
+    """Calls a leg to the counter of a session; the leg called."""
     called = CalledLeg(chosen["id"], chosen["visit"], chosen["number"], new_id())
     fact = leg_called(called, counter=held["counter"], session=held["id"], why=why, reason=reason)
-    return leg_answer(transaction.record(fact).after(chosen))
+    return leg_answer(transaction.record(fact).after(chosen), transaction.open_legs.needs(chosen["visit"]))
 
 
 def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> tuple[Row, Row | None]:

@@ -16,6 +16,7 @@ from server.store.counters import open_sessions
 from server.store.database import SYSTEM, Database, HallTransaction
 from server.store.engines import Row
 from server.store.job_runs import has_run
+from server.store.purging import erase_now
 
 JOB = "day_end"
 OPEN_DAYS = (
@@ -89,6 +90,7 @@ def close_day(database: Database, hall: str, day: date) -> ClosedDay:
             at = max(closes_at, from_micros(session["opened_at"]))
             closed = counter_closed(session["id"], session["counter"], duty=session["duty"], reason="day_end")
             transaction.record(closed, happened_at=at)
+        erase_now(transaction, transaction.now)
         _mark_closed(transaction, day, legs=len(legs), sessions=len(sessions))
     return ClosedDay(len(legs), len(sessions))
 

@@ -3,17 +3,14 @@
 In one transaction.
 """
 
-import hashlib
-import hmac
 import json
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.configuration import HallConfiguration, Kiosk, Service
-from server.domain.facts import Erasable, NewLeg, NewVisit, ticket_issued, ticket_not_issued
+from server.domain.facts import NewLeg, NewVisit, ticket_issued, ticket_not_issued
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.numbering import next_rank, number_text
 from server.domain.refusals import Refusal
@@ -22,9 +19,11 @@ from server.domain.rules_waiting import ArrivalTerms, arrival_class
 from server.ids import new_id, new_short_code, new_token
 from server.store.database import Database, HallTransaction, LastSeen, WriteKey
 from server.store.engines import Query
+from server.store.erasables import keep_erasable
 from server.store.installation import Author
 from server.store.print_jobs import queue_job
 from server.usecases.answers import Answer
+from server.usecases.note_needs import record_needs
 from server.usecases.opening import OpeningNow, opening_now
 
 _SELECT_PRESS = (
@@ -57,6 +56,7 @@ class WantedTicket:
     is_priority: bool = False
     channel: str = "kiosk"
     kiosk: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +221,8 @@ def _issue(
         expires_at=to_micros(end_of_next_day(transaction.configuration, visit.business_day)),
     )
     transaction.record(ticket_issued(visit, leg, ahead=ahead))
+    if wanted.needs:
+        record_needs(transaction, visit.id, wanted.needs, on=visit.business_day.isoformat())
     job = _queue_print(transaction, wanted, visit=visit.id, ahead=ahead)
     return {
         "visit": visit.id,
@@ -280,14 +282,6 @@ def _visit_and_leg(
         quoted_high_s=quote.high_s if quote else None,
     )
     return visit, leg
-
-
-def keep_erasable(transaction: HallTransaction, value: str, *, until: datetime) -> Erasable:
-    """Keeps a personal value outside the journal; what the fact may hold of it."""
-    salt = secrets.token_hex(16)
-    kept = Erasable(new_id(), hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest())
-    transaction.insert("erasable", id=kept.id, value=value, salt=salt, erase_after=to_micros(until))
-    return kept
 
 
 def end_of_next_day(configuration: HallConfiguration, on: date) -> datetime:

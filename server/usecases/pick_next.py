@@ -59,7 +59,7 @@ def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
         turns=_turns(seen, profile),
     )
     heads = legs.heads(looked_at, counter=counter, seen=SEEN_PER_LANE)
-    return choose(profile, [as_queued(row) for row in heads], context)
+    return choose(profile, [as_queued(row, legs.needs(row["visit"])) for row in heads], context)
 
 
 def profile_of(configuration: HallConfiguration, terms: DutyTerms) -> WorkProfile:

@@ -4,6 +4,7 @@ The day's figures.
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Any
 
@@ -11,10 +12,12 @@ from server.domain.calendars import business_day
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import FactKind
 from server.domain.instants import micros_to_text, to_text
+from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
 from server.store import counters, waiting
 from server.store.database import Database
+from server.store.engines import Row
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.read_board import Seen, look
@@ -22,6 +25,10 @@ from server.usecases.undo import MAY_UNDO_FOR, last_gesture
 
 PAGE = 30
 """Waiting legs per queue in one answer."""
+MOST_STEP_FREE = 5
+"""How many people who wait for a step-free counter are named at once."""
+type Noted = Mapping[str, tuple[Need, ...]]
+"""Needs by visit."""
 
 _DAY = (
     "SELECT count(*) AS received, sum(CASE WHEN end_reason = 'no_show' THEN 1 ELSE 0 END) AS"
@@ -51,19 +58,25 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
         configuration = seen.configuration
         on = business_day(configuration.calendar, seen.position.as_of).isoformat()
         opened = waiting.open_legs(rows, hall_id)
+        noted = waiting.needs_noted(rows, hall_id)
+
+        def told(legs: Iterable[Row], state: str) -> list[Answer]:
+            return [leg_answer(row, noted.get(row["visit"], ())) for row in legs if row["state"] == state]
+
         answer: Answer = {
             "hall": seen.row["slug"],
             "epoch": seen.position.epoch,
             "version": seen.position.version,
             "as_of": to_text(seen.position.as_of),
             "day": _day(rows, hall_id, on),
-            "queues": _queues(rows, hall_id, configuration, page=page),
-            "called": [leg_answer(row) for row in opened if row["state"] == LegState.CALLED],
-            "in_service": [leg_answer(row) for row in opened if row["state"] == LegState.IN_SERVICE],
-            "parked": [leg_answer(row) for row in opened if row["state"] == LegState.PARKED],
+            "queues": _queues(rows, hall_id, configuration, noted, page=page),
+            "called": told(opened, LegState.CALLED),
+            "in_service": told(opened, LegState.IN_SERVICE),
+            "parked": told(opened, LegState.PARKED),
             "counters": _counters(database, seen, opened),
-            "no_shows": [leg_answer(row) for row in rows.all(_NO_SHOWS, hall=hall_id, on=on)],
+            "no_shows": told(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
         }
+        answer["step_free"] = _step_free(rows, configuration, noted, answer["counters"])
     return answer
 
 
@@ -73,16 +86,41 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
     with database.read() as rows:
         row = waiting.leg(rows, after)
         key = row["sort_key"] if row is not None and row["hall"] == hall_id else ""
+        noted = waiting.needs_noted(rows, hall_id)
         return {
             "queue": queue,
             "legs": [
-                leg_answer(each)
+                leg_answer(each, noted.get(each["visit"], ()))
                 for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)
             ],
         }
 
 
-def _queues(rows: Any, hall: str, configuration: HallConfiguration, *, page: int) -> list[Answer]:
+_WAITING_OF_VISIT = (
+    "SELECT id, visit, number, service FROM leg WHERE visit = :visit AND state = 'waiting' AND is_held = :no"
+)
+
+
+def _step_free(
+    rows: Any, configuration: HallConfiguration, noted: Noted, counters_now: list[Answer]
+) -> list[Answer]:
+    """Who waits for a step-free counter while no open one serves them, and the closed ones that could."""
+    states = {each["counter"]: each for each in counters_now}
+    found = []
+    for visit in (visit for visit, needs in noted.items() if Need.STEP_FREE in needs):
+        for leg in rows.all(_WAITING_OF_VISIT, visit=visit, no=False):
+            able = [each.id for each in configuration.counters_serving(leg["service"]) if each.is_step_free]
+            calling = [states[each] for each in able if states[each]["state"] not in ("closed", "paused")]
+            if any(leg["service"] in each["services"] for each in calling):
+                continue
+            closed = [each for each in able if states[each]["state"] == "closed"]
+            found.append({key: leg[key] for key in ("visit", "number", "service")} | {"counters": closed})
+    return sorted(found, key=lambda each: str(each["number"]))[:MOST_STEP_FREE]
+
+
+def _queues(
+    rows: Any, hall: str, configuration: HallConfiguration, noted: Noted, *, page: int
+) -> list[Answer]:
     counts = waiting.counts(rows, hall)
     found = []
     for queue in configuration.queues.values():
@@ -95,7 +133,7 @@ def _queues(rows: Any, hall: str, configuration: HallConfiguration, *, page: int
                 "services": services,
                 "waiting": count,
                 "oldest_at": micros_to_text(oldest_at),
-                "legs": [leg_answer(leg) for leg in legs],
+                "legs": [leg_answer(leg, noted.get(leg["visit"], ())) for leg in legs],
             }
         )
     return found
@@ -182,11 +220,12 @@ def read_counter(database: Database, counter: str) -> Answer:
         leg = waiting.leg_at_counter(rows, counter)
         gesture = last_gesture(rows, hall, counter) if session is not None else None
         numbers = _number_of(rows, gesture)
+        noted = waiting.needs_noted(rows, hall)
         answer = _counter(counter, session, leg, _looked(database, seen))
     return answer | {
         "label": configured.label,
         "hall": seen.row["slug"],
-        "leg": None if leg is None else leg_answer(leg),
+        "leg": None if leg is None else leg_answer(leg, noted.get(leg["visit"], ())),
         "pause_reason": None if session is None else session["pause_reason"],
         "opened_at": None if session is None else micros_to_text(session["opened_at"]),
         "expires_at": None if session is None else micros_to_text(session["expires_at"]),

@@ -28,6 +28,7 @@ from server.store.engines import Row
 from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
+from server.usecases.step_free import check_step_free
 
 MOST_REINSTATEMENTS = 2
 """How often a no-show may come back in one visit (glossary, reinstate)."""
@@ -167,6 +168,8 @@ def transfer(
     def decide(transaction: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.TRANSFER)
         service = _destination(transaction, row, to)
+        if to.counter is not None:
+            check_step_free(transaction, row, to.counter)
         new_leg = _successor(transaction, row, service, for_counter=to.counter)
         return leg_transferred(_ended(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
 

@@ -25,6 +25,9 @@ GESTURES = (
     FactKind.LEG_TRANSFERRED,
     FactKind.PRIORITY_CONFIRMED,
     FactKind.PRIORITY_NOT_CONFIRMED,
+    FactKind.LEG_HELD,
+    FactKind.LEG_RELEASED,
+    FactKind.NEEDS_NOTED,
     FactKind.VISIT_REINSTATED,
     FactKind.GREETING_COUNTED,
 )

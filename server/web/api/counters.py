@@ -10,7 +10,7 @@ from flask_openapi3.models.tag import Tag
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.store.installation import Author
-from server.usecases import check_priority, serve
+from server.usecases import check_priority, hold, serve
 from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counter_sessions import (
     WantedSession,
@@ -140,6 +140,8 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         ("finish", serve.finish, "The service has ended."),
         ("no-show", serve.no_show, "The visitor did not come."),
         ("reinstate", serve.reinstate, "A no-show is back; answers the new leg."),
+        ("hold", hold.hold, "The visitor cannot be received now: waits on without losing the rank."),
+        ("release", hold.release, "A leg that was held may be called again."),
         ("confirm-priority", check_priority.confirm_priority, "The priority card was seen."),
         ("deny-priority", check_priority.deny_priority, "The card was not shown: the rank by arrival again."),
     ):

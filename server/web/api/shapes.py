@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.domain.needs import Need
+
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 OPAQUE = r"^[A-Za-z0-9._:-]+$"
 LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -96,6 +98,13 @@ class TicketBody(Asked):
         pattern=LINE,
         description="Whose printer prints, for a reception desk or a program.",
     )
+    needs: list[Need] = Field(default=[], max_length=5)
+
+
+class NeedsBody(Asked):
+    """What helps a visitor, in place of what was noted before; nothing of it is kept after closing."""
+
+    needs: list[Need] = Field(max_length=5)
 
 
 class GreetingBody(Asked):

@@ -12,6 +12,7 @@ from server.ids import token_digest
 from server.store.installation import Author
 from server.usecases.count_greeting import count_greeting
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.note_needs import note_needs
 from server.usecases.read_menu import read_menu
 from server.usecases.read_prints import read_prints
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
@@ -23,6 +24,7 @@ from server.web.api.shapes import (
     GreetingBody,
     HallPath,
     MenuQuery,
+    NeedsBody,
     PrintsQuery,
     TicketAnswer,
     TicketBody,
@@ -62,6 +64,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
             language=body.language,
             is_priority=body.priority,
             channel=_channel(caller),
+            needs=tuple(body.needs),
             kiosk=caller.configured if caller.kind == "device" else body.kiosk,
         )
         answer = issue_ticket(
@@ -93,6 +96,15 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         """What became of the paper of some visits: the last print job of each."""
         _, hall = allowed(Permission.ISSUE, path.hall)
         return {"prints": read_prints(api.database, hall, [v for v in query.visits.split(",") if v])}
+
+    @routes.post("/tickets/<visit>/needs", responses={200: Anything})
+    def needs(path: VisitPath, body: NeedsBody) -> Any:
+        """Notes what helps a visitor: whole, in place of what was noted before; erased at closing."""
+        caller, _ = allowed(Permission.ISSUE, _hall_of_visit(api, path.visit))
+        if caller.kind == "device":
+            raise Refusal("forbidden")  # a kiosk notes them with its own ticket
+        key = write_key(caller.author)
+        return note_needs(api.database, path.visit, caller.author, body.needs, write_key=key)
 
     @routes.post("/tickets/<visit>/reprint", responses={202: Anything})
     def reprint(path: VisitPath) -> Any:

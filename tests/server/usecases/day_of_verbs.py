@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from server.domain.facts import SILENT
+from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.anchors import Anchors
@@ -32,7 +33,9 @@ from server.usecases.counter_sessions import (
     pause_counter,
     resume_counter,
 )
+from server.usecases.hold import hold, release
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.note_needs import note_needs
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import (
     Destination,
@@ -195,7 +198,8 @@ class DayOfVerbs(RuleBasedStateMachine):
             "SELECT w.id FROM leg w JOIN leg c ON c.series = w.series AND c.class = w.class"
             " WHERE w.hall = :hall AND c.id = :called AND w.state = 'waiting' AND w.issued_at < c.issued_at"
             " AND w.service IN (SELECT service FROM leg WHERE id = :called)"
-            " AND w.position = 1 AND c.position = 1 AND w.for_counter IS NULL",
+            " AND w.position = 1 AND c.position = 1 AND w.for_counter IS NULL AND NOT w.is_held"
+            " AND w.visit NOT IN (SELECT id FROM visit WHERE needs IS NOT NULL)",
             called=called,
         )
         assert not overtaken
@@ -206,6 +210,20 @@ class DayOfVerbs(RuleBasedStateMachine):
         if leg is not None:
             verb = confirm_priority if is_seen else deny_priority
             self.may(verb, Gesture(leg, Author("agent")))
+
+    @rule(pick=picks, needs=st.sets(st.sampled_from(list(Need)), max_size=2))
+    def note(self, pick: int, needs: set[Need]) -> None:
+        visits = self.all("SELECT id FROM visit WHERE hall = :hall ORDER BY issued_at DESC, id LIMIT 6")
+        if visits and pick % 3 == 0:
+            counter = self.counters[pick % 3] if pick % 2 else None
+            visit = visits[pick % len(visits)]["id"]
+            self.may(note_needs, visit, Author("agent"), needs, counter=counter)
+
+    @rule(pick=picks, is_held=st.booleans())
+    def keep_the_place(self, pick: int, is_held: bool) -> None:
+        leg = self.a_leg(pick, "is_held" if is_held else "state IN ('waiting', 'called') AND NOT is_held")
+        if leg is not None:
+            self.may(release if is_held else hold, Gesture(leg, Author("agent")))
 
     @rule(pick=picks)
     def choose(self, pick: int) -> None:

@@ -215,3 +215,15 @@ def test_what_became_of_papers_is_told_of_the_last_job_of_each_visit(both: ApiSi
     refused(both.get(f"/halls/{HALL}/prints?visits={visits}", token=both.screen), 403, "forbidden")
     for wrong in ("", "a,,b", "a b", ",".join(["v"] * 31)):
         refused(both.get(f"/halls/{HALL}/prints?visits={wrong}"), 400, "bad_request")
+
+
+def test_what_helps_is_noted_with_the_ticket_or_at_a_desk_and_shown_to_agents(both: ApiSite):
+    wanted = {"service": SERVICE, "press_id": str(uuid.uuid4()), "needs": ["slow", "deaf"]}
+    visit = accepted(both.post(f"/halls/{HALL}/tickets", wanted, token=both.kiosk), 201)["visit"]
+    noted = accepted(both.post(f"/tickets/{visit}/needs", {"needs": ["interpreter"]}), 200)
+    assert noted == {"visit": visit, "needs": ["interpreter"]}
+    queues = accepted(both.get(f"/halls/{HALL}/queue"), 200)["queues"]
+    assert [leg["needs"] for queue in queues for leg in queue["legs"]] == [["interpreter"]]
+    refused(both.post(f"/tickets/{visit}/needs", {"needs": []}, token=both.kiosk), 403, "forbidden")
+    refused(both.post(f"/tickets/{visit}/needs", {"needs": ["flu"]}), 400, "bad_request")
+    refused(both.post("/tickets/nobody/needs", {"needs": []}), 404, "unknown_visit")

@@ -1,0 +1,38 @@
+"""Hold a leg whose visitor cannot be received now (an interpreter is missing), and release it."""
+
+from server.domain.facts import Fact, leg_held, leg_released
+from server.domain.refusals import Refusal
+from server.domain.transitions import LegState, Verb, next_state
+from server.store.database import Database, HallTransaction, WriteKey
+from server.store.engines import Row
+from server.usecases.answers import Answer
+from server.usecases.serve import Gesture, apply_verb, counter_of_gesture
+
+
+def hold(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The leg waits on at its rank and no rule calls it; one that was called waits again.
+
+    Refusals: wrong_state, also when it is held already; no_counter_session.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.HOLD)
+        if row["is_held"]:
+            raise Refusal("wrong_state", state="held", verb=str(Verb.HOLD))
+        was_called = row["state"] == LegState.CALLED
+        counter = counter_of_gesture(transaction, gesture, row)
+        return leg_held(row["id"], row["visit"], was_called=was_called, counter=counter)
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def release(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The leg may be called again, where it stood. Refusal: wrong_state when it is not held."""
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.RELEASE)
+        if not row["is_held"]:
+            raise Refusal("wrong_state", state=row["state"], verb=str(Verb.RELEASE))
+        return leg_released(row["id"], row["visit"], counter=counter_of_gesture(transaction, gesture, row))
+
+    return apply_verb(database, gesture, decide, write_key)
