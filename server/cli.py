@@ -69,8 +69,13 @@ def execute_server(settings: Settings) -> NoReturn:
     """Becomes the server process. Refusal: server_running when another serves from the same folder."""
     with alone(settings.var):
         pass
+    os.execv(sys.executable, server_command(settings))
+
+
+def server_command(settings: Settings) -> list[str]:
+    """The command that serves: this program, or gunicorn with several workers."""
     if settings.workers == 1:
-        os.execv(sys.executable, [sys.executable, "-m", "server"])
+        return [sys.executable, "-m", "server"]
     arguments = [
         *(sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(settings.workers)),
         *("--bind", f"{settings.host}:{settings.port}"),
@@ -80,7 +85,7 @@ def execute_server(settings: Settings) -> NoReturn:
     ]
     if settings.scheme == "https":
         arguments[3:3] = ["--certfile", settings.tls_certificate, "--keyfile", settings.tls_key]
-    os.execv(sys.executable, arguments)
+    return arguments
 
 
 @cli.command("migrate")

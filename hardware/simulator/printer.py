@@ -78,9 +78,13 @@ class SimulatedPrinter:
         self._thread.start()
         return self
 
+    def begin_to_stop(self) -> None:
+        """Ask it to stop without waiting, so that several stop at the same time."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """Close the port and the connection in use."""
-        self._stopping.set()
+        self.begin_to_stop()
         if self._thread is not None:
             self._thread.join(timeout=5)
         if self._listener is not None:

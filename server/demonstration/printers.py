@@ -46,6 +46,8 @@ class DemonstrationPrinters:
 
     def stop(self) -> None:
         """Closes their ports; another process may run them."""
+        for printer in self.running.values():
+            printer.begin_to_stop()
         if self._sharing is not None:
             self._sharing.stop()
             self._sharing = None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,7 +21,12 @@ _hasher = PasswordHasher()
 SHORTEST_PASSWORD = 12
 """Characters; length is what counts, nothing else is demanded (ANSSI guidance)."""
 SIGNED_IN_FOR = timedelta(hours=12)
-_NOBODY = _hasher.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """What the password of an unknown login is compared with, so that it takes as long as a known one's."""
+    return _hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def sign_in(database: Database, login: str, password: str) -> str:
     with database.read() as rows:
         account = account_of_login(rows, login)
     try:
-        _hasher.verify(account["password_hash"] if account is not None else _NOBODY, password)
+        _hasher.verify(account["password_hash"] if account is not None else _nobody(), password)
     except (VerificationError, InvalidHashError) as error:
         raise Refusal("wrong_password") from error
     if account is None or account["is_locked"]:

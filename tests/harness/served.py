@@ -10,6 +10,9 @@ from typing import Any, Literal, Self
 
 import httpx
 
+from server.cli import server_command
+from server.settings import Settings
+from tests.harness.commands import run_command
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests, free_port
 from tests.harness.waiting import wait_until
 
@@ -20,19 +23,8 @@ def run_parvis(
     arguments: list[str], environment: dict[str, str], *, typed: str = "", within_s: float = 120
 ) -> str:
     """What a `parvis` command printed, with `typed` on its standard input; fails if it was refused."""
-    ended = subprocess.run(
-        [str(PYTHON), "-m", "server.cli", *arguments],
-        cwd=PROJECT,
-        env=environment,
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=within_s,
-        check=False,
-    )
-    assert ended.returncode == 0, (
-        f"parvis {' '.join(arguments)} → {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
-    )
+    ended = run_command(arguments, environment, typed=typed, within_s=within_s)
+    assert ended.status == 0, f"parvis {' '.join(arguments)} → {ended.status}\n{ended.stdout}\n{ended.stderr}"
     return ended.stdout
 
 
@@ -66,6 +58,7 @@ class Served:
             **({"REDIS_URL": redis_url} if redis_url else {}),
             **{name.upper(): value for name, value in settings.items()},
         }
+        self._settings = Settings.model_validate({name.lower(): value for name, value in chosen.items()})
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARVIS_")}
         self.environment = inherited | {f"PARVIS_{name}": value for name, value in chosen.items()}
 
@@ -93,10 +86,14 @@ class Served:
         if (made / "parvis.db").exists():
             shutil.copy(made / "parvis.db", self.var / "parvis.db")
 
-    def start(self, *, within_s: float = 60) -> Self:
-        """Starts the server and waits until it is ready; returns itself."""
+    def start(self, *, by_command: bool = False, within_s: float = 60) -> Self:
+        """Starts the server and waits until it is ready; returns itself.
+
+        `by_command` starts `parvis serve`; otherwise what that command becomes is started at once.
+        """
+        command = [str(PYTHON), "-m", "server.cli", "serve"] if by_command else server_command(self._settings)
         self._server = child_of_tests(
-            [str(PYTHON), "-m", "server.cli", "serve"],
+            command,
             environment=self.environment,
             cores=self._cores,
             output=self.log,

@@ -59,7 +59,7 @@ class Stranger:
     def type(self, words: list[str]) -> None:
         """One command; `serve` stays, `doctor` may find what this machine lacks."""
         if words == ["serve"]:
-            self.server.start()
+            self.server.start(by_command=True)
         elif words != ["doctor"]:
             here = [str(self.folder / word) if word.endswith(".json") else word for word in words]
             typed = PASSWORD if words[0] == "create-user" else ""

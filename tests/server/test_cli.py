@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-import subprocess
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Serve
-from tests.harness.programs import PROJECT, PYTHON
+from tests.harness.commands import Ended, run_command, start_command
+from tests.harness.programs import PROJECT
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
 from tests.server.usecases.figures_history import Hands, database_with_hall
@@ -45,19 +46,12 @@ class Installation:
             "COLUMNS": "200",
         }
 
-    def parvis(self, *arguments: str, typed: str = "", expected: int = 0) -> str:
+    def parvis(
+        self, *arguments: str, typed: str = "", expected: int = 0, by: Callable[..., Ended] = run_command
+    ) -> str:
         """What a command printed, which must end with the expected status."""
-        ended = subprocess.run(
-            [str(PYTHON), "-m", "server.cli", *arguments],
-            cwd=PROJECT,
-            env=self.environment,
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert ended.returncode == expected, ended.stdout + ended.stderr
+        ended = by(list(arguments), self.environment, typed=typed)
+        assert ended.status == expected, ended.stdout + ended.stderr
         return ended.stdout + ended.stderr
 
 
@@ -74,7 +68,7 @@ def installation(tmp_path: Path, sqlite_url: str) -> Installation:
 
 
 def test_help_lists_the_commands_there_are(tmp_path: Path):
-    text = Installation(tmp_path).parvis("--help")
+    text = Installation(tmp_path).parvis("--help", by=start_command)
     listed = {line.split()[1] for line in text.splitlines() if line.startswith("│ ") and line[2] not in " -"}
     assert listed == COMMANDS
 
@@ -84,7 +78,8 @@ def test_help_lists_the_commands_there_are(tmp_path: Path):
     [("paint",), ("purge", "--now"), ("import-configuration", "no-such-file.json"), ("create-user", "ada")],
 )
 def test_wrong_usage_ends_with_2(tmp_path: Path, arguments: tuple[str, ...]):
-    Installation(tmp_path).parvis(*arguments, expected=2)
+    by = start_command if arguments == ("paint",) else run_command
+    Installation(tmp_path).parvis(*arguments, expected=2, by=by)
 
 
 def test_a_wrong_setting_ends_with_2_and_is_named(tmp_path: Path):
@@ -94,7 +89,7 @@ def test_a_wrong_setting_ends_with_2_and_is_named(tmp_path: Path):
 
 
 def test_a_database_that_was_never_set_up_is_refused(tmp_path: Path):
-    assert "not_installed" in Installation(tmp_path).parvis("verify-journal", expected=1)
+    assert "not_installed" in Installation(tmp_path).parvis("verify-journal", expected=1, by=start_command)
 
 
 def test_a_document_with_errors_is_refused_with_every_problem_in_a_line(installation: Installation):

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,8 +101,9 @@ def test_a_file_that_is_no_database_is_told(place: Installation):
 
 def test_a_database_that_is_away_is_told_and_the_command_ends(place: Installation):
     place.environment["PARVIS_DATABASE_URL"] = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
-    for command in ("serve", "migrate"):
-        assert "refused: database_busy" in place.parvis(command, expected=1)
+    with ThreadPoolExecutor() as both:  # each waits for the database for five seconds
+        for told in both.map(lambda command: place.parvis(command, expected=1), ("serve", "migrate")):
+            assert "refused: database_busy" in told
 
 
 def test_an_address_that_is_taken_is_told(place: Installation, sqlite_url: str):

@@ -1,0 +1,78 @@
+"""The `parvis` command line as a process of its own that need not import it: forked from one that has.
+
+A start of Python costs a hundred times what most commands do. `python -m server.cli` itself is tried by the
+tests of the command line and by the page « Ouvrir un vrai hall ».
+"""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.harness.programs import PROJECT, PYTHON
+
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["server.cli", __name__])
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended and what it printed."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+def run_command(
+    arguments: list[str], environment: dict[str, str], *, typed: str = "", within_s: float = 120
+) -> Ended:
+    """Runs a command with `typed` on its standard input, in a forked process."""
+    with tempfile.TemporaryDirectory(prefix="parvis-command-") as folder:
+        place = Path(folder)
+        (place / "0").write_text(typed, encoding="utf-8")
+        command = _forks.Process(target=_become, args=(arguments, environment, place))
+        command.start()
+        command.join(within_s)
+        if command.exitcode is None:
+            command.kill()
+            command.join()
+            raise AssertionError(f"parvis {' '.join(arguments)} takes longer than {within_s:g} s")
+        printed = [
+            (place / name).read_text(encoding="utf-8") if (place / name).exists() else "" for name in "12"
+        ]
+        return Ended(command.exitcode, *printed)
+
+
+def _become(arguments: list[str], environment: dict[str, str], place: Path) -> None:
+    """What the forked process does: the files of `place` are its standard streams."""
+    for number, flags in enumerate((os.O_RDONLY, os.O_WRONLY | os.O_CREAT, os.O_WRONLY | os.O_CREAT)):
+        os.dup2(os.open(place / str(number), flags, 0o600), number)
+    os.chdir(PROJECT)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.argv = ["parvis", *arguments]
+    from server import cli  # here, so that who imports this module does not import all commands
+
+    cli.main()
+
+
+def start_command(
+    arguments: list[str], environment: dict[str, str], *, typed: str = "", within_s: float = 120
+) -> Ended:
+    """The same by `python -m server.cli`, as a person starts it."""
+    ended = subprocess.run(
+        [str(PYTHON), "-m", "server.cli", *arguments],
+        cwd=PROJECT,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=within_s,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
