@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 type Text = Mapping[str, str]
 """One sentence per language code; French ("fr") is always there and stands in for a missing language."""
 
-type State = Literal["open", "closed", "no_counter", "appointment_only", "full", "too_late"]
+type State = Literal["open", "closed", "no_counter", "appointment_only", "full", "too_late", "stopped"]
 
 ROUNDING_S = 300
 """Waits are shown in steps of five minutes (design rule 7)."""
@@ -23,6 +23,7 @@ _MOST_HOPEFUL_FIRST: tuple[State, ...] = (
     "no_counter",
     "too_late",
     "full",
+    "stopped",
     "closed",
     "appointment_only",
 )
@@ -79,6 +80,7 @@ class MenuService:
     waiting: int = 0
     wait: Wait | None = None
     remaining: int | None = None
+    is_stopped: bool = False
     bring: Sequence[Text] = ()
     booking: Text | None = None
     children: Sequence["MenuService"] = ()
@@ -177,6 +179,8 @@ def state_of(service: MenuService, now: datetime) -> State:
         return "too_late"
     if service.remaining is not None and service.remaining <= 0:
         return "full"
+    if service.is_stopped:
+        return "stopped"
     return "open" if service.counters > 0 else "no_counter"
 
 

@@ -23,7 +23,7 @@ from kiosk.menu import (
 )
 
 type View = Literal["start", "languages", "sheet", "notice", "ticket"]
-type Reason = Literal["closed", "no_counter", "full", "too_late", "appointment_only", "other"]
+type Reason = Literal["closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other"]
 type Paper = Literal["pending", "printed", "no_paper", "unknown", "none"]
 
 LONGEST_READING = 60

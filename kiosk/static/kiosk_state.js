@@ -6,7 +6,7 @@ export const QUIET_TICKET_MS = 25_000;
 export const WARNING_MS = 20_000; // WCAG 2.2.1: at least 20 s to ask for more time
 export const MORE_TIME_MS = 60_000;
 
-const NOT_ISSUED = ["closed", "full", "too_late", "appointment_only"];
+const NOT_ISSUED = ["closed", "full", "too_late", "stopped", "appointment_only"];
 const KNOWN_CODES = [...NOT_ISSUED, "no_counter"];
 const BUSY = ["loading", "unpaired", "taking"];
 const NO_PREFERENCES = { large: false, contrast: false, low: false };

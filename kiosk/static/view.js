@@ -5,7 +5,7 @@ import { serviceLines, waitText } from "./words.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const ICON_NAME = /^[a-z0-9-]+$/;
-const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", appointment_only: "calendar-clock", other: "info" };
+const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", stopped: "ban", appointment_only: "calendar-clock", other: "info" };
 const PRINT_ICONS = { pending: "printer", printed: "ticket", no_paper: "pencil", unknown: "pencil", none: "pencil" };
 
 const OTHER_ICONS = [

@@ -40,7 +40,7 @@ export function serviceLines(service, say) {
     case "closed": return { small: opening || subtitle, strong: "", caption: say("kiosk.service.closed") };
     case "no_counter": return { small: say("kiosk.service.no_counter"), strong: "", caption: "" };
     case "appointment_only": return { small: say("kiosk.service.appointment_only"), strong: "", caption: "" };
-    case "full": case "too_late":
+    case "full": case "too_late": case "stopped":
       return { small: opening || subtitle, strong: "", caption: say(`kiosk.service.${service.state}`) };
   }
   if (service.wait?.none) return { small: subtitle || say("kiosk.service.counter_open"), strong: say("kiosk.wait.none"), caption: "" };

@@ -29,6 +29,7 @@ CATALOGUES = (
     ("documents", SERVER / "documents" / "translations"),
     ("console", SERVER / "web" / "console" / "translations"),
     ("reception", SERVER / "web" / "reception" / "translations"),
+    ("wall", SERVER / "web" / "wall" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),

@@ -29,6 +29,7 @@ from server.web.api import counters as counters_api
 from server.web.api import halls as halls_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
+from server.web.api import supervision as supervision_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
 from server.web.api.description import described
@@ -41,6 +42,7 @@ from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.reception import pages as reception_pages
 from server.web.viewer import Viewer, install_page_context
+from server.web.wall import pages as wall_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -76,6 +78,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         halls_api.blueprint(api),
         counters_api.blueprint(api),
         reception_api.blueprint(api),
+        supervision_api.blueprint(api),
     ):
         app.register_api(blueprint)
     app.register_api(
@@ -172,6 +175,7 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     app.register_blueprint(
         reception_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
+    app.register_blueprint(wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls))
     app.register_blueprint(
         console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )

@@ -239,6 +239,13 @@ class HallConfiguration:
         """The counters that may serve a service, without the retired ones."""
         return tuple(c for c in self.counters.values() if service in c.services and not c.is_retired)
 
+    def profiles_for(self, counter: str) -> tuple[str, ...]:
+        """The work profiles under which a counter serves someone, in the hall's order."""
+        queues = {service.queue for service in self.services_served_by(counter)}
+        return tuple(
+            each for each, profile in self.profiles.items() if not queues.isdisjoint(profile.called_queues)
+        )
+
     def queues_of(self, services: Iterable[str]) -> tuple[Queue, ...]:
         """The queues in which the given services wait, each once, in the hall's order."""
         wanted = {self.services[service].queue for service in services}

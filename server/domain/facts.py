@@ -41,6 +41,9 @@ class FactKind(StrEnum):
     COUNTER_PAUSED = "CounterPaused"
     COUNTER_RESUMED = "CounterResumed"
     COUNTER_CLOSED = "CounterClosed"
+    PROFILE_CHANGED = "ProfileChanged"
+    TICKETS_STOPPED = "TicketsStopped"
+    TICKETS_REOPENED = "TicketsReopened"
     DAY_CLOSED = "DayClosed"
     TARGET_DECIDED = "TargetDecided"
     CONFIGURATION_PUBLISHED = "ConfigurationPublished"
@@ -392,6 +395,33 @@ def counter_closed(session: str, counter: str, *, duty: str | None, reason: str)
         {"session": session, "counter": counter, "duty": duty, "reason": reason},
         counter=counter,
     )
+
+
+def profile_changed(
+    session: str, counter: str, *, duties: tuple[str | None, str | None], terms: DutyTerms
+) -> Fact:
+    """A counter session goes on under other terms. `duties`: the interval that ends, the one that begins."""
+    body = {
+        "session": session,
+        "counter": counter,
+        "ended_duty": duties[0],
+        "duty": duties[1],
+        "services": list(terms.services),
+        "rule": terms.rule,
+        "profile": terms.profile,
+    }
+    return Fact(FactKind.PROFILE_CHANGED, body, counter=counter)
+
+
+def tickets_stopped(fact_id: str, business_day: date, *, service: str) -> Fact:
+    """No more tickets of a service are given on a business day."""
+    body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service}
+    return Fact(FactKind.TICKETS_STOPPED, body)
+
+
+def tickets_reopened(stop: str, *, service: str) -> Fact:
+    """Tickets of a service are given again; `stop` is the id of the stop that ends."""
+    return Fact(FactKind.TICKETS_REOPENED, {"id": stop, "service": service})
 
 
 def target_decided(

@@ -271,6 +271,25 @@ def _counter_closed(fact: Recorded) -> list[Change]:
     return closed
 
 
+def _profile_changed(fact: Recorded) -> list[Change]:
+    body = fact.body
+    terms = {"profile": body["profile"], "rule": body["rule"], "services": json.dumps(body["services"])}
+    changed: list[Change] = [Update("counter_session", body["session"], terms)]
+    if body["ended_duty"] is not None:
+        changed.append(Update("duty", body["ended_duty"], {"closed_at": fact.happened_at}))
+    if body["duty"] is not None:
+        changed.append(_duty(fact))
+    return changed
+
+
+def _tickets_stopped(fact: Recorded) -> list[Change]:
+    return [Insert("ticket_stop", {**fact.body, "hall": fact.hall, "stopped_at": fact.happened_at})]
+
+
+def _tickets_reopened(fact: Recorded) -> list[Change]:
+    return [Update("ticket_stop", fact.body["id"], {"reopened_at": fact.happened_at})]
+
+
 def _target_decided(fact: Recorded) -> list[Change]:
     return [Insert("target", {**fact.body, "hall": fact.hall})]
 
@@ -296,6 +315,9 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.COUNTER_PAUSED: _counter_paused,
     FactKind.COUNTER_RESUMED: _counter_resumed,
     FactKind.COUNTER_CLOSED: _counter_closed,
+    FactKind.PROFILE_CHANGED: _profile_changed,
+    FactKind.TICKETS_STOPPED: _tickets_stopped,
+    FactKind.TICKETS_REOPENED: _tickets_reopened,
     FactKind.TARGET_DECIDED: _target_decided,
 }
 

@@ -89,6 +89,11 @@ class WorkProfile:
     priority_first: bool = True
     weights: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def called_queues(self) -> frozenset[str]:
+        """Every queue it may call, in the end or under a condition."""
+        return frozenset((*self.queues, *(condition.call for condition in self.conditions)))
+
     def weight_of(self, queue: str) -> int:
         """The turns of a queue under `weighted_shares`."""
         return self.weights.get(queue, 1)

@@ -33,6 +33,9 @@ ERASE = {
         "DELETE FROM idempotency WHERE (author, key) IN"
         " (SELECT author, key FROM idempotency WHERE created_at <= :now LIMIT :batch)"
     ),
+    "message": (
+        "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE erase_after <= :now LIMIT :batch)"
+    ),
     "sign_in": (
         "DELETE FROM sign_in WHERE digest IN"
         " (SELECT digest FROM sign_in WHERE expires_at <= :now LIMIT :batch)"

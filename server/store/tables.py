@@ -346,6 +346,38 @@ not_issued = Table(
     Index("ix_not_issued_day", "hall", "business_day"),
 )
 
+ticket_stop = Table(
+    "ticket_stop",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("business_day", String(10), nullable=False),
+    Column("service", ID, nullable=False),
+    Column("stopped_at", INSTANT, nullable=False),
+    Column("reopened_at", INSTANT),
+    Index("ix_ticket_stop_day", "hall", "business_day", "service"),
+    comment="Services whose tickets a supervisor stopped for the rest of a day.",
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("counter", ID),
+    Column("phrase", String(20)),
+    Column("text", String(120)),
+    Column("sent_at", INSTANT, nullable=False),
+    Column("sent_from", String(12), nullable=False),
+    Column("seen_at", INSTANT),
+    Column("seen_from", String(12)),
+    Column("erase_after", INSTANT, nullable=False),
+    Index("ix_message_hall", "hall", "sent_at"),
+    Index("ix_message_erase_after", "erase_after"),
+    comment="Short lines from one page at work to another; no facts, deleted within the hour.",
+)
+
 target = Table(
     "target",
     metadata,
@@ -496,5 +528,5 @@ job_run = Table(
     comment="Which job ran for which hall and day: each runs once.",
 )
 
-PROJECTIONS = ("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "target")
+PROJECTIONS = ("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target")
 """The tables that a rebuild empties and fills again from the journal."""

@@ -11,6 +11,7 @@ from server.domain.facts import (
     counter_paused,
     counter_resumed,
     leg_ended,
+    profile_changed,
 )
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
 from server.domain.refusals import Refusal
@@ -82,7 +83,7 @@ def _terms(transaction: HallTransaction, counter: str, wanted: WantedSession) ->
     profile = configuration.profiles.get(wanted.profile)
     if profile is None:
         raise Refusal("unknown_profile", profile=wanted.profile)
-    called = {*profile.queues, *(condition.call for condition in profile.conditions)}
+    called = profile.called_queues
     served = tuple(each for each in services if configuration.services[each].queue in called)
     if not served:
         raise Refusal("profile_serves_nothing", profile=profile.id, counter=counter)
@@ -174,6 +175,32 @@ def resume_counter(
         if held["paused_at"] is None:
             raise Refusal("wrong_state", verb="resume")
         transaction.record(counter_resumed(held["id"], counter, duty=new_id(), terms=counters.terms_of(held)))
+        transaction.answer(None)
+
+
+def change_profile(
+    database: Database,
+    counter: str,
+    author: Author,
+    profile: str | None,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """The session of a counter goes on under another work profile; None: all its services, the hall's rule.
+
+    Who is at the counter stays there. Refusals: no_counter_session, unknown_profile, profile_serves_nothing.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        held = counters.open_session(transaction, counter)
+        if held is None or (session is not None and held["id"] != session):
+            raise Refusal("no_counter_session", counter=counter)
+        terms = _terms(transaction, counter, WantedSession(profile=profile))
+        if terms != counters.terms_of(held):
+            duties = (held["duty"], new_id() if held["duty"] is not None else None)
+            transaction.record(profile_changed(held["id"], counter, duties=duties, terms=terms))
         transaction.answer(None)
 
 

@@ -36,6 +36,8 @@ _SELECT_PRESS = (
 )
 _SELECT_BEFORE = (
     "SELECT (SELECT visit FROM ticket_access WHERE press = :press) AS pressed,"
+    " (SELECT id FROM ticket_stop WHERE hall = :hall AND business_day = :business_day"
+    " AND service = :service AND reopened_at IS NULL LIMIT 1) AS stop,"
     " (SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series"
     " AND incarnation = :incarnation AND rank BETWEEN :lowest AND :highest"
     " ORDER BY rank DESC LIMIT 1) AS last"
@@ -83,8 +85,8 @@ def issue_ticket(
 ) -> Answer:
     """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a queue.
 
-    Refusals: unknown_service; closed, appointment_only and numbers_exhausted, each counted as a ticket not
-    issued; press_elsewhere, and those of the transaction.
+    Refusals: unknown_service; closed, stopped, appointment_only and numbers_exhausted, each counted as a
+    ticket not issued; press_elsewhere, and those of the transaction.
     """
     refusal: Refusal | None = None
     with database.transaction(
@@ -98,7 +100,7 @@ def issue_ticket(
         if place.is_pressed:
             return _pressed_before(transaction, wanted)
         try:
-            _check_open(service, now)
+            _check_open(service, now, is_stopped=place.is_stopped)
             behind = place.ahead if wanted.is_priority else None
             quoted = quote(service.queue, behind)
             visit, leg = _visit_and_leg(transaction, service, wanted, place=place, quote=quoted)
@@ -120,13 +122,15 @@ def _service(configuration: HallConfiguration, service_id: str) -> Service:
     return service
 
 
-def _check_open(service: Service, now: OpeningNow) -> None:
+def _check_open(service: Service, now: OpeningNow, *, is_stopped: bool) -> None:
     if not service.may_walk_in:
         raise Refusal("appointment_only", service=service.id)
     if not now.opening.may_issue:
         next_at = now.opening.next_opens_at
         code = "too_late" if now.opening.is_open else "closed"
         raise Refusal(code, service=service.id, next_opening_at=to_text(next_at) if next_at else None)
+    if is_stopped:
+        raise Refusal("stopped", service=service.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ class _Place:
 
     on: date
     is_pressed: bool
+    is_stopped: bool
     last: int | None
     offset: int
     ahead: int
@@ -156,6 +161,7 @@ def _before(hall: str, epoch: str, service: Service, wanted: WantedTicket, *, on
             "press": wanted.press_id,
             "hall": hall,
             "business_day": on.isoformat(),
+            "service": service.id,
             "series": service.series.prefix,
             "incarnation": epoch,
             "lowest": service.series.first + offset,
@@ -174,7 +180,8 @@ def _place(transaction: HallTransaction, service: Service, wanted: WantedTicket,
     assert row is not None
     last = None if row["last"] is None else row["last"] - offset
     ahead = transaction.open_legs.ahead(service.queue, sort_key(leg_class, transaction.now, ""))
-    return _Place(on, row["pressed"] is not None, last, offset, ahead, leg_class, priority)
+    is_pressed, is_stopped = row["pressed"] is not None, row["stop"] is not None
+    return _Place(on, is_pressed, is_stopped, last, offset, ahead, leg_class, priority)
 
 
 def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answer:

@@ -12,6 +12,7 @@ from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
 from server.store import counters, waiting
 from server.store.database import Database
+from server.store.ticket_stops import stops_of_day
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_board import look
 
@@ -40,6 +41,8 @@ def read_menu(
         counts = {row["service"]: int(row["waiting"]) for row in rows.all(_COUNTS, hall=hall_id)}
         queue_counts = waiting.counts(rows, hall_id)
         sessions = counters.open_sessions(rows, hall_id)
+        on = business_day(seen.configuration.calendar, seen.position.as_of)
+        stopped = stops_of_day(rows, hall_id, on)
     configuration, now = seen.configuration, seen.position.as_of
     open_for: dict[str, int] = {}
     for session in sessions:
@@ -59,6 +62,7 @@ def read_menu(
             openings=openings(configuration.calendar_of(service.id), now),
             counters=open_for.get(service.id, 0),
             waiting=queue_counts.get(service.queue, (0, 0))[0] if found else counts.get(service.id, 0),
+            is_stopped=service.id in stopped,
             wait=None if found is None else Wait(found.low_s, found.high_s),
             bring=[
                 {FRENCH: text} if language == FRENCH else {FRENCH: text, language: text}

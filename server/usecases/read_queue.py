@@ -68,7 +68,7 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
             "epoch": seen.position.epoch,
             "version": seen.position.version,
             "as_of": to_text(seen.position.as_of),
-            "day": _day(rows, hall_id, on),
+            "day": day_figures(rows, hall_id, on),
             "queues": _queues(rows, hall_id, configuration, noted, page=page),
             "called": told(opened, LegState.CALLED),
             "in_service": told(opened, LegState.IN_SERVICE),
@@ -191,7 +191,8 @@ def _next_number(looked: HallSeen | None, counter: str, session: Any) -> str | N
     return None if pick is None else pick.leg.number
 
 
-def _day(rows: Any, hall: str, on: str) -> Answer:
+def day_figures(rows: Any, hall: str, on: str) -> Answer:
+    """The figures of a hall (id) on a business day (ISO date), so far."""
     day = rows.one(_DAY, hall=hall, on=on)
     waited = []
     within = 0

@@ -13,6 +13,7 @@ from server.web.viewer import FindHalls, FindViewer
 PAGES = (
     ("console", "/console", Permission.CALL, "circle-user"),
     ("reception", "/accueil", Permission.ISSUE, "ticket"),
+    ("wall", "/mur", Permission.SUPERVISE, "monitor"),
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
     ("help", "/aide", Permission.READ_HELP, "circle-help"),
 )

@@ -35,7 +35,13 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
 
 @pytest.mark.parametrize(
     ("role", "path"),
-    [("supervisor", "/"), ("reception", "/accueil"), ("quality", "/qualite"), ("agent", "/console")],
+    [
+        ("supervisor", "/"),
+        ("reception", "/accueil"),
+        ("supervisor", "/mur"),
+        ("quality", "/qualite"),
+        ("agent", "/console"),
+    ],
 )
 def test_a_page_of_people_at_work(hall: Served, page: Page, role: str, path: str):
     user = next(u for u in hall.demonstration["users"] if u["role"] == role and u["site"] == "laon")

@@ -50,7 +50,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
     [
         ("reception", {"/accueil", "/aide"}),
         ("quality", {"/qualite", "/aide"}),
-        ("supervisor", {"/console", "/accueil", "/qualite", "/aide"}),
+        ("supervisor", {"/console", "/accueil", "/mur", "/qualite", "/aide"}),
     ],
 )
 def test_the_home_page_lists_what_a_role_may_do(hall: Served, page: Page, role: str, paths: set[str]):
@@ -142,6 +142,40 @@ def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     page.keyboard.type("nom")
     page.keyboard.press("Enter")
     expect(page.locator("[data-found-note]")).to_contain_text("n’est pas un numéro")
+
+
+def test_a_supervisor_looks_after_the_hall_by_keyboard(hall: Served, page: Page, pages: Pages):
+    """A session moved to another profile, tickets stopped and seen at the kiosk, given again."""
+    key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+    api = page.request
+    opened = api.post(
+        f"{hall.base_url}/api/v1/counters/laon-g1/session", data={"take_over": True}, headers=key
+    )
+    assert opened.ok, opened.text()
+    sign_in(page, hall, "supervisor", "/mur")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    counter = page.locator('[data-counter="laon-g1"]')
+    expect(counter.locator(".state")).to_contain_text("ouvert")
+    expect(page.get_by_text("le mur montre le hall, pas la personne")).to_be_visible()
+    assert_accessible(page)
+    counter.locator("select").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    outcome = page.locator("[data-outcome]")
+    expect(outcome).to_contain_text("guichet 1")
+    service = page.locator('[data-service="laon-associations"] button')
+    service.focus()
+    page.keyboard.press("Enter")
+    expect(service).to_contain_text("Rouvrir")
+    site = next(site for site in hall.demonstration["sites"] if site["slug"] == SITE)
+    kiosk = pages.open(site["kiosk"]["url"], width=1080, height=1920)
+    expect(kiosk.locator("main")).to_contain_text("plus de ticket aujourd’hui")
+    service.focus()
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("de nouveau délivrés")
+    expect(kiosk.locator("main")).not_to_contain_text("plus de ticket aujourd’hui")
+    assert_accessible(page)
 
 
 def test_what_becomes_of_a_paper_is_told_while_it_happens(hall: Served, pages: Pages):

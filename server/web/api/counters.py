@@ -14,6 +14,7 @@ from server.usecases import check_priority, hold, serve
 from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counter_sessions import (
     WantedSession,
+    change_profile,
     close_counter,
     open_counter,
     pause_counter,
@@ -80,9 +81,14 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
 
     @routes.patch("/counters/<counter>/session", responses={200: Anything})
     def change_session(path: CounterPath, body: SessionChange) -> Any:
-        """Pauses or resumes a counter."""
+        """Pauses or resumes a counter, or moves its session to another work profile."""
+        given, session = body.model_fields_set, _session_header()
+        if given == {"profile"}:
+            return _move(api, path.counter, body.profile)
+        if given != {"pause"}:
+            raise Refusal("bad_request", missing="pause")
         author = _agent(api, path.counter)
-        key, session = write_key(author), _session_header()
+        key = write_key(author)
         if body.pause is not None:
             pause_counter(
                 api.database, path.counter, author, body.pause.reason, session=session, write_key=key
@@ -99,6 +105,16 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
             api.database, path.counter, author, session=_session_header(), write_key=write_key(author)
         )
         return "", 204
+
+
+def _move(api: Api, counter: str, profile: str | None) -> Any:
+    """Of an agent's own session, which it names; of any, for who supervises."""
+    someone()
+    session = _session_header()
+    permission = Permission.SUPERVISE if session is None else Permission.CALL
+    author = allowed(permission, api.database.hall_of_counter(counter))[0].author
+    change_profile(api.database, counter, author, profile, session=session, write_key=write_key(author))
+    return read_counter(api.database, counter)
 
 
 def _calls(routes: APIBlueprint, api: Api) -> None:

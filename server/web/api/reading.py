@@ -30,7 +30,9 @@ class ReadingQuery(Asked):
     view: Literal["start", "languages", "sheet", "notice", "ticket"]
     service: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     shown: str = Field(default="", max_length=1_200, pattern=r"^[A-Za-z0-9_,-]*$")
-    reason: Literal["closed", "no_counter", "full", "too_late", "appointment_only", "other"] = "other"
+    reason: Literal["closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other"] = (
+        "other"
+    )
     visit: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     paper: Literal["pending", "printed", "no_paper", "unknown", "none"] = "none"
     is_priority: bool = False

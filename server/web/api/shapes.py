@@ -31,6 +31,12 @@ class HallQueuePath(HallPath):
     queue: str = Slug
 
 
+class HallServicePath(HallPath):
+    """A service of a hall."""
+
+    service: str = Slug
+
+
 class CounterPath(Asked):
     """A counter."""
 
@@ -129,9 +135,10 @@ class Pause(Asked):
 
 
 class SessionChange(Asked):
-    """A pause with its reason, or null to resume."""
+    """Either a pause with its reason, or null to resume; or a work profile, null for all services."""
 
-    pause: Pause | None
+    pause: Pause | None = None
+    profile: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
 class NextBody(Asked):

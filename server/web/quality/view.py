@@ -33,7 +33,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """The page's order; every indicator stands in one of them (tested)."""
 
-NOT_ISSUED = ("closed", "full", "too_late", "appointment_only", "numbers_exhausted")
+NOT_ISSUED = ("closed", "full", "too_late", "stopped", "appointment_only", "numbers_exhausted")
 """Reasons with words of their own; any other is told as another reason."""
 HEADLINE = ("visits", "wait_median", "wait_p90", "within_target")
 BY_SERVICE = (

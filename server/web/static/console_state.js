@@ -68,7 +68,8 @@ function withOwnCounter(state) {
     return { ...state, counter: { ...counter, session: null, leg: null, state: "closed" }, takenAt: told.session ? queue.as_of : null };
   }
   const leg = legOf(told.leg, queue, counter.leg);
-  return { ...state, counter: { ...counter, state: told.state, since: told.since, next: told.next, leg } };
+  const services = told.services?.length ? told.services : counter.services; // a supervisor may have moved it to another profile
+  return { ...state, counter: { ...counter, state: told.state, since: told.since, next: told.next, services, leg } };
 }
 
 function isOlderThanLastGesture(queue, { last_gesture: gesture }) {

@@ -28,6 +28,7 @@ from server.usecases.close_day import close_day, days_to_close
 from server.usecases.count_greeting import count_greeting
 from server.usecases.counter_sessions import (
     WantedSession,
+    change_profile,
     close_counter,
     open_counter,
     pause_counter,
@@ -48,6 +49,7 @@ from server.usecases.serve import (
     start,
     transfer,
 )
+from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from server.usecases.undo import last_gesture, undo
 from server.usecases.visitor import give_up, take_back
 from tests.server.usecases.figures_history import Hands
@@ -83,6 +85,7 @@ class DayOfVerbs(RuleBasedStateMachine):
         configuration = database.configuration(HALL)
         self.services = list(configuration.services)
         self.counters = ["laon-g1", "laon-g4", "laon-g3"]
+        self.profiles = [None, *configuration.profiles]
         self.tokens: list[str] = []
 
     @initialize()
@@ -277,6 +280,16 @@ class DayOfVerbs(RuleBasedStateMachine):
     @rule(pick=picks)
     def resume(self, pick: int) -> None:
         self.may(resume_counter, self.counters[pick % 3], Author("agent"))
+
+    @rule(pick=picks)
+    def supervise(self, pick: int) -> None:
+        """A session moved to another profile, or tickets of a service stopped or given again."""
+        author, service = Author("supervisor"), self.services[pick % len(self.services)]
+        if pick % 3 == 0:
+            profile = self.profiles[pick // 9 % len(self.profiles)]
+            self.may(change_profile, self.counters[pick // 3 % 3], author, profile)
+        else:
+            self.may(stop_tickets if pick % 3 == 1 else reopen_tickets, HALL, author, service=service)
 
     @rule(pick=picks)
     def close(self, pick: int) -> None:

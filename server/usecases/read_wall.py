@@ -1,0 +1,167 @@
+"""The supervisor's wall: a hall at one glance, under the rule that it shows the hall, not the person."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.calendars import business_day
+from server.domain.configuration import Queue
+from server.domain.estimates import WaitRange
+from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.transitions import LegState
+from server.domain.wall import QueueSeen, Waited, overdue, queue_state, shows_counters
+from server.store import counters
+from server.store.database import Database
+from server.store.engines import Row
+from server.store.ticket_stops import stops_of_day
+from server.usecases.answers import Answer
+from server.usecases.estimate_waits import Estimates
+from server.usecases.read_board import Seen, look
+from server.usecases.read_queue import day_figures
+
+LONGEST = 8
+"""How many of the longest waits are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    seen: Seen
+    legs: Sequence[Row]
+    sessions: Sequence[Row]
+    now: int
+
+    def waiting(self, queue: str) -> list[Row]:
+        return [leg for leg in self.legs if leg["state"] == LegState.WAITING and leg["queue"] == queue]
+
+    def waited(self, leg: Row) -> Waited:
+        return Waited(max(0, self.now - _since(leg)) / 1_000_000, leg["target_s"])
+
+    def serving(self, queue: Queue) -> int:
+        """How many counters on duty serve a queue."""
+        services = {s.id for s in self.seen.configuration.services.values() if s.queue == queue.id}
+        on_duty = (session for session in self.sessions if session["paused_at"] is None)
+        return sum(not services.isdisjoint(json.loads(session["services"])) for session in on_duty)
+
+
+def _since(leg: Row) -> int:
+    return int(max(leg["reference_at"], leg["booked_at"] or 0))
+
+
+def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
+    """The wall of a hall (id or slug). Refusal: unknown_hall.
+
+    What each counter does is left out where fewer than three agents are present (`shows_counters`).
+    """
+    hall_id = database.hall_id(hall)
+    ranges = estimates.of(hall_id).ranges
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        as_of = seen.position.as_of
+        on = business_day(seen.configuration.calendar, as_of)
+        sessions = counters.open_sessions(rows, hall_id)
+        looked = _Looked(seen, list(database.open_legs(rows, seen.row)), sessions, to_micros(as_of))
+        stops = stops_of_day(rows, hall_id, on)
+        day = day_figures(rows, hall_id, on.isoformat())
+    return {
+        "hall": seen.row["slug"],
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(as_of),
+        "day": day,
+        "people": people_of(looked.legs),
+        "queues": _queues(looked, ranges),
+        "longest": _longest(looked),
+        "stops": [{"service": service, "since": micros_to_text(at)} for service, (_, at) in stops.items()],
+        **_counters(looked),
+    }
+
+
+def people_of(legs: Sequence[Row]) -> Answer:
+    """How many people are in the hall, by what happens to them now; one open leg is one visit."""
+    states = [leg["state"] for leg in legs]
+    counted = {str(state): states.count(state) for state in LegState if state is not LegState.ENDED}
+    return counted | {"all": len(states)}
+
+
+def _queues(looked: _Looked, ranges: Mapping[str, WaitRange | None]) -> list[Answer]:
+    configuration = looked.seen.configuration
+    found = []
+    for queue in configuration.queues.values():
+        services = [s for s in configuration.services.values() if s.queue == queue.id and not s.is_retired]
+        waiting, expected = looked.waiting(queue.id), ranges.get(queue.id)
+        if not services and not waiting:
+            continue
+        target_s = min((s.target_s for s in services), default=0)
+        waited = [looked.waited(leg) for leg in waiting]
+        span = None if expected is None else (expected.low_s, expected.high_s)
+        state = queue_state(QueueSeen(waited, span, target_s, looked.serving(queue)))
+        found.append(
+            {
+                "queue": queue.id,
+                "services": [service.id for service in services],
+                "waiting": len(waiting),
+                "longest_s": int(max((each.wait_s for each in waited), default=0)),
+                "target_s": target_s,
+                "overdue": overdue(waited),
+                "wait": None if span is None else {"low_s": span[0], "high_s": span[1]},
+                "counters": looked.serving(queue),
+                "state": state,
+            }
+        )
+    return found
+
+
+def _longest(looked: _Looked) -> list[Answer]:
+    waiting = [leg for leg in looked.legs if leg["state"] == LegState.WAITING]
+    waiting.sort(key=lambda leg: (_since(leg), leg["id"]))
+    return [
+        {
+            "number": leg["number"],
+            "service": leg["service"],
+            "since": micros_to_text(_since(leg)),
+            "target_s": leg["target_s"],
+        }
+        for leg in waiting[:LONGEST]
+    ]
+
+
+def _counters(looked: _Looked) -> Answer:
+    sessions = {session["counter"]: session for session in looked.sessions}
+    at_counter = {
+        leg["counter"]: leg for leg in looked.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
+    }
+    agents = len({session["author"] for session in looked.sessions})
+    is_shown = shows_counters(agents)
+    found = []
+    counted: dict[str, int] = {}
+    for counter in looked.seen.configuration.counters.values():
+        session = sessions.get(counter.id)
+        if counter.is_retired and session is None:
+            continue
+        doing = _doing(session, at_counter.get(counter.id))
+        counted[doing["state"]] = counted.get(doing["state"], 0) + 1
+        if session is not None and not is_shown:
+            doing = {"state": "open", "since": None, "number": None}
+        terms = None if session is None else counters.terms_of(session)
+        found.append(
+            {
+                "counter": counter.id,
+                "session": None if session is None else session["id"],
+                "profile": None if terms is None else terms.profile,
+                "services": [] if terms is None else list(terms.services),
+                **doing,
+            }
+        )
+    return {"agents": agents, "shows_counters": is_shown, "counted": counted, "counters": found}
+
+
+def _doing(session: Row | None, leg: Row | None) -> dict[str, Any]:
+    if session is None:
+        return {"state": "closed", "since": None, "number": None}
+    if leg is not None:
+        since = micros_to_text(leg["started_at"] or leg["last_called_at"])
+        return {"state": leg["state"], "since": since, "number": leg["number"]}
+    if session["paused_at"] is not None:
+        return {"state": "paused", "since": micros_to_text(session["paused_at"]), "number": None}
+    return {"state": "free", "since": micros_to_text(session["opened_at"]), "number": None}

@@ -1,0 +1,44 @@
+"""What a supervisor asks and does: the wall of a hall, tickets of a service stopped and given again."""
+
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.roles import Permission
+from server.usecases.read_wall import read_wall
+from server.usecases.stop_tickets import reopen_tickets, stop_tickets
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import Anything, HallPath, HallServicePath
+from server.web.callers import allowed
+
+TAG = Tag(name="supervision")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint(
+        "supervision", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
+    )
+
+    @routes.get("/halls/<hall>/wall", responses={200: Anything})
+    def wall(path: HallPath) -> Any:
+        """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
+        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        return read_wall(api.database, api.estimates, hall)
+
+    @routes.post("/halls/<hall>/services/<service>/stop", responses={200: Anything})
+    def stop(path: HallServicePath) -> Any:
+        """Gives no more tickets of a service for the rest of the day."""
+        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return stop_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
+
+    @routes.post("/halls/<hall>/services/<service>/reopen", responses={200: Anything})
+    def reopen(path: HallServicePath) -> Any:
+        """Gives tickets of a service again."""
+        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return reopen_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
+
+    return routes

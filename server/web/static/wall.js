@@ -1,0 +1,114 @@
+// The supervisor's wall: one hall, live. The socket says that something changed; the page reads the wall again.
+
+import { withLiveness } from "./console_state.js";
+import { hourTeller } from "./durations.js";
+import { setText, show, write } from "./dom.js";
+import { isBehind } from "./freshness.js";
+import { connect, spread } from "./live.js";
+import { readJson, sayer } from "./sentences.js";
+import { csrfHeader, read, send } from "./verbs.js";
+import { drawLiveness } from "./waiting_view.js";
+import { emptyWall, saidNext, withWall } from "./wall_state.js";
+import { createWallView } from "./wall_view.js";
+
+const AT_MOST_EVERY_MS = 1000;
+const AT_LEAST_EVERY_MS = 30000;
+const page = readJson("console-page");
+const say = sayer(readJson("sentences"), page.language);
+const HALL = `/api/v1/halls/${page.hall.slug}`;
+const named = (list, key) => new Map(list.map((each) => [each.id, each[key]]));
+const names = { service: named(page.services, "name"), queue: named(page.queues, "name"), counter: named(page.counters, "label") };
+const words = {
+  say,
+  hour: hourTeller(page.language, page.hall.time_zone),
+  hall: {
+    ...page.hall, services: page.services, profilesFor: (counter) => page.profiles.filter(({ id }) => page.profiles_for[counter]?.includes(id)),
+    serviceName: (id) => names.service.get(id) ?? id, queueName: (id) => names.queue.get(id) ?? id, counterLabel: (id) => names.counter.get(id) ?? id,
+  },
+};
+const view = createWallView({ words, move, tickets });
+let state = emptyWall();
+let said = null;
+let readAtMs = -Infinity;
+let isWaiting = false;
+let isSending = false;
+
+connect("/agent", { hall: page.hall.slug }, {
+  live: () => { state = withLiveness(state, true, Date.now()); refresh(); },
+  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
+  messages: {
+    "queue.changed": soon,
+    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
+  },
+});
+
+/** A read shortly, but one a second at most. */
+function soon() {
+  if (isWaiting) return;
+  isWaiting = true;
+  setTimeout(refresh, Math.max(0, readAtMs + AT_MOST_EVERY_MS - Date.now()));
+}
+
+async function refresh() {
+  isWaiting = false;
+  readAtMs = Date.now();
+  try {
+    state = withWall(state, await read(`${HALL}/wall`), Date.now());
+  } catch {
+    // Not reachable: the page says so, and the next connection reads again.
+  }
+  draw();
+}
+
+function draw() {
+  drawLiveness(state, words);
+  if (state.wall) view.draw(state.wall, Date.now() + state.clockOffsetMs);
+}
+
+async function move(counter, profile) {
+  const answer = await attempt({ method: "PATCH", path: `/api/v1/counters/${counter}/session`, body: { profile } });
+  if (!answer.ok) return;
+  const name = page.profiles.find(({ id }) => id === profile)?.name ?? say("wall.counters.all_services");
+  tell(say("wall.moved", { counter: words.hall.counterLabel(counter), profile: name }));
+}
+
+async function tickets(service, verb) {
+  const answer = await attempt({ path: `${HALL}/services/${service}/${verb}` });
+  if (answer.ok) tell(say(`wall.tickets.${verb}_done`, { service: words.hall.serviceName(service) }));
+}
+
+async function attempt(request) {
+  if (isSending) return { ok: false };
+  isSending = true;
+  show("[data-refused]", false);
+  tell("");
+  const answer = await send({ ...request, headers: csrfHeader() }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  isSending = false;
+  if (!answer.ok) {
+    write("refused", answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
+    show("[data-refused]", true);
+  }
+  await refresh();
+  return answer;
+}
+
+function tell(text) {
+  setText(document.querySelector("[data-outcome]"), text);
+}
+
+// A screen reader hears at most every 15 s what changed.
+function sayNowAndThen(nowMs) {
+  if (!state.wall) return;
+  const next = saidNext(said, state.wall, nowMs);
+  said = next.memory;
+  const texts = (next.news ?? []).map(({ queue, state: how }) => say(`wall.said.${how}`, { queue: words.hall.queueName(queue) }));
+  if (next.more !== null) texts.push(say(next.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people", { count: Math.abs(next.more) }), say("console.waiting.said", { count: state.wall.people.waiting }));
+  if (texts.length) setText(document.querySelector("[data-say]"), texts.join(" "));
+}
+
+setInterval(() => {
+  draw();
+  sayNowAndThen(Date.now());
+  if (state.isLive && Date.now() - readAtMs > AT_LEAST_EVERY_MS) soon();
+}, 1000);
+refresh();

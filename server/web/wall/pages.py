@@ -1,0 +1,50 @@
+"""The supervisor's wall, `/mur`: one hall, live."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from server.domain.configuration import text_in
+from server.domain.roles import Permission
+from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.console.pages import hall_page
+from server.web.sentences import page_sentences
+from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "wall.po"
+BORROWED = (
+    "console.live.",
+    "console.waiting.",
+    "console.duration.",
+    "console.refused.",
+    "console.outcome.",
+)
+"""Sentences of the console that the wall says too."""
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+    """The route of the wall."""
+    routes = Blueprint("wall", __name__, template_folder="templates")
+
+    @routes.get("/mur")
+    def wall() -> str | Response:
+        hall = hall_for_page(viewer, halls, Permission.SUPERVISE)
+        if isinstance(hall, Response):
+            return hall
+        language = page_language()
+        queues = [{"id": each.id, "name": text_in(each.names, language)} for each in hall.queues.values()]
+        profiles = {each: hall.profiles_for(each) for each in hall.counters}
+        return render_template(
+            "wall/wall.html",
+            hall=hall,
+            halls=halls_for_page(viewer, halls),
+            page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
+            sentences={
+                **page_sentences(translate, language, CATALOGUE),
+                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+            },
+        )
+
+    return routes
