@@ -53,8 +53,9 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     limiter = Limiter(
         get_remote_address, app=app, storage_uri=settings.redis_url or "memory://", default_limits=[]
     )
-    # limits are checked where they are declared; looking for them before every request finds nothing
-    app.before_request_funcs[None].remove(limiter._check_request_limit)
+    # limits are checked where they are declared: what it does before and after every request finds nothing
+    app.before_request_funcs[None].clear()
+    app.after_request_funcs[None].clear()
     csrf = CSRFProtect(app)
     install_guards(app, csrf)
     install_refusals(app, translate)
@@ -70,7 +71,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.estimates,
         settings,
         translate,
-        lambda: parvis.socketio.sleep(0),
+        parvis.database.breathe,
         _slow_codes(limiter),
     )
     for blueprint in (

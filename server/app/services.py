@@ -112,6 +112,7 @@ def compose(
         watches_others=settings.workers > 1,
     )
     database.subscribers.append(publisher.committed)
+    database.breathe = lambda: socketio.sleep(0)
     printing = PrintService(
         database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
     )
@@ -150,7 +151,7 @@ def _kept(
     settings: Settings, database: Database, socketio: Any, voices: AudioFiles
 ) -> list[Callable[[], None]]:
     """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
-    rounds = Rounds(database, Anchors(settings.var / "anchors"), lambda: socketio.sleep(0), voices)
+    rounds = Rounds(database, Anchors(settings.var / "anchors"), database.breathe, voices)
     return [
         _every(socketio, ROUND_S, rounds.make),
         lambda: serve_local(database, settings.var, socketio.sleep),

@@ -7,7 +7,6 @@ then tells the subscribers. A subscriber that fails is logged and counted; it ne
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,10 +23,11 @@ from server.domain.projection import Change, Recorded, Update, changes
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.configurations import Configurations
-from server.store.engines import BUSY_DEADLINE_S, PostgresStore, Query, Row, SqliteStore, open_store
+from server.store.engines import PostgresStore, Query, Row, SqliteStore, open_store
 from server.store.installation import Author, InstallationTransaction, begin_installation
 from server.store.journal import canonical, fact_hash
 from server.store.open_legs import OpenLegs
+from server.store.turns import HallTurns, SharedCommit
 from server.store.writes import Writes
 
 log = structlog.get_logger()
@@ -95,44 +95,11 @@ class _HallMemory:
     configuration: HallConfiguration | None = None
     epoch: str = ""
     open_legs: OpenLegs | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    turns: HallTurns = field(default_factory=HallTurns)
 
-    @contextmanager
-    def turn(self) -> Iterator["_Turn"]:
-        """One transaction of a hall at a time reaches the database: a row lock that many wait for is slow.
-
-        Refusal: database_busy.
-        """
-        if not self._lock.acquire(timeout=BUSY_DEADLINE_S):
-            raise Refusal("database_busy", reason="many are waiting")
-        turn = _Turn(self._lock)
-        try:
-            yield turn
-        finally:
-            turn.end()
-
-
-class _Turn:
-    """A hall's turn, which ends once."""
-
-    def __init__(self, lock: threading.Lock) -> None:
-        self._lock: threading.Lock | None = lock
-
-    def end(self) -> None:
-        """Lets the next one begin."""
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
-
-    @contextmanager
-    def until_committed(self, memory: _HallMemory) -> Iterator[None]:
-        """Forgets the open legs of a hall when a commit fails: they had moved on with it."""
-        try:
-            yield
-        except BaseException:
-            if self._lock is None:  # the turn ended: what failed is the commit
-                memory.open_legs = None
-            raise
+    def forget_open_legs(self) -> None:
+        """After a commit that failed: the open legs had moved on with it."""
+        self.open_legs = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +116,24 @@ type Foresee = Callable[[LastSeen], Sequence[Query]]
 """The reads a use case expects to make: they travel with the lock. What proves wrong is read again."""
 
 _HALL_COLUMNS = (
-    "id, slug, epoch, version, journal_length, head_hash, last_recorded_at, configuration_revision,"
-    " installation_revision, number_offset, number_offset_on"
+    "id",
+    "slug",
+    "epoch",
+    "version",
+    "journal_length",
+    "head_hash",
+    "last_recorded_at",
+    "configuration_revision",
+    "installation_revision",
+    "number_offset",
+    "number_offset_on",
 )
-_SELECT_HALL = f"SELECT {_HALL_COLUMNS} FROM hall WHERE id = :hall"
+_SELECT_HALL = f"SELECT {', '.join(_HALL_COLUMNS)} FROM hall WHERE id = :hall"
 _UPDATE_HALL = (
     "UPDATE hall SET version = :version, journal_length = :journal_length, head_hash = :head_hash,"
     " last_recorded_at = :last_recorded_at WHERE id = :id"
 )
+_SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
 _SELECT_ANSWER = "SELECT fingerprint, answer FROM idempotency WHERE author = :by AND key = :key"
 
 
@@ -182,8 +159,23 @@ class HallTransaction(Writes):
     committed: list[CommittedFact] = field(default_factory=list)
     configuration: HallConfiguration = field(init=False)
     memory: _HallMemory = field(default_factory=_HallMemory)
+    is_shared: bool = False
+    """Whether others' work is committed with this one: it is taken back to a savepoint, without theirs."""
+    has_savepoint: bool = field(default=False, init=False)
     printers: set[str] = field(default_factory=set)
     """Those that get a job in this transaction: they are woken after the commit."""
+
+    def flush(self) -> None:
+        """Executes the buffered writes, behind a savepoint where others' work would be lost with them."""
+        if self.has_pending and self.is_shared and not self.has_savepoint:
+            self.has_savepoint = True
+            self.rows.run_many([(_SAVEPOINT, {})])
+        super().flush()
+
+    def take_back(self) -> None:
+        """Takes back what was written; what others wrote before stays."""
+        if self.has_savepoint:
+            self.rows.run_many([(_TO_SAVEPOINT, {})])
 
     @property
     def open_legs(self) -> OpenLegs:
@@ -238,6 +230,23 @@ class HallTransaction(Writes):
         self.committed.append(committed)
         return committed
 
+    def write_last(self) -> None:
+        """Writes what is left, when nothing can go wrong any more that would be this transaction's own."""
+        super().flush()
+
+    @property
+    def row_left(self) -> Row:
+        """The hall's row as this transaction leaves it."""
+        if not self.committed:
+            return self.row
+        return {
+            **{column: self.row[column] for column in _HALL_COLUMNS},
+            "version": self.version,
+            "journal_length": self.journal_length,
+            "head_hash": self.head_hash,
+            "last_recorded_at": to_micros(self.now),
+        }
+
     def answer[Answer](self, answer: Answer) -> Answer:
         """Keeps the answer (JSON) for a repetition of the same idempotency key, and returns it."""
         if self.write_key is not None:
@@ -275,6 +284,8 @@ class Database:
         self.store: SqliteStore | PostgresStore = open_store(url)
         self.times = FactTimes(clock)
         self.subscribers: list[Subscriber] = []
+        self.breathe: Callable[[], None] = lambda: None
+        """Lets other work through before a commit: who then waits for the hall shares it."""
         self.failed_publications = 0
         self.installation_changes = 0
         """How often this process changed accounts, devices or keys: what is kept of them is read anew."""
@@ -324,12 +335,19 @@ class Database:
                 raise Refusal("unknown_hall", hall=hall)
             return self.configurations.of(rows, row)
 
+    def waiting_writers(self, hall: str) -> int:
+        """How many of this process wait for their turn to write in a hall (id)."""
+        return self._memories.setdefault(hall, _HallMemory()).turns.waiting
+
     def remembered_legs(self, hall: str) -> OpenLegs | None:
         """The open legs of a hall (id) as the next transaction will find them; None: it will read them."""
         return self._memories.setdefault(hall, _HallMemory()).open_legs
 
     def open_legs(self, rows: Any, hall: Row) -> OpenLegs:
-        """The open legs of a hall, for a look without its lock, at the row `hall` or later."""
+        """The open legs of a hall, for a look without its lock, at the row `hall` or later.
+
+        They may hold what is being committed just now: nothing is decided by a look.
+        """
         known = self.remembered_legs(hall["id"])
         if known is not None and known.length >= hall["journal_length"]:
             return known
@@ -387,20 +405,28 @@ class Database:
     ) -> Iterator[HallTransaction]:
         memory = self._memories.setdefault(hall_id, _HallMemory())
         foreseen = self._foreseen(memory, hall_id, foresee)
-        with memory.turn() as turn, turn.until_committed(memory), self.store.write() as rows:
-            transaction = self._begin(rows, hall_id, author, write_key, foreseen)
+        with memory.turns.turn(
+            self.store.write,
+            breathe=self.breathe,
+            forget=memory.forget_open_legs,
+            is_alone=not is_configured,
+        ) as commit:
+            transaction = self._begin(commit, hall_id, author, write_key, foreseen)
             transaction.memory = memory
             if is_configured:
-                transaction.configuration = self.configurations.of(rows, transaction.row)
+                transaction.configuration = self.configurations.of(commit.rows, transaction.row)
                 memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
-            yield transaction
+            try:
+                yield transaction
+            except BaseException:
+                transaction.take_back()
+                raise
             if transaction.committed:
                 self._write_head(transaction)
-            transaction.flush()
+            transaction.write_last()
             if transaction.committed:
                 _remember(memory, transaction)
-            # the next one waits for this commit inside the database, and has its answer at once
-            turn.end()
+            commit.hall = transaction.row_left
 
     def _foreseen(self, memory: _HallMemory, hall: str, foresee: Foresee | None) -> Sequence[Query]:
         if foresee is None or memory.configuration is None:
@@ -412,24 +438,29 @@ class Database:
 
     def _begin(
         self,
-        rows: Any,
+        commit: SharedCommit,
         hall_id: str,
         author: Author,
         write_key: WriteKey | None,
         foreseen: Sequence[Query],
     ) -> HallTransaction:
-        lock = " FOR UPDATE" if self.store.is_postgresql else ""
-        queries = [Query(_SELECT_HALL + lock, {"hall": hall_id})]
+        queries = []
+        if commit.hall is None:
+            lock = " FOR UPDATE" if self.store.is_postgresql else ""
+            queries.append(Query(_SELECT_HALL + lock, {"hall": hall_id}))
         if write_key is not None:
             queries.append(Query(_SELECT_ANSWER, {"by": write_key.by, "key": write_key.key}))
-        found = rows.several([*queries, *foreseen])
-        if not found[0]:
-            raise Refusal("unknown_hall", hall=hall_id)
-        row = found[0][0]
+        found = commit.rows.several([*queries, *foreseen])
+        row = commit.hall
+        if row is None:
+            if not found[0]:
+                raise Refusal("unknown_hall", hall=hall_id)
+            row = found[0][0]
         last = row["last_recorded_at"]
         now, is_suspect = self.times.instant_for(hall_id, None if last is None else from_micros(last))
         transaction = HallTransaction(
-            rows=rows,
+            rows=commit.rows,
+            is_shared=commit.is_shared,
             hall=hall_id,
             slug=row["slug"],
             epoch=row["epoch"],
@@ -445,8 +476,9 @@ class Database:
             write_key=write_key,
         )
         transaction.foresee(foreseen, found[len(queries) :])
-        if write_key is not None and found[1]:
-            _replay(transaction, write_key, found[1][0])
+        answers = found[len(queries) - 1] if write_key is not None else ()
+        if write_key is not None and answers:
+            _replay(transaction, write_key, answers[0])
         return transaction
 
     def _write_head(self, transaction: HallTransaction) -> None:

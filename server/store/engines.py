@@ -46,6 +46,8 @@ _AWAY = {
     sqlite3.SQLITE_IOERR: "database_busy",
 }
 """What a write is refused with when SQLite cannot do it now; any other error is a mistake of ours."""
+DATABASE_ERRORS = (sqlite3.Error, psycopg.Error)
+"""What a database raises: the transaction in which it did so is lost."""
 MOST_PREPARED = 300
 """Statements prepared on one connection; further ones are sent as text."""
 
@@ -135,6 +137,7 @@ class SqliteStore:
                 "synchronous=full",
                 "foreign_keys=on",
                 "journal_size_limit=67108864",
+                "wal_autocheckpoint=4000",  # pages: an issue writes about 25, most of them the same again
                 "cache_size=-2000",  # kB a connection: more only grows with the day
             ):
                 connection.execute(f"pragma {pragma}")

@@ -14,9 +14,12 @@ GENESIS = "0" * 64
 """The hash before the first fact."""
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> str:
     """The canonical JSON of a value of a fact."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _canonical.encode(value)
 
 
 ENVELOPE = (
@@ -40,5 +43,5 @@ ENVELOPE = (
 def fact_hash(previous: str, columns: Mapping[str, Any], body: str) -> str:
     """The hash of a fact: over the hash before and its canonical text. `body` is already canonical text."""
     rest = canonical({key: columns[key] for key in ENVELOPE if key != "author" and key in columns})[1:]
-    text = f'{previous}\n{{"author":{json.dumps(columns["author"], ensure_ascii=False)},"body":{body},{rest}'
+    text = f'{previous}\n{{"author":{canonical(columns["author"])},"body":{body},{rest}'
     return hashlib.sha256(text.encode()).hexdigest()

@@ -221,13 +221,6 @@ leg = Table(
     Index("ix_leg_visit", "visit"),
     Index("ix_leg_day", "hall", "business_day"),
     Index(
-        "ix_leg_waiting",
-        "hall",
-        "sort_key",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
         "ix_leg_ahead",
         "hall",
         "queue",

@@ -84,6 +84,11 @@ class Writes:
                     (update_statement(change.table, columns), {**change.values, "row_id": change.id})
                 )
 
+    @property
+    def has_pending(self) -> bool:
+        """Whether writes are buffered."""
+        return bool(self._pending)
+
     def flush(self) -> None:
         """Executes the buffered writes."""
         if self._pending:

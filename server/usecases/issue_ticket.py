@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from server.domain.configuration import HallConfiguration, Kiosk, Service
@@ -179,7 +180,9 @@ def _place(transaction: HallTransaction, service: Service, wanted: WantedTicket,
     row = transaction.one(before.sql, **before.values)
     assert row is not None
     last = None if row["last"] is None else row["last"] - offset
-    ahead = transaction.open_legs.ahead(service.queue, sort_key(leg_class, transaction.now, ""))
+    # behind those of the same instant, as when a clock that stepped back stands still
+    last_of_instant = sort_key(leg_class, transaction.now, "~")
+    ahead = transaction.open_legs.ahead(service.queue, last_of_instant)
     is_pressed, is_stopped = row["pressed"] is not None, row["stop"] is not None
     return _Place(on, is_pressed, is_stopped, last, offset, ahead, leg_class, priority)
 
@@ -293,9 +296,12 @@ def _visit_and_leg(
 
 def end_of_next_day(configuration: HallConfiguration, on: date) -> datetime:
     """Until when a visitor's token and language are kept: the end of the next day, local time."""
-    return datetime.combine(
-        on + timedelta(days=2), time(0), ZoneInfo(configuration.site.time_zone)
-    ).astimezone(UTC)
+    return _end_of_next_day(configuration.site.time_zone, on)
+
+
+@lru_cache(maxsize=64)
+def _end_of_next_day(time_zone: str, on: date) -> datetime:
+    return datetime.combine(on + timedelta(days=2), time(0), ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def _queue_print(transaction: HallTransaction, wanted: WantedTicket, *, visit: str, ahead: int) -> str | None:

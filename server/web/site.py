@@ -39,13 +39,21 @@ class Site:
     is_ready: Callable[[], bool]
 
 
+_SECURE = {
+    "Content-Security-Policy": CONTENT_SECURITY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
 def secure_headers(response: Response) -> Response:
-    """Headers of every answer: no inline code, no frames, no referrer."""
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    """Headers of every answer that has not set its own: no inline code, no frames, no referrer."""
+    own = {name for name, _ in response.headers}
+    for name, value in _SECURE.items():
+        if name not in own:
+            response.headers.add(name, value)
     return response
 
 

@@ -77,7 +77,6 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         )
         is_new = answer.pop("is_new", False)
         answer["follow_url"] = api.follow_url(answer["token"])
-        api.breathe()
         return answer, 201 if is_new else 200
 
     @routes.post("/halls/<hall>/greetings", responses={201: Anything})

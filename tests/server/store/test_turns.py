@@ -1,0 +1,176 @@
+"""Those who wait for a hall while someone writes share that commit: all of them or none."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.domain.facts import greeting_counted
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store import turns
+from server.store.anchors import Anchors
+from server.store.database import Commit, WriteKey
+from server.store.verifying import verify_journal
+from server.usecases.count_greeting import count_greeting
+from tests.harness.waiting import wait_until
+from tests.server.store.journals import AGENT, HALL, SERVICE, issue, opened_hall
+from tests.server.usecases.figures_history import Hands
+
+
+class Together:
+    """One who writes, and others who come while it does."""
+
+    def __init__(self, url: str) -> None:
+        self.database = opened_hall(url, Hands())
+        self.published: list[Commit] = []
+        self.database.subscribers.append(self.published.append)
+        self.commits = 0
+        self._write = self.database.store.write
+        self.database.store.write = self._counted  # type: ignore[method-assign]
+        self._people = ThreadPoolExecutor(8)
+
+    @contextmanager
+    def _counted(self) -> Iterator[Any]:
+        with self._write() as rows:
+            yield rows
+        self.commits += 1
+
+    def come(self, first: Callable[[], Any], *others: Callable[[], Any]) -> list[Future[Any]]:
+        """`first` writes; the others ask one after the other before it commits."""
+        hall = self.database.hall_id(HALL)
+        came: list[Future[Any]] = []
+
+        def others_come() -> None:
+            self.database.breathe = lambda: None
+            for other in others:
+                came.append(self._people.submit(other))
+                wait_until(lambda: self.database.waiting_writers(hall) == len(came), "it waits for its turn")
+
+        self.database.breathe = others_come
+        leading = self._people.submit(first)
+        leading.exception()
+        for each in came:
+            each.exception()
+        return [leading, *came]
+
+    def close(self) -> None:
+        self._people.shutdown()
+        self.database.close()
+
+
+@pytest.fixture
+def together(database_url: str) -> Iterator[Together]:
+    """A hall, and people who come at once."""
+    found = Together(database_url)
+    yield found
+    found.close()
+
+
+def test_those_who_wait_share_the_commit_and_each_has_its_own_number(together: Together, tmp_path: Path):
+    ticket = lambda: issue(together.database)  # noqa: E731
+    answers = [future.result() for future in together.come(ticket, ticket, ticket, ticket)]
+    assert together.commits == 1
+    assert [answer["number"] for answer in answers] == ["A001", "A002", "A003", "A004"]
+    assert [answer["ahead"] for answer in answers] == [0, 1, 2, 3]
+    assert len(together.published) == 4
+    assert not verify_journal(together.database, Anchors(tmp_path), full=True).faults
+
+
+def test_one_who_is_refused_after_writing_takes_back_its_own_only(together: Together, tmp_path: Path):
+    def refused() -> None:
+        with together.database.transaction(HALL, AGENT) as transaction:
+            transaction.record(
+                greeting_counted(new_id(), transaction.now.date(), service=SERVICE, counter=None)
+            )
+            found = transaction.one("SELECT count(*) AS greetings FROM greeting")
+            assert found is not None
+            assert found["greetings"] == 1
+            raise Refusal("wrong_state")
+
+    ticket = lambda: issue(together.database)  # noqa: E731
+    first, no, last = together.come(ticket, refused, ticket)
+    assert isinstance(no.exception(), Refusal)
+    assert (first.result()["number"], last.result()["number"]) == ("A001", "A002")
+    assert together.commits == 1
+    with together.database.read() as rows:
+        assert rows.one("SELECT count(*) AS greetings FROM greeting")["greetings"] == 0
+    assert not verify_journal(together.database, Anchors(tmp_path), full=True).faults
+
+
+def test_a_commit_that_fails_is_nobodys(together: Together):
+    write = together.database.store.write
+
+    @contextmanager
+    def failing() -> Iterator[Any]:
+        with write() as rows:
+            yield rows
+            raise Refusal("storage_full")
+
+    ticket = lambda: issue(together.database)  # noqa: E731
+    together.database.store.write = failing  # type: ignore[method-assign]
+    futures = together.come(ticket, ticket, ticket)
+    together.database.store.write = write  # type: ignore[method-assign]
+    assert [getattr(future.exception(), "code", None) for future in futures] == ["storage_full"] * 3
+    assert not together.published
+    again = issue(together.database)
+    assert (again["number"], again["ahead"]) == ("A001", 0)
+
+
+def test_a_database_that_fails_for_one_fails_for_all(together: Together):
+    def broken() -> None:
+        with together.database.transaction(HALL, AGENT) as transaction:
+            transaction.one("SELECT nothing FROM nowhere")
+
+    futures = together.come(lambda: issue(together.database), broken)
+    assert all(future.exception() is not None for future in futures)
+    assert (together.commits, together.published) == (0, [])
+    assert issue(together.database)["number"] == "A001"
+
+
+def test_one_key_that_waits_twice_counts_once(together: Together):
+    def greeting() -> Any:
+        key = WriteKey.of("agent", "the same", b"asked")
+        return count_greeting(together.database, HALL, AGENT, service=SERVICE, write_key=key)
+
+    _, one, other = together.come(lambda: issue(together.database), greeting, greeting)
+    assert one.result() == other.result()
+    with together.database.read() as rows:
+        assert rows.one("SELECT count(*) AS greetings FROM greeting")["greetings"] == 1
+
+
+def test_one_who_waits_too_long_leaves_and_nobody_waits_for_it(
+    together: Together, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(turns, "BUSY_DEADLINE_S", 0.05)
+    has_left = threading.Event()
+
+    def leave() -> None:
+        try:
+            issue(together.database)
+        finally:
+            has_left.set()
+
+    waiting: list[Future[Any]] = []
+
+    def come_and_leave() -> None:
+        together.database.breathe = lambda: None
+        waiting.append(together._people.submit(leave))
+        assert has_left.wait(10)
+
+    together.database.breathe = come_and_leave
+    first = issue(together.database)
+    assert getattr(waiting[0].exception(), "code", None) == "database_busy"
+    assert (first["number"], issue(together.database)["number"]) == ("A001", "A002")
+
+
+def test_at_most_so_many_share_a_commit(together: Together, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(turns, "MOST_TOGETHER", 2)
+    ticket = lambda: issue(together.database)  # noqa: E731
+    answers = [future.result() for future in together.come(ticket, ticket, ticket, ticket)]
+    assert together.commits == 2
+    assert sorted(answer["number"] for answer in answers) == ["A001", "A002", "A003", "A004"]
