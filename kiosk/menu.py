@@ -67,7 +67,7 @@ class MenuService:
 
     `openings` are the present and coming spans in order; `counters` is how many open counters serve it;
     `remaining` is how many tickets may still be issued today (None: no limit); `booking` says how one obtains
-    an appointment.
+    an appointment; `is_too_late` that a ticket taken now would probably be served after closing.
     """
 
     service: str
@@ -83,18 +83,20 @@ class MenuService:
     is_stopped: bool = False
     bring: Sequence[Text] = ()
     booking: Text | None = None
+    is_too_late: bool = False
     children: Sequence["MenuService"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuHall:
-    """The hall of the kiosk: its words, its time zone, its languages, whether priority is asked for."""
+    """The hall of the kiosk: its words, time zone and languages, whether priority and needs are asked for."""
 
     slug: str
     name: Text
     time_zone: ZoneInfo
     languages: Sequence[Language]
     asks_priority: bool = True
+    asks_needs: bool = True
     is_demonstration: bool = False
 
 
@@ -126,6 +128,7 @@ class MenuMessage(TypedDict):
     next_opening: NextOpening | None
     changes_at: str | None
     priority_notice: bool
+    asks_needs: bool
     services: list[ServiceMessage]
     demonstration: bool
     now: str
@@ -155,6 +158,7 @@ def build_menu(
         "next_opening": words.next_opening(coming),
         "changes_at": _instant(_earliest(_edges(leaves, now))),
         "priority_notice": hall.asks_priority,
+        "asks_needs": hall.asks_needs,
         "services": [_service_message(each, words) for each in services],
         "demonstration": hall.is_demonstration,
         "now": now.isoformat(),
@@ -175,7 +179,7 @@ def state_of(service: MenuService, now: datetime) -> State:
     opening = _current(service, now)
     if opening is None:
         return "closed"
-    if now >= opening.last_ticket_at:
+    if now >= opening.last_ticket_at or service.is_too_late:
         return "too_late"
     if service.remaining is not None and service.remaining <= 0:
         return "full"

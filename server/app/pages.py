@@ -26,6 +26,7 @@ from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.web import sign_in, site
 from server.web.api import counters as counters_api
+from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
@@ -77,6 +78,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     for blueprint in (
         tickets_api.blueprint(api),
         halls_api.blueprint(api),
+        half_days_api.blueprint(api),
         counters_api.blueprint(api),
         reception_api.blueprint(api),
         supervision_api.blueprint(api),

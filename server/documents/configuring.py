@@ -23,6 +23,7 @@ from server.domain.configuration import (
     Service,
     Site,
 )
+from server.domain.half_days import AtBreak, LastTicket
 from server.domain.numbering import Series
 
 
@@ -61,6 +62,10 @@ def to_configuration(
         is_demonstration=is_demonstration,
         rule=document.rule,
         has_priority_first=document.has_priority_first,
+        at_break=AtBreak(document.at_break),
+        last_ticket=LastTicket(**document.last_ticket.model_dump()),
+        distribution_before_s=document.distribution_before_s,
+        asks_needs=document.asks_needs,
         profiles={profile.id: to_profile(profile) for profile in document.profiles},
         profile_names={profile.id: profile.names for profile in document.profiles},
     )

@@ -176,10 +176,19 @@ def _each_once(slugs: tuple[str, ...]) -> tuple[str, ...]:
     return slugs
 
 
+class LastTicketPart(Part):
+    """Whether no ticket is given once its service would end after closing, but for so many seconds."""
+
+    is_predictive: bool = False
+    overrun_s: Annotated[int, Field(ge=0, le=14_400)] = 0
+
+
 class HallDocument(Part):
     """One hall: what visitors come for, where they wait and where they are called.
 
-    `rule` and `has_priority_first` call for sessions that are opened without a profile.
+    `rule` and `has_priority_first` call for sessions that are opened without a profile. `at_break` holds when
+    nobody decides at midday; `distribution_before_s`: tickets by hand so long before opening, 0 never;
+    `asks_needs`: the kiosk asks what helps.
     """
 
     format: Literal["parvis-hall-1"]
@@ -195,6 +204,10 @@ class HallDocument(Part):
     counters: Annotated[tuple[CounterPart, ...], Field(max_length=40), *NotEmpty]
     rule: RuleName = DEFAULT_RULE
     has_priority_first: bool = True
+    at_break: Literal["finish", "carry_over"] = "finish"
+    last_ticket: LastTicketPart = Field(default_factory=LastTicketPart)
+    distribution_before_s: Annotated[int, Field(ge=0, le=14_400)] = 0
+    asks_needs: bool = True
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from server.domain.calendars import Calendar, always_open
+from server.domain.half_days import AtBreak, LastTicket
 from server.domain.numbering import Series
 from server.domain.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
 
@@ -207,7 +208,9 @@ class HallConfiguration:
     """Everything a hall's rules need, of one revision. `hall` is its slug, `languages` begins with French.
 
     `neighbours` are slugs of halls within earshot: no prefix is used in both. `rule` and
-    `has_priority_first` call for sessions without a profile.
+    `has_priority_first` call for sessions without a profile. `at_break`: what becomes of who still waits when
+    nobody decides; `distribution_before_s`: how long before opening tickets may be given by hand, 0 never;
+    `asks_needs`: whether the kiosk asks what helps.
     """
 
     revision: int
@@ -229,6 +232,10 @@ class HallConfiguration:
     has_priority_first: bool = True
     profiles: Mapping[str, WorkProfile] = field(default_factory=dict)
     profile_names: Mapping[str, Texts] = field(default_factory=dict)
+    at_break: AtBreak = AtBreak.FINISH
+    last_ticket: LastTicket = field(default_factory=LastTicket)
+    distribution_before_s: int = 0
+    asks_needs: bool = True
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:
         """The services a counter may serve, without the retired ones."""

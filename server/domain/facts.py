@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from server.domain.half_days import Break
 from server.domain.instants import to_text
 
 type Json = Mapping[str, Any]
@@ -45,6 +46,7 @@ class FactKind(StrEnum):
     TICKETS_STOPPED = "TicketsStopped"
     TICKETS_REOPENED = "TicketsReopened"
     DAY_CLOSED = "DayClosed"
+    BREAK_DECIDED = "BreakDecided"
     TARGET_DECIDED = "TargetDecided"
     CONFIGURATION_PUBLISHED = "ConfigurationPublished"
     HALL_CREATED = "HallCreated"
@@ -422,6 +424,18 @@ def tickets_stopped(fact_id: str, business_day: date, *, service: str) -> Fact:
 def tickets_reopened(stop: str, *, service: str) -> Fact:
     """Tickets of a service are given again; `stop` is the id of the stop that ends."""
     return Fact(FactKind.TICKETS_REOPENED, {"id": stop, "service": service})
+
+
+def break_decided(fact_id: str, at: Break, *, choice: str) -> Fact:
+    """What becomes of those who still wait at a break was chosen: finish, or carry_over."""
+    body = {
+        "id": fact_id,
+        "business_day": at.on.isoformat(),
+        "half_day": at.half_day,
+        "choice": choice,
+        "resumes_at": to_text(at.resumes_at),
+    }
+    return Fact(FactKind.BREAK_DECIDED, body)
 
 
 def target_decided(

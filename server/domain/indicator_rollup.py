@@ -6,13 +6,16 @@ from dataclasses import dataclass, field, fields
 from datetime import tzinfo
 from typing import NamedTuple
 
-from server.domain.indicator_records import LegRecord, MeasuredLeg, measure, service_s
+from server.domain.indicator_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s
 
 STARVATION = 3
 """A wait above this many times its target is reported apart."""
 
 type Sparse = dict[int, tuple[int, int]]
-"""Counts per whole second: {wait_s: (called, left)} or {service_s: (start pressed, not pressed)}."""
+"""Counts per whole second: {wait_s: (called, left)} or {service_s: (start pressed, not pressed)}.
+
+`early`: waits from issue of the tickets given before opening, whose other waits run from opening.
+"""
 
 
 class CellKey(NamedTuple):
@@ -32,6 +35,7 @@ class Tally:
 
     waits: Sparse = field(default_factory=dict)
     services: Sparse = field(default_factory=dict)
+    early: Sparse = field(default_factory=dict)
     legs: int = 0
     visits: int = 0
     called_with_target: int = 0
@@ -51,12 +55,16 @@ class Tally:
         """Adds another tally to this one, exactly."""
         for name in _COUNTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for mine, theirs in ((self.waits, other.waits), (self.services, other.services)):
+        for mine, theirs in (
+            (self.waits, other.waits),
+            (self.services, other.services),
+            (self.early, other.early),
+        ):
             for second, (first, last) in theirs.items():
                 _count(mine, second, first, last)
 
 
-_COUNTS = tuple(f.name for f in fields(Tally) if f.name not in ("waits", "services"))
+_COUNTS = tuple(f.name for f in fields(Tally) if f.name not in ("waits", "services", "early"))
 
 
 @dataclass(slots=True)
@@ -162,6 +170,9 @@ PROMISE_S = 300
 
 def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool) -> None:
     _count(tally.waits, wait_s, int(is_called), int(not is_called))
+    if record.arrived_at is not None and record.arrived_at > record.issued_at and record.position == 1:
+        before_s = elapsed_s(record.issued_at, record.arrived_at)
+        _count(tally.early, wait_s + before_s, int(is_called), int(not is_called))
     if record.target_s is not None:
         tally.called_with_target += is_called
         tally.left_with_target += not is_called

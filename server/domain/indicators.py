@@ -92,6 +92,11 @@ def _service_time(name: str, of: Statistic) -> Indicator:
     return Indicator(name, "s", "service_time", compute)
 
 
+def _early_wait(_: Rollup, tally: Tally) -> Figure:
+    counts = as_counts(tally.early)
+    return Figure("early_wait_from_issue", _median(counts), n=sum(counts.values()))
+
+
 def _worst_service(rollup: Rollup, _: Tally) -> Figure:
     worst = Figure("worst_service_wait_p90", None, n=0)
     for service in rollup.services():
@@ -166,6 +171,7 @@ _ALL = (
     _number("not_issued", "tickets", "not_issued", lambda rollup, _: sum(rollup.not_issued.values())),
     _share("quoted_inside", "quoted", lambda t: t.quoted_inside, lambda t: t.quoted),
     _share("quoted_exceeded", "quoted", lambda t: t.quoted_exceeded, lambda t: t.quoted),
+    Indicator("early_wait_from_issue", "s", "from_issue", _early_wait),
     _number("redirected_before_call", "tickets", "redirected", lambda _, tally: tally.moved),
     _number("still_waiting", "tickets", "one_leg", lambda _, tally: tally.open_waiting),
     _number("clock_suspect", "tickets", "outside", lambda _, tally: tally.clock_suspect),

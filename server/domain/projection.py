@@ -294,6 +294,11 @@ def _target_decided(fact: Recorded) -> list[Change]:
     return [Insert("target", {**fact.body, "hall": fact.hall})]
 
 
+def _break_decided(fact: Recorded) -> list[Change]:
+    row = {name: fact.body[name] for name in ("id", "business_day", "half_day", "choice")}
+    return [Insert("break_decision", row | {"hall": fact.hall, "decided_at": fact.happened_at})]
+
+
 _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.TICKET_ISSUED: _ticket_issued,
     FactKind.TICKET_NOT_ISSUED: _ticket_not_issued,
@@ -319,6 +324,7 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.TICKETS_STOPPED: _tickets_stopped,
     FactKind.TICKETS_REOPENED: _tickets_reopened,
     FactKind.TARGET_DECIDED: _target_decided,
+    FactKind.BREAK_DECIDED: _break_decided,
 }
 
 

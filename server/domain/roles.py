@@ -18,6 +18,7 @@ class Permission(StrEnum):
     EXPORT_VISITS = "export_visits"
     REPRINT = "reprint"
     SUPERVISE = "supervise"
+    DISTRIBUTE = "distribute"
     CONFIGURE = "configure"
     DECIDE_TARGETS = "decide_targets"
     READ_HELP = "read_help"
@@ -28,9 +29,11 @@ ROLES: dict[str, frozenset[Permission]] = {
     "agent": frozenset(
         {_P.ISSUE, _P.CALL, _P.RECEIVE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}
     ),
-    "reception": frozenset({_P.ISSUE, _P.RECEIVE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}),
+    "reception": frozenset(
+        {_P.ISSUE, _P.DISTRIBUTE, _P.RECEIVE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}
+    ),
     "digital_helper": frozenset({_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.READ_HELP}),
-    "security": frozenset({_P.READ_BOARD, _P.READ_HELP}),
+    "security": frozenset({_P.READ_BOARD, _P.DISTRIBUTE, _P.READ_HELP}),
     "supervisor": frozenset(
         {
             _P.ISSUE,
@@ -42,6 +45,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_FIGURES,
             _P.EXPORT_VISITS,
             _P.SUPERVISE,
+            _P.DISTRIBUTE,
             _P.READ_HELP,
         }
     ),

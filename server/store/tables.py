@@ -385,6 +385,19 @@ target = Table(
     Index("ix_target_hall", "hall", "service", "applies_from_on"),
 )
 
+break_decision = Table(
+    "break_decision",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("business_day", String(10), nullable=False),
+    Column("half_day", Integer, nullable=False),
+    Column("choice", String(12), nullable=False),
+    Column("decided_at", INSTANT, nullable=False),
+    Index("ix_break_decision_day", "hall", "business_day"),
+    comment="What was chosen for those who still wait at a break; the last choice holds.",
+)
+
 ticket_access = Table(
     "ticket_access",
     metadata,
@@ -521,5 +534,15 @@ job_run = Table(
     comment="Which job ran for which hall and day: each runs once.",
 )
 
-PROJECTIONS = ("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target")
+PROJECTIONS = (
+    "visit",
+    "leg",
+    "counter_session",
+    "duty",
+    "greeting",
+    "not_issued",
+    "ticket_stop",
+    "target",
+    "break_decision",
+)
 """The tables that a rebuild empties and fills again from the journal."""

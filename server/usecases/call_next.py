@@ -6,15 +6,16 @@ Or call a chosen one.
 from dataclasses import dataclass
 
 from server.domain.facts import CalledLeg, Why, leg_called, leg_ended
-from server.domain.instants import from_micros
+from server.domain.half_days import running_break
+from server.domain.instants import from_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.rules import chosen_by_hand
 from server.domain.transitions import EndReason, LegState, Verb, next_state
 from server.ids import new_id
-from server.store import counters, waiting
+from server.store import breaks, counters, waiting
 from server.store.counters import terms_of
-from server.store.database import Database, HallTransaction, WriteKey
-from server.store.engines import Row
+from server.store.database import Database, HallTransaction, LastSeen, WriteKey
+from server.store.engines import Query, Row
 from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
@@ -46,7 +47,7 @@ def call_next(
     """
     hall = database.hall_of_counter(counter)
     with database.transaction(
-        hall, author, write_key, foresee=lambda _: [counters.of_open_session(counter)]
+        hall, author, write_key, foresee=lambda seen: _foreseen(seen, counter)
     ) as transaction:
         if transaction.is_replayed:
             replayed: Answer | None = transaction.replayed_answer
@@ -63,6 +64,13 @@ def call_next(
         return transaction.answer(record_call(transaction, held, chosen, why=pick.why()))
 
 
+def _foreseen(seen: LastSeen, counter: str) -> list[Query]:
+    """The counter's session, and during a break what was decided for it."""
+    at = running_break(seen.configuration.calendar, seen.now)
+    session = counters.of_open_session(counter)
+    return [session] if at is None else [session, breaks.of_decision(seen.hall, at)]
+
+
 def call_chosen(
     database: Database,
     counter: str,
@@ -75,7 +83,8 @@ def call_chosen(
 ) -> Answer:
     """The leg of a visit an agent picked out of order.
 
-    Refusals: as call_next, unknown_visit, needs_step_free, wrong_state when it does not wait.
+    Refusals: as call_next, unknown_visit, needs_step_free, wrong_state when it does not wait, on_break when
+    nobody is called.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
@@ -92,6 +101,9 @@ def call_chosen(
         chosen = waiting.leg(transaction, row["id"])
         assert chosen is not None
         check_step_free(transaction, chosen, counter)
+        rest = breaks.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
+        if rest is not None:
+            raise Refusal("on_break", resumes_at=to_text(rest.resumes_at))
         _end_current(transaction, current, believed.current_end)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
         return transaction.answer(record_call(transaction, held, chosen, why=why, reason=reason))

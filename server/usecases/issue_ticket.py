@@ -5,7 +5,7 @@ In one transaction.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -24,8 +24,9 @@ from server.store.erasables import keep_erasable
 from server.store.installation import Author
 from server.store.print_jobs import queue_job
 from server.usecases.answers import Answer
+from server.usecases.may_issue import Asked, check_finish, check_open
 from server.usecases.note_needs import record_needs
-from server.usecases.opening import OpeningNow, opening_now
+from server.usecases.opening import opening_now
 
 _SELECT_PRESS = (
     "SELECT a.visit, a.hall, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service,"
@@ -50,7 +51,7 @@ class WantedTicket:
     """What is asked for at a kiosk, a reception desk or through the API.
 
     `press_id` names one press: repeated, it gives the same ticket. `kiosk`: whose printer prints, None
-    prints nothing.
+    prints nothing. `is_early`: given by hand, also before the doors open.
     """
 
     service: str
@@ -60,6 +61,7 @@ class WantedTicket:
     channel: str = "kiosk"
     kiosk: str | None = None
     needs: tuple[str, ...] = ()
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,13 @@ def issue_ticket(
         if place.is_pressed:
             return _pressed_before(transaction, wanted)
         try:
-            _check_open(service, now, is_stopped=place.is_stopped)
+            asked = Asked(service, now, is_early=wanted.is_early, is_stopped=place.is_stopped)
+            opens_at = check_open(transaction, asked)
             behind = place.ahead if wanted.is_priority else None
             quoted = quote(service.queue, behind)
+            check_finish(transaction, asked, None if quoted is None else quoted.median_s)
             visit, leg = _visit_and_leg(transaction, service, wanted, place=place, quote=quoted)
+            leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
         except Refusal as no:
             refusal = no
             fact = ticket_not_issued(
@@ -121,17 +126,6 @@ def _service(configuration: HallConfiguration, service_id: str) -> Service:
     if service is None or service.is_retired:
         raise Refusal("unknown_service", service=service_id)
     return service
-
-
-def _check_open(service: Service, now: OpeningNow, *, is_stopped: bool) -> None:
-    if not service.may_walk_in:
-        raise Refusal("appointment_only", service=service.id)
-    if not now.opening.may_issue:
-        next_at = now.opening.next_opens_at
-        code = "too_late" if now.opening.is_open else "closed"
-        raise Refusal(code, service=service.id, next_opening_at=to_text(next_at) if next_at else None)
-    if is_stopped:
-        raise Refusal("stopped", service=service.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from server.domain.rules_choosing import Pick, choose
 from server.domain.rules_turns import Turns, turns_after
 from server.domain.rules_waiting import SEEN_PER_LANE, CallContext, CallingCounter
 from server.domain.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
-from server.store import counters
+from server.store import breaks, counters
 from server.store.open_legs import OpenLegs
 from server.store.waiting import as_queued
 
@@ -37,12 +37,14 @@ class HallSeen:
 
 
 def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
-    """The leg to call with its reason; None when this counter may call nobody. Writes nothing.
+    """The leg to call with its reason; None when this counter may call nobody, or in a break. Writes nothing.
 
     Only under the hall's lock is it what `next` will call. Refusal: unknown_rule, when the session's rule is
     none of this version.
     """
     configuration, legs = seen.configuration, seen.legs
+    if breaks.rest_of(seen.rows, seen.hall, configuration, seen.now) is not None:
+        return None
     profile = profile_of(configuration, terms)
     looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
     open_counters, counters_open = _open_counters(seen, profile)

@@ -10,10 +10,13 @@ from babel import Locale
 from kiosk.menu import Language, MenuHall, MenuMessage, MenuService, Opening, Wait, build_menu
 from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
+from server.domain.estimates import WaitRange
+from server.domain.half_days import Expected, closing_that_counts, finishes_too_late
 from server.store import counters, waiting
 from server.store.database import Database
 from server.store.ticket_stops import stops_of_day
 from server.usecases.estimate_waits import Estimates
+from server.usecases.opening import opening_now
 from server.usecases.read_board import look
 
 DAYS_AHEAD = 14
@@ -69,6 +72,7 @@ def read_menu(
                 for text in service.papers(language)
             ],
             booking=service.how_to_book or None,
+            is_too_late=_is_too_late(configuration, service, found, now),
         )
 
     known = language if language in configuration.languages else FRENCH
@@ -78,10 +82,24 @@ def read_menu(
         time_zone=ZoneInfo(configuration.site.time_zone),
         languages=languages_of(configuration.languages),
         is_demonstration=configuration.is_demonstration,
+        asks_needs=configuration.asks_needs,
     )
     message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version
     return message
+
+
+def _is_too_late(
+    configuration: HallConfiguration, service: Service, found: WaitRange | None, now: datetime
+) -> bool:
+    """Whether a ticket taken now would probably be served after closing."""
+    if found is None or not configuration.last_ticket.is_predictive:
+        return False
+    opening = opening_now(configuration, service.id, now).opening
+    calendar = configuration.calendar_of(service.id)
+    closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=now)
+    expected = Expected((found.low_s + found.high_s) // 2, service.typed_mean_s)
+    return finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)
 
 
 _COUNTS = (

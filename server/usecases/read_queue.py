@@ -5,17 +5,19 @@ The day's figures.
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from statistics import median
 from typing import Any
 
 from server.domain.calendars import business_day
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import FactKind
+from server.domain.half_days import next_break
 from server.domain.instants import micros_to_text, to_text
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
-from server.store import counters, waiting
+from server.store import breaks, counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.answers import Answer, leg_answer
@@ -76,6 +78,7 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
             "counters": _counters(database, seen, opened),
             "no_shows": told(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
         }
+        answer["break"] = read_break(rows, hall_id, configuration, seen.position.as_of)
         answer["step_free"] = _step_free(rows, configuration, noted, answer["counters"])
     return answer
 
@@ -94,6 +97,21 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
                 for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)
             ],
         }
+
+
+def read_break(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
+    """The break of a hall once it runs or begins within the hour, with what holds for it."""
+    at = next_break(configuration.calendar, now)
+    if at is None or not at.is_near(now):
+        return None
+    choice = breaks.decided(rows, hall, at)
+    return {
+        "begins_at": to_text(at.begins_at),
+        "resumes_at": to_text(at.resumes_at),
+        "is_running": at.is_running(now),
+        "choice": str(choice or configuration.at_break),
+        "is_decided": choice is not None,
+    }
 
 
 _WAITING_OF_VISIT = (

@@ -51,6 +51,8 @@ STATUS: Mapping[str, int] = {
     "too_late_to_undo": 409,
     "visit_moved_on": 409,
     "reinstated_too_often": 409,
+    "no_break": 409,
+    "on_break": 409,
     "needs_step_free": 409,
     "stale_revision": 409,
     "no_printer": 409,

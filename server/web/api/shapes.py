@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.domain.half_days import AtBreak
 from server.domain.needs import Need
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
@@ -111,6 +112,22 @@ class NeedsBody(Asked):
     """What helps a visitor, in place of what was noted before; nothing of it is kept after closing."""
 
     needs: list[Need] = Field(max_length=5)
+
+
+class BreakBody(Asked):
+    """What becomes of those who still wait at the break."""
+
+    choice: AtBreak
+
+
+class DistributionBody(Asked):
+    """So many tickets of a service before the doors open; the same press gives the same ones."""
+
+    service: str = Slug
+    press_id: str = Field(min_length=8, max_length=60, pattern=OPAQUE)
+    count: int = Field(default=1, ge=1, le=60)
+    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    kiosk: str | None = Field(default=None, max_length=64, pattern=LINE, description="Whose printer prints.")
 
 
 class GreetingBody(Asked):

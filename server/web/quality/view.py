@@ -29,7 +29,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "closed_at_day_end",
     ),
     "announced": ("quoted_inside", "quoted_exceeded"),
-    "aside": ("redirected_before_call", "still_waiting", "clock_suspect", "cancelled_at_once"),
+    "aside": (
+        "early_wait_from_issue",
+        "redirected_before_call",
+        "still_waiting",
+        "clock_suspect",
+        "cancelled_at_once",
+    ),
 }
 """The page's order; every indicator stands in one of them (tested)."""
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from server.domain.facts import SILENT
+from server.domain.half_days import AtBreak
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -34,6 +35,7 @@ from server.usecases.counter_sessions import (
     pause_counter,
     resume_counter,
 )
+from server.usecases.decide_break import decide_break
 from server.usecases.hold import hold, release
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.note_needs import note_needs
@@ -250,6 +252,10 @@ class DayOfVerbs(RuleBasedStateMachine):
         if leg is not None:
             self.may(transfer, Gesture(leg, Author("agent")), to=target)
 
+    @rule(choice=st.sampled_from(AtBreak))
+    def midday(self, choice: AtBreak) -> None:
+        self.may(decide_break, HALL, Author("chief"), choice)
+
     @rule(pick=picks)
     def void(self, pick: int) -> None:
         leg = self.a_leg(pick)
@@ -284,7 +290,7 @@ class DayOfVerbs(RuleBasedStateMachine):
     @rule(pick=picks)
     def supervise(self, pick: int) -> None:
         """A session moved to another profile, or tickets of a service stopped or given again."""
-        author, service = Author("supervisor"), self.services[pick % len(self.services)]
+        author, service = Author("supervisor"), self.services[pick % 2]
         if pick % 3 == 0:
             profile = self.profiles[pick // 9 % len(self.profiles)]
             self.may(change_profile, self.counters[pick // 3 % 3], author, profile)

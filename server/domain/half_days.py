@@ -1,0 +1,102 @@
+"""The edges of a half-day: the break at midday, the last ticket, tickets before the doors open.
+
+Pure (`docs/rules/opening.md`): calendar values and instants in, aware UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from server.domain.calendars import Calendar, Opening, business_day, half_days
+
+SOON = timedelta(hours=1)
+"""How long before a break pages begin to speak of it."""
+
+
+class AtBreak(StrEnum):
+    """What becomes of those who still wait when a break begins."""
+
+    FINISH = "finish"
+    CARRY_OVER = "carry_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The time between two half-days of one business day; `half_day` is the index of the one it ends."""
+
+    on: date
+    half_day: int
+    begins_at: datetime
+    resumes_at: datetime
+
+    def is_running(self, now: datetime) -> bool:
+        """Whether the break has begun."""
+        return self.begins_at <= now < self.resumes_at
+
+    def is_near(self, now: datetime) -> bool:
+        """Whether the break runs or begins within the hour."""
+        return self.begins_at - SOON <= now < self.resumes_at
+
+
+def next_break(calendar: Calendar, now: datetime) -> Break | None:
+    """The break that runs, or else the next one of the business day; None when the day has none left."""
+    on = business_day(calendar, now)
+    for before, after in pairwise(half_days(calendar, on)):
+        if before.closes_at < after.opens_at and now < after.opens_at:
+            return Break(on, before.index, before.closes_at, after.opens_at)
+    return None
+
+
+def running_break(calendar: Calendar, now: datetime) -> Break | None:
+    """The break that runs now."""
+    found = next_break(calendar, now)
+    return found if found is not None and found.is_running(now) else None
+
+
+@dataclass(frozen=True, slots=True)
+class LastTicket:
+    """Whether tickets stop once their service would end after closing, and how much later is allowed (s)."""
+
+    is_predictive: bool = False
+    overrun_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is expected of a ticket taken now: its wait and its time at the counter, in seconds."""
+
+    wait_s: float
+    service_s: float
+
+
+def finishes_too_late(
+    terms: LastTicket, closes_at: datetime | None, expected: Expected | None, *, now: datetime
+) -> bool:
+    """Whether a ticket taken now would end after closing by more than allowed.
+
+    `closes_at` None: those who still wait then are carried over. Without an estimate nothing is predicted.
+    """
+    if not terms.is_predictive or closes_at is None or expected is None:
+        return False
+    finish_at = now + timedelta(seconds=expected.wait_s + expected.service_s)
+    return finish_at > closes_at + timedelta(seconds=terms.overrun_s)
+
+
+def closing_that_counts(
+    calendar: Calendar, opening: Opening, at_break: AtBreak, *, now: datetime
+) -> datetime | None:
+    """The closing a ticket must be served by: the half-day's, None where those who wait are carried over."""
+    if opening.half_day is None or opening.next_opens_at == opening.half_day.closes_at:
+        return None
+    coming = next_break(calendar, now)
+    if at_break is AtBreak.CARRY_OVER and coming is not None:
+        return None
+    return opening.half_day.closes_at
+
+
+def may_distribute(opening: Opening, before_s: int, *, now: datetime) -> bool:
+    """Whether tickets may be given by hand though the doors are closed: so many seconds before they open."""
+    if opening.is_open or opening.next_opens_at is None:
+        return False
+    return opening.next_opens_at - now <= timedelta(seconds=before_s)

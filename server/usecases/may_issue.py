@@ -1,0 +1,55 @@
+"""Whether a ticket of a service may be given now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.configuration import Service
+from server.domain.half_days import Expected, closing_that_counts, finishes_too_late, may_distribute
+from server.domain.instants import to_text
+from server.domain.refusals import Refusal
+from server.store.database import HallTransaction
+from server.usecases.opening import OpeningNow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: `is_early`, by hand, also before the doors open; `is_stopped` for today."""
+
+    service: Service
+    now: OpeningNow
+    is_early: bool = False
+    is_stopped: bool = False
+
+    def refusal(self, code: str) -> Refusal:
+        """Not now, with the next opening."""
+        next_at = self.now.opening.next_opens_at
+        return Refusal(code, service=self.service.id, next_opening_at=to_text(next_at) if next_at else None)
+
+
+def check_open(transaction: HallTransaction, asked: Asked) -> datetime | None:
+    """The opening the wait is counted from where the doors are still closed, else None.
+
+    Refusals: appointment_only, closed, too_late, stopped.
+    """
+    opening = asked.now.opening
+    if not asked.service.may_walk_in:
+        raise Refusal("appointment_only", service=asked.service.id)
+    before_s = transaction.configuration.distribution_before_s
+    is_given = asked.is_early and may_distribute(opening, before_s, now=transaction.now)
+    if not opening.may_issue and not is_given:
+        raise asked.refusal("too_late" if opening.is_open else "closed")
+    if asked.is_stopped:
+        raise Refusal("stopped", service=asked.service.id)
+    return opening.next_opens_at if is_given else None
+
+
+def check_finish(transaction: HallTransaction, asked: Asked, wait_s: int | None) -> None:
+    """Refusal: too_late, when the service would probably end after closing, where the hall wants it so."""
+    configuration, opening = transaction.configuration, asked.now.opening
+    if wait_s is None or not configuration.last_ticket.is_predictive:
+        return
+    calendar = configuration.calendar_of(asked.service.id)
+    closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=transaction.now)
+    expected = Expected(wait_s, asked.service.typed_mean_s)
+    if finishes_too_late(configuration.last_ticket, closes_at, expected, now=transaction.now):
+        raise asked.refusal("too_late")

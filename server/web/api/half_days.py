@@ -1,0 +1,57 @@
+"""The edges of a half-day: tickets before opening, the choice at the break, what the day end closed."""
+
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.roles import Permission
+from server.usecases.answers import Answer
+from server.usecases.decide_break import decide_break
+from server.usecases.distribute import WantedSeries, distribute
+from server.usecases.read_day_end import read_day_end
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import Anything, BreakBody, DistributionBody, HallPath
+from server.web.callers import allowed
+
+TAG = Tag(name="half-days")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("half_days", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.post("/halls/<hall>/break", responses={200: Anything})
+    def at_break(path: HallPath, body: BreakBody) -> Any:
+        """Decides whether the queue is finished at the break, or carried over with its ranks."""
+        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return decide_break(api.database, hall, caller.author, body.choice, write_key=key)
+
+    @routes.post("/halls/<hall>/distribution", responses={201: Anything})
+    def distribution(path: HallPath, body: DistributionBody) -> Any:
+        """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
+        caller, hall = allowed(Permission.DISTRIBUTE, path.hall)
+
+        def told(ticket: Answer) -> Answer:
+            ticket.pop("is_new", None)
+            return ticket | {"follow_url": api.follow_url(ticket["token"])}
+
+        tickets = distribute(
+            api.database,
+            hall,
+            caller.author,
+            WantedSeries(**body.model_dump()),
+            quote=lambda queue, behind: api.estimates.quote(hall, queue, behind),
+            told=told,
+        )
+        api.breathe()
+        return {"tickets": tickets}, 201
+
+    @routes.get("/halls/<hall>/day-end", responses={200: Anything})
+    def day_end(path: HallPath) -> Any:
+        """What the last day end closed."""
+        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        return read_day_end(api.database, hall)
+
+    return routes

@@ -1,0 +1,162 @@
+"""A hall at the edges of its half-days: before the doors open, at the break, near closing, after the day."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.half_days import AtBreak, LastTicket
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.database import Database
+from server.store.figures import legs_of_day
+from server.store.installation import Author
+from server.store.rebuild import differences
+from server.usecases.call_next import AtCounter, call_chosen, call_next
+from server.usecases.close_day import close_day
+from server.usecases.counter_sessions import WantedSession, open_counter
+from server.usecases.decide_break import decide_break
+from server.usecases.distribute import WantedSeries, distribute
+from server.usecases.issue_ticket import Quote, WantedTicket, issue_ticket
+from server.usecases.read_day_end import read_day_end
+from server.usecases.read_queue import read_counter, read_queue
+from tests.server.usecases.figures_history import Hands, database_with_hall
+
+HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
+AGENT, CHIEF = Author("agent"), Author("chief")
+TUESDAY = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    """An hour of Laon's Tuesday (08:30–12:00, 13:30–16:30), local."""
+    return TUESDAY.replace(hour=hour - 1, minute=minute)
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(at(7))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Laon, which predicts its last ticket and gives some out half an hour before opening."""
+    database = database_with_hall(database_url, hands, HALL)
+    seen = database.configuration(HALL)
+    calendar = replace(seen.calendar, last_ticket_margin_s=0)
+    habits = replace(
+        seen, calendar=calendar, last_ticket=LastTicket(is_predictive=True), distribution_before_s=1800
+    )
+    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: habits)
+    yield database
+    with database.read() as rows:
+        assert differences(rows, database.hall_id(HALL)) == []
+    database.close()
+
+
+def issue(database: Database, **more: Any) -> dict[str, Any]:
+    return issue_ticket(
+        database, HALL, Author("kiosk", device="kiosk"), WantedTicket(SERVICE, new_id()), **more
+    )
+
+
+def call(database: Database, current: str | None = None) -> dict[str, Any] | None:
+    return call_next(database, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
+
+
+def test_nobody_is_called_during_a_break_that_carries_over_and_every_rank_is_kept(
+    database: Database, hands: Hands
+):
+    hands.now = at(11, 50)
+    open_counter(database, COUNTER, AGENT, WantedSession())
+    tickets = [issue(database) for _ in range(3)]
+    first = call(database)
+    assert first is not None
+    decided = decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)
+    assert decided["resumes_at"].startswith("2026-11-24T12:30")
+    hands.now = at(12, 5)
+    assert read_counter(database, COUNTER)["next"] is None
+    assert call(database, first["leg"]) is None  # who was there is finished, nobody is called
+    assert read_counter(database, COUNTER)["leg"] is None
+    with pytest.raises(Refusal, match="on_break"):
+        call_chosen(database, COUNTER, AGENT, AtCounter(), visit=tickets[1]["visit"], reason="x")
+    hands.now = at(13, 30)
+    second = call(database)
+    assert second is not None
+    assert second["number"] == tickets[1]["number"]
+
+
+def test_the_queue_is_finished_when_nobody_decides_and_the_last_choice_holds(
+    database: Database, hands: Hands
+):
+    hands.now = at(11, 50)
+    open_counter(database, COUNTER, AGENT, WantedSession())
+    numbers = [issue(database)["number"] for _ in range(2)]
+    assert read_queue(database, HALL)["break"]["choice"] == "finish"
+    hands.now = at(12, 1)
+    assert not read_queue(database, HALL)["break"]["is_decided"]
+    first = call(database)
+    assert first is not None
+    decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)
+    hands.now += timedelta(minutes=1)
+    decide_break(database, HALL, CHIEF, AtBreak.FINISH)
+    second = call(database, first["leg"])
+    assert second is not None
+    assert [first["number"], second["number"]] == numbers
+    hands.now = at(14)
+    with pytest.raises(Refusal, match="no_break"):
+        decide_break(database, HALL, CHIEF, AtBreak.FINISH)
+
+
+def test_a_ticket_that_would_be_served_after_closing_is_counted_as_not_issued(
+    database: Database, hands: Hands
+):
+    hands.now = at(15, 30)
+    soon, late = Quote(0, 1200, 2400), Quote(2400, 3600, 4800)
+    assert issue(database, quote=lambda _, __: soon)["number"]
+    with pytest.raises(Refusal, match="too_late") as refused:
+        issue(database, quote=lambda _, __: late)
+    assert refused.value.details["next_opening_at"].startswith("2026-11-25T07:30")
+    with database.read() as rows:
+        counted = rows.all("SELECT reason FROM not_issued")
+    assert [row["reason"] for row in counted] == ["too_late"]
+
+
+def test_tickets_before_the_doors_open_are_one_series_whose_waits_run_from_opening(
+    database: Database, hands: Hands
+):
+    hands.now = at(7, 59)
+    with pytest.raises(Refusal, match="closed"):
+        distribute(database, HALL, Author("guard"), WantedSeries(SERVICE, "press-of-tests", 3))
+    hands.now = at(8, 10)
+    wanted = WantedSeries(SERVICE, "press-of-the-guard", 3)
+    given = distribute(database, HALL, Author("guard"), wanted)
+    assert [each["number"] for each in given] == ["A001", "A002", "A003"]
+    again = distribute(database, HALL, Author("guard"), wanted)
+    assert [each["number"] for each in again] == ["A001", "A002", "A003"]
+    with pytest.raises(Refusal, match="closed"):
+        issue(database)
+    hands.now = at(8, 35)
+    issue(database)
+    open_counter(database, COUNTER, AGENT, WantedSession())
+    called = call(database)
+    assert called is not None
+    assert called["number"] == "A001"
+    with database.read() as rows:
+        legs = legs_of_day(rows, database.hall_id(HALL), date(2026, 11, 24))
+    early = next(leg for leg in legs if leg.number == "A001")
+    assert (early.issued_at, early.reference_at) == (at(8, 10), at(8, 30))
+
+
+def test_the_day_end_says_the_next_morning_what_it_closed(database: Database, hands: Hands):
+    assert read_day_end(database, HALL) == {"business_day": None}
+    hands.now = at(11, 50)
+    left = [issue(database)["number"] for _ in range(2)]
+    hands.now = at(23, 59) + timedelta(seconds=10)
+    close_day(database, database.hall_id(HALL), date(2026, 11, 24))
+    hands.now = at(8, 30) + timedelta(days=1)
+    told = read_day_end(database, HALL)
+    assert (told["business_day"], told["left"], told["numbers"]) == ("2026-11-24", 2, left)
+    assert told["left_by_service"] == {SERVICE: 2}
+    assert told["ended"] == {"closed_at_day_end": 2}
