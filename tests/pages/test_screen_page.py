@@ -168,15 +168,17 @@ def test_nothing_is_cut_or_small_and_axe_finds_nothing_in_any_state(
     pages: Pages, hall: ContractServer, size: str
 ) -> None:
     day = dict(hall.screen)
+    page = opened(pages, hall, size)
+    page.add_init_script("localStorage.clear()")  # nothing is left of the state before
     for prepare in STATES:
         hall.calls, hall.recent, hall.queues, hall.screen = [], [], [], dict(day)
         prepare(hall)
-        page = opened(pages, hall, size)
+        page.reload()
+        expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
         page.evaluate("document.fonts.ready")
         expect(page.locator("#slide > *")).to_have_count(1)
         assert page.evaluate(MEASURE) == [], prepare.__name__
         assert_accessible(page)
-        page.context.close()
 
 
 def test_a_call_appears_large_with_its_place_and_is_told_to_screen_readers(
