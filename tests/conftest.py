@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -176,26 +177,49 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     One demonstration at a time: its copies share the ports of their printers.
     """
     with ExitStack() as running:
+        yield partial(_served, request, running, tmp_path / "var")
 
-        def start(layout: Layout = "embedded", *, demonstration: bool = True, **settings: str) -> Served:
-            kind = "sqlite" if layout == "embedded" else "postgresql"
-            made = request.getfixturevalue(f"demonstration_{kind}") if demonstration else None
-            chosen: dict[str, Any] = dict(settings)
-            if layout == "workers":
-                chosen |= {"redis_url": request.getfixturevalue("redis_url"), "workers": 2}
-                chosen["database_url"] = running.enter_context(
-                    _copy(request.getfixturevalue("postgresql"), made[1])
-                    if made
-                    else nullcontext(request.getfixturevalue("postgresql_url"))
-                )
-            server = running.enter_context(Served(tmp_path / "var", **chosen))
-            if made is None:
-                server.parvis("migrate")
-            else:
-                server.take_demonstration(made if layout == "embedded" else made[0])
-            return server.start()
 
-        yield start
+@pytest.fixture(scope="module")
+def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """As `serve`, but a layout with its settings is one server for all tests of a module."""
+    known: dict[Any, Served] = {}
+    with ExitStack() as running:
+
+        def stand(layout: Layout = "embedded", **settings: str) -> Served:
+            key = layout, frozenset(settings.items())
+            if key not in known:
+                var = tmp_path_factory.mktemp(layout)
+                known[key] = _served(request, running, var, layout, demonstration=True, **settings)
+            return known[key]
+
+        yield stand
+
+
+def _served(
+    request: pytest.FixtureRequest,
+    running: ExitStack,
+    var: Path,
+    layout: Layout = "embedded",
+    *,
+    demonstration: bool = True,
+    **settings: str,
+) -> Served:
+    """A started server that lasts as long as `running`."""
+    kind = "sqlite" if layout == "embedded" else "postgresql"
+    made = request.getfixturevalue(f"demonstration_{kind}") if demonstration else None
+    chosen: dict[str, Any] = dict(settings)
+    if layout == "workers":
+        template = made[1] if made else request.getfixturevalue("migrated_postgresql")
+        database_url = running.enter_context(_copy(request.getfixturevalue("postgresql"), template))
+        redis_url = request.getfixturevalue("redis_server").url
+        chosen |= {"redis_url": redis_url, "workers": 2, "database_url": database_url}
+    server = running.enter_context(Served(var, **chosen))
+    if made is None:
+        server.parvis("migrate")
+    else:
+        server.take_demonstration(made if layout == "embedded" else made[0])
+    return server.start()
 
 
 @contextmanager

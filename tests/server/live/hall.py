@@ -56,6 +56,18 @@ class ServedHall:
         found: dict[str, Any] = self.get(f"/halls/{self.slug}/board")
         return found
 
+    def empty(self) -> None:
+        """Voids every ticket in the hall and closes its counters."""
+        for queue in self.get(f"/halls/{self.slug}/queue")["queues"]:
+            for leg in queue["legs"]:
+                self.post(f"/legs/{leg['leg']}/cancel", {"reason": "misprint"})
+        for counter in self.site["counters"]:
+            current = self.get(f"/counters/{counter}")["leg"]
+            if current is not None:
+                self.post(f"/legs/{current['leg']}/cancel", {"reason": "misprint"})
+            closed = self.http.delete(f"/counters/{counter}/session")
+            assert closed.status_code == 204 or closed.json()["code"] == "no_counter_session", closed.text
+
     def screen(self) -> AbstractContextManager[Listener]:
         return listening(self.server, messages.SCREEN, {"token": self.site["screens"][0]["token"]})
 
@@ -72,12 +84,14 @@ class ServedHall:
 class Halls:
     """Halls of servers a test starts; their connections are closed at its end."""
 
-    def __init__(self, serve: Callable[..., Served]) -> None:
-        self._serve = serve
+    def __init__(self, serve: Callable[..., Served], *, emptied: bool = False) -> None:
+        self._serve, self._emptied = serve, emptied
         self._made: list[ServedHall] = []
 
     def __call__(self, layout: str = "embedded", slug: str = "laon", **settings: str) -> ServedHall:
         self._made.append(ServedHall(self._serve(layout, **settings), slug))
+        if self._emptied:
+            self._made[-1].empty()
         return self._made[-1]
 
     def close(self) -> None:

@@ -87,6 +87,52 @@ def test_every_socket_hears_a_commit_whichever_worker_made_it(served_hall, layou
                 )
 
 
+def test_a_screen_that_missed_a_hundred_messages_is_right_after_it_asks_again(served_hall):
+    hall = served_hall()
+    hall.open(COUNTER)
+    with hall.screen() as screen:
+        tickets = [hall.ticket()]
+        screen.wait(messages.QUEUES_CHANGED)
+        before = hall.board()["version"]
+    current = None
+    for _ in range(50):
+        tickets.append(hall.ticket())
+        current = hall.next(COUNTER, current, "served" if current else None)["leg"]
+    with hall.screen() as screen:
+        board = hall.board()
+        assert board["version"] >= before + 100
+        assert [call["number"] for call in board["calls"]] == [tickets[-2]["number"]]
+        beat = screen.wait(messages.HEARTBEAT, within_s=30)
+        assert (beat["epoch"], beat["version"]) == (board["epoch"], board["version"])
+
+
+def test_who_may_not_join_is_refused_with_a_code(served_hall):
+    hall = served_hall()
+    server = hall.server
+    ticket = hall.ticket()
+    screen = hall.site["screens"][0]
+    assert refusal_of(server, messages.SCREEN, {}) == "not_signed_in"
+    assert refusal_of(server, messages.SCREEN, {"token": "nobody-has-this"}) == "unknown_device"
+    assert refusal_of(server, messages.AGENT, {"token": screen["token"]}) == "forbidden"
+    assert refusal_of(server, messages.KIOSK, {"token": screen["token"]}) == "forbidden"
+    assert refusal_of(server, messages.AGENT, {"token": hall.key, "hall": "nowhere"}) == "unknown_hall"
+    assert refusal_of(server, messages.VISITOR, {"ticket": ticket["short_code"]}) == "unknown_ticket"
+    assert refusal_of(server, messages.VISITOR, {"ticket": 5}) == "unknown_ticket"
+    assert refusal_of(server, messages.SCREEN, {"token": "\x00"}) == "unknown_device"
+    assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace")
+
+
+def test_a_console_keeps_its_counter_and_hears_when_it_has_lost_it(served_hall):
+    hall = served_hall()
+    session = hall.open(COUNTER)
+    with hall.agent() as agent:
+        assert agent.ask("counter.keep", {"session": session}) is True
+        assert agent.ask("counter.keep", {"session": "another"}) is False
+        assert agent.ask("counter.keep", {"session": ["x"]}) is False
+        hall.open(COUNTER)
+        assert agent.ask("counter.keep", {"session": session}) is False
+
+
 @LAYOUTS
 def test_every_message_of_the_largest_hall_is_under_4_kb(served_hall, layout):
     hall = served_hall(layout)
@@ -125,49 +171,3 @@ def test_every_message_of_the_largest_hall_is_under_4_kb(served_hall, layout):
         f"largest message with 300 waiting, {layout}", **{f"{k} bytes": v for k, v in sizes.items()}
     )
     assert max(sizes.values()) < messages.MESSAGE_LIMIT, sizes
-
-
-def test_a_screen_that_missed_a_hundred_messages_is_right_after_it_asks_again(served_hall):
-    hall = served_hall()
-    hall.open(COUNTER)
-    with hall.screen() as screen:
-        hall.ticket()
-        screen.wait(messages.QUEUES_CHANGED)
-        before = hall.board()["version"]
-    current = None
-    for _ in range(50):
-        hall.ticket()
-        current = hall.next(COUNTER, current, "served" if current else None)["leg"]
-    with hall.screen() as screen:
-        board = hall.board()
-        assert board["version"] >= before + 100
-        assert [call["number"] for call in board["calls"]] == ["A050"]
-        beat = screen.wait(messages.HEARTBEAT, within_s=30)
-        assert (beat["epoch"], beat["version"]) == (board["epoch"], board["version"])
-
-
-def test_who_may_not_join_is_refused_with_a_code(served_hall):
-    hall = served_hall()
-    server = hall.server
-    ticket = hall.ticket()
-    screen = hall.site["screens"][0]
-    assert refusal_of(server, messages.SCREEN, {}) == "not_signed_in"
-    assert refusal_of(server, messages.SCREEN, {"token": "nobody-has-this"}) == "unknown_device"
-    assert refusal_of(server, messages.AGENT, {"token": screen["token"]}) == "forbidden"
-    assert refusal_of(server, messages.KIOSK, {"token": screen["token"]}) == "forbidden"
-    assert refusal_of(server, messages.AGENT, {"token": hall.key, "hall": "nowhere"}) == "unknown_hall"
-    assert refusal_of(server, messages.VISITOR, {"ticket": ticket["short_code"]}) == "unknown_ticket"
-    assert refusal_of(server, messages.VISITOR, {"ticket": 5}) == "unknown_ticket"
-    assert refusal_of(server, messages.SCREEN, {"token": "\x00"}) == "unknown_device"
-    assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace")
-
-
-def test_a_console_keeps_its_counter_and_hears_when_it_has_lost_it(served_hall):
-    hall = served_hall()
-    session = hall.open(COUNTER)
-    with hall.agent() as agent:
-        assert agent.ask("counter.keep", {"session": session}) is True
-        assert agent.ask("counter.keep", {"session": "another"}) is False
-        assert agent.ask("counter.keep", {"session": ["x"]}) is False
-        hall.open(COUNTER)
-        assert agent.ask("counter.keep", {"session": session}) is False

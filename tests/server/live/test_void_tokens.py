@@ -9,8 +9,8 @@ from tests.server.live.sockets import refusal_of
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
-def test_revoked_and_renewed_devices_and_keys_hear_nothing_more(served_hall, layout):
-    hall = served_hall(layout)
+def test_revoked_and_renewed_devices_and_keys_hear_nothing_more(fresh_hall, layout):
+    hall = fresh_hall(layout)
     # the worker that made the change knows at once, another reads anew after a while
     within_s = 5 if layout == "embedded" else READ_EVERY_S + 10
     key = hall.server.parvis("api-keys", "list").split()[0]
