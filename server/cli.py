@@ -11,6 +11,7 @@ from server.clock import Clock
 from server.commands import (
     accounts,
     api_keys,
+    appointments,
     configuring,
     demonstrating,
     devices,
@@ -123,6 +124,7 @@ def demo(
 cli.command("create-user")(accounts.create_user)
 cli.command("import-configuration")(configuring.import_configuration)
 cli.command("export-configuration")(configuring.export_configuration)
+cli.command("import-appointments")(appointments.import_appointments_command)
 cli.command("export-visits")(exporting.export_visits_command)
 cli.command("simulate")(simulating.simulate)
 cli.command("purge")(keeping.purge_command)

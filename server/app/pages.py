@@ -25,6 +25,7 @@ from server.store.accounts import EVERY_SITE
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.web import sign_in, site
+from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
@@ -75,15 +76,9 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.database.breathe,
         _slow_codes(limiter),
     )
-    for blueprint in (
-        tickets_api.blueprint(api),
-        halls_api.blueprint(api),
-        half_days_api.blueprint(api),
-        counters_api.blueprint(api),
-        reception_api.blueprint(api),
-        supervision_api.blueprint(api),
-    ):
-        app.register_api(blueprint)
+    desks = (counters_api, reception_api, supervision_api)
+    for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):
+        app.register_api(subject.blueprint(api))
     app.register_api(
         reading_api.blueprint(
             api, speak=parvis.reading.speak if parvis.reading else None, slow=_slow_readings(limiter)

@@ -100,6 +100,8 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         is_on_kiosk=part.is_on_kiosk,
         is_retired=part.is_retired,
         confirm_priority=part.confirm_priority,
+        early_window_s=part.early_window_s,
+        late_grace_s=part.late_grace_s,
     )
 
 

@@ -77,6 +77,8 @@ class ServicePart(Part):
     is_on_kiosk: bool = True
     is_retired: bool = False
     confirm_priority: bool = False
+    early_window_s: Seconds = 3600
+    late_grace_s: Seconds = 900
 
 
 class QueuePart(Part):

@@ -58,7 +58,8 @@ class Service:
 
     Targets are waits in seconds, per class; `typed_mean_s` is the service time somebody typed in, used until
     enough real ones are known. `calendar` None means the hall's hours. `parent` is a folder's id.
-    `confirm_priority`: a declared priority counts only once an agent has seen the card.
+    `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
+    long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
     """
 
     id: str
@@ -80,6 +81,8 @@ class Service:
     is_on_kiosk: bool = True
     is_retired: bool = False
     confirm_priority: bool = False
+    early_window_s: int = 3600
+    late_grace_s: int = 900
 
     def name(self, language: str) -> str:
         """The service's name in a language, in French where it is not translated."""
@@ -97,6 +100,11 @@ class Service:
         """The longest wait wanted for a class of visit, in seconds."""
         targets = {"priority": self.target_priority_s, "appointment": self.target_appointment_s}
         return targets.get(visit_class, self.target_s)
+
+    @property
+    def may_book(self) -> bool:
+        """Whether visitors come by appointment."""
+        return self.mode != "walk_in" and self.appointment_series is not None
 
     @property
     def may_walk_in(self) -> bool:

@@ -290,6 +290,30 @@ def _tickets_reopened(fact: Recorded) -> list[Change]:
     return [Update("ticket_stop", fact.body["id"], {"reopened_at": fact.happened_at})]
 
 
+def _appointment_booked(fact: Recorded) -> list[Change]:
+    return [Insert("appointment", stored(fact.body) | {"hall": fact.hall, "state": "booked"})]
+
+
+def _appointment_moved(fact: Recorded) -> list[Change]:
+    moved = {name: fact.body[name] for name in ("service", "booked_at", "booked_on")}
+    return [Update("appointment", fact.body["appointment"], stored(moved))]
+
+
+def _appointment_cancelled(fact: Recorded) -> list[Change]:
+    return [Update("appointment", fact.body["appointment"], {"state": "cancelled"})]
+
+
+def _appointment_checked_in(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values = {"state": "checked_in", "visit": body["visit"], "arrival": body["arrival"]}
+    return [Update("appointment", body["appointment"], values | {"checked_in_at": fact.happened_at})]
+
+
+def _check_in_undone(fact: Recorded) -> list[Change]:
+    values = {"state": "booked"} | dict.fromkeys(("visit", "arrival", "checked_in_at"))
+    return [Update("appointment", fact.body["appointment"], values)]
+
+
 def _target_decided(fact: Recorded) -> list[Change]:
     return [Insert("target", {**fact.body, "hall": fact.hall})]
 
@@ -325,6 +349,11 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.TICKETS_REOPENED: _tickets_reopened,
     FactKind.TARGET_DECIDED: _target_decided,
     FactKind.BREAK_DECIDED: _break_decided,
+    FactKind.APPOINTMENT_BOOKED: _appointment_booked,
+    FactKind.APPOINTMENT_MOVED: _appointment_moved,
+    FactKind.APPOINTMENT_CANCELLED: _appointment_cancelled,
+    FactKind.APPOINTMENT_CHECKED_IN: _appointment_checked_in,
+    FactKind.CHECK_IN_UNDONE: _check_in_undone,
 }
 
 

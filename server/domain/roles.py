@@ -22,18 +22,41 @@ class Permission(StrEnum):
     CONFIGURE = "configure"
     DECIDE_TARGETS = "decide_targets"
     READ_HELP = "read_help"
+    READ_APPOINTMENTS = "read_appointments"
+    BOOK = "book"
 
 
 _P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": frozenset(
-        {_P.ISSUE, _P.CALL, _P.RECEIVE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}
+        {
+            _P.ISSUE,
+            _P.CALL,
+            _P.RECEIVE,
+            _P.READ_BOARD,
+            _P.READ_QUEUE,
+            _P.REPRINT,
+            _P.READ_APPOINTMENTS,
+            _P.READ_HELP,
+        }
     ),
     "reception": frozenset(
-        {_P.ISSUE, _P.DISTRIBUTE, _P.RECEIVE, _P.READ_BOARD, _P.READ_QUEUE, _P.REPRINT, _P.READ_HELP}
+        {
+            _P.ISSUE,
+            _P.DISTRIBUTE,
+            _P.RECEIVE,
+            _P.READ_BOARD,
+            _P.READ_QUEUE,
+            _P.REPRINT,
+            _P.READ_APPOINTMENTS,
+            _P.BOOK,
+            _P.READ_HELP,
+        }
     ),
-    "digital_helper": frozenset({_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.READ_HELP}),
-    "security": frozenset({_P.READ_BOARD, _P.DISTRIBUTE, _P.READ_HELP}),
+    "digital_helper": frozenset(
+        {_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.READ_APPOINTMENTS, _P.READ_HELP}
+    ),
+    "security": frozenset({_P.READ_BOARD, _P.DISTRIBUTE, _P.READ_APPOINTMENTS, _P.READ_HELP}),
     "supervisor": frozenset(
         {
             _P.ISSUE,
@@ -46,6 +69,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.EXPORT_VISITS,
             _P.SUPERVISE,
             _P.DISTRIBUTE,
+            _P.READ_APPOINTMENTS,
+            _P.BOOK,
             _P.READ_HELP,
         }
     ),
@@ -57,8 +82,11 @@ ROLES: dict[str, frozenset[Permission]] = {
 
 SCOPES: dict[str, frozenset[Permission]] = {
     "issue": frozenset({_P.ISSUE}),
-    "read": frozenset({_P.READ_BOARD, _P.READ_QUEUE, _P.READ_FIGURES, _P.EXPORT_VISITS}),
+    "read": frozenset(
+        {_P.READ_BOARD, _P.READ_QUEUE, _P.READ_FIGURES, _P.EXPORT_VISITS, _P.READ_APPOINTMENTS}
+    ),
     "call": frozenset({_P.CALL, _P.READ_QUEUE, _P.READ_BOARD}),
+    "book": frozenset({_P.BOOK, _P.READ_APPOINTMENTS}),
 }
 """What each scope of an API key allows (CONTRACT: the demonstration's key has issue, read and call)."""
 

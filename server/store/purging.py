@@ -29,6 +29,10 @@ ERASE = {
         "DELETE FROM ticket_access WHERE visit IN"
         " (SELECT visit FROM ticket_access WHERE expires_at <= :now LIMIT :batch)"
     ),
+    "appointment_access": (
+        "DELETE FROM appointment_access WHERE appointment IN"
+        " (SELECT appointment FROM appointment_access WHERE expires_at <= :now LIMIT :batch)"
+    ),
     "idempotency": (
         "DELETE FROM idempotency WHERE (author, key) IN"
         " (SELECT author, key FROM idempotency WHERE created_at <= :now LIMIT :batch)"

@@ -1,8 +1,8 @@
 """The tables. Instants are integer microseconds since 1970 UTC, local dates ISO texts, documents JSON texts.
 
-`visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued` and `target` are projections: they are
-written
-by folding facts only, and can be rebuilt from the journal (`server.store.rebuild`).
+`visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued`, `target` and `appointment` are
+projections: they are written by folding facts only, and can be rebuilt from the journal
+(`server.store.rebuild`).
 """
 
 from sqlalchemy import (
@@ -398,6 +398,38 @@ break_decision = Table(
     comment="What was chosen for those who still wait at a break; the last choice holds.",
 )
 
+appointment = Table(
+    "appointment",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("service", ID, nullable=False),
+    Column("booked_at", INSTANT, nullable=False),
+    Column("booked_on", String(10), nullable=False),
+    Column("is_convocation", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("visit", ID),
+    Column("arrival", String(10)),
+    Column("checked_in_at", INSTANT),
+    Index("ix_appointment_day", "hall", "booked_on"),
+    comment="Planned arrivals, without a name; its code stands in appointment_access until it is purged.",
+)
+
+appointment_access = Table(
+    "appointment_access",
+    metadata,
+    Column("appointment", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("booked_on", String(10), nullable=False),
+    Column("external_id", String(64)),
+    Column("code", String(32)),
+    Column("expires_at", INSTANT, nullable=False),
+    UniqueConstraint("hall", "external_id", name="uq_appointment_access_external_id"),
+    UniqueConstraint("hall", "booked_on", "code", name="uq_appointment_access_code"),
+    Index("ix_appointment_access_expires_at", "expires_at"),
+    comment="By what an appointment is known outside: its id there and its code; purged after its day.",
+)
+
 ticket_access = Table(
     "ticket_access",
     metadata,
@@ -535,14 +567,7 @@ job_run = Table(
 )
 
 PROJECTIONS = (
-    "visit",
-    "leg",
-    "counter_session",
-    "duty",
-    "greeting",
-    "not_issued",
-    "ticket_stop",
-    "target",
-    "break_decision",
+    *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
+    *("break_decision", "appointment"),
 )
 """The tables that a rebuild empties and fills again from the journal."""

@@ -4,7 +4,7 @@ from server.domain.facts import CheckedPriority, Fact, priority_checked
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.rules import PRIORITY, sort_key
-from server.domain.rules_waiting import arrival_class
+from server.domain.rules_waiting import ArrivalTerms, arrival_class
 from server.domain.transitions import LegState, Verb, next_state
 from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
@@ -43,8 +43,9 @@ def _checked(transaction: HallTransaction, gesture: Gesture, row: Row, *, is_con
     state = next_state(row["state"], Verb.CONFIRM_PRIORITY if is_confirmed else Verb.DENY_PRIORITY)
     booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
     arrived_at, reference = from_micros(row["arrived_at"]), from_micros(row["reference_at"])
-    leg_class = PRIORITY if is_confirmed else arrival_class(wanted, booked_at, arrived_at)
     service = transaction.configuration.services[row["service"]]
+    terms = ArrivalTerms(service.late_grace_s)
+    leg_class = PRIORITY if is_confirmed else arrival_class(wanted, booked_at, arrived_at, terms)
     checked = CheckedPriority(
         leg=row["id"],
         visit=row["visit"],

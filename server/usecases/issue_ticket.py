@@ -3,20 +3,18 @@
 In one transaction.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import date
 
+from server.domain.appointments import appointment_checked_in
 from server.domain.configuration import HallConfiguration, Kiosk, Service
 from server.domain.facts import NewLeg, NewVisit, ticket_issued, ticket_not_issued
-from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.instants import to_micros, to_text
 from server.domain.numbering import next_rank, number_text
 from server.domain.refusals import Refusal
-from server.domain.rules import sort_key
-from server.domain.rules_waiting import ArrivalTerms, arrival_class
+from server.domain.rules import WALK_IN, reference_at, sort_key
+from server.domain.rules_waiting import arrival_class
 from server.ids import new_id, new_short_code, new_token
 from server.store.database import Database, HallTransaction, LastSeen, WriteKey
 from server.store.engines import Query
@@ -24,18 +22,12 @@ from server.store.erasables import keep_erasable
 from server.store.installation import Author
 from server.store.print_jobs import queue_job
 from server.usecases.answers import Answer
+from server.usecases.arrivals import Arriving, Claim, arrival, arrival_answer, expected
 from server.usecases.may_issue import Asked, check_finish, check_open
 from server.usecases.note_needs import record_needs
-from server.usecases.opening import opening_now
+from server.usecases.opening import end_of_next_day, opening_now
+from server.usecases.pressed_before import pressed_before
 
-_SELECT_PRESS = (
-    "SELECT a.visit, a.hall, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service,"
-    " l.quoted_low_s, l.quoted_high_s,"
-    " j.id AS job, j.state AS job_state, j.verdict AS job_verdict, f.body"
-    " FROM ticket_access a JOIN visit v ON v.id = a.visit JOIN leg l ON l.visit = v.id AND l.position = 1"
-    " LEFT JOIN print_job j ON j.visit = v.id AND j.copy = 1"
-    " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE a.press = :press"
-)
 _SELECT_BEFORE = (
     "SELECT (SELECT visit FROM ticket_access WHERE press = :press) AS pressed,"
     " (SELECT id FROM ticket_stop WHERE hall = :hall AND business_day = :business_day"
@@ -51,7 +43,8 @@ class WantedTicket:
     """What is asked for at a kiosk, a reception desk or through the API.
 
     `press_id` names one press: repeated, it gives the same ticket. `kiosk`: whose printer prints, None
-    prints nothing. `is_early`: given by hand, also before the doors open.
+    prints nothing. `is_early`: given by hand, also before the doors open. `claim`: the appointment of who
+    arrives, whose service then counts.
     """
 
     service: str
@@ -62,6 +55,7 @@ class WantedTicket:
     kiosk: str | None = None
     needs: tuple[str, ...] = ()
     is_early: bool = False
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +91,19 @@ def issue_ticket(
     ) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        service = _service(transaction.configuration, wanted.service)
+        arriving = _arriving(transaction, wanted)
+        service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
-        place = _place(transaction, service, wanted, on=now.on)
+        place = _place(transaction, arriving, wanted, on=now.on)
         if place.is_pressed:
-            return _pressed_before(transaction, wanted)
+            return pressed_before(transaction, wanted.press_id)
         try:
-            asked = Asked(service, now, is_early=wanted.is_early, is_stopped=place.is_stopped)
+            is_expected = arriving.appointment is not None
+            asked = Asked(service, now, wanted.is_early, place.is_stopped, is_expected)
             opens_at = check_open(transaction, asked)
-            behind = place.ahead if wanted.is_priority else None
-            quoted = quote(service.queue, behind)
+            quoted = _quoted(quote, arriving, place, is_priority=wanted.is_priority)
             check_finish(transaction, asked, None if quoted is None else quoted.median_s)
-            visit, leg = _visit_and_leg(transaction, service, wanted, place=place, quote=quoted)
+            visit, leg = _visit_and_leg(transaction, arriving, wanted, place=place, quote=quoted)
             leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
         except Refusal as no:
             refusal = no
@@ -117,8 +112,32 @@ def issue_ticket(
             )
             transaction.record(fact)
         else:
-            return transaction.answer(_issue(transaction, visit, leg, wanted=wanted, ahead=place.ahead))
+            answer = _issue(transaction, visit, leg, wanted=wanted, ahead=place.ahead)
+            return transaction.answer(answer | _checked_in(transaction, arriving, visit))
     raise refusal
+
+
+def _arriving(transaction: HallTransaction, wanted: WantedTicket) -> Arriving:
+    if wanted.claim is not None:
+        return expected(transaction, wanted.claim, wanted.press_id)
+    service = _service(transaction.configuration, wanted.service)
+    return Arriving(service, service.series)
+
+
+def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place", *, is_priority: bool) -> Quote | None:
+    """What is announced; nothing to an appointment that keeps its class, whose hour is what counts."""
+    if arriving.booked_at is not None and place.leg_class != WALK_IN:
+        return None
+    return quote(arriving.service.queue, place.ahead if is_priority else None)
+
+
+def _checked_in(transaction: HallTransaction, arriving: Arriving, visit: NewVisit) -> Answer:
+    stands = arrival(arriving, transaction.now)
+    if arriving.appointment is None or stands is None:
+        return {}
+    transaction.record(appointment_checked_in(arriving.appointment, visit.id, arrival=stands))
+    told = arrival_answer(transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now)
+    return {"appointment": told}
 
 
 def _service(configuration: HallConfiguration, service_id: str) -> Service:
@@ -144,69 +163,45 @@ class _Place:
 
 def _foreseen(seen: LastSeen, wanted: WantedTicket) -> list[Query]:
     """The read of `_place` for a hall without an offset of its numbers, as nearly all are."""
+    if wanted.claim is not None:
+        return []
     service = _service(seen.configuration, wanted.service)
     on = opening_now(seen.configuration, service.id, seen.now).on
-    return [_before(seen.hall, seen.epoch, service, wanted, on=on, offset=0)]
+    return [_before(seen.hall, seen.epoch, Arriving(service, service.series), wanted, on=on, offset=0)]
 
 
-def _before(hall: str, epoch: str, service: Service, wanted: WantedTicket, *, on: date, offset: int) -> Query:
+def _before(
+    hall: str, epoch: str, arriving: Arriving, wanted: WantedTicket, *, on: date, offset: int
+) -> Query:
+    series = arriving.series
     return Query(
         _SELECT_BEFORE,
         {
             "press": wanted.press_id,
             "hall": hall,
             "business_day": on.isoformat(),
-            "service": service.id,
-            "series": service.series.prefix,
+            "service": arriving.service.id,
+            "series": series.prefix,
             "incarnation": epoch,
-            "lowest": service.series.first + offset,
-            "highest": service.series.highest + offset,
+            "lowest": series.first + offset,
+            "highest": series.highest + offset,
         },
     )
 
 
-def _place(transaction: HallTransaction, service: Service, wanted: WantedTicket, *, on: date) -> _Place:
+def _place(transaction: HallTransaction, arriving: Arriving, wanted: WantedTicket, *, on: date) -> _Place:
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
     priority = "declared" if wanted.is_priority else "none"
-    terms = ArrivalTerms(must_confirm=service.confirm_priority)
-    leg_class = arrival_class(priority, None, transaction.now, terms)
-    before = _before(transaction.hall, transaction.epoch, service, wanted, on=on, offset=offset)
+    leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
+    before = _before(transaction.hall, transaction.epoch, arriving, wanted, on=on, offset=offset)
     row = transaction.one(before.sql, **before.values)
     assert row is not None
     last = None if row["last"] is None else row["last"] - offset
     # behind those of the same instant, as when a clock that stepped back stands still
-    last_of_instant = sort_key(leg_class, transaction.now, "~")
-    ahead = transaction.open_legs.ahead(service.queue, last_of_instant)
+    last_of_instant = sort_key(leg_class, reference_at(transaction.now, arriving.booked_at), "~")
+    ahead = transaction.open_legs.ahead(arriving.service.queue, last_of_instant)
     is_pressed, is_stopped = row["pressed"] is not None, row["stop"] is not None
     return _Place(on, is_pressed, is_stopped, last, offset, ahead, leg_class, priority)
-
-
-def _pressed_before(transaction: HallTransaction, wanted: WantedTicket) -> Answer:
-    row = transaction.one(_SELECT_PRESS, press=wanted.press_id)
-    assert row is not None
-    presser = transaction.author.device or transaction.author.id
-    if row["press_by"] != presser or row["hall"] != transaction.hall:
-        raise Refusal("press_elsewhere", press_id=wanted.press_id)
-    ahead = json.loads(row["body"])["ahead"] if row["body"] else None
-    wait = (
-        None
-        if row["quoted_low_s"] is None
-        else {"low_s": row["quoted_low_s"], "high_s": row["quoted_high_s"]}
-    )
-    return {
-        "visit": row["visit"],
-        "number": row["number"],
-        "service": row["service"],
-        "issued_at": micros_to_text(row["issued_at"]),
-        "ahead": ahead,
-        "wait": wait,
-        "token": row["token"],
-        "short_code": row["short_code"],
-        "print": None
-        if row["job"] is None
-        else {"job": row["job"], "state": row["job_state"], "verdict": row["job_verdict"]},
-        "is_new": False,
-    }
 
 
 def _issue(
@@ -246,20 +241,22 @@ def _issue(
 
 def _visit_and_leg(
     transaction: HallTransaction,
-    service: Service,
+    arriving: Arriving,
     wanted: WantedTicket,
     *,
     place: _Place,
     quote: Quote | None,
 ) -> tuple[NewVisit, NewLeg]:
     """A visit with the next number of its series, and its first leg. Refusal: numbers_exhausted."""
-    rank = next_rank(place.last, service.series) + place.offset
-    number = number_text(service.series.prefix, rank)
+    service, series = arriving.service, arriving.series
+    reference = reference_at(transaction.now, arriving.booked_at)
+    rank = next_rank(place.last, series) + place.offset
+    number = number_text(series.prefix, rank)
     until = end_of_next_day(transaction.configuration, place.on)
     visit = NewVisit(
         id=new_id(),
         business_day=place.on,
-        series=service.series.prefix,
+        series=series.prefix,
         incarnation=transaction.epoch,
         rank=rank,
         number=number,
@@ -275,27 +272,18 @@ def _visit_and_leg(
         visit_class=place.leg_class,
         priority=place.priority,
         target_s=service.target_for(place.leg_class),
-        sort_key=sort_key(place.leg_class, transaction.now, number),
+        sort_key=sort_key(place.leg_class, reference, number),
         arrived_at=transaction.now,
         issued_at=transaction.now,
         configuration_revision=transaction.configuration.revision,
-        series=service.series.prefix,
-        reference_at=transaction.now,
+        series=series.prefix,
+        reference_at=reference,
+        booked_at=arriving.booked_at,
         quoted_low_s=quote.low_s if quote else None,
         quoted_median_s=quote.median_s if quote else None,
         quoted_high_s=quote.high_s if quote else None,
     )
     return visit, leg
-
-
-def end_of_next_day(configuration: HallConfiguration, on: date) -> datetime:
-    """Until when a visitor's token and language are kept: the end of the next day, local time."""
-    return _end_of_next_day(configuration.site.time_zone, on)
-
-
-@lru_cache(maxsize=64)
-def _end_of_next_day(time_zone: str, on: date) -> datetime:
-    return datetime.combine(on + timedelta(days=2), time(0), ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def _queue_print(transaction: HallTransaction, wanted: WantedTicket, *, visit: str, ahead: int) -> str | None:

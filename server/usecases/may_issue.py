@@ -13,12 +13,16 @@ from server.usecases.opening import OpeningNow
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: `is_early`, by hand, also before the doors open; `is_stopped` for today."""
+    """What is asked for: `is_early`, by hand, also before the doors open; `is_stopped` for today.
+
+    `is_expected`: by appointment, received to the end of the opening whatever tickets are still given.
+    """
 
     service: Service
     now: OpeningNow
     is_early: bool = False
     is_stopped: bool = False
+    is_expected: bool = False
 
     def refusal(self, code: str) -> Refusal:
         """Not now, with the next opening."""
@@ -32,6 +36,10 @@ def check_open(transaction: HallTransaction, asked: Asked) -> datetime | None:
     Refusals: appointment_only, closed, too_late, stopped.
     """
     opening = asked.now.opening
+    if asked.is_expected:
+        if not opening.is_open:
+            raise asked.refusal("closed")
+        return None
     if not asked.service.may_walk_in:
         raise Refusal("appointment_only", service=asked.service.id)
     before_s = transaction.configuration.distribution_before_s
@@ -46,7 +54,7 @@ def check_open(transaction: HallTransaction, asked: Asked) -> datetime | None:
 def check_finish(transaction: HallTransaction, asked: Asked, wait_s: int | None) -> None:
     """Refusal: too_late, when the service would probably end after closing, where the hall wants it so."""
     configuration, opening = transaction.configuration, asked.now.opening
-    if wait_s is None or not configuration.last_ticket.is_predictive:
+    if wait_s is None or asked.is_expected or not configuration.last_ticket.is_predictive:
         return
     calendar = configuration.calendar_of(asked.service.id)
     closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=transaction.now)

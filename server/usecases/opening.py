@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from server.domain.calendars import Calendar, Opening, business_day, opening_at
@@ -46,3 +47,13 @@ def _read(calendar: Calendar, now: datetime) -> OpeningNow:
     if opening.next_opens_at is not None:
         changes.append(opening.next_opens_at)
     return OpeningNow(opening, on, min(change for change in changes if change > now))
+
+
+def end_of_next_day(configuration: HallConfiguration, on: date) -> datetime:
+    """Until when a visitor's token and language are kept: the end of the next day, local time."""
+    return _end_of_next_day(configuration.site.time_zone, on)
+
+
+@lru_cache(maxsize=64)
+def _end_of_next_day(time_zone: str, on: date) -> datetime:
+    return datetime.combine(on + timedelta(days=2), time(0), ZoneInfo(time_zone)).astimezone(UTC)

@@ -25,6 +25,7 @@ COMMANDS = {
         "demo",
         "create-user",
         "import-configuration",
+        "import-appointments",
         "export-configuration",
         "export-visits",
         "simulate",

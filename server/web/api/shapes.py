@@ -213,6 +213,14 @@ class PrintState(BaseModel):
     verdict: Literal["printed", "held", "unknown", "refused"] | None
 
 
+class AppointmentArrival(BaseModel):
+    """The hour of a ticket's appointment and how the visitor stands to it; `walk_in` came after the grace."""
+
+    booked_at: str
+    arrival: Literal["early", "on_time", "late", "walk_in"]
+    late_min: int
+
+
 class TicketAnswer(BaseModel):
     """A ticket issued."""
 
@@ -226,6 +234,7 @@ class TicketAnswer(BaseModel):
     follow_url: str | None
     short_code: str
     print: PrintState | None
+    appointment: AppointmentArrival | None = None
 
 
 class ReadingAnswer(BaseModel):

@@ -10,6 +10,7 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.ids import token_digest
 from server.store.installation import Author
+from server.usecases.arrivals import Claim
 from server.usecases.count_greeting import count_greeting
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.note_needs import note_needs
@@ -56,28 +57,17 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     def tickets(path: HallPath, body: TicketBody) -> Any:
         """Issues a ticket; the same press gives the same ticket (200)."""
         caller, hall = allowed(Permission.ISSUE, path.hall)
-        if body.appointment_code is not None:
-            raise Refusal("appointments_not_available")
         wanted = WantedTicket(
             service=body.service,
             press_id=body.press_id,
             language=body.language,
             is_priority=body.priority,
-            channel=_channel(caller),
+            channel=channel_of(caller),
             needs=tuple(body.needs),
             kiosk=caller.configured if caller.kind == "device" else body.kiosk,
+            claim=None if body.appointment_code is None else _claim(body, caller),
         )
-        answer = issue_ticket(
-            api.database,
-            hall,
-            caller.author,
-            wanted,
-            quote=lambda queue, behind: api.estimates.quote(hall, queue, behind),
-            write_key=write_key(caller.author),
-        )
-        is_new = answer.pop("is_new", False)
-        answer["follow_url"] = api.follow_url(answer["token"])
-        return answer, 201 if is_new else 200
+        return issued(api, caller, hall, wanted)
 
     @routes.post("/halls/<hall>/greetings", responses={201: Anything})
     def greetings(path: HallPath, body: GreetingBody) -> Any:
@@ -115,7 +105,29 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         ), 202
 
 
-def _channel(caller: Caller) -> str:
+def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
+    """Answers a press with its ticket: 201, or 200 for a press that was made before."""
+    answer = issue_ticket(
+        api.database,
+        hall,
+        caller.author,
+        wanted,
+        quote=lambda queue, behind: api.estimates.quote(hall, queue, behind),
+        write_key=write_key(caller.author),
+    )
+    is_new = answer.pop("is_new", False)
+    answer["follow_url"] = api.follow_url(answer["token"])
+    return answer, 201 if is_new else 200
+
+
+def _claim(body: TicketBody, caller: Caller) -> Claim:
+    return Claim(
+        code=body.appointment_code, service=body.service, may_be_early=channel_of(caller) == "reception"
+    )
+
+
+def channel_of(caller: Caller) -> str:
+    """How a ticket was asked for: kiosk, reception or api."""
     return {"device": "kiosk", "person": "reception"}.get(caller.kind, "api")
 
 

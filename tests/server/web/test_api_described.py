@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -51,6 +52,14 @@ def busy(hall: ServedHall) -> dict[str, list[str]]:
         "token": [tickets[5]["token"], tickets[9]["token"], tickets[7]["short_code"]],
         "lang": ["fr", "en", "es"],
     }
+
+
+def booked(browser: httpx.Client, token: str) -> str:
+    """An appointment of today."""
+    wanted = {"service": "laon-titres-depot", "booked_at": datetime.now(UTC).isoformat()}
+    headers = {"X-CSRFToken": token}
+    answer = browser.post("/api/v1/halls/laon/appointments", json=wanted, headers=headers)
+    return str(answer.raise_for_status().json()["appointment"])
 
 
 def assert_described(server: Served, *headers: str, real: dict[str, list[str]], examples: int) -> None:
@@ -101,11 +110,12 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         wanted = {"login": user["login"], "password": user["password"], "csrf_token": token}
         assert browser.post("/connexion", data=wanted).status_code == 303
         token = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+        appointments = [booked(browser, token) for _ in range(9)]
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     assert_described(
         server,
         f"Cookie: {cookies}",
         f"X-CSRFToken: {token}",
-        real=busy(hall),
+        real=busy(hall) | {"appointment": appointments},
         examples=count(small=4, large=200),
     )

@@ -1,0 +1,43 @@
+"""`parvis import-appointments`: appointments from a file, with each line that was not taken."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server.commands.say import ROOT, language, opened, say
+from server.domain.refusals import Refusal
+from server.jobs.local_socket import write
+from server.language import Catalogues
+from server.settings import Settings
+
+
+def import_appointments_command(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file in UTF-8.")],
+    hall: Annotated[str, typer.Option(help="Slug of the hall they are for.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and tell what would change; write nothing.")
+    ] = False,
+) -> None:
+    """Book, move and cancel what a file says; a line that is not taken leaves the others be."""
+    settings = Settings()
+    try:
+        content = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refusal("not_utf8", file=str(file)) from error
+    done = write(
+        settings.var,
+        lambda: opened(settings),
+        "import_appointments",
+        hall=hall,
+        content=content,
+        dry_run=dry_run,
+    )
+    translate = Catalogues((("server", ROOT / "translations"),)).translate
+    for line in done["refused"]:
+        sentence = translate(f"refusal.{line['code']}", language())
+        say(f"! line {line['line']} {line['external_id']}: {line['code']}. {sentence}", style="yellow")
+    counts = ", ".join(f"{done[name]} {name}" for name in ("booked", "moved", "cancelled", "unchanged"))
+    say(f"{hall}: {counts}, {len(done['refused'])} refused.{' Nothing was written.' if dry_run else ''}")
+    if done["refused"]:
+        raise typer.Exit(1)

@@ -1,0 +1,122 @@
+"""Appointments as a file: CSV with a header, columns in any order, each line read or refused by itself.
+
+Columns: `external_id`, `service`, `booked_at` and, where there are any, `code` and `state`. An hour is local,
+or carries the site's own offset; another time zone is refused, since nobody can tell which hour was meant.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from server.domain.refusals import Refusal
+
+NEEDED = ("external_id", "service", "booked_at")
+OPTIONAL = ("code", "state")
+STATES = ("", "booked", "cancelled")
+MOST_LINES = 5_000
+_EXTERNAL_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One appointment of a file. `line` counts from 1, the header included; without a code: a convocation."""
+
+    line: int
+    external_id: str
+    service: str
+    booked_at: datetime
+    code: str | None
+    is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line that is not taken, with the code of why."""
+
+    line: int
+    code: str
+    external_id: str = ""
+
+
+def read_appointment_file(text: str, time_zone: str) -> Iterator[FileLine | RefusedLine]:
+    """The lines of a CSV text, separated by commas or semicolons.
+
+    Refusals of the whole file: appointment_columns when the header lacks or doubles one or has another;
+    too_large beyond 5,000 lines.
+    """
+    first, _, _ = text.partition("\n")
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_separator(first))
+    try:
+        header = [name.strip().lower() for name in next(rows, [])]
+        _check_header(header)
+        yield from _lines(rows, header, ZoneInfo(time_zone))
+    except csv.Error as error:
+        raise Refusal("appointment_columns", reason=str(error)) from error
+
+
+def _separator(header: str) -> str:
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def _check_header(header: list[str]) -> None:
+    missing = [name for name in NEEDED if name not in header]
+    unknown = [name for name in header if name not in (*NEEDED, *OPTIONAL)]
+    twice = [name for name in header if header.count(name) > 1]
+    if missing or unknown or twice:
+        raise Refusal("appointment_columns", columns=", ".join(missing or unknown or twice[:1]))
+
+
+def _lines(rows: Iterator[list[str]], header: list[str], zone: ZoneInfo) -> Iterator[FileLine | RefusedLine]:
+    seen: set[str] = set()
+    for count, row in enumerate(rows):
+        if count >= MOST_LINES:
+            raise Refusal("too_large")
+        line = count + 2
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(header):
+            yield RefusedLine(line, "malformed_line")
+            continue
+        cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
+        read = _line(line, cells, zone)
+        if read.external_id in seen:
+            yield RefusedLine(line, "duplicate_external_id", read.external_id)
+            continue
+        seen.add(read.external_id)
+        yield read
+
+
+def _line(line: int, cells: Mapping[str, str], zone: ZoneInfo) -> FileLine | RefusedLine:
+    external_id, state = cells["external_id"], cells.get("state", "").lower()
+    if not _EXTERNAL_ID.fullmatch(external_id) or state not in STATES or not cells["service"]:
+        return RefusedLine(line, "malformed_line", external_id[:64])
+    try:
+        booked_at = hour_of(cells["booked_at"], zone)
+    except Refusal as refusal:
+        return RefusedLine(line, refusal.code, external_id)
+    is_cancelled = state == "cancelled"
+    return FileLine(line, external_id, cells["service"], booked_at, cells.get("code") or None, is_cancelled)
+
+
+def hour_of(text: str, zone: ZoneInfo) -> datetime:
+    """The instant of an hour as a file writes it: local, or with the offset the site has then.
+
+    Refusals: malformed_hour, also for an hour that the change of time skips or doubles; other_time_zone.
+    """
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("malformed_hour") from error
+    if written.tzinfo is None:
+        local = written.replace(tzinfo=zone)
+        again = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+        if again != written or local.utcoffset() != local.replace(fold=1).utcoffset():
+            raise Refusal("malformed_hour")
+        return local.astimezone(UTC)
+    if written.utcoffset() != written.astimezone(zone).utcoffset():
+        raise Refusal("other_time_zone")
+    return written.astimezone(UTC)

@@ -1,0 +1,81 @@
+"""Read the appointments of a hall's day, without a name; and the hours at which convocations are expected."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.domain.appointments import AppointmentState
+from server.domain.instants import micros_to_text, to_micros, to_text
+from server.store.appointments import appointments_of_day, hours_of_convocations
+from server.store.database import Database
+from server.store.engines import Row
+from server.usecases.answers import Answer
+from server.usecases.book_appointment import appointment_answer
+from server.usecases.read_board import look
+
+
+def read_appointments(
+    database: Database, hall: str, on: date | None = None, *, has_codes: bool = False
+) -> Answer:
+    """The appointments of a local date (today unless told), by their hour, with what became of each.
+
+    `has_codes` adds codes and outside ids, which the security guard's list does not show. `is_overdue`: its
+    hour has passed and nobody came. `counts`: how many are expected, here, gone through and overdue.
+    """
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        day = on or local_date(seen.position.as_of, seen.configuration.site.time_zone)
+        found = appointments_of_day(rows, hall_id, day)
+    now = to_micros(seen.position.as_of)
+    listed = [_listed(row, now=now, has_codes=has_codes) for row in found]
+    return {
+        "hall": seen.row["slug"],
+        "on": day.isoformat(),
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(seen.position.as_of),
+        "counts": {
+            "booked": sum(each["state"] != AppointmentState.CANCELLED for each in listed),
+            "checked_in": sum(each["state"] == AppointmentState.CHECKED_IN for each in listed),
+            "cancelled": sum(each["state"] == AppointmentState.CANCELLED for each in listed),
+            "overdue": sum(each["is_overdue"] for each in listed),
+        },
+        "appointments": listed,
+    }
+
+
+def local_date(now: datetime, time_zone: str) -> date:
+    """The local date of an instant."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def _listed(row: Row, *, now: int, has_codes: bool) -> dict[str, Any]:
+    answer = appointment_answer(row) | {
+        "is_overdue": row["state"] == AppointmentState.BOOKED and int(row["booked_at"]) < now,
+        "number": row["number"],
+        "leg_state": row["leg_state"],
+        "ended_at": micros_to_text(row["ended_at"]),
+        "end_reason": row["end_reason"],
+    }
+    if not has_codes:
+        del answer["code"], answer["external_id"]
+    return answer
+
+
+def read_convocations(database: Database, hall: str) -> Answer:
+    """The hours of today at which convocations are still expected, by service, as a kiosk offers them."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        day = local_date(seen.position.as_of, seen.configuration.site.time_zone)
+        found = hours_of_convocations(rows, hall_id, day)
+    hours: dict[str, list[str | None]] = {}
+    for row in found:
+        hours.setdefault(row["service"], []).append(micros_to_text(row["booked_at"]))
+    services = [
+        {"service": service.id, "hours": hours[service.id]}
+        for service in seen.configuration.services.values()
+        if service.id in hours and not service.is_retired
+    ]
+    return {"hall": seen.row["slug"], "on": day.isoformat(), "services": services}

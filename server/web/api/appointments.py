@@ -1,0 +1,176 @@
+"""Appointments: the day's list, booking, moving, cancelling, import, check-in."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.instants import from_text
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.usecases.arrivals import Claim
+from server.usecases.book_appointment import (
+    WantedAppointment,
+    book_appointment,
+    cancel_appointment,
+    move_appointment,
+)
+from server.usecases.import_appointments import import_appointments
+from server.usecases.issue_ticket import WantedTicket
+from server.usecases.read_appointments import read_appointments, read_convocations
+from server.usecases.undo_check_in import undo_check_in
+from server.web.api.appointment_shapes import (
+    AppointmentAnswer,
+    AppointmentBody,
+    AppointmentChange,
+    AppointmentPath,
+    CheckInBody,
+    DayQuery,
+    ImportAnswer,
+    ImportBody,
+)
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import Anything, HallPath, TicketAnswer
+from server.web.api.tickets import channel_of, issued
+from server.web.callers import allowed, someone
+from server.web.viewer import page_language
+
+TAG = Tag(name="appointments")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint(
+        "appointments", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
+    )
+    _reading(routes, api)
+    _booking(routes, api)
+    _arriving(routes, api)
+    return routes
+
+
+def _reading(routes: APIBlueprint, api: Api) -> None:
+    @routes.get("/halls/<hall>/appointments", responses={200: Anything})
+    def appointments(path: HallPath, query: DayQuery) -> Any:
+        """The appointments of a local date, today unless told; codes only for who may give tickets."""
+        caller, hall = allowed(Permission.READ_APPOINTMENTS, path.hall)
+        site = api.database.configuration(hall).site.slug
+        may_see_codes = any(
+            caller.may(permission, hall=hall, site=site) for permission in (Permission.ISSUE, Permission.BOOK)
+        )
+        return read_appointments(api.database, hall, _day(query.on), has_codes=may_see_codes)
+
+    @routes.get("/halls/<hall>/convocations", responses={200: Anything})
+    def convocations(path: HallPath) -> Any:
+        """The hours of today at which convocations without a code are still expected, by service."""
+        _, hall = allowed(Permission.ISSUE, path.hall)
+        return read_convocations(api.database, hall)
+
+
+def _booking(routes: APIBlueprint, api: Api) -> None:
+    @routes.post("/halls/<hall>/appointments", responses={200: AppointmentAnswer, 201: AppointmentAnswer})
+    def book(path: HallPath, body: AppointmentBody) -> Any:
+        """Books an appointment; the same external id, hour and service give the same one (200)."""
+        caller, hall = allowed(Permission.BOOK, path.hall)
+        wanted = WantedAppointment(
+            body.service,
+            _instant(body.booked_at),
+            body.external_id,
+            body.code,
+            is_convocation=body.is_convocation,
+        )
+        key = write_key(caller.author)
+        answer = book_appointment(api.database, hall, caller.author, wanted, write_key=key)
+        is_new = answer.pop("is_new", False)
+        api.breathe()
+        return answer, 201 if is_new else 200
+
+    @routes.patch("/halls/<hall>/appointments/<appointment>", responses={200: AppointmentAnswer})
+    def move(path: AppointmentPath, body: AppointmentChange) -> Any:
+        """Gives an appointment another hour or service; named by its id, or its id outside."""
+        caller, hall = allowed(Permission.BOOK, path.hall)
+        return move_appointment(
+            api.database,
+            hall,
+            caller.author,
+            path.appointment,
+            booked_at=None if body.booked_at is None else _instant(body.booked_at),
+            service=body.service,
+            write_key=write_key(caller.author),
+        )
+
+    @routes.delete("/halls/<hall>/appointments/<appointment>", responses={200: AppointmentAnswer})
+    def cancel(path: AppointmentPath) -> Any:
+        """Cancels an appointment; again, it changes nothing."""
+        caller, hall = allowed(Permission.BOOK, path.hall)
+        key = write_key(caller.author)
+        return cancel_appointment(api.database, hall, caller.author, path.appointment, write_key=key)
+
+    @routes.post("/halls/<hall>/appointments/import", responses={200: ImportAnswer})
+    def import_file(path: HallPath, body: ImportBody) -> Any:
+        """Books, moves and cancels what a CSV text says; tells each line that is not taken, and why."""
+        caller, hall = allowed(Permission.BOOK, path.hall)
+        answer = import_appointments(
+            api.database,
+            hall,
+            caller.author,
+            body.csv,
+            is_dry_run=body.dry_run,
+            write_key=write_key(caller.author),
+        )
+        language = page_language()
+        for line in answer["refused"]:
+            line["detail"] = api.translate(f"refusal.{line['code']}", language)
+        return answer
+
+
+def _arriving(routes: APIBlueprint, api: Api) -> None:
+    @routes.post("/appointments/check-in", responses={200: TicketAnswer, 201: TicketAnswer})
+    def check_in(body: CheckInBody) -> Any:
+        """The person expected is here: a ticket of the appointments' own series."""
+        caller = someone()
+        where = body.hall or caller.hall
+        if where is None:
+            raise Refusal("bad_request", missing="hall")
+        caller, hall = allowed(Permission.ISSUE, where)
+        channel = channel_of(caller)
+        claim = Claim(
+            code=body.code,
+            service=body.service,
+            booked_at=None if body.booked_at is None else _instant(body.booked_at),
+            appointment=body.appointment,
+            may_be_early=channel == "reception",
+        )
+        wanted = WantedTicket(
+            service=body.service or "",
+            press_id=body.press_id,
+            language=body.language,
+            is_priority=body.priority,
+            channel=channel,
+            kiosk=caller.configured if caller.kind == "device" else body.kiosk,
+            claim=claim,
+        )
+        return issued(api, caller, hall, wanted)
+
+    @routes.post("/halls/<hall>/appointments/<appointment>/undo-check-in", responses={200: AppointmentAnswer})
+    def undo(path: AppointmentPath) -> Any:
+        """A check-in was a mistake: the ticket is void and the person expected again."""
+        allowed(Permission.READ_APPOINTMENTS, path.hall)
+        caller, hall = allowed(Permission.ISSUE, path.hall)
+        key = write_key(caller.author)
+        return undo_check_in(api.database, hall, caller.author, path.appointment, write_key=key)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("bad_request", field="on") from error
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return from_text(text)
+    except ValueError as error:
+        raise Refusal("malformed_hour") from error
