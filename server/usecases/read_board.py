@@ -21,8 +21,10 @@ _HALL = (
     " installation_revision FROM hall WHERE id = :hall"
 )
 _CALLED = (
-    "SELECT call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall AND state ="
-    " 'called' ORDER BY last_called_at DESC LIMIT 12"
+    "SELECT call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall"
+    # the first condition is the one of an index: without it SQLite looks through every leg ever called
+    " AND state IN ('called', 'in_service', 'parked') AND state = 'called'"
+    " ORDER BY last_called_at DESC LIMIT 12"
 )
 _RECENT = (
     "SELECT number, counter, last_called_at, state, business_day, end_reason FROM leg"

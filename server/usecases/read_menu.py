@@ -1,6 +1,7 @@
 """The menu a kiosk shows: services offered now, expected waits, or why not and when next."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
 from server.domain.estimates import WaitRange
 from server.domain.half_days import Expected, closing_that_counts, finishes_too_late
-from server.store import counters, waiting
+from server.domain.transitions import LegState
+from server.store import counters
 from server.store.database import Database
 from server.store.ticket_stops import stops_of_day
 from server.usecases.estimate_waits import Estimates
@@ -41,11 +43,13 @@ def read_menu(
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         seen = look(database, rows, hall_id)
-        counts = {row["service"]: int(row["waiting"]) for row in rows.all(_COUNTS, hall=hall_id)}
-        queue_counts = waiting.counts(rows, hall_id)
+        legs = database.open_legs(rows, seen.row)
+        waiting = [leg for leg in legs if leg["state"] == LegState.WAITING]
         sessions = counters.open_sessions(rows, hall_id)
         on = business_day(seen.configuration.calendar, seen.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
+    by_service = Counter(leg["service"] for leg in waiting)
+    by_queue = Counter(leg["queue"] for leg in waiting)
     configuration, now = seen.configuration, seen.position.as_of
     open_for: dict[str, int] = {}
     for session in sessions:
@@ -64,7 +68,7 @@ def read_menu(
             mode=service.mode,
             openings=openings(configuration.calendar_of(service.id), now),
             counters=open_for.get(service.id, 0),
-            waiting=queue_counts.get(service.queue, (0, 0))[0] if found else counts.get(service.id, 0),
+            waiting=by_queue[service.queue] if found else by_service[service.id],
             is_stopped=service.id in stopped,
             wait=None if found is None else Wait(found.low_s, found.high_s),
             bring=[
@@ -100,11 +104,6 @@ def _is_too_late(
     closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=now)
     expected = Expected((found.low_s + found.high_s) // 2, service.typed_mean_s)
     return finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)
-
-
-_COUNTS = (
-    "SELECT service, count(*) AS waiting FROM leg WHERE hall = :hall AND state = 'waiting' GROUP BY service"
-)
 
 
 def _tree(configuration: HallConfiguration, item: Callable[[Service], MenuService]) -> list[MenuService]:
