@@ -29,6 +29,7 @@ from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
+from server.web.api import messages as messages_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
 from server.web.api import supervision as supervision_api
@@ -43,6 +44,7 @@ from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.reception import pages as reception_pages
+from server.web.security import pages as security_pages
 from server.web.viewer import Viewer, install_page_context
 from server.web.wall import pages as wall_pages
 
@@ -75,8 +77,9 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         translate,
         parvis.database.breathe,
         _slow_codes(limiter),
+        parvis.publisher.messages_changed,
     )
-    desks = (counters_api, reception_api, supervision_api)
+    desks = (counters_api, reception_api, supervision_api, messages_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):
         app.register_api(subject.blueprint(api))
     app.register_api(
@@ -172,6 +175,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     )
     app.register_blueprint(
         reception_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
+        security_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
     app.register_blueprint(wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls))
     app.register_blueprint(

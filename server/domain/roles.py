@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ISSUE = "issue"
     CALL = "call"
     RECEIVE = "receive"
+    ASK_HELP = "ask_help"
     READ_BOARD = "read_board"
     READ_QUEUE = "read_queue"
     READ_FIGURES = "read_figures"
@@ -56,7 +57,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     "digital_helper": frozenset(
         {_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.READ_APPOINTMENTS, _P.READ_HELP}
     ),
-    "security": frozenset({_P.READ_BOARD, _P.DISTRIBUTE, _P.READ_APPOINTMENTS, _P.READ_HELP}),
+    "security": frozenset({_P.READ_BOARD, _P.DISTRIBUTE, _P.READ_APPOINTMENTS, _P.ASK_HELP, _P.READ_HELP}),
     "supervisor": frozenset(
         {
             _P.ISSUE,

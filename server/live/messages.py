@@ -20,6 +20,8 @@ PRINT_VERDICT = "print.verdict"
 """To the kiosk whose printer it is, and to reception: a job's state and verdict."""
 TICKET_CHANGED = "ticket.changed"
 """To a visitor: the whole ticket as in REST, in the language of the phone."""
+MESSAGE_CHANGED = "message.changed"
+"""To consoles, reception, wall and security: a nudge, for a counter or (null) calls for help."""
 HEARTBEAT = "heartbeat"
 """To all, every 25 s: epoch and version, so that a lost message is noticed."""
 

@@ -107,6 +107,11 @@ class Publisher:
         self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
         self.emit(messages.PRINT_VERDICT, message, messages.AGENT, messages.paper_room(row["hall"]))
 
+    def messages_changed(self, hall: str, counter: str | None) -> None:
+        """Tells a hall's pages to read the messages to a counter again; None: the calls for help."""
+        for namespace in (messages.AGENT, messages.SCREEN) if counter is None else (messages.AGENT,):
+            self.emit(messages.MESSAGE_CHANGED, {"counter": counter}, namespace, messages.hall_room(hall))
+
     def _send_states(self, hall: str) -> None:
         self._soon.discard(hall)
         self._sent_at_s[hall] = self.database.clock.elapsed_s()

@@ -77,6 +77,21 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
     }
 
 
+def read_people(database: Database, hall: str) -> Answer:
+    """How many people are in a hall (id or slug), without a word on who they are. Refusal: unknown_hall."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        people = people_of(list(database.open_legs(rows, seen.row)))
+    return {
+        "hall": seen.row["slug"],
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(seen.position.as_of),
+        "people": people,
+    }
+
+
 def people_of(legs: Sequence[Row]) -> Answer:
     """How many people are in the hall, by what happens to them now; one open leg is one visit."""
     states = [leg["state"] for leg in legs]

@@ -174,6 +174,15 @@ def someone() -> Caller:
     return caller
 
 
+def role_of(caller: Caller, database: Database, hall: str) -> str:
+    """The role a person has in a hall (id), the one that may do most; else the kind of caller."""
+    if caller.kind != "person":
+        return caller.kind
+    site = database.configuration(hall).site.slug
+    roles = [grant.role for grant in caller.grants if grant.site in (site, EVERY_SITE)]
+    return max(roles, key=lambda role: len(ROLES[role]))
+
+
 def allowed_either(first: Permission, second: Permission, hall: str) -> tuple[Caller, bool]:
     """The caller, and whether they have the first permission in this hall (else they have the second).
 

@@ -14,6 +14,7 @@ PAGES = (
     ("console", "/console", Permission.CALL, "circle-user"),
     ("reception", "/accueil", Permission.ISSUE, "ticket"),
     ("wall", "/mur", Permission.SUPERVISE, "monitor"),
+    ("security", "/securite", Permission.ASK_HELP, "shield"),
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
     ("help", "/aide", Permission.READ_HELP, "circle-help"),
 )

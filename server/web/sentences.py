@@ -7,6 +7,9 @@ from string import Formatter
 
 from babel.messages.pofile import read_po
 
+EVERYONES = Path(__file__).parents[1] / "translations" / "fr" / "LC_MESSAGES" / "server.po"
+"""The catalogue of what every page at work may say."""
+
 type PageSentences = Mapping[str, str | Mapping[str, str]]
 
 

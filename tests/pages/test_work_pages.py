@@ -49,6 +49,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
     ("role", "paths"),
     [
         ("reception", {"/accueil", "/aide"}),
+        ("security", {"/securite", "/aide"}),
         ("quality", {"/qualite", "/aide"}),
         ("supervisor", {"/console", "/accueil", "/mur", "/qualite", "/aide"}),
     ],
@@ -176,6 +177,44 @@ def test_a_supervisor_looks_after_the_hall_by_keyboard(hall: Served, page: Page,
     expect(outcome).to_contain_text("de nouveau délivrés")
     expect(kiosk.locator("main")).not_to_contain_text("plus de ticket aujourd’hui")
     assert_accessible(page)
+
+
+def test_a_call_for_help_and_a_message_reach_a_person(hall: Served, pages: Pages):
+    guard, desk = pages.open(width=390, height=844), pages.open()
+    sign_in(guard, hall, "security", "/securite")
+    sign_in(desk, hall, "reception", "/accueil")
+    for page in (guard, desk):
+        expect(page.locator("[data-live=yes]")).to_be_visible()
+    expect(guard.locator('[data-text="all"]')).to_have_text(re.compile(r"^\d+$"))
+    guard.locator("[data-ask]").press("Enter")
+    expect(guard.locator("[data-confirm]")).to_be_focused()
+    assert_accessible(guard)
+    guard.keyboard.press("Enter")
+    calls = guard.locator('[data-list="calls"]')
+    expect(calls).to_contain_text("personne n’a encore répondu")
+    shown = desk.locator(".messages .help")
+    expect(shown).to_contain_text("demande de l’aide")
+    assert_accessible(desk)
+    shown.get_by_role("button", name="J’y vais").press("Enter")
+    expect(shown).to_have_count(0)
+    expect(calls).to_contain_text("par l’accueil")
+    assert_accessible(guard)
+    key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+    agent = pages.open()
+    sign_in(agent, hall, "agent", "/console")
+    expect(agent.locator("[data-live=yes]")).to_be_visible()
+    agent.click("button[aria-describedby=place-laon-g4]")
+    expect(agent.locator("[data-phases=free]").first).to_be_visible()
+    desk.keyboard.press("m")
+    desk.locator("#say-to").select_option("laon-g4")
+    desk.locator("#say-text").fill("dossier bleu")
+    desk.keyboard.press("Enter")
+    expect(agent.locator(".messages")).to_contain_text("Venez à l’accueil, s’il vous plaît. dossier bleu")
+    assert_accessible(agent)
+    agent.locator(".messages button").press("Enter")
+    expect(agent.locator(".messages li")).to_have_count(0)
+    closed = agent.request.delete(f"{hall.base_url}/api/v1/counters/laon-g4/session", headers=key)
+    assert closed.ok, closed.text()
 
 
 def test_what_becomes_of_a_paper_is_told_while_it_happens(hall: Served, pages: Pages):

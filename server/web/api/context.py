@@ -21,7 +21,8 @@ REFUSED: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503)
 class Api:
     """What views need: the database, the estimates, the settings, sentences.
 
-    A pause that lets others work, and a brake on guessing short codes.
+    A pause that lets others work, a brake on guessing short codes, and how a hall's pages hear that messages
+    to a counter (None: calls for help) have changed.
     """
 
     database: Database
@@ -30,6 +31,7 @@ class Api:
     translate: Callable[..., str]
     breathe: Callable[[], None]
     slow_codes: Callable[[], None]
+    messages_changed: Callable[[str, str | None], None]
 
     def follow_url(self, token: str) -> str | None:
         """Where a phone follows a ticket; None without a public address."""

@@ -11,11 +11,10 @@ from werkzeug.wrappers import Response
 
 from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
-from server.web.sentences import page_sentences
+from server.web.sentences import EVERYONES, page_sentences
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "console.po"
-EXPLANATIONS = Path(__file__).parents[2] / "translations" / "fr" / "LC_MESSAGES" / "server.po"
 
 
 def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
@@ -32,7 +31,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         language = page_language()
         sentences = {
             **page_sentences(translate, language, CATALOGUE),
-            **page_sentences(translate, language, EXPLANATIONS, ("why.",)),
+            **page_sentences(translate, language, EVERYONES, ("why.", "server.message.")),
         }
         return render_template(
             template,

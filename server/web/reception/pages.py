@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from server.domain.configuration import HallConfiguration
 from server.domain.roles import Permission
+from server.usecases.send_message import PHRASES
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
-from server.web.sentences import page_sentences
+from server.web.sentences import EVERYONES, page_sentences
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "reception.po"
@@ -40,12 +41,14 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         sentences = {
             **page_sentences(translate, language, CATALOGUE),
             **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+            **page_sentences(translate, language, EVERYONES, ("server.message.",)),
         }
         return render_template(
             "reception/reception.html",
             hall=hall,
             halls=halls_for_page(viewer, halls),
             page=hall_page(hall, language),
+            phrases=PHRASES,
             printers=printers(hall),
             languages_spoken=spoken(hall),
             sentences=sentences,

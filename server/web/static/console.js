@@ -7,6 +7,7 @@ import { createView, mayAct } from "./console_view.js";
 import {
   emptyConsole, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
 } from "./console_state.js";
+import { createMessages } from "./messages_view.js";
 import { hourTeller, minutes, secondsSince } from "./durations.js";
 import { isField, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
@@ -33,8 +34,14 @@ const socket = connect("/agent", { hall: page.hall.slug }, {
   refused: () => refuse(say("console.refused.signed_out")),
   messages: {
     "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
+    "message.changed": ({ counter }) => { if (counter && counter === state.counter?.counter) messages.refresh(); },
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
   },
+});
+
+const messages = createMessages({
+  words, attempt,
+  path: () => (state.counter?.session ? `/api/v1/counters/${state.counter.counter}/messages` : null),
 });
 
 function hallWords({ hall, counters, services, profiles, languages }) {
@@ -101,7 +108,9 @@ async function readCounter(id = state.counter?.counter) {
   try {
     const counter = await read(`/api/v1/counters/${id}`);
     const isOurs = counter.session && counter.session === stored().session;
+    const isNew = isOurs && state.counter?.session !== counter.session;
     change(isOurs ? withCounter(state, counter) : { ...state, counter: null });
+    if (isNew || !isOurs) messages.refresh();
   } catch {
     // Same as above: the shown state stays until the connection is back.
   }

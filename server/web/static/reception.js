@@ -6,6 +6,7 @@ import { element, isField, setText, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
+import { createMessages } from "./messages_view.js";
 import { createFind } from "./reception_find.js";
 import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { queueFeed } from "./queue_feed.js";
@@ -38,12 +39,16 @@ const find = createFind({
   ask: (query) => read(`${HALL}/visits?${query}`),
 });
 
+const sayForm = document.querySelector("[data-say-form]");
+const messages = createMessages({ words, attempt, path: () => (sayForm ? `${HALL}/messages` : null) });
+
 connect("/agent", { hall: page.hall.slug, papers: true }, {
-  live: () => { state = withLiveness(state, true, Date.now()); draw(); refresh(); refreshPapers(); },
+  live: () => { state = withLiveness(state, true, Date.now()); draw(); refresh(); refreshPapers(); messages.refresh(); },
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
   messages: {
     "queue.changed": queueFeed({ fetchQueue: () => read(`${HALL}/queue`), apply: takeQueue }),
     "print.verdict": takePrint,
+    "message.changed": ({ counter }) => { if (counter === null) messages.refresh(); },
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
   },
 });
@@ -158,6 +163,14 @@ async function greet() {
   if (answer.ok) tell(say("reception.outcome.greeting", { service: names.get(service) }));
 }
 
+async function sayToCounter() {
+  const { counter, phrase, text } = sayForm.elements;
+  const body = { counter: counter.value, ...(phrase.value ? { phrase: phrase.value } : {}), ...(text.value.trim() ? { text: text.value.trim() } : {}) };
+  if (!(await attempt({ path: `${HALL}/messages`, body })).ok) return;
+  text.value = "";
+  tell(say("reception.say.done", { counter: words.hall.counterLabel(counter.value) }));
+}
+
 async function attempt(request) {
   isSending = true;
   show("[data-refused]", false);
@@ -235,12 +248,14 @@ function lastRow(ticket) {
 }
 
 document.querySelector('[data-act="greeting"]').addEventListener("click", greet);
+sayForm?.addEventListener("submit", (event) => { event.preventDefault(); sayToCounter(); });
 document.addEventListener("keydown", (event) => {
   const key = keyOf(event);
   if (key === null || isField(event.target)) return;
   const at = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
   else if (key === "S") greet();
+  else if (key === "M" && sayForm) sayForm.elements.counter.focus();
   else if (key === "F" && find) {
     event.preventDefault();
     find.focus();

@@ -5,6 +5,7 @@ import { hourTeller } from "./durations.js";
 import { setText, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { connect, spread } from "./live.js";
+import { createMessages } from "./messages_view.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
@@ -33,11 +34,14 @@ let readAtMs = -Infinity;
 let isWaiting = false;
 let isSending = false;
 
+const messages = createMessages({ words, attempt, path: () => `${HALL}/messages` });
+
 connect("/agent", { hall: page.hall.slug }, {
-  live: () => { state = withLiveness(state, true, Date.now()); refresh(); },
+  live: () => { state = withLiveness(state, true, Date.now()); refresh(); messages.refresh(); },
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
   messages: {
     "queue.changed": soon,
+    "message.changed": ({ counter }) => { if (counter === null) messages.refresh(); },
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
   },
 });

@@ -10,7 +10,7 @@ from server.domain.configuration import text_in
 from server.domain.roles import Permission
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
-from server.web.sentences import page_sentences
+from server.web.sentences import EVERYONES, page_sentences
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "wall.po"
@@ -44,6 +44,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             sentences={
                 **page_sentences(translate, language, CATALOGUE),
                 **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+                **page_sentences(translate, language, EVERYONES, ("server.message.",)),
             },
         )
 

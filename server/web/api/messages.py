@@ -1,0 +1,81 @@
+"""Messages between pages at work; how many people are in a hall."""
+
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import Field
+
+from server.domain.roles import Permission
+from server.usecases.read_messages import calls_for_help, messages_for_counter
+from server.usecases.read_wall import read_people
+from server.usecases.send_message import HELP, WantedMessage, message_of, see_message, send_message
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import LINE, Anything, Asked, CounterPath, HallPath, Slug
+from server.web.callers import allowed, allowed_either, role_of, someone
+
+TAG = Tag(name="messages")
+
+
+class MessageBody(Asked):
+    """To a counter, a phrase or a text; without a counter a call for help."""
+
+    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
+    phrase: str | None = Field(default=None, max_length=20, pattern=LINE)
+    text: str | None = Field(default=None, max_length=120, pattern=LINE)
+
+
+class MessagePath(Asked):
+    """A message."""
+
+    message: str = Slug
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("messages", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.get("/halls/<hall>/people", responses={200: Anything})
+    def people(path: HallPath) -> Any:
+        """How many people are in the hall, and what happens to them."""
+        _, hall = allowed(Permission.READ_BOARD, path.hall)
+        return read_people(api.database, hall)
+
+    @routes.get("/halls/<hall>/messages", responses={200: Anything})
+    def help_calls(path: HallPath) -> Any:
+        """The calls for help of the last hour, with who has seen them."""
+        allowed_either(Permission.RECEIVE, Permission.ASK_HELP, path.hall)
+        return {"messages": calls_for_help(api.database, api.database.hall_id(path.hall))}
+
+    @routes.post("/halls/<hall>/messages", responses={201: Anything})
+    def send(path: HallPath, body: MessageBody) -> Any:
+        """Sends a line to a counter, or calls for help."""
+        permission = Permission.ASK_HELP if body.counter is None else Permission.RECEIVE
+        caller, hall = allowed(permission, path.hall)
+        wanted = WantedMessage(role_of(caller, api.database, hall), body.counter, body.phrase, body.text)
+        answer = send_message(api.database, hall, caller.author, wanted, write_key=write_key(caller.author))
+        api.messages_changed(hall, answer["counter"])
+        return answer, 201
+
+    @routes.get("/counters/<counter>/messages", responses={200: Anything})
+    def for_counter(path: CounterPath) -> Any:
+        """What nobody has seen yet at a counter."""
+        someone()
+        hall = api.database.hall_of_counter(path.counter)
+        allowed(Permission.CALL, hall)
+        return {"messages": messages_for_counter(api.database, hall, path.counter)}
+
+    @routes.post("/messages/<message>/seen", responses={200: Anything})
+    def seen(path: MessagePath) -> Any:
+        """A person has seen a message."""
+        someone()
+        about = message_of(api.database, path.message)
+        permission = Permission.RECEIVE if about["kind"] == HELP else Permission.CALL
+        caller, hall = allowed(permission, about["hall"])
+        role = role_of(caller, api.database, hall)
+        key = write_key(caller.author)
+        answer = see_message(api.database, path.message, caller.author, seen_from=role, write_key=key)
+        api.messages_changed(hall, answer["counter"])
+        return answer
+
+    return routes

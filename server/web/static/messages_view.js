@@ -1,0 +1,43 @@
+// Messages a page shows until a person says to have seen them: to a counter on its console, calls for help at reception and on the wall.
+
+import { element } from "./dom.js";
+
+/** `path()` answers where the messages are read, null where there is nothing to read. Answers {refresh}. */
+export function createMessages({ words, attempt, path }) {
+  const { say, hour } = words;
+  const list = document.querySelector('[data-list="messages"]');
+
+  async function refresh() {
+    const from = path();
+    if (!list) return;
+    if (from === null) return draw([]);
+    try {
+      const answer = await fetch(from, { credentials: "same-origin", headers: { Accept: "application/json" } });
+      if (answer.ok) draw((await answer.json()).messages.filter(({ seen_at: at }) => at === null));
+    } catch {
+      // Not reachable: the next connection reads again.
+    }
+  }
+
+  function draw(messages) {
+    const mark = messages.map(({ message }) => message).join();
+    if (list.dataset.mark === mark) return;
+    list.dataset.mark = mark;
+    list.replaceChildren(...messages.map(item));
+  }
+
+  function item(message) {
+    const isHelp = message.kind === "help";
+    const at = hour(message.sent_at);
+    const said = isHelp ? [say("server.message.help", { at })] : [[message.phrase && say(`server.message.phrase.${message.phrase}`), message.text].filter(Boolean).join(" "), element("small", {}, say("server.message.from", { at }))];
+    const button = element("button", { type: "button", class: "small" }, say(isHelp ? "server.message.go" : "server.message.seen"));
+    button.addEventListener("click", async () => {
+      await attempt({ path: `/api/v1/messages/${message.message}/seen` });
+      await refresh();
+      document.getElementById("main").focus();
+    });
+    return element("li", { class: isHelp ? "help" : null }, isHelp ? element("i", { class: "icon icon-alert", "aria-hidden": "true" }) : null, element("p", {}, ...said), button);
+  }
+
+  return { refresh };
+}
