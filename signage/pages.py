@@ -10,6 +10,8 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 SENTENCES = {
     "announcement": ("number", "place"),
     "called": (),
+    "break": (),
+    "break_hint": (),
     "category_hours": (),
     "category_missions": (),
     "category_practical": (),

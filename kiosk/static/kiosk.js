@@ -87,6 +87,7 @@ const acts = {
   choose_language: ({ language }) => ({ type: "choose_language", language }),
   take: () => ({ type: "take", priority: false, pressId: newPressId() }),
   take_with_card: () => ({ type: "take", priority: true, pressId: newPressId() }),
+  toggle_need: ({ need }) => ({ type: "toggle_need", need }),
   turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
 };
 

@@ -8,6 +8,7 @@ export const MORE_TIME_MS = 60_000;
 
 const NOT_ISSUED = ["closed", "full", "too_late", "stopped", "appointment_only"];
 const KNOWN_CODES = [...NOT_ISSUED, "no_counter"];
+export const NEEDS = ["step_free", "deaf", "blind", "slow", "interpreter"];
 const BUSY = ["loading", "unpaired", "taking"];
 const NO_PREFERENCES = { large: false, contrast: false, low: false };
 
@@ -81,7 +82,7 @@ const reducers = {
       return atStart(loaded, at);
     }
     if (state.folder && !serviceById(menu, state.folder)?.children.length) return atStart(loaded, at);
-    if (state.view === "sheet" && !serviceById(menu, state.service)) return atStart(loaded, at);
+    if (["sheet", "needs"].includes(state.view) && !serviceById(menu, state.service)) return atStart(loaded, at);
     return loaded;
   },
 
@@ -111,7 +112,7 @@ const reducers = {
     if (NOT_ISSUED.includes(service.state)) {
       return { ...withPress(chosen, service, false, pressId), view: "notice", notice: service.state };
     }
-    const needsSheet = service.bring.length > 0 || state.menu.priority_notice || service.state === "no_counter";
+    const needsSheet = service.bring.length > 0 || state.menu.asks_needs || state.menu.priority_notice || service.state === "no_counter";
     if (needsSheet) return { ...chosen, view: "sheet", service: id };
     return { ...withPress(chosen, service, false, pressId), view: "taking" };
   },
@@ -120,6 +121,16 @@ const reducers = {
     const service = serviceById(state.menu, state.service);
     if (state.view !== "sheet" || !service || isGuarded(state, at)) return state;
     return { ...withPress(active(state, at), service, priority, pressId), view: "taking" };
+  },
+
+  show_needs(state, { at }) {
+    return state.view === "sheet" && !isGuarded(state, at) ? { ...active(state, at), view: "needs", page: 0 } : state;
+  },
+
+  toggle_need(state, { need, at }) {
+    if (state.view !== "needs" || !NEEDS.includes(need)) return state;
+    const kept = state.needs.includes(need) ? state.needs.filter((each) => each !== need) : [...state.needs, need];
+    return { ...active(state, at), needs: kept };
   },
 
   retry(state, { at }) {
@@ -171,7 +182,8 @@ const reducers = {
   back(state, { at }) {
     if (isGuarded(state, at) || !mayReturn(state)) return state;
     if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
-    const returned = { ...active(state, at), view: "start", service: null, page: 0 };
+    if (state.view === "needs") return { ...active(state, at), view: "sheet", page: 0 };
+    const returned = { ...active(state, at), view: "start", service: null, needs: [], page: 0 };
     return state.view === "start" ? { ...returned, folder: null } : returned;
   },
 
@@ -183,13 +195,14 @@ const reducers = {
 
 function atStart(state, at, view = "start") {
   return {
-    ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, press: null, isTrying: false,
+    ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, needs: [], press: null, isTrying: false,
     ticket: null, isPrintLate: false, notice: null, beneath: "start", preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
   };
 }
 
 function withPress(state, service, priority, pressId) {
   const body = { service: service.id, press_id: pressId, language: state.language, priority };
+  if (state.needs.length) body.needs = NEEDS.filter((each) => state.needs.includes(each));
   return { ...state, service: service.id, press: { id: pressId, attempt: 1, body }, isTrying: true };
 }
 

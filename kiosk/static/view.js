@@ -1,6 +1,6 @@
 // Draws the kiosk's state into the page. Only this module and the entry touch the DOM.
 
-import { printOf, serviceById, shownServices } from "./kiosk_state.js";
+import { NEEDS, printOf, serviceById, shownServices } from "./kiosk_state.js";
 import { serviceLines, waitText } from "./words.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
@@ -8,7 +8,9 @@ const ICON_NAME = /^[a-z0-9-]+$/;
 const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", stopped: "ban", appointment_only: "calendar-clock", other: "info" };
 const PRINT_ICONS = { pending: "printer", printed: "ticket", no_paper: "pencil", unknown: "pencil", none: "pencil" };
 
+const NEED_ICONS = { step_free: "accessibility", deaf: "ear", blind: "eye-off", slow: "clock", interpreter: "languages" };
 const OTHER_ICONS = [
+  "heart-handshake", "ear", "eye-off",
   "hourglass", "wifi-off", "languages", "chevron-left", "chevron-right", "arrow-left", "house", "rotate-ccw", "accessibility", "check",
 ];
 
@@ -118,7 +120,14 @@ const views = {
     showText(slots.lede, sheetLede(service, say));
     slots.with_card.hidden = !state.menu.priority_notice;
     slots.bring.hidden = !service.bring.length;
-    fillPaged(slots, service.bring.map((each) => element("li", { text: each })), [backButton(say)], state, say);
+    const acts = [backButton(say), ...(state.menu.asks_needs ? [needsButton(state, say)] : [])];
+    fillPaged(slots, service.bring.map((each) => element("li", { text: each })), acts, state, say);
+  },
+
+  needs(state, say) {
+    const slots = put("view-needs", say);
+    const items = NEEDS.map((need) => element("li", {}, needChoice(need, state, say)));
+    fillPaged(slots, items, [button({ act: "back", key: "needs-done", label: say("kiosk.needs.done"), icon: "check" })], state, say);
   },
 
   notice(state, say) {
@@ -245,6 +254,19 @@ function pagingButtons(say) {
 }
 
 const backButton = (say) => button({ act: "back", key: "back", label: say("kiosk.action.back"), icon: "arrow-left", kind: "flip" });
+function needsButton({ needs }, say) {
+  const label = needs.length ? say("kiosk.needs.noted", { count: needs.length }) : say("kiosk.needs.ask");
+  return button({ act: "show_needs", key: "needs", label, icon: "heart-handshake" });
+}
+
+function needChoice(need, { needs }, say) {
+  const isOn = needs.includes(need);
+  const made = button({ act: "toggle_need", key: `need-${need}`, label: say(`kiosk.needs.${need}`), icon: isOn ? "check" : NEED_ICONS[need] });
+  made.dataset.need = need;
+  made.setAttribute("aria-pressed", String(isOn));
+  return made;
+}
+
 const homeButton = (say) => button({ act: "home", key: "home", label: say("kiosk.action.home"), icon: "house" });
 
 function button({ act, key, label, icon, kind = "" }) {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.domain.configuration import HallConfiguration
-from server.domain.half_days import AtBreak, Break, running_break
+from server.domain.half_days import AtBreak, Break, next_break, running_break
 from server.store.engines import Query
 
 _DECIDED = (
@@ -24,10 +24,17 @@ def decided(rows: Any, hall: str, at: Break) -> AtBreak | None:
     return None if row is None else AtBreak(row["choice"])
 
 
-def rest_of(rows: Any, hall: str, configuration: HallConfiguration, now: Any) -> Break | None:
-    """The break in which nobody is called now: it runs, and those who wait are carried over."""
-    at = running_break(configuration.calendar, now)
+def carried_over(rows: Any, hall: str, configuration: HallConfiguration, now: Any) -> Break | None:
+    """The break that runs or comes next today, where those who wait then are carried over."""
+    at = next_break(configuration.calendar, now)
     if at is None:
         return None
     choice = decided(rows, hall, at) or configuration.at_break
     return at if choice is AtBreak.CARRY_OVER else None
+
+
+def rest_of(rows: Any, hall: str, configuration: HallConfiguration, now: Any) -> Break | None:
+    """The break in which nobody is called now: it runs, and those who wait are carried over."""
+    if running_break(configuration.calendar, now) is None:
+        return None
+    return carried_over(rows, hall, configuration, now)

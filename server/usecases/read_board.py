@@ -10,7 +10,7 @@ from server.domain.configuration import FRENCH, Counter, HallConfiguration
 from server.domain.estimates import WaitRange
 from server.domain.instants import from_micros, to_text
 from server.domain.refusals import Refusal
-from server.store import counters, waiting
+from server.store import breaks, counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.opening import opening_now
@@ -69,6 +69,7 @@ def read_board(database: Database, hall: str) -> Message:
         seen = look(database, rows, hall_id)
         called = rows.all(_CALLED, hall=hall_id)
         recent = rows.all(_RECENT, hall=hall_id)
+        rest = breaks.carried_over(rows, hall_id, seen.configuration, seen.position.as_of)
     today = business_day(seen.configuration.calendar, seen.position.as_of).isoformat()
     over = [
         row
@@ -90,7 +91,13 @@ def read_board(database: Database, hall: str) -> Message:
             )
             for row in over[: board.MAX_RECENT]
         ],
-        extra={"programme_revision": seen.configuration.revision, "alert": None},
+        extra={
+            "programme_revision": seen.configuration.revision,
+            "alert": None,
+            "break": None
+            if rest is None
+            else {"begins_at": to_text(rest.begins_at), "resumes_at": to_text(rest.resumes_at)},
+        },
     )
 
 

@@ -5,15 +5,16 @@ from zoneinfo import ZoneInfo
 
 from server.domain.calendars import business_day
 from server.domain.configuration import HallConfiguration
+from server.domain.half_days import running_break
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.transitions import LegState
-from server.store import waiting
+from server.store import breaks, waiting
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.answers import Answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
-from server.usecases.read_board import look
+from server.usecases.read_board import Seen, look
 from server.usecases.visitor import leg_of_short_code, leg_of_token, may_take_back
 
 
@@ -58,6 +59,7 @@ def _answers(
     with database.read() as rows:
         seen = look(database, rows, leg["hall"])
         is_waiting = leg["state"] == LegState.WAITING
+        rest = breaks.rest_of(rows, leg["hall"], seen.configuration, seen.position.as_of)
         ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
     configuration, now = seen.configuration, seen.position.as_of
     service = configuration.services.get(leg["service"])
@@ -74,7 +76,7 @@ def _answers(
         "state": leg["state"],
         "ahead": ahead,
         "wait": None if wait is None else {"low_s": wait.low_s, "high_s": wait.high_s},
-        "is_open": opening is None or opening.is_open,
+        "is_open": rest is None and (opening is None or opening.is_open or is_finished_in_break(seen)),
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),
         "may_take_back": may_act and may_take_back(leg, now_micros=to_micros(now)),
@@ -94,6 +96,11 @@ def _answers(
         }
         for language in languages
     }
+
+
+def is_finished_in_break(seen: Seen) -> bool:
+    """Whether a break runs: where nothing is carried over, whoever waits is still called."""
+    return running_break(seen.configuration.calendar, seen.position.as_of) is not None
 
 
 def _call(configuration: HallConfiguration, leg: Row, language: str) -> Answer:

@@ -120,7 +120,7 @@ function fits(cards) {
 function drawCalls(view) {
   const { cards, still, recent } = view;
   const words = wordsIn(own);
-  const opens = view.view === "closed" ? Date.parse(state.screen?.next_opening_at ?? "") : NaN;
+  const opens = view.view === "closed" ? Date.parse(state.screen?.next_opening_at ?? "") : view.view === "break" ? screenState.resumesAt(state, now()) ?? NaN : NaN;
   const opening = Number.isNaN(opens) ? "" : words.opening(opens, screenState.serverNow(state, now()));
   const shown = JSON.stringify([view.view, cards, still, recent, opening]);
   if (shown === drawn.calls) return;
@@ -128,7 +128,7 @@ function drawCalls(view) {
   document.body.dataset.view = view.view;
   showCards(get("cards"), cards, { body: document.body, words, languages: [own] });
   get("state-title").textContent = words.say(view.view);
-  get("state-hint").textContent = words.say(opening ? "next_opening" : `${view.view}_hint`);
+  get("state-hint").textContent = words.say(opening && view.view === "closed" ? "next_opening" : `${view.view}_hint`);
   get("state-more").textContent = opening;
   const rows = showLists(get("lists"), { still, recent }, words);
   if (!rows && cards.length > 1) document.body.dataset.full = "yes";

@@ -192,6 +192,13 @@ export function isOpen(state, now) {
   return hasOpened || (wasOpen && !hasTurned(state, now));
 }
 
+/** In a break that carries everyone over, the instant at which calls resume; null at any other time. */
+export function resumesAt(state, now) {
+  const { begins_at: begins, resumes_at: resumes } = state.board?.break ?? {};
+  const at = serverNow(state, now);
+  return at >= Date.parse(begins ?? "") && at < Date.parse(resumes ?? "") ? Date.parse(resumes) : null;
+}
+
 /** At its closing and at its opening the hall's day is asked for again, once. */
 export function turned(state, now) {
   if (!state.isConnected || state.screen?.isAsked || !hasTurned(state, now)) return state;
@@ -210,6 +217,7 @@ function viewName(state, { now, called, waiting, isForgotten }) {
   if (isForgotten) return "unknown";
   if (state.cards.length || called.length) return "calls";
   if (!isLive(state) && serverNow(state, now) - (state.lastLiveAt ?? 0) > HONEST_MS) return "unknown";
+  if (resumesAt(state, now)) return "break";
   if (!isOpen(state, now) && !waiting) return "closed";
   return waiting || state.board.recent.length ? "rest" : "empty";
 }

@@ -279,3 +279,13 @@ test("a screen that was refused shows it until it is connected again", () => {
   const state = screen.refused(screen.initialState());
   assert.equal(screen.connected(state, START).isRefused, false);
 });
+
+test("in a break that carries everyone over the screen says when calls resume, and only then", () => {
+  const rest = { begins_at: iso(START + 60_000), resumes_at: iso(START + 120_000) };
+  const state = fetched(screen.receiveBoard(live(), board([], { break: rest }), START));
+  assert.notEqual(screen.viewOf(state, START).view, "break");
+  assert.equal(screen.viewOf(state, START + 60_000).view, "break");
+  assert.equal(screen.resumesAt(state, START + 60_000), START + 120_000);
+  assert.notEqual(screen.viewOf(state, START + 120_000).view, "break");
+  assert.equal(screen.resumesAt(live(), START), null);
+});

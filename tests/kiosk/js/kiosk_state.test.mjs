@@ -240,3 +240,19 @@ test("any thousand walks: one press at a time, no view without what it shows, al
     if (!state.press && state.menu) assert.equal(reduce(state, { type: "tick", at: at + 1e7 }).view, "start");
   }
 });
+
+test("what helps is asked for after the service, never needed, and sent with the ticket", () => {
+  const asking = { ...MENU, asks_needs: true };
+  const opened = [
+    { type: "menu_loaded", menu: asking }, { type: "choose_service", service: "accueil", pressId: "p1" },
+  ].reduce((state, action, step) => reduce(state, { at: (step + 1) * 1000, ...action }), initialState("fr"));
+  assert.equal(opened.view, "sheet");
+  const noted = [
+    { type: "show_needs" }, { type: "toggle_need", need: "interpreter" }, { type: "toggle_need", need: "deaf" },
+    { type: "toggle_need", need: "interpreter" }, { type: "toggle_need", need: "flu" }, { type: "back" },
+  ].reduce((state, action, step) => reduce(state, { at: 10_000 + step * 1000, ...action }), opened);
+  assert.deepEqual([noted.view, noted.needs], ["sheet", ["deaf"]]);
+  assert.deepEqual(reduce(noted, { type: "take", priority: false, pressId: "p2", at: 20_000 }).press.body.needs, ["deaf"]);
+  assert.equal("needs" in reduce(opened, { type: "take", priority: false, pressId: "p2", at: 20_000 }).press.body, false);
+  assert.deepEqual(reduce(noted, { type: "home", at: 20_000 }).needs, []);
+});

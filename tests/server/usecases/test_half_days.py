@@ -19,9 +19,12 @@ from server.usecases.close_day import close_day
 from server.usecases.counter_sessions import WantedSession, open_counter
 from server.usecases.decide_break import decide_break
 from server.usecases.distribute import WantedSeries, distribute
+from server.usecases.estimate_waits import Estimates
 from server.usecases.issue_ticket import Quote, WantedTicket, issue_ticket
+from server.usecases.read_board import read_board
 from server.usecases.read_day_end import read_day_end
 from server.usecases.read_queue import read_counter, read_queue
+from server.usecases.read_ticket import read_ticket
 from tests.server.usecases.figures_history import Hands, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
@@ -85,6 +88,21 @@ def test_nobody_is_called_during_a_break_that_carries_over_and_every_rank_is_kep
     second = call(database)
     assert second is not None
     assert second["number"] == tickets[1]["number"]
+
+
+def test_the_phone_and_the_screen_tell_the_break_as_it_was_decided(database: Database, hands: Hands):
+    hands.now = at(11, 50)
+    token = issue(database)["token"]
+    estimates = Estimates(database)
+    hands.now = at(12, 5)
+    assert read_ticket(database, estimates, token)["is_open"]  # the queue is finished
+    assert read_board(database, HALL)["break"] is None
+    decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)
+    told = read_ticket(database, estimates, token)
+    assert (told["is_open"], told["next_opening_at"][:16]) == (False, "2026-11-24T12:30")
+    assert read_board(database, HALL)["break"]["resumes_at"].startswith("2026-11-24T12:30")
+    hands.now = at(13, 30)
+    assert read_ticket(database, estimates, token)["is_open"]
 
 
 def test_the_queue_is_finished_when_nobody_decides_and_the_last_choice_holds(
