@@ -18,7 +18,7 @@ from server.store.ticket_stops import stops_of_day
 from server.usecases.answers import Answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_board import Seen, look
-from server.usecases.read_queue import day_figures
+from server.usecases.read_queue import day_figures, read_break
 
 LONGEST = 8
 """How many of the longest waits are listed."""
@@ -63,12 +63,14 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         looked = _Looked(seen, list(database.open_legs(rows, seen.row)), sessions, to_micros(as_of))
         stops = stops_of_day(rows, hall_id, on)
         day = day_figures(rows, hall_id, on.isoformat())
+        rest = read_break(rows, hall_id, seen.configuration, as_of)
     return {
         "hall": seen.row["slug"],
         "epoch": seen.position.epoch,
         "version": seen.position.version,
         "as_of": to_text(as_of),
         "day": day,
+        "break": rest,
         "people": people_of(looked.legs),
         "queues": _queues(looked, ranges),
         "longest": _longest(looked),

@@ -287,3 +287,23 @@ def test_a_cut_is_said_and_the_gesture_made_meanwhile_is_done_once(
     expect(console.locator("[data-live=yes]")).to_be_visible(timeout=20_000)
     expect(console.locator("[data-lost]")).to_be_hidden()
     expect(console.locator("[data-person] .number")).to_have_text(number)
+
+
+def test_the_agent_is_told_to_walk_over_and_keeps_the_place_of_who_lacks_an_interpreter(
+    console: Page, issue: Callable[..., dict[str, Any]]
+):
+    ticket = issue(needs=["blind", "interpreter"])
+    expect(console.locator('[data-list="waiting"] .chip')).to_have_count(2)
+    console.keyboard.press("F9")
+    phase(console, "called")
+    expect(console.locator("[data-advice]")).to_contain_text("allez à sa rencontre")
+    assert_accessible(console)
+    console.locator('[data-act="hold"]').click()
+    phase(console, "free")
+    held = console.locator('[data-list="notices"] .notice')
+    expect(held).to_contain_text(ticket["number"])
+    held.get_by_role("button").click()
+    expect(held).to_have_count(0)
+    console.keyboard.press("F9")
+    phase(console, "called")
+    expect(console.locator('[data-text="number"]').first).to_have_text(ticket["number"])

@@ -417,3 +417,27 @@ def test_every_view_fits_and_is_accessible_with_every_comfort(at_kiosk, size):
 def fits(page: Page) -> None:
     assert page.evaluate(MISFITS) == []
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_helps_is_asked_on_one_view_that_fits(at_kiosk: Callable[..., Page], hall: Served, size: str):
+    page = at_kiosk(size)
+    press(page, f'[data-service="{WALK_IN}"]')
+    press(page, '[data-key="needs"]')
+    page.locator('[data-need="interpreter"]').click()
+    page.locator('[data-need="slow"]').click()
+    expect(page.locator('[aria-pressed="true"][data-need]')).to_have_count(2)
+    assert page.evaluate(MISFITS) == []
+    page.locator('[data-toggle="low"]').click()
+    assert page.evaluate(MISFITS) == []
+    if size == "portrait":
+        assert_accessible(page)
+        press(page, '[data-key="needs-done"]')
+        expect(page.locator('[data-key="needs"]')).to_contain_text("2")
+        press(page, '[data-act="take"]')
+        expect(page.locator("main")).to_have_attribute("data-view", "ticket")
+        key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+        queue = httpx.get(f"{hall.base_url}/api/v1/halls/{SITE}/queue", headers=key, trust_env=False).json()
+        assert [leg["needs"] for each in queue["queues"] for leg in each["legs"] if leg["needs"]] == [
+            ["slow", "interpreter"]
+        ]

@@ -42,7 +42,7 @@ from server.web.callers import allowed, allowed_either, someone
 
 TAG = Tag(name="counters")
 type Verb = Callable[..., Any]
-BEFORE_CALL = (check_priority.confirm_priority, check_priority.deny_priority, serve.transfer)
+BEFORE_CALL = (hold.release, check_priority.confirm_priority, check_priority.deny_priority, serve.transfer)
 """What the reception desk may do too, while the visitor waits."""
 
 

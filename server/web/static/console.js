@@ -3,6 +3,7 @@
 import { panelFor } from "./console_panels.js";
 import { drawPlaces } from "./console_places.js";
 import { createKeys } from "./console_keys.js";
+import { drawNeeds } from "./console_needs.js";
 import { createView, mayAct } from "./console_view.js";
 import {
   emptyConsole, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
@@ -65,6 +66,7 @@ function change(next) {
 function render() {
   const nowMs = Date.now();
   view.render(state, nowMs, ui);
+  drawNeeds(state, words, { act, isFree: phaseOf(state) === "free" });
   if (phaseOf(state) === "choose") drawPlaces(state, words, openCounter);
   show("[data-taken]", Boolean(state.takenAt));
   if (state.takenAt) write("taken", say("console.choose.taken", { at: words.hour(state.takenAt) }));
@@ -147,6 +149,7 @@ async function openCounter({ id, services, profile, takeOver }) {
 }
 
 async function act(action, choice) {
+  if (action === "receive_below") return receiveBelow(choice);
   if (!mayAct(action, state, serverNow(state, Date.now()), ui)) return explainWhyNot(action);
   if (["transfer", "pause", "cancel", "chosen", "returned"].includes(action) && !choice) return openPanel(action);
   if (action === "greeting") return greet(choice);
@@ -155,11 +158,20 @@ async function act(action, choice) {
   await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})));
 }
 
+/** Who cannot come to this counter is received at a step-free one: this place is left, that one is taken. */
+async function receiveBelow({ visit, counter }) {
+  const left = await attempt(requestOf("close", state));
+  if (!left.ok) return;
+  keep({});
+  await openCounter({ id: counter });
+  if (state.counter?.counter === counter) await act("chosen", { visit, reason: "step_free" });
+}
+
 async function perform(verb, request) {
   const was = state.counter;
   const answer = await attempt(request);
   if (verb === "close" && answer.ok) keep({});
-  if (answer.ok && ["next", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "card_seen", "card_missing"].includes(verb)) {
+  if (answer.ok && ["next", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "card_seen", "card_missing", "hold"].includes(verb)) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
     tellOutcome(verb, was, answer);
   }

@@ -9,7 +9,7 @@ import { mayUndo, phaseOf, requestOf, serverNow, waitingCount } from "./console_
 const GESTURES = {
   LegCalled: "call", LegRecalled: "recall", LegStarted: "start", LegEnded: "finish", LegTransferred: "transfer",
   PriorityConfirmed: "card_seen", PriorityNotConfirmed: "card_missing",
-  VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
+  LegHeld: "hold", LegReleased: "release", NeedsNoted: "needs", VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
 };
 const NEEDS_CHOICE = new Set(["transfer", "cancel", "chosen", "returned", "pause"]);
 
@@ -54,7 +54,7 @@ function drawPerson(leg, { say, hour, hall }) {
     leg.language && leg.language !== "fr" && say("console.person.language", { language: hall.languageName(leg.language) }),
   ];
   write("times", times.filter(Boolean).join(" · "));
-  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority]), chips(leg, { say, hour }));
+  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority, leg.needs]), chips(leg, { say, hour }));
   show("[data-check]", leg.priority === "declared");
   const why = leg.why && say.knows(leg.why.key) ? whyWords(leg.why, say) : "";
   show("[data-why]", why !== "");

@@ -37,13 +37,15 @@ export function chips(leg, { say, hour }) {
   const texts = [];
   if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
   if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
+  for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
+  if (leg.is_held) texts.push(say("console.need.held"));
   return texts.map((text) => element("span", { class: "chip" }, text));
 }
 
 function drawRows(rows, words) {
   const list = document.querySelector('[data-list="waiting"]');
   if (!list) return;
-  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at]));
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held]));
   fill(list, mark, rows.map((row) => rowElement(row, words)));
   rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
 }

@@ -10,6 +10,7 @@ import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 import { emptyWall, saidNext, withWall } from "./wall_state.js";
+import { createHalfDay } from "./wall_half_day.js";
 import { createWallView } from "./wall_view.js";
 
 const AT_MOST_EVERY_MS = 1000;
@@ -28,6 +29,7 @@ const words = {
   },
 };
 const view = createWallView({ words, move, tickets });
+const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
 let state = emptyWall();
 let said = null;
 let readAtMs = -Infinity;
@@ -66,6 +68,7 @@ async function refresh() {
 
 function draw() {
   drawLiveness(state, words);
+  if (state.wall) halfDay.draw(state.wall);
   if (state.wall) view.draw(state.wall, Date.now() + state.clockOffsetMs);
 }
 
@@ -74,6 +77,11 @@ async function move(counter, profile) {
   if (!answer.ok) return;
   const name = page.profiles.find(({ id }) => id === profile)?.name ?? say("wall.counters.all_services");
   tell(say("wall.moved", { counter: words.hall.counterLabel(counter), profile: name }));
+}
+
+async function atBreak(choice) {
+  const answer = await attempt({ path: `${HALL}/break`, body: { choice } });
+  if (answer.ok) tell(say(`wall.break.${choice}_done`));
 }
 
 async function tickets(service, verb) {
@@ -116,3 +124,4 @@ setInterval(() => {
   if (state.isLive && Date.now() - readAtMs > AT_LEAST_EVERY_MS) soon();
 }, 1000);
 refresh();
+read(`${HALL}/day-end`).then(halfDay.tellDayEnd, () => {});

@@ -16,6 +16,7 @@ from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_pa
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "wall.po"
 BORROWED = (
     "console.live.",
+    "console.break.",
     "console.waiting.",
     "console.duration.",
     "console.refused.",

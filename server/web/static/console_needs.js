@@ -1,0 +1,45 @@
+// What helps the person called, who waits for a step-free counter or an interpreter, and the break.
+
+import { element, fill, show } from "./dom.js";
+
+/** Everyone whose place is kept, as far as the page knows the queue. */
+export function heldLegs(queue) {
+  return (queue?.queues ?? []).flatMap(({ legs }) => legs ?? []).filter((leg) => leg.is_held);
+}
+
+/** The sentence of a break: [key, values]; null when none is near. */
+export function breakSaid(rest, hour) {
+  if (!rest) return null;
+  const when = rest.is_running ? "running" : "near";
+  return [`console.break.${when}.${rest.choice}`, { begins: hour(rest.begins_at), resumes: hour(rest.resumes_at) }];
+}
+
+/** `act(action, choice)` is what the buttons do; `isFree`: nobody is at this counter. */
+export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree }) {
+  const needs = counter?.leg?.needs ?? [];
+  const advice = document.querySelector('[data-list="advice"]');
+  if (!advice) return;
+  fill(advice, `${counter?.leg?.leg} ${needs}`, needs.map((need) => element("li", {}, say(`console.need.${need}.advice`))));
+  show("[data-advice]", needs.length > 0);
+  show("[data-hold]", needs.includes("interpreter") && counter.leg.state === "called");
+  const below = (queue?.step_free ?? []).map((leg) => stepFreeNotice(leg));
+  const held = heldLegs(queue).map((leg) => notice(say("console.held", { number: leg.number }), [[say("console.act.release"), () => act("release", { leg: leg.leg })]]));
+  const rest = breakSaid(queue?.break, hour);
+  const nodes = [...(rest ? [notice(say(...rest), [])] : []), ...below, ...held];
+  const list = document.querySelector('[data-list="notices"]');
+  fill(list, JSON.stringify([rest, queue?.step_free, heldLegs(queue).map(({ leg }) => leg), isFree]), nodes);
+
+  function stepFreeNotice({ visit, number, service, counters }) {
+    const known = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);
+    const buttons = isFree ? known.map(({ id, label }) => [say("console.step_free.receive", { counter: label }), () => act("receive_below", { visit, counter: id })]) : [];
+    return notice(say("console.step_free", { number, service: hall.serviceName(service) }), buttons);
+  }
+}
+
+function notice(text, buttons) {
+  return element("div", { class: "notice" }, element("p", {}, text), ...buttons.map(([label, press]) => {
+    const made = element("button", { type: "button", class: "small" }, label);
+    made.addEventListener("click", press);
+    return made;
+  }));
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { breakSaid, heldLegs } from "../../../../server/web/static/console_needs.js";
+import { emptyConsole, requestOf } from "../../../../server/web/static/console_state.js";
+
+const hour = (at) => at.slice(11, 16);
+const rest = { begins_at: "2026-11-24T12:00:00Z", resumes_at: "2026-11-24T14:00:00Z", is_running: false, choice: "finish" };
+
+test("a break is told before and while it runs, by what was decided for it", () => {
+  assert.equal(breakSaid(null, hour), null);
+  assert.deepEqual(breakSaid(rest, hour), ["console.break.near.finish", { begins: "12:00", resumes: "14:00" }]);
+  assert.equal(breakSaid({ ...rest, is_running: true, choice: "carry_over" }, hour)[0], "console.break.running.carry_over");
+});
+
+test("whose place is kept is found in any queue, and released from any state of the counter", () => {
+  const queue = { queues: [{ legs: [{ leg: "l1" }, { leg: "l2", is_held: true }] }, {}] };
+  assert.deepEqual(heldLegs(queue).map(({ leg }) => leg), ["l2"]);
+  assert.deepEqual(heldLegs(null), []);
+  const counter = { counter: "g1", session: "s1", state: "free", leg: null };
+  const free = { ...emptyConsole(), counter };
+  assert.deepEqual(requestOf("release", free, { leg: "l2" }), { path: "/api/v1/legs/l2/release" });
+  assert.equal(requestOf("hold", free), null);
+  const called = { ...free, counter: { ...counter, state: "called", leg: { leg: "l3", state: "called" } } };
+  assert.deepEqual(requestOf("hold", called), { path: "/api/v1/legs/l3/hold" });
+});
