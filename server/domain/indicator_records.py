@@ -1,7 +1,7 @@
 """What one leg tells the figures, and how its wait is measured (`docs/rules/indicators.md`)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -72,13 +72,15 @@ class MeasuredLeg:
     """A leg with what its visit says of it: the wait in whole seconds, if it is known, and how it ended.
 
     `outcome` is `called`, `left` (ended before any call), `moved` (redirected before any call),
-    `open` (still waiting) or `outside`.
+    `open` (still waiting) or `outside`. `visit_priority`: of the leg that opens its visit, what
+    the priority of the visit became in the end; `none` for the others.
     """
 
     record: LegRecord
     opens_visit: bool
     outcome: str
     wait_s: int | None
+    visit_priority: str = "none"
 
     @property
     def end_reason(self) -> str:
@@ -102,12 +104,15 @@ def measure(records: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
 def _measure_visit(legs: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
     waiting_since: datetime | None = None
     opens_visit = True
-    for record in legs:
+    records = list(legs)
+    in_the_end = [record.priority for record in records if not record.is_outside]
+    for record in records:
         if record.is_outside:
             yield MeasuredLeg(record, opens_visit=False, outcome="outside", wait_s=None)
             continue
         since = waiting_since or record.reference_at
-        yield _measured(record, since, opens_visit)
+        measured = _measured(record, since, opens_visit)
+        yield replace(measured, visit_priority=in_the_end[-1]) if opens_visit else measured
         waiting_since = since if record.moved_before_call else None
         opens_visit = False
 

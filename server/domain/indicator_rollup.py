@@ -50,6 +50,9 @@ class Tally:
     open_waiting: int = 0
     clock_suspect: int = 0
     outside: int = 0
+    priorities: int = 0
+    priorities_confirmed: int = 0
+    priorities_not_confirmed: int = 0
 
     def add(self, other: "Tally") -> None:
         """Adds another tally to this one, exactly."""
@@ -151,6 +154,9 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
         return
     tally.legs += 1
     tally.visits += leg.opens_visit
+    tally.priorities += leg.visit_priority != "none"
+    tally.priorities_confirmed += leg.visit_priority == "confirmed"
+    tally.priorities_not_confirmed += leg.visit_priority == "not_confirmed"
     tally.reinstated += leg.record.end_reason == "no_show" and leg.record.reinstated
     tally.moved += leg.outcome == "moved"
     tally.open_waiting += leg.outcome == "open"

@@ -29,6 +29,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "closed_at_day_end",
     ),
     "announced": ("quoted_inside", "quoted_exceeded"),
+    "priority": ("priorities", "priorities_confirmed", "priorities_not_confirmed"),
     "aside": (
         "early_wait_from_issue",
         "redirected_before_call",

@@ -96,6 +96,7 @@ def _draw_leg(draw: st.DrawFn, visit: str, position: int, start: datetime, day: 
         quoted_low_s=quoted,
         quoted_high_s=None if quoted is None else quoted + 600,
         target_s=draw(st.none() | st.sampled_from((600, 900))),
+        priority=draw(st.sampled_from(("none", "declared", "confirmed", "not_confirmed"))),
         reinstated=draw(st.booleans()),
         clock_suspect=draw(st.integers(0, 9)) == 0,
     )

@@ -156,6 +156,23 @@ def test_an_announced_range_is_judged_on_the_real_wait():
     assert found["quoted_exceeded"].count == 1
 
 
+def test_priorities_are_shares_of_visits_and_of_each_other_by_what_became_of_them_in_the_end():
+    found = figures(
+        leg("v1", called=5, priority="declared"),
+        leg("v2", called=5, priority="confirmed"),
+        leg("v3", called=5, priority="declared", end_reason="transferred", ended=6),
+        leg("v3", position=2, issued=6, called=9, priority="not_confirmed"),
+        leg("v4", called=5),
+        leg("v5", priority="declared", end_reason="cancelled", ended=1),
+    )
+    shown = {name: (found[name].count, found[name].n) for name in found if name.startswith("priorities")}
+    assert shown == {
+        "priorities": (3, 4),
+        "priorities_confirmed": (1, 3),
+        "priorities_not_confirmed": (1, 3),
+    }
+
+
 def test_greetings_are_received_people_without_a_wait():
     rollup = roll_up([leg(called=5)], time_zone=PARIS, greetings={"papers": 3})
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
