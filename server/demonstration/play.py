@@ -7,6 +7,7 @@ Given the same chance the same things are done at the same instants.
 import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from server.demonstration.acts import Acts, CalledLeg, Press, Ticket
 from server.demonstration.habits import HallHabits, duration_s, habits, picked
@@ -20,6 +21,8 @@ LEFT_AFTER_CALL_SHARE = 0.006
 SLOW_SHARE = 0.08
 TELLS_SHARE = 0.55
 """Of the visitors who lose patience, those who give up on their phone; the others are gone when called."""
+USUAL_RECALLS = 3
+"""After so many recalls in vain an agent gives up."""
 PATIENCE_S = 70 * 60.0
 START_PRESSED_SHARE = 0.83
 PAUSE_SHARE = 0.012
@@ -211,9 +214,10 @@ class HallPlay:
         self._verb(post, "recall")
         self._later(post, duration_s(self.chance, 30, spread=0.4), self._start)
 
-    def _recall_in_vain(self, post: Post) -> None:
+    def _recall_in_vain(self, post: Post, before: int = 0) -> None:
         self._verb(post, "recall")
-        again = self._recall_in_vain if self.chance.random() < 0.35 else self._no_show
+        goes_on = self.chance.random() < 0.35 and before + 1 < USUAL_RECALLS
+        again = partial(self._recall_in_vain, before=before + 1) if goes_on else self._no_show
         self._later(post, self.chance.uniform(45, 75), again)
 
     def _no_show(self, post: Post) -> None:

@@ -68,6 +68,7 @@ def to_configuration(
         asks_needs=document.asks_needs,
         profiles={profile.id: to_profile(profile) for profile in document.profiles},
         profile_names={profile.id: profile.names for profile in document.profiles},
+        limits=document.limits.to_limits(),
     )
 
 
@@ -102,6 +103,8 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         confirm_priority=part.confirm_priority,
         early_window_s=part.early_window_s,
         late_grace_s=part.late_grace_s,
+        outcome=part.outcome,
+        note=part.note,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
+from server.documents.limits import LimitsPart
 from server.documents.opening import CalendarPart, OwnHours
 from server.documents.problems import broken_rule
 from server.documents.profiles import ProfilePart
@@ -23,7 +24,7 @@ from server.documents.values import (
     Slug,
     Texts,
 )
-from server.domain.configuration import Mode, PrinterProfile
+from server.domain.configuration import Asked, Mode, PrinterProfile
 from server.domain.numbering import HIGHEST_RANK
 from server.domain.work_profiles import DEFAULT_RULE, RuleName
 
@@ -79,6 +80,8 @@ class ServicePart(Part):
     confirm_priority: bool = False
     early_window_s: Seconds = 3600
     late_grace_s: Seconds = 900
+    outcome: Asked = "optional"
+    note: Asked = "optional"
 
 
 class QueuePart(Part):
@@ -210,6 +213,7 @@ class HallDocument(Part):
     last_ticket: LastTicketPart = Field(default_factory=LastTicketPart)
     distribution_before_s: Annotated[int, Field(ge=0, le=14_400)] = 0
     asks_needs: bool = True
+    limits: LimitsPart = Field(default_factory=LimitsPart)
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()

@@ -12,6 +12,7 @@ from typing import Literal
 
 from server.domain.calendars import Calendar, always_open
 from server.domain.half_days import AtBreak, LastTicket
+from server.domain.limits import Limits
 from server.domain.numbering import Series
 from server.domain.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
 
@@ -19,6 +20,8 @@ FRENCH = "fr"
 
 type Texts = Mapping[str, str]
 type Mode = Literal["walk_in", "appointment_only", "both"]
+type Asked = Literal["optional", "mandatory"]
+"""Whether an agent may or must say something when a service ends."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
 
 
@@ -60,6 +63,7 @@ class Service:
     enough real ones are known. `calendar` None means the hall's hours. `parent` is a folder's id.
     `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
     long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
+    `outcome` and `note`: whether an agent must say what the service led to when it ends.
     """
 
     id: str
@@ -83,6 +87,8 @@ class Service:
     confirm_priority: bool = False
     early_window_s: int = 3600
     late_grace_s: int = 900
+    outcome: Asked = "optional"
+    note: Asked = "optional"
 
     def name(self, language: str) -> str:
         """The service's name in a language, in French where it is not translated."""
@@ -244,6 +250,7 @@ class HallConfiguration:
     last_ticket: LastTicket = field(default_factory=LastTicket)
     distribution_before_s: int = 0
     asks_needs: bool = True
+    limits: Limits = field(default_factory=Limits)
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:
         """The services a counter may serve, without the retired ones."""

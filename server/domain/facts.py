@@ -7,7 +7,7 @@ when a
 body changes its meaning; older schemas stay readable for ever (`server.domain.projection`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,6 +27,12 @@ class FactKind(StrEnum):
     LEG_CALLED = "LegCalled"
     LEG_RECALLED = "LegRecalled"
     LEG_STARTED = "LegStarted"
+    LEG_POSTPONED = "LegPostponed"
+    LEG_PARKED = "LegParked"
+    LEG_RESUMED = "LegResumed"
+    LEG_RETURNED = "LegReturned"
+    SERVICE_ADDED = "ServiceAdded"
+    SERVICE_CORRECTED = "ServiceCorrected"
     LEG_ENDED = "LegEnded"
     LEG_TRANSFERRED = "LegTransferred"
     PRIORITY_CONFIRMED = "PriorityConfirmed"
@@ -104,6 +110,8 @@ class NewLeg:
 
     `series` is the prefix of its number; `reference_at` the instant its wait is counted from when a counter
     calls. `is_out_of_series`: transferred or reinstated, so that its number says nothing about its turn.
+    `is_at_front`: before the others. `not_before`: it is not called earlier. `lets_pass`: first calls of its
+    queue that come before its own. `added_services` open one after the other when it ends.
     """
 
     id: str
@@ -120,6 +128,10 @@ class NewLeg:
     series: str
     reference_at: datetime
     is_out_of_series: bool = False
+    is_at_front: bool = False
+    not_before: datetime | None = None
+    lets_pass: int = 0
+    added_services: Sequence[str] = ()
     booked_at: datetime | None = None
     for_counter: str | None = None
     reinstated_from: str | None = None
@@ -145,6 +157,11 @@ class NewLeg:
             "series": self.series,
             "reference_at": to_text(self.reference_at),
             "is_out_of_series": self.is_out_of_series,
+            "is_at_front": self.is_at_front,
+            "not_before": to_text(self.not_before) if self.not_before else None,
+            "lets_pass": self.lets_pass,
+            "lets_pass_since": to_text(self.arrived_at) if self.lets_pass else None,
+            "added_services": list(self.added_services) or None,
             "booked_at": to_text(self.booked_at) if self.booked_at else None,
             "for_counter": self.for_counter,
             "reinstated_from": self.reinstated_from,
@@ -232,10 +249,20 @@ class CalledLeg:
         return {"leg": self.id, "visit": self.visit, "number": self.number, "call": self.call}
 
 
-def leg_called(called: CalledLeg, *, counter: str, session: str, why: Why, reason: str | None = None) -> Fact:
-    """A counter invites a leg for the first time. `reason`: a call chosen out of order."""
-    at = {"counter": counter, "session": session, "why": why.as_body(), "reason": reason}
-    return Fact(FactKind.LEG_CALLED, called.as_body() | at, visit=called.visit, counter=counter)
+@dataclass(frozen=True, slots=True)
+class CalledBy:
+    """The counter that calls and its session; `reason`: why out of order."""
+
+    counter: str
+    session: str
+    reason: str | None = None
+
+
+def leg_called(called: CalledLeg, by: CalledBy, why: Why, *, is_again: bool = False) -> Fact:
+    """A counter invites a leg. `is_again`: it waited again after an earlier call, which stays its first."""
+    at: dict[str, Any] = {"counter": by.counter, "session": by.session, "reason": by.reason}
+    at |= {"why": why.as_body(), "is_again": is_again}
+    return Fact(FactKind.LEG_CALLED, called.as_body() | at, visit=called.visit, counter=by.counter)
 
 
 def leg_recalled(called: CalledLeg, *, counter: str, rank: int) -> Fact:
@@ -249,6 +276,19 @@ def leg_started(leg: str, visit: str, *, counter: str) -> Fact:
     return Fact(
         FactKind.LEG_STARTED, {"leg": leg, "visit": visit, "counter": counter}, visit=visit, counter=counter
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a service led to: a code of the short list, and a note that can be erased."""
+
+    outcome: str | None = None
+    note: Erasable | None = None
+
+    def as_body(self) -> dict[str, Any]:
+        """The result as it stands in a fact."""
+        note = None if self.note is None else {"id": self.note.id, "hmac": self.note.hmac}
+        return {"outcome": self.outcome, "outcome_note": note}
 
 
 def leg_ended(leg: str, visit: str, *, reason: str, counter: str | None, note: str | None = None) -> Fact:
@@ -315,6 +355,13 @@ class EndedLeg:
     def as_body(self) -> dict[str, Any]:
         """The leg left behind as it stands in a fact."""
         return {"leg": self.id, "visit": self.visit, "number": self.number, "business_day": self.business_day}
+
+
+def leg_served(ended: EndedLeg, new_leg: NewLeg | None, result: Result, *, counter: str | None) -> Fact:
+    """A service has ended; the visit too, unless a service that was added opens a new leg."""
+    body = ended.as_body() | {"reason": "served", "counter": counter, "note": None} | result.as_body()
+    body |= {"new_leg": None if new_leg is None else new_leg.as_body()}
+    return Fact(FactKind.LEG_ENDED, body, visit=ended.visit, counter=counter)
 
 
 def leg_transferred(ended: EndedLeg, new_leg: NewLeg, *, counter: str | None) -> Fact:

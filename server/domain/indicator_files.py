@@ -36,6 +36,7 @@ ADDED_COLUMNS = (
     "priority",
     "target_s",
     "start_pressed",
+    "parked_s",
     "reinstated",
     "clock_suspect",
 )
@@ -114,6 +115,7 @@ def _leg(row: Mapping[str, str]) -> LegRecord:
         last_called_at=_instant(row["last_called_at"]),
         started_at=_instant(row["started_at"]),
         start_pressed=_truth(row.get("start_pressed"), default=bool(row["started_at"])),
+        parked_s=_whole(row.get("parked_s")) or 0,
         ended_at=_instant(row["ended_at"]),
         end_reason=row["end_reason"] or None,
         counter=row["counter"] or None,

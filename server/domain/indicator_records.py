@@ -41,6 +41,7 @@ class LegRecord:
     position: int = 1
     priority: str = "none"
     start_pressed: bool = False
+    parked_s: int = 0
     reinstated: bool = False
     clock_suspect: bool = False
 
@@ -131,14 +132,14 @@ def _measured(record: LegRecord, since: datetime, opens_visit: bool) -> Measured
 
 
 def service_s(record: LegRecord) -> int | None:
-    """Whole seconds at the counter, start to end; from the last call when no start was pressed.
+    """Whole seconds at the counter, start to end without the time parked; from the last call without a start.
 
     None unless the visitor was really served (`served`, or `transferred` once at the counter).
     """
     started = record.started_at or (record.last_called_at if record.end_reason == "served" else None)
     if started is None or record.ended_at is None or record.end_reason not in ("served", "transferred"):
         return None
-    return elapsed_s(started, record.ended_at)
+    return max(0, elapsed_s(started, record.ended_at) - record.parked_s)
 
 
 def elapsed_s(since: datetime, until: datetime) -> int:

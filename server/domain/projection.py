@@ -17,6 +17,7 @@ INSTANT_COLUMNS = frozenset(
     {
         *("arrived_at", "issued_at", "reference_at", "booked_at"),
         *("first_called_at", "last_called_at", "started_at", "ended_at"),
+        *("lets_pass_since", "not_before", "parked_at"),
     }
 )
 
@@ -77,6 +78,8 @@ def _leg_row(fact: Recorded, leg: Json, visit: str, *, number: str, business_day
         is_start_pressed=False,
         is_clock_suspect=fact.is_clock_suspect,
     )
+    if row.get("added_services") is not None:
+        row["added_services"] = json.dumps(row["added_services"])
     return Insert("leg", row)
 
 
@@ -102,11 +105,12 @@ def _leg_called(fact: Recorded) -> list[Change]:
         "session": body["session"],
         "call": body["call"],
         "rank": 1,
-        "first_called_at": fact.happened_at,
         "last_called_at": fact.happened_at,
         "rule": body["why"]["rule"],
         "why": json.dumps(body["why"], ensure_ascii=False, sort_keys=True, separators=(",", ":")),
     }
+    if not body.get("is_again"):
+        values["first_called_at"] = fact.happened_at
     return [Update("leg", body["leg"], _suspect(fact, values))]
 
 
@@ -156,13 +160,77 @@ def _priority_checked(fact: Recorded) -> list[Change]:
     return [Update("leg", body["leg"], _suspect(fact, values)), Update("visit", body["visit"], visit)]
 
 
+_WITHOUT_CALL: Json = dict.fromkeys(("counter", "session", "call", "rule", "why")) | {"rank": 0}
+"""A leg that waits again belongs to no counter; when it was called is kept."""
+
+
+def _leg_postponed(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values = {
+        "state": "waiting",
+        "lets_pass": body["lets_pass"],
+        "lets_pass_since": fact.happened_at,
+        "postponements": body["postponements"],
+        "is_out_of_series": True,
+    }
+    return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL}))]
+
+
+def _leg_parked(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values = {
+        "state": "parked",
+        "parked_at": fact.happened_at,
+        "not_before": text_to_micros(body["until"]),
+        "return_place": body["return_place"],
+    }
+    return [Update("leg", body["leg"], _suspect(fact, values))]
+
+
+_NOT_PARKED: Json = dict.fromkeys(("parked_at", "not_before", "return_place"))
+
+
+def _leg_resumed(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values = {"state": "in_service"}
+    values |= {name: body[name] for name in ("counter", "session", "parked_s")}
+    return [Update("leg", body["leg"], _suspect(fact, {**values, **_NOT_PARKED}))]
+
+
+def _leg_returned(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values: dict[str, Any] = {
+        "state": "waiting",
+        "started_at": None,
+        "is_start_pressed": False,
+        "is_out_of_series": True,
+        "reference_at": text_to_micros(body["reference_at"]),
+    }
+    values |= {"sort_key": body["sort_key"], "is_at_front": body["is_at_front"], "parked_s": None}
+    return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL, **_NOT_PARKED}))]
+
+
+def _service_added(fact: Recorded) -> list[Change]:
+    return [Update("leg", fact.body["leg"], {"added_services": json.dumps(fact.body["services"])})]
+
+
+def _service_corrected(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values = {name: body[name] for name in ("service", "queue", "target_s")}
+    return [Update("leg", body["leg"], values | {"is_out_of_series": True})]
+
+
 def _leg_ended(fact: Recorded) -> list[Change]:
     body = fact.body
     ended = {"ended_at": fact.happened_at, "end_reason": body["reason"]}
-    return [
-        Update("leg", body["leg"], _suspect(fact, ended | {"state": "ended"})),
-        Update("visit", body["visit"], ended),
-    ]
+    of_leg = ended | {"state": "ended"}
+    if body.get("outcome") or body.get("outcome_note"):
+        note = body["outcome_note"]
+        of_leg |= {"outcome": body["outcome"], "note": None if note is None else note["id"]}
+    leg = Update("leg", body["leg"], _suspect(fact, of_leg))
+    if body.get("new_leg"):
+        return [leg, _successor(fact, body["new_leg"])]
+    return [leg, Update("visit", body["visit"], ended)]
 
 
 def _leg_transferred(fact: Recorded) -> list[Change]:
@@ -334,6 +402,12 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.LEG_HELD: _leg_held,
     FactKind.LEG_RELEASED: _leg_released,
     FactKind.NEEDS_NOTED: _needs_noted,
+    FactKind.LEG_POSTPONED: _leg_postponed,
+    FactKind.LEG_PARKED: _leg_parked,
+    FactKind.LEG_RESUMED: _leg_resumed,
+    FactKind.LEG_RETURNED: _leg_returned,
+    FactKind.SERVICE_ADDED: _service_added,
+    FactKind.SERVICE_CORRECTED: _service_corrected,
     FactKind.LEG_ENDED: _leg_ended,
     FactKind.LEG_TRANSFERRED: _leg_transferred,
     FactKind.VISIT_REINSTATED: _visit_reinstated,

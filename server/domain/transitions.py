@@ -36,6 +36,12 @@ class Verb(StrEnum):
     START = "start"
     FINISH = "finish"
     NO_SHOW = "no_show"
+    POSTPONE = "postpone"
+    PARK = "park"
+    RESUME = "resume"
+    RETURN_TO_QUEUE = "return_to_queue"
+    ADD_SERVICE = "add_service"
+    CORRECT_SERVICE = "correct_service"
     TRANSFER = "transfer"
     CANCEL = "cancel"
     GIVE_UP = "give_up"
@@ -55,6 +61,15 @@ TRANSITIONS: dict[tuple[LegState, Verb], LegState] = {
     (_C, Verb.FINISH): _E,
     (_S, Verb.FINISH): _E,
     (_C, Verb.NO_SHOW): _E,
+    (_C, Verb.POSTPONE): _W,
+    (_S, Verb.PARK): _P,
+    (_P, Verb.RESUME): _S,
+    (_P, Verb.RETURN_TO_QUEUE): _W,
+    (_C, Verb.ADD_SERVICE): _C,
+    (_S, Verb.ADD_SERVICE): _S,
+    (_W, Verb.CORRECT_SERVICE): _W,
+    (_C, Verb.CORRECT_SERVICE): _C,
+    (_S, Verb.CORRECT_SERVICE): _S,
     (_W, Verb.TRANSFER): _E,
     (_C, Verb.TRANSFER): _E,
     (_S, Verb.TRANSFER): _E,
@@ -89,6 +104,6 @@ def next_state(state: str, verb: Verb) -> LegState:
     return reached
 
 
-def give_up_reason(state: str) -> EndReason:
-    """How a visitor who gives up is counted: before the call abandoned, after it left_after_call."""
-    return EndReason.LEFT_AFTER_CALL if state == LegState.CALLED else EndReason.ABANDONED
+def give_up_reason(*, was_called: bool) -> EndReason:
+    """How a visitor who gives up is counted: before any call abandoned, after one left_after_call."""
+    return EndReason.LEFT_AFTER_CALL if was_called else EndReason.ABANDONED

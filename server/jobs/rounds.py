@@ -1,4 +1,6 @@
-"""The rounds of a running server: end of days, daily anchors, purges. Each job runs once per hall and day.
+"""The rounds of a running server: end of days, timers of parked legs, daily anchors, purges.
+
+What ends a day runs once per hall and day.
 
 Every worker makes its rounds; a claim in the database decides who does a job, and a job done twice changes
 nothing.
@@ -18,6 +20,7 @@ from server.store.halls import all_halls
 from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.usecases.close_day import close_day, days_to_close
 from server.usecases.purge import purge
+from server.usecases.wait_again import return_parked
 
 log = structlog.get_logger()
 
@@ -49,6 +52,7 @@ class Rounds:
             halls = [hall for hall in all_halls(rows) if hall["configuration_revision"] > 0]
         for hall in halls:
             self._attempt(self.end_days, hall)
+            self._attempt(self.return_parked, hall)
             self._attempt(self.anchor, hall)
             self.breathe()
         self._attempt(self.anchor_installation)
@@ -73,6 +77,12 @@ class Rounds:
                     legs=closed.legs,
                     sessions=closed.sessions,
                 )
+
+    def return_parked(self, hall: Row) -> None:
+        """Brings back to waiting who was set aside and whose timer has ended."""
+        returned = return_parked(self.database, hall["id"])
+        if returned:
+            log.info("parked_returned", hall=hall["slug"], legs=returned)
 
     def anchor(self, hall: Row) -> None:
         """Anchors the hall's journal once a business day."""

@@ -12,7 +12,7 @@ from server.domain.instants import from_micros
 _LEGS_OF_DAY = """
 SELECT l.id, l.visit, l.number, l.hall, l.service, l.class, l.position, l.priority, l.target_s,
  l.booked_at, l.arrived_at, l.issued_at, l.first_called_at, l.last_called_at, l.started_at,
- l.is_start_pressed, l.ended_at, l.end_reason, l.counter, l.is_clock_suspect,
+ l.is_start_pressed, l.parked_s, l.ended_at, l.end_reason, l.counter, l.is_clock_suspect,
  l.quoted_low_s, l.quoted_median_s, l.quoted_high_s,
  EXISTS (SELECT 1 FROM leg AS later WHERE later.visit = l.visit AND later.reinstated_from = l.id
   AND (later.end_reason IS NULL OR later.end_reason <> 'undone')) AS is_reinstated
@@ -165,6 +165,7 @@ def _leg_record(row: Mapping[str, Any], day: date) -> LegRecord:
         last_called_at=_instant(row["last_called_at"]),
         started_at=_instant(row["started_at"]),
         start_pressed=bool(row["is_start_pressed"]),
+        parked_s=row["parked_s"] or 0,
         ended_at=_instant(row["ended_at"]),
         end_reason=row["end_reason"],
         counter=row["counter"],

@@ -14,7 +14,7 @@ from server.domain.needs import Need, needs_of
 from server.domain.projection import Change, Insert, Update
 from server.domain.rules_waiting import QueueFacts
 from server.domain.transitions import LegState
-from server.store.engines import Row
+from server.store.engines import Query, Row
 from server.store.waiting import LEG_COLUMNS, NOTED
 
 COLUMNS = tuple(name.strip() for name in LEG_COLUMNS.split(","))
@@ -23,6 +23,10 @@ _OPEN = (
     f"WITH noted AS ({NOTED}) {_LEG} ON n.visit = l.visit WHERE l.hall = :hall AND l.state = 'waiting'"
     f" UNION ALL {_LEG} ON n.visit = l.visit WHERE l.hall = :hall"
     " AND l.state IN ('called', 'in_service', 'parked')"
+)
+_FIRST_CALLS = (
+    "SELECT queue, first_called_at FROM leg"
+    " WHERE hall = :hall AND last_called_at > :since AND first_called_at > :since"
 )
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
@@ -39,6 +43,7 @@ class OpenLegs:
         self._lines: dict[_Line, list[tuple[str, str]]] = {}
         self._at_counter: dict[str, str] = {}
         self._needs: dict[str, tuple[Need, ...]] = {}
+        self._let_pass_since: dict[str, int] = {}
         for row in legs:
             if row["needs"]:
                 self._needs[row["visit"]] = needs_of(row["needs"])
@@ -77,6 +82,14 @@ class OpenLegs:
             if (queue in queues if sent_to is None else sent_to == counter)
             for _, leg in line[:seen]
         ]
+
+    def first_calls(self, hall: str) -> Query | None:
+        """The read of the calls made since the first leg began to let some pass; None: no leg lets any pass.
+
+        Rows have `queue` and `first_called_at`.
+        """
+        since = min(list(self._let_pass_since.values()), default=None)
+        return None if since is None else Query(_FIRST_CALLS, {"hall": hall, "since": since})
 
     def queues(self) -> dict[str, QueueFacts]:
         """How many wait in each queue with someone, whoever may serve them, and since when the first one."""
@@ -118,6 +131,8 @@ class OpenLegs:
         self._legs[row["id"]] = row
         if state == LegState.WAITING:
             insort(self._lines.setdefault(self._line(row), []), (row["sort_key"], row["id"]))
+            if row["lets_pass"]:
+                self._let_pass_since[row["id"]] = row["lets_pass_since"]
         elif state in _AT_COUNTER:
             self._at_counter[row["counter"]] = row["id"]
 
@@ -128,6 +143,7 @@ class OpenLegs:
             del line[bisect_left(line, (row["sort_key"], row["id"]))]
             if not line:
                 del self._lines[self._line(row)]
+            self._let_pass_since.pop(row["id"], None)
         elif row["state"] in _AT_COUNTER:
             del self._at_counter[row["counter"]]
 

@@ -1,6 +1,6 @@
 """Queries over the legs of a hall that are still open."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from server.domain.instants import from_micros
@@ -14,7 +14,8 @@ LEG_COLUMNS = (
     " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, ended_at,"
     " end_reason, counter, for_counter,"
     " session, rule, why, reinstated_from, reinstatements, quoted_low_s, quoted_median_s, quoted_high_s,"
-    " series, reference_at, is_out_of_series, is_held"
+    " series, reference_at, is_out_of_series, is_held, is_at_front, lets_pass, lets_pass_since,"
+    " postponements, not_before, parked_at, parked_s, return_place, added_services, outcome, note"
 )
 NOTED = (
     "SELECT v.id AS visit, e.value AS needs FROM visit v JOIN erasable e ON e.id = v.needs"
@@ -84,8 +85,12 @@ def needs_noted(rows: Any, hall: str) -> dict[str, tuple[Need, ...]]:
     return {row["visit"]: needs_of(row["needs"]) for row in rows.all(NOTED, hall=hall) if row["needs"]}
 
 
-def as_queued(row: Row, needs: Collection[Need] = ()) -> QueuedLeg:
-    """A waiting leg's row, and its visit's needs, as the calling rules see them."""
+type FirstCalls = Iterable[tuple[str, int]]
+"""Queue and microseconds of first calls."""
+
+
+def as_queued(row: Row, needs: Collection[Need] = (), first_calls: FirstCalls = ()) -> QueuedLeg:
+    """A waiting leg as the calling rules see it: its row, its visit's needs, after these first calls."""
     return QueuedLeg(
         id=row["id"],
         number=row["number"],
@@ -101,4 +106,14 @@ def as_queued(row: Row, needs: Collection[Need] = ()) -> QueuedLeg:
         is_out_of_series=bool(row["is_out_of_series"]),
         is_held=bool(row["is_held"]),
         needs_step_free=Need.STEP_FREE in needs,
+        is_at_front=bool(row["is_at_front"]),
+        lets_pass=_still_lets_pass(row, first_calls),
+        not_before=None if row["not_before"] is None else from_micros(row["not_before"]),
     )
+
+
+def _still_lets_pass(row: Row, first_calls: FirstCalls) -> int:
+    if not row["lets_pass"]:
+        return 0
+    passed = sum(queue == row["queue"] and at > row["lets_pass_since"] for queue, at in first_calls)
+    return max(0, int(row["lets_pass"]) - int(passed))

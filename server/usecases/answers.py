@@ -37,4 +37,9 @@ def leg_answer(row: Row, needs: Collection[str] | None = None) -> Answer:
         "target_s": row["target_s"],
         "why": None if row["why"] is None else json.loads(row["why"]),
         "end_reason": row["end_reason"],
+        "postponements": row["postponements"] or 0,
+        "not_before": micros_to_text(row["not_before"]),
+        "return_place": row["return_place"],
+        "added_services": json.loads(row["added_services"] or "[]"),
+        "outcome": row["outcome"],
     }

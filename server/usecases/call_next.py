@@ -5,7 +5,7 @@ Or call a chosen one.
 
 from dataclasses import dataclass
 
-from server.domain.facts import CalledLeg, Why, leg_called, leg_ended
+from server.domain.facts import CalledBy, CalledLeg, Why, leg_called, leg_ended
 from server.domain.half_days import running_break
 from server.domain.instants import from_micros, to_text
 from server.domain.refusals import Refusal
@@ -19,17 +19,22 @@ from server.store.engines import Query, Row
 from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
+from server.usecases.next_leg import NOTHING_TOLD, WantedResult, end_served
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.step_free import check_step_free
 
 
 @dataclass(frozen=True, slots=True)
 class AtCounter:
-    """What the console believes: its session, the leg at its counter (None: nobody) and how that one ends."""
+    """What the console believes: its session, the leg at its counter (None: nobody) and how that one ends.
+
+    `result`: what the agent says of a service that ends.
+    """
 
     session: str | None = None
     current: str | None = None
     current_end: str | None = None
+    result: WantedResult = NOTHING_TOLD
 
 
 def call_next(
@@ -47,7 +52,7 @@ def call_next(
     """
     hall = database.hall_of_counter(counter)
     with database.transaction(
-        hall, author, write_key, foresee=lambda seen: _foreseen(seen, counter)
+        hall, author, write_key, foresee=lambda seen: _foreseen(database, seen, counter)
     ) as transaction:
         if transaction.is_replayed:
             replayed: Answer | None = transaction.replayed_answer
@@ -58,17 +63,19 @@ def call_next(
         )
         pick = pick_next(seen, counter, terms_of(held))
         chosen = None if pick is None else seen.legs.leg(pick.leg.id)
-        _end_current(transaction, current, believed.current_end)
+        _end_current(transaction, current, believed)
         if pick is None or chosen is None:
             return transaction.answer(None)
         return transaction.answer(record_call(transaction, held, chosen, why=pick.why()))
 
 
-def _foreseen(seen: LastSeen, counter: str) -> list[Query]:
-    """The counter's session, and during a break what was decided for it."""
+def _foreseen(database: Database, seen: LastSeen, counter: str) -> list[Query]:
+    """The counter's session; during a break what was decided for it; where a leg lets calls pass, these."""
     at = running_break(seen.configuration.calendar, seen.now)
-    session = counters.of_open_session(counter)
-    return [session] if at is None else [session, breaks.of_decision(seen.hall, at)]
+    legs = database.remembered_legs(seen.hall)
+    first_calls = None if legs is None else legs.first_calls(seen.hall)
+    decision = None if at is None else breaks.of_decision(seen.hall, at)
+    return [each for each in (counters.of_open_session(counter), decision, first_calls) if each is not None]
 
 
 def call_chosen(
@@ -104,7 +111,7 @@ def call_chosen(
         rest = breaks.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
         if rest is not None:
             raise Refusal("on_break", resumes_at=to_text(rest.resumes_at))
-        _end_current(transaction, current, believed.current_end)
+        _end_current(transaction, current, believed)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
         return transaction.answer(record_call(transaction, held, chosen, why=why, reason=reason))
 
@@ -114,7 +121,8 @@ def record_call(
 ) -> Answer:
     """Calls a leg to the counter of a session; the leg called."""
     called = CalledLeg(chosen["id"], chosen["visit"], chosen["number"], new_id())
-    fact = leg_called(called, counter=held["counter"], session=held["id"], why=why, reason=reason)
+    by = CalledBy(held["counter"], held["id"], reason)
+    fact = leg_called(called, by, why, is_again=chosen["first_called_at"] is not None)
     return leg_answer(transaction.record(fact).after(chosen), transaction.open_legs.needs(chosen["visit"]))
 
 
@@ -130,10 +138,14 @@ def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> t
     return held, current
 
 
-def _end_current(transaction: HallTransaction, current: Row | None, end: str | None) -> None:
+def _end_current(transaction: HallTransaction, current: Row | None, believed: AtCounter) -> None:
     if current is None:
         return
-    reason = EndReason(end or EndReason.SERVED)
-    verb = Verb.NO_SHOW if reason is EndReason.NO_SHOW else Verb.FINISH
-    next_state(current["state"], verb)
-    transaction.record(leg_ended(current["id"], current["visit"], reason=reason, counter=current["counter"]))
+    counter = current["counter"]
+    if EndReason(believed.current_end or EndReason.SERVED) is EndReason.NO_SHOW:
+        next_state(current["state"], Verb.NO_SHOW)
+        fact = leg_ended(current["id"], current["visit"], reason=EndReason.NO_SHOW, counter=counter)
+    else:
+        next_state(current["state"], Verb.FINISH)
+        fact = end_served(transaction, current, believed.result, counter=counter)
+    transaction.record(fact)

@@ -10,18 +10,18 @@ from server.domain.facts import (
     counter_opened,
     counter_paused,
     counter_resumed,
-    leg_ended,
     profile_changed,
 )
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
 from server.domain.refusals import Refusal
-from server.domain.transitions import EndReason, LegState
+from server.domain.transitions import LegState
 from server.ids import new_id
 from server.store import counters, waiting
 from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
 from server.store.installation import Author
 from server.usecases.answers import Answer
+from server.usecases.next_leg import NOTHING_TOLD, end_served
 
 LEASE = timedelta(seconds=60)
 """How long a counter is held without a sign of its console."""
@@ -214,7 +214,7 @@ def close_counter(
 ) -> None:
     """Closes a counter: who is served there is finished.
 
-    Refusals: no_counter_session, not_started when someone is only called.
+    Refusals: no_counter_session, not_started when someone is only called, outcome_missing, note_missing.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
@@ -224,8 +224,6 @@ def close_counter(
         if current is not None:
             if current["state"] == LegState.CALLED:
                 raise Refusal("not_started", leg=current["id"])
-            transaction.record(
-                leg_ended(current["id"], current["visit"], reason=EndReason.SERVED, counter=counter)
-            )
+            transaction.record(end_served(transaction, current, NOTHING_TOLD, counter=counter))
         transaction.record(counter_closed(held["id"], counter, duty=held["duty"], reason="closed"))
         transaction.answer(None)

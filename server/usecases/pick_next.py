@@ -25,7 +25,7 @@ _CALLED_BY_SHARES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HallSeen:
     """A hall as a pick looks at it: `rows` for the reads that few rules need, `legs` those still open."""
 
@@ -34,6 +34,15 @@ class HallSeen:
     configuration: HallConfiguration
     legs: OpenLegs
     now: datetime
+    _first_calls: list[tuple[str, int]] | None = None
+
+    def first_calls(self) -> list[tuple[str, int]]:
+        """The calls that legs letting some pass have seen, read once; none when no leg lets any pass."""
+        if self._first_calls is None:
+            query = self.legs.first_calls(self.hall)
+            found = [] if query is None else self.rows.all(query.sql, **query.values)
+            self._first_calls = [(row["queue"], row["first_called_at"]) for row in found]
+        return self._first_calls
 
 
 def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
@@ -61,7 +70,9 @@ def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
         turns=_turns(seen, profile),
     )
     heads = legs.heads(looked_at, counter=counter, seen=SEEN_PER_LANE)
-    return choose(profile, [as_queued(row, legs.needs(row["visit"])) for row in heads], context)
+    calls = seen.first_calls()
+    queued = [as_queued(row, legs.needs(row["visit"]), calls) for row in heads]
+    return choose(profile, queued, context)
 
 
 def profile_of(configuration: HallConfiguration, terms: DutyTerms) -> WorkProfile:

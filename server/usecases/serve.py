@@ -1,16 +1,13 @@
-"""The verbs on one leg: recall, start, finish, no-show, cancel, transfer, reinstate."""
+"""The verbs on one leg: recall, start, finish, no-show, cancel, transfer, add, correct, reinstate."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from server.domain.calendars import business_day
-from server.domain.configuration import Service
+from server.domain.calendars import business_day, opening_at
 from server.domain.facts import (
     CalledLeg,
-    EndedLeg,
     Fact,
-    NewLeg,
     leg_ended,
     leg_recalled,
     leg_started,
@@ -18,20 +15,31 @@ from server.domain.facts import (
     visit_reinstated,
 )
 from server.domain.instants import from_micros
+from server.domain.limits import ReturnPlace
 from server.domain.refusals import Refusal
-from server.domain.rules import sort_key
 from server.domain.transitions import EndReason, LegState, Verb, next_state
-from server.ids import new_id
+from server.domain.verb_facts import CorrectService, LegAtCounter, service_added, service_corrected
 from server.store import waiting
 from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
 from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
+from server.usecases.next_leg import (
+    NOTHING_TOLD,
+    Place,
+    WantedResult,
+    added_services,
+    check_instant,
+    end_served,
+    ended_leg,
+    service_received,
+    successor,
+)
 from server.usecases.step_free import check_step_free
 
-MOST_REINSTATEMENTS = 2
-"""How often a no-show may come back in one visit (glossary, reinstate)."""
+MOST_ADDED = 4
+"""How many services may be added to one leg."""
 NO_PENALTY_TO_CANCEL = timedelta(minutes=2)
 """Cancelled later than this after its issue a visit counts as abandoned (glossary, cancelled)."""
 
@@ -93,14 +101,27 @@ def apply_verb(
 
 
 def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
-    """Calls the same leg again, rank one higher, same counter. Refusals: wrong_state, no_counter_session."""
+    """Calls the same leg again, rank one higher, same counter.
 
-    def decide(_: HallTransaction, row: Row) -> Fact:
+    Refusals: wrong_state, no_counter_session, recalled_too_often, recalled_too_soon.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.RECALL)
+        _check_recall(transaction, row)
         called = CalledLeg(row["id"], row["visit"], row["number"], row["call"])
         return leg_recalled(called, counter=row["counter"], rank=row["rank"] + 1)
 
     return apply_verb(database, gesture, decide, write_key)
+
+
+def _check_recall(transaction: HallTransaction, row: Row) -> None:
+    limits = transaction.configuration.limits
+    if row["rank"] > limits.most_recalls:
+        raise Refusal("recalled_too_often", most=limits.most_recalls)
+    since = transaction.now - from_micros(row["last_called_at"])
+    if row["rank"] > 1 and since < timedelta(seconds=limits.recall_after_s):
+        raise Refusal("recalled_too_soon", seconds=limits.recall_after_s)
 
 
 def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -113,12 +134,21 @@ def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = 
     return apply_verb(database, gesture, decide, write_key)
 
 
-def finish(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
-    """The service has ended. A leg that was only called counts as served without a start press."""
+def finish(
+    database: Database,
+    gesture: Gesture,
+    *,
+    result: WantedResult = NOTHING_TOLD,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The service has ended. A leg that was only called counts as served without a start press.
 
-    def decide(_: HallTransaction, row: Row) -> Fact:
+    Refusals: wrong_state, no_counter_session, outcome_missing, note_missing.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.FINISH)
-        return leg_ended(row["id"], row["visit"], reason=EndReason.SERVED, counter=row["counter"])
+        return end_served(transaction, row, result, counter=row["counter"])
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -151,10 +181,12 @@ def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: Writ
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a visit goes: a service, or a counter (with the service kept)."""
+    """Where a visit goes: a service, or a counter (with the service kept), and its place there."""
 
     service: str | None = None
     counter: str | None = None
+    place: ReturnPlace = "arrival"
+    not_before: datetime | None = None
 
 
 def transfer(
@@ -162,95 +194,101 @@ def transfer(
 ) -> Answer:
     """Sends a visit to another service or counter: same number, a new leg with the rank of its arrival.
 
-    Refusals: wrong_state, unknown_service, unknown_counter, nobody_serves when that counter does not exist.
+    At the front, at the end or not before an instant of the same day where `to` says so.
+    Refusals: wrong_state, unknown_service, unknown_counter, closed, not_today.
     """
 
     def decide(transaction: HallTransaction, row: Row) -> Fact:
         next_state(row["state"], Verb.TRANSFER)
-        service = _destination(transaction, row, to)
+        counter = transaction.configuration.counters.get(to.counter or "")
+        if to.counter is not None and (counter is None or counter.is_retired):
+            raise Refusal("unknown_counter", counter=to.counter)
         if to.counter is not None:
             check_step_free(transaction, row, to.counter)
-        new_leg = _successor(transaction, row, service, for_counter=to.counter)
-        return leg_transferred(_ended(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
+        service = service_received(transaction, to.service or row["service"])
+        check_instant(transaction, to.not_before)
+        new_leg = successor(transaction, row, service, Place(to.counter, to.place, to.not_before))
+        return leg_transferred(ended_leg(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def add_service(
+    database: Database, gesture: Gesture, *, service: str, write_key: WriteKey | None = None
+) -> Answer:
+    """Another service is wanted: its leg opens when this one has been served; number and rank stay.
+
+    Refusals: wrong_state, no_counter_session, unknown_service, closed, added_too_many.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.ADD_SERVICE)
+        wanted = service_received(transaction, service)
+        before = added_services(row)
+        if len(before) >= MOST_ADDED:
+            raise Refusal("added_too_many", most=MOST_ADDED)
+        return service_added(LegAtCounter(row["id"], row["visit"], row["counter"]), [*before, wanted.id])
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def correct_service(
+    database: Database, gesture: Gesture, *, service: str, write_key: WriteKey | None = None
+) -> Answer:
+    """The visitor came for another service: the leg goes on under it, with its number and rank.
+
+    Refusals: wrong_state, no_counter_session, unknown_service, closed, same_service.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.CORRECT_SERVICE)
+        right = service_received(transaction, service)
+        if right.id == row["service"]:
+            raise Refusal("same_service", service=right.id)
+        leg = LegAtCounter(row["id"], row["visit"], counter_of_gesture(transaction, gesture, row))
+        return service_corrected(leg, CorrectService(right.id, right.queue, right.target_for(row["class"])))
 
     return apply_verb(database, gesture, decide, write_key)
 
 
 def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
-    """A no-show of the same day is back and waits in a new leg, with the rank of now. Answers the new leg.
+    """A no-show of the same half-day is back: a new leg lets some calls pass, then has its rank by arrival.
 
-    Refusals: wrong_state when the visit's last leg is not a no-show, reinstated_too_often after the second
-    time.
+    Answers the new leg. Refusals: wrong_state when the visit's last leg is not a no-show,
+    other_half_day, reinstated_too_often.
     """
     with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         row = waiting.leg(transaction, gesture.leg)
         assert row is not None
-        last = transaction.one(
-            "SELECT max(position) AS position FROM leg WHERE visit = :visit", visit=row["visit"]
+        _check_may_come_back(transaction, row)
+        limits = transaction.configuration.limits
+        new_leg = replace(
+            successor(transaction, row, transaction.configuration.services[row["service"]]),
+            reinstated_from=row["id"],
+            reinstatements=row["reinstatements"] + 1,
+            lets_pass=limits.reinstate_after_calls,
         )
-        if row["end_reason"] != EndReason.NO_SHOW or last is None or last["position"] != row["position"]:
-            raise Refusal("wrong_state", state=row["state"], verb="reinstate")
-        if (
-            row["business_day"]
-            != business_day(transaction.configuration.calendar, transaction.now).isoformat()
-        ):
-            raise Refusal("wrong_state", state=row["state"], verb="reinstate")
-        if row["reinstatements"] >= MOST_REINSTATEMENTS:
-            raise Refusal("reinstated_too_often", most=MOST_REINSTATEMENTS)
-        service = transaction.configuration.services[row["service"]]
-        new_leg = _successor(transaction, row, service, is_reinstated=True)
         counter = counter_of_gesture(transaction, gesture, row)
-        transaction.record(visit_reinstated(_ended(row), new_leg, counter=counter))
+        transaction.record(visit_reinstated(ended_leg(row), new_leg, counter=counter))
         after = waiting.leg(transaction, new_leg.id)
         assert after is not None
         return transaction.answer(leg_answer(after))
 
 
-def _ended(row: Row) -> EndedLeg:
-    return EndedLeg(row["id"], row["visit"], row["number"], row["business_day"])
-
-
-def _destination(transaction: HallTransaction, row: Row, to: Destination) -> Service:
-    configuration = transaction.configuration
-    if to.counter is not None and to.counter not in configuration.counters:
-        raise Refusal("unknown_counter", counter=to.counter)
-    service = configuration.services.get(to.service or row["service"])
-    if service is None or service.is_retired:
-        raise Refusal("unknown_service", service=to.service)
-    return service
-
-
-def _successor(
-    transaction: HallTransaction,
-    row: Row,
-    service: Service,
-    *,
-    for_counter: str | None = None,
-    is_reinstated: bool = False,
-) -> NewLeg:
-    """The leg that follows: a transfer keeps the rank of the visit's arrival.
-
-    A return takes the rank of now.
-    """
-    reference = transaction.now if is_reinstated else from_micros(row["reference_at"])
-    return NewLeg(
-        id=new_id(),
-        position=row["position"] + 1,
-        service=service.id,
-        queue=service.queue,
-        visit_class=row["class"],
-        priority=row["priority"],
-        target_s=service.target_for(row["class"]),
-        sort_key=sort_key(row["class"], reference, row["number"]),
-        arrived_at=transaction.now,
-        issued_at=transaction.now,
-        configuration_revision=transaction.configuration.revision,
-        series=row["series"],
-        reference_at=reference,
-        is_out_of_series=True,
-        for_counter=for_counter,
-        reinstated_from=row["id"] if is_reinstated else None,
-        reinstatements=row["reinstatements"] + (1 if is_reinstated else 0),
+def _check_may_come_back(transaction: HallTransaction, row: Row) -> None:
+    last = transaction.one(
+        "SELECT max(position) AS position FROM leg WHERE visit = :visit", visit=row["visit"]
     )
+    if row["end_reason"] != EndReason.NO_SHOW or last is None or last["position"] != row["position"]:
+        raise Refusal("wrong_state", state=row["state"], verb="reinstate")
+    calendar = transaction.configuration.calendar
+    gone_at = from_micros(row["ended_at"])
+    next_opens_at = opening_at(calendar, gone_at).next_opens_at
+    has_opened_since = next_opens_at is not None and next_opens_at <= transaction.now
+    if has_opened_since or row["business_day"] != business_day(calendar, transaction.now).isoformat():
+        raise Refusal("other_half_day")
+    most = transaction.configuration.limits.most_reinstatements
+    if row["reinstatements"] >= most:
+        raise Refusal("reinstated_too_often", most=most)

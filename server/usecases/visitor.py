@@ -61,7 +61,11 @@ def give_up(database: Database, token: str, *, write_key: WriteKey | None = None
         next_state(leg["state"], Verb.GIVE_UP)
         transaction.record(
             leg_ended(
-                leg["id"], leg["visit"], reason=give_up_reason(leg["state"]), counter=None, note="visitor"
+                leg["id"],
+                leg["visit"],
+                reason=give_up_reason(was_called=leg["first_called_at"] is not None),
+                counter=None,
+                note="visitor",
             )
         )
         transaction.answer(None)

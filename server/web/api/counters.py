@@ -1,6 +1,7 @@
 """Counters and the verbs on legs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import request
@@ -10,7 +11,7 @@ from flask_openapi3.models.tag import Tag
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.store.installation import Author
-from server.usecases import check_priority, hold, serve
+from server.usecases import check_priority, hold, serve, wait_again
 from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counter_sessions import (
     WantedSession,
@@ -20,6 +21,7 @@ from server.usecases.counter_sessions import (
     pause_counter,
     resume_counter,
 )
+from server.usecases.next_leg import WantedResult
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Destination, Gesture, hall_of_leg
 from server.usecases.undo import undo
@@ -32,6 +34,10 @@ from server.web.api.shapes import (
     LegAnswer,
     LegPath,
     NextBody,
+    ParkBody,
+    ResultBody,
+    ResumeBody,
+    ServiceBody,
     SessionAnswer,
     SessionBody,
     SessionChange,
@@ -42,7 +48,13 @@ from server.web.callers import allowed, allowed_either, someone
 
 TAG = Tag(name="counters")
 type Verb = Callable[..., Any]
-BEFORE_CALL = (hold.release, check_priority.confirm_priority, check_priority.deny_priority, serve.transfer)
+BEFORE_CALL = (
+    hold.release,
+    check_priority.confirm_priority,
+    check_priority.deny_priority,
+    serve.correct_service,
+    serve.transfer,
+)
 """What the reception desk may do too, while the visitor waits."""
 
 
@@ -52,6 +64,8 @@ def blueprint(api: Api) -> APIBlueprint:
     _sessions(routes, api)
     _calls(routes, api)
     _legs(routes, api)
+    _services(routes, api)
+    _undoing(routes, api)
     return routes
 
 
@@ -62,6 +76,11 @@ def _agent(api: Api, counter: str) -> Author:
 
 def _session_header() -> str | None:
     return request.headers.get("X-Counter-Session") or None
+
+
+def _believed(body: NextBody) -> AtCounter:
+    result = WantedResult(body.outcome, body.note)
+    return AtCounter(_session_header(), body.current, body.current_end, result)
 
 
 def _sessions(routes: APIBlueprint, api: Api) -> None:
@@ -122,7 +141,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
     def next_leg(path: CounterPath, body: NextBody) -> Any:
         """Calls the next person, ending the current visit."""
         author = _agent(api, path.counter)
-        believed = AtCounter(_session_header(), body.current, body.current_end)
+        believed = _believed(body)
         answer = call_next(api.database, path.counter, author, believed, write_key=write_key(author))
         api.breathe()
         return ("", 204) if answer is None else answer
@@ -131,7 +150,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
     def chosen_leg(path: CounterPath, body: CallBody) -> Any:
         """Calls a chosen visit out of order, with its reason."""
         author = _agent(api, path.counter)
-        believed = AtCounter(_session_header(), body.current, body.current_end)
+        believed = _believed(body)
         return call_chosen(
             api.database,
             path.counter,
@@ -143,18 +162,20 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
         )
 
 
-def _legs(routes: APIBlueprint, api: Api) -> None:
-    def apply(leg: str, verb: Verb, **values: Any) -> Any:
-        gesture = _gesture(api, leg, verb)
-        answer = verb(api.database, gesture, write_key=write_key(gesture.author), **values)
-        api.breathe()
-        return answer
+def _applied(api: Api, leg: str, verb: Verb, **values: Any) -> Any:
+    gesture = _gesture(api, leg, verb)
+    answer = verb(api.database, gesture, write_key=write_key(gesture.author), **values)
+    api.breathe()
+    return answer
 
+
+def _legs(routes: APIBlueprint, api: Api) -> None:
+    apply = partial(_applied, api)
     for name, verb, summary in (
         ("recall", serve.recall, "Calls the same leg again."),
         ("start", serve.start, "The visitor is at the counter."),
-        ("finish", serve.finish, "The service has ended."),
         ("no-show", serve.no_show, "The visitor did not come."),
+        ("postpone", wait_again.postpone, "Called and not there yet: waits again after some calls."),
         ("reinstate", serve.reinstate, "A no-show is back; answers the new leg."),
         ("hold", hold.hold, "The visitor cannot be received now: waits on without losing the rank."),
         ("release", hold.release, "A leg that was held may be called again."),
@@ -168,13 +189,45 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         """Sends a visit to another service or counter."""
         if body.service is None and body.counter is None:
             raise Refusal("bad_request", missing="service")
-        return apply(path.leg, serve.transfer, to=Destination(body.service, body.counter))
+        to = Destination(body.service, body.counter, body.place, body.not_before)
+        return apply(path.leg, serve.transfer, to=to)
 
     @routes.post("/legs/<leg>/cancel", responses={200: LegAnswer})
     def cancel(path: LegPath, body: CancelBody) -> Any:
         """Voids a visit."""
         return apply(path.leg, serve.cancel, reason=body.reason)
 
+
+def _services(routes: APIBlueprint, api: Api) -> None:
+    apply = partial(_applied, api)
+
+    @routes.post("/legs/<leg>/finish", responses={200: LegAnswer})
+    def finish(path: LegPath, body: ResultBody) -> Any:
+        """The service has ended."""
+        return apply(path.leg, serve.finish, result=WantedResult(body.outcome, body.note))
+
+    @routes.post("/legs/<leg>/park", responses={200: LegAnswer})
+    def park(path: LegPath, body: ParkBody) -> Any:
+        """Sets a visitor aside, with a timer."""
+        return apply(path.leg, wait_again.park, for_s=body.for_s, place=body.return_place)
+
+    @routes.post("/legs/<leg>/resume", responses={200: LegAnswer})
+    def resume(path: LegPath, body: ResumeBody) -> Any:
+        """Serves a visitor who was set aside."""
+        return apply(path.leg, wait_again.resume, counter=body.counter)
+
+    @routes.post("/legs/<leg>/add-service", responses={200: LegAnswer})
+    def add_service(path: LegPath, body: ServiceBody) -> Any:
+        """Another service opens when this one has ended."""
+        return apply(path.leg, serve.add_service, service=body.service)
+
+    @routes.post("/legs/<leg>/correct-service", responses={200: LegAnswer})
+    def correct_service(path: LegPath, body: ServiceBody) -> Any:
+        """The visitor came for another service."""
+        return apply(path.leg, serve.correct_service, service=body.service)
+
+
+def _undoing(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/legs/<leg>/undo", responses={200: Anything})
     def undo_leg(path: LegPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture on this leg."""

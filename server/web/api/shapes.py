@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from server.domain.half_days import AtBreak
 from server.domain.needs import Need
@@ -158,7 +158,14 @@ class SessionChange(Asked):
     profile: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
-class NextBody(Asked):
+class ResultBody(Asked):
+    """What a service led to, and a note for whoever receives the visitor next; erased with the visit."""
+
+    outcome: Literal["file_received", "paper_missing", "informed", "redirected"] | None = None
+    note: str | None = Field(default=None, max_length=300, pattern=LINE)
+
+
+class NextBody(ResultBody):
     """What the console believes is at its counter, and how that one ends."""
 
     current: str | None = Field(default=None, max_length=64, pattern=LINE)
@@ -173,9 +180,30 @@ class CallBody(NextBody):
 
 
 class TransferBody(Asked):
-    """To a service, or to a counter."""
+    """To a service, or to a counter; at its rank by arrival unless told, not before an instant of today."""
 
     service: str | None = Field(default=None, max_length=64, pattern=LINE)
+    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
+    place: Literal["front", "arrival", "end"] = "arrival"
+    not_before: AwareDatetime | None = None
+
+
+class ServiceBody(Asked):
+    """A service of the hall."""
+
+    service: str = Slug
+
+
+class ParkBody(Asked):
+    """How long (seconds) and where to wait again afterwards; the hall's own unless told."""
+
+    for_s: int | None = Field(default=None, ge=30, le=28_800)
+    return_place: Literal["front", "arrival", "end"] | None = None
+
+
+class ResumeBody(Asked):
+    """At which counter; none: that of the session in `X-Counter-Session`."""
+
     counter: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
@@ -258,6 +286,11 @@ class LegAnswer(BaseModel):
     target_s: int
     end_reason: str | None
     why: dict[str, Any] | None
+    postponements: int
+    not_before: str | None
+    return_place: str | None
+    added_services: list[str]
+    outcome: str | None
 
 
 class SessionAnswer(BaseModel):

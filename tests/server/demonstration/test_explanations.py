@@ -81,6 +81,13 @@ class Retelling:
             time_zone=ZoneInfo(configuration.site.time_zone),
             mean_s={service.id: float(service.typed_mean_s) for service in configuration.services.values()},
         )
-        waiting = [as_queued(row) for row in self.legs.values() if row["state"] == "waiting"]
+        calls = [
+            (row["queue"], row["first_called_at"])
+            for row in self.legs.values()
+            if row.get("first_called_at") is not None
+        ]
+        waiting = [
+            as_queued(row, first_calls=calls) for row in self.legs.values() if row["state"] == "waiting"
+        ]
         pick = choose(profile_of(configuration, terms), waiting, context)
         return None if pick is None else json.loads(json.dumps(pick.why().as_body()))

@@ -244,5 +244,5 @@ def test_a_no_show_of_yesterday_does_not_come_back(database: Database, rounds: R
     no_show(database, Gesture(leg, AGENT))
     hands.now = closing_of(database) + timedelta(days=3)
     rounds.make()
-    with pytest.raises(Refusal, match="wrong_state"):
+    with pytest.raises(Refusal, match="other_half_day"):
         reinstate(database, Gesture(leg, Author("agent")))

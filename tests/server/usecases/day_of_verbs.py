@@ -4,6 +4,7 @@ A state machine.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from server.domain.facts import SILENT
 from server.domain.half_days import AtBreak
 from server.domain.instants import to_micros
+from server.domain.limits import ReturnPlace
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -51,7 +53,9 @@ from server.usecases.read_queue import read_counter
 from server.usecases.serve import (
     Destination,
     Gesture,
+    add_service,
     cancel,
+    correct_service,
     finish,
     no_show,
     recall,
@@ -63,19 +67,32 @@ from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from server.usecases.undo import last_gesture, undo
 from server.usecases.undo_check_in import undo_check_in
 from server.usecases.visitor import give_up, take_back
+from server.usecases.wait_again import park, postpone, resume, return_parked
 from tests.server.usecases.figures_history import Hands
 
 HALL = "laon"
 MORNING = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
 KIOSK = Author("kiosk", device="kiosk-of-tests")
 AT_COUNTER = "state IN ('called', 'in_service')"
-PLAIN_VERBS = {"recall": recall, "start": start, "finish": finish, "no_show": no_show, "reinstate": reinstate}
+PLAIN_VERBS: dict[str, Any] = {
+    "recall": recall,
+    "start": start,
+    "finish": finish,
+    "no_show": no_show,
+    "postpone": postpone,
+    "park": partial(park, for_s=60),
+    "reinstate": reinstate,
+}
 GESTURES = [
     ["next", "start", "finish"],
     ["next", "start"],
     ["next", "recall", "no_show", "reinstate"],
     ["start", "next", "undo"],
     ["undo", "start", "undo"],
+    ["next", "postpone", "next", "undo"],
+    ["next", "start", "park", "next"],
+    ["next", "start", "park", "undo"],
+    ["next", "start", "park", "timers", "next"],
     *([verb] for verb in ("next", "undo", *PLAIN_VERBS)),
 ]
 NOT_PROJECTED = (
@@ -91,6 +108,20 @@ NOT_PROJECTED = (
 BOOKED_SERVICES = ("laon-titres-retrait", "laon-titres-depot")
 
 picks = st.integers(min_value=0, max_value=10_000)
+
+
+def a_new_hall(database: Database, hall: str) -> None:
+    """Takes a hall (id) back to how it was published, before anything happened in it."""
+    with database.store.write() as rows:
+        first = rows.all("SELECT * FROM hall_fact WHERE hall = :hall AND position = 1", hall=hall)[0]
+        for table in (*PROJECTIONS, *NOT_PROJECTED):
+            rows.run(f"DELETE FROM {table}", {})
+        rows.run("DELETE FROM hall_fact WHERE hall = :hall AND position > 1", {"hall": hall})
+        rows.run(
+            "UPDATE hall SET version = 1, journal_length = 1, head_hash = :hash, last_recorded_at = :at"
+            " WHERE id = :hall",
+            {"hash": first["hash"], "at": first["recorded_at"], "hall": hall},
+        )
 
 
 class DayOfVerbs(RuleBasedStateMachine):
@@ -110,20 +141,10 @@ class DayOfVerbs(RuleBasedStateMachine):
         self.tokens: list[str] = []
 
     @initialize()
-    def a_new_hall(self) -> None:
+    def in_the_morning(self) -> None:
         """The hall as it was published, before anything happened in it."""
         self.hands.now = MORNING
-        with self.database.store.write() as rows:
-            first = rows.all("SELECT * FROM hall_fact WHERE hall = :hall AND position = 1", hall=self.hall)[0]
-            for table in (*PROJECTIONS, *NOT_PROJECTED):
-                rows.run(f"DELETE FROM {table}", {})
-            rows.run("DELETE FROM hall_fact WHERE hall = :hall AND position > 1", {"hall": self.hall})
-            rows.run(
-                "UPDATE hall SET version = 1, journal_length = 1, head_hash = :hash, last_recorded_at = :at"
-                " WHERE id = :hall",
-                {"hash": first["hash"], "at": first["recorded_at"], "hall": self.hall},
-            )
-
+        a_new_hall(self.database, self.hall)
         for counter in self.counters:
             open_counter(self.database, counter, Author("agent-0"), WantedSession())
         for pick in range(4):
@@ -231,6 +252,11 @@ class DayOfVerbs(RuleBasedStateMachine):
             self.hands.now += timedelta(seconds=3)
             if verb == "next":
                 self.next(self.counters[counter], end)
+            elif verb == "resume":
+                self.go_on_with_a_parked_one(0, counter)
+            elif verb == "timers":
+                self.hands.now += timedelta(minutes=1)
+                self.timers_end()
             elif verb == "undo":
                 self.take_the_gesture_back(counter)
             else:
@@ -263,7 +289,9 @@ class DayOfVerbs(RuleBasedStateMachine):
             " AND w.service IN (SELECT service FROM leg WHERE id = :called)"
             " AND w.reference_at < c.reference_at AND (w.booked_at IS NULL) = (c.booked_at IS NULL)"
             " AND w.position = 1 AND c.position = 1 AND w.for_counter IS NULL AND NOT w.is_held"
+            " AND w.is_out_of_series = :no AND c.is_out_of_series = :no"
             " AND w.visit NOT IN (SELECT id FROM visit WHERE needs IS NOT NULL)",
+            no=False,
             called=called,
         )
         assert not overtaken
@@ -300,13 +328,21 @@ class DayOfVerbs(RuleBasedStateMachine):
             visit = visits[pick % len(visits)]["visit"]
             self.may(call_chosen, counter, Author("agent"), believed, visit=visit, reason="known")
 
-    @rule(pick=picks, to=picks, by_counter=st.booleans())
-    def move(self, pick: int, to: int, by_counter: bool) -> None:
+    @rule(
+        pick=picks,
+        to=picks,
+        by_counter=st.booleans(),
+        place=st.sampled_from(["front", "arrival", "end"]),
+        after_s=st.sampled_from([None, 60, 600]),
+    )
+    def move(self, pick: int, to: int, by_counter: bool, place: ReturnPlace, after_s: int | None) -> None:
         leg = self.a_leg(pick)
-        target = (
-            Destination(counter=self.counters[to % 3])
-            if by_counter
-            else Destination(service=self.services[to % len(self.services)])
+        not_before = None if after_s is None else self.hands.now + timedelta(seconds=after_s)
+        target = Destination(
+            service=None if by_counter else self.services[to % len(self.services)],
+            counter=self.counters[to % 3] if by_counter else None,
+            place=place,
+            not_before=not_before,
         )
         if leg is not None:
             self.may(transfer, Gesture(leg, Author("agent")), to=target)
@@ -320,6 +356,35 @@ class DayOfVerbs(RuleBasedStateMachine):
         leg = self.a_leg(pick)
         if leg is not None:
             self.may(cancel, Gesture(leg, Author("agent")), reason="misprint")
+
+    @rule(pick=picks, counter=st.sampled_from(range(3)), takes_back=st.booleans())
+    def set_aside_and_go_on(self, pick: int, counter: int, takes_back: bool) -> None:
+        for verb in ("next", "start", "park"):
+            self.at_a_counter(counter, [verb], "served")
+        self.go_on_with_a_parked_one(pick, counter)
+        if takes_back:
+            self.take_the_gesture_back(counter)
+
+    def go_on_with_a_parked_one(self, pick: int, counter: int) -> None:
+        leg = self.a_leg(pick, "state = 'parked'")
+        if leg is not None:
+            self.may(resume, Gesture(leg, Author("agent")), counter=self.counters[counter])
+
+    @rule(pick=picks, service=picks, is_added=st.booleans())
+    def ask_for_another_service(self, pick: int, service: int, is_added: bool) -> None:
+        leg = self.a_leg(pick, "state IN ('called', 'in_service')" if is_added else "state <> 'ended'")
+        if leg is not None:
+            verb = add_service if is_added else correct_service
+            self.may(verb, Gesture(leg, Author("agent")), service=self.services[service % len(self.services)])
+
+    @rule()
+    def timers_end(self) -> None:
+        return_parked(self.database, self.hall)
+        now = to_micros(self.hands.now)
+        due = self.all(
+            "SELECT id FROM leg WHERE hall = :hall AND state = 'parked' AND not_before <= :now", now=now
+        )
+        assert not due
 
     def take_the_gesture_back(self, pick: int) -> None:
         counter = self.counters[pick % 3]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.clock import Clock
 from server.domain.facts import (
+    CalledBy,
     CalledLeg,
     EndedLeg,
     NewLeg,
@@ -126,7 +127,7 @@ class PlayedDay:
         why = Why("arrival_order", "server.why.first")
         called = CalledLeg(leg.id, visit.id, visit.number, new_id())
         called = CalledLeg(leg.id, visit.id, visit.number, new_id())
-        call = leg_called(called, counter=self.counter, session="tests", why=why)
+        call = leg_called(called, CalledBy(self.counter, "tests"), why)
         self.transaction.record(call, happened_at=at)
         if self.chance.random() < 0.2:
             again = leg_recalled(called, counter=self.counter, rank=2)

@@ -1,0 +1,86 @@
+"""Facts of the verbs that make a leg wait again, pause or change: postpone, park, resume, add, correct.
+
+Bodies follow the rules of `server.domain.facts`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.facts import Fact, FactKind
+from server.domain.instants import to_text
+from server.domain.limits import ReturnPlace
+
+
+@dataclass(frozen=True, slots=True)
+class LegAtCounter:
+    """A leg, its visit, and the counter from which something is done to it."""
+
+    id: str
+    visit: str
+    counter: str | None
+
+
+def _fact(kind: FactKind, leg: LegAtCounter, **body: object) -> Fact:
+    whole = {"leg": leg.id, "visit": leg.visit, "counter": leg.counter} | body
+    return Fact(kind, whole, visit=leg.visit, counter=leg.counter)
+
+
+def leg_postponed(leg: LegAtCounter, *, lets_pass: int, postponements: int) -> Fact:
+    """Called and not there yet: waits again, and lets so many first calls of its queue pass."""
+    return _fact(FactKind.LEG_POSTPONED, leg, lets_pass=lets_pass, postponements=postponements)
+
+
+def leg_parked(leg: LegAtCounter, *, until: datetime, place: ReturnPlace) -> Fact:
+    """Served partly and set aside until a timer ends; then it waits again at `place`."""
+    return _fact(FactKind.LEG_PARKED, leg, until=to_text(until), return_place=place)
+
+
+def leg_resumed(leg: LegAtCounter, *, session: str, parked_s: int) -> Fact:
+    """A parked leg is served again; `parked_s`: seconds it was set aside in all."""
+    return _fact(FactKind.LEG_RESUMED, leg, session=session, parked_s=parked_s)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlace:
+    """Where a leg waits: its key in the queue, the instant its wait is counted from, before the others."""
+
+    sort_key: str
+    reference_at: datetime
+    is_at_front: bool
+
+
+def leg_returned(leg: LegAtCounter, place: WaitingPlace) -> Fact:
+    """The timer of a parked leg has ended: it waits again."""
+    return _fact(
+        FactKind.LEG_RETURNED,
+        leg,
+        sort_key=place.sort_key,
+        reference_at=to_text(place.reference_at),
+        is_at_front=place.is_at_front,
+    )
+
+
+def service_added(leg: LegAtCounter, services: Sequence[str]) -> Fact:
+    """Another service is asked for; `services`: all that open, one after the other, when this leg ends."""
+    return _fact(FactKind.SERVICE_ADDED, leg, services=list(services))
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectService:
+    """The service a visitor really came for, with what follows from it."""
+
+    service: str
+    queue: str
+    target_s: int
+
+
+def service_corrected(leg: LegAtCounter, correct: CorrectService) -> Fact:
+    """The service of a leg was wrong and is put right; number and place stay."""
+    return _fact(
+        FactKind.SERVICE_CORRECTED,
+        leg,
+        service=correct.service,
+        queue=correct.queue,
+        target_s=correct.target_s,
+    )
