@@ -113,26 +113,20 @@ class HallTurns:
                 self._waiting.remove(waiter)
                 return
         if waiter.commit is None:
-            self._end()
+            self._let_in(None)
         else:
             waiter.commit.is_back.set()
 
     def _let_in(self, commit: SharedCommit | None) -> bool:
-        """Gives the turn to the one who waits longest, in a commit or to lead; False when nobody waits."""
+        """Gives the turn to who waits longest: in a commit, or (None) to lead. False when nobody waits."""
         with self._guard:
             if not self._waiting:
+                self._is_taken = commit is not None
                 return False
             waiter = self._waiting.popleft()
             waiter.commit = commit
         waiter.may_begin.set()
         return True
-
-    def _end(self) -> None:
-        with self._guard:
-            if not self._waiting:
-                self._is_taken = False
-                return
-        self._let_in(None)
 
     @contextmanager
     def _lead(
@@ -144,25 +138,27 @@ class HallTurns:
         is_alone: bool,
     ) -> Iterator[SharedCommit]:
         commit = SharedCommit(None)
-        has_turn = True
+        has_turn, has_worked = True, False
         try:
             with write() as commit.rows:
                 yield commit
+                has_worked = True
                 if not is_alone:
                     breathe()
                     self._let_others_in(commit)
                 # the next one waits for this commit inside the database, and has its answer at once
                 has_turn = False
-                self._end()
+                self._let_in(None)
         except BaseException as error:
-            forget()
+            if has_worked:
+                forget()
             commit.end(error)
             raise
         else:
             commit.end(None)
         finally:
             if has_turn:
-                self._end()
+                self._let_in(None)
 
     def _let_others_in(self, commit: SharedCommit) -> None:
         while commit.members < MOST_TOGETHER and not commit.is_full:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +174,32 @@ def test_at_most_so_many_share_a_commit(together: Together, monkeypatch: pytest.
     answers = [future.result() for future in together.come(ticket, ticket, ticket, ticket)]
     assert together.commits == 2
     assert sorted(answer["number"] for answer in answers) == ["A001", "A002", "A003", "A004"]
+
+
+def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(turns, "BUSY_DEADLINE_S", 60)
+    hall = turns.HallTurns()
+    working: list[int] = []
+    overlaps: list[int] = []
+    done: list[int] = []
+
+    @contextmanager
+    def write() -> Iterator[None]:
+        yield
+
+    def take_turns(person: int) -> None:
+        for number in range(200):
+            alone = number % 7 == 0
+            turn = hall.turn(write, breathe=lambda: None, forget=lambda: None, is_alone=alone)
+            with suppress(ZeroDivisionError), turn:
+                overlaps.extend(working)
+                working.append(person)
+                working.remove(person)
+                1 // (number % 11)
+            done.append(person)
+
+    with ThreadPoolExecutor(8) as people:
+        assert all(future.exception() is None for future in [people.submit(take_turns, p) for p in range(8)])
+    assert (len(done), overlaps, hall.waiting) == (1_600, [], 0)
+    with hall.turn(write, breathe=lambda: None, forget=lambda: None):
+        pass
