@@ -96,6 +96,7 @@ class MenuHall:
     time_zone: ZoneInfo
     languages: Sequence[Language]
     asks_priority: bool = True
+    takes_appointments: bool = False
     asks_needs: bool = True
     is_demonstration: bool = False
 
@@ -128,6 +129,7 @@ class MenuMessage(TypedDict):
     next_opening: NextOpening | None
     changes_at: str | None
     priority_notice: bool
+    appointments: bool
     asks_needs: bool
     services: list[ServiceMessage]
     demonstration: bool
@@ -158,6 +160,7 @@ def build_menu(
         "next_opening": words.next_opening(coming),
         "changes_at": _instant(_earliest(_edges(leaves, now))),
         "priority_notice": hall.asks_priority,
+        "appointments": hall.takes_appointments,
         "asks_needs": hall.asks_needs,
         "services": [_service_message(each, words) for each in services],
         "demonstration": hall.is_demonstration,

@@ -27,6 +27,7 @@ _HOUR, _STEP = 60, 5
 class TicketContent:
     """What the ticket states in every language.
 
+    `arrival`: how the visitor stands to the hour booked (early, on_time, late, walk_in), None without one.
     `wait_min` is the expected range in whole minutes, low < high, or None when nothing honest can be said.
     `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people
     type it.
@@ -41,6 +42,8 @@ class TicketContent:
     follow_url: str | None = None
     follow_address: str | None = None
     is_priority: bool = False
+    arrival: str | None = None
+    late_min: int = 0
     is_reprint: bool = False
     is_demonstration: bool = False
 
@@ -62,6 +65,7 @@ class TicketLanguage:
     date: str
     hour: str
     direction: Direction = "ltr"
+    booked_hour: str = ""
 
 
 def lay_out_ticket(
@@ -82,6 +86,7 @@ def lay_out_ticket(
         *_head(content, paper),
         *_number(content),
         *_service(paper),
+        *_arrival(content, paper),
         *_expectation(content, paper),
         *_following(content, paper),
         *_rules(content, paper),
@@ -158,6 +163,18 @@ def _service(paper: _Paper) -> list[Element]:
     issued = Text(f"{first.date}, {first.hour}", paper.size(30, REST_DOTS), weight=450, align="center")
     named = paper.stacked(services, size=paper.size(42, 38), align="center")
     return [*named, Space(8), issued, Space(14), Rule(3), Space(12)]
+
+
+def _arrival(content: TicketContent, paper: _Paper) -> list[Element]:
+    """The hour booked, and what being early or late changes."""
+    if content.arrival is None:
+        return []
+    key = f"kiosk.arrival.{content.arrival}"
+    said = [
+        (spoken, paper.translate(key, spoken.language, at=spoken.booked_hour, minutes=content.late_min))
+        for spoken in paper.languages
+    ]
+    return [*paper.stacked(said, size=ACTED_ON_DOTS), Space(10)]
 
 
 def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:

@@ -55,6 +55,7 @@ function dispatch(action) {
   if (state === before) return;
   if (state.language !== before.language) link.refetch();
   if (state.press) runPress(state.press);
+  if (state.view === "convocation" && before.view === "appointment") loadConvocations();
   if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
   if (needsDrawing(before)) drawSoon();
 }
@@ -88,6 +89,10 @@ const acts = {
   take: () => ({ type: "take", priority: false, pressId: newPressId() }),
   take_with_card: () => ({ type: "take", priority: true, pressId: newPressId() }),
   toggle_need: ({ need }) => ({ type: "toggle_need", need }),
+  type_code: ({ value }) => ({ type: "type_code", letter: value }),
+  submit_code: () => ({ type: "submit_code", pressId: newPressId() }),
+  choose_convocation: ({ value }) => ({ type: "choose_convocation", service: value }),
+  choose_hour: ({ value }) => ({ type: "choose_hour", hour: value, pressId: newPressId() }),
   turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
 };
 
@@ -107,8 +112,25 @@ for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end,
 document.addEventListener("keydown", (pressed) => {
   if (pressed.repeat && ["Enter", " "].includes(pressed.key)) pressed.preventDefault();
   if (!pressed.target.closest?.("#warning")) dispatch({ type: "active" });
+  typeCode(pressed);
 });
 document.addEventListener("contextmenu", (asked) => asked.preventDefault());
+
+// A keyboard, or a reader of QR codes, which types what it reads and then Enter.
+function typeCode({ key, target, ctrlKey, altKey, metaKey }) {
+  if (ctrlKey || altKey || metaKey) return;
+  if (/^[a-z0-9]$/i.test(key)) dispatch({ type: "type_code", letter: key });
+  else if (key === "Backspace") dispatch({ type: "erase_code" });
+  else if (key === "Enter" && !target.closest?.("button")) dispatch({ type: "submit_code", pressId: newPressId() });
+}
+
+async function loadConvocations() {
+  try {
+    dispatch({ type: "convocations_loaded", services: await link.convocations() });
+  } catch {
+    dispatch({ type: "convocations_loaded", services: [] });
+  }
+}
 
 function released() {
   if (touching === null) return;

@@ -1,5 +1,7 @@
 // What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries `at` (ms, monotonic).
 
+import { APPOINTMENT_NOTICES, appointmentBack, appointmentReducers, appointmentStart } from "./appointment_state.js";
+
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
 export const QUIET_MS = 45_000;
 export const QUIET_TICKET_MS = 25_000;
@@ -7,7 +9,7 @@ export const WARNING_MS = 20_000; // WCAG 2.2.1: at least 20 s to ask for more t
 export const MORE_TIME_MS = 60_000;
 
 const NOT_ISSUED = ["closed", "full", "too_late", "stopped", "appointment_only"];
-const KNOWN_CODES = [...NOT_ISSUED, "no_counter"];
+const KNOWN_CODES = [...NOT_ISSUED, "no_counter", ...APPOINTMENT_NOTICES];
 export const NEEDS = ["step_free", "deaf", "blind", "slow", "interpreter"];
 const BUSY = ["loading", "unpaired", "taking"];
 const NO_PREFERENCES = { large: false, contrast: false, low: false };
@@ -66,7 +68,7 @@ export function readingOf(state, shown) {
     case "start": return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
     case "languages": return { lang, view };
     case "sheet": return { lang, view, service };
-    case "notice": return { lang, view, service, reason: state.notice };
+    case "notice": return APPOINTMENT_NOTICES.includes(state.notice) || !service ? null : { lang, view, service, reason: state.notice };
     case "ticket": return {
       lang, view, visit: ticket.visit, paper: printOf(state), is_priority: ticket.priority, has_code: Boolean(ticket.follow_url),
     };
@@ -156,10 +158,10 @@ const reducers = {
     };
   },
 
-  press_refused(state, { pressId, code, at }) {
+  press_refused(state, { pressId, code, problem, at }) {
     if (!isCurrent(state, pressId)) return state;
     const notice = KNOWN_CODES.includes(code) ? code : "other";
-    return { ...active(state, at), view: "notice", press: null, isTrying: false, notice, service: state.press.body.service };
+    return { ...active(state, at), view: "notice", press: null, isTrying: false, notice, noticeAt: problem?.from_at ?? problem?.booked_at ?? null, service: state.press.body.service ?? null };
   },
 
   print_verdict(state, { visit, verdict }) {
@@ -183,9 +185,13 @@ const reducers = {
     if (isGuarded(state, at) || !mayReturn(state)) return state;
     if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
     if (state.view === "needs") return { ...active(state, at), view: "sheet", page: 0 };
+    const step = appointmentBack(state);
+    if (step) return { ...active(state, at), ...step, shownAt: at };
     const returned = { ...active(state, at), view: "start", service: null, needs: [], page: 0 };
     return state.view === "start" ? { ...returned, folder: null } : returned;
   },
+
+  ...appointmentReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at) }),
 
   home: (state, { at }) => isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at),
   active: (state, { at }) => active(state, at),
@@ -196,7 +202,8 @@ const reducers = {
 function atStart(state, at, view = "start") {
   return {
     ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, needs: [], press: null, isTrying: false,
-    ticket: null, isPrintLate: false, notice: null, beneath: "start", preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
+    ticket: null, isPrintLate: false, notice: null, noticeAt: null, ...appointmentStart,
+    beneath: "start", preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
   };
 }
 

@@ -131,8 +131,16 @@ export function openLink(on, language) {
       const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/reading?${new URLSearchParams(wanted)}`, { within_ms: READ_WITHIN_MS });
       return answer.status === 200 ? answer.json.audio : [];
     },
-    post: (body, headers, withinMs) =>
-      fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/tickets`, { method: "POST", body, headers, within_ms: withinMs }),
+    // A press for a ticket, or for an appointment's: by its code, or by its hour.
+    post: (body, headers, withinMs) => {
+      const isExpected = "code" in body || "booked_at" in body;
+      const path = isExpected ? "/api/v1/appointments/check-in" : `/api/v1/halls/${encodeURIComponent(hall)}/tickets`;
+      return fetchJson(path, { method: "POST", body, headers, within_ms: withinMs });
+    },
+    async convocations() {
+      const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/convocations`);
+      return answer.status === 200 ? answer.json.services : [];
+    },
   };
 }
 

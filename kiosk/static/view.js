@@ -1,16 +1,18 @@
 // Draws the kiosk's state into the page. Only this module and the entry touch the DOM.
 
+import { APPOINTMENT_NOTICES } from "./appointment_state.js";
+import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
 import { NEEDS, printOf, serviceById, shownServices } from "./kiosk_state.js";
 import { serviceLines, waitText } from "./words.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const ICON_NAME = /^[a-z0-9-]+$/;
-const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", stopped: "ban", appointment_only: "calendar-clock", other: "info" };
+const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_late: "hourglass", stopped: "ban", appointment_only: "calendar-clock", unknown_appointment: "calendar-clock", appointment_used: "calendar-clock", appointment_cancelled: "calendar-clock", appointment_other_day: "calendar-clock", appointment_too_early: "clock", other: "info" };
 const PRINT_ICONS = { pending: "printer", printed: "ticket", no_paper: "pencil", unknown: "pencil", none: "pencil" };
 
 const NEED_ICONS = { step_free: "accessibility", deaf: "ear", blind: "eye-off", slow: "clock", interpreter: "languages" };
 const OTHER_ICONS = [
-  "heart-handshake", "ear", "eye-off",
+  "heart-handshake", "ear", "eye-off", "delete", "calendar-check",
   "hourglass", "wifi-off", "languages", "chevron-left", "chevron-right", "arrow-left", "house", "rotate-ccw", "accessibility", "check",
 ];
 
@@ -103,7 +105,8 @@ const views = {
     else if (isClosed) showText(slots.lede, [state.menu.next_opening?.text, say("kiosk.start.closed_lede")].filter(Boolean).join(". "));
     slots.note.hidden = !state.menu.priority_notice || isClosed;
     const acts = folder ? [backButton(say)] : [];
-    fillPaged(slots, services.map((each) => serviceItem(each, say)), acts, state, say);
+    const expected = state.menu.appointments && !folder && !isClosed ? [appointmentItem(say)] : [];
+    fillPaged(slots, [...expected, ...services.map((each) => serviceItem(each, say))], acts, state, say);
   },
 
   languages(state, say, languages) {
@@ -136,7 +139,7 @@ const views = {
     const hasOpening = ["closed", "full", "too_late"].includes(code);
     plain(say, {
       icon: NOTICE_ICONS[code], title: `kiosk.notice.${code}.title`, about: service?.name,
-      text: (code === "appointment_only" && service?.booking) || say(`kiosk.notice.${code}.text`),
+      text: (code === "appointment_only" && service?.booking) || noticeText(state, say),
       opening: hasOpening ? service?.next_opening?.text ?? "" : "", acts: [homeButton(say)],
     });
   },
@@ -155,6 +158,7 @@ const views = {
   slots.number.style.setProperty("--letters", ticket.number.length);
     slots.service.textContent = serviceById(state.menu, ticket.service)?.name ?? ticket.service_name;
     slots.ahead.textContent = ticket.ahead ? say("kiosk.ticket.ahead", { count: ticket.ahead }) : say("kiosk.ticket.ahead_none");
+    showText(slots.arrival, arrivalText(state, say));
     slots.wait_line.hidden = !ticket.wait;
     if (ticket.wait) slots.wait.textContent = say("kiosk.ticket.wait", { wait: waitText(ticket.wait, say) });
     slots.priority.hidden = !ticket.priority;
@@ -163,6 +167,18 @@ const views = {
     slots.acts.replaceChildren(homeButton(say));
   },
 };
+
+Object.assign(views, appointmentViews({ put, button: (...of) => button(...of), backButton: (say) => backButton(say), element, fillPaged, showText }));
+
+const noticeText = (state, say) => APPOINTMENT_NOTICES.includes(state.notice) ? appointmentNotice(state, say) : say(`kiosk.notice.${state.notice}.text`);
+
+function appointmentItem(say) {
+  const item = serviceItem({ id: "", name: say("kiosk.appointment.have"), icon: "calendar-check", state: "folder", children: [], subtitle: say("kiosk.appointment.have_note") }, say);
+  item.firstElementChild.dataset.act = "show_appointment";
+  item.firstElementChild.dataset.key = "appointment";
+  delete item.firstElementChild.dataset.service;
+  return item;
+}
 
 function sheetLede(service, say) {
   if (service.state === "no_counter") return say("kiosk.sheet.no_counter");

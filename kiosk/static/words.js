@@ -35,6 +35,7 @@ export function duration(total, say) {
 export function serviceLines(service, say) {
   const subtitle = service.subtitle ?? "";
   const opening = service.next_opening?.text ?? "";
+  if (service.state === "folder") return { small: subtitle, strong: "", caption: "" };
   switch (service.children.length && service.state !== "closed" ? "folder" : service.state) {
     case "folder": return { small: subtitle, strong: "", caption: "" };
     case "closed": return { small: opening || subtitle, strong: "", caption: say("kiosk.service.closed") };

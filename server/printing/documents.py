@@ -28,6 +28,7 @@ from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.engines import Row
+from server.usecases.arrivals import arrival_answer
 
 PROFILES = {
     "raster-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS),
@@ -40,6 +41,7 @@ _CODE_PART = 4
 
 _TICKET = (
     "SELECT v.number, l.service, l.issued_at, l.priority, l.quoted_low_s, l.quoted_high_s,"
+    " l.booked_at, l.arrived_at,"
     " a.token, a.short_code, f.body FROM visit v JOIN leg l ON l.visit = v.id AND l.position = 1"
     " LEFT JOIN ticket_access a ON a.visit = v.id"
     " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE v.id = :visit"
@@ -101,6 +103,7 @@ def _content(
 ) -> TicketContent:
     base = printing.public_url.rstrip("/")
     may_follow = bool(base and ticket["token"])
+    told = _arrival(configuration, ticket)
     return TicketContent(
         site=configuration.site.name,
         hall=configuration.name,
@@ -111,9 +114,16 @@ def _content(
         follow_url=f"{base}/t/{ticket['token']}" if may_follow else None,
         follow_address=f"{base.partition('://')[2]}/suivi" if may_follow else None,
         is_priority=ticket["priority"] in ("declared", "confirmed"),
+        arrival=told["arrival"] if told else None,
+        late_min=told["late_min"] if told else 0,
         is_reprint=bool(asked.get("is_reprint")),
         is_demonstration=configuration.is_demonstration,
     )
+
+
+def _arrival(configuration: HallConfiguration, ticket: Row) -> dict[str, Any] | None:
+    booked_at = None if ticket["booked_at"] is None else from_micros(ticket["booked_at"])
+    return arrival_answer(configuration, ticket["service"], booked_at, from_micros(ticket["arrived_at"]))
 
 
 def _ahead(asked: dict[str, Any], ticket: Row) -> int:
@@ -145,8 +155,16 @@ def _language(configuration: HallConfiguration, ticket: Row, language: str) -> T
         service=service.name(language) if service is not None else ticket["service"],
         date=format_date(issued_at.date(), "full", locale=locale),
         hour=format_time(issued_at, "short", tzinfo=ZoneInfo(configuration.site.time_zone), locale=locale),
+        booked_hour=_booked_hour(configuration, ticket, locale),
         direction="rtl" if locale.text_direction == "rtl" else "ltr",
     )
+
+
+def _booked_hour(configuration: HallConfiguration, ticket: Row, locale: Locale) -> str:
+    if ticket["booked_at"] is None:
+        return ""
+    zone = ZoneInfo(configuration.site.time_zone)
+    return format_time(from_micros(ticket["booked_at"]), "short", tzinfo=zone, locale=locale)
 
 
 def _locale(language: str) -> Locale:

@@ -85,6 +85,7 @@ def read_menu(
         name={FRENCH: configuration.name},
         time_zone=ZoneInfo(configuration.site.time_zone),
         languages=languages_of(configuration.languages),
+        takes_appointments=any(s.may_book and not s.is_retired for s in configuration.services.values()),
         is_demonstration=configuration.is_demonstration,
         asks_needs=configuration.asks_needs,
     )

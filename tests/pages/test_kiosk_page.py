@@ -4,8 +4,10 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -441,3 +443,31 @@ def test_what_helps_is_asked_on_one_view_that_fits(at_kiosk: Callable[..., Page]
         assert [leg["needs"] for each in queue["queues"] for leg in each["legs"] if leg["needs"]] == [
             ["slow", "interpreter"]
         ]
+
+
+def test_an_appointment_checks_in_by_its_code_and_a_convocation_by_its_hour(hall, at_kiosk, tmp_path: Path):
+    now = datetime.now(ZoneInfo("Europe/Paris"))
+    hour = now.replace(hour=23, minute=55, second=0, microsecond=0)
+    lines = [f"r1,laon-titres-depot,{now.isoformat()},AB12", f"r2,laon-titres-depot,{hour.isoformat()},"]
+    file = tmp_path / "appointments.csv"
+    file.write_text("\n".join(["external_id,service,booked_at,code", *lines]), encoding="utf-8")
+    assert "2 booked" in hall.parvis("import-appointments", str(file), "--hall", SITE)
+    page = at_kiosk()
+    page.locator("[data-key=appointment]").click()
+    expect(page.locator("[data-key=code-done]")).to_be_disabled()
+    assert_accessible(page)
+    for letter in "AB12":
+        page.locator(f"[data-key=code-{letter}]").click()
+    press(page, "[data-key=code-done]")
+    assert expect_ticket(page).startswith("FR")
+    expect(page.locator(".arrival")).to_contain_text(f"{now:%H:%M}")
+    press(page, "[data-act=home]")
+    page.keyboard.type("ab12")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("déjà enregistrée")
+    press(page, "[data-act=home]")
+    press(page, "[data-key=appointment]")
+    press(page, "[data-key=without-code]")
+    press(page, "[data-act=choose_convocation]")
+    expect(page.locator("[data-act=choose_hour]")).to_have_text("23:55")
+    assert_accessible(page)

@@ -1,0 +1,61 @@
+// What one does at the kiosk with an appointment: type or scan its code, or choose service and hour. Pure, as kiosk_state.js.
+
+export const LONGEST_CODE = 12;
+export const SHORTEST_CODE = 3;
+export const APPOINTMENT_NOTICES = [
+  "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day", "appointment_too_early",
+];
+
+export const appointmentStart = { code: "", convocations: null, convocation: null };
+
+// `active` and `isGuarded` are the kiosk's own.
+export function appointmentReducers({ active, isGuarded }) {
+  const isHere = (state, view, at) => state.view === view && !isGuarded(state, at);
+  const check = (state, { pressId, at }, claim, service) => ({
+    ...active(state, at), view: "taking", service, isTrying: true,
+    press: { id: pressId, attempt: 1, body: { ...claim, press_id: pressId, language: state.language, priority: false } },
+  });
+  return {
+    show_appointment(state, { at }) {
+      if (!isHere(state, "start", at) || !state.menu?.appointments) return state;
+      return { ...active(state, at), ...appointmentStart, view: "appointment", folder: null, page: 0 };
+    },
+
+    // A reader types what it reads, from the start too: no guard, its keys come close together.
+    type_code(state, { letter, at }) {
+      const isReading = state.view === "start" && state.menu?.appointments;
+      if (state.view !== "appointment" && !isReading) return state;
+      const before = isReading ? { ...appointmentStart, view: "appointment", folder: null, page: 0 } : {};
+      const code = ((isReading ? "" : state.code) + letter.toUpperCase()).slice(0, LONGEST_CODE);
+      return { ...active(state, at), ...before, code };
+    },
+
+    erase_code: (state, { at }) => state.view === "appointment" ? { ...active(state, at), code: state.code.slice(0, -1) } : state,
+
+    submit_code(state, action) {
+      if (state.view !== "appointment" || state.code.length < SHORTEST_CODE) return state;
+      return check(state, action, { code: state.code }, null);
+    },
+
+    show_convocations(state, { at }) {
+      return isHere(state, "appointment", at) ? { ...active(state, at), view: "convocation", convocation: null, page: 0 } : state;
+    },
+
+    convocations_loaded: (state, { services }) => ({ ...state, convocations: services }),
+
+    choose_convocation(state, { service, at }) {
+      return isHere(state, "convocation", at) ? { ...active(state, at), convocation: service, page: 0, shownAt: at } : state;
+    },
+
+    choose_hour(state, action) {
+      if (!isHere(state, "convocation", action.at) || !state.convocation) return state;
+      return check(state, action, { service: state.convocation, booked_at: action.hour }, state.convocation);
+    },
+  };
+}
+
+// One step back within the appointments; null where the kiosk's own step applies.
+export function appointmentBack(state) {
+  if (state.view !== "convocation") return null;
+  return state.convocation ? { convocation: null, page: 0 } : { view: "appointment", page: 0 };
+}

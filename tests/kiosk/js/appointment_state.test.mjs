@@ -1,0 +1,51 @@
+// What one does at the kiosk with an appointment.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { initialState, readingOf, reduce } from "../../../kiosk/static/kiosk_state.js";
+
+const MENU = {
+  language: "fr", priority_notice: true, appointments: true, is_open: true,
+  services: [{ id: "titres", name: "Titres", state: "appointment_only", bring: [], children: [] }],
+};
+function walk(actions, menu = MENU) {
+  let at = 0;
+  return [{ type: "menu_loaded", menu }, ...actions].reduce((state, action) => reduce(state, { at: (at += 1_000), ...action }), initialState("fr"));
+}
+const typed = (text) => [...text].map((letter) => ({ type: "type_code", letter }));
+const show = { type: "show_appointment" };
+
+test("a code is typed, erased and sent as one press", () => {
+  const state = walk([show, ...typed("ab1x"), { type: "erase_code" }, { type: "submit_code", pressId: "p1" }]);
+  assert.equal(state.view, "taking");
+  assert.deepEqual(state.press.body, { code: "AB1", press_id: "p1", language: "fr", priority: false });
+});
+
+test("a reader's code opens the view by itself and nothing is sent before its end", () => {
+  const state = walk(typed("zz9"));
+  assert.deepEqual([state.view, state.code, state.press], ["appointment", "ZZ9", null]);
+  assert.equal(walk([show, ...typed("z"), { type: "submit_code", pressId: "p1" }]).view, "appointment", "too short to be a code");
+});
+
+test("a hall without appointments offers none", () => {
+  assert.equal(walk([show, ...typed("abc")], { ...MENU, appointments: false }).view, "start");
+});
+
+test("a paper convocation is found by service and hour, and each step goes back by one", () => {
+  const steps = [show, { type: "show_convocations" }, { type: "convocations_loaded", services: [{ service: "titres", hours: ["h"] }] }, { type: "choose_convocation", service: "titres" }];
+  const state = walk([...steps, { type: "choose_hour", hour: "h", pressId: "p1" }]);
+  assert.deepEqual(state.press.body, { service: "titres", booked_at: "h", press_id: "p1", language: "fr", priority: false });
+  assert.equal(walk([...steps, { type: "back" }]).convocation, null);
+  assert.equal(walk([...steps, { type: "back" }, { type: "back" }]).view, "appointment");
+  assert.equal(walk([...steps, { type: "back" }, { type: "back" }, { type: "back" }]).view, "start");
+});
+
+test("what is not taken says why and when, and the next visitor finds no code", () => {
+  const refused = walk([show, ...typed("ab1"), { type: "submit_code", pressId: "p1" },
+    { type: "press_refused", pressId: "p1", code: "appointment_too_early", problem: { booked_at: "b", from_at: "f" } }]);
+  assert.deepEqual([refused.view, refused.notice, refused.noticeAt], ["notice", "appointment_too_early", "f"]);
+  assert.equal(readingOf(refused, []), null);
+  const home = reduce(refused, { type: "home", at: 99_000 });
+  assert.deepEqual([home.view, home.code], ["start", ""]);
+});
