@@ -1,4 +1,4 @@
-"""The security guard's page, `/securite`: how many people are in the hall, and a call for help."""
+"""The security guard's page, `/securite`: people in the hall, hours expected, help, early tickets."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.console.pages import hall_page
+from server.web.reception.pages import printers, spoken
 from server.web.sentences import page_sentences
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
 
@@ -17,7 +19,7 @@ BORROWED = ("console.live.",)
 
 
 def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
-    """The route of the page; no name and no number of a visitor is told to it."""
+    """The route of the page; it shows no name, and no number but of the tickets given from it."""
     routes = Blueprint("security", __name__, template_folder="templates")
 
     @routes.get("/securite")
@@ -25,12 +27,15 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         hall = hall_for_page(viewer, halls, Permission.ASK_HELP)
         if isinstance(hall, Response):
             return hall
-        language = page_language()
+        language, person = page_language(), viewer()
         return render_template(
             "security/security.html",
             hall=hall,
             halls=halls_for_page(viewer, halls),
-            page={"language": language, "hall": {"slug": hall.hall, "time_zone": hall.site.time_zone}},
+            page=hall_page(hall, language),
+            may_distribute=person is not None and person.may(Permission.DISTRIBUTE),
+            printers=printers(hall),
+            languages_spoken=spoken(hall),
             sentences={
                 **page_sentences(translate, language, CATALOGUE),
                 **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),

@@ -1,12 +1,13 @@
 // The security guard's page: how many people are in the hall, and a call for help in two steps.
 
+import { givenWords, hourRows } from "./security_state.js";
 import { withLiveness } from "./console_state.js";
 import { hourTeller } from "./durations.js";
-import { element, fill, show, write } from "./dom.js";
+import { element, fill, setText, show, write } from "./dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
 import { connect, spread } from "./live.js";
 import { readJson, sayer } from "./sentences.js";
-import { csrfHeader, read, send } from "./verbs.js";
+import { csrfHeader, read, send, uuid } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 
 const AT_MOST_EVERY_MS = 2000;
@@ -18,12 +19,15 @@ let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null };
 let isWaiting = false;
 let readAtMs = -Infinity;
 let isSending = false;
+let hoursAtMs = -Infinity;
+const HOURS_EVERY_MS = 60000;
+const names = new Map(page.services.map(({ id, name }) => [id, name]));
 
 connect("/screen", { hall: page.hall.slug }, {
-  live: () => { state = withLiveness(state, true, Date.now()); readPeople(); readCalls(); },
+  live: () => { state = withLiveness(state, true, Date.now()); readPeople(); readCalls(); readHours(); },
   lost: () => { state = withLiveness(state, false, Date.now()); drawLiveness(state, words); },
   messages: {
-    "board.changed": soon,
+    "board.changed": () => { soon(); soonHours(); },
     "message.changed": readCalls,
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
   },
@@ -50,6 +54,46 @@ async function readPeople() {
     write("at_counters", String(people.called + people.in_service));
   } catch {
     // Not reachable: the page says so, and the next connection reads again.
+  }
+}
+
+// The hours of the day change rarely: read again at most once a minute, and when a day begins.
+function soonHours() {
+  if (Date.now() - hoursAtMs > HOURS_EVERY_MS) readHours();
+}
+
+async function readHours() {
+  hoursAtMs = Date.now();
+  try {
+    const rows = hourRows((await read(`${HALL}/appointments`)).appointments);
+    show("[data-no-hours]", rows.length === 0);
+    show("[data-hours]", rows.length > 0);
+    fill(document.querySelector('[data-list="hours"]'), JSON.stringify(rows), rows.map(hourRow));
+  } catch {
+    // As above.
+  }
+}
+
+function hourRow({ at, service, expected, arrived, isPast }) {
+  return element("tr", { class: isPast ? "past" : null }, element("th", { scope: "row" }, words.hour(at)), element("td", {}, element("bdi", {}, names.get(service) ?? service)),
+    element("td", { class: "n" }, String(expected)), element("td", { class: "n" }, String(arrived)));
+}
+
+async function give(form) {
+  if (isSending) return;
+  isSending = true;
+  show("[data-not-given]", false);
+  const { service, count, language, kiosk } = form.elements;
+  const body = { service: service.value, press_id: uuid(), count: Number(count.value), language: language.value, ...(kiosk.value ? { kiosk: kiosk.value } : {}) };
+  const answer = await send({ path: `${HALL}/distribution`, body, headers: csrfHeader() });
+  isSending = false;
+  if (answer.ok) {
+    const { first, last, count: given } = givenWords(answer.body.tickets);
+    setText(document.querySelector("[data-given]"), say("security.give.given", { first, last, count: given }));
+    count.value = "1";
+  } else {
+    write("not-given", answer.problem?.detail ?? say("security.give.failed"));
+    show("[data-not-given]", true);
   }
 }
 
@@ -97,5 +141,8 @@ document.querySelector("[data-ask]").addEventListener("click", () => step(2));
 document.querySelector("[data-cancel]").addEventListener("click", () => step(1));
 document.querySelector("[data-confirm]").addEventListener("click", callForHelp);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1); });
+document.querySelector("[data-give]")?.addEventListener("submit", (event) => { event.preventDefault(); give(event.target); });
+setInterval(soonHours, 30000);
 readPeople();
 readCalls();
+readHours();
