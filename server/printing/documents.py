@@ -29,6 +29,7 @@ from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.arrivals import arrival_answer
+from server.usecases.read_ticket import follow_address
 
 PROFILES = {
     "raster-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS),
@@ -103,6 +104,7 @@ def _content(
 ) -> TicketContent:
     base = printing.public_url.rstrip("/")
     may_follow = bool(base and ticket["token"])
+    language = asked.get("language", FRENCH)
     told = _arrival(configuration, ticket)
     return TicketContent(
         site=configuration.site.name,
@@ -111,7 +113,9 @@ def _content(
         people_ahead=_ahead(asked, ticket),
         wait_min=wait_minutes(ticket["quoted_low_s"], ticket["quoted_high_s"]),
         short_code=_readable(ticket["short_code"] or ""),
-        follow_url=f"{base}/t/{ticket['token']}" if may_follow else None,
+        follow_url=follow_address(base, ticket["token"], asked.get("language", FRENCH))
+        if may_follow
+        else None,
         follow_address=f"{base.partition('://')[2]}/suivi" if may_follow else None,
         is_priority=ticket["priority"] in ("declared", "confirmed"),
         arrival=told["arrival"] if told else None,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from server.domain.calendars import business_day
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.half_days import running_break
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.transitions import LegState
@@ -16,6 +16,16 @@ from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
 from server.usecases.read_board import Seen, look
 from server.usecases.visitor import leg_of_short_code, leg_of_token, may_take_back
+
+
+def follow_address(public_url: str, token: str, language: str) -> str | None:
+    """Where a phone follows a ticket, in the ticket's language unless it is French, the phone's then.
+
+    None without a public address.
+    """
+    base = public_url.rstrip("/")
+    spoken = "" if language == FRENCH else f"?lang={language}"
+    return f"{base}/t/{token}{spoken}" if base else None
 
 
 def read_ticket(database: Database, estimates: Estimates, token: str, *, language: str = "fr") -> Answer:

@@ -11,6 +11,7 @@ from server.settings import Settings
 from server.store.database import Database, WriteKey
 from server.store.installation import Author
 from server.usecases.estimate_waits import Estimates
+from server.usecases.read_ticket import follow_address
 from server.web.api.shapes import Problem
 
 REFUSED: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503), Problem)
@@ -33,10 +34,9 @@ class Api:
     slow_codes: Callable[[], None]
     messages_changed: Callable[[str, str | None], None]
 
-    def follow_url(self, token: str) -> str | None:
-        """Where a phone follows a ticket; None without a public address."""
-        base = self.settings.public_url.rstrip("/")
-        return f"{base}/t/{token}" if base else None
+    def follow_url(self, token: str, language: str) -> str | None:
+        """Where a phone follows a ticket issued in a language; None without a public address."""
+        return follow_address(self.settings.public_url, token, language)
 
 
 def write_key(author: Author) -> WriteKey | None:

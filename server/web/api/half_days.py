@@ -35,7 +35,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
         def told(ticket: Answer) -> Answer:
             ticket.pop("is_new", None)
-            return ticket | {"follow_url": api.follow_url(ticket["token"])}
+            return ticket | {"follow_url": api.follow_url(ticket["token"], body.language)}
 
         tickets = distribute(
             api.database,

@@ -116,7 +116,7 @@ def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
         write_key=write_key(caller.author),
     )
     is_new = answer.pop("is_new", False)
-    answer["follow_url"] = api.follow_url(answer["token"])
+    answer["follow_url"] = api.follow_url(answer["token"], wanted.language)
     return answer, 201 if is_new else 200
 
 

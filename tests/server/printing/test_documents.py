@@ -85,6 +85,10 @@ def test_the_qr_leads_to_the_ticket_where_phones_have_an_address(open_small_hall
     codes = [element.content for element in with_address.elements if isinstance(element, Qr)]
     assert codes == [f"https://attente.example.fr/t/{ticket['token']}"]
     assert "attente.example.fr/suivi" in said(with_address)
+    english = hall.press(language="en")
+    in_english = paper(hall, english["print"]["job"], public_url="https://attente.example.fr/")
+    codes = [element.content for element in in_english.elements if isinstance(element, Qr)]
+    assert codes == [f"https://attente.example.fr/t/{english['token']}?lang=en"]
     without = paper(hall, ticket["print"]["job"])
     assert not [element for element in without.elements if isinstance(element, Qr)]
 
