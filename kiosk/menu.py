@@ -89,7 +89,10 @@ class MenuService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuHall:
-    """The hall of the kiosk: its words, time zone and languages, whether priority and needs are asked for."""
+    """The hall of the kiosk: its words, time zone and languages, whether priority and needs are asked for.
+
+    `keeps_tickets`: a break runs, and who waits is called after it.
+    """
 
     slug: str
     name: Text
@@ -98,6 +101,7 @@ class MenuHall:
     asks_priority: bool = True
     takes_appointments: bool = False
     asks_needs: bool = True
+    keeps_tickets: bool = False
     is_demonstration: bool = False
 
 
@@ -131,6 +135,7 @@ class MenuMessage(TypedDict):
     priority_notice: bool
     appointments: bool
     asks_needs: bool
+    keeps_tickets: bool
     services: list[ServiceMessage]
     demonstration: bool
     now: str
@@ -162,6 +167,7 @@ def build_menu(
         "priority_notice": hall.asks_priority,
         "appointments": hall.takes_appointments,
         "asks_needs": hall.asks_needs,
+        "keeps_tickets": hall.keeps_tickets,
         "services": [_service_message(each, words) for each in services],
         "demonstration": hall.is_demonstration,
         "now": now.isoformat(),

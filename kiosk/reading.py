@@ -136,7 +136,7 @@ class Reader:
         return [
             self._say("kiosk.start.closed_title"),
             self._opening(self.menu["next_opening"]),
-            self._say("kiosk.start.closed_lede"),
+            self._say(f"kiosk.start.{'keep_ticket' if self.menu['keeps_tickets'] else 'closed_lede'}"),
         ]
 
     def _listed(self, service: ServiceMessage) -> list[str]:

@@ -14,7 +14,7 @@ from server.domain.configuration import FRENCH, HallConfiguration, Service
 from server.domain.estimates import WaitRange
 from server.domain.half_days import Expected, closing_that_counts, finishes_too_late
 from server.domain.transitions import LegState
-from server.store import counters
+from server.store import breaks, counters
 from server.store.database import Database
 from server.store.ticket_stops import stops_of_day
 from server.usecases.estimate_waits import Estimates
@@ -46,6 +46,7 @@ def read_menu(
         legs = database.open_legs(rows, seen.row)
         waiting = [leg for leg in legs if leg["state"] == LegState.WAITING]
         sessions = counters.open_sessions(rows, hall_id)
+        rest = breaks.rest_of(rows, hall_id, seen.configuration, seen.position.as_of)
         on = business_day(seen.configuration.calendar, seen.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
     by_service = Counter(leg["service"] for leg in waiting)
@@ -88,6 +89,7 @@ def read_menu(
         takes_appointments=any(s.may_book and not s.is_retired for s in configuration.services.values()),
         is_demonstration=configuration.is_demonstration,
         asks_needs=configuration.asks_needs,
+        keeps_tickets=rest is not None,
     )
     message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version

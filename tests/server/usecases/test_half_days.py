@@ -23,6 +23,7 @@ from server.usecases.estimate_waits import Estimates
 from server.usecases.issue_ticket import Quote, WantedTicket, issue_ticket
 from server.usecases.read_board import read_board
 from server.usecases.read_day_end import read_day_end
+from server.usecases.read_menu import read_menu
 from server.usecases.read_queue import read_counter, read_queue
 from server.usecases.read_ticket import read_ticket
 from tests.server.usecases.figures_history import Hands, database_with_hall
@@ -101,6 +102,8 @@ def test_the_phone_and_the_screen_tell_the_break_as_it_was_decided(database: Dat
     told = read_ticket(database, estimates, token)
     assert (told["is_open"], told["next_opening_at"][:16]) == (False, "2026-11-24T12:30")
     assert read_board(database, HALL)["break"]["resumes_at"].startswith("2026-11-24T12:30")
+    menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)
+    assert (menu["is_open"], menu["keeps_tickets"]) == (False, True)
     hands.now = at(13, 30)
     assert read_ticket(database, estimates, token)["is_open"]
 
