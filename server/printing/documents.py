@@ -113,9 +113,7 @@ def _content(
         people_ahead=_ahead(asked, ticket),
         wait_min=wait_minutes(ticket["quoted_low_s"], ticket["quoted_high_s"]),
         short_code=_readable(ticket["short_code"] or ""),
-        follow_url=follow_address(base, ticket["token"], asked.get("language", FRENCH))
-        if may_follow
-        else None,
+        follow_url=follow_address(base, ticket["token"], language) if may_follow else None,
         follow_address=f"{base.partition('://')[2]}/suivi" if may_follow else None,
         is_priority=ticket["priority"] in ("declared", "confirmed"),
         arrival=told["arrival"] if told else None,
