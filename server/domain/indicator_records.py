@@ -47,9 +47,9 @@ class LegRecord:
 
     @property
     def reference_at(self) -> datetime:
-        """The instant the wait runs from: issue; for an appointment the later of arrival and hour."""
+        """The instant the wait runs from: issue; with an appointment the later of arrival and hour."""
         own = max(self.issued_at, self.arrived_at or self.issued_at)
-        if self.leg_class == "appointment" and self.booked_at is not None:
+        if self.booked_at is not None:
             return max(own, self.booked_at)
         return own
 

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from server.domain.indicator_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s
+from server.domain.rules import WALK_IN
 
 STARVATION = 3
 """A wait above this many times its target is reported apart."""
@@ -36,6 +37,7 @@ class Tally:
     waits: Sparse = field(default_factory=dict)
     services: Sparse = field(default_factory=dict)
     early: Sparse = field(default_factory=dict)
+    delays: Sparse = field(default_factory=dict)
     legs: int = 0
     visits: int = 0
     called_with_target: int = 0
@@ -53,6 +55,10 @@ class Tally:
     priorities: int = 0
     priorities_confirmed: int = 0
     priorities_not_confirmed: int = 0
+    appointments: int = 0
+    arrived_in_time: int = 0
+    after_grace: int = 0
+    office_in_time: int = 0
 
     def add(self, other: "Tally") -> None:
         """Adds another tally to this one, exactly."""
@@ -62,12 +68,13 @@ class Tally:
             (self.waits, other.waits),
             (self.services, other.services),
             (self.early, other.early),
+            (self.delays, other.delays),
         ):
             for second, (first, last) in theirs.items():
                 _count(mine, second, first, last)
 
 
-_COUNTS = tuple(f.name for f in fields(Tally) if f.name not in ("waits", "services", "early"))
+_COUNTS = tuple(f.name for f in fields(Tally) if f.name not in ("waits", "services", "early", "delays"))
 
 
 @dataclass(slots=True)
@@ -163,11 +170,28 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
     if leg.record.clock_suspect:
         tally.clock_suspect += 1
         return
+    if leg.record.booked_at is not None and leg.record.position == 1:
+        _tally_appointment(tally, leg, leg.record.booked_at)
     if leg.wait_s is not None:
         _tally_wait(tally, leg.record, leg.wait_s, is_called=leg.outcome == "called")
     at_counter_s = service_s(leg.record)
     if at_counter_s is not None:
         _count(tally.services, at_counter_s, *((1, 0) if leg.record.start_pressed else (0, 1)))
+
+
+OFFICE_LATE_S = 600
+"""An appointment called within this of the hour, or of a later arrival, was received on time."""
+
+
+def _tally_appointment(tally: Tally, leg: MeasuredLeg, booked_at: datetime) -> None:
+    """The visitor's punctuality; and the office's, towards who came in time to be expected."""
+    record = leg.record
+    tally.appointments += 1
+    tally.arrived_in_time += (record.arrived_at or record.issued_at) <= booked_at
+    tally.after_grace += record.leg_class == WALK_IN
+    if record.leg_class != WALK_IN and leg.outcome == "called" and leg.wait_s is not None:
+        _count(tally.delays, leg.wait_s, 1, 0)
+        tally.office_in_time += leg.wait_s <= OFFICE_LATE_S
 
 
 PROMISE_S = 300

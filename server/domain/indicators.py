@@ -140,6 +140,14 @@ def _maximum(counts: dict[int, int]) -> int | None:
     return max(counts, default=None)
 
 
+def _delay(name: str, of: Statistic) -> Indicator:
+    def compute(_: Rollup, tally: Tally) -> Figure:
+        counts = as_counts(tally.delays)
+        return Figure(name, of(counts), n=sum(counts.values()))
+
+    return Indicator(name, "s", "office_punctuality", compute)
+
+
 def _greeted(rollup: Rollup) -> int:
     return sum(rollup.greetings.values())
 
@@ -180,6 +188,16 @@ _ALL = (
         lambda t: t.priorities_not_confirmed,
         lambda t: t.priorities,
     ),
+    _share(
+        "visitors_on_time",
+        "visitors_punctuality",
+        lambda t: t.arrived_in_time,
+        lambda t: t.appointments,
+    ),
+    _share("visitors_after_grace", "visitors_punctuality", lambda t: t.after_grace, lambda t: t.appointments),
+    _share("office_on_time", "office_punctuality", lambda t: t.office_in_time, lambda t: _both(t.delays)),
+    _delay("office_delay_median", _median),
+    _delay("office_delay_p90", _p90),
     _number("redirected_before_call", "tickets", "redirected", lambda _, tally: tally.moved),
     _number("still_waiting", "tickets", "one_leg", lambda _, tally: tally.open_waiting),
     _number("clock_suspect", "tickets", "outside", lambda _, tally: tally.clock_suspect),

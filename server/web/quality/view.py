@@ -30,6 +30,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "announced": ("quoted_inside", "quoted_exceeded"),
     "priority": ("priorities", "priorities_confirmed", "priorities_not_confirmed"),
+    "appointments": (
+        "visitors_on_time",
+        "visitors_after_grace",
+        "office_on_time",
+        "office_delay_median",
+        "office_delay_p90",
+    ),
     "aside": (
         "early_wait_from_issue",
         "redirected_before_call",

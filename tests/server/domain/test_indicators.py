@@ -173,6 +173,21 @@ def test_priorities_are_shares_of_visits_and_of_each_other_by_what_became_of_the
     }
 
 
+def test_the_punctuality_of_visitors_and_of_the_office_are_each_their_own():
+    found = figures(
+        leg("v1", booked=10, arrived=0, called=15, leg_class="appointment"),
+        leg("v2", booked=10, arrived=14, issued=14, called=30, leg_class="appointment"),
+        leg("v3", booked=10, arrived=40, issued=40, called=90, leg_class="walk_in"),
+        leg("v4", booked=10, arrived=10, issued=10, called=20, leg_class="priority"),
+        leg("v5", booked=10, arrived=2, called=4, leg_class="appointment"),
+        leg("v6", booked=10, arrived=5, ended=60, end_reason="abandoned", leg_class="appointment"),
+        leg("v7", called=50),
+    )
+    names = ("visitors_on_time", "visitors_after_grace", "office_on_time")
+    assert [(found[name].count, found[name].n) for name in names] == [(4, 6), (1, 6), (3, 4)]
+    assert (found["office_delay_median"].value, found["office_delay_p90"].value) == (5 * 60, 16 * 60)
+
+
 def test_greetings_are_received_people_without_a_wait():
     rollup = roll_up([leg(called=5)], time_zone=PARIS, greetings={"papers": 3})
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
