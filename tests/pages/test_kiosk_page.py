@@ -127,8 +127,16 @@ def speak_english(page: Page) -> None:
 
 
 def choose(page: Page, service: str = WALK_IN) -> None:
+    wait_until(lambda: is_listed(page, service), "the service's page is turned up", every_s=0.5)
     press(page, f"[data-service={service}]")
     expect(page.locator("main")).to_have_attribute("data-view", "sheet")
+
+
+def is_listed(page: Page, service: str) -> bool:
+    """Whether a service is on the page that is up; turns the page where it is not."""
+    if page.locator(f"[data-service={service}]").count() == 0:
+        page.locator("[data-key=next]").click()
+    return page.locator(f"[data-service={service}]").count() == 1
 
 
 def expect_ticket(page: Page, **options: Any) -> str:
@@ -273,6 +281,8 @@ def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_when
 
 def test_the_whole_way_to_a_ticket_can_be_walked_by_keyboard(at_kiosk):
     page = at_kiosk()
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-key=appointment]")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator("[data-service]").first).to_be_focused()
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
