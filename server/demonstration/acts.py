@@ -1,6 +1,7 @@
 """What a simulated visitor or agent may do, whichever door it goes through: the use cases or the REST API."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -12,6 +13,16 @@ class Press:
     language: str
     is_priority: bool
     at_reception: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An appointment whose visitor is at the kiosk: by its code, or a convocation by service and hour."""
+
+    service: str
+    booked_at: datetime
+    code: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,9 @@ class Acts(Protocol):
 
     def issue(self, press: Press) -> Ticket:
         """A ticket."""
+
+    def check_in(self, expected: Expected) -> Ticket:
+        """The ticket of an appointment."""
 
     def give_up(self, token: str) -> None:
         """The visitor leaves and says so on the phone."""

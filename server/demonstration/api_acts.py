@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from server.demonstration.acts import CalledLeg, Held, Press, Ticket
+from server.demonstration.acts import CalledLeg, Expected, Held, Press, Ticket
 from server.domain.refusals import Refusal
 
 AWAY = frozenset({502, 503, 504})
@@ -92,6 +92,17 @@ class ApiActs:
         token = self.keys.agents if press.at_reception else self.keys.kiosk
         answer = self.server.ask("POST", f"/halls/{self.hall}/tickets", token, json=wanted)
         self.tell("issue", answer["number"], press.service)
+        self._numbers[answer["token"]] = answer["number"]
+        return Ticket(answer["visit"], answer["number"], answer["token"])
+
+    def check_in(self, expected: Expected) -> Ticket:
+        here: dict[str, Any] = {"press_id": str(uuid.uuid4()), "language": expected.language}
+        if expected.code:
+            here["code"] = expected.code
+        else:
+            here |= {"service": expected.service, "booked_at": expected.booked_at.isoformat()}
+        answer = self.server.ask("POST", "/appointments/check-in", self.keys.kiosk, json=here)
+        self.tell("check-in", answer["number"], expected.service)
         self._numbers[answer["token"]] = answer["number"]
         return Ticket(answer["visit"], answer["number"], answer["token"])
 

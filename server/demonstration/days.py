@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from server.demonstration.bookings import Booked, comes_at
 from server.demonstration.habits import WEEKS_A_MONTH, habits
 from server.demonstration.play import HallPlay
 from server.domain.calendars import HalfDay, half_days
@@ -14,6 +15,8 @@ from server.domain.configuration import HallConfiguration
 GREETED_SHARE = 0.06
 """Of the people received, those helped without a ticket."""
 CLOSED_SHARE = 0.02
+COUNTED = 0.6
+"""Of the appointments, those taken off the walk-ins of the day, so that months keep their volume."""
 TOO_LATE_SHARE = 0.012
 EARLY_SHARE = 0.12
 """Of a half-day's visitors, those who waited at the door before it opened."""
@@ -25,9 +28,20 @@ LUNCH_EVERY_S = 40 * 60
 LUNCHES = 3
 
 
-def plan_day(play: HallPlay, configuration: HallConfiguration, on: date, halves: Sequence[HalfDay]) -> None:
-    """Plans a day's arrivals, greetings, counters, lunches, and presses that come too late or at lunch."""
-    visitors = visitors_of(play, configuration, on)
+def plan_day(
+    play: HallPlay,
+    configuration: HallConfiguration,
+    on: date,
+    halves: Sequence[HalfDay],
+    booked: Sequence[Booked] = (),
+) -> None:
+    """Plans a day: arrivals, with and without appointment, greetings, counters, lunches, presses too late."""
+    visitors = max(0, visitors_of(play, configuration, on) - round(COUNTED * len(booked)))
+    for each in booked:
+        at = comes_at(each, play.chance)
+        if at is not None:
+            comes = max(at, halves[0].opens_at).timestamp()
+            play.time.at(comes, lambda each=each: play.come_expected(each))  # type: ignore[misc]
     tickets = round(visitors * (1 - GREETED_SHARE))
     margin_s = configuration.calendar.last_ticket_margin_s
     instants = arrivals(play, halves, tickets, zone=ZoneInfo(configuration.site.time_zone), margin_s=margin_s)

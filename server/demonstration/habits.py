@@ -3,7 +3,7 @@
 import json
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ class HallHabits:
 
     `visitors_a_month`: people received, with or without a ticket. `services`: weights of what they press.
     `sent_on`: percent of those served by `sent_on_from` that go on to another service. `staffing`: the chance
-    of each counter to be held in the morning and in the afternoon.
+    of each counter to be held in the morning and in the afternoon. `appointments`: how many a day.
     """
 
     hall: str
@@ -29,6 +29,7 @@ class HallHabits:
     sent_on_from: str
     sent_on: dict[str, float]
     staffing: dict[str, tuple[float, float]]
+    appointments: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def _hall(slug: str, part: dict[str, Any]) -> HallHabits:
         part["sent_on_from"],
         part["sent_on"],
         staffing,
+        part.get("appointments", {}),
     )
 
 

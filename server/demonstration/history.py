@@ -5,7 +5,7 @@ or printed: nobody subscribes, and no kiosk is named whose printer would print.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,13 +13,14 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from server.demonstration.bookings import Booked, book_day, bookings
 from server.demonstration.create import DEMONSTRATION, SLUGS, create_demonstration
 from server.demonstration.days import plan_day
 from server.demonstration.habits import habits
 from server.demonstration.play import HallPlay
 from server.demonstration.timeline import Timeline
 from server.demonstration.usecase_acts import UseCaseActs, kiosk_author
-from server.domain.calendars import day_closes_at, half_days
+from server.domain.calendars import HalfDay, day_closes_at, half_days
 from server.domain.configuration import HallConfiguration
 from server.settings import Settings
 from server.store.database import Database
@@ -99,6 +100,8 @@ def fill_past(
             for rank, hall in enumerate(halls):
                 hall.play(on)
                 tell(place * len(halls) + rank + 1, whole)
+        for hall in halls:
+            hall.book_today(past.until_on)
 
 
 @contextmanager
@@ -118,6 +121,7 @@ class _Hall:
         self.database, self.timeline, self.slug, self.seed = database, timeline, slug, seed
         self.hall = database.hall_id(slug)
         self.acts = UseCaseActs(database, slug, kiosk_author(database, self.hall), Estimates(database))
+        self.closed_s = 0.0
 
     def decide_targets(self, on: date) -> None:
         """The committee's targets: for each service the wait of its configuration, the same share for all."""
@@ -144,12 +148,25 @@ class _Hall:
         play = HallPlay(
             habits().halls[self.slug], self.acts, self.timeline, chance, _means_s(configuration, chance)
         )
-        plan_day(play, configuration, on, halves)
+        booked = self.book(on, halves)
+        plan_day(play, configuration, on, halves, booked)
         closes_s = day_closes_at(configuration.calendar, on).timestamp()
         self._until(closes_s)
         self.timeline.clear()
-        self.timeline.now_s = closes_s
+        self.timeline.now_s = self.closed_s = closes_s
         close_day(self.database, self.hall, on)
+
+    def book(self, on: date, halves: Sequence[HalfDay]) -> list[Booked]:
+        """The day's appointments, booked."""
+        chance = Random(f"{self.seed} {self.slug} {on} appointments")
+        booked = bookings(habits().halls[self.slug], on, halves, chance)
+        book_day(self.database, self.slug, on, booked)
+        return booked
+
+    def book_today(self, on: date) -> None:
+        """Those of the day the past ends before, booked the evening before."""
+        self.timeline.now_s = max(self.timeline.now_s, self.closed_s)
+        self.book(on, half_days(self.database.configuration(self.slug).calendar, on))
 
     def _until(self, end_s: float) -> None:
         next_s = self.timeline.next_at()

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 
-from server.demonstration.acts import Acts, CalledLeg, Press, Ticket
+from server.demonstration.acts import Acts, CalledLeg, Expected, Press, Ticket
+from server.demonstration.bookings import Booked
 from server.demonstration.habits import HallHabits, duration_s, habits, picked
 from server.demonstration.timeline import Timeline
 from server.domain.refusals import Refusal
@@ -98,6 +99,20 @@ class HallPlay:
         visitor = self.visitors[ticket.visit] = Visitor(ticket, wanted)
         self.time.after(patience_s, lambda: self._lose_patience(visitor))
         self.wake(wanted)
+
+    def come_expected(self, booked: Booked) -> None:
+        """Who has an appointment checks in, and waits as anyone does."""
+        language = picked(self.chance, habits().languages)
+        expected = Expected(booked.service, booked.booked_at, booked.code, language)
+        try:
+            ticket = self.acts.check_in(expected)
+        except Refusal as no:
+            if self.refused is not None:
+                self.refused(no)
+            return
+        visitor = self.visitors[ticket.visit] = Visitor(ticket, booked.service)
+        self.time.after(PATIENCE_S * 1.5, lambda: self._lose_patience(visitor))
+        self.wake(booked.service)
 
     def expect(self, services: Collection[str]) -> None:
         """From now on visitors press only what somebody serves."""

@@ -1,6 +1,6 @@
 """The acts of a hall done through the use cases, as the REST API does them."""
 
-from server.demonstration.acts import CalledLeg, Held, Press, Ticket
+from server.demonstration.acts import CalledLeg, Expected, Held, Press, Ticket
 from server.ids import new_id
 from server.store.counters import open_session
 from server.store.database import Database
@@ -8,6 +8,7 @@ from server.store.installation import Author
 from server.store.waiting import leg_at_counter
 from server.usecases import serve
 from server.usecases.answers import Answer
+from server.usecases.arrivals import Claim
 from server.usecases.call_next import AtCounter, call_next
 from server.usecases.count_greeting import count_greeting
 from server.usecases.counter_sessions import (
@@ -72,6 +73,14 @@ class UseCaseActs:
             wanted,
             quote=lambda queue, behind: self.estimates.quote(hall, queue, behind),
         )
+        return Ticket(answer["visit"], answer["number"], answer["token"])
+
+    def check_in(self, expected: Expected) -> Ticket:
+        claim = Claim(code=expected.code)
+        if not expected.code:
+            claim = Claim(service=expected.service, booked_at=expected.booked_at)
+        wanted = WantedTicket("", new_id(), language=expected.language, claim=claim)
+        answer = issue_ticket(self.database, self.database.hall_id(self.hall), self.kiosk, wanted)
         return Ticket(answer["visit"], answer["number"], answer["token"])
 
     def give_up(self, token: str) -> None:

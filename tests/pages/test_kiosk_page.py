@@ -463,7 +463,7 @@ def test_an_appointment_checks_in_by_its_code_and_a_convocation_by_its_hour(hall
     file.write_text("\n".join(["external_id,service,booked_at,code", *lines]), encoding="utf-8")
     assert "2 booked" in hall.parvis("import-appointments", str(file), "--hall", SITE)
     page = at_kiosk()
-    page.locator("[data-key=appointment]").click()
+    press(page, "[data-key=appointment]")
     expect(page.locator("[data-key=code-done]")).to_be_disabled()
     assert_accessible(page)
     for letter in "AB12":

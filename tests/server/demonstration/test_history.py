@@ -19,6 +19,7 @@ from server.store.anchors import Anchors
 from server.store.database import SYSTEM, Database
 from server.store.verifying import verify_journal
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.read_appointments import read_appointments
 from server.usecases.read_indicators import read_days, read_indicators
 from tests.harness.counts import count
 
@@ -199,3 +200,16 @@ def test_other_spans_are_refused(span: str) -> None:
 
 def test_the_past_ends_before_today() -> None:
     assert SHORT.dates == [UNTIL - timedelta(days=ago) for ago in (4, 3, 2, 1)]
+
+
+def test_appointments_are_kept_early_late_or_missed_and_today_has_its_own(past: Settings) -> None:
+    with opened(past) as database:
+        states = dict(rows_of(database, "SELECT state, count(*) FROM appointment GROUP BY state"))
+        arrivals = {row[0] for row in rows_of(database, "SELECT DISTINCT arrival FROM appointment")}
+        assert states["checked_in"] > 5 * (states["booked"] - 17)
+        assert arrivals >= {"early", "late", "walk_in"}
+        laon = figures(database, "laon")
+        assert 60 <= (laon["visitors_on_time"] or 0) <= 97
+        assert 40 <= (laon["office_on_time"] or 0) <= 99
+        expected = read_appointments(database, "laon", UNTIL)["counts"]
+        assert (expected["booked"], expected["checked_in"]) == (14, 0)
