@@ -220,11 +220,22 @@ def announcement(
     }
 
 
+_OFTEN_EMPTY = (
+    "needs",
+    "is_held",
+    "postponements",
+    "not_before",
+    "return_place",
+    "added_services",
+    "outcome",
+)
+
+
 def _drop_empty(message: dict[str, Any]) -> None:
-    """Leaves out of each leg what most legs do not have: needs, held."""
+    """Leaves out of each leg what most legs do not have: needs, held, timers, added services."""
     rows = [message["called"], message["in_service"], message["parked"], message["no_shows"]]
     for leg in (leg for legs in [*rows, *(queue["legs"] for queue in message["queues"])] for leg in legs):
-        for name in ("needs", "is_held"):
+        for name in _OFTEN_EMPTY:
             if not leg.get(name):
                 leg.pop(name, None)
 

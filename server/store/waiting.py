@@ -29,6 +29,10 @@ _OPEN = (
     f"SELECT {LEG_COLUMNS} FROM leg WHERE hall = :hall AND state IN ('called', 'in_service',"
     f" 'parked') ORDER BY last_called_at DESC"
 )
+_NOTES = (
+    "SELECT e.value FROM leg l JOIN erasable e ON e.id = l.note"
+    " WHERE l.visit = :visit AND l.position < :position AND e.value IS NOT NULL ORDER BY l.position"
+)
 _COUNT_AHEAD = (
     "SELECT count(*) AS ahead FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue"
     " AND sort_key < :sort_key"
@@ -83,6 +87,12 @@ def waiting_of_queue(rows: Any, hall: str, queue: str, *, limit: int, after: str
 def needs_noted(rows: Any, hall: str) -> dict[str, tuple[Need, ...]]:
     """What helps the visitors of a hall that are still here, by visit; only those with a need."""
     return {row["visit"]: needs_of(row["needs"]) for row in rows.all(NOTED, hall=hall) if row["needs"]}
+
+
+def notes_before(rows: Any, leg: Row) -> list[str]:
+    """The notes written when earlier legs of a visit ended and not erased yet, in their order."""
+    found = rows.all(_NOTES, visit=leg["visit"], position=leg["position"])
+    return [str(row["value"]) for row in found]
 
 
 type FirstCalls = Iterable[tuple[str, int]]

@@ -239,12 +239,14 @@ def read_counter(database: Database, counter: str) -> Answer:
         leg = waiting.leg_at_counter(rows, counter)
         gesture = last_gesture(rows, hall, counter) if session is not None else None
         numbers = _number_of(rows, gesture)
+        notes = [] if leg is None else waiting.notes_before(rows, leg)
         noted = waiting.needs_noted(rows, hall)
         answer = _counter(counter, session, leg, _looked(database, seen))
     return answer | {
         "label": configured.label,
         "hall": seen.row["slug"],
         "leg": None if leg is None else leg_answer(leg, noted.get(leg["visit"], ())),
+        "notes": notes,
         "pause_reason": None if session is None else session["pause_reason"],
         "opened_at": None if session is None else micros_to_text(session["opened_at"]),
         "expires_at": None if session is None else micros_to_text(session["expires_at"]),

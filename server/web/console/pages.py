@@ -71,7 +71,12 @@ def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
             if not counter.is_retired
         ],
         "services": [
-            {"id": service.id, "name": service.name(language)}
+            {
+                "id": service.id,
+                "name": service.name(language),
+                "outcome": service.outcome,
+                "note": service.note,
+            }
             for service in hall.services.values()
             if not service.is_retired
         ],

@@ -6,7 +6,7 @@ import { createKeys } from "./console_keys.js";
 import { drawNeeds } from "./console_needs.js";
 import { createView, mayAct } from "./console_view.js";
 import {
-  emptyConsole, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
+  emptyConsole, mustTell, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
 } from "./console_state.js";
 import { createMessages } from "./messages_view.js";
 import { hourTeller, minutes, secondsSince } from "./durations.js";
@@ -25,6 +25,7 @@ const view = createView(words);
 const keys = createKeys(say);
 const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false };
 const STORED_AT = `parvis.console.${page.hall.slug}`;
+const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome"]);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let summary = { waiting: null, saidAtMs: 0 };
@@ -151,7 +152,8 @@ async function openCounter({ id, services, profile, takeOver }) {
 async function act(action, choice) {
   if (action === "receive_below") return receiveBelow(choice);
   if (!mayAct(action, state, serverNow(state, Date.now()), ui)) return explainWhyNot(action);
-  if (["transfer", "pause", "cancel", "chosen", "returned"].includes(action) && !choice) return openPanel(action);
+  if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services)) return openPanel("outcome");
+  if (WITH_PANEL.has(action) && !choice) return openPanel(action);
   if (action === "greeting") return greet(choice);
   closePanel();
   const verb = action === "pause-now" ? "pause" : action;
@@ -171,7 +173,7 @@ async function perform(verb, request) {
   const was = state.counter;
   const answer = await attempt(request);
   if (verb === "close" && answer.ok) keep({});
-  if (answer.ok && ["next", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "card_seen", "card_missing", "hold"].includes(verb)) {
+  if (answer.ok && ["next", "postpone", "park", "parked", "add_service", "correct_service", "outcome", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "card_seen", "card_missing", "hold"].includes(verb)) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
     tellOutcome(verb, was, answer);
   }
@@ -184,7 +186,7 @@ function tellOutcome(verb, was, answer) {
   const isNobody = ["next"].includes(verb) && !answer.body?.leg;
   if (isNobody) tell(say(was.leg ? "console.outcome.finished_nobody" : "console.outcome.nobody"));
   else if (["next", "chosen"].includes(verb)) tell(say("console.outcome.called", { number: answer.body.number }));
-  else tell(say(`console.outcome.${verb}`, { number: was.leg?.number ?? "" }));
+  else tell(say(`console.outcome.${verb}`, { number: was.leg?.number ?? answer.body?.number ?? "" }));
 }
 
 async function greet(choice) {
@@ -247,7 +249,7 @@ function openPanel(action) {
   const panel = document.querySelector(action === "keys" ? "[data-keys]" : "[data-panel]");
   panel.focus();
   panel.scrollIntoView({ block: "nearest" });
-  if (["chosen", "returned"].includes(action)) refillPanel(action);
+  if (["chosen", "returned", "parked"].includes(action)) refillPanel(action);
 }
 
 /** The message carries few rows: a panel that lists people asks once for all of them. */

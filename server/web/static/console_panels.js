@@ -1,6 +1,8 @@
 // The panel in the page where a choice is made: to whom to transfer, why to pause, whom to call out of order.
 
 import { element } from "./dom.js";
+import { choices, numbered } from "./console_choices.js";
+import { addServicePanel, correctServicePanel, outcomePanel, parkedPanel, parkPanel, placeChoice } from "./console_visit_panels.js";
 import { capital } from "./console_view.js";
 import { waitingRows } from "./console_state.js";
 import { minutes } from "./durations.js";
@@ -12,23 +14,9 @@ export const CANCEL_REASONS = ["misprint", "double_press", "superseded", "mistak
 
 /** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs. */
 export function panelFor(action, { state, words, nowMs, choose }) {
-  const builders = { transfer: transferPanel, pause: pausePanel, cancel: cancelPanel, chosen: chosenPanel, returned: returnedPanel, greeting: greetingPanel };
+  const builders = { transfer: transferPanel, pause: pausePanel, cancel: cancelPanel, chosen: chosenPanel, returned: returnedPanel, greeting: greetingPanel,
+    park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel };
   return builders[action]({ state, words, nowMs, choose });
-}
-
-function choices(entries, choose) {
-  return element("ul", { class: "choices" }, ...entries.map(({ label, note, value, at }) => element("li", {}, choiceButton(label, note, at, () => choose(value)))));
-}
-
-function choiceButton(label, note, at, press) {
-  const button = element("button", { type: "button", "data-choice": at <= 9 ? String(at) : null }, element("span", {}, element("bdi", {}, label), note ? element("small", {}, note) : null));
-  if (at <= 9) button.append(element("kbd", { "aria-hidden": "true" }, String(at)));
-  button.addEventListener("click", press);
-  return button;
-}
-
-function numbered(entries) {
-  return entries.map((entry, index) => ({ ...entry, at: index + 1 }));
 }
 
 function transferPanel({ state, words, choose }) {
@@ -37,13 +25,16 @@ function transferPanel({ state, words, choose }) {
   const services = hall.services.filter(({ id }) => id !== leg.service).map(({ id, name }) => ({ label: name, value: { service: id } }));
   const counters = hall.counters.filter(({ id }) => id !== counter).map(({ id, label }) => ({ label: capital(label), note: placeNote(id, state, words), value: { counter: id } }));
   const all = numbered([...services, ...counters]);
+  const place = placeChoice(words, "arrival");
+  const send = (value) => choose({ ...value, place: place.chosen() });
   return {
     title: say("console.transfer.title", { number: leg.number }),
     nodes: [
       element("h3", {}, say("console.transfer.services")),
-      choices(all.slice(0, services.length), choose),
+      choices(all.slice(0, services.length), send),
       element("h3", {}, say("console.transfer.counters")),
-      choices(all.slice(services.length), choose),
+      choices(all.slice(services.length), send),
+      place.node,
     ],
   };
 }

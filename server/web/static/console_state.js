@@ -24,7 +24,7 @@ export function withCounter(state, counter) {
 /** The answer of a verb: the counter's leg afterwards, or null when there is none left; who is called waits no more. */
 export function withLeg(state, leg) {
   const isHere = leg !== null && (leg.state === "called" || leg.state === "in_service");
-  const counter = { ...state.counter, leg: isHere ? leg : null, state: isHere ? leg.state : "free" };
+  const counter = { ...state.counter, notes: state.counter.leg?.leg === leg?.leg ? state.counter.notes : [], leg: isHere ? leg : null, state: isHere ? leg.state : "free" };
   return { ...state, counter, queue: isHere ? withoutWaiting(state.queue, leg.leg) : state.queue };
 }
 
@@ -144,6 +144,12 @@ export function requestOf(action, state, choice = {}) {
     no: () => has("called") && { path: `${leg}/no-show` },
     recall: () => has("called") && { path: `${leg}/recall` },
     finish: () => has("called", "in_service") && { path: `${leg}/finish` },
+    outcome: () => has("called", "in_service") && { path: `${leg}/finish`, body: choice },
+    postpone: () => has("called") && { path: `${leg}/postpone` },
+    park: () => has("in_service") && { path: `${leg}/park`, body: choice },
+    parked: () => has("free") && { path: `/api/v1/legs/${choice.leg}/resume`, body: { counter: counter.counter } },
+    add_service: () => has("called", "in_service") && { path: `${leg}/add-service`, body: choice },
+    correct_service: () => has("called", "in_service") && { path: `${leg}/correct-service`, body: choice },
     transfer: () => has("called", "in_service") && { path: `${leg}/transfer`, body: choice },
     hold: () => has("called") && { path: `${leg}/hold` },
     release: () => has("free", "called", "in_service", "paused") && { path: `/api/v1/legs/${choice.leg}/release` },
@@ -166,6 +172,12 @@ function isDeclared(leg) {
 
 function nextBody(leg) {
   return leg ? { current: leg.leg, current_end: "served" } : { current: null };
+}
+
+/** Whether an agent must say what a service led to before it ends; `services` are those of the hall. */
+export function mustTell({ counter }, services) {
+  const asked = services.find(({ id }) => id === counter?.leg?.service);
+  return asked?.outcome === "mandatory" || asked?.note === "mandatory";
 }
 
 /** The polite summary: at most one every 15 s, and only when the number of people waiting has moved. */

@@ -9,9 +9,10 @@ import { mayUndo, phaseOf, requestOf, serverNow, waitingCount } from "./console_
 const GESTURES = {
   LegCalled: "call", LegRecalled: "recall", LegStarted: "start", LegEnded: "finish", LegTransferred: "transfer",
   PriorityConfirmed: "card_seen", PriorityNotConfirmed: "card_missing",
+  LegPostponed: "postpone", LegParked: "park", LegResumed: "parked", ServiceAdded: "add_service", ServiceCorrected: "correct_service",
   LegHeld: "hold", LegReleased: "release", NeedsNoted: "needs", VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
 };
-const NEEDS_CHOICE = new Set(["transfer", "cancel", "chosen", "returned", "pause"]);
+const NEEDS_CHOICE = new Set(["park", "parked", "add_service", "correct_service", "outcome", "transfer", "cancel", "chosen", "returned", "pause"]);
 
 /** A view of one page; `words` is {say, hour, hall}. */
 export function createView(words) {
@@ -31,6 +32,9 @@ function render(state, nowMs, words, ui) {
   drawHead(state, words);
   drawLiveness(state, words);
   if (state.counter?.leg) drawPerson(state.counter.leg, words);
+  const notes = state.counter?.notes ?? [];
+  show("[data-notes]", notes.length > 0);
+  write("notes", notes.join(" · "));
   drawGesture(state, words);
   drawDay(state.queue?.day, words);
   enableActs(state, nowMs, ui);
@@ -54,7 +58,7 @@ function drawPerson(leg, { say, hour, hall }) {
     leg.language && leg.language !== "fr" && say("console.person.language", { language: hall.languageName(leg.language) }),
   ];
   write("times", times.filter(Boolean).join(" · "));
-  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority, leg.needs]), chips(leg, { say, hour }));
+  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority, leg.needs, leg.postponements, leg.added_services]), chips(leg, { say, hour, hall }));
   show("[data-check]", leg.priority === "declared");
   const why = leg.why && say.knows(leg.why.key) ? whyWords(leg.why, say) : "";
   show("[data-why]", why !== "");
@@ -125,6 +129,9 @@ function tick(state, nowMs, words) {
   drawTimers(counter, nowMs);
   const services = phaseOf(state) === "choose" ? words.hall.serviceIds : counter.services;
   if (!queue) return;
+  const parked = queue.parked?.length ?? 0;
+  show('[data-text="parked-count"]', parked > 0);
+  write("parked-count", parked ? words.say("console.parked.count", { count: parked }) : "");
   const rows = drawWaiting(queue, services, { nowMs, words });
   drawNext(rows, counter, words);
   write("waiting-short", words.say("console.bar.waiting", { count: waitingCount(queue, services) }));

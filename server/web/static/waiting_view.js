@@ -33,19 +33,21 @@ export function drawLiveness(state, { say, hour }) {
 }
 
 /** What a leg has besides its service: a priority, an appointment. */
-export function chips(leg, { say, hour }) {
+export function chips(leg, { say, hour, hall }) {
   const texts = [];
   if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
   if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
   for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
   if (leg.is_held) texts.push(say("console.need.held"));
+  if (leg.postponements && say.knows("console.chip.postponed")) texts.push(say("console.chip.postponed"));
+  for (const service of hall && say.knows("console.chip.added") ? leg.added_services ?? [] : []) texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
   return texts.map((text) => element("span", { class: "chip" }, text));
 }
 
 function drawRows(rows, words) {
   const list = document.querySelector('[data-list="waiting"]');
   if (!list) return;
-  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held]));
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.postponements]));
   fill(list, mark, rows.map((row) => rowElement(row, words)));
   rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
 }

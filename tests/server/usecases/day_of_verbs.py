@@ -361,11 +361,25 @@ class DayOfVerbs(RuleBasedStateMachine):
 
     @rule(pick=picks, counter=st.sampled_from(range(3)), takes_back=st.booleans())
     def set_aside_and_go_on(self, pick: int, counter: int, takes_back: bool) -> None:
-        for verb in ("next", "start", "park"):
-            self.at_a_counter(counter, [verb], "served")
+        self.someone_comes_to(counter)
+        self.at_a_counter(counter, ["next", "start", "park"], "served")
         self.go_on_with_a_parked_one(pick, counter)
         if takes_back:
             self.take_the_gesture_back(counter)
+
+    @rule(counter=st.sampled_from(range(3)), comes_back=st.booleans())
+    def nobody_comes(self, counter: int, comes_back: bool) -> None:
+        self.someone_comes_to(counter)
+        last = ["no_show", "reinstate"] if comes_back else ["postpone", "undo"]
+        self.at_a_counter(counter, ["next", "recall", *last], "served")
+
+    def someone_comes_to(self, counter: int) -> None:
+        """A counter is open again for everything, with nobody at it, and someone waits."""
+        self.issue(0, is_priority=False)
+        self.may(open_counter, self.counters[counter], Author("agent-0"), WantedSession(take_over=True))
+        leg = self.leg_at(self.counters[counter])
+        if leg is not None:
+            self.may(finish, Gesture(leg, Author("agent")))
 
     def go_on_with_a_parked_one(self, pick: int, counter: int) -> None:
         leg = self.a_leg(pick, "state = 'parked'")

@@ -246,9 +246,10 @@ def test_an_added_service_opens_when_the_first_one_ends(database: Database, hand
     hands.now += timedelta(minutes=3)
     gesture = served(database)
     assert add_service(database, gesture, service=ELSEWHERE)["added_services"] == [ELSEWHERE]
-    finish(database, gesture)
+    finish(database, gesture, result=WantedResult("file_received", "original vu"))
     open_counter(database, COUNTER, AGENT, WantedSession(services=[ELSEWHERE], take_over=True))
     called = call(database)
+    assert read_counter(database, COUNTER)["notes"] == ["original vu"]
     assert (called["number"], called["service"]) == (ticket["number"], ELSEWHERE)
     first, second = leg_of(database, gesture.leg), leg_of(database, called["leg"])
     assert (first["end_reason"], second["position"]) == ("served", 2)
