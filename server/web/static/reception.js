@@ -7,6 +7,7 @@ import { isBehind } from "./freshness.js";
 import { keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
 import { createMessages } from "./messages_view.js";
+import { createAppointments } from "./reception_appointments.js";
 import { createFind } from "./reception_find.js";
 import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { queueFeed } from "./queue_feed.js";
@@ -33,6 +34,19 @@ let issued = stored();
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 const spoken = new Intl.DisplayNames([page.language], { type: "language" });
+const appointments = createAppointments({
+  hall: page.hall.slug,
+  words,
+  readDay: () => read(`${HALL}/appointments`),
+  attempt: (request) => attempt(request),
+  wishes: () => wishes(),
+  arrived(ticket) {
+    document.querySelector("[data-priority]").checked = false;
+    remember(ticket);
+    tell(say("reception.outcome.issued", { number: ticket.number }));
+  },
+  tell: (text) => tell(text),
+});
 const find = createFind({
   words, attempt, tell, reprint,
   languageName: (code) => spoken.of(code),
@@ -57,6 +71,7 @@ function takeQueue(queue) {
   state = withQueue(state, queue, Date.now());
   draw();
   find?.refresh();
+  appointments?.refresh();
 }
 
 async function refresh() {
@@ -68,6 +83,7 @@ async function refresh() {
   }
   drawServices();
   draw();
+  appointments?.refresh();
 }
 
 function takePrint(print) {
@@ -137,14 +153,18 @@ function noteOf(service) {
   return service.state === "no_counter" ? `${count} · ${say("reception.service.no_counter")}` : count;
 }
 
+// What a ticket is asked with, beside its service.
+function wishes() {
+  const kiosk = document.getElementById("printer").value;
+  const priority = document.querySelector("[data-priority]").checked;
+  return { language: document.getElementById("ticket-language").value, priority, ...(kiosk ? { kiosk } : {}) };
+}
+
 async function issue(service) {
   if (isSending) return;
-  const priority = document.querySelector("[data-priority]");
-  const kiosk = document.getElementById("printer").value;
-  const body = { service, press_id: uuid(), language: document.getElementById("ticket-language").value, priority: priority.checked, ...(kiosk ? { kiosk } : {}) };
-  const answer = await attempt({ path: `${HALL}/tickets`, body });
+  const answer = await attempt({ path: `${HALL}/tickets`, body: { service, press_id: uuid(), ...wishes() } });
   if (!answer.ok) return;
-  priority.checked = false;
+  document.querySelector("[data-priority]").checked = false;
   remember({ ...answer.body, service });
   tell(say("reception.outcome.issued", { number: answer.body.number }));
 }
