@@ -10,13 +10,31 @@ from tests.harness.counts import count
 from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
 
 ALLOWED = {
-    "waiting": {"transfer", "cancel"},
-    "called": {"recall", "start", "finish", "no-show", "transfer", "cancel"},
-    "in_service": {"finish", "transfer", "cancel"},
+    "waiting": {"transfer", "cancel", "correct-service"},
+    "called": {
+        *("recall", "start", "finish", "no-show", "transfer", "cancel"),
+        *("postpone", "add-service", "correct-service"),
+    },
+    "in_service": {"finish", "transfer", "cancel", "park", "add-service", "correct-service"},
     "ended": set(),
 }
-BODIES = {"transfer": {"service": "laon-permis"}, "cancel": {"reason": "mistake"}}
-VERBS = ("recall", "start", "finish", "no-show", "reinstate", "transfer", "cancel")
+BODIES = {
+    **{key: {"service": "laon-permis"} for key in ("transfer", "add-service", "correct-service")},
+    "cancel": {"reason": "mistake"},
+}
+VERBS = (
+    "recall",
+    "start",
+    "finish",
+    "no-show",
+    "reinstate",
+    "transfer",
+    "cancel",
+    "postpone",
+    "park",
+    "add-service",
+    "correct-service",
+)
 
 
 def leg_in(api: ApiSite, state: str) -> str:
