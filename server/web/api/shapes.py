@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from flask import request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from server.domain.half_days import AtBreak
 from server.domain.needs import Need
@@ -158,7 +159,17 @@ class SessionChange(Asked):
     profile: str | None = Field(default=None, max_length=64, pattern=LINE)
 
 
-class ResultBody(Asked):
+class MayBeEmpty(Asked):
+    """A body that may be left out, where everything in it may be."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def nothing_is_asked(cls, asked: Any) -> Any:
+        """No body at all is an empty one; one that is no JSON is refused."""
+        return {} if asked is None and not request.content_length else asked
+
+
+class ResultBody(MayBeEmpty):
     """What a service led to, and a note for whoever receives the visitor next; erased with the visit."""
 
     outcome: Literal["file_received", "paper_missing", "informed", "redirected"] | None = None
@@ -194,14 +205,14 @@ class ServiceBody(Asked):
     service: str = Slug
 
 
-class ParkBody(Asked):
+class ParkBody(MayBeEmpty):
     """How long (seconds) and where to wait again afterwards; the hall's own unless told."""
 
     for_s: int | None = Field(default=None, ge=30, le=28_800)
     return_place: Literal["front", "arrival", "end"] | None = None
 
 
-class ResumeBody(Asked):
+class ResumeBody(MayBeEmpty):
     """At which counter; none: that of the session in `X-Counter-Session`."""
 
     counter: str | None = Field(default=None, max_length=64, pattern=LINE)

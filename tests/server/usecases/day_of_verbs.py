@@ -151,6 +151,9 @@ class DayOfVerbs(RuleBasedStateMachine):
             self.issue(pick, is_priority=False)
         # so many verbs by now that chance alone does not meet these in every quick run
         self.at_a_counter(0, ["next", "recall", "no_show", "reinstate"], None)
+        self.book(2, minutes=20, checks_in=False)
+        for how in ("move", "check in", "undo", "cancel"):
+            self.change_an_appointment(0, how)
 
     # --- what is there ---------------------------------------------------------------------------
 

@@ -65,6 +65,15 @@ def test_a_verb_is_done_where_it_belongs_and_is_409_elsewhere(api: ApiSite, stat
         assert api.count("hall_fact") == before
 
 
+@pytest.mark.parametrize("verb", ["finish", "park"])
+def test_a_verb_whose_body_holds_nothing_needed_is_done_without_one(api: ApiSite, verb: str):
+    api.open()
+    leg = leg_in(api, "in_service")
+    path = f"/legs/{leg}/{verb}"
+    refused(api.call("POST", path, data="{half", content_type="application/json"), 400, "bad_request")
+    accepted(api.call("POST", path))
+
+
 def test_next_ends_the_current_visit_and_says_why_the_leg_was_chosen(both: ApiSite):
     both.open()
     one, two = both.ticket(), both.ticket()
