@@ -6,6 +6,7 @@ wrote, a fact opened a leg that had ended) makes the next transaction read them 
 """
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -101,6 +102,15 @@ class OpenLegs:
                 oldest_at = min(oldest_at, before.oldest_at)
             found[queue] = QueueFacts(len(line) + (before.people if before else 0), oldest_at)
         return found
+
+    def waiting(self) -> tuple[Counter[str], Counter[str]]:
+        """How many wait, by queue and by service."""
+        by_queue: Counter[str] = Counter()
+        by_service: Counter[str] = Counter()
+        for (queue, service, *_), line in self._lines.items():
+            by_queue[queue] += len(line)
+            by_service[service] += len(line)
+        return by_queue, by_service
 
     def moved(self, changes: Iterable[Change], head: str, length: int) -> bool:
         """Applies what a commit changed; False when that is not enough, and they must be read anew."""

@@ -1,7 +1,6 @@
 """The menu a kiosk shows: services offered now, expected waits, or why not and when next."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +12,6 @@ from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
 from server.domain.estimates import WaitRange
 from server.domain.half_days import Expected, closing_that_counts, finishes_too_late
-from server.domain.transitions import LegState
 from server.store import breaks, counters
 from server.store.database import Database
 from server.store.ticket_stops import stops_of_day
@@ -43,14 +41,11 @@ def read_menu(
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         seen = look(database, rows, hall_id)
-        legs = database.open_legs(rows, seen.row)
-        waiting = [leg for leg in legs if leg["state"] == LegState.WAITING]
+        by_queue, by_service = database.open_legs(rows, seen.row).waiting()
         sessions = counters.open_sessions(rows, hall_id)
         rest = breaks.rest_of(rows, hall_id, seen.configuration, seen.position.as_of)
         on = business_day(seen.configuration.calendar, seen.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
-    by_service = Counter(leg["service"] for leg in waiting)
-    by_queue = Counter(leg["queue"] for leg in waiting)
     configuration, now = seen.configuration, seen.position.as_of
     open_for: dict[str, int] = {}
     for session in sessions:
