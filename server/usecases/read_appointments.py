@@ -13,14 +13,19 @@ from server.usecases.answers import Answer
 from server.usecases.book_appointment import appointment_answer
 from server.usecases.read_board import look
 
+CODES = ("code", "external_id")
+VISIT = ("visit", "number", "leg_state", "ended_at", "end_reason")
+"""What is told of an appointment's visit; a security guard reads hours only."""
+
 
 def read_appointments(
-    database: Database, hall: str, on: date | None = None, *, has_codes: bool = False
+    database: Database, hall: str, on: date | None = None, *, has_codes: bool = False, has_visits: bool = True
 ) -> Answer:
     """The appointments of a local date (today unless told), by their hour, with what became of each.
 
-    `has_codes` adds codes and outside ids, which the security guard's list does not show. `is_overdue`: its
-    hour has passed and nobody came. `counts`: how many are expected, here, gone through and overdue.
+    `has_codes` adds codes and outside ids, `has_visits` the number and what became of it: a security guard's
+    list has neither. `is_overdue`: its hour has passed and nobody came. `counts`: how many are expected,
+    here, gone through and overdue.
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
@@ -28,7 +33,8 @@ def read_appointments(
         day = on or local_date(seen.position.as_of, seen.configuration.site.time_zone)
         found = appointments_of_day(rows, hall_id, day)
     now = to_micros(seen.position.as_of)
-    listed = [_listed(row, now=now, has_codes=has_codes) for row in found]
+    hidden = (() if has_codes else CODES) + (() if has_visits else VISIT)
+    listed = [_listed(row, now=now, hidden=hidden) for row in found]
     return {
         "hall": seen.row["slug"],
         "on": day.isoformat(),
@@ -50,7 +56,7 @@ def local_date(now: datetime, time_zone: str) -> date:
     return now.astimezone(ZoneInfo(time_zone)).date()
 
 
-def _listed(row: Row, *, now: int, has_codes: bool) -> dict[str, Any]:
+def _listed(row: Row, *, now: int, hidden: tuple[str, ...]) -> dict[str, Any]:
     answer = appointment_answer(row) | {
         "is_overdue": row["state"] == AppointmentState.BOOKED and int(row["booked_at"]) < now,
         "number": row["number"],
@@ -58,9 +64,7 @@ def _listed(row: Row, *, now: int, has_codes: bool) -> dict[str, Any]:
         "ended_at": micros_to_text(row["ended_at"]),
         "end_reason": row["end_reason"],
     }
-    if not has_codes:
-        del answer["code"], answer["external_id"]
-    return answer
+    return {name: value for name, value in answer.items() if name not in hidden}
 
 
 def read_convocations(database: Database, hall: str) -> Answer:

@@ -53,13 +53,23 @@ def blueprint(api: Api) -> APIBlueprint:
 def _reading(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/halls/<hall>/appointments", responses={200: Anything})
     def appointments(path: HallPath, query: DayQuery) -> Any:
-        """The appointments of a local date, today unless told; codes only for who may give tickets."""
+        """The appointments of a local date, today unless told.
+
+        Codes only for who may give tickets, numbers only for who sees the queue.
+        """
         caller, hall = allowed(Permission.READ_APPOINTMENTS, path.hall)
         site = api.database.configuration(hall).site.slug
-        may_see_codes = any(
-            caller.may(permission, hall=hall, site=site) for permission in (Permission.ISSUE, Permission.BOOK)
+
+        def may(*permissions: Permission) -> bool:
+            return any(caller.may(permission, hall=hall, site=site) for permission in permissions)
+
+        return read_appointments(
+            api.database,
+            hall,
+            _day(query.on),
+            has_codes=may(Permission.ISSUE, Permission.BOOK),
+            has_visits=may(Permission.READ_QUEUE, Permission.BOOK),
         )
-        return read_appointments(api.database, hall, _day(query.on), has_codes=may_see_codes)
 
     @routes.get("/halls/<hall>/convocations", responses={200: Anything})
     def convocations(path: HallPath) -> Any:

@@ -69,6 +69,8 @@ def test_who_may_see_book_and_check_in(api: ApiSite, booking: str):
         assert [("code" in row, row["booked_at"]) for row in listed] == [
             (sees_codes, "2026-11-24T09:30:00.000000+00:00")
         ]
+        told = {"visit", "number", "end_reason"} if sees_codes else set()
+        assert [row.keys() & {"visit", "number", "end_reason"} for row in listed] == [told]
     assert api.person("committee").get(f"/api/v1{LIST}").status_code == 403
 
 
