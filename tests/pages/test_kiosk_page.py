@@ -286,17 +286,23 @@ def test_the_whole_way_to_a_ticket_can_be_walked_by_keyboard(at_kiosk):
     page.keyboard.press("Tab")
     expect(page.locator("[data-service]").first).to_be_focused()
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    wait_until(lambda: enter_until(page, "sheet"), "the sheet is open")
+    enter_until_left(page, "start")
     page.keyboard.press("Tab")
     expect(page.locator("[data-act=take]")).to_be_focused()
-    wait_until(lambda: enter_until(page, "ticket"), "the ticket is shown", every_s=0.3)
+    enter_until_left(page, "sheet")
+    # as long as the kiosk itself asks for an answer: the machine may be busy
+    expect_ticket(page, timeout=20_000)
 
 
-def enter_until(page: Page, view: str) -> bool:
-    if page.locator("main").get_attribute("data-view") == view:
-        return True
-    page.keyboard.press("Enter")
-    return page.locator("main").get_attribute("data-view") == view
+def enter_until_left(page: Page, view: str) -> None:
+    """Presses Enter until the guard against double presses has let it act on a view."""
+
+    def is_left() -> bool:
+        if page.locator("main").get_attribute("data-view") == view:
+            page.keyboard.press("Enter")
+        return page.locator("main").get_attribute("data-view") != view
+
+    wait_until(is_left, f"Enter acts on the view {view}", every_s=0.1)
 
 
 def test_another_language_is_one_press_away_and_leaves_with_the_visitor(at_kiosk):
