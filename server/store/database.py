@@ -26,8 +26,9 @@ from server.store.configurations import Configurations
 from server.store.engines import PostgresStore, Query, Row, SqliteStore, open_store
 from server.store.installation import Author, InstallationTransaction, begin_installation
 from server.store.journal import canonical, fact_hash
+from server.store.last_given import Given, LastGiven, SeriesOfDay
 from server.store.open_legs import OpenLegs
-from server.store.turns import HallTurns, SharedCommit
+from server.store.turns import HallTurns, HallWrites, Turn
 from server.store.writes import Writes
 
 log = structlog.get_logger()
@@ -48,6 +49,10 @@ class WriteKey:
     def of(cls, by: str, key: str, asked: bytes) -> "WriteKey":
         """The key of a request: method, path and body in `asked`."""
         return cls(by, key, hashlib.sha256(asked).hexdigest())
+
+    def answer(self) -> Query:
+        """The read of what a request with this key was answered."""
+        return Query(_SELECT_ANSWER, {"by": self.by, "key": self.key}, is_own=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,24 @@ class _HallMemory:
 
     configuration: HallConfiguration | None = None
     epoch: str = ""
+    head: str = ""
+    """The hash of the hall's last fact when this process last had its lock."""
+    is_shared: bool = False
+    """Whether another process wrote between the last two turns of this one."""
     open_legs: OpenLegs | None = None
-    turns: HallTurns = field(default_factory=HallTurns)
+    given: LastGiven = field(default_factory=LastGiven)
+    turns: HallTurns = field(init=False)
 
-    def forget_open_legs(self) -> None:
-        """After a commit that failed: the open legs had moved on with it."""
+    def forget(self) -> None:
+        """After a commit that failed: what is remembered had moved on with it."""
         self.open_legs = None
+        self.given.forget()
+        self.head = ""
+
+    def began(self, head: str) -> None:
+        """Notes where the journal stands when this process has the lock again."""
+        self.is_shared = self.head not in ("", head)
+        self.head = head
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,12 @@ class LastSeen:
     epoch: str
     configuration: HallConfiguration
     now: datetime
+    memory: _HallMemory
+
+    def is_given(self, wanted: SeriesOfDay) -> bool:
+        """Whether what was given last is remembered, and nobody else seems to write in this hall."""
+        memory = self.memory
+        return not memory.is_shared and memory.given.of(wanted, memory.head) is not None
 
 
 type Foresee = Callable[[LastSeen], Sequence[Query]]
@@ -129,10 +152,8 @@ _HALL_COLUMNS = (
     "number_offset_on",
 )
 _SELECT_HALL = f"SELECT {', '.join(_HALL_COLUMNS)} FROM hall WHERE id = :hall"
-_UPDATE_HALL = (
-    "UPDATE hall SET version = :version, journal_length = :journal_length, head_hash = :head_hash,"
-    " last_recorded_at = :last_recorded_at WHERE id = :id"
-)
+_LEFT = ("id", "version", "journal_length", "head_hash", "last_recorded_at")
+_UPDATE_HALL = f"UPDATE hall SET {', '.join(f'{column} = :{column}' for column in _LEFT[1:])} WHERE id = :id"
 _SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
 _SELECT_ANSWER = "SELECT fingerprint, answer FROM idempotency WHERE author = :by AND key = :key"
 
@@ -187,6 +208,19 @@ class HallTransaction(Writes):
                 raise RuntimeError("open legs are read before anything is recorded")
             known = self.memory.open_legs = OpenLegs.read(self, self.row)
         return known
+
+    def given(self, wanted: SeriesOfDay) -> Given:
+        """The last rank of a series and whether a service is stopped, as when the lock was taken."""
+        head = self.row["head_hash"]
+        known = self.memory.given.of(wanted, head)
+        if known is not None:
+            return known
+        if self.committed:
+            raise RuntimeError("what was given last is read before anything is recorded")
+        read = wanted.read()
+        row = self.one(read.sql, **read.values)
+        assert row is not None
+        return self.memory.given.keep(wanted, row, head)
 
     def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
         """Appends a fact to the hall's journal and folds it into the rows. `happened_at`: now unless told."""
@@ -335,13 +369,30 @@ class Database:
                 raise Refusal("unknown_hall", hall=hall)
             return self.configurations.of(rows, row)
 
+    def _memory(self, hall: str) -> _HallMemory:
+        known = self._memories.get(hall)
+        if known is None:
+            memory = _HallMemory()
+            lock = " FOR UPDATE" if self.store.is_postgresql else ""
+            memory.turns = HallTurns(
+                HallWrites(
+                    lock=Query(_SELECT_HALL + lock, {"hall": hall}),
+                    begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
+                    breathe=lambda: self.breathe(),  # noqa: PLW0108 -- set later
+                    write_hall=_write_hall,
+                    forget=memory.forget,
+                )
+            )
+            known = self._memories.setdefault(hall, memory)
+        return known
+
     def waiting_writers(self, hall: str) -> int:
         """How many of this process wait for their turn to write in a hall (id)."""
-        return self._memories.setdefault(hall, _HallMemory()).turns.waiting
+        return self._memory(hall).turns.waiting
 
     def remembered_legs(self, hall: str) -> OpenLegs | None:
         """The open legs of a hall (id) as the next transaction will find them; None: it will read them."""
-        return self._memories.setdefault(hall, _HallMemory()).open_legs
+        return self._memory(hall).open_legs
 
     def open_legs(self, rows: Any, hall: Row) -> OpenLegs:
         """The open legs of a hall, for a look without its lock, at the row `hall` or later.
@@ -403,16 +454,14 @@ class Database:
         *,
         is_configured: bool = True,
     ) -> Iterator[HallTransaction]:
-        memory = self._memories.setdefault(hall_id, _HallMemory())
+        memory = self._memory(hall_id)
         foreseen = self._foreseen(memory, hall_id, foresee)
-        with memory.turns.turn(
-            self.store.write,
-            breathe=self.breathe,
-            forget=memory.forget_open_legs,
-            is_alone=not is_configured,
-        ) as commit:
-            transaction = self._begin(commit, hall_id, author, write_key, foreseen)
+        answers = [] if write_key is None else [write_key.answer()]
+        with memory.turns.turn([*answers, *foreseen], is_alone=not is_configured) as turn:
+            commit = turn.commit
+            transaction = self._begin(turn, hall_id, author, write_key, answers, foreseen)
             transaction.memory = memory
+            memory.began(transaction.head_hash)
             if is_configured:
                 transaction.configuration = self.configurations.of(commit.rows, transaction.row)
                 memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
@@ -421,41 +470,34 @@ class Database:
             except BaseException:
                 transaction.take_back()
                 raise
-            if transaction.committed:
-                self._write_head(transaction)
             transaction.write_last()
             if transaction.committed:
                 _remember(memory, transaction)
+            commit.asked_more += transaction.has_asked_more
             commit.hall = transaction.row_left
 
     def _foreseen(self, memory: _HallMemory, hall: str, foresee: Foresee | None) -> Sequence[Query]:
         if foresee is None or memory.configuration is None:
             return ()
         try:
-            return foresee(LastSeen(hall, memory.epoch, memory.configuration, self.clock.now()))
+            return foresee(LastSeen(hall, memory.epoch, memory.configuration, self.clock.now(), memory))
         except Refusal:
             return ()
 
     def _begin(
         self,
-        commit: SharedCommit,
+        turn: Turn,
         hall_id: str,
         author: Author,
         write_key: WriteKey | None,
+        answers: Sequence[Query],
         foreseen: Sequence[Query],
     ) -> HallTransaction:
-        queries = []
-        if commit.hall is None:
-            lock = " FOR UPDATE" if self.store.is_postgresql else ""
-            queries.append(Query(_SELECT_HALL + lock, {"hall": hall_id}))
-        if write_key is not None:
-            queries.append(Query(_SELECT_ANSWER, {"by": write_key.by, "key": write_key.key}))
-        found = commit.rows.several([*queries, *foreseen])
-        row = commit.hall
+        commit, found, row = turn.commit, turn.found, turn.commit.hall
         if row is None:
-            if not found[0]:
-                raise Refusal("unknown_hall", hall=hall_id)
-            row = found[0][0]
+            raise Refusal("unknown_hall", hall=hall_id)
+        if found is None:
+            found = commit.rows.several([*answers, *foreseen])
         last = row["last_recorded_at"]
         now, is_suspect = self.times.instant_for(hall_id, None if last is None else from_micros(last))
         transaction = HallTransaction(
@@ -475,21 +517,10 @@ class Database:
             head_hash=row["head_hash"],
             write_key=write_key,
         )
-        transaction.foresee(foreseen, found[len(queries) :])
-        answers = found[len(queries) - 1] if write_key is not None else ()
-        if write_key is not None and answers:
-            _replay(transaction, write_key, answers[0])
+        transaction.foresee(foreseen, found[len(answers) :])
+        if write_key is not None and found[0]:
+            _replay(transaction, write_key, found[0][0])
         return transaction
-
-    def _write_head(self, transaction: HallTransaction) -> None:
-        transaction.run(
-            _UPDATE_HALL,
-            id=transaction.hall,
-            version=transaction.version,
-            journal_length=transaction.journal_length,
-            head_hash=transaction.head_hash,
-            last_recorded_at=to_micros(transaction.now),
-        )
 
     def _publish(self, transaction: HallTransaction) -> None:
         commit = Commit(
@@ -509,14 +540,19 @@ class Database:
                 log.exception("publication_failed", hall=commit.slug, version=commit.version)
 
 
+def _write_hall(rows: Any, row: Row) -> None:
+    rows.run_many([(_UPDATE_HALL, {column: row[column] for column in _LEFT})])
+
+
 def _remember(memory: _HallMemory, transaction: HallTransaction) -> None:
-    """Moves the open legs on by what is about to be committed; forgets them where they cannot follow."""
-    known = memory.open_legs
-    if known is None:
-        return
+    """Moves what is remembered on by what is about to be committed; forgets what cannot follow."""
     changed = [change for fact in transaction.committed for change in fact.changes]
-    if known.head != transaction.row["head_hash"] or not known.moved(
-        changed, transaction.head_hash, transaction.journal_length
+    before, head = transaction.row["head_hash"], transaction.head_hash
+    memory.head = head
+    memory.given.moved(changed, before=before, head=head)
+    known = memory.open_legs
+    if known is not None and (
+        known.head != before or not known.moved(changed, head, transaction.journal_length)
     ):
         memory.open_legs = None
 

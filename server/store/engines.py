@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,8 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg.pq import Escaping
+from psycopg.generators import execute
+from psycopg.pq import Escaping, ExecStatus
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import Engine, create_engine
@@ -35,6 +36,8 @@ class Query:
 
     sql: str
     values: Mapping[str, Any]
+    is_own: bool = False
+    """Whether only work that asks the very same can change what it finds."""
 
 
 BUSY_DEADLINE_S = 5.0
@@ -66,6 +69,12 @@ class Rows(Protocol):
 
     def run(self, sql: str, values: Mapping[str, Any]) -> int:
         """Execute a write; the number of rows it changed."""
+
+    def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Execute writes in order, at once or with what is asked next."""
+
+    def hand_on(self) -> None:
+        """Lets the database begin with the writes it has not seen yet, while we go on."""
 
 
 class Store(Protocol):
@@ -107,6 +116,9 @@ class SqliteRows:
         """Executes buffered writes in order."""
         for sql, values in statements:
             self.connection.execute(sql, values)
+
+    def hand_on(self) -> None:
+        """Nothing waits: SQLite works in this process."""
 
 
 class SqliteStore:
@@ -273,6 +285,8 @@ class PostgresRows:
         self._sending = psycopg.ClientCursor(connection, row_factory=dict_row)
         self._prepared = _prepared.setdefault(connection, _Prepared(connection))
         self._unsent: list[str] = ["BEGIN"]
+        self._is_working = False
+        """Whether the database has writes whose results were not awaited yet."""
 
     def one(self, sql: str, **values: Any) -> Row | None:
         row: Row | None = self._read(sql, values).fetchone()
@@ -302,6 +316,28 @@ class PostgresRows:
         for sql, values in statements:
             self._keep(sql, values)
 
+    def hand_on(self) -> None:
+        """Sends the writes kept so far without waiting for them, unless earlier ones are under way."""
+        if self._is_working and self._connection.pgconn.is_busy():
+            self._connection.pgconn.consume_input()
+        if self._is_working and not self._connection.pgconn.is_busy():
+            self.settle()
+        if not self._is_working and self._unsent:
+            statements, self._unsent = self._unsent, []
+            self._connection.pgconn.send_query(";\n".join(statements).encode())
+            self._connection.pgconn.flush()
+            self._is_working = True
+
+    def settle(self) -> None:
+        """Waits for writes that were handed on. Raises psycopg.Error when one failed."""
+        if not self._is_working:
+            return
+        self._is_working = False
+        for result in self._connection.wait(execute(self._connection.pgconn)):
+            if result.status == ExecStatus.FATAL_ERROR:
+                _prepared.pop(self._connection, None)
+                raise psycopg.errors.error_from_result(result)
+
     def commit(self) -> None:
         """Sends what is left, and commits."""
         self._unsent.append("COMMIT")
@@ -314,6 +350,7 @@ class PostgresRows:
             self._unsent.append(self._prepared.execution(sql, values, self._unsent))
 
     def _send(self) -> None:
+        self.settle()
         statements, self._unsent = self._unsent, []
         try:
             self._sending.execute(";\n".join(statements).encode())
@@ -361,11 +398,13 @@ class PostgresStore:
     def write(self) -> Iterator[PostgresRows]:
         with _refusing():
             connection = self._writers.getconn()
+            rows = PostgresRows(connection)
             try:
-                rows = PostgresRows(connection)
                 yield rows
                 rows.commit()
             except BaseException:
+                with suppress(psycopg.Error):
+                    rows.settle()
                 if not connection.closed:
                     connection.rollback()
                 raise

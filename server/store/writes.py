@@ -36,6 +36,8 @@ class Writes:
     rows: Any
     _pending: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list, init=False)
     _foreseen: list[tuple[Query, Sequence[Row]]] = field(default_factory=list, init=False)
+    has_asked_more: bool = field(default=False, init=False)
+    """Whether something was read that had not travelled with the lock."""
 
     def foresee(self, queries: Sequence[Query], found: Sequence[Sequence[Row]]) -> None:
         """Keeps the rows of queries that travelled with the lock: the answer until the first write."""
@@ -46,6 +48,7 @@ class Writes:
         foreseen = self._foreseen_rows(sql, values)
         if foreseen is not None:
             return foreseen[0] if foreseen else None
+        self.has_asked_more = True
         self.flush()
         row: Row | None = self.rows.one(sql, **values)
         return row
@@ -61,6 +64,7 @@ class Writes:
         foreseen = self._foreseen_rows(sql, values)
         if foreseen is not None:
             return foreseen
+        self.has_asked_more = True
         self.flush()
         found: Sequence[Row] = self.rows.all(sql, **values)
         return found

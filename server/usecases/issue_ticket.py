@@ -20,6 +20,7 @@ from server.store.database import Database, HallTransaction, LastSeen, WriteKey
 from server.store.engines import Query
 from server.store.erasables import keep_erasable
 from server.store.installation import Author
+from server.store.last_given import SeriesOfDay
 from server.store.print_jobs import queue_job
 from server.usecases.answers import Answer
 from server.usecases.arrivals import Arriving, Claim, arrival, arrival_answer, expected
@@ -28,14 +29,7 @@ from server.usecases.note_needs import record_needs
 from server.usecases.opening import end_of_next_day, opening_now
 from server.usecases.pressed_before import pressed_before
 
-_SELECT_BEFORE = (
-    "SELECT (SELECT visit FROM ticket_access WHERE press = :press) AS pressed,"
-    " (SELECT id FROM ticket_stop WHERE hall = :hall AND business_day = :business_day"
-    " AND service = :service AND reopened_at IS NULL LIMIT 1) AS stop,"
-    " (SELECT rank FROM visit WHERE hall = :hall AND business_day = :business_day AND series = :series"
-    " AND incarnation = :incarnation AND rank BETWEEN :lowest AND :highest"
-    " ORDER BY rank DESC LIMIT 1) AS last"
-)
+_SELECT_PRESSED = "SELECT visit FROM ticket_access WHERE press = :press"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,30 +156,33 @@ class _Place:
 
 
 def _foreseen(seen: LastSeen, wanted: WantedTicket) -> list[Query]:
-    """The read of `_place` for a hall without an offset of its numbers, as nearly all are."""
+    """Whether this press was made before and, unless that is remembered, what was given last.
+
+    For a hall without an offset of its numbers, as nearly all are.
+    """
     if wanted.claim is not None:
         return []
     service = _service(seen.configuration, wanted.service)
     on = opening_now(seen.configuration, service.id, seen.now).on
-    return [_before(seen.hall, seen.epoch, Arriving(service, service.series), wanted, on=on, offset=0)]
+    series = _series_of_day(seen.hall, seen.epoch, Arriving(service, service.series), on=on, offset=0)
+    pressed = _pressed(wanted)
+    return [pressed] if seen.is_given(series) else [pressed, series.read()]
 
 
-def _before(
-    hall: str, epoch: str, arriving: Arriving, wanted: WantedTicket, *, on: date, offset: int
-) -> Query:
+def _pressed(wanted: WantedTicket) -> Query:
+    return Query(_SELECT_PRESSED, {"press": wanted.press_id}, is_own=True)
+
+
+def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offset: int) -> SeriesOfDay:
     series = arriving.series
-    return Query(
-        _SELECT_BEFORE,
-        {
-            "press": wanted.press_id,
-            "hall": hall,
-            "business_day": on.isoformat(),
-            "service": arriving.service.id,
-            "series": series.prefix,
-            "incarnation": epoch,
-            "lowest": series.first + offset,
-            "highest": series.highest + offset,
-        },
+    return SeriesOfDay(
+        hall,
+        on.isoformat(),
+        arriving.service.id,
+        series.prefix,
+        epoch,
+        series.first + offset,
+        series.highest + offset,
     )
 
 
@@ -193,15 +190,16 @@ def _place(transaction: HallTransaction, arriving: Arriving, wanted: WantedTicke
     offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
     priority = "declared" if wanted.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
-    before = _before(transaction.hall, transaction.epoch, arriving, wanted, on=on, offset=offset)
-    row = transaction.one(before.sql, **before.values)
-    assert row is not None
-    last = None if row["last"] is None else row["last"] - offset
+    pressed = _pressed(wanted)
+    is_pressed = transaction.one(pressed.sql, **pressed.values) is not None
+    given = transaction.given(
+        _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
+    )
+    last = None if given.last is None else given.last - offset
     # behind those of the same instant, as when a clock that stepped back stands still
     last_of_instant = sort_key(leg_class, reference_at(transaction.now, arriving.booked_at), "~")
     ahead = transaction.open_legs.ahead(arriving.service.queue, last_of_instant)
-    is_pressed, is_stopped = row["pressed"] is not None, row["stop"] is not None
-    return _Place(on, is_pressed, is_stopped, last, offset, ahead, leg_class, priority)
+    return _Place(on, is_pressed, given.is_stopped, last, offset, ahead, leg_class, priority)
 
 
 def _issue(

@@ -20,9 +20,13 @@ HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
 AGENT = Author("agent")
 
 
-def issue(database: Database, hall: str = HALL, service: str = SERVICE) -> dict[str, Any]:
-    """One more ticket."""
-    return issue_ticket(database, hall, Author("kiosk", device="kiosk"), WantedTicket(service, new_id()))
+def issue(
+    database: Database, hall: str = HALL, service: str = SERVICE, *, press: str | None = None
+) -> dict[str, Any]:
+    """One more ticket, or that of a press."""
+    return issue_ticket(
+        database, hall, Author("kiosk", device="kiosk"), WantedTicket(service, press or new_id())
+    )
 
 
 def call(database: Database, current: str | None = None, end: str | None = None) -> Any:

@@ -14,9 +14,11 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store import turns
 from server.store.anchors import Anchors
-from server.store.database import Commit, WriteKey
+from server.store.database import Commit, Database, Foresee, WriteKey
+from server.store.engines import Query, Row
 from server.store.verifying import verify_journal
 from server.usecases.count_greeting import count_greeting
+from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from tests.harness.waiting import wait_until
 from tests.server.store.journals import AGENT, HALL, SERVICE, issue, opened_hall
 from tests.server.usecases.figures_history import Hands
@@ -143,6 +145,104 @@ def test_one_key_that_waits_twice_counts_once(together: Together):
         assert rows.one("SELECT count(*) AS greetings FROM greeting")["greetings"] == 1
 
 
+def test_what_those_who_wait_ask_travels_together(together: Together, monkeypatch: pytest.MonkeyPatch):
+    trips: list[int] = []
+    issue(together.database)
+    with together.database.store.write() as rows:
+        kind = type(rows)
+    several = kind.several
+
+    def counted(rows: Any, queries: list[Query]) -> Any:
+        trips.append(len(queries))
+        return several(rows, queries)
+
+    monkeypatch.setattr(kind, "several", counted)
+    ticket = lambda: issue(together.database)  # noqa: E731
+    answers = [future.result()["number"] for future in together.come(ticket, ticket, ticket, ticket)]
+    assert answers == ["A002", "A003", "A004", "A005"]
+    lock_and_press, three_presses = 2, 3
+    assert trips == [lock_and_press, three_presses]
+
+
+def test_a_press_made_twice_at_once_is_one_ticket(together: Together):
+    issue(together.database)
+    press = new_id()
+    ticket = lambda: issue(together.database)  # noqa: E731
+    pressed = lambda: issue(together.database, press=press)  # noqa: E731
+    first, *_, again = together.come(pressed, pressed, ticket, pressed)
+    assert [first.result()["number"], again.result()["number"]] == ["A002", "A002"]
+    assert [first.result()["is_new"], again.result()["is_new"]] == [True, False]
+    assert issue(together.database)["number"] == "A004"
+    once, twice, other = together.come(ticket, lambda: issue(together.database, press="later"), ticket)
+    assert {each.result()["number"] for each in (once, twice, other)} == {"A005", "A006", "A007"}
+    assert issue(together.database, press="later")["number"] == twice.result()["number"]
+
+
+def test_what_was_read_ahead_is_read_again_after_work_that_asked_more(together: Together):
+    count = Query("SELECT count(*) AS greetings FROM greeting", {}, is_own=True)
+    issue(together.database)
+
+    def greet_unforeseen() -> None:
+        with together.database.transaction(HALL, AGENT) as transaction:
+            transaction.one(count.sql)
+            transaction.record(
+                greeting_counted(new_id(), transaction.now.date(), service=SERVICE, counter=None)
+            )
+
+    def counted() -> int:
+        foresee: Foresee = lambda _: [count]  # noqa: E731
+        with together.database.transaction(HALL, AGENT, foresee=foresee) as transaction:
+            row = transaction.one(count.sql)
+            return 0 if row is None else int(row["greetings"])
+
+    hall = together.database.hall_id(HALL)
+    came: list[Future[Any]] = []
+    with together.database.bare_transaction(HALL, AGENT):  # alone: the two come to the next commit
+        for each in (greet_unforeseen, counted):
+            came.append(together._people.submit(each))
+            wait_until(lambda: together.database.waiting_writers(hall) == len(came), "it waits for its turn")
+    assert [each.result() for each in came] == [None, 1]
+
+
+def test_a_stop_counts_for_those_who_come_after_it_in_the_same_commit(together: Together):
+    issue(together.database)
+    ticket = lambda: issue(together.database)  # noqa: E731
+    stop = lambda: stop_tickets(together.database, HALL, AGENT, service=SERVICE)  # noqa: E731
+    reopen = lambda: reopen_tickets(together.database, HALL, AGENT, service=SERVICE)  # noqa: E731
+    given, _, refused, _, again = together.come(ticket, stop, ticket, reopen, ticket)
+    assert getattr(refused.exception(), "code", None) == "stopped"
+    assert [given.result()["number"], again.result()["number"]] == ["A002", "A003"]
+
+
+def test_numbers_go_on_from_what_another_process_gave(together: Together, database_url: str):
+    other = Database(database_url, together.database.clock)
+    try:
+        numbers = [issue(each)["number"] for each in (together.database, other, together.database) * 2]
+        assert numbers == ["A001", "A002", "A003", "A004", "A005", "A006"]
+        stop_tickets(other, HALL, AGENT, service=SERVICE)
+        with pytest.raises(Refusal, match="stopped"):
+            issue(together.database)
+    finally:
+        other.close()
+
+
+def test_a_write_that_fails_after_it_was_handed_on_is_nobodys(together: Together):
+    def twice_the_same_row() -> None:
+        with together.database.transaction(HALL, AGENT) as transaction:
+            greeting = greeting_counted("one id", transaction.now.date(), service=SERVICE, counter=None)
+            transaction.record(greeting)
+            transaction.record(greeting)
+
+    ticket = lambda: issue(together.database)  # noqa: E731
+    before, broken, *after = together.come(ticket, twice_the_same_row, ticket, ticket)
+    assert before.exception() is not None
+    assert broken.exception() is not None
+    # those after it were in the same commit, or wrote in one of their own
+    given = [each.result()["number"] for each in after if each.exception() is None]
+    assert len(together.published) == len(given)
+    assert [*given, issue(together.database)["number"]] == [f"A{n:03}" for n in range(1, len(given) + 2)]
+
+
 def test_one_who_waits_too_long_leaves_and_nobody_waits_for_it(
     together: Together, monkeypatch: pytest.MonkeyPatch
 ):
@@ -178,20 +278,25 @@ def test_at_most_so_many_share_a_commit(together: Together, monkeypatch: pytest.
 
 def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(turns, "BUSY_DEADLINE_S", 60)
-    hall = turns.HallTurns()
     working: list[int] = []
     overlaps: list[int] = []
     done: list[int] = []
 
+    class NoRows:
+        def several(self, queries: list[Query]) -> list[list[Row]]:
+            return [[] for _ in queries]
+
     @contextmanager
-    def write() -> Iterator[None]:
-        yield
+    def begin() -> Iterator[NoRows]:
+        yield NoRows()
+
+    nothing = lambda *_: None  # noqa: E731
+    hall = turns.HallTurns(turns.HallWrites(Query("", {}), begin, nothing, nothing, nothing))
 
     def take_turns(person: int) -> None:
         for number in range(200):
             alone = number % 7 == 0
-            turn = hall.turn(write, breathe=lambda: None, forget=lambda: None, is_alone=alone)
-            with suppress(ZeroDivisionError), turn:
+            with suppress(ZeroDivisionError), hall.turn(is_alone=alone):
                 overlaps.extend(working)
                 working.append(person)
                 working.remove(person)
@@ -201,5 +306,5 @@ def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeyp
     with ThreadPoolExecutor(8) as people:
         assert all(future.exception() is None for future in [people.submit(take_turns, p) for p in range(8)])
     assert (len(done), overlaps, hall.waiting) == (1_600, [], 0)
-    with hall.turn(write, breathe=lambda: None, forget=lambda: None):
+    with hall.turn():
         pass
