@@ -5,6 +5,7 @@ from typing import Any
 
 import simple_websocket.ws
 from flask_socketio import SocketIO
+from wsproto.events import BytesMessage, TextMessage
 
 PING_S = 10
 
@@ -31,23 +32,52 @@ class _WholeFrames:
         return getattr(self._sock, name)
 
 
-def patch_partial_writes() -> None:
-    """Gives every websocket a socket that writes whole frames. Done once a process."""
+class _SharedFrame:
+    """The frame of the message sent last: what goes to every screen of a hall is framed once.
+
+    A server's frames are not masked and, without compression, the same for every client.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[Any, bytes] = (None, b"")
+
+    def of(self, message: Any, connection: Any) -> bytes:
+        """The frame of a text or binary message on a server's open connection."""
+        last, frame = self._last
+        if last is not message:
+            kind = BytesMessage if isinstance(message, bytes) else TextMessage
+            frame = connection.send(kind(data=message))
+            self._last = (message, frame)
+        return frame
+
+
+def patch_websockets() -> None:
+    """Gives every websocket a socket that writes whole frames, and shares the frames. Done once a process.
+
+    Compression is declined: each client would keep some 300 kB and compress the same message again.
+    """
     base = simple_websocket.ws.Base
-    if getattr(base, "writes_whole_frames", False):
+    if getattr(base, "is_patched_here", False):
         return
-    original = base.__init__
+    original, frames = base.__init__, _SharedFrame()
 
     def init(self: Any, sock: Any = None, *args: Any, **values: Any) -> None:
+        getattr(self, "environ", {}).pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         original(self, _WholeFrames(sock) if sock is not None else sock, *args, **values)
 
+    def send(self: Any, message: str | bytes) -> None:
+        if not self.connected:
+            raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
+        self.sock.send(frames.of(message, self.ws))
+
     base.__init__ = init
-    base.writes_whole_frames = True
+    simple_websocket.ws.Server.send = send
+    base.is_patched_here = True
 
 
 def make_socketio(app: Any, *, async_mode: str, redis_url: str) -> SocketIO:
     """The Socket.IO server of an app; several workers are joined by Redis."""
-    patch_partial_writes()
+    patch_websockets()
     options: dict[str, Any] = {
         "async_mode": async_mode,
         "transports": ["websocket"],

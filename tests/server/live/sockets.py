@@ -1,6 +1,7 @@
 """A socket of each kind as its page opens it: it keeps every message with when it came and its size."""
 
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,6 +72,21 @@ def listening(server: Served, namespace: str, auth: Message) -> Iterator[Listene
         yield listener
     finally:
         listener.socket.disconnect()
+
+
+def accepted_headers(server: Served, extensions: str) -> str:
+    """The head, in small letters, of the answer to a browser that offers extensions of the websocket."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as opened:
+        opened.sendall(
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            f"Sec-WebSocket-Extensions: {extensions}\r\n\r\n".encode()
+        )
+        answer = opened.makefile("rb")
+        head = "".join(line.decode() for line in iter(answer.readline, b"\r\n"))
+    assert " 101 " in head, head
+    return head.lower()
 
 
 def refusal_of(server: Served, namespace: str, auth: Message) -> str:

@@ -1,12 +1,13 @@
 """What reaches the sockets of a real server, on both layouts: in time, in order, small, to whom it may."""
 
+import json
 from contextlib import ExitStack
 
 import pytest
 
 from server.live import messages
 from tests.harness.counts import record_measurement
-from tests.server.live.sockets import refusal_of, size_of
+from tests.server.live.sockets import accepted_headers, refusal_of, size_of
 
 LAYOUTS = pytest.mark.parametrize("layout", ["embedded", "workers"])
 COUNTER = "laon-g1"
@@ -171,3 +172,21 @@ def test_every_message_of_the_largest_hall_is_under_4_kb(served_hall, layout):
         f"largest message with 300 waiting, {layout}", **{f"{k} bytes": v for k, v in sizes.items()}
     )
     assert max(sizes.values()) < messages.MESSAGE_LIMIT, sizes
+
+
+@LAYOUTS
+def test_a_call_with_accents_reaches_many_screens_alike_and_uncompressed(served_hall, layout):
+    hall = served_hall(layout)
+    hall.open(COUNTER)
+    hall.ticket()
+    with ExitStack() as open_:
+        screens = [open_.enter_context(hall.screen()) for _ in range(4)]
+        leg = hall.next(COUNTER)
+        hall.post(f"/legs/{leg['leg']}/recall")
+        for screen in screens:
+            screen.wait(messages.CALL_ANNOUNCED, lambda each: each["rank"] == 2, within_s=2)
+        heard = [screen.of(messages.CALL_ANNOUNCED) for screen in screens]
+    assert [each["rank"] for each in heard[0]] == [1, 2]
+    assert all(each == heard[0] for each in heard)
+    assert "à" in json.dumps(heard[0], ensure_ascii=False)
+    assert "extensions" not in accepted_headers(hall.server, "permessage-deflate; client_max_window_bits")
