@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -10,6 +10,7 @@ a  from the POST of `next` to the first message with the call on the last of N s
 b  issuing a ticket, against /raw (/pg on PostgreSQL)
 c  `next` with 1,000 people waiting, against /raw (/pg)
 d  issue and `next` with 1,000,000 past visits, against 1,000
+e  `next` of twenty sessions with 2,000 people waiting, against ten (99 of 100 calls)
 """
 
 import argparse
@@ -28,6 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.http_load import Connection, Run, load, percentile, request
+from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.sides import LOAD_CORES, Product, bare_routes, product, save
 from tests.bench.socket_fleet import Arrival, Fleet
 from tests.harness.postgresql import PostgresqlCluster
@@ -191,7 +193,7 @@ async def measure_next(what: str, side: Product, theirs: tuple[int, bytes], effo
     """Alternates blocks of calls, the queue filled up to 1,000 before each, with blocks of the bare write."""
     connection = await Connection.open(side.port)
     await side.open_counter(connection)
-    await side.fill_queue(connection, max(0, 1_000 - await _waiting(side, connection)))
+    await side.fill_queue(connection, max(0, 1_000 - await side.waiting(connection, [side.service])))
     called: list[Run] = []
     written: list[Run] = []
     for _ in range(effort.blocks):
@@ -203,13 +205,6 @@ async def measure_next(what: str, side: Product, theirs: tuple[int, bytes], effo
         what, "1/s", _median_rate(called), _median_rate(written), at_least=0.2,
         more={"product_p50_ms": _latency(called, 50), "product_p99_ms": _latency(called, 99)},
     )  # fmt: skip
-
-
-async def _waiting(side: Product, connection: Connection) -> int:
-    """How many people wait for the service that the counter serves."""
-    answer = await connection.ask(request("GET", f"/api/v1/halls/{side.hall}/queue", headers=side.key))
-    queues = answer.json()["queues"]
-    return sum(queue["waiting"] for queue in queues if side.service in queue["services"])
 
 
 # --- d: a long past -------------------------------------------------------------------------------
@@ -239,6 +234,24 @@ async def measure_past(young: Product, old: Product, effort: Effort) -> Iterator
     )  # fmt: skip
 
 
+# --- e: many people waiting ------------------------------------------------------------------------
+
+
+def _against_few_waiting(
+    folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]
+) -> None:
+    kind = "SQLite" if cluster is None else "PostgreSQL"
+    with busy_halls(folder, cluster) as (few, many):
+        asyncio.run(measure_many(few, many, effort.calls * effort.blocks))
+    beside = {
+        "product_p50_ms": percentile(many.latencies_ms, 50),
+        "reference_p50_ms": percentile(few.latencies_ms, 50),
+    }
+    what = f"(e) next of {COUNTERS} sessions, {many.waiting:,} waiting, against {few.waiting}, p99 ({kind})"
+    with_many, with_few = (percentile(hall.latencies_ms, 99) for hall in (many, few))
+    found.append(Result(what, "ms", with_many, with_few, at_most=2, more=beside))
+
+
 # --- the whole run --------------------------------------------------------------------------------
 
 
@@ -252,6 +265,8 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
                 _against_bare(folder / database, cluster, effort, parts, found)
             if "d" in parts:
                 _against_past(folder / f"{database}-past", cluster, effort, found)
+            if "e" in parts:
+                _against_few_waiting(folder / f"{database}-waiting", cluster, effort, found)
 
 
 def _against_bare(
@@ -309,7 +324,7 @@ def show(found: list[Result]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

@@ -4,7 +4,7 @@ import itertools
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,12 @@ def _answers(url: str) -> bool:
 
 
 class Product:
-    """A served demonstration and what a load needs to speak to its first hall."""
+    """A served demonstration and what a load needs to speak to one of its halls, the first unless told."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, hall: str | None = None) -> None:
+        self.served = served
         demonstration = served.demonstration
-        site = demonstration["sites"][0]
+        site = next(each for each in demonstration["sites"] if hall in (None, each["slug"]))
         self.port = served.port
         self.hall: str = site["slug"]
         self.service: str = site["services"][0]
@@ -74,10 +75,10 @@ class Product:
         body = {"current": self.leg, **({"current_end": "served"} if self.leg else {})}
         return request("POST", f"/api/v1/counters/{self.counter}/next", body, self.session | _fresh_key())
 
-    async def open_counter(self, connection: Connection) -> None:
-        """Opens the counter for the service that tickets are issued for."""
+    async def open_counter(self, connection: Connection, services: list[str] | None = None) -> None:
+        """Opens the counter for the service that tickets are issued for, unless others are named."""
         path = f"/api/v1/counters/{self.counter}/session"
-        body = {"services": [self.service], "take_over": True}
+        body = {"services": services or [self.service], "take_over": True}
         answer = await connection.ask(request("POST", path, body, self.key | _fresh_key()))
         if answer.status != 201:
             raise RuntimeError(f"{path}: {answer.status} {answer.body.decode()}")
@@ -99,6 +100,12 @@ class Product:
             if answer.status != 201:
                 raise RuntimeError(f"tickets: {answer.status} {answer.body.decode()}")
 
+    async def waiting(self, connection: Connection, services: Sequence[str]) -> int:
+        """How many people wait in the queues of these services."""
+        answer = await connection.ask(request("GET", f"/api/v1/halls/{self.hall}/queue", headers=self.key))
+        queues = answer.json()["queues"]
+        return sum(queue["waiting"] for queue in queues if set(services) & set(queue["services"]))
+
 
 _number = itertools.count()
 
@@ -109,13 +116,24 @@ def _fresh_key() -> dict[str, str]:
 
 @contextmanager
 def product(
-    folder: Path, *, cluster: PostgresqlCluster | None = None, past_visits: int = 0
+    folder: Path,
+    *,
+    cluster: PostgresqlCluster | None = None,
+    past_visits: int = 0,
+    documents: Sequence[dict[str, Any]] = (),
 ) -> Iterator[Product]:
-    """The demonstration on core 0 with all of its parts, on SQLite or in a database of the cluster."""
+    """The demonstration on core 0 with all of its parts, on SQLite or in a database of the cluster.
+
+    `documents` of halls are published before it starts.
+    """
     url = cluster.url(cluster.new_database()) if cluster is not None else None
     with ExitStack() as running:
         served = running.enter_context(Served(folder, database_url=url, cores=SERVER_CORES))
         served.parvis("demo", within_s=300)
+        for document in documents:
+            place = folder / f"{document['hall']}.json"
+            place.write_text(json.dumps(document), encoding="utf-8")
+            served.parvis("import-configuration", str(place))
         if past_visits:
             hall = served.demonstration["sites"][0]["hall"]
             fill_past_visits(served.database_url, hall, past_visits)
