@@ -10,7 +10,7 @@ from wsproto.events import BytesMessage, TextMessage
 PING_S = 10
 
 
-class _WholeFrames:
+class WholeFrames:
     """A socket whose send() writes everything.
 
     simple-websocket 1.1 calls send(), which writes a part only when a client reads slowly under gevent,
@@ -25,7 +25,9 @@ class _WholeFrames:
     def send(self, content: bytes) -> int:
         """Writes all of it."""
         with self._lock:
-            self._sock.sendall(content)
+            sent = self._sock.send(content)
+            if sent < len(content):  # sendall() would first ask the system for the size of its buffer
+                self._sock.sendall(memoryview(content)[sent:])
         return len(content)
 
     def __getattr__(self, name: str) -> Any:
@@ -63,7 +65,7 @@ def patch_websockets() -> None:
 
     def init(self: Any, sock: Any = None, *args: Any, **values: Any) -> None:
         getattr(self, "environ", {}).pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        original(self, _WholeFrames(sock) if sock is not None else sock, *args, **values)
+        original(self, WholeFrames(sock) if sock is not None else sock, *args, **values)
 
     def send(self: Any, message: str | bytes) -> None:
         if not self.connected:
