@@ -123,4 +123,4 @@ class UseCaseActs:
         if row is not None:
             is_started = row["state"] == "in_service"
             leg = CalledLeg(row["id"], row["visit"], row["number"], row["service"], is_started)
-        return Held(None if held is None else held["id"], leg)
+        return Held(None if held is None else held["session"], leg)

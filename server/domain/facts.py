@@ -407,8 +407,10 @@ class DutyTerms:
     profile: str | None = None
 
 
-def counter_opened(session: str, counter: str, *, duty: str, terms: DutyTerms) -> Fact:
-    """An agent has taken a counter."""
+def counter_opened(
+    session: str, counter: str, *, duty: str, terms: DutyTerms, joined_to: str | None = None
+) -> Fact:
+    """An agent has taken a counter; `joined_to`: the session that holds it as a further place."""
     body = {
         "session": session,
         "counter": counter,
@@ -416,6 +418,7 @@ def counter_opened(session: str, counter: str, *, duty: str, terms: DutyTerms) -
         "services": list(terms.services),
         "rule": terms.rule,
         "profile": terms.profile,
+        "joined_to": joined_to,
     }
     return Fact(FactKind.COUNTER_OPENED, body, counter=counter)
 

@@ -297,6 +297,7 @@ def _counter_opened(fact: Recorded) -> list[Change]:
         "rule": body["rule"],
         "services": json.dumps(body["services"]),
         "opened_at": fact.happened_at,
+        "joined_to": body.get("joined_to"),
     }
     return [Insert("counter_session", session), _duty(fact)]
 

@@ -14,7 +14,7 @@ from server.language import LANGUAGES
 from server.live import messages
 from server.live.presence import Presence
 from server.store.database import Database
-from server.usecases.counter_sessions import keep_counter
+from server.usecases.counter_sessions import keep_session
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_ticket import read_ticket
 from server.usecases.visitor import leg_of_token
@@ -68,7 +68,7 @@ class AgentNamespace(HallNamespace):
             if row is None:
                 return False
             counter = row["counter"]
-        return keep_counter(self.database, counter, session)
+        return keep_session(self.database, counter, session)
 
     def trigger_event(self, event: str, *args: Any) -> Any:
         """The contract's message names hold a point, which no method name may."""

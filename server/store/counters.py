@@ -1,4 +1,7 @@
-"""Queries over counter sessions and leases."""
+"""Queries over counter sessions and leases.
+
+A row of `counter_session` is one place of a session: its `session` is that of the first place.
+"""
 
 import json
 from typing import Any
@@ -7,7 +10,8 @@ from server.domain.facts import DutyTerms
 from server.store.engines import Query, Row
 
 _OPEN = (
-    "SELECT s.id, s.hall, s.counter, s.author, s.profile, s.rule, s.services, s.opened_at,"
+    "SELECT s.id, coalesce(s.joined_to, s.id) AS session, s.hall, s.counter, s.author,"
+    " s.profile, s.rule, s.services, s.opened_at,"
     " s.paused_at, s.pause_reason,"
     " l.expires_at, d.id AS duty FROM counter_session s LEFT JOIN counter_lease l ON l.counter = s.counter"
     " LEFT JOIN duty d ON d.session = s.id AND d.closed_at IS NULL"
@@ -16,6 +20,8 @@ _LEASE = (
     "INSERT INTO counter_lease (counter, session, expires_at) VALUES (:counter, :session, :expires_at)"
     " ON CONFLICT (counter) DO UPDATE SET session = excluded.session, expires_at = excluded.expires_at"
 )
+
+PROLONG = "UPDATE counter_lease SET expires_at = :expires_at WHERE session = :session"
 
 
 def of_open_session(counter: str) -> Query:
@@ -35,9 +41,25 @@ def open_sessions(rows: Any, hall: str) -> list[Row]:
     return list(rows.all(f"{_OPEN} WHERE s.hall = :hall AND s.closed_at IS NULL", hall=hall))
 
 
-def keep_lease(transaction: Any, counter: str, session: str, expires_at: int) -> None:
-    """Gives or prolongs the lease of a counter."""
+def places_of(rows: Any, hall: str, session: str) -> list[Row]:
+    """The places a session holds, in the order of their opening; none when it has ended."""
+    found = [row for row in open_sessions(rows, hall) if row["session"] == session]
+    return sorted(found, key=lambda row: (row["opened_at"], row["id"]))
+
+
+def give_lease(transaction: Any, counter: str, session: str, expires_at: int) -> None:
+    """Gives the lease of a counter to a session."""
     transaction.run(_LEASE, counter=counter, session=session, expires_at=expires_at)
+
+
+def prolong_lease(transaction: Any, session: str, expires_at: int) -> None:
+    """Prolongs the lease of a session, that of all its places."""
+    transaction.run(PROLONG, session=session, expires_at=expires_at)
+
+
+def end_lease(transaction: Any, counter: str) -> None:
+    """Nobody holds a counter any more."""
+    transaction.run("DELETE FROM counter_lease WHERE counter = :counter", counter=counter)
 
 
 def terms_of(session: Row) -> DutyTerms:

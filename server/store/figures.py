@@ -33,9 +33,10 @@ WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on
 GROUP BY business_day, service, reason
 """
 _DUTIES = """
-SELECT counter, hall, session, profile, rule, services, opened_at, closed_at FROM duty
-WHERE hall = :hall AND opened_at < :ends_at AND (closed_at IS NULL OR closed_at >= :starts_at)
-ORDER BY opened_at, id
+SELECT d.counter, d.hall, coalesce(s.joined_to, d.session) AS session, d.profile, d.rule, d.services,
+d.opened_at, d.closed_at FROM duty d LEFT JOIN counter_session s ON s.id = d.session
+WHERE d.hall = :hall AND d.opened_at < :ends_at AND (d.closed_at IS NULL OR d.closed_at >= :starts_at)
+ORDER BY d.opened_at, d.id
 """
 _TARGETS = """
 SELECT service, wait_s, share_percent, applies_from_on, decided_on, decided_by FROM target

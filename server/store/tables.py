@@ -278,6 +278,7 @@ counter_session = Table(
     Column("pause_reason", String(80)),
     Column("closed_at", INSTANT),
     Column("close_reason", String(20)),
+    Column("joined_to", ID),
     Index(
         "uq_counter_session_open",
         "counter",

@@ -1,4 +1,9 @@
-"""Take, pause, resume and close a counter. A counter session is a lease: one holder at a time."""
+"""Take, pause, resume, leave and close counters. A counter session is a lease: one holder at a time.
+
+A session holds one place or several, each a counter with at most one visit. Its lease, its pauses, its end
+and a take-over are those of all its places; who is served, by which terms and what may be undone is each
+place's own.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,12 +36,14 @@ LEASE = timedelta(seconds=60)
 class WantedSession:
     """A work profile, or the services to serve (None: all the counter's).
 
-    `take_over`: whether a session still held is taken over.
+    `take_over`: whether a session still held is taken over. `joins`: the author's own open session that holds
+    the counter as a further place; None: a new session.
     """
 
     services: Sequence[str] | None = None
     profile: str | None = None
     take_over: bool = False
+    joins: str | None = None
 
 
 def open_counter(
@@ -47,25 +54,30 @@ def open_counter(
     *,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """A new session of a counter.
+    """A new session of a counter, or a further place of the author's own session.
 
+    A session that is taken over ends: the new one holds all its places. Of one whose lease has run out the
+    places come along where somebody is called or served; the others close.
     Refusals: unknown_counter, unknown_service, unknown_profile, profile_serves_nothing (here),
-    counter_taken (with since when).
+    counter_taken (with since when), no_counter_session when the session to join is not open here or is
+    another's, wrong_state when it pauses.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         terms = _terms(transaction, counter, wanted)
+        own = [] if wanted.joins is None else _joined(transaction, wanted.joins)
         held = counters.open_session(transaction, counter)
-        if held is not None:
-            _end_held(transaction, held, take_over=wanted.take_over)
-        session = new_id()
-        transaction.record(counter_opened(session, counter, duty=new_id(), terms=terms))
+        taken = [] if held is None else _end_held(transaction, held, wanted)
+        session = _take(transaction, counter, terms, joined_to=wanted.joins)
+        for place in taken:
+            _take(transaction, place["counter"], counters.terms_of(place), joined_to=session)
         expires_at = transaction.now + LEASE
-        counters.keep_lease(transaction, counter, session, to_micros(expires_at))
+        counters.prolong_lease(transaction, session, to_micros(expires_at))
         return transaction.answer(
             {
                 "session": session,
+                "places": [*(each["counter"] for each in own), counter, *(each["counter"] for each in taken)],
                 "services": list(terms.services),
                 "profile": terms.profile,
                 "rule": terms.rule,
@@ -73,6 +85,25 @@ def open_counter(
                 "expires_at": to_text(expires_at),
             }
         )
+
+
+def _joined(transaction: HallTransaction, session: str) -> list[Row]:
+    """The places of the author's own open session."""
+    places = counters.places_of(transaction, transaction.hall, session)
+    if not places or places[0]["author"] != transaction.author.id:
+        raise Refusal("no_counter_session")
+    if any(place["paused_at"] is not None for place in places):
+        raise Refusal("wrong_state", state="paused", verb="open")
+    return places
+
+
+def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joined_to: str | None) -> str:
+    """Opens a counter as the first place of a new session, or a further one; the session."""
+    place = new_id()
+    transaction.record(counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
+    session = joined_to or place
+    counters.give_lease(transaction, counter, session, to_micros(transaction.now + LEASE))
+    return session
 
 
 def _terms(transaction: HallTransaction, counter: str, wanted: WantedSession) -> DutyTerms:
@@ -101,39 +132,78 @@ def _services(transaction: HallTransaction, counter: str, wanted: Sequence[str] 
     return tuple(wanted) if wanted else tuple(served)
 
 
-def _end_held(transaction: HallTransaction, held: Row, *, take_over: bool) -> None:
+def _end_held(transaction: HallTransaction, held: Row, wanted: WantedSession) -> list[Row]:
+    """Ends the session that holds a counter; its other places that whoever ends it must hold now.
+
+    An agent who takes a colleague's place over answers for everybody called or served at the others too.
+    """
     is_held = held["expires_at"] is not None and from_micros(held["expires_at"]) > transaction.now
     same = held["author"] == transaction.author.id
-    if is_held and not take_over:
+    if held["session"] == wanted.joins or (is_held and not wanted.take_over):
         raise Refusal("counter_taken", since=micros_to_text(held["opened_at"]), is_yours=same)
     reason = "taken_over" if is_held else "expired"
-    transaction.record(counter_closed(held["id"], held["counter"], duty=held["duty"], reason=reason))
+    places = counters.places_of(transaction, transaction.hall, held["session"])
+    for place in places:
+        _end_place(transaction, place, reason)
+    others = [place for place in places if place["counter"] != held["counter"]]
+    return [place for place in others if is_held or waiting.leg_at_counter(transaction, place["counter"])]
+
+
+def _end_place(transaction: HallTransaction, place: Row, reason: str) -> None:
+    transaction.record(counter_closed(place["id"], place["counter"], duty=place["duty"], reason=reason))
+    counters.end_lease(transaction, place["counter"])
 
 
 def session_held(transaction: HallTransaction, counter: str, session: str | None) -> Row:
-    """The open session of a counter, which must be the caller's, not paused unless told. Prolongs its lease.
+    """The place of the caller's session at a counter; prolongs the lease of all its places.
 
-    Refusals: no_counter_session when none is open or when it is another's.
+    `session`: the caller's (None: whichever is open). Refusals: no_counter_session when none is open or when
+    it is another's.
     """
-    held = counters.open_session(transaction, counter)
-    if held is None or (session is not None and held["id"] != session):
-        raise Refusal("no_counter_session", counter=counter)
+    held = _place_of(transaction, counter, session)
     expires_at = held["expires_at"]
-    if expires_at is None or from_micros(expires_at) - transaction.now < LEASE / 2:
-        counters.keep_lease(transaction, counter, held["id"], to_micros(transaction.now + LEASE))
+    if expires_at is None:
+        counters.give_lease(transaction, counter, held["session"], to_micros(transaction.now + LEASE))
+    elif from_micros(expires_at) - transaction.now < LEASE / 2:
+        counters.prolong_lease(transaction, held["session"], to_micros(transaction.now + LEASE))
     return held
 
 
-def keep_counter(database: Database, counter: str, session: str) -> bool:
-    """Prolongs the lease of a counter from its console's sign of life; False when it is no longer held."""
+def _place_of(transaction: HallTransaction, counter: str, session: str | None) -> Row:
+    held = counters.open_session(transaction, counter)
+    if held is None or session not in (None, held["session"]):
+        raise Refusal("no_counter_session", counter=counter)
+    return held
+
+
+def _places_held(transaction: HallTransaction, counter: str, session: str | None) -> list[Row]:
+    """Every place of the session that holds a counter."""
+    held = session_held(transaction, counter, session)
+    return counters.places_of(transaction, transaction.hall, held["session"])
+
+
+def place_of_gesture(
+    transaction: HallTransaction, session: str | None, counter: str | None = None
+) -> str | None:
+    """The place of a session a gesture is made from: the counter named where it holds it, else its first."""
+    if session is None:
+        return None
+    places = [str(row["counter"]) for row in counters.places_of(transaction, transaction.hall, session)]
+    if counter in places:
+        return counter
+    return places[0] if places else None
+
+
+def keep_session(database: Database, counter: str, session: str) -> bool:
+    """Prolongs the lease of a session from its console's sign of life.
+
+    False when it no longer holds the counter.
+    """
     expires_at = to_micros(database.clock.now() + LEASE)
     with database.store.write() as rows:
-        changed = rows.run(
-            "UPDATE counter_lease SET expires_at = :expires_at WHERE counter = :counter AND session"
-            " = :session",
-            {"expires_at": expires_at, "counter": counter, "session": session},
-        )
-    return bool(changed)
+        rows.run(counters.PROLONG, {"expires_at": expires_at, "session": session})
+        held = "SELECT 1 AS held FROM counter_lease WHERE counter = :counter AND session = :session"
+        return rows.one(held, counter=counter, session=session) is not None
 
 
 def pause_counter(
@@ -145,18 +215,30 @@ def pause_counter(
     session: str | None = None,
     write_key: WriteKey | None = None,
 ) -> None:
-    """Pauses a counter. Refusals: no_counter_session.
+    """Pauses the session of a counter, with all its places.
 
-    Wrong_state when paused already or someone is at the counter.
+    Refusals: no_counter_session, wrong_state when paused already or someone is at the counter, place_busy
+    when someone is at another place of the session.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
-        held = session_held(transaction, counter, session)
-        if held["paused_at"] is not None or waiting.leg_at_counter(transaction, counter) is not None:
+        places = _places_held(transaction, counter, session)
+        if any(place["paused_at"] is not None for place in places):
             raise Refusal("wrong_state", verb="pause")
-        transaction.record(counter_paused(held["id"], counter, duty=held["duty"], reason=reason))
+        if waiting.leg_at_counter(transaction, counter) is not None:
+            raise Refusal("wrong_state", verb="pause")
+        for place in places:
+            _check_free(transaction, place)
+            paused = counter_paused(place["id"], place["counter"], duty=place["duty"], reason=reason)
+            transaction.record(paused)
         transaction.answer(None)
+
+
+def _check_free(transaction: HallTransaction, place: Row) -> None:
+    leg = waiting.leg_at_counter(transaction, place["counter"])
+    if leg is not None:
+        raise Refusal("place_busy", counter=place["counter"], number=leg["number"])
 
 
 def resume_counter(
@@ -167,14 +249,18 @@ def resume_counter(
     session: str | None = None,
     write_key: WriteKey | None = None,
 ) -> None:
-    """Ends a pause. Refusals: no_counter_session, wrong_state when not paused."""
+    """Ends the pause of a counter's session. Refusals: no_counter_session, wrong_state when not paused."""
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
-        held = session_held(transaction, counter, session)
-        if held["paused_at"] is None:
+        paused = [
+            place for place in _places_held(transaction, counter, session) if place["paused_at"] is not None
+        ]
+        if not paused:
             raise Refusal("wrong_state", verb="resume")
-        transaction.record(counter_resumed(held["id"], counter, duty=new_id(), terms=counters.terms_of(held)))
+        for place in paused:
+            terms = counters.terms_of(place)
+            transaction.record(counter_resumed(place["id"], place["counter"], duty=new_id(), terms=terms))
         transaction.answer(None)
 
 
@@ -187,16 +273,15 @@ def change_profile(
     session: str | None = None,
     write_key: WriteKey | None = None,
 ) -> None:
-    """The session of a counter goes on under another work profile; None: all its services, the hall's rule.
+    """A counter goes on under another work profile; None: all its services, the hall's rule.
 
-    Who is at the counter stays there. Refusals: no_counter_session, unknown_profile, profile_serves_nothing.
+    The other places of its session keep theirs. Who is at the counter stays there.
+    Refusals: no_counter_session, unknown_profile, profile_serves_nothing.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
-        held = counters.open_session(transaction, counter)
-        if held is None or (session is not None and held["id"] != session):
-            raise Refusal("no_counter_session", counter=counter)
+        held = _place_of(transaction, counter, session)
         terms = _terms(transaction, counter, WantedSession(profile=profile))
         if terms != counters.terms_of(held):
             duties = (held["duty"], new_id() if held["duty"] is not None else None)
@@ -212,18 +297,42 @@ def close_counter(
     session: str | None = None,
     write_key: WriteKey | None = None,
 ) -> None:
-    """Closes a counter: who is served there is finished.
+    """Closes the session of a counter, with all its places: who is served there is finished.
 
     Refusals: no_counter_session, not_started when someone is only called, outcome_missing, note_missing.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
-        held = session_held(transaction, counter, session)
-        current = waiting.leg_at_counter(transaction, counter)
-        if current is not None:
-            if current["state"] == LegState.CALLED:
+        places = _places_held(transaction, counter, session)
+        found = [(place, waiting.leg_at_counter(transaction, place["counter"])) for place in places]
+        for _, current in found:
+            if current is not None and current["state"] == LegState.CALLED:
                 raise Refusal("not_started", leg=current["id"])
-            transaction.record(end_served(transaction, current, NOTHING_TOLD, counter=counter))
-        transaction.record(counter_closed(held["id"], counter, duty=held["duty"], reason="closed"))
+        for place, current in found:
+            if current is not None:
+                ended = end_served(transaction, current, NOTHING_TOLD, counter=place["counter"])
+                transaction.record(ended)
+            _end_place(transaction, place, "closed")
+        transaction.answer(None)
+
+
+def leave_place(
+    database: Database,
+    counter: str,
+    author: Author,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """Leaves one place of a session, which goes on at the others; with the last one it ends.
+
+    Refusals: no_counter_session, place_busy when somebody is called or served there.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        held = session_held(transaction, counter, session)
+        _check_free(transaction, held)
+        _end_place(transaction, held, "closed")
         transaction.answer(None)

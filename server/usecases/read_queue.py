@@ -192,7 +192,7 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen | None) -> A
         state, since = "paused", session["paused_at"]
     return {
         "counter": counter,
-        "session": session["id"],
+        "session": session["session"],
         "state": state,
         "since": micros_to_text(since),
         "leg": None if leg is None else leg["id"],
@@ -242,7 +242,10 @@ def read_counter(database: Database, counter: str) -> Answer:
         notes = [] if leg is None else waiting.notes_before(rows, leg)
         noted = waiting.needs_noted(rows, hall)
         answer = _counter(counter, session, leg, _looked(database, seen))
+        held = [] if session is None else counters.places_of(rows, hall, session["session"])
+        places = [place["counter"] for place in held]
     return answer | {
+        "places": places,
         "label": configured.label,
         "hall": seen.row["slug"],
         "leg": None if leg is None else leg_answer(leg, noted.get(leg["visit"], ())),

@@ -164,7 +164,7 @@ def _counters(looked: _Looked) -> Answer:
         found.append(
             {
                 "counter": counter.id,
-                "session": None if session is None else session["id"],
+                "session": None if session is None else session["session"],
                 "profile": None if terms is None else terms.profile,
                 "services": [] if terms is None else list(terms.services),
                 **doing,

@@ -24,7 +24,7 @@ from server.store.database import Database, HallTransaction, WriteKey
 from server.store.engines import Row
 from server.store.installation import Author
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.counter_sessions import session_held
+from server.usecases.counter_sessions import place_of_gesture, session_held
 from server.usecases.next_leg import (
     NOTHING_TOLD,
     Place,
@@ -48,6 +48,7 @@ NO_PENALTY_TO_CANCEL = timedelta(minutes=2)
 class Gesture:
     """Who does a verb to which leg, from which counter session (None: without a counter).
 
+    `counter`: the place of that session, where the leg is at none.
     `is_before_call`: whoever does it may do so only while the leg waits.
     """
 
@@ -55,19 +56,14 @@ class Gesture:
     author: Author
     session: str | None = None
     is_before_call: bool = False
+    counter: str | None = None
 
 
 def counter_of_gesture(transaction: HallTransaction, gesture: Gesture, row: Row) -> str | None:
-    """The counter a verb is done from: the leg's own while it is there, else that of the session."""
+    """The counter a verb is done from: the leg's own while it is there, else a place of the session."""
     if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
         return str(row["counter"])
-    if gesture.session is None:
-        return None
-    found = transaction.one(
-        "SELECT counter FROM counter_session WHERE id = :session AND closed_at IS NULL",
-        session=gesture.session,
-    )
-    return None if found is None else str(found["counter"])
+    return place_of_gesture(transaction, gesture.session, gesture.counter)
 
 
 def hall_of_leg(database: Database, leg: str) -> str:

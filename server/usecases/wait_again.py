@@ -20,7 +20,7 @@ from server.store import waiting
 from server.store.database import SYSTEM, Database, HallTransaction, WriteKey
 from server.store.engines import Row
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.counter_sessions import session_held
+from server.usecases.counter_sessions import place_of_gesture, session_held
 from server.usecases.serve import Gesture, apply_verb, hall_of_leg
 from server.usecases.step_free import check_step_free
 
@@ -135,10 +135,7 @@ def _parked_s(transaction: HallTransaction, row: Row) -> int:
 
 
 def _counter_of(transaction: HallTransaction, gesture: Gesture) -> str:
-    row = transaction.one(
-        "SELECT counter FROM counter_session WHERE id = :session AND closed_at IS NULL",
-        session=gesture.session or "",
-    )
-    if row is None:
+    counter = place_of_gesture(transaction, gesture.session, gesture.counter)
+    if counter is None:
         raise Refusal("no_counter_session")
-    return str(row["counter"])
+    return counter

@@ -63,6 +63,7 @@ STATUS: Mapping[str, int] = {
     "not_started": 409,
     "counter_taken": 409,
     "counter_busy": 409,
+    "place_busy": 409,
     "no_counter_session": 409,
     "too_late_to_undo": 409,
     "visit_moved_on": 409,

@@ -17,6 +17,7 @@ from server.usecases.counter_sessions import (
     WantedSession,
     change_profile,
     close_counter,
+    leave_place,
     open_counter,
     pause_counter,
     resume_counter,
@@ -78,6 +79,10 @@ def _session_header() -> str | None:
     return request.headers.get("X-Counter-Session") or None
 
 
+def _place() -> str | None:
+    return request.headers.get("X-Counter") or None
+
+
 def _believed(body: NextBody) -> AtCounter:
     result = WantedResult(body.outcome, body.note)
     return AtCounter(_session_header(), body.current, body.current_end, result)
@@ -93,14 +98,14 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
 
     @routes.post("/counters/<counter>/session", responses={201: SessionAnswer})
     def open_session(path: CounterPath, body: SessionBody) -> Any:
-        """Takes a counter."""
+        """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
         author = _agent(api, path.counter)
-        wanted = WantedSession(body.services, body.profile, body.take_over)
+        wanted = WantedSession(body.services, body.profile, body.take_over, joins=_session_header())
         return open_counter(api.database, path.counter, author, wanted, write_key=write_key(author)), 201
 
     @routes.patch("/counters/<counter>/session", responses={200: Anything})
     def change_session(path: CounterPath, body: SessionChange) -> Any:
-        """Pauses or resumes a counter, or moves its session to another work profile."""
+        """Pauses or resumes a session with all its places, or moves this counter to another work profile."""
         given, session = body.model_fields_set, _session_header()
         if given == {"profile"}:
             return _move(api, path.counter, body.profile)
@@ -118,11 +123,17 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
 
     @routes.delete("/counters/<counter>/session", responses={204: None})
     def close_session(path: CounterPath) -> Any:
-        """Closes a counter."""
-        author = _agent(api, path.counter)
-        close_counter(
-            api.database, path.counter, author, session=_session_header(), write_key=write_key(author)
-        )
+        """Closes the session of a counter, with all its places."""
+        return _ended(path.counter, close_counter)
+
+    @routes.delete("/counters/<counter>/place", responses={204: None})
+    def leave(path: CounterPath) -> Any:
+        """Leaves one place of a session, where nobody is called or served; the session goes on."""
+        return _ended(path.counter, leave_place)
+
+    def _ended(counter: str, end: Callable[..., None]) -> Any:
+        author = _agent(api, counter)
+        end(api.database, counter, author, session=_session_header(), write_key=write_key(author))
         return "", 204
 
 
@@ -254,9 +265,9 @@ def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
     someone()
     hall = hall_of_leg(api.database, leg)
     if verb not in BEFORE_CALL:
-        return Gesture(leg, allowed(Permission.CALL, hall)[0].author, _session_header())
+        return Gesture(leg, allowed(Permission.CALL, hall)[0].author, _session_header(), counter=_place())
     caller, may_call = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
-    return Gesture(leg, caller.author, _session_header(), is_before_call=not may_call)
+    return Gesture(leg, caller.author, _session_header(), is_before_call=not may_call, counter=_place())
 
 
 def _simple_verb(

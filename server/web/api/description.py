@@ -42,6 +42,12 @@ _SESSION = _header(
     longest=64,
     pattern="^[A-Za-z0-9-]+$",
 )
+_PLACE = _header(
+    "X-Counter",
+    "From which counter of its session a gesture is made on a leg that is at none; else from the first.",
+    longest=64,
+    pattern="^[A-Za-z0-9-]+$",
+)
 
 
 def described(document: dict[str, Any]) -> dict[str, Any]:
@@ -58,9 +64,10 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["security"] = [] if path.startswith(WHOLE_VISIT) else [{name: []} for name in SCHEMES]
     if method != "get":
         headers = [_IDEMPOTENCY]
-        is_at_counter = path.startswith(("/api/v1/counters/", "/api/v1/legs/"))
-        if is_at_counter and not (path.endswith("/session") and method == "post"):
+        if path.startswith(("/api/v1/counters/", "/api/v1/legs/")):
             headers.append(_SESSION)
+        if path.startswith("/api/v1/legs/"):
+            headers.append(_PLACE)
         operation.setdefault("parameters", []).extend(headers)
         operation["responses"]["413"] = {"description": "Content Too Large"}
     for status, answer in operation["responses"].items():

@@ -305,9 +305,10 @@ class LegAnswer(BaseModel):
 
 
 class SessionAnswer(BaseModel):
-    """A counter session."""
+    """A counter session, and the counters it holds."""
 
     session: str
+    places: list[str]
     services: list[str]
     profile: str | None
     rule: str

@@ -8,7 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from server.domain.facts import FactKind
 from tests.harness.counts import count
-from tests.server.usecases.day_of_verbs import HALL, DayOfVerbs
+from tests.server.usecases.day_of_places import DayOfPlaces
+from tests.server.usecases.day_of_verbs import HALL
 from tests.server.usecases.figures_history import Hands, database_with_hall
 
 LENGTH = 60
@@ -29,6 +30,7 @@ MET = {
     "not_started",
     "counter_taken",
     "no_counter_session",
+    "place_busy",
     "remembered",
 }
 RARE_REFUSALS = {"too_late_to_undo", "visit_moved_on"}
@@ -41,7 +43,7 @@ def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
     database = database_with_hall(database_url, hands, HALL)
     few = database_url.startswith("postgresql")  # a server of its own: each step costs ten times as much
     run_state_machine_as_test(
-        cast(type[RuleBasedStateMachine], lambda: DayOfVerbs(database, hands, seen)),
+        cast(type[RuleBasedStateMachine], lambda: DayOfPlaces(database, hands, seen)),
         settings=settings(
             max_examples=count(small=12 if few else 200, large=500 if few else 5_000),
             stateful_step_count=LENGTH,

@@ -327,8 +327,7 @@ def test_the_description_says_who_may_call_and_which_headers_a_write_takes(api: 
             headers = {each["name"] for each in operation.get("parameters", []) if each["in"] == "header"}
             assert ("Idempotency-Key" in headers) == (method != "get"), (method, path)
             at_counter = "/counters/" in path or "/legs/" in path
-            is_opening = path.endswith("/session") and method == "post"
-            assert ("X-Counter-Session" in headers) == (at_counter and method != "get" and not is_opening)
+            assert ("X-Counter-Session" in headers) == (at_counter and method != "get")
             is_open = path.startswith("/api/v1/tickets/{token}")
             assert (operation["security"] == []) == is_open, (method, path)
             assert all(

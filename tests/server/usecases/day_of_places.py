@@ -1,0 +1,68 @@
+"""Any sequence of verbs where sessions hold several places: they join, pause, leave and are taken over."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule
+
+from server.store import counters
+from server.store.installation import Author
+from server.usecases.counter_sessions import WantedSession, leave_place, open_counter
+from tests.server.usecases.day_of_verbs import DayOfVerbs, picks
+
+OPEN = "closed_at IS NULL"
+LEASES = "SELECT counter, session FROM counter_lease"
+
+
+class DayOfPlaces(DayOfVerbs):
+    """The day of verbs, with agents who hold more than one counter."""
+
+    def session_at(self, counter: str) -> Any:
+        with self.database.read() as rows:
+            return counters.open_session(rows, counter)
+
+    @rule(pick=picks, take_over=st.booleans(), is_own=st.booleans(), is_left=st.booleans())
+    def keep_a_further_place(self, pick: int, take_over: bool, is_own: bool, is_left: bool) -> None:
+        """A counter joins the session of its neighbour, calls, and is perhaps left."""
+        index = pick % 3
+        held = self.session_at(self.counters[index - 1])
+        author = Author(held["author"] if held is not None and is_own else "agent-1")
+        joins = "long-gone" if held is None else held["session"]
+        counter = self.counters[index]
+        wanted = WantedSession(take_over=take_over, joins=joins)
+        joined = self.may(open_counter, counter, author, wanted)
+        if joined is not None:
+            assert joined["session"] == joins
+            assert {counter, self.counters[index - 1]} <= set(joined["places"])
+        self.next(counter, "served")
+        if is_left:
+            self.leave_a_place(pick)
+
+    @rule(pick=picks)
+    def leave_a_place(self, pick: int) -> None:
+        counter = self.counters[pick % 3]
+        before = self.session_at(counter)
+        self.may(leave_place, counter, Author("agent"))
+        if self.leg_at(counter) is not None:
+            after = self.session_at(counter)
+            assert (before and before["id"]) == (after and after["id"]), "nobody is left alone at a counter"
+
+    @invariant()
+    def one_session_at_a_counter(self) -> None:
+        found = self.all(f"SELECT counter FROM counter_session WHERE hall = :hall AND {OPEN}")
+        assert len(found) == len({row["counter"] for row in found})
+
+    @invariant()
+    def a_session_has_one_agent_one_lease_and_one_pause(self) -> None:
+        with self.database.read() as rows:
+            leases = {row["counter"]: row["session"] for row in rows.all(LEASES)}
+            open_places = counters.open_sessions(rows, self.hall)
+        places: dict[str, list[Any]] = {}
+        for place in open_places:
+            places.setdefault(place["session"], []).append(place)
+        for session, held in places.items():
+            assert len({place["author"] for place in held}) == 1
+            assert len({place["paused_at"] is None for place in held}) == 1
+            assert all((place["duty"] is None) == (place["paused_at"] is not None) for place in held)
+            assert {place["counter"] for place in held} == {at for at, by in leases.items() if by == session}
+            assert len({place["expires_at"] for place in held}) == 1
