@@ -37,7 +37,7 @@ def test_a_demonstration_hall_has_neither_error_nor_warning(slug):
 
 @pytest.mark.parametrize(
     ("slug", "counters"),
-    [("laon", 6), ("saint-quentin", 3), ("soissons", 2), ("chateau-thierry", 2), ("vervins", 1)],
+    [("laon", 9), ("saint-quentin", 3), ("soissons", 2), ("chateau-thierry", 2), ("vervins", 2)],
 )
 def test_sites_have_the_counters_of_their_size(slug, counters):
     made = configuration(slug)
@@ -60,9 +60,19 @@ def _ids(document):
 def test_vervins_is_one_agent_who_serves_everything_on_58_mm_paper():
     made = configuration("vervins")
     assert {service.id for service in made.services_served_by("vervins-g1")} == set(made.services)
+    office = {service.id for service in made.services_served_by("vervins-b1")}
+    assert office < set(made.services)
+    assert "vervins-accueil" not in office, "questions are answered at the reception"
     printer = made.kiosks["vervins-borne-1"].printer
     assert printer is not None
     assert (printer.host, printer.paper_mm) == (None, 58)
+
+
+def test_laon_has_four_computers_for_one_volunteer():
+    made = configuration("laon")
+    computers = [counter.id for counter in made.counters.values() if "numérique" in counter.label]
+    assert computers == [f"laon-poste-{number}" for number in range(1, 5)]
+    assert all(made.services_served_by(each)[0].id == "laon-numerique" for each in computers)
 
 
 @pytest.mark.parametrize("slug", SITES)
