@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from server.clock import Clock
 from server.store.database import Database
 from tests.harness.waiting import wait_until
+from tests.harness.working import demonstration_user, sign_in
 from tests.server.printing.test_served_printing import PUBLIC_URL, Kiosk, expected_picture, scanned, shows
 
 SERVICE, LAYOUTS = "laon-accueil", ["embedded", "workers"]
@@ -28,7 +29,9 @@ def test_a_press_becomes_paper_a_call_and_a_figure(serve, layout, pages, fonts_d
     server = serve(layout, public_url=PUBLIC_URL)
     laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
 
-    before = _figures(quality := _sign_in(server, pages.open(), "quality"), server)
+    before = _figures(
+        quality := sign_in(pages.open(), server, *demonstration_user(server, "quality")), server
+    )
     kiosk = pages.open(width=1080, height=1920)
     kiosk.goto(laon["kiosk"]["url"])
     screen = pages.open(width=1920, height=1080)
@@ -48,7 +51,7 @@ def test_a_press_becomes_paper_a_call_and_a_figure(serve, layout, pages, fonts_d
     phone.goto(server.base_url + followed.removeprefix(PUBLIC_URL))
     expect(phone.locator("main")).to_contain_text(ticket)
 
-    console = _sign_in(server, pages.open(), "agent")
+    console = sign_in(pages.open(), server, *demonstration_user(server, "agent"))
     console.goto(f"{server.base_url}/console")
     console.locator('[data-list="places"] li').first.locator("button").click()
     expect(console.locator("body")).to_have_attribute("data-phase", "free")
@@ -69,16 +72,6 @@ def test_a_press_becomes_paper_a_call_and_a_figure(serve, layout, pages, fonts_d
     assert after["visits"]["value"] == before["visits"]["value"] + 1
     assert after["wait_mean"]["n"] == before["wait_mean"]["n"] + 1
     assert after["wait_max"]["value"] is not None
-
-
-def _sign_in(server: Any, page: Page, role: str) -> Page:
-    user = next(u for u in server.demonstration["users"] if u["role"] == role and u["site"] == "laon")
-    page.goto(f"{server.base_url}/connexion")
-    page.locator("#login").fill(user["login"])
-    page.locator("#password").fill(user["password"])
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{server.base_url}/")
-    return page
 
 
 def _press(kiosk: Page) -> str:

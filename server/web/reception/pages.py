@@ -23,6 +23,7 @@ BORROWED = (
     "console.priority.",
     "console.duration.",
     "console.outcome.",
+    "console.held.",
     "console.refused.",
 )
 """Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
@@ -52,6 +53,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             printers=printers(hall),
             languages_spoken=spoken(hall),
             sentences=sentences,
+            may_call=person is not None and person.may(Permission.CALL),
             may_receive=person is not None and person.may(Permission.RECEIVE),
         )
 

@@ -1,10 +1,11 @@
 // The console page: reads the hall's state, sends an agent's verbs, follows the live connection.
 
 import { panelFor } from "./console_panels.js";
+import { createHeld } from "./console_held.js";
 import { drawPlaces } from "./console_places.js";
 import { createKeys } from "./console_keys.js";
 import { drawNeeds } from "./console_needs.js";
-import { createView, mayAct } from "./console_view.js";
+import { capital, createView, mayAct } from "./console_view.js";
 import {
   emptyConsole, mustTell, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
 } from "./console_state.js";
@@ -12,9 +13,11 @@ import { createMessages } from "./messages_view.js";
 import { hourTeller, minutes, secondsSince } from "./durations.js";
 import { isField, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
-import { actionOf } from "./keys.js";
+import { actionOf, keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
 import { queueFeed } from "./queue_feed.js";
+import { atPlace, countersOf, hasSeveral, placesOf } from "./session_places.js";
+import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 
@@ -24,8 +27,9 @@ const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall:
 const view = createView(words);
 const keys = createKeys(say);
 const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false };
-const STORED_AT = `parvis.console.${page.hall.slug}`;
-const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome"]);
+const { key: STORED_AT, stored, keep, headers: sessionHeaders, live: keepAlive } = sessionStore(page.hall.slug);
+const held = createHeld({ words, activate });
+const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join"]);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let summary = { waiting: null, saidAtMs: 0 };
@@ -36,15 +40,16 @@ const socket = connect("/agent", { hall: page.hall.slug }, {
   refused: () => refuse(say("console.refused.signed_out")),
   messages: {
     "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
-    "message.changed": ({ counter }) => { if (counter && counter === state.counter?.counter) messages.refresh(); },
+    "message.changed": ({ counter }) => { if (countersOf(state.queue, state.counter?.session).includes(counter)) messages.refresh(); },
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
   },
 });
 
 const messages = createMessages({
   words, attempt,
-  path: () => (state.counter?.session ? `/api/v1/counters/${state.counter.counter}/messages` : null),
+  paths: () => countersOf(state.queue, state.counter?.session).map((counter) => `/api/v1/counters/${counter}/messages`),
 });
+const keepSession = keepAlive(socket, () => readCounter());
 
 function hallWords({ hall, counters, services, profiles, languages }) {
   const names = new Map(services.map(({ id, name }) => [id, name]));
@@ -68,7 +73,8 @@ function render() {
   const nowMs = Date.now();
   view.render(state, nowMs, ui);
   drawNeeds(state, words, { act, isFree: phaseOf(state) === "free" });
-  if (phaseOf(state) === "choose") drawPlaces(state, words, openCounter);
+  held.draw(state, serverNow(state, nowMs));
+  if (phaseOf(state) === "choose") drawPlaces(state, words, openCounters);
   show("[data-taken]", Boolean(state.takenAt));
   if (state.takenAt) write("taken", say("console.choose.taken", { at: words.hour(state.takenAt) }));
   show("[data-acts]", ui.panel === null && phaseOf(state) !== "choose");
@@ -106,12 +112,19 @@ async function refresh() {
   render();
 }
 
-async function readCounter(id = state.counter?.counter) {
+/** The truth about a place. One that is no longer ours gives way to another of the session, `tried` being those that did. */
+async function readCounter(id = state.counter?.counter, tried = []) {
   if (!id) return;
   try {
     const counter = await read(`/api/v1/counters/${id}`);
+    if (id !== (stored().counter ?? id)) return; // another place has become the active one meanwhile
     const isOurs = counter.session && counter.session === stored().session;
     const isNew = isOurs && state.counter?.session !== counter.session;
+    const other = isOurs ? null : countersOf(state.queue, stored().session).find((one) => one !== id && !tried.includes(one));
+    if (other) {
+      keep({ ...stored(), counter: other });
+      return await readCounter(other, [...tried, id]);
+    }
     change(isOurs ? withCounter(state, counter) : { ...state, counter: null });
     if (isNew || !isOurs) messages.refresh();
   } catch {
@@ -119,34 +132,35 @@ async function readCounter(id = state.counter?.counter) {
   }
 }
 
-function stored() {
-  try {
-    return JSON.parse(localStorage.getItem(STORED_AT)) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function keep(values) {
-  localStorage.setItem(STORED_AT, JSON.stringify(values));
-}
-
-function keepSession() {
-  const { counter, session } = stored();
-  if (!session || !socket.connected) return;
-  socket.emit("counter.keep", { counter, session }, (isHeld) => { if (isHeld === false) readCounter(); });
-}
-
 // What the agent does
 
-async function openCounter({ id, services, profile, takeOver }) {
-  const path = `/api/v1/counters/${id}/session`;
-  const answer = await attempt({ path, body: { services, profile, take_over: Boolean(takeOver) } });
-  if (!answer.ok) return refresh();
-  keep({ counter: id, session: answer.body.session });
+/** Takes a counter, or several as the places of one session; the first is the active one. */
+async function openCounters(wanted) {
+  let session = null;
+  for (const { id, services, profile, takeOver } of wanted) {
+    const headers = session ? { "X-Counter-Session": session } : {};
+    const answer = await attempt({ path: `/api/v1/counters/${id}/session`, body: { services, profile, take_over: Boolean(takeOver) }, headers });
+    if (!answer.ok && session === null) return refresh();
+    if (!answer.ok) break;
+    session = answer.body.session;
+    if (id === wanted[0].id) keep({ counter: id, session });
+  }
   keepSession();
-  await readCounter(id);
+  await refresh();
   document.getElementById("main").focus();
+}
+
+/** Another place of the session becomes the active one at once; what only its own page tells is read after. */
+async function activate(id) {
+  if (id === null || id === state.counter?.counter || ui.isSending) return;
+  keep({ ...stored(), counter: id });
+  ui.panel = null;
+  summary = { waiting: null, saidAtMs: 0 };
+  tell("");
+  refuse("");
+  change(atPlace(state, id, words.hall.counters.find((one) => one.id === id)?.label ?? id));
+  speak(say("console.held.said", { place: capital(state.counter.label), here: hereInWords() }));
+  await readCounter(id);
 }
 
 async function act(action, choice) {
@@ -157,29 +171,45 @@ async function act(action, choice) {
   if (action === "greeting") return greet(choice);
   closePanel();
   const verb = action === "pause-now" ? "pause" : action;
-  await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})));
+  await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})), choice);
 }
 
-/** Who cannot come to this counter is received at a step-free one: this place is left, that one is taken. */
+/** Who cannot come to this counter is received at a step-free one: this place is left, that one is taken; or held beside the others. */
 async function receiveBelow({ visit, counter }) {
-  const left = await attempt(requestOf("close", state));
-  if (!left.ok) return;
-  keep({});
-  await openCounter({ id: counter });
+  if (hasSeveral(state)) {
+    await perform("join", requestOf("join", state, { counter }), { counter });
+  } else {
+    const left = await attempt(requestOf("close", state));
+    if (!left.ok) return;
+    keep({});
+    await openCounters([{ id: counter }]);
+  }
   if (state.counter?.counter === counter) await act("chosen", { visit, reason: "step_free" });
 }
 
-async function perform(verb, request) {
+async function perform(verb, request, choice) {
   const was = state.counter;
+  const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
-  if (verb === "close" && answer.ok) keep({});
+  if (verb === "join" && answer.ok) return goOn(choice.counter);
+  if (verb === "leave" && answer.ok && others.length > 0) return goOn(others[0].counter);
+  if (["close", "leave"].includes(verb) && answer.ok) keep({});
   if (answer.ok && ["next", "postpone", "park", "parked", "add_service", "correct_service", "outcome", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "card_seen", "card_missing", "hold"].includes(verb)) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
     tellOutcome(verb, was, answer);
   }
-  if (verb === "close" && answer.ok) change({ ...state, counter: null });
+  if (["close", "leave"].includes(verb) && answer.ok) change({ ...state, counter: null });
   await readCounter();
   if (!state.isLive) await refresh();
+}
+
+/** The session holds other places than before: its hall is read again, and one of them is the active one. */
+async function goOn(counter) {
+  keep({ ...stored(), counter });
+  await refresh();
+  messages.refresh();
+  speak(say("console.held.said", { place: capital(state.counter?.label ?? ""), here: hereInWords() }));
+  document.getElementById("main").focus();
 }
 
 function tellOutcome(verb, was, answer) {
@@ -205,8 +235,7 @@ async function attempt(request) {
   show("[data-refused]", false);
   tell("");
   render();
-  const { counter, session } = stored();
-  const headers = { ...csrfHeader(), ...(session ? { "X-Counter-Session": session, "X-Counter": counter } : {}) };
+  const headers = { ...csrfHeader(), ...(request.headers ?? sessionHeaders()) };
   const answer = await send({ ...request, headers }, { onRepeat: () => tell(say("console.outcome.repeating")) });
   ui.isSending = false;
   if (!answer.ok) {
@@ -294,9 +323,11 @@ document.addEventListener("keydown", (event) => {
     const choice = document.querySelector(`[data-panel] [data-choice="${event.key}"]`);
     if (choice) return choice.click();
   }
+  if (!ui.panel && keys.chosen.hasSingleLetters && /^[1-9]$/.test(keyOf(event) ?? "") && !isField(event.target)) return activate(held.at(Number(event.key)));
   const action = actionOf(event, { ...keys.chosen, isInField: isField(event.target) });
   if (!action || ui.panel === "keys") return;
   event.preventDefault();
+  if (action === "reception") return document.querySelector("[data-switch]")?.click();
   if (action === "speak") return speak(stateInWords());
   if (phaseOf(state) === "choose") return;
   act(action === "pause" && phaseOf(state) === "paused" ? "resume" : action === "pause" && !document.querySelector("[data-panel]") ? "pause-now" : action);
@@ -307,7 +338,7 @@ document.querySelector("[data-choose-form]")?.addEventListener("submit", (event)
   const id = document.querySelector('[data-list="place-options"]').value;
   const counter = page.counters.find((one) => one.id === id);
   const isHeld = Boolean(state.queue?.counters.find((one) => one.counter === id)?.session);
-  openCounter({ id, services: counter.services, takeOver: isHeld });
+  openCounters([{ id, services: counter.services, takeOver: isHeld }]);
 });
 
 // Two windows of one agent, the page and the bar, share a counter: what one opens, the other shows.
@@ -319,12 +350,17 @@ function speak(text) {
   requestAnimationFrame(() => { place.textContent = text; });
 }
 
+function hereInWords() {
+  const { counter } = state;
+  const from = counter?.leg ? (counter.leg.started_at ?? counter.leg.last_called_at) : counter?.since;
+  const duration = minutes(secondsSince(from, serverNow(state, Date.now())), say);
+  return say(`console.speak.${phaseOf(state)}`, { number: counter?.leg?.number ?? "", duration });
+}
+
 function stateInWords() {
   const { counter, queue } = state;
   const phase = phaseOf(state);
-  const nowMs = serverNow(state, Date.now());
-  const from = counter?.leg ? (counter.leg.started_at ?? counter.leg.last_called_at) : counter?.since;
-  const here = say(`console.speak.${phase}`, { number: counter?.leg?.number ?? "", duration: minutes(secondsSince(from, nowMs), say) });
+  const here = hereInWords();
   const count = waitingCount(queue, phase === "choose" ? words.hall.serviceIds : counter.services);
   return [state.isLive ? "" : say("console.live.connecting"), here, say("console.waiting.said", { count })].filter(Boolean).join(" ");
 }
@@ -339,7 +375,6 @@ function sayNowAndThen(nowMs) {
   speak(`${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`);
 }
 
-setInterval(() => { view.tick(state, Date.now()); sayNowAndThen(Date.now()); }, 1000);
-setInterval(keepSession, 20000);
+setInterval(() => { view.tick(state, Date.now()); held.draw(state, serverNow(state, Date.now())); sayNowAndThen(Date.now()); }, 1000);
 render();
 refresh();

@@ -21,7 +21,7 @@ export function createKeys(say) {
       const key = chosen.keys[place.dataset.key] ?? "";
       const isOff = key.length === 1 && !chosen.hasSingleLetters;
       place.textContent = isOff ? "" : key;
-      const button = place.closest("button");
+      const button = place.closest("button, a");
       if (button && key && !isOff) button.setAttribute("aria-keyshortcuts", key);
       else button?.removeAttribute("aria-keyshortcuts");
     }

@@ -5,6 +5,7 @@ import { choices, numbered } from "./console_choices.js";
 import { addServicePanel, correctServicePanel, outcomePanel, parkedPanel, parkPanel, placeChoice } from "./console_visit_panels.js";
 import { capital } from "./console_view.js";
 import { waitingRows } from "./console_state.js";
+import { countersOf } from "./session_places.js";
 import { minutes } from "./durations.js";
 
 /** Reasons an agent may give, as codes kept in facts; their words are in the catalogue. */
@@ -15,7 +16,7 @@ export const CANCEL_REASONS = ["misprint", "double_press", "superseded", "mistak
 /** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs. */
 export function panelFor(action, { state, words, nowMs, choose }) {
   const builders = { transfer: transferPanel, pause: pausePanel, cancel: cancelPanel, chosen: chosenPanel, returned: returnedPanel, greeting: greetingPanel,
-    park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel };
+    park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel, join: joinPanel };
   return builders[action]({ state, words, nowMs, choose });
 }
 
@@ -84,6 +85,21 @@ function returnedPanel({ state, words, choose }) {
     value: { leg: leg.leg },
   }));
   return { title, nodes: [element("p", {}, say("console.returned.explain")), choices(numbered(entries), choose)] };
+}
+
+/** The other counters of the hall: one that is closed is held beside one's own, one of another session is taken over with all of that session. */
+function joinPanel({ state, words, choose }) {
+  const { say, hall } = words;
+  const held = countersOf(state.queue, state.counter.session);
+  const others = hall.counters.filter(({ id }) => !held.includes(id));
+  const entries = others.map(({ id, label }) => ({
+    label: capital(label),
+    note: placeNote(id, state, words),
+    value: { counter: id, takeOver: Boolean(state.queue?.counters.find(({ counter }) => counter === id)?.session) },
+  }));
+  const title = say("console.join.title");
+  if (entries.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.join.nothing"))] };
+  return { title, nodes: [element("p", {}, say("console.join.explain")), choices(numbered(entries), choose)] };
 }
 
 function greetingPanel({ state, words, choose }) {

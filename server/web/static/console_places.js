@@ -1,21 +1,40 @@
-// The first view of the console: which counter to take, who holds it, and for which services.
+// The first view of the console: which counter to take, or which several, who holds them, and for which services.
 
-import { element, fill } from "./dom.js";
+import { element, fill, setText } from "./dom.js";
 import { capital } from "./console_view.js";
 
-/** Draws the counters of the hall; `open({id, services, profile, takeOver})` is called when one is chosen. */
+const ticked = new Set();
+
+/** Draws the counters of the hall; `open` is called with those chosen, each {id, services, profile, takeOver}. */
 export function drawPlaces(state, words, open) {
   const list = document.querySelector('[data-list="places"]');
   const told = words.hall.counters.map((counter) => [counter, state.queue?.counters.find((one) => one.counter === counter.id)]);
   const mark = JSON.stringify(told.map(([counter, one]) => [counter.id, one?.state, one?.session]));
-  if (list) fill(list, mark, told.map(([counter, one]) => placeItem(counter, one, words, open)));
+  if (list) fill(list, mark, told.map(([counter, one]) => placeItem(counter, one, { words, open, redraw: () => drawPlaces(state, words, open) })));
   const options = document.querySelector('[data-list="place-options"]');
   if (options) fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, words.say))));
+  drawSeveral(told, words, open);
   drawProfiles(words);
   drawNarrow(words);
 }
 
-function placeItem(counter, told, { say, hour, hall }, open) {
+/** The button that opens the counters ticked; one that another has opened meanwhile is not ticked any more. */
+function drawSeveral(told, { say }, open) {
+  const button = document.querySelector("[data-several]");
+  if (!button) return;
+  for (const [counter, one] of told) if (one?.session) ticked.delete(counter.id);
+  const chosen = told.map(([counter]) => counter).filter(({ id }) => ticked.has(id));
+  button.hidden = chosen.length < 2;
+  setText(button, say("console.choose.open_several", { count: chosen.length }));
+  button.onclick = () => open(chosen.map(wanted));
+}
+
+function wanted(counter) {
+  return { id: counter.id, services: narrowed(counter.services), profile: profileChosen(), takeOver: false };
+}
+
+function placeItem(counter, told, { words, open, redraw }) {
+  const { say, hour, hall } = words;
   const isHeld = Boolean(told?.session);
   const state = isHeld ? say("console.choose.held", { at: hour(told.since), state: say(`console.place.${told.state}`) }) : say("console.choose.is_free");
   const button = element(
@@ -23,15 +42,25 @@ function placeItem(counter, told, { say, hour, hall }, open) {
     { type: "button", class: isHeld ? "" : "primary", "aria-describedby": `place-${counter.id}` },
     say(isHeld ? "console.choose.take_over" : "console.choose.open"),
   );
-  button.addEventListener("click", () => open({ id: counter.id, services: narrowed(counter.services), profile: profileChosen(), takeOver: isHeld }));
+  button.addEventListener("click", () => open([{ ...wanted(counter), takeOver: isHeld }]));
   return element(
     "li",
     { class: isHeld ? "held" : null },
     element("h3", { id: `place-${counter.id}` }, element("bdi", {}, capital(counter.label))),
     element("p", { class: "what" }, element("bdi", {}, counter.services.map(hall.serviceName).join(", "))),
     element("p", { class: "state" }, state),
-    button,
+    element("div", { class: "opening" }, isHeld ? null : withOthers(counter, say, redraw), button),
   );
+}
+
+function withOthers({ id }, say, redraw) {
+  const box = element("input", { type: "checkbox", value: id, checked: ticked.has(id), "aria-describedby": `place-${id}` });
+  box.addEventListener("change", () => {
+    if (box.checked) ticked.add(id);
+    else ticked.delete(id);
+    redraw();
+  });
+  return element("label", { class: "choice" }, box, say("console.choose.with_others"));
 }
 
 function optionLabel(counter, told, say) {

@@ -25,7 +25,17 @@ export function withCounter(state, counter) {
 export function withLeg(state, leg) {
   const isHere = leg !== null && (leg.state === "called" || leg.state === "in_service");
   const counter = { ...state.counter, notes: state.counter.leg?.leg === leg?.leg ? state.counter.notes : [], leg: isHere ? leg : null, state: isHere ? leg.state : "free" };
-  return { ...state, counter, queue: isHere ? withoutWaiting(state.queue, leg.leg) : state.queue };
+  const queue = isHere ? withoutWaiting(state.queue, leg.leg) : state.queue;
+  return { ...state, counter, queue: withLegAt(queue, counter, state.counter.leg) };
+}
+
+/** The queue with who is at this counter now, so that the place reads right from any other one. */
+function withLegAt(queue, { counter, state, leg }, before) {
+  if (!queue) return queue;
+  const others = (legs) => legs.filter((one) => one.leg !== before?.leg && one.leg !== leg?.leg);
+  const here = (legs, wanted) => [...others(legs), ...(leg?.state === wanted ? [leg] : [])];
+  const counters = queue.counters.map((told) => (told.counter === counter ? { ...told, state, leg: leg?.leg ?? null } : told));
+  return { ...queue, counters, called: here(queue.called, "called"), in_service: here(queue.in_service, "in_service") };
 }
 
 function withoutWaiting(queue, id) {
@@ -67,7 +77,7 @@ function withOwnCounter(state) {
   if (told.session !== counter.session) {
     return { ...state, counter: { ...counter, session: null, leg: null, state: "closed" }, takenAt: told.session ? queue.as_of : null };
   }
-  const leg = legOf(told.leg, queue, counter.leg);
+  const leg = legAt(told.leg, queue, counter.leg);
   const services = told.services?.length ? told.services : counter.services; // a supervisor may have moved it to another profile
   return { ...state, counter: { ...counter, state: told.state, since: told.since, next: told.next, services, leg } };
 }
@@ -76,7 +86,8 @@ function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
   return Boolean(gesture) && Date.parse(queue.as_of) < Date.parse(gesture.at);
 }
 
-function legOf(told, queue, known) {
+/** The leg a counter is told to have: found in the queue, else as it is known. */
+export function legAt(told, queue, known) {
   if (told === null || typeof told === "object") return told;
   const found = [...queue.called, ...queue.in_service].find((leg) => leg.leg === told);
   return found ? { ...found, why: found.why ?? (known?.leg === told ? known.why : null) } : known;
@@ -161,6 +172,8 @@ export function requestOf(action, state, choice = {}) {
     pause: () => has("free") && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
     resume: () => has("paused") && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
     undo: () => counter?.last_gesture && { path: `${place}/undo`, body: { fact: counter.last_gesture.fact } },
+    join: () => has("free", "called", "in_service") && { path: `/api/v1/counters/${choice.counter}/session`, body: { take_over: Boolean(choice.takeOver) } },
+    leave: () => has("free", "paused") && { method: "DELETE", path: `${place}/place` },
     close: () => has("free", "in_service", "paused") && { method: "DELETE", path: `${place}/session` },
   };
   return requests[action]?.() || null;

@@ -3,6 +3,7 @@
 import { minutes, secondsSince, stopwatch } from "./durations.js";
 import { fill, setText, show, withSuperiors, write } from "./dom.js";
 import { chips, drawLiveness, drawWaiting } from "./waiting_view.js";
+import { hasSeveral } from "./session_places.js";
 import { mayUndo, phaseOf, requestOf, serverNow, waitingCount } from "./console_state.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
@@ -12,7 +13,7 @@ const GESTURES = {
   LegPostponed: "postpone", LegParked: "park", LegResumed: "parked", ServiceAdded: "add_service", ServiceCorrected: "correct_service",
   LegHeld: "hold", LegReleased: "release", NeedsNoted: "needs", VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
 };
-const NEEDS_CHOICE = new Set(["park", "parked", "add_service", "correct_service", "outcome", "transfer", "cancel", "chosen", "returned", "pause"]);
+const NEEDS_CHOICE = new Set(["park", "parked", "add_service", "correct_service", "outcome", "transfer", "cancel", "chosen", "returned", "pause", "join"]);
 
 /** A view of one page; `words` is {say, hour, hall}. */
 export function createView(words) {
@@ -45,6 +46,7 @@ function drawHead(state, { say, hall }) {
   const { counter } = state;
   const isOpen = phaseOf(state) !== "choose";
   write("place", isOpen ? capital(counter.label) : say("console.title"));
+  write("close-label", say(hasSeveral(state) ? "console.act.close_all" : "console.act.close"));
   write("served", isOpen ? counter.services.map(hall.serviceName).join(", ") : hall.name);
 }
 
@@ -120,6 +122,7 @@ export function mayAct(action, state, nowMs, ui) {
   if (ui.isSending) return false;
   if (action === "greeting") return phaseOf(state) !== "choose";
   if (action === "undo") return mayUndo(state, nowMs);
+  if (action === "leave" && !hasSeveral(state)) return false;
   const verb = action === "pause-now" ? "pause" : action;
   return requestOf(verb, state, NEEDS_CHOICE.has(verb) ? { leg: "" } : {}) !== null;
 }

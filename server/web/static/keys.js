@@ -20,6 +20,7 @@ export const DEFAULT_KEYS = Object.freeze({
   greeting: "S",
   undo: "A",
   speak: "E",
+  reception: "B",
 });
 
 const BROWSERS_OWN = new Set([

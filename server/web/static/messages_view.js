@@ -1,19 +1,18 @@
 // Messages a page shows until a person says to have seen them: to a counter on its console, calls for help at reception and on the wall.
 
 import { element } from "./dom.js";
+import { read } from "./verbs.js";
 
-/** `path()` answers where the messages are read, null where there is nothing to read. Answers {refresh}. */
-export function createMessages({ words, attempt, path }) {
+/** `paths()` answers where the messages are read, none where there is nothing to read. Answers {refresh}. */
+export function createMessages({ words, attempt, paths }) {
   const { say, hour } = words;
   const list = document.querySelector('[data-list="messages"]');
 
   async function refresh() {
-    const from = path();
     if (!list) return;
-    if (from === null) return draw([]);
     try {
-      const answer = await fetch(from, { credentials: "same-origin", headers: { Accept: "application/json" } });
-      if (answer.ok) draw((await answer.json()).messages.filter(({ seen_at: at }) => at === null));
+      const answers = await Promise.all(paths().map((path) => read(path)));
+      draw(answers.flatMap(({ messages }) => messages).filter(({ seen_at: at }) => at === null));
     } catch {
       // Not reachable: the next connection reads again.
     }

@@ -4,13 +4,15 @@ import { emptyConsole, serverNow, summaryDue, waitingCount, withLiveness, withQu
 import { hourTeller } from "./durations.js";
 import { element, isField, setText, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
-import { keyOf } from "./keys.js";
+import { actionOf, keyOf, storedKeys } from "./keys.js";
 import { connect, spread } from "./live.js";
 import { createMessages } from "./messages_view.js";
 import { createAppointments } from "./reception_appointments.js";
+import { createHeld } from "./console_held.js";
 import { createFind } from "./reception_find.js";
 import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { queueFeed } from "./queue_feed.js";
+import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send, uuid } from "./verbs.js";
 import { drawLiveness, drawWaiting } from "./waiting_view.js";
@@ -22,7 +24,7 @@ const labels = new Map(page.counters.map(({ id, label }) => [id, label]));
 const words = {
   say,
   hour: hourTeller(page.language, page.hall.time_zone),
-  hall: { ...page.hall, services: page.services, serviceName: (id) => names.get(id) ?? id, counterLabel: (id) => labels.get(id) ?? "" },
+  hall: { ...page.hall, services: page.services, serviceName: (id) => names.get(id) ?? id, counters: page.counters, counterLabel: (id) => labels.get(id) ?? "" },
 };
 const serviceIds = page.services.map(({ id }) => id);
 const HALL = `/api/v1/halls/${page.hall.slug}`;
@@ -54,10 +56,25 @@ const find = createFind({
 });
 
 const sayForm = document.querySelector("[data-say-form]");
-const messages = createMessages({ words, attempt, path: () => (sayForm ? `${HALL}/messages` : null) });
+const messages = createMessages({ words, attempt, paths: () => (sayForm ? [`${HALL}/messages`] : []) });
 
-connect("/agent", { hall: page.hall.slug, papers: true }, {
-  live: () => { state = withLiveness(state, true, Date.now()); draw(); refresh(); refreshPapers(); messages.refresh(); },
+// An agent who also holds counters goes on holding them from here, and sees who is there.
+const session = sessionStore(page.hall.slug);
+const chosenKeys = storedKeys(localStorage.getItem("parvis.console.keys"));
+const toConsole = document.querySelector("[data-switch]");
+const held = createHeld({ words, least: 1, activate: goToPlace });
+if (toConsole && chosenKeys.hasSingleLetters) {
+  toConsole.querySelector("kbd").textContent = chosenKeys.keys.reception;
+  toConsole.setAttribute("aria-keyshortcuts", chosenKeys.keys.reception);
+}
+
+function goToPlace(counter) {
+  session.keep({ ...session.stored(), counter });
+  toConsole.click();
+}
+
+const socket = connect("/agent", { hall: page.hall.slug, papers: true }, {
+  live: () => { state = withLiveness(state, true, Date.now()); signOfLife(); draw(); refresh(); refreshPapers(); messages.refresh(); },
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
   messages: {
     "queue.changed": queueFeed({ fetchQueue: () => read(`${HALL}/queue`), apply: takeQueue }),
@@ -66,6 +83,8 @@ connect("/agent", { hall: page.hall.slug, papers: true }, {
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
   },
 });
+
+const signOfLife = session.live(socket, refresh);
 
 function takeQueue(queue) {
   state = withQueue(state, queue, Date.now());
@@ -117,6 +136,7 @@ function leaves(services) {
 function draw() {
   drawLiveness(state, words);
   if (!state.queue) return;
+  if (toConsole) held.draw({ queue: state.queue, counter: { session: session.stored().session, counter: null } }, serverNow(state, Date.now()));
   drawWaiting(state.queue, serviceIds, { nowMs: serverNow(state, Date.now()), words });
   for (const place of document.querySelectorAll("[data-note-of]")) setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
 }
@@ -272,6 +292,7 @@ sayForm?.addEventListener("submit", (event) => { event.preventDefault(); sayToCo
 document.addEventListener("keydown", (event) => {
   const key = keyOf(event);
   if (key === null || isField(event.target)) return;
+  if (actionOf(event, { ...chosenKeys, isInField: false }) === "reception" && toConsole) return toConsole.click();
   const at = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
   else if (key === "S") greet();

@@ -36,7 +36,7 @@ let readAtMs = -Infinity;
 let isWaiting = false;
 let isSending = false;
 
-const messages = createMessages({ words, attempt, path: () => `${HALL}/messages` });
+const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
 
 connect("/agent", { hall: page.hall.slug }, {
   live: () => { state = withLiveness(state, true, Date.now()); refresh(); messages.refresh(); },

@@ -1,0 +1,35 @@
+// The places of a counter session as its pages know them: pure functions of values. No DOM, no clock, no network.
+
+import { legAt } from "./console_state.js";
+
+/** The ids of the counters a session holds, in the hall's order. */
+export function countersOf(queue, session) {
+  if (!session) return [];
+  return (queue?.counters ?? []).filter((told) => told.session === session).map(({ counter }) => counter);
+}
+
+/** The places of the session at work, each {counter, state, since, next, leg}; the active one as it was last read. */
+export function placesOf({ counter, queue }) {
+  const held = new Set(countersOf(queue, counter?.session));
+  return (queue?.counters ?? [])
+    .filter((told) => held.has(told.counter))
+    .map((told) => (told.counter === counter.counter ? { ...told, ...counter } : { ...told, leg: legAt(told.leg, queue, null) }));
+}
+
+/** Whether the session holds more than the active place. */
+export function hasSeveral(state) {
+  return placesOf(state).length > 1;
+}
+
+/** The console at another of its places, as the queue tells it; unchanged when it holds no such place. */
+export function atPlace(state, id, label) {
+  const place = placesOf(state).find(({ counter }) => counter === id);
+  if (!place || id === state.counter.counter) return state;
+  return { ...state, counter: { ...place, label, hall: state.counter.hall, last_gesture: null, notes: [] } };
+}
+
+/** The place some steps on from the active one, round and round. */
+export function neighbour(places, active, step) {
+  const at = places.findIndex(({ counter }) => counter === active);
+  return places[(at + step + places.length) % places.length]?.counter ?? null;
+}

@@ -1,0 +1,51 @@
+"""What tests of the pages at work share: signing in, and waiting for the console."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.harness.served import Served
+
+
+def sign_in(page: Page, server: Served, login: str, password: str, path: str = "/") -> Page:
+    """Signs in by the form and arrives at a path; ten tries a minute are let in from one address."""
+    page.goto(f"{server.base_url}/connexion")
+    page.locator("#login").fill(login)
+    page.locator("#password").fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{server.base_url}/")
+    if path != "/":
+        page.goto(f"{server.base_url}{path}")
+    return page
+
+
+def demonstration_user(server: Served, role: str, site: str = "laon") -> tuple[str, str]:
+    """Login and password of a role of the demonstration."""
+    user = next(u for u in server.demonstration["users"] if u["role"] == role and u["site"] == site)
+    return user["login"], user["password"]
+
+
+def phase(page: Page, name: str) -> None:
+    """Waits until the console is in a phase and no verb is under way."""
+    expect(page.locator("body")).to_have_attribute("data-phase", name)
+    expect(page.locator("body")).not_to_have_class(re.compile(r"\bsending\b"))
+
+
+def place(page: Page, counter: str) -> Any:
+    """The card of a counter the console holds among others."""
+    return page.locator(f'[data-place="{counter}"]')
+
+
+def issue(server: Served, hall: str, service: str) -> str:
+    """The number of a new ticket, taken through the API as a program would."""
+    answer = httpx.post(
+        f"{server.base_url}/api/v1/halls/{hall}/tickets",
+        json={"service": service, "press_id": str(uuid4()), "language": "fr"},
+        headers={"Authorization": f"Bearer {server.demonstration['api_key']}"},
+        trust_env=False,
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
