@@ -134,6 +134,25 @@ def test_a_console_keeps_its_counter_and_hears_when_it_has_lost_it(served_hall):
         assert agent.ask("counter.keep", {"session": session}) is False
 
 
+def test_a_console_keeps_every_place_of_its_session(served_hall):
+    hall = served_hall()
+    session, further = hall.open(COUNTER), "laon-g4"
+    header = {"X-Counter-Session": session}
+    joined = hall.http.post(f"/counters/{further}/session", json={}, headers=header)
+    assert joined.json()["session"] == session
+
+    def expires_at(counter: str) -> str:
+        return str(hall.get(f"/counters/{counter}")["expires_at"])
+
+    before = expires_at(further)
+    with hall.agent() as agent:
+        assert agent.ask("counter.keep", {"counter": COUNTER, "session": session}) is True
+        assert expires_at(further) == expires_at(COUNTER) > before
+        assert hall.http.delete(f"/counters/{COUNTER}/place", headers=header).status_code == 204
+        assert agent.ask("counter.keep", {"counter": COUNTER, "session": session}) is False
+        assert agent.ask("counter.keep", {"session": session}) is True
+
+
 @LAYOUTS
 def test_every_message_of_the_largest_hall_is_under_4_kb(served_hall, layout):
     hall = served_hall(layout)

@@ -1,8 +1,12 @@
 """A counter session that holds several places: opened, shared, paused, left, taken over and closed as one."""
 
-from datetime import timedelta
+import csv
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from typing import Any
 
+from server.usecases.export_visits import counters_csv
+from tests.harness.counts import count
 from tests.server.web.api_site import ApiSite, accepted, refused
 
 ONE, TWO, THREE = "laon-g1", "laon-g4", "laon-g3"
@@ -208,3 +212,24 @@ def test_each_place_calls_by_its_own_profile(both: ApiSite):
     assert accepted(session.ask("PATCH", f"/counters/{ONE}/session", body))["session"] == session.id
     assert joined["profile"] == next(iter(profile))
     assert told(both, ONE)["services"] != joined["services"]
+
+
+def test_two_agents_at_once_on_one_further_counter_exactly_one_holds_it(both: ApiSite):
+    key = both.new_key("call")
+    other = accepted(both.post(f"/counters/{THREE}/session", token=key), 201)["session"]
+    sessions = [Session(both, both.open(ONE)), Session(both, other, key)]
+    for _ in range(count(small=5, large=100)):
+        with ThreadPoolExecutor(2) as agents:
+            answers = list(agents.map(lambda each: each.join(TWO), sessions))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        holder = sessions[0 if answers[0].status_code == 201 else 1]
+        assert told(both, TWO)["session"] == holder.id
+        assert holder.ask("DELETE", f"/counters/{TWO}/place").status_code == 204
+
+
+def test_the_places_of_a_session_are_exported_under_one_session(api: ApiSite):
+    session = at_two_places(api)
+    session.ask("DELETE", f"/counters/{ONE}/session")
+    days = (date(2026, 11, 24), date(2026, 11, 25))
+    lines = list(csv.DictReader("".join(counters_csv(api.database, ["laon"], days)).splitlines()))
+    assert {(line["counter"], line["session"]) for line in lines} == {(ONE, session.id), (TWO, session.id)}

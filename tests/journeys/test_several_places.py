@@ -1,0 +1,146 @@
+"""Two mornings of one agent with several places, in a real browser: Vervins, and four computers at Laon."""
+
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+from tests.harness.working import demonstration_user, issue, phase, place, sign_in
+
+PASSWORD = "une agente seule à Vervins"
+RECEPTION, OFFICE = "vervins-g1", "vervins-b1"
+COMPUTERS = [f"laon-poste-{number}" for number in range(1, 5)]
+
+
+def open_together(page: Page, counters: list[str]) -> None:
+    """Takes several counters as the places of one session."""
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    for counter in counters:
+        page.locator(f'input[value="{counter}"]').press("Space")
+    page.locator("[data-several]").press("Enter")
+    expect(page.locator('[data-list="held"] li')).to_have_count(len(counters))
+    phase(page, "free")
+
+
+def call(page: Page, at: int) -> str:
+    """Calls the next person to the place of this digit, and receives them; the number."""
+    card = page.locator('[data-list="held"] button').nth(at - 1)
+    expect(card).to_be_visible()
+    page.keyboard.press(str(at))
+    expect(card).to_have_attribute("aria-current", "true")
+    page.keyboard.press("F9")
+    phase(page, "called")
+    page.keyboard.press("o")
+    phase(page, "in_service")
+    return page.locator("[data-person] .number").inner_text()
+
+
+def queue(server: Served, hall: str) -> Any:
+    headers = {"Authorization": f"Bearer {server.demonstration['api_key']}"}
+    address = f"{server.base_url}/api/v1/halls/{hall}/queue"
+    return httpx.get(address, headers=headers, trust_env=False).raise_for_status().json()
+
+
+def served(server: Served, hall: str) -> list[str]:
+    """Who is called or served in a hall now, as `number@counter`."""
+    told = queue(server, hall)
+    legs = [*told["called"], *told["in_service"]]
+    return sorted(f"{leg['number']}@{leg['counter']}" for leg in legs)
+
+
+def test_a_lone_agents_morning_at_vervins(serve, pages: Pages):
+    server: Served = serve("embedded")
+    server.parvis("create-user", "agente", "--role", "agent@vervins", typed=PASSWORD)
+    screen = pages.open(width=1920, height=1080)
+    site = next(each for each in server.demonstration["sites"] if each["slug"] == "vervins")
+    screen.goto(site["screens"][0]["url"])
+
+    # the doors open: one agent takes the reception and the office
+    page = sign_in(pages.open(), server, "agente", PASSWORD, path="/console")
+    open_together(page, [RECEPTION, OFFICE])
+
+    # a permit to collect, from the kiosk: to the office, where it is quiet
+    permit = issue(server, "vervins", "vervins-titres-retrait")
+    page.keyboard.press("2")
+    expect(page.locator('[data-text="next-line"]')).to_contain_text(permit)
+    assert call(page, 2) == permit
+    expect(screen.locator("body")).to_contain_text(permit)
+    expect(screen.locator("body")).to_contain_text("bureau")
+
+    # meanwhile somebody comes in: a ticket at the desk, without losing the office
+    page.keyboard.press("b")
+    page.wait_for_url("**/accueil?hall=vervins")
+    expect(place(page, OFFICE)).to_contain_text(permit)
+    page.locator('[data-list="services"] button', has_text="Accueil et renseignements").press("Enter")
+    number = page.locator("[data-issued] .number")
+    expect(number).to_be_visible()
+    question = number.inner_text()
+    page.keyboard.press("b")
+    page.wait_for_url("**/console?hall=vervins")
+    assert call(page, 1) == question
+    assert served(server, "vervins") == sorted([f"{question}@{RECEPTION}", f"{permit}@{OFFICE}"])
+
+    # the question is answered; nobody pauses while the permit is being fetched
+    page.keyboard.press("F8")
+    phase(page, "free")
+    page.keyboard.press("p")
+    page.keyboard.press("1")
+    expect(page.locator("[data-refused]")).to_be_visible()
+    page.keyboard.press("2")
+    page.keyboard.press("F8")
+    phase(page, "free")
+
+    # a break for both places, and the end of the morning
+    page.keyboard.press("p")
+    page.keyboard.press("1")
+    phase(page, "paused")
+    assert {each["state"] for each in queue(server, "vervins")["counters"]} == {"paused"}
+    page.keyboard.press("p")
+    phase(page, "free")
+    page.locator('[data-act="close"]').click()
+    phase(page, "choose")
+    told = queue(server, "vervins")
+    assert {each["state"] for each in told["counters"]} == {"closed"}
+    assert (told["day"]["received"], told["called"], told["in_service"]) == (2, [], [])
+
+
+def test_a_volunteer_with_four_computers(serve, pages: Pages):
+    server: Served = serve("embedded")
+    user = demonstration_user(server, "digital_helper")
+    page = sign_in(pages.open(), server, *user, path="/console")
+    open_together(page, COMPUTERS)
+    numbers = [issue(server, "laon", "laon-numerique") for _ in range(6)]
+    expect(page.locator('[data-text="waiting-count"]')).to_have_text("6 personnes")
+
+    # four people sit down, each at a computer; two wait
+    assert [call(page, at) for at in range(1, 5)] == numbers[:4]
+    there = [f"{number}@{counter}" for number, counter in zip(numbers, COMPUTERS, strict=False)]
+    assert served(server, "laon") == sorted(there)
+    expect(page.locator('[data-text="waiting-count"]')).to_have_text("2 personnes")
+
+    # whoever has finished leaves a computer to the next, and nobody else is disturbed
+    page.keyboard.press("3")
+    page.keyboard.press("F9")
+    phase(page, "called")
+    expect(place(page, COMPUTERS[2])).to_contain_text(numbers[4])
+    page.keyboard.press("n")
+    phase(page, "free")
+    assert call(page, 3) == numbers[5]
+
+    # another volunteer goes on from another browser with everybody who is there
+    relief = sign_in(pages.open(), server, *user, path="/console")
+    relief.locator('[data-list="places"] li.held').first.get_by_role("button").press("Enter")
+    expect(relief.locator('[data-list="held"] li')).to_have_count(4)
+    phase(page, "choose")
+    for at, computer in enumerate(COMPUTERS, 1):
+        relief.keyboard.press(str(at))
+        expect(place(relief, computer)).to_have_attribute("aria-current", "true")
+        phase(relief, "in_service")
+        relief.keyboard.press("F8")
+        phase(relief, "free")
+    relief.locator('[data-act="close"]').click()
+    phase(relief, "choose")
+    told = queue(server, "laon")
+    assert (told["day"]["received"], told["day"]["no_shows"], served(server, "laon")) == (6, 1, [])
