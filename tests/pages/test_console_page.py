@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
+from tests.harness.working import phase
 
 SITE, SERVICE = "laon", "laon-accueil"
 
@@ -67,12 +68,6 @@ def sign_in(hall: Served, pages: Pages, sessions: dict[str, Any]) -> Callable[..
         return page
 
     return signed_in
-
-
-def phase(page: Page, name: str) -> None:
-    """Waits until the console is in a phase and no verb is under way."""
-    expect(page.locator("body")).to_have_attribute("data-phase", name)
-    expect(page.locator("body")).not_to_have_class(re.compile(r"\bsending\b"))
 
 
 def open_counter(page: Page) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
@@ -138,6 +138,14 @@ def test_the_reception_keeps_the_session_and_a_second_browser_takes_every_place_
     place(helper, COMPUTERS[2]).press("Enter")
     helper.wait_for_url("**/console?hall=laon")
     expect(place(helper, COMPUTERS[2])).to_have_attribute("aria-current", "true")
+
+    def press_while_it_loads(route: Route) -> None:
+        helper.keyboard.press("4")
+        route.continue_()
+
+    helper.route("**/api/v1/halls/laon/queue", press_while_it_loads, times=1)
+    helper.reload()
+    expect(place(helper, COMPUTERS[3])).to_have_attribute("aria-current", "true")
 
     second = pages.open()
     second.context.add_cookies(cookies)  # type: ignore[arg-type]

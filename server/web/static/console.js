@@ -26,7 +26,7 @@ const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall: hallWords(page) };
 const view = createView(words);
 const keys = createKeys(say);
-const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false };
+const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
 const { key: STORED_AT, stored, keep, headers: sessionHeaders, live: keepAlive } = sessionStore(page.hall.slug);
 const held = createHeld({ words, activate });
 const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join"]);
@@ -110,6 +110,8 @@ async function refresh() {
   }
   ui.isLoading = false;
   render();
+  if (ui.digit !== null) activate(held.at(ui.digit));
+  ui.digit = null;
 }
 
 /** The truth about a place. One that is no longer ours gives way to another of the session, `tried` being those that did. */
@@ -148,6 +150,12 @@ async function openCounters(wanted) {
   keepSession();
   await refresh();
   document.getElementById("main").focus();
+}
+
+/** The place of a digit; one pressed while the page still loads counts once the places are known. */
+function toPlace(digit) {
+  if (ui.isLoading) ui.digit = digit;
+  else activate(held.at(digit));
 }
 
 /** Another place of the session becomes the active one at once; what only its own page tells is read after. */
@@ -323,7 +331,7 @@ document.addEventListener("keydown", (event) => {
     const choice = document.querySelector(`[data-panel] [data-choice="${event.key}"]`);
     if (choice) return choice.click();
   }
-  if (!ui.panel && keys.chosen.hasSingleLetters && /^[1-9]$/.test(keyOf(event) ?? "") && !isField(event.target)) return activate(held.at(Number(event.key)));
+  if (!ui.panel && keys.chosen.hasSingleLetters && /^[1-9]$/.test(keyOf(event) ?? "") && !isField(event.target)) return toPlace(Number(event.key));
   const action = actionOf(event, { ...keys.chosen, isInField: isField(event.target) });
   if (!action || ui.panel === "keys") return;
   event.preventDefault();
