@@ -12,7 +12,7 @@ from server.domain.calendars import Calendar, business_day, day_closes_at
 from server.domain.facts import FactKind, counter_closed, leg_ended, of_kind
 from server.domain.instants import from_micros, to_micros
 from server.domain.transitions import EndReason, Verb, next_state
-from server.store.counters import open_sessions
+from server.store.counters import end_lease, open_sessions
 from server.store.database import SYSTEM, Database, HallTransaction
 from server.store.engines import Row
 from server.store.job_runs import has_run
@@ -90,6 +90,7 @@ def close_day(database: Database, hall: str, day: date) -> ClosedDay:
             at = max(closes_at, from_micros(session["opened_at"]))
             closed = counter_closed(session["id"], session["counter"], duty=session["duty"], reason="day_end")
             transaction.record(closed, happened_at=at)
+            end_lease(transaction, session["counter"])
         erase_now(transaction, transaction.now)
         _mark_closed(transaction, day, legs=len(legs), sessions=len(sessions))
     return ClosedDay(len(legs), len(sessions))

@@ -124,6 +124,8 @@ def test_a_paused_counter_is_closed_too(database: Database, rounds: Rounds, hand
     with database.read() as rows:
         row = rows.one("SELECT closed_at, close_reason, paused_at FROM counter_session")
     assert (row["close_reason"], row["paused_at"]) == ("day_end", None)
+    with database.read() as rows:
+        assert rows.one("SELECT count(*) AS n FROM counter_lease")["n"] == 0, "nobody holds it any more"
 
 
 def test_the_demonstration_open_round_the_clock_ends_its_day_at_23_59(
