@@ -21,7 +21,8 @@ from server.language import LANGUAGES
 from server.live import messages
 from server.live.presence import Presence
 from server.store import print_jobs
-from server.store.database import Commit, CommittedFact, Database
+from server.store.commits import Commit, CommittedFact
+from server.store.database import Database
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_board import read_board, read_queues
 from server.usecases.read_prints import print_answer

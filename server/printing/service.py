@@ -13,7 +13,8 @@ from server.printing.documents import TicketPrinting
 from server.printing.worker import Pace, PrinterWorker, Printing
 from server.settings import Settings
 from server.store import print_jobs
-from server.store.database import Commit, Database
+from server.store.commits import Commit
+from server.store.database import Database
 from server.usecases.end_print import LEASE
 
 log = structlog.get_logger()

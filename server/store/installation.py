@@ -23,6 +23,9 @@ class Author:
     device: str | None = None
 
 
+SYSTEM = Author("system")
+
+
 @dataclass
 class InstallationTransaction(Writes):
     """The installation's write lock, held; `now` is the instant of its facts."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from server.domain.instants import to_micros
 from server.ids import new_id
-from server.store.database import HallTransaction
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
 
 _LEASE = (
     "SELECT printer, holder, fence, expires_at, state, state_at FROM printer_lease WHERE printer = :printer"

@@ -11,8 +11,8 @@ from server.domain.numbering import Series
 from server.domain.refusals import Refusal
 from server.domain.rules_waiting import ArrivalTerms
 from server.store.appointments import appointment_named, appointments_with_code, convocations_at
-from server.store.database import HallTransaction
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 
 _PRESSED = (

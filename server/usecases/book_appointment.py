@@ -18,9 +18,11 @@ from server.domain.instants import from_micros, micros_to_text, to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_short_code
 from server.store.appointments import appointment_named, appointments_with_code
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.opening import end_of_next_day
 

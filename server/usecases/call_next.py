@@ -14,9 +14,12 @@ from server.domain.transitions import EndReason, LegState, Verb, next_state
 from server.ids import new_id
 from server.store import breaks, counters, waiting
 from server.store.counters import terms_of
-from server.store.database import Database, HallTransaction, LastSeen, WriteKey
+from server.store.database import Database
 from server.store.engines import Query, Row
+from server.store.hall_memory import LastSeen
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
 from server.usecases.next_leg import NOTHING_TOLD, WantedResult, end_served

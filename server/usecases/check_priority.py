@@ -6,8 +6,10 @@ from server.domain.refusals import Refusal
 from server.domain.rules import PRIORITY, sort_key
 from server.domain.rules_waiting import ArrivalTerms, arrival_class
 from server.domain.transitions import LegState, Verb, next_state
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.serve import Gesture, apply_verb, counter_of_gesture
 

@@ -13,8 +13,10 @@ from server.domain.facts import FactKind, counter_closed, leg_ended, of_kind
 from server.domain.instants import from_micros, to_micros
 from server.domain.transitions import EndReason, Verb, next_state
 from server.store.counters import end_lease, open_sessions
-from server.store.database import SYSTEM, Database, HallTransaction
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
+from server.store.installation import SYSTEM
 from server.store.job_runs import has_run
 from server.store.purging import erase_now
 

@@ -3,8 +3,9 @@
 from server.domain.facts import greeting_counted
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.database import Database, WriteKey
+from server.store.database import Database
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.opening import opening_now
 

@@ -22,9 +22,11 @@ from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
 from server.ids import new_id
 from server.store import counters, waiting
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.next_leg import NOTHING_TOLD, end_served
 

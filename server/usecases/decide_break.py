@@ -5,8 +5,9 @@ from server.domain.half_days import AtBreak, next_break
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.database import Database, WriteKey
+from server.store.database import Database
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 
 

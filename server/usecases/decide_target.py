@@ -6,8 +6,9 @@ from datetime import date
 from server.domain.facts import target_decided
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.database import Database, WriteKey
+from server.store.database import Database
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 
 

@@ -12,7 +12,8 @@ from server.domain.facts import print_ended
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store import print_jobs
-from server.store.database import SYSTEM, Database
+from server.store.database import Database
+from server.store.installation import SYSTEM
 
 LEASE = timedelta(seconds=15)
 """How long a printer is held without a sign of its holder (ARCHITECTURE, a verdict per print job)."""

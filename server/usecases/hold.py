@@ -3,8 +3,10 @@
 from server.domain.facts import Fact, leg_held, leg_released
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState, Verb, next_state
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.serve import Gesture, apply_verb, counter_of_gesture
 

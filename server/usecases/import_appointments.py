@@ -8,9 +8,11 @@ from server.domain.appointment_files import FileLine, RefusedLine, read_appointm
 from server.domain.appointments import AppointmentState, appointment_cancelled, code_key
 from server.domain.refusals import Refusal
 from server.store.appointments import known_outside
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.book_appointment import (
     WantedAppointment,

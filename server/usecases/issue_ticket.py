@@ -16,12 +16,15 @@ from server.domain.refusals import Refusal
 from server.domain.rules import WALK_IN, reference_at, sort_key
 from server.domain.rules_waiting import arrival_class
 from server.ids import new_id, new_short_code, new_token
-from server.store.database import Database, HallTransaction, LastSeen, WriteKey
+from server.store.database import Database
 from server.store.engines import Query
 from server.store.erasables import keep_erasable
+from server.store.hall_memory import LastSeen
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
 from server.store.last_given import SeriesOfDay
 from server.store.print_jobs import queue_job
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.arrivals import Arriving, Claim, arrival, arrival_answer, expected
 from server.usecases.may_issue import Asked, check_finish, check_open

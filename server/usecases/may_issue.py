@@ -7,7 +7,7 @@ from server.domain.configuration import Service
 from server.domain.half_days import Expected, closing_that_counts, finishes_too_late, may_distribute
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.store.database import HallTransaction
+from server.store.hall_transaction import HallTransaction
 from server.usecases.opening import OpeningNow
 
 

@@ -15,9 +15,9 @@ from server.domain.rules import sort_key
 from server.domain.transitions import EndReason
 from server.ids import new_id
 from server.store.counters import open_sessions
-from server.store.database import HallTransaction
 from server.store.engines import Row
 from server.store.erasables import keep_erasable
+from server.store.hall_transaction import HallTransaction
 from server.usecases.opening import end_of_next_day, opening_now
 
 type Outcome = Literal["file_received", "paper_missing", "informed", "redirected"]

@@ -7,9 +7,11 @@ from server.domain.calendars import day_closes_at
 from server.domain.facts import needs_noted
 from server.domain.needs import needs_of, needs_text
 from server.domain.refusals import Refusal
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.erasables import keep_erasable
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 
 _VISIT = "SELECT id, hall, business_day, end_reason FROM visit WHERE id = :visit"

@@ -4,7 +4,7 @@ import json
 
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
-from server.store.database import HallTransaction
+from server.store.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 from server.usecases.arrivals import arrival_answer
 

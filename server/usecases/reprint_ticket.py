@@ -4,9 +4,10 @@ import json
 
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
-from server.store.database import Database, WriteKey
+from server.store.database import Database
 from server.store.installation import Author
 from server.store.print_jobs import queue_job
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 
 _LAST = "SELECT printer, copy, document FROM print_job WHERE visit = :visit ORDER BY copy DESC LIMIT 1"

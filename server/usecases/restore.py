@@ -17,7 +17,8 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.anchors import INSTALLATION, Anchor, Anchors, write_anchors
 from server.store.backup import back_up, check_backup, put_back
-from server.store.database import SYSTEM, Database
+from server.store.database import Database
+from server.store.installation import SYSTEM
 from server.store.migrating import migrate
 from server.usecases.purge import purge
 

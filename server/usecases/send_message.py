@@ -6,8 +6,10 @@ from datetime import timedelta
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 
 COUNTER, HELP = "counter", "help"

@@ -20,9 +20,11 @@ from server.domain.refusals import Refusal
 from server.domain.transitions import EndReason, LegState, Verb, next_state
 from server.domain.verb_facts import CorrectService, LegAtCounter, service_added, service_corrected
 from server.store import waiting
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import place_of_gesture, session_held
 from server.usecases.next_leg import (

@@ -2,8 +2,8 @@
 
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
-from server.store.database import HallTransaction
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
 
 
 def check_step_free(transaction: HallTransaction, leg: Row, counter: str) -> None:

@@ -3,9 +3,11 @@
 from server.domain.facts import tickets_reopened, tickets_stopped
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
 from server.store.ticket_stops import stops_of_day
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.opening import opening_now
 

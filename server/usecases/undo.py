@@ -9,10 +9,12 @@ from server.domain.instants import from_micros, micros_to_text
 from server.domain.projection import INSTANT_COLUMNS, Insert, Recorded, changes, rows_after
 from server.domain.refusals import Refusal
 from server.store import waiting
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
 from server.store.facts import as_recorded, facts_of_visit
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.counter_sessions import session_held
 

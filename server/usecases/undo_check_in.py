@@ -6,10 +6,12 @@ from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.transitions import EndReason, LegState
 from server.store.appointments import appointment_named
-from server.store.database import Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
 from server.store.waiting import LEG_COLUMNS
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.book_appointment import appointment_answer
 from server.usecases.serve import NO_PENALTY_TO_CANCEL

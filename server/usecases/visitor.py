@@ -7,11 +7,12 @@ from server.domain.facts import FactKind, leg_ended, visit_taken_back
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState, Verb, give_up_reason, next_state
-from server.store.database import Database, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
 from server.store.facts import facts_of_visit
 from server.store.installation import Author
 from server.store.waiting import LEG_COLUMNS
+from server.store.write_keys import WriteKey
 from server.usecases.undo import rows_before
 
 VISITOR = Author("visitor")

@@ -17,8 +17,11 @@ from server.domain.verb_facts import (
     leg_returned,
 )
 from server.store import waiting
-from server.store.database import SYSTEM, Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
+from server.store.hall_transaction import HallTransaction
+from server.store.installation import SYSTEM
+from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import place_of_gesture, session_held
 from server.usecases.serve import Gesture, apply_verb, hall_of_leg

@@ -8,8 +8,9 @@ from flask import request
 
 from server.domain.refusals import Refusal
 from server.settings import Settings
-from server.store.database import Database, WriteKey
+from server.store.database import Database
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_ticket import follow_address
 from server.web.api.shapes import Problem

@@ -16,7 +16,8 @@ from server.demonstration.history import Past, create_with_past, days_of
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.anchors import Anchors
-from server.store.database import SYSTEM, Database
+from server.store.database import Database
+from server.store.installation import SYSTEM
 from server.store.verifying import verify_journal
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.read_appointments import read_appointments

@@ -14,8 +14,9 @@ from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.jobs.rounds import Rounds
 from server.store.anchors import Anchors
-from server.store.database import SYSTEM, Commit, Database
-from server.store.installation import Author
+from server.store.commits import Commit
+from server.store.database import Database
+from server.store.installation import SYSTEM, Author
 from server.usecases.counter_sessions import WantedSession, open_counter, pause_counter
 from server.usecases.publish_configuration import publish_hall
 from server.usecases.serve import Gesture, start

@@ -14,9 +14,12 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store import turns
 from server.store.anchors import Anchors
-from server.store.database import Commit, Database, Foresee, WriteKey
+from server.store.commits import Commit
+from server.store.database import Database
 from server.store.engines import Query, Row
+from server.store.hall_memory import Foresee
 from server.store.verifying import verify_journal
+from server.store.write_keys import WriteKey
 from server.usecases.count_greeting import count_greeting
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from tests.harness.waiting import wait_until

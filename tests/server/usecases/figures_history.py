@@ -28,7 +28,9 @@ from server.domain.facts import (
 from server.domain.rules import sort_key
 from server.domain.rules_waiting import arrival_class
 from server.ids import new_id
-from server.store.database import SYSTEM, Database, HallTransaction
+from server.store.database import Database
+from server.store.hall_transaction import HallTransaction
+from server.store.installation import SYSTEM
 from server.usecases.publish_configuration import publish_hall, publish_installation
 
 HALLS = Path(__file__).parents[3] / "server/demonstration/halls"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.store.database import Database
-from server.store.engines import SqliteStore
+from server.store.sqlite_store import SqliteStore
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_board import read_board
 from server.usecases.read_menu import read_menu

@@ -9,8 +9,9 @@ import pytest
 
 from server.store import purging
 from server.store.accounts import Grant
-from server.store.database import Database, WriteKey
+from server.store.database import Database
 from server.store.installation import Author
+from server.store.write_keys import WriteKey
 from server.usecases import close_day
 from server.usecases.accounts import NewAccount, create_account, sign_in
 from server.usecases.issue_ticket import WantedTicket, issue_ticket

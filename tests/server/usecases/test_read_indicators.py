@@ -10,7 +10,8 @@ from server.domain.indicator_files import CONTRACT_COLUMNS, read_legs
 from server.domain.indicator_rollup import Rollup, roll_up
 from server.domain.indicators import INDICATORS, figures_of
 from server.domain.refusals import Refusal
-from server.store.database import SYSTEM, Database
+from server.store.database import Database
+from server.store.installation import SYSTEM
 from server.store.rebuild import rebuild
 from server.usecases.export_visits import export_visits, legs_csv
 from server.usecases.read_indicators import DIMENSIONS, read_days, read_indicators

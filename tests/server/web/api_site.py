@@ -12,7 +12,8 @@ from server.app import create_app
 from server.domain.roles import ROLES
 from server.settings import Settings
 from server.store.accounts import Grant
-from server.store.database import SYSTEM, Database
+from server.store.database import Database
+from server.store.installation import SYSTEM
 from server.usecases.accounts import NewAccount, create_account, sign_in
 from server.usecases.api_keys import NewKey, create_api_key
 from server.usecases.devices import pair_device

@@ -9,7 +9,7 @@ import pytest
 from kiosk.mounting import low_band
 from server.domain.roles import DEVICE_KINDS, ROLES, Permission
 from server.store.accounts import api_keys
-from server.store.database import SYSTEM
+from server.store.installation import SYSTEM
 from server.usecases.api_keys import revoke_api_key
 from server.usecases.devices import pair_device, renew_device, revoke_device
 from server.web.callers import CALLER_HEADER, DEVICE_COOKIE

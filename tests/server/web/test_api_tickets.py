@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.store.database import SYSTEM
+from server.store.installation import SYSTEM
 from server.usecases.devices import pair_device
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
 

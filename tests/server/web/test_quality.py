@@ -17,7 +17,8 @@ from server.domain.indicator_files import read_legs
 from server.domain.indicator_rollup import roll_up
 from server.domain.indicators import INDICATORS, figures_of
 from server.language import LANGUAGES, Catalogues
-from server.store.database import SYSTEM, Database
+from server.store.database import Database
+from server.store.installation import SYSTEM
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.quality.view import GROUPS, NOT_ISSUED

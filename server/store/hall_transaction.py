@@ -1,0 +1,193 @@
+"""A transaction in a hall: what it records, and the hall's row before and after it."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from server.domain.configuration import HallConfiguration
+from server.domain.facts import SILENT, Fact
+from server.domain.instants import from_micros, to_micros
+from server.domain.projection import Recorded, changes
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.commits import CommittedFact
+from server.store.engines import Row
+from server.store.hall_memory import HallMemory
+from server.store.installation import Author
+from server.store.journal import canonical, fact_hash
+from server.store.last_given import Given, SeriesOfDay
+from server.store.open_legs import OpenLegs
+from server.store.write_keys import WriteKey
+from server.store.writes import Writes
+
+_HALL_COLUMNS = (
+    "id",
+    "slug",
+    "epoch",
+    "version",
+    "journal_length",
+    "head_hash",
+    "last_recorded_at",
+    "configuration_revision",
+    "installation_revision",
+    "number_offset",
+    "number_offset_on",
+)
+SELECT_HALL = f"SELECT {', '.join(_HALL_COLUMNS)} FROM hall WHERE id = :hall"
+_LEFT = ("id", "version", "journal_length", "head_hash", "last_recorded_at")
+_UPDATE_HALL = f"UPDATE hall SET {', '.join(f'{column} = :{column}' for column in _LEFT[1:])} WHERE id = :id"
+_SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
+
+
+@dataclass
+class HallTransaction(Writes):
+    """A hall's write lock, held. Reads see what was recorded; `now` is the instant of its facts."""
+
+    hall: str
+    slug: str
+    epoch: str
+    row: Row
+    number_offset: int
+    number_offset_on: str | None
+    now: datetime
+    author: Author
+    is_clock_suspect: bool
+    version: int
+    journal_length: int
+    head_hash: str
+    write_key: WriteKey | None = None
+    is_replayed: bool = False
+    replayed_answer: Any = None
+    committed: list[CommittedFact] = field(default_factory=list)
+    configuration: HallConfiguration = field(init=False)
+    memory: HallMemory = field(default_factory=HallMemory)
+    is_shared: bool = False
+    """Whether others' work is committed with this one: it is taken back to a savepoint, without theirs."""
+    has_savepoint: bool = field(default=False, init=False)
+    printers: set[str] = field(default_factory=set)
+    """Those that get a job in this transaction: they are woken after the commit."""
+
+    def flush(self) -> None:
+        """Executes the buffered writes, behind a savepoint where others' work would be lost with them."""
+        if self.has_pending and self.is_shared and not self.has_savepoint:
+            self.has_savepoint = True
+            self.rows.run_many([(_SAVEPOINT, {})])
+        super().flush()
+
+    def take_back(self) -> None:
+        """Takes back what was written; what others wrote before stays."""
+        if self.has_savepoint:
+            self.rows.run_many([(_TO_SAVEPOINT, {})])
+
+    @property
+    def open_legs(self) -> OpenLegs:
+        """The hall's legs that have not ended, as they were when the lock was taken."""
+        head = self.row["head_hash"]
+        known = self.memory.open_legs
+        if known is None or known.head != head:
+            if self.committed:
+                raise RuntimeError("open legs are read before anything is recorded")
+            known = self.memory.open_legs = OpenLegs.read(self, self.row)
+        return known
+
+    def given(self, wanted: SeriesOfDay) -> Given:
+        """The last rank of a series and whether a service is stopped, as when the lock was taken."""
+        head = self.row["head_hash"]
+        known = self.memory.given.of(wanted, head)
+        if known is not None:
+            return known
+        if self.committed:
+            raise RuntimeError("what was given last is read before anything is recorded")
+        read = wanted.read()
+        row = self.one(read.sql, **read.values)
+        assert row is not None
+        return self.memory.given.keep(wanted, row, head)
+
+    def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
+        """Appends a fact to the hall's journal and folds it into the rows. `happened_at`: now unless told."""
+        recorded_at = to_micros(self.now)
+        happened = recorded_at if happened_at is None else to_micros(happened_at)
+        body = canonical(fact.body)
+        self.journal_length += 1
+        if fact.kind not in SILENT:
+            self.version += 1
+        columns: dict[str, Any] = {
+            "author": self.author.id,
+            "counter": fact.counter,
+            "device": self.author.device,
+            "happened_at": happened,
+            "hall": self.hall,
+            "id": new_id(),
+            "is_clock_suspect": self.is_clock_suspect,
+            "kind": str(fact.kind),
+            "position": self.journal_length,
+            "recorded_at": recorded_at,
+            "schema": fact.schema,
+            "version": self.version,
+            "visit": fact.visit,
+        }
+        self.head_hash = fact_hash(self.head_hash, columns, body)
+        self.insert("hall_fact", **columns, body=body, hash=self.head_hash)
+        seen = Recorded(
+            columns["kind"], fact.body, self.hall, happened, self.author.id, self.is_clock_suspect
+        )
+        changed = changes(seen)
+        self.apply(changed)
+        committed = CommittedFact(
+            columns["id"],
+            columns["kind"],
+            fact.body,
+            fact.visit,
+            fact.counter,
+            from_micros(happened),
+            tuple(changed),
+        )
+        self.committed.append(committed)
+        return committed
+
+    def replay(self, known: Row) -> None:
+        """Answers as the same request was answered before. Refusal: idempotency_mismatch, it was another."""
+        assert self.write_key is not None
+        if known["fingerprint"] != self.write_key.fingerprint:
+            raise Refusal("idempotency_mismatch")
+        self.is_replayed = True
+        self.replayed_answer = json.loads(known["answer"])
+
+    def write_last(self) -> None:
+        """Writes what is left, when nothing can go wrong any more that would be this transaction's own."""
+        super().flush()
+
+    @property
+    def row_left(self) -> Row:
+        """The hall's row as this transaction leaves it."""
+        if not self.committed:
+            return self.row
+        return {
+            **{column: self.row[column] for column in _HALL_COLUMNS},
+            "version": self.version,
+            "journal_length": self.journal_length,
+            "head_hash": self.head_hash,
+            "last_recorded_at": to_micros(self.now),
+        }
+
+    def answer[Answer](self, answer: Answer) -> Answer:
+        """Keeps the answer (JSON) for a repetition of the same idempotency key, and returns it."""
+        if self.write_key is not None:
+            key = self.write_key
+            created_at = to_micros(self.now)
+            text = json.dumps(answer, ensure_ascii=False)
+            self.insert(
+                "idempotency",
+                author=key.by,
+                key=key.key,
+                fingerprint=key.fingerprint,
+                answer=text,
+                created_at=created_at,
+            )
+        return answer
+
+
+def write_hall(rows: Any, row: Row) -> None:
+    """Writes a hall's row as a transaction left it."""
+    rows.run_many([(_UPDATE_HALL, {column: row[column] for column in _LEFT})])
