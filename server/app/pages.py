@@ -29,6 +29,7 @@ from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
+from server.web.api import links as links_api
 from server.web.api import messages as messages_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
@@ -79,7 +80,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         _slow_codes(limiter),
         parvis.publisher.messages_changed,
     )
-    desks = (counters_api, reception_api, supervision_api, messages_api)
+    desks = (counters_api, reception_api, links_api, supervision_api, messages_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):
         app.register_api(subject.blueprint(api))
     app.register_api(

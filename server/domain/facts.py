@@ -40,6 +40,8 @@ class FactKind(StrEnum):
     LEG_HELD = "LegHeld"
     LEG_RELEASED = "LegReleased"
     NEEDS_NOTED = "NeedsNoted"
+    VISITS_LINKED = "VisitsLinked"
+    VISIT_UNLINKED = "VisitUnlinked"
     VISIT_REINSTATED = "VisitReinstated"
     VISIT_TAKEN_BACK = "VisitTakenBack"
     GESTURE_UNDONE = "GestureUndone"

@@ -251,6 +251,15 @@ def _visit_reinstated(fact: Recorded) -> list[Change]:
     ]
 
 
+def _visits_linked(fact: Recorded) -> list[Change]:
+    link = fact.body["link"]
+    return [Update("visit", each["visit"], {"link": link}) for each in fact.body["visits"]]
+
+
+def _visit_unlinked(fact: Recorded) -> list[Change]:
+    return [Update("visit", fact.body["visit"], {"link": None})]
+
+
 def _rows_restored(fact: Recorded) -> list[Change]:
     return [Update(row["table"], row["id"], stored(row["values"])) for row in fact.body["restored"]["rows"]]
 
@@ -412,6 +421,8 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.LEG_ENDED: _leg_ended,
     FactKind.LEG_TRANSFERRED: _leg_transferred,
     FactKind.VISIT_REINSTATED: _visit_reinstated,
+    FactKind.VISITS_LINKED: _visits_linked,
+    FactKind.VISIT_UNLINKED: _visit_unlinked,
     FactKind.VISIT_TAKEN_BACK: _rows_restored,
     FactKind.GESTURE_UNDONE: _rows_restored,
     FactKind.GREETING_COUNTED: _greeting_counted,

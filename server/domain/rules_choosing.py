@@ -42,6 +42,8 @@ class Step(IntEnum):
     CONDITION = 3
     FRONT = 4
     PRIORITY = 5
+    LINKED = 6
+    """Linked to the visit this counter called last: they came together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,12 @@ def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
     """
     known = list(legs)
     weighed = Weighed(profile, context, {**queue_facts(known), **context.queues})
-    callable_legs = [leg for leg in known if _is_served(profile, leg, context, profile.queues)]
-    condition = _condition_met(weighed, known)
+    free = [leg for leg in known if context.is_free(leg)]
+    callable_legs = [leg for leg in free if _is_served(profile, leg, context, profile.queues)]
+    condition = _condition_met(weighed, free)
     called = None if condition is None else profile.conditions[condition - 1].call
     if called is not None and called not in profile.queues:
-        callable_legs += [leg for leg in known if _is_served(profile, leg, context, (called,))]
+        callable_legs += [leg for leg in free if _is_served(profile, leg, context, (called,))]
     ranking = _ranking(weighed, callable_legs, called)
     if not ranking:
         return None
@@ -130,8 +133,14 @@ def _is_served(profile: WorkProfile, leg: QueuedLeg, context: CallContext, queue
 
 
 def _ranking(weighed: Weighed, legs: list[QueuedLeg], called: str | None) -> list[Ranked]:
-    """The chosen leg and its runners-up: a lane's next one is a candidate once the one before is taken."""
-    ranked = [[_ranked(leg, weighed, called) for leg in lane] for lane in lanes(legs)]
+    """The chosen leg and its runners-up: a lane's next one is a candidate once the one before is taken.
+
+    Who follows a linked visit waits for nobody: each is a lane of its own.
+    """
+    following = [leg for leg in legs if weighed.context.is_next_of_linked(leg)]
+    others = [leg for leg in legs if not weighed.context.is_next_of_linked(leg)]
+    in_order = [*([leg] for leg in following), *lanes(others)]
+    ranked = [[_ranked(leg, weighed, called) for leg in lane] for lane in in_order]
     heads = [(lane[0].order, number, 0) for number, lane in enumerate(ranked)]
     heapify(heads)
     found: list[Ranked] = []
@@ -144,7 +153,8 @@ def _ranking(weighed: Weighed, legs: list[QueuedLeg], called: str | None) -> lis
 
 
 def _ranked(leg: QueuedLeg, weighed: Weighed, called: str | None) -> Ranked:
-    step = step_of(leg, weighed.profile, weighed.context.now)
+    is_following = weighed.context.is_next_of_linked(leg)
+    step = Step.LINKED if is_following else step_of(leg, weighed.profile, weighed.context.now)
     if step is not Step.RULE:
         return Ranked(leg, step, weighed.wait_min(leg))
     if leg.queue == called:

@@ -33,6 +33,7 @@ def reason_of(leg: QueuedLeg, step: str, by: Weighed, *, condition: int | None) 
     if condition is not None:
         return _of_condition(leg, by, condition)
     by_step = {
+        "LINKED": _of_linked,
         "PRIORITY": _of_priority,
         "FRONT": _of_front,
         "LETS_PASS": _of_letting_pass,
@@ -53,6 +54,11 @@ def _hour(leg: QueuedLeg, by: Weighed) -> str:
 
 def _of_priority(leg: QueuedLeg, by: Weighed) -> Reason:
     return _reason("why.priority", leg, by)
+
+
+def _of_linked(leg: QueuedLeg, by: Weighed) -> Reason:
+    turn = by.context.linked_here
+    return _reason("why.linked", leg, by, number="" if turn is None else turn.number)
 
 
 def _of_front(leg: QueuedLeg, by: Weighed) -> Reason:

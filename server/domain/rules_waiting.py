@@ -51,6 +51,7 @@ class QueuedLeg:
     corrected, so that its number says nothing about its turn. `is_at_front`: given back or sent to the front.
     `lets_pass`: how many calls it still lets pass. `not_before`: a timer that is running. `is_held`: cannot
     be received now (an interpreter is missing) and keeps its rank. `for_counter`: only that counter.
+    `link`: what its visit shares with those linked to it.
     """
 
     id: str
@@ -70,6 +71,7 @@ class QueuedLeg:
     is_held: bool = False
     lets_pass: int = 0
     not_before: datetime | None = None
+    link: str | None = None
 
     @property
     def is_late(self) -> bool:
@@ -113,6 +115,14 @@ class CallingCounter:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedTurn:
+    """The link whose visits a counter receives one after the other, and the number it called last."""
+
+    link: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFacts:
     """A queue as a whole: how many wait in it, whoever may serve them, and the earliest reference."""
 
@@ -126,7 +136,8 @@ class CallContext:
 
     `mean_s`: service to its mean time, call to end (`estimates.pace_of`). `open_counters`: queue to how many
     counters serve it now, pauses not counted; `counters_open` in the whole hall. `queues`: what whole queues
-    hold, counted from the legs given where it is missing. `turns`: see `weighted_shares`.
+    hold, counted from the legs given where it is missing. `turns`: see `weighted_shares`. `linked_here`: the
+    linked visits whose turn it is at this counter; `linked_elsewhere`: links another counter serves now.
     """
 
     now: datetime
@@ -137,6 +148,17 @@ class CallContext:
     counters_open: int = 0
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
     turns: Turns = field(default_factory=Turns)
+    linked_here: LinkedTurn | None = None
+    linked_elsewhere: frozenset[str] = frozenset()
+
+    def is_free(self, leg: QueuedLeg) -> bool:
+        """Whether no other counter receives a visit that is linked to this one."""
+        return leg.link is None or leg.link not in self.linked_elsewhere
+
+    def is_next_of_linked(self, leg: QueuedLeg) -> bool:
+        """Whether it follows a linked visit at this counter; not who is still on the way here."""
+        turn = self.linked_here
+        return turn is not None and leg.link == turn.link and not leg.lets_pass
 
 
 def queue_facts(legs: Iterable[QueuedLeg]) -> dict[str, QueueFacts]:

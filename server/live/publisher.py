@@ -229,6 +229,7 @@ _OFTEN_EMPTY = (
     "return_place",
     "added_services",
     "outcome",
+    "linked",
 )
 
 

@@ -16,14 +16,17 @@ from server.domain.projection import Change, Insert, Update
 from server.domain.rules_waiting import QueueFacts
 from server.domain.transitions import LegState
 from server.store.engines import Query, Row
+from server.store.links import LINKED
 from server.store.waiting import LEG_COLUMNS, NOTED
 
 COLUMNS = tuple(name.strip() for name in LEG_COLUMNS.split(","))
-_LEG = f"SELECT {', '.join(f'l.{name}' for name in COLUMNS)}, n.needs FROM leg l LEFT JOIN noted n"
+_LEG = (
+    f"SELECT {', '.join(f'l.{name}' for name in COLUMNS)}, n.needs, k.link FROM leg l"
+    " LEFT JOIN noted n ON n.visit = l.visit LEFT JOIN linked k ON k.visit = l.visit WHERE l.hall = :hall"
+)
 _OPEN = (
-    f"WITH noted AS ({NOTED}) {_LEG} ON n.visit = l.visit WHERE l.hall = :hall AND l.state = 'waiting'"
-    f" UNION ALL {_LEG} ON n.visit = l.visit WHERE l.hall = :hall"
-    " AND l.state IN ('called', 'in_service', 'parked')"
+    f"WITH noted AS ({NOTED}), linked AS ({LINKED}) {_LEG} AND l.state = 'waiting'"
+    f" UNION ALL {_LEG} AND l.state IN ('called', 'in_service', 'parked')"
 )
 _FIRST_CALLS = (
     "SELECT queue, first_called_at FROM leg"
@@ -35,6 +38,11 @@ type _Line = tuple[str, str, str | None, str]
 """Queue, service, the counter a leg was sent to, and its lane: legs of one line wait in one order."""
 
 
+def _is_more_than_an_end(visit: Update) -> bool:
+    """Whether needs or a link changed, or a visit that had ended goes on: they are read of those only."""
+    return not {"needs", "link"}.isdisjoint(visit.values) or visit.values.get("end_reason", "") is None
+
+
 class OpenLegs:
     """Legs that have not ended, at one `head` (hash of the last fact) and `length` of the hall's journal."""
 
@@ -44,10 +52,13 @@ class OpenLegs:
         self._lines: dict[_Line, list[tuple[str, str]]] = {}
         self._at_counter: dict[str, str] = {}
         self._needs: dict[str, tuple[Need, ...]] = {}
+        self._links: dict[str, str] = {}
         self._let_pass_since: dict[str, int] = {}
         for row in legs:
             if row["needs"]:
                 self._needs[row["visit"]] = needs_of(row["needs"])
+            if row["link"]:
+                self._links[row["visit"]] = row["link"]
             self._put({name: row[name] for name in COLUMNS})
 
     @classmethod
@@ -71,6 +82,24 @@ class OpenLegs:
     def needs(self, visit: str) -> tuple[Need, ...]:
         """What helps a visitor of these legs."""
         return self._needs.get(visit, ())
+
+    @property
+    def has_links(self) -> bool:
+        """Whether any of these visits was linked."""
+        return bool(self._links)
+
+    def link(self, visit: str) -> str | None:
+        """What a visit of these legs shares with those linked to it."""
+        return self._links.get(visit)
+
+    def linked_elsewhere(self, counter: str) -> dict[str, Row]:
+        """The links that other counters serve now, each with a leg that is called or served there."""
+        found: dict[str, Row] = {}
+        for other, leg in self._at_counter.items() if self._links else ():
+            link = self._links.get(self._legs[leg]["visit"])
+            if link is not None and other != counter:
+                found[link] = dict(self._legs[leg])
+        return found
 
     def heads(self, queues: Collection[str], *, counter: str, seen: int) -> list[Row]:
         """The first waiting legs of each line of some queues, and of those sent to a counter.
@@ -115,7 +144,7 @@ class OpenLegs:
     def moved(self, changes: Iterable[Change], head: str, length: int) -> bool:
         """Applies what a commit changed; False when that is not enough, and they must be read anew."""
         for change in changes:
-            if change.table == "visit" and "needs" in change.values and isinstance(change, Update):
+            if isinstance(change, Update) and change.table == "visit" and _is_more_than_an_end(change):
                 return False
             if change.table != "leg":
                 continue
@@ -163,6 +192,8 @@ class OpenLegs:
             lane = row["id"]
         elif row["is_held"]:
             lane = "held"
+        elif row["visit"] in self._links:
+            lane = row["id"]  # called out of turn, or left where it is while those behind it are called
         elif Need.STEP_FREE in self.needs(row["visit"]):
             lane += " step_free"
         return row["queue"], row["service"], row["for_counter"], lane

@@ -157,6 +157,7 @@ visit = Table(
     Column("priority", String(14), nullable=False),
     Column("language", ID),
     Column("needs", ID),
+    Column("link", ID),
     Column("channel", String(12), nullable=False),
     Column("device", ID),
     Column("issued_at", INSTANT, nullable=False),
@@ -170,6 +171,12 @@ visit = Table(
         "hall",
         sqlite_where=text("needs IS NOT NULL AND end_reason IS NULL"),
         postgresql_where=text("needs IS NOT NULL AND end_reason IS NULL"),
+    ),
+    Index(
+        "ix_visit_link",
+        "hall",
+        sqlite_where=text("link IS NOT NULL AND end_reason IS NULL"),
+        postgresql_where=text("link IS NOT NULL AND end_reason IS NULL"),
     ),
 )
 

@@ -99,8 +99,14 @@ type FirstCalls = Iterable[tuple[str, int]]
 """Queue and microseconds of first calls."""
 
 
-def as_queued(row: Row, needs: Collection[Need] = (), first_calls: FirstCalls = ()) -> QueuedLeg:
-    """A waiting leg as the calling rules see it: its row, its visit's needs, after these first calls."""
+def as_queued(
+    row: Row,
+    needs: Collection[Need] = (),
+    first_calls: FirstCalls = (),
+    *,
+    link: str | None = None,
+) -> QueuedLeg:
+    """A waiting leg as the calling rules see it: its row, its visit's needs and link, after these calls."""
     return QueuedLeg(
         id=row["id"],
         number=row["number"],
@@ -119,6 +125,7 @@ def as_queued(row: Row, needs: Collection[Need] = (), first_calls: FirstCalls = 
         is_at_front=bool(row["is_at_front"]),
         lets_pass=_still_lets_pass(row, first_calls),
         not_before=None if row["not_before"] is None else from_micros(row["not_before"]),
+        link=link,
     )
 
 

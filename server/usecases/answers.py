@@ -10,12 +10,17 @@ from server.store.engines import Row
 type Answer = dict[str, Any]
 
 
-def leg_answer(row: Row, needs: Collection[str] | None = None) -> Answer:
+def leg_answer(
+    row: Row, needs: Collection[str] | None = None, *, linked: Collection[str] | None = None
+) -> Answer:
     """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent.
 
-    `needs` None: they were not looked up, and the answer does not speak of them.
+    `needs`, and `linked`, the numbers its visit is linked to: None when they were not looked up, and the
+    answer does not speak of them.
     """
-    told = {} if needs is None else {"needs": list(needs)}
+    told: Answer = {} if needs is None else {"needs": list(needs)}
+    if linked is not None:
+        told["linked"] = list(linked)
     return told | {
         "leg": row["id"],
         "visit": row["visit"],

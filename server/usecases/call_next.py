@@ -22,6 +22,7 @@ from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
+from server.usecases.linked_elsewhere import check_linked_elsewhere
 from server.usecases.next_leg import NOTHING_TOLD, WantedResult, end_served
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.step_free import check_step_free
@@ -93,8 +94,8 @@ def call_chosen(
 ) -> Answer:
     """The leg of a visit an agent picked out of order.
 
-    Refusals: as call_next, unknown_visit, needs_step_free, wrong_state when it does not wait, on_break when
-    nobody is called.
+    Refusals: as call_next, unknown_visit, needs_step_free, linked_elsewhere while another counter serves a
+    visit linked to it, wrong_state when it does not wait, on_break when nobody is called.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
@@ -111,6 +112,7 @@ def call_chosen(
         chosen = waiting.leg(transaction, row["id"])
         assert chosen is not None
         check_step_free(transaction, chosen, counter)
+        check_linked_elsewhere(transaction, visit, counter)
         rest = breaks.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
         if rest is not None:
             raise Refusal("on_break", resumes_at=to_text(rest.resumes_at))

@@ -1,6 +1,7 @@
 """Find a visit of the day: by its number, or for a lost ticket by what one remembers."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
 from server.store import waiting
 from server.store.database import Database
+from server.store.links import linked_numbers
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.read_board import look
 from server.usecases.read_prints import last_prints
@@ -60,7 +62,8 @@ def find_visits(database: Database, hall: str, sought: Sought) -> Answer:
             values |= {"earliest": to_micros(around - AROUND), "latest": to_micros(around + AROUND)}
         sql = " AND ".join([_VISITS, *where]) + f" ORDER BY v.issued_at DESC, v.rank DESC LIMIT {MOST_FOUND}"
         found = rows.all(sql, hall=hall_id, on=on.isoformat(), **values)
-        visits = [_visit(rows, row) for row in found]
+        linked = linked_numbers(rows, hall_id) if found else {}
+        visits = [_visit(rows, row, linked.get(row["id"], ())) for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, hall_id, [row["id"] for row in found])}
     return {
         "as_of": to_text(now),
@@ -68,18 +71,27 @@ def find_visits(database: Database, hall: str, sought: Sought) -> Answer:
     }
 
 
+def hall_of_visit(database: Database, visit: str) -> str:
+    """The hall of a visit. Refusal: unknown_visit."""
+    with database.read() as rows:
+        row = rows.one("SELECT hall FROM visit WHERE id = :visit", visit=visit)
+    if row is None:
+        raise Refusal("unknown_visit", visit=visit)
+    return str(row["hall"])
+
+
+def by_number(number: str) -> tuple[list[str], dict[str, Any]]:
+    """Conditions on a visit `v` with this number, and their values. Refusal: unknown_number: it is none."""
+    read = _NUMBER.match(number)
+    if read is None:
+        raise Refusal("unknown_number", number=number)
+    if not read[1]:
+        return ["v.rank = :rank"], {"rank": int(read[2])}
+    return ["v.rank = :rank", "v.series = :series"], {"rank": int(read[2]), "series": read[1].upper()}
+
+
 def _conditions(sought: Sought) -> tuple[list[str], dict[str, Any]]:
-    where: list[str] = []
-    values: dict[str, Any] = {}
-    if sought.number:
-        read = _NUMBER.match(sought.number)
-        if read is None:
-            raise Refusal("unknown_number", number=sought.number)
-        where.append("v.rank = :rank")
-        values["rank"] = int(read[2])
-        if read[1]:
-            where.append("v.series = :series")
-            values["series"] = read[1].upper()
+    where, values = by_number(sought.number) if sought.number else ([], {})
     if sought.service:
         where.append("EXISTS (SELECT 1 FROM leg s WHERE s.visit = v.id AND s.service = :service)")
         values["service"] = sought.service
@@ -91,10 +103,11 @@ def _conditions(sought: Sought) -> tuple[list[str], dict[str, Any]]:
     return where, values
 
 
-def _visit(rows: Any, row: Any) -> Answer:
+def _visit(rows: Any, row: Any, linked: Collection[str]) -> Answer:
     leg = waiting.leg(rows, row["leg"])
     assert leg is not None
     ahead = None
     if leg["state"] == LegState.WAITING:
         ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"])
-    return leg_answer(leg) | {"language": row["language"], "channel": row["channel"], "ahead": ahead}
+    told = leg_answer(leg, linked=linked)
+    return told | {"language": row["language"], "channel": row["channel"], "ahead": ahead}

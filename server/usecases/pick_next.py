@@ -12,9 +12,9 @@ from server.domain.configuration import HallConfiguration
 from server.domain.facts import DutyTerms
 from server.domain.rules_choosing import Pick, choose
 from server.domain.rules_turns import Turns, turns_after
-from server.domain.rules_waiting import SEEN_PER_LANE, CallContext, CallingCounter
+from server.domain.rules_waiting import SEEN_PER_LANE, CallContext, CallingCounter, LinkedTurn
 from server.domain.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
-from server.store import breaks, counters
+from server.store import breaks, counters, links
 from server.store.open_legs import OpenLegs
 from server.store.waiting import as_queued
 
@@ -68,10 +68,12 @@ def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
         counters_open=counters_open,
         queues=legs.queues(),
         turns=_turns(seen, profile),
+        linked_here=_linked_here(seen, counter),
+        linked_elsewhere=frozenset(legs.linked_elsewhere(counter)),
     )
     heads = legs.heads(looked_at, counter=counter, seen=SEEN_PER_LANE)
     calls = seen.first_calls()
-    queued = [as_queued(row, legs.needs(row["visit"]), calls) for row in heads]
+    queued = [as_queued(row, legs.needs(row["visit"]), calls, link=legs.link(row["visit"])) for row in heads]
     return choose(profile, queued, context)
 
 
@@ -102,6 +104,17 @@ def _open_counters(seen: HallSeen, profile: WorkProfile) -> tuple[Mapping[str, i
         for queue in served:
             found[queue] = found.get(queue, 0) + 1
     return found, len(sessions)
+
+
+def _linked_here(seen: HallSeen, counter: str) -> LinkedTurn | None:
+    """Whose turn it is among linked visits: of those at the counter, or else of those it called last."""
+    if not seen.legs.has_links:
+        return None
+    current = seen.legs.at_counter(counter)
+    if current is None:
+        return links.last_called(seen.rows, seen.hall, counter, seen.now)
+    link = seen.legs.link(current["visit"])
+    return None if link is None else LinkedTurn(link, current["number"])
 
 
 def _turns(seen: HallSeen, profile: WorkProfile) -> Turns:

@@ -4,7 +4,8 @@ The day's figures.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -17,7 +18,7 @@ from server.domain.instants import micros_to_text, to_text
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
-from server.store import breaks, counters, waiting
+from server.store import breaks, counters, links, waiting
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.answers import Answer, leg_answer
@@ -29,8 +30,24 @@ PAGE = 30
 """Waiting legs per queue in one answer."""
 MOST_STEP_FREE = 5
 """How many people who wait for a step-free counter are named at once."""
-type Noted = Mapping[str, tuple[Need, ...]]
-"""Needs by visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a hall's visits beside their legs: needs, and the numbers each is linked to."""
+
+    needs: Mapping[str, tuple[Need, ...]]
+    linked: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def read(cls, rows: Any, hall: str) -> "Beside":
+        """Reads those of a hall (id)."""
+        return cls(waiting.needs_noted(rows, hall), links.linked_numbers(rows, hall))
+
+    def leg(self, row: Row) -> Answer:
+        """A leg with what is known of its visit."""
+        return leg_answer(row, self.needs.get(row["visit"], ()), linked=self.linked.get(row["visit"], ()))
+
 
 _DAY = (
     "SELECT count(*) AS received, sum(CASE WHEN end_reason = 'no_show' THEN 1 ELSE 0 END) AS"
@@ -60,10 +77,10 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
         configuration = seen.configuration
         on = business_day(configuration.calendar, seen.position.as_of).isoformat()
         opened = waiting.open_legs(rows, hall_id)
-        noted = waiting.needs_noted(rows, hall_id)
+        beside = Beside.read(rows, hall_id)
 
         def told(legs: Iterable[Row], state: str) -> list[Answer]:
-            return [leg_answer(row, noted.get(row["visit"], ())) for row in legs if row["state"] == state]
+            return [beside.leg(row) for row in legs if row["state"] == state]
 
         answer: Answer = {
             "hall": seen.row["slug"],
@@ -71,7 +88,7 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
             "version": seen.position.version,
             "as_of": to_text(seen.position.as_of),
             "day": day_figures(rows, hall_id, on),
-            "queues": _queues(rows, hall_id, configuration, noted, page=page),
+            "queues": _queues(rows, hall_id, configuration, beside, page=page),
             "called": told(opened, LegState.CALLED),
             "in_service": told(opened, LegState.IN_SERVICE),
             "parked": told(opened, LegState.PARKED),
@@ -79,7 +96,7 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
             "no_shows": told(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
         }
         answer["break"] = read_break(rows, hall_id, configuration, seen.position.as_of)
-        answer["step_free"] = _step_free(rows, configuration, noted, answer["counters"])
+        answer["step_free"] = _step_free(rows, configuration, beside.needs, answer["counters"])
     return answer
 
 
@@ -89,11 +106,11 @@ def read_queue_page(database: Database, hall: str, queue: str, *, after: str) ->
     with database.read() as rows:
         row = waiting.leg(rows, after)
         key = row["sort_key"] if row is not None and row["hall"] == hall_id else ""
-        noted = waiting.needs_noted(rows, hall_id)
+        beside = Beside.read(rows, hall_id)
         return {
             "queue": queue,
             "legs": [
-                leg_answer(each, noted.get(each["visit"], ()))
+                beside.leg(each)
                 for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)
             ],
         }
@@ -120,7 +137,10 @@ _WAITING_OF_VISIT = (
 
 
 def _step_free(
-    rows: Any, configuration: HallConfiguration, noted: Noted, counters_now: list[Answer]
+    rows: Any,
+    configuration: HallConfiguration,
+    noted: Mapping[str, tuple[Need, ...]],
+    counters_now: list[Answer],
 ) -> list[Answer]:
     """Who waits for a step-free counter while no open one serves them, and the closed ones that could."""
     states = {each["counter"]: each for each in counters_now}
@@ -137,7 +157,7 @@ def _step_free(
 
 
 def _queues(
-    rows: Any, hall: str, configuration: HallConfiguration, noted: Noted, *, page: int
+    rows: Any, hall: str, configuration: HallConfiguration, beside: Beside, *, page: int
 ) -> list[Answer]:
     counts = waiting.counts(rows, hall)
     found = []
@@ -151,7 +171,7 @@ def _queues(
                 "services": services,
                 "waiting": count,
                 "oldest_at": micros_to_text(oldest_at),
-                "legs": [leg_answer(leg, noted.get(leg["visit"], ())) for leg in legs],
+                "legs": [beside.leg(leg) for leg in legs],
             }
         )
     return found
@@ -240,7 +260,7 @@ def read_counter(database: Database, counter: str) -> Answer:
         gesture = last_gesture(rows, hall, counter) if session is not None else None
         numbers = _number_of(rows, gesture)
         notes = [] if leg is None else waiting.notes_before(rows, leg)
-        noted = waiting.needs_noted(rows, hall)
+        beside = Beside.read(rows, hall)
         answer = _counter(counter, session, leg, _looked(database, seen))
         held = [] if session is None else counters.places_of(rows, hall, session["session"])
         places = [place["counter"] for place in held]
@@ -248,7 +268,7 @@ def read_counter(database: Database, counter: str) -> Answer:
         "places": places,
         "label": configured.label,
         "hall": seen.row["slug"],
-        "leg": None if leg is None else leg_answer(leg, noted.get(leg["visit"], ())),
+        "leg": None if leg is None else beside.leg(leg),
         "notes": notes,
         "pause_reason": None if session is None else session["pause_reason"],
         "opened_at": None if session is None else micros_to_text(session["opened_at"]),
@@ -262,9 +282,8 @@ def read_counter(database: Database, counter: str) -> Answer:
 
 
 def _number_of(rows: Any, gesture: Any) -> str | None:
-    if gesture is None or gesture["visit"] is None:
-        return None
-    row = rows.one("SELECT number FROM visit WHERE id = :visit", visit=gesture["visit"])
+    visit = None if gesture is None else gesture["visit"] or json.loads(gesture["body"]).get("visit")
+    row = None if visit is None else rows.one("SELECT number FROM visit WHERE id = :visit", visit=visit)
     return None if row is None else str(row["number"])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.domain.facts import FactKind, gesture_undone
 from server.domain.instants import from_micros, micros_to_text
+from server.domain.linked_visits import links_before
 from server.domain.projection import INSTANT_COLUMNS, Insert, Recorded, changes, rows_after
 from server.domain.refusals import Refusal
 from server.store import waiting
@@ -36,6 +37,8 @@ GESTURES = (
     FactKind.LEG_RELEASED,
     FactKind.NEEDS_NOTED,
     FactKind.VISIT_REINSTATED,
+    FactKind.VISITS_LINKED,
+    FactKind.VISIT_UNLINKED,
     FactKind.GREETING_COUNTED,
 )
 _LAST_FACTS = (
@@ -110,12 +113,24 @@ def _check_counter_free(
 
 def _restored(transaction: HallTransaction, gesture: Row) -> list[dict[str, Any]]:
     recorded = as_recorded(gesture)
+    if gesture["kind"] in (FactKind.VISITS_LINKED, FactKind.VISIT_UNLINKED):
+        return _links_restored(transaction, recorded)
     if gesture["visit"] is None:
         return [{"table": "greeting", "id": recorded.body["id"], "values": {"is_undone": True}}]
     facts = _still_standing(facts_of_visit(transaction, gesture["visit"]))
     if facts[-1][0] != gesture["id"]:
         raise Refusal("visit_moved_on", visit=gesture["visit"])
     return rows_before(recorded, [each for _, each in facts[:-1]], now=micros_to_text(gesture["happened_at"]))
+
+
+def _links_restored(transaction: HallTransaction, gesture: Recorded) -> list[dict[str, Any]]:
+    restored = []
+    for visit, (before, after) in links_before(gesture.kind, gesture.body).items():
+        row = transaction.one("SELECT link FROM visit WHERE id = :visit", visit=visit)
+        if row is None or row["link"] != after:
+            raise Refusal("visit_moved_on", visit=visit)
+        restored.append({"table": "visit", "id": visit, "values": {"link": before}})
+    return restored
 
 
 def _still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:

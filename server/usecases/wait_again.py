@@ -24,6 +24,7 @@ from server.store.installation import SYSTEM
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import place_of_gesture, session_held
+from server.usecases.linked_elsewhere import check_linked_elsewhere
 from server.usecases.serve import Gesture, apply_verb, hall_of_leg
 from server.usecases.step_free import check_step_free
 
@@ -84,7 +85,7 @@ def resume(
     """A parked visitor is served again, at `counter` or that of the gesture's session.
 
     Refusals: not_parked when another counter took them or they wait again, no_counter_session, counter_busy,
-    needs_step_free, wrong_state while the counter pauses.
+    needs_step_free, linked_elsewhere, wrong_state while the counter pauses.
     """
     with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
         if transaction.is_replayed:
@@ -100,6 +101,7 @@ def resume(
         if current is not None:
             raise Refusal("counter_busy", leg=current["id"])
         check_step_free(transaction, row, held["counter"])
+        check_linked_elsewhere(transaction, row["visit"], held["counter"])
         leg = LegAtCounter(row["id"], row["visit"], held["counter"])
         fact = leg_resumed(leg, session=held["id"], parked_s=_parked_s(transaction, row))
         return transaction.answer(leg_answer(transaction.record(fact).after(row)))

@@ -157,6 +157,40 @@ def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     expect(page.locator("[data-found-note]")).to_contain_text("n’est pas un numéro")
 
 
+def test_two_tickets_are_linked_and_split_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    number, said = page.locator("[data-issued] .number"), []
+    for count in (1, 2):
+        page.keyboard.press("1")
+        expect(page.locator('[data-list="last"] tr')).to_have_count(count)
+        said.append(number.inner_text())
+    found, outcome = page.locator('[data-list="found"]'), page.locator("[data-outcome]")
+    page.keyboard.press("f")
+    page.keyboard.type(said[0])
+    page.keyboard.press("Enter")
+    expect(found.locator("button").first).to_be_focused()
+    button = found.get_by_role("button", name=f"Lier {said[0]}")
+    button.press("Enter")
+    expect(page.locator("#link-to")).to_be_focused()
+    assert_accessible(page)
+    page.keyboard.type(said[0])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("C’est le numéro de cette visite")
+    page.locator("#link-to").fill(said[1])
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("au même guichet")
+    expect(found.locator(".chip")).to_contain_text(f"avec {said[1]}")
+    expect(button).to_be_focused()
+    waiting = page.locator('[data-list="waiting"]')
+    expect(waiting.locator(".chip", has_text=f"avec {said[0]}")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("n’est plus lié")
+    expect(found.locator(".chip")).to_have_count(0)
+
+
 def test_a_supervisor_looks_after_the_hall_by_keyboard(hall: Served, page: Page, pages: Pages):
     """A session moved to another profile, tickets stopped and seen at the kiosk, given again."""
     key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}

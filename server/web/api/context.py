@@ -40,6 +40,16 @@ class Api:
         return follow_address(self.settings.public_url, token, language)
 
 
+def session_header() -> str | None:
+    """The counter session a request comes from."""
+    return request.headers.get("X-Counter-Session") or None
+
+
+def place_header() -> str | None:
+    """The counter of its session a request is made from, where that is not told by its path."""
+    return request.headers.get("X-Counter") or None
+
+
 def write_key(author: Author) -> WriteKey | None:
     """The idempotency key of the request, None when it has none. Refusal: bad_request for one too long."""
     key = request.headers.get("Idempotency-Key")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -26,7 +25,7 @@ from server.usecases.next_leg import WantedResult
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Destination, Gesture, hall_of_leg
 from server.usecases.undo import undo
-from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.context import REFUSED, Api, place_header, session_header, write_key
 from server.web.api.shapes import (
     Anything,
     CallBody,
@@ -75,17 +74,9 @@ def _agent(api: Api, counter: str) -> Author:
     return allowed(Permission.CALL, api.database.hall_of_counter(counter))[0].author
 
 
-def _session_header() -> str | None:
-    return request.headers.get("X-Counter-Session") or None
-
-
-def _place() -> str | None:
-    return request.headers.get("X-Counter") or None
-
-
 def _believed(body: NextBody) -> AtCounter:
     result = WantedResult(body.outcome, body.note)
-    return AtCounter(_session_header(), body.current, body.current_end, result)
+    return AtCounter(session_header(), body.current, body.current_end, result)
 
 
 def _sessions(routes: APIBlueprint, api: Api) -> None:
@@ -100,13 +91,13 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     def open_session(path: CounterPath, body: SessionBody) -> Any:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
         author = _agent(api, path.counter)
-        wanted = WantedSession(body.services, body.profile, body.take_over, joins=_session_header())
+        wanted = WantedSession(body.services, body.profile, body.take_over, joins=session_header())
         return open_counter(api.database, path.counter, author, wanted, write_key=write_key(author)), 201
 
     @routes.patch("/counters/<counter>/session", responses={200: Anything})
     def change_session(path: CounterPath, body: SessionChange) -> Any:
         """Pauses or resumes a session with all its places, or moves this counter to another work profile."""
-        given, session = body.model_fields_set, _session_header()
+        given, session = body.model_fields_set, session_header()
         if given == {"profile"}:
             return _move(api, path.counter, body.profile)
         if given != {"pause"}:
@@ -133,14 +124,14 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
 
     def _ended(counter: str, end: Callable[..., None]) -> Any:
         author = _agent(api, counter)
-        end(api.database, counter, author, session=_session_header(), write_key=write_key(author))
+        end(api.database, counter, author, session=session_header(), write_key=write_key(author))
         return "", 204
 
 
 def _move(api: Api, counter: str, profile: str | None) -> Any:
     """Of an agent's own session, which it names; of any, for who supervises."""
     someone()
-    session = _session_header()
+    session = session_header()
     permission = Permission.SUPERVISE if session is None else Permission.CALL
     author = allowed(permission, api.database.hall_of_counter(counter))[0].author
     change_profile(api.database, counter, author, profile, session=session, write_key=write_key(author))
@@ -257,7 +248,7 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
 
     def _undo(counter: str, fact: str) -> Any:
         author = _agent(api, counter)
-        undo(api.database, counter, author, fact, session=_session_header(), write_key=write_key(author))
+        undo(api.database, counter, author, fact, session=session_header(), write_key=write_key(author))
         return read_counter(api.database, counter)
 
 
@@ -265,9 +256,9 @@ def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
     someone()
     hall = hall_of_leg(api.database, leg)
     if verb not in BEFORE_CALL:
-        return Gesture(leg, allowed(Permission.CALL, hall)[0].author, _session_header(), counter=_place())
+        return Gesture(leg, allowed(Permission.CALL, hall)[0].author, session_header(), counter=place_header())
     caller, may_call = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
-    return Gesture(leg, caller.author, _session_header(), is_before_call=not may_call, counter=_place())
+    return Gesture(leg, caller.author, session_header(), is_before_call=not may_call, counter=place_header())
 
 
 def _simple_verb(

@@ -109,6 +109,13 @@ class TicketBody(Asked):
     needs: list[Need] = Field(default=[], max_length=5)
 
 
+class LinkBody(Asked):
+    """The visit to link to: its id, or its number of the same day (`A042`, `42`)."""
+
+    visit: str | None = Field(None, max_length=64, pattern=OPAQUE)
+    number: Annotated[str, Field(max_length=12, pattern=LINE)] | None = None
+
+
 class NeedsBody(Asked):
     """What helps a visitor, in place of what was noted before; nothing of it is kept after closing."""
 
@@ -242,6 +249,14 @@ class Wait(BaseModel):
 
     low_s: int
     high_s: int
+
+
+class LinkAnswer(BaseModel):
+    """A visit and the numbers it is linked to."""
+
+    visit: str
+    number: str
+    linked: list[str]
 
 
 class PrintState(BaseModel):

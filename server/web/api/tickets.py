@@ -12,6 +12,7 @@ from server.ids import token_digest
 from server.store.installation import Author
 from server.usecases.arrivals import Claim
 from server.usecases.count_greeting import count_greeting
+from server.usecases.find_visits import hall_of_visit
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.note_needs import note_needs
 from server.usecases.read_menu import read_menu
@@ -133,11 +134,7 @@ def channel_of(caller: Caller) -> str:
 
 def _hall_of_visit(api: Api, visit: str) -> str:
     someone()
-    with api.database.read() as rows:
-        row = rows.one("SELECT hall FROM visit WHERE id = :visit", visit=visit)
-    if row is None:
-        raise Refusal("unknown_visit")
-    return str(row["hall"])
+    return hall_of_visit(api.database, visit)
 
 
 def _holder(token: str) -> Author:

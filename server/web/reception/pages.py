@@ -25,6 +25,7 @@ BORROWED = (
     "console.outcome.",
     "console.held.",
     "console.refused.",
+    "console.chip.linked",
 )
 """Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
 

@@ -29,7 +29,7 @@ const keys = createKeys(say);
 const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
 const { key: STORED_AT, stored, keep, headers: sessionHeaders, live: keepAlive } = sessionStore(page.hall.slug);
 const held = createHeld({ words, activate });
-const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join"]);
+const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join", "link"]);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let summary = { waiting: null, saidAtMs: 0 };
@@ -178,7 +178,7 @@ async function act(action, choice) {
   if (WITH_PANEL.has(action) && !choice) return openPanel(action);
   if (action === "greeting") return greet(choice);
   closePanel();
-  const verb = action === "pause-now" ? "pause" : action;
+  const verb = action === "pause-now" ? "pause" : choice?.isApart ? "unlink" : action;
   await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})), choice);
 }
 
@@ -206,6 +206,7 @@ async function perform(verb, request, choice) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
     tellOutcome(verb, was, answer);
   }
+  if (answer.ok && ["link", "unlink"].includes(verb)) tell(say(`console.outcome.${verb}`, { number: answer.body.number, linked: answer.body.linked.join(", ") }));
   if (["close", "leave"].includes(verb) && answer.ok) change({ ...state, counter: null });
   await readCounter();
   if (!state.isLive) await refresh();

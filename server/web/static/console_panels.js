@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 import { choices, numbered } from "./console_choices.js";
-import { addServicePanel, correctServicePanel, outcomePanel, parkedPanel, parkPanel, placeChoice } from "./console_visit_panels.js";
+import { addServicePanel, correctServicePanel, linkPanel, outcomePanel, parkedPanel, parkPanel, placeChoice } from "./console_visit_panels.js";
 import { capital } from "./console_view.js";
 import { waitingRows } from "./console_state.js";
 import { countersOf } from "./session_places.js";
@@ -16,7 +16,7 @@ export const CANCEL_REASONS = ["misprint", "double_press", "superseded", "mistak
 /** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs. */
 export function panelFor(action, { state, words, nowMs, choose }) {
   const builders = { transfer: transferPanel, pause: pausePanel, cancel: cancelPanel, chosen: chosenPanel, returned: returnedPanel, greeting: greetingPanel,
-    park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel, join: joinPanel };
+    park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel, join: joinPanel, link: linkPanel };
   return builders[action]({ state, words, nowMs, choose });
 }
 

@@ -11,9 +11,9 @@ const GESTURES = {
   LegCalled: "call", LegRecalled: "recall", LegStarted: "start", LegEnded: "finish", LegTransferred: "transfer",
   PriorityConfirmed: "card_seen", PriorityNotConfirmed: "card_missing",
   LegPostponed: "postpone", LegParked: "park", LegResumed: "parked", ServiceAdded: "add_service", ServiceCorrected: "correct_service",
-  LegHeld: "hold", LegReleased: "release", NeedsNoted: "needs", VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
+  VisitsLinked: "link", VisitUnlinked: "unlink", LegHeld: "hold", LegReleased: "release", NeedsNoted: "needs", VisitReinstated: "reinstate", GreetingCounted: "greeting", no_show: "no_show", cancelled: "cancel", abandoned: "cancel",
 };
-const NEEDS_CHOICE = new Set(["park", "parked", "add_service", "correct_service", "outcome", "transfer", "cancel", "chosen", "returned", "pause", "join"]);
+const NEEDS_CHOICE = new Set(["park", "parked", "add_service", "correct_service", "outcome", "transfer", "cancel", "chosen", "returned", "pause", "join", "link"]);
 
 /** A view of one page; `words` is {say, hour, hall}. */
 export function createView(words) {
@@ -60,7 +60,7 @@ function drawPerson(leg, { say, hour, hall }) {
     leg.language && leg.language !== "fr" && say("console.person.language", { language: hall.languageName(leg.language) }),
   ];
   write("times", times.filter(Boolean).join(" · "));
-  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority, leg.needs, leg.postponements, leg.added_services]), chips(leg, { say, hour, hall }));
+  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority, leg.needs, leg.postponements, leg.added_services, leg.linked]), chips(leg, { say, hour, hall }));
   show("[data-check]", leg.priority === "declared");
   const why = leg.why && say.knows(leg.why.key) ? whyWords(leg.why, say) : "";
   show("[data-why]", why !== "");

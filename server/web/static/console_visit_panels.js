@@ -62,3 +62,16 @@ export function outcomePanel({ state, words: { say }, choose }) {
     ],
   };
 }
+
+/** Who came with the person here, by number: called next at this counter, unless the agent lets this visit go its own way. */
+export function linkPanel({ state, words: { say }, choose }) {
+  const { number, linked = [] } = state.counter.leg;
+  const other = element("input", { type: "text", id: "link-number", maxlength: "12", autocomplete: "off", autocapitalize: "characters", spellcheck: "false" });
+  const form = element("form", { class: "by-number" }, element("label", { for: "link-number" }, say("console.link.number")), " ", other, " ", element("button", { class: "small" }, say("console.link.do")));
+  form.addEventListener("submit", (event) => { event.preventDefault(); if (other.value.trim()) choose({ number: other.value.trim() }); });
+  const apart = choices(numbered([{ label: say("console.link.apart", { number }), value: { isApart: true } }]), choose);
+  return {
+    title: say("console.link.title", { number }),
+    nodes: [element("p", {}, say("console.link.explain")), form, ...(linked.length ? [element("p", {}, say("console.link.linked", { numbers: linked.join(", ") })), apart] : [])],
+  };
+}

@@ -14,6 +14,7 @@ export const DEFAULT_KEYS = Object.freeze({
   add_service: "J",
   correct_service: "K",
   outcome: "U",
+  link: "I",
   pause: "P",
   chosen: "C",
   returned: "V",

@@ -5,6 +5,7 @@ import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { chips } from "./waiting_view.js";
 
 const AGAIN_AFTER_MS = 600;
+const FIELDS = { change: "change-to", link: "link-to" }; // gestures that ask for something, and where
 const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**
@@ -19,7 +20,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   const lost = document.querySelector("[data-lost-ticket]");
   let query = null;
   let found = [];
-  let changing = null;
+  let opened = null; // the visit and the gesture whose form is open
   let later = null;
 
   form.addEventListener("submit", (event) => {
@@ -34,7 +35,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
 
   async function search(asked, otherwise) {
     query = queryOf(asked);
-    changing = null;
+    opened = null;
     if (query === null) return clear(otherwise);
     await fetchFound();
     const first = list.querySelector("button");
@@ -78,7 +79,12 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
         element("strong", {}, element("bdi", {}, hall.serviceName(visit.service)), " ", ...chips(visit, words)),
         element("small", {}, [say("console.person.arrived", { at: words.hour(visit.issued_at) }), visit.language ? languageName(visit.language) : "", placeWords(visit)].filter(Boolean).join(" · "))),
       element("div", { class: "gestures" }, ...gesturesOf(visit).map((gesture) => button(visit, gesture))),
-      changing === visit.leg ? changes(visit) : null);
+      isOpened(visit, "change") ? changeForm(visit) : null,
+      isOpened(visit, "link") ? linkForm(visit) : null);
+  }
+
+  function isOpened(visit, gesture) {
+    return opened?.visit === visit.visit && opened.gesture === gesture;
   }
 
   function placeWords(visit) {
@@ -87,35 +93,55 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   }
 
   function button(visit, gesture) {
-    const made = element("button", { type: "button", class: "small", "data-key": `${visit.visit}-${gesture}`, "aria-expanded": gesture === "change" ? String(changing === visit.leg) : null },
+    const made = element("button", { type: "button", class: "small", "data-key": `${visit.visit}-${gesture}`, "aria-expanded": FIELDS[gesture] ? String(isOpened(visit, gesture)) : null },
       say(`reception.find.${gesture}`), element("span", { class: "visually-hidden" }, ` ${visit.number}`));
     made.addEventListener("click", () => act(visit, gesture));
     return made;
   }
 
-  function changes(visit) {
+  function changeForm(visit) {
     const select = element("select", { id: "change-to" }, ...hall.services.filter(({ id }) => id !== visit.service).map(({ id, name }) => element("option", { value: id }, name)));
     const form = element("form", { class: "change" }, element("label", { for: "change-to" }, say("reception.find.change_to")), select, element("button", { class: "small" }, say("reception.find.change_do")));
     form.addEventListener("submit", (event) => { event.preventDefault(); change(visit, select.value); });
     return form;
   }
 
+  function linkForm(visit) {
+    const number = element("input", { id: "link-to", type: "text", maxlength: "12", autocomplete: "off", autocapitalize: "characters", spellcheck: "false" });
+    const form = element("form", { class: "change" }, element("label", { for: "link-to" }, say("reception.find.link_to")), number, element("button", { class: "small" }, say("reception.find.link_do")));
+    form.addEventListener("submit", (event) => { event.preventDefault(); if (number.value.trim()) link(visit, number.value.trim()); });
+    return form;
+  }
+
   async function act(visit, gesture) {
-    if (gesture === "change") {
-      changing = changing === visit.leg ? null : visit.leg;
+    if (FIELDS[gesture]) {
+      opened = isOpened(visit, gesture) ? null : { visit: visit.visit, gesture };
       draw();
-      document.getElementById("change-to")?.focus();
-    } else if (gesture === "reprint") {
+      document.getElementById(FIELDS[gesture])?.focus();
+      return;
+    }
+    if (gesture === "reprint") {
       await reprint(visit);
+    } else if (gesture === "unlink") {
+      if ((await attempt({ path: `/api/v1/tickets/${visit.visit}/unlink` })).ok) tell(say("reception.find.unlinked", { number: visit.number }));
     } else if ((await attempt({ path: `/api/v1/legs/${visit.leg}/${VERBS[gesture]}` })).ok) {
       tell(say(`console.outcome.${gesture}`, { number: visit.number }));
     }
-    if (gesture !== "change") await fetchFound();
+    await fetchFound();
+  }
+
+  async function link(visit, number) {
+    const answer = await attempt({ path: `/api/v1/tickets/${visit.visit}/link`, body: { number } });
+    if (!answer.ok) return document.getElementById("link-to")?.focus();
+    opened = null;
+    tell(say("reception.find.linked", { number: visit.number, numbers: answer.body.linked.join(", ") }));
+    await fetchFound();
+    list.querySelector(`[data-key="${visit.visit}-link"]`)?.focus();
   }
 
   async function change(visit, service) {
     const answer = await attempt({ path: `/api/v1/legs/${visit.leg}/transfer`, body: { service } });
-    changing = null;
+    opened = null;
     if (answer.ok) tell(say("reception.find.changed", { number: visit.number, service: hall.serviceName(service) }));
     await fetchFound();
     list.querySelector("button")?.focus();
@@ -126,7 +152,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   return {
     focus: () => { form.elements.number.focus(); form.elements.number.select(); },
     refresh: () => {
-      if (query === null || later || changing) return;
+      if (query === null || later || opened) return;
       later = setTimeout(() => { later = null; fetchFound(); }, AGAIN_AFTER_MS);
     },
   };

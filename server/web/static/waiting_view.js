@@ -40,6 +40,7 @@ export function chips(leg, { say, hour, hall }) {
   for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
   if (leg.is_held) texts.push(say("console.need.held"));
   if (leg.postponements && say.knows("console.chip.postponed")) texts.push(say("console.chip.postponed"));
+  if (leg.linked?.length && say.knows("console.chip.linked")) texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
   for (const service of hall && say.knows("console.chip.added") ? leg.added_services ?? [] : []) texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
   return texts.map((text) => element("span", { class: "chip" }, text));
 }
@@ -47,7 +48,7 @@ export function chips(leg, { say, hour, hall }) {
 function drawRows(rows, words) {
   const list = document.querySelector('[data-list="waiting"]');
   if (!list) return;
-  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.postponements]));
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.postponements, leg.linked]));
   fill(list, mark, rows.map((row) => rowElement(row, words)));
   rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
 }

@@ -1,11 +1,14 @@
 """What every rule keeps, whatever it weighs: turns within a series, bounds on overtaking, sameness."""
 
 import random
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.linked_visits import MOST_LINKED
 from server.domain.rules_choosing import Step, choose, step_of
 from server.domain.rules_scores import NO_BOUND, RULES, BoundKind, bound_of
 from server.domain.rules_waiting import CallContext, QueuedLeg, lanes, may_serve, queue_facts
@@ -38,14 +41,15 @@ def issued_first(one: QueuedLeg, other: QueuedLeg) -> bool:
 
 @given(drawn=two_profiles, seed=SEEDS)
 def test_within_a_series_first_calls_come_in_order(drawn: tuple[WorkProfile, ...], seed: int):
-    """Nobody of the same prefix is passed but by priority, a return, a need or a late appointment."""
+    """Nobody of the same prefix is passed but by priority, a return, a need, a late appointment or a link."""
     hall = PlayedHall(drawn)
     for act in drawn_acts(seed, 80, counters=len(COUNTERS), profiles=2):
         if isinstance(act, Arrival):
             hall.arrive(act)
             continue
+        seen = hall.context_of(act)
         pick, before = hall.call(act)
-        if pick is None or not is_in_series(pick.leg):
+        if pick is None or not is_in_series(pick.leg) or pick.chosen.step is Step.LINKED:
             continue
         counter = hall.counters[act.counter]
         passed = [
@@ -54,6 +58,7 @@ def test_within_a_series_first_calls_come_in_order(drawn: tuple[WorkProfile, ...
             if leg.series == pick.leg.series
             and is_in_series(leg)
             and issued_first(leg, pick.leg)
+            and seen.is_free(leg)
             and may_serve(counter, leg, queues=drawn[act.profile].queues, now=hall.now)
         ]
         assert passed == []
@@ -81,10 +86,12 @@ def test_the_pick_is_callable_due_first_and_the_same_every_time(drawn: tuple[Wor
         if isinstance(act, Arrival):
             hall.arrive(act)
             continue
-        turns = hall.turns
+        again = hall.context_of(act)
         pick, before = hall.call(act)
+        again = replace(again, now=hall.now)
         counter, chosen = hall.counters[act.counter], drawn[act.profile]
-        served = [leg for leg in before if may_serve(counter, leg, queues=chosen.queues, now=hall.now)]
+        free = [leg for leg in before if again.is_free(leg)]
+        served = [leg for leg in free if may_serve(counter, leg, queues=chosen.queues, now=hall.now)]
         if pick is None:
             assert served == []
             continue
@@ -95,7 +102,6 @@ def test_the_pick_is_callable_due_first_and_the_same_every_time(drawn: tuple[Wor
         if pick.chosen.step is Step.LETS_PASS:
             assert all(leg.lets_pass or leg.reference > hall.now for leg in served)
         random.Random(len(before)).shuffle(before)
-        again = context(counter, now=hall.now, turns=turns)
         assert choose(chosen, before, again) == pick
         assert pick.why() == choose(chosen, before, again).why()  # type: ignore[union-attr]
 
@@ -107,12 +113,47 @@ def test_four_legs_a_lane_are_enough_when_the_queues_are_told(drawn: WorkProfile
         if isinstance(act, Arrival):
             hall.arrive(act)
             continue
-        turns = hall.turns
+        seen = hall.context_of(act)
         pick, before = hall.call(act)
         able = [leg for leg in before if may_serve(EVERYTHING, leg, queues=QUEUES, now=hall.now)]
-        few = [leg for lane in lanes(able) for leg in lane]
-        told = context(now=hall.now, turns=turns, queues=queue_facts(before))
-        assert choose(drawn, few, told) == pick
+        linked = [leg for leg in able if leg.link is not None]
+        few = [leg for lane in lanes(leg for leg in able if leg.link is None) for leg in lane]
+        told = replace(seen, now=hall.now, queues=queue_facts(before))
+        assert choose(drawn, [*few, *linked], told) == pick
+
+
+@given(drawn=two_profiles, seed=SEEDS)
+def test_linked_visits_follow_each_other_at_one_counter_and_no_other_takes_them(
+    drawn: tuple[WorkProfile, ...], seed: int
+):
+    """Who is linked to the last call and may be served there is next; so few in a row that it has an end."""
+    hall = PlayedHall(drawn)
+    in_a_row: Counter[str] = Counter()
+    for act in drawn_acts(seed, 80, counters=len(COUNTERS), profiles=2):
+        if isinstance(act, Arrival):
+            hall.arrive(act)
+            continue
+        seen = hall.context_of(act)
+        pick, before = hall.call(act)
+        counter, queues = hall.counters[act.counter], drawn[act.profile].queues
+        following = [
+            leg
+            for leg in before
+            if seen.is_next_of_linked(leg)
+            and seen.is_free(leg)
+            and may_serve(counter, leg, queues=queues, now=hall.now)
+        ]
+        assert pick is None or seen.is_free(pick.leg)
+        assert not following or (pick is not None and pick.chosen.step is Step.LINKED)
+        if pick is None or pick.chosen.step is not Step.LINKED:
+            in_a_row[counter.id] = 0
+            continue
+        assert seen.is_next_of_linked(pick.leg)
+        assert pick.reason.key == "why.linked"
+        assert seen.linked_here is not None
+        assert pick.reason.values["number"] == seen.linked_here.number
+        in_a_row[counter.id] += 1
+        assert in_a_row[counter.id] < MOST_LINKED
 
 
 BOUNDED = [name for name, rule in RULES.items() if rule.bound.kind is BoundKind.ARRIVALS]
@@ -137,8 +178,9 @@ def test_the_bound_holds_along_a_history_with_returns_and_needs(
         if isinstance(act, Arrival):
             hall.arrive(act)
             continue
+        seen = hall.context_of(act)
         _, before = hall.call(act)
-        assert_bound_kept(chosen, before, hall.context_of(act))
+        assert_bound_kept(chosen, before, replace(seen, now=hall.now))
 
 
 def assert_bound_kept(chosen: WorkProfile, legs: list[QueuedLeg], now: CallContext) -> None:
@@ -148,7 +190,8 @@ def assert_bound_kept(chosen: WorkProfile, legs: list[QueuedLeg], now: CallConte
     assert passed_by is not None
     if pick is None or pick.chosen.step is not Step.RULE:
         return
-    able = [leg for leg in legs if may_serve(now.counter, leg, queues=chosen.queues, now=now.now)]
+    free = [leg for leg in legs if now.is_free(leg)]
+    able = [leg for leg in free if may_serve(now.counter, leg, queues=chosen.queues, now=now.now)]
     shortest_s = min(leg.target_s for leg in able)
     for head, *_ in lanes(able):
         if step_of(head, chosen, now.now) is not Step.RULE:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from server.domain.linked_visits import MOST_LINKED
 from server.domain.numbering import number_text
 from server.domain.rules import PRIORITY
 from server.domain.rules_choosing import Pick, choose
 from server.domain.rules_turns import Turns
-from server.domain.rules_waiting import CallContext, CallingCounter, QueuedLeg, arrival_class
+from server.domain.rules_waiting import CallContext, CallingCounter, LinkedTurn, QueuedLeg, arrival_class
 from server.domain.work_profiles import (
     Condition,
     CountersAtMost,
@@ -109,6 +110,7 @@ class Arrival:
     needs_step_free: bool = False
     is_at_front: bool = False
     for_counter: str | None = None
+    comes_with_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def _drawn_arrival(chance: random.Random, plain: bool) -> Arrival:
         needs_step_free=chance.random() < 0.08,
         is_at_front=chance.random() < 0.05,
         for_counter="g2" if chance.random() < 0.05 else None,
+        comes_with_last=chance.random() < 0.15,
     )
 
 
@@ -193,6 +196,9 @@ class PlayedHall:
     legs: list[QueuedLeg] = field(default_factory=list)
     ranks: Counter[str] = field(default_factory=Counter)
     turns: Turns = field(default_factory=Turns)
+    links: Counter[str] = field(default_factory=Counter)
+    at: dict[str, QueuedLeg] = field(default_factory=dict)
+    """Whom each counter called last, who is there until it calls again."""
 
     def arrive(self, act: Arrival) -> QueuedLeg:
         desk = SERVICES[act.desk]
@@ -219,11 +225,29 @@ class PlayedHall:
             is_at_front=act.is_at_front,
             lets_pass=act.lets_pass,
         )
+        if act.comes_with_last and self.legs:
+            leg = self._linked(leg)
         self.legs.append(leg)
         return leg
 
+    def _linked(self, leg: QueuedLeg) -> QueuedLeg:
+        """The leg with a link to whoever came before and still waits, as far as a link may be shared."""
+        last = self.legs[-1]
+        link = last.link or f"link of {last.id}"
+        if self.links[link] >= MOST_LINKED:
+            return leg
+        self.legs[-1] = replace(last, link=link)
+        self.links[link] = (self.links[link] or 1) + 1
+        return replace(leg, link=link)
+
     def context_of(self, act: Call) -> CallContext:
-        return context(self.counters[act.counter], now=self.now, turns=self.turns)
+        counter = self.counters[act.counter]
+        here = self.at.get(counter.id)
+        turn = None if here is None or here.link is None else LinkedTurn(here.link, here.number)
+        others = {leg.link for at, leg in self.at.items() if at != counter.id and leg.link is not None}
+        return context(
+            counter, now=self.now, turns=self.turns, linked_here=turn, linked_elsewhere=frozenset(others)
+        )
 
     def call(self, act: Call) -> tuple[Pick | None, list[QueuedLeg]]:
         """The pick, and who waited when it was made."""
@@ -233,6 +257,7 @@ class PlayedHall:
         if pick is not None:
             self.turns = pick.turns
             self.legs.remove(pick.leg)
+            self.at[self.counters[act.counter].id] = pick.leg
             self.legs = [replace(leg, lets_pass=max(0, leg.lets_pass - 1)) for leg in self.legs]
         return pick, before
 

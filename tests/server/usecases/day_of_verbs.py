@@ -48,6 +48,7 @@ from server.usecases.counter_sessions import (
 from server.usecases.decide_break import decide_break
 from server.usecases.hold import hold, release
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from server.usecases.note_needs import note_needs
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import (
@@ -151,6 +152,8 @@ class DayOfVerbs(RuleBasedStateMachine):
             self.issue(pick, is_priority=False)
         # so many verbs by now that chance alone does not meet these in every quick run
         self.at_a_counter(0, ["next", "recall", "no_show", "reinstate"], None)
+        self.leave(3)
+        self.stay_after_all(3)
         self.book(2, minutes=20, checks_in=False)
         for how in ("move", "check in", "undo", "cancel"):
             self.change_an_appointment(0, how)
@@ -274,7 +277,19 @@ class DayOfVerbs(RuleBasedStateMachine):
         if called is not None:
             # while the clock is set back, facts go on from the last one: another appointment may be due
             assert called["number"] == told or self.is_clock_behind()
-            self.nobody_was_overtaken(called["leg"])
+            assert not self.another_counter_serves_a_linked_one(called["leg"])
+            if called["why"]["key"] == "why.linked":
+                self.seen.add("why.linked")
+            else:
+                self.nobody_was_overtaken(called["leg"])
+
+    def another_counter_serves_a_linked_one(self, leg: str) -> bool:
+        sql = (
+            "SELECT o.id FROM leg l JOIN visit v ON v.id = l.visit JOIN visit w ON w.link = v.link"
+            f" JOIN leg o ON o.visit = w.id AND o.{AT_COUNTER} AND o.counter <> l.counter"
+            " WHERE l.id = :leg AND l.hall = :hall"
+        )
+        return bool(self.all(sql, leg=leg))
 
     def is_clock_behind(self) -> bool:
         sql = "SELECT last_recorded_at FROM hall WHERE id = :hall"
@@ -295,7 +310,7 @@ class DayOfVerbs(RuleBasedStateMachine):
             " AND w.reference_at < c.reference_at AND (w.booked_at IS NULL) = (c.booked_at IS NULL)"
             " AND w.position = 1 AND c.position = 1 AND w.for_counter IS NULL AND NOT w.is_held"
             " AND w.is_out_of_series = :no AND c.is_out_of_series = :no"
-            " AND w.visit NOT IN (SELECT id FROM visit WHERE needs IS NOT NULL)",
+            " AND w.visit NOT IN (SELECT id FROM visit WHERE needs IS NOT NULL OR link IS NOT NULL)",
             no=False,
             called=called,
         )
@@ -331,7 +346,44 @@ class DayOfVerbs(RuleBasedStateMachine):
         if visits:
             believed = AtCounter(current=self.leg_at(counter), current_end="served")
             visit = visits[pick % len(visits)]["visit"]
-            self.may(call_chosen, counter, Author("agent"), believed, visit=visit, reason="known")
+            called = self.may(call_chosen, counter, Author("agent"), believed, visit=visit, reason="known")
+            assert called is None or not self.another_counter_serves_a_linked_one(called["leg"])
+
+    @rule(pick=picks, other=picks, counter=st.sampled_from([None, 0, 1, 2]), takes_back=st.booleans())
+    def link(self, pick: int, other: int, counter: int | None, takes_back: bool) -> None:
+        """Two of the last to come, often from a counter, which may take it back."""
+        visits = self.all("SELECT id FROM visit WHERE hall = :hall ORDER BY issued_at DESC, id LIMIT 8")
+        one, to = visits[pick % len(visits)]["id"], visits[other % len(visits)]["id"]
+        self.may(link_visits, Linking(one, Author("agent"), self.session_at(counter)), LinkedTo(visit=to))
+        if takes_back and counter is not None:
+            self.take_the_gesture_back(counter)
+
+    @rule(pick=picks, counter=st.sampled_from([None, 0, 1, 2]), takes_back=st.booleans())
+    def unlink(self, pick: int, counter: int | None, takes_back: bool) -> None:
+        visits = self.all(
+            "SELECT id FROM visit WHERE hall = :hall ORDER BY link IS NULL, issued_at, id LIMIT 6"
+        )
+        one = visits[pick % len(visits)]["id"]
+        self.may(unlink_visit, Linking(one, Author("agent"), self.session_at(counter)))
+        if takes_back and counter is not None:
+            self.take_the_gesture_back(counter)
+
+    @rule(pick=picks, counter=st.sampled_from(range(3)))
+    def two_files(self, pick: int, counter: int) -> None:
+        """One person with two files, called one after the other."""
+        self.someone_comes_to(counter)
+        self.issue(0, is_priority=False)
+        visits = self.all("SELECT id FROM visit WHERE hall = :hall ORDER BY issued_at DESC, id LIMIT 2")
+        linking = Linking(visits[0]["id"], Author("desk"))
+        self.may(link_visits, linking, LinkedTo(visit=visits[-1]["id"]))
+        self.at_a_counter(counter, ["next", "start", "next"], "served")
+
+    def session_at(self, counter: int | None) -> str | None:
+        if counter is None:
+            return None
+        sql = "SELECT id FROM counter_session WHERE hall = :hall AND counter = :counter AND closed_at IS NULL"
+        found = self.all(sql, counter=self.counters[counter])
+        return str(found[0]["id"]) if found else None
 
     @rule(
         pick=picks,
@@ -511,6 +563,10 @@ class DayOfVerbs(RuleBasedStateMachine):
         assert {leg["id"]: leg for leg in remembered} == {leg["id"]: leg for leg in read}
         queues = self.database.configuration(HALL).queues
         assert remembered.queues() == read.queues()
+        links = [{leg["visit"]: legs.link(leg["visit"]) for leg in legs} for legs in (remembered, read)]
+        assert links[0] == links[1]
+        needs = [{leg["visit"]: legs.needs(leg["visit"]) for leg in legs} for legs in (remembered, read)]
+        assert needs[0] == needs[1]
         for counter in self.counters:
             heads = [legs.heads(queues, counter=counter, seen=4) for legs in (remembered, read)]
             assert sorted(heads[0], key=str) == sorted(heads[1], key=str)

@@ -32,9 +32,12 @@ MET = {
     "no_counter_session",
     "place_busy",
     "remembered",
+    "why.linked",
+    "already_linked",
+    "not_linked",
 }
-RARE_REFUSALS = {"too_late_to_undo", "visit_moved_on"}
-"""Met only in long campaigns; tests of their own ask for them (test_undo)."""
+RARE_REFUSALS = {"too_late_to_undo", "visit_moved_on", "linked_to_others", "linked_elsewhere"}
+"""Met only in long campaigns; tests of their own ask for them (test_undo, test_link_visits)."""
 
 
 @pytest.mark.timeout(count(small=300, large=7200))

@@ -1,21 +1,14 @@
 """Postpone, park, resume, add and correct a service, transfer to a place, come back: what each leads to."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from server.clock import Clock
 from server.domain.refusals import Refusal
-from server.ids import new_id
 from server.store.database import Database
-from server.store.installation import Author
-from server.store.rebuild import differences
 from server.usecases.call_next import AtCounter, call_next
 from server.usecases.counter_sessions import WantedSession, open_counter, pause_counter
-from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.next_leg import WantedResult
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import (
@@ -27,105 +20,26 @@ from server.usecases.serve import (
     no_show,
     recall,
     reinstate,
-    start,
     transfer,
 )
-from server.usecases.undo import undo
 from server.usecases.visitor import give_up
 from server.usecases.wait_again import park, postpone, resume, return_parked
-from tests.server.usecases.day_of_verbs import MORNING, a_new_hall
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.at_counters import (
+    AGENT,
+    COUNTER,
+    HALL,
+    OTHER,
+    SERVICE,
+    call,
+    issue,
+    leg_of,
+    numbers_called,
+    served,
+    take_back,
+)
+from tests.server.usecases.figures_history import Hands
 
-HALL, COUNTER, OTHER, SERVICE, ELSEWHERE = "laon", "laon-g1", "laon-g4", "laon-accueil", "laon-permis"
-AGENT = Author("agent")
-
-
-class Ticking(Hands):
-    """No two readings of the clock are equal."""
-
-    def clock(self) -> Clock:
-        return Clock(now=self.tick)
-
-    def tick(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-
-@pytest.fixture(scope="module")
-def hands() -> Hands:
-    return Ticking(MORNING)
-
-
-@pytest.fixture(scope="module")
-def halls(
-    tmp_path_factory: pytest.TempPathFactory,
-    migrated_sqlite: Path,
-    request: pytest.FixtureRequest,
-    hands: Hands,
-) -> Iterator[dict[str, Database]]:
-    """One hall on each kind of database: every test begins with it as it was published."""
-    place = tmp_path_factory.mktemp("verbs") / "parvis.db"
-    place.write_bytes(migrated_sqlite.read_bytes())
-    cluster = request.getfixturevalue("postgresql")
-    name = cluster.new_database(request.getfixturevalue("migrated_postgresql"))
-    urls = {"sqlite": f"sqlite:///{place}", "postgresql": cluster.url(name)}
-    found = {kind: database_with_hall(url, hands, HALL) for kind, url in urls.items()}
-    yield found
-    for database in found.values():
-        database.close()
-    cluster.drop(name)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, halls: dict[str, Database], hands: Hands) -> Iterator[Database]:
-    database = halls[request.param]
-    hands.now = MORNING
-    a_new_hall(database, database.hall_id(HALL))
-    for counter in (COUNTER, OTHER):
-        open_counter(database, counter, AGENT, WantedSession(services=[SERVICE]))
-    yield database
-    with database.read() as rows:
-        assert differences(rows, database.hall_id(HALL)) == []
-
-
-def issue(database: Database, how_many: int = 1) -> list[Any]:
-    return [
-        issue_ticket(database, HALL, Author("kiosk", device="kiosk"), WantedTicket(SERVICE, new_id()))
-        for _ in range(how_many)
-    ]
-
-
-def call(database: Database, current: str | None = None, counter: str = COUNTER) -> dict[str, Any]:
-    called = call_next(database, counter, AGENT, AtCounter(current=current, current_end="served"))
-    assert called is not None
-    return called
-
-
-def numbers_called(database: Database, how_many: int) -> list[str]:
-    """The numbers called one after the other at a free counter, each served."""
-    numbers, current = [], None
-    for _ in range(how_many):
-        called = call(database, current)
-        numbers.append(called["number"])
-        current = called["leg"]
-    finish(database, Gesture(str(current), AGENT))
-    return numbers
-
-
-def served(database: Database, counter: str = COUNTER) -> Gesture:
-    """Someone in service at a counter."""
-    gesture = Gesture(call(database, counter=counter)["leg"], AGENT)
-    start(database, gesture)
-    return gesture
-
-
-def leg_of(database: Database, leg: str) -> dict[str, Any]:
-    with database.read() as rows:
-        return dict(rows.one("SELECT * FROM leg WHERE id = :leg", leg=leg))
-
-
-def take_back(database: Database, counter: str = COUNTER) -> None:
-    undo(database, counter, AGENT, read_counter(database, counter)["last_gesture"]["fact"])
+ELSEWHERE = "laon-permis"
 
 
 def test_who_is_postponed_lets_three_calls_pass_and_keeps_the_first_call(database: Database, hands: Hands):

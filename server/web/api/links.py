@@ -1,0 +1,45 @@
+"""Linked visits: link two of a hall and day, let one go its own way again."""
+
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.usecases.find_visits import hall_of_visit
+from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
+from server.web.api.context import REFUSED, Api, place_header, session_header, write_key
+from server.web.api.shapes import LinkAnswer, LinkBody, VisitPath
+from server.web.callers import allowed_either, someone
+
+TAG = Tag(name="tickets")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("links", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.post("/tickets/<visit>/link", responses={200: LinkAnswer})
+    def link(path: VisitPath, body: LinkBody) -> Any:
+        """Links a visit to another: they are called one after the other to one counter."""
+        if (body.visit is None) == (body.number is None):
+            raise Refusal("bad_request", missing="number")
+        linking = _linking(api, path.visit)
+        to = LinkedTo(body.visit, body.number)
+        return link_visits(api.database, linking, to, write_key=write_key(linking.author))
+
+    @routes.post("/tickets/<visit>/unlink", responses={200: LinkAnswer})
+    def unlink(path: VisitPath) -> Any:
+        """Lets a linked visit go its own way again."""
+        linking = _linking(api, path.visit)
+        return unlink_visit(api.database, linking, write_key=write_key(linking.author))
+
+    return routes
+
+
+def _linking(api: Api, visit: str) -> Linking:
+    someone()
+    hall = hall_of_visit(api.database, visit)
+    caller, _ = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
+    return Linking(visit, caller.author, session_header(), place_header())

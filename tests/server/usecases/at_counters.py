@@ -1,0 +1,55 @@
+"""What tests do at the two counters of `conftest.database`: issue, call, serve, take back."""
+
+from typing import Any
+
+from server.ids import new_id
+from server.store.database import Database
+from server.store.installation import Author
+from server.usecases.call_next import AtCounter, call_next
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.read_queue import read_counter
+from server.usecases.serve import Gesture, finish, start
+from server.usecases.undo import undo
+
+HALL, COUNTER, OTHER, SERVICE = "laon", "laon-g1", "laon-g4", "laon-accueil"
+AGENT = Author("agent")
+
+
+def issue(database: Database, how_many: int = 1) -> list[Any]:
+    return [
+        issue_ticket(database, HALL, Author("kiosk", device="kiosk"), WantedTicket(SERVICE, new_id()))
+        for _ in range(how_many)
+    ]
+
+
+def call(database: Database, current: str | None = None, counter: str = COUNTER) -> dict[str, Any]:
+    called = call_next(database, counter, AGENT, AtCounter(current=current, current_end="served"))
+    assert called is not None
+    return called
+
+
+def numbers_called(database: Database, how_many: int) -> list[str]:
+    """The numbers called one after the other at a free counter, each served."""
+    numbers, current = [], None
+    for _ in range(how_many):
+        called = call(database, current)
+        numbers.append(called["number"])
+        current = called["leg"]
+    finish(database, Gesture(str(current), AGENT))
+    return numbers
+
+
+def served(database: Database, counter: str = COUNTER) -> Gesture:
+    """Someone in service at a counter."""
+    gesture = Gesture(call(database, counter=counter)["leg"], AGENT)
+    start(database, gesture)
+    return gesture
+
+
+def leg_of(database: Database, leg: str) -> dict[str, Any]:
+    with database.read() as rows:
+        return dict(rows.one("SELECT * FROM leg WHERE id = :leg", leg=leg))
+
+
+def take_back(database: Database, counter: str = COUNTER) -> None:
+    undo(database, counter, AGENT, read_counter(database, counter)["last_gesture"]["fact"])
