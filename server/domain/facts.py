@@ -282,15 +282,19 @@ def leg_started(leg: str, visit: str, *, counter: str) -> Fact:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a service led to: a code of the short list, and a note that can be erased."""
+    """What a service led to: a code of the short list, and a note that can be erased.
+
+    `asked`: whether the service left the outcome `optional` then, or made it `mandatory`.
+    """
 
     outcome: str | None = None
     note: Erasable | None = None
+    asked: str | None = None
 
     def as_body(self) -> dict[str, Any]:
         """The result as it stands in a fact."""
         note = None if self.note is None else {"id": self.note.id, "hmac": self.note.hmac}
-        return {"outcome": self.outcome, "outcome_note": note}
+        return {"outcome": self.outcome, "outcome_note": note, "outcome_asked": self.asked}
 
 
 def leg_ended(leg: str, visit: str, *, reason: str, counter: str | None, note: str | None = None) -> Fact:

@@ -39,6 +39,8 @@ ADDED_COLUMNS = (
     "parked_s",
     "reinstated",
     "clock_suspect",
+    "outcome",
+    "outcome_asked",
 )
 LEG_COLUMNS = CONTRACT_COLUMNS + ADDED_COLUMNS
 COUNTER_COLUMNS = (
@@ -124,6 +126,8 @@ def _leg(row: Mapping[str, str]) -> LegRecord:
         quoted_high_s=_whole(row["quoted_high_s"]),
         clock_suspect=_truth(row.get("clock_suspect"), default=False),
         reinstated=_truth(row.get("reinstated"), default=False),
+        outcome=row.get("outcome") or None,
+        outcome_asked=row.get("outcome_asked") or None,
     )
 
 

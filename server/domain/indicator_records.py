@@ -15,7 +15,8 @@ CANCELLED_AT_ONCE = timedelta(minutes=2)
 class LegRecord:
     """One leg as the open format carries it; instants are aware UTC, durations whole seconds.
 
-    `position` orders the legs of a visit, from 1.
+    `position` orders the legs of a visit, from 1. `outcome_asked`: whether the service left the
+    outcome `optional` when the leg ended, or made it `mandatory`; None: not known.
     """
 
     leg: str
@@ -44,6 +45,8 @@ class LegRecord:
     parked_s: int = 0
     reinstated: bool = False
     clock_suspect: bool = False
+    outcome: str | None = None
+    outcome_asked: str | None = None
 
     @property
     def reference_at(self) -> datetime:
@@ -72,14 +75,14 @@ class LegRecord:
 class MeasuredLeg:
     """A leg with what its visit says of it: the wait in whole seconds, if it is known, and how it ended.
 
-    `outcome` is `called`, `left` (ended before any call), `moved` (redirected before any call),
+    `stage` is `called`, `left` (ended before any call), `moved` (redirected before any call),
     `open` (still waiting) or `outside`. `visit_priority`: of the leg that opens its visit, what
     the priority of the visit became in the end; `none` for the others.
     """
 
     record: LegRecord
     opens_visit: bool
-    outcome: str
+    stage: str
     wait_s: int | None
     visit_priority: str = "none"
 
@@ -87,9 +90,9 @@ class MeasuredLeg:
     def end_reason(self) -> str:
         """The end reason as counted: who cancels late has left; not ended is `open`."""
         reason = self.record.end_reason
-        if self.outcome == "outside" or reason not in ("cancelled", "abandoned"):
+        if self.stage == "outside" or reason not in ("cancelled", "abandoned"):
             return reason or "open"
-        return "left_after_call" if self.outcome == "called" else "abandoned"
+        return "left_after_call" if self.stage == "called" else "abandoned"
 
 
 def measure(records: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
@@ -109,7 +112,7 @@ def _measure_visit(legs: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
     in_the_end = [record.priority for record in records if not record.is_outside]
     for record in records:
         if record.is_outside:
-            yield MeasuredLeg(record, opens_visit=False, outcome="outside", wait_s=None)
+            yield MeasuredLeg(record, opens_visit=False, stage="outside", wait_s=None)
             continue
         since = waiting_since or record.reference_at
         measured = _measured(record, since, opens_visit)
@@ -120,15 +123,15 @@ def _measure_visit(legs: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
 
 def _measured(record: LegRecord, since: datetime, opens_visit: bool) -> MeasuredLeg:
     if record.first_called_at is not None:
-        outcome, until = "called", record.first_called_at
+        stage, until = "called", record.first_called_at
     elif record.moved_before_call:
-        outcome, until = "moved", None
+        stage, until = "moved", None
     elif record.end_reason is not None and record.ended_at is not None:
-        outcome, until = "left", record.ended_at
+        stage, until = "left", record.ended_at
     else:
-        outcome, until = "open", None
+        stage, until = "open", None
     wait_s = None if until is None else elapsed_s(since, until)
-    return MeasuredLeg(record, opens_visit, outcome, wait_s)
+    return MeasuredLeg(record, opens_visit, stage, wait_s)
 
 
 def service_s(record: LegRecord) -> int | None:

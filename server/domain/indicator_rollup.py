@@ -1,8 +1,9 @@
 """Mergeable tallies of legs: adding the days of a period gives exactly what the whole period gives."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ class Tally:
     services: Sparse = field(default_factory=dict)
     early: Sparse = field(default_factory=dict)
     delays: Sparse = field(default_factory=dict)
+    outcomes: Counter[str] = field(default_factory=Counter)
     legs: int = 0
     visits: int = 0
     called_with_target: int = 0
@@ -59,11 +61,14 @@ class Tally:
     arrived_in_time: int = 0
     after_grace: int = 0
     office_in_time: int = 0
+    outcome_optional: int = 0
+    outcome_left_out: int = 0
 
     def add(self, other: "Tally") -> None:
         """Adds another tally to this one, exactly."""
         for name in _COUNTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.outcomes.update(other.outcomes)
         for mine, theirs in (
             (self.waits, other.waits),
             (self.services, other.services),
@@ -74,7 +79,7 @@ class Tally:
                 _count(mine, second, first, last)
 
 
-_COUNTS = tuple(f.name for f in fields(Tally) if f.name not in ("waits", "services", "early", "delays"))
+_COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is MISSING)
 
 
 @dataclass(slots=True)
@@ -156,7 +161,7 @@ def _key_of(leg: MeasuredLeg, time_zone: tzinfo) -> CellKey:
 
 
 def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
-    if leg.outcome == "outside":
+    if leg.stage == "outside":
         tally.outside += 1
         return
     tally.legs += 1
@@ -165,18 +170,29 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
     tally.priorities_confirmed += leg.visit_priority == "confirmed"
     tally.priorities_not_confirmed += leg.visit_priority == "not_confirmed"
     tally.reinstated += leg.record.end_reason == "no_show" and leg.record.reinstated
-    tally.moved += leg.outcome == "moved"
-    tally.open_waiting += leg.outcome == "open"
+    tally.moved += leg.stage == "moved"
+    tally.open_waiting += leg.stage == "open"
+    if leg.record.end_reason == "served":
+        _tally_outcome(tally, leg.record)
     if leg.record.clock_suspect:
         tally.clock_suspect += 1
         return
     if leg.record.booked_at is not None and leg.record.position == 1:
         _tally_appointment(tally, leg, leg.record.booked_at)
     if leg.wait_s is not None:
-        _tally_wait(tally, leg.record, leg.wait_s, is_called=leg.outcome == "called")
+        _tally_wait(tally, leg.record, leg.wait_s, is_called=leg.stage == "called")
     at_counter_s = service_s(leg.record)
     if at_counter_s is not None:
         _count(tally.services, at_counter_s, *((1, 0) if leg.record.start_pressed else (0, 1)))
+
+
+def _tally_outcome(tally: Tally, record: LegRecord) -> None:
+    """What the service led to, or that it was left out where it may be."""
+    if record.outcome is not None:
+        tally.outcomes[record.outcome] += 1
+    if record.outcome_asked == "optional":
+        tally.outcome_optional += 1
+        tally.outcome_left_out += record.outcome is None
 
 
 OFFICE_LATE_S = 600
@@ -189,7 +205,7 @@ def _tally_appointment(tally: Tally, leg: MeasuredLeg, booked_at: datetime) -> N
     tally.appointments += 1
     tally.arrived_in_time += (record.arrived_at or record.issued_at) <= booked_at
     tally.after_grace += record.leg_class == WALK_IN
-    if record.leg_class != WALK_IN and leg.outcome == "called" and leg.wait_s is not None:
+    if record.leg_class != WALK_IN and leg.stage == "called" and leg.wait_s is not None:
         _count(tally.delays, leg.wait_s, 1, 0)
         tally.office_in_time += leg.wait_s <= OFFICE_LATE_S
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.domain.indicator_rollup import Rollup, Sparse, Tally, as_counts, mean, quantile
+from server.domain.outcomes import OUTCOMES
 
 WORST_SERVICE_FROM = 10
 """A service is named the worst only from this many waits on: below, its P90 is simply its maximum."""
@@ -148,6 +149,10 @@ def _delay(name: str, of: Statistic) -> Indicator:
     return Indicator(name, "s", "office_punctuality", compute)
 
 
+def _outcome(code: str) -> Indicator:
+    return _share(f"outcome_{code}", "outcome", lambda t: t.outcomes[code], lambda t: t.outcomes.total())
+
+
 def _greeted(rollup: Rollup) -> int:
     return sum(rollup.greetings.values())
 
@@ -198,6 +203,10 @@ _ALL = (
     _share("office_on_time", "office_punctuality", lambda t: t.office_in_time, lambda t: _both(t.delays)),
     _delay("office_delay_median", _median),
     _delay("office_delay_p90", _p90),
+    *(_outcome(code) for code in OUTCOMES),
+    _share(
+        "outcome_left_out", "outcome_optional", lambda t: t.outcome_left_out, lambda t: t.outcome_optional
+    ),
     _number("redirected_before_call", "tickets", "redirected", lambda _, tally: tally.moved),
     _number("still_waiting", "tickets", "one_leg", lambda _, tally: tally.open_waiting),
     _number("clock_suspect", "tickets", "outside", lambda _, tally: tally.clock_suspect),

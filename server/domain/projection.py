@@ -227,6 +227,8 @@ def _leg_ended(fact: Recorded) -> list[Change]:
     if body.get("outcome") or body.get("outcome_note"):
         note = body["outcome_note"]
         of_leg |= {"outcome": body["outcome"], "note": None if note is None else note["id"]}
+    if body.get("outcome_asked"):
+        of_leg["outcome_asked"] = body["outcome_asked"]
     leg = Update("leg", body["leg"], _suspect(fact, of_leg))
     if body.get("new_leg"):
         return [leg, _successor(fact, body["new_leg"])]

@@ -13,7 +13,7 @@ _LEGS_OF_DAY = """
 SELECT l.id, l.visit, l.number, l.hall, l.service, l.class, l.position, l.priority, l.target_s,
  l.booked_at, l.arrived_at, l.issued_at, l.first_called_at, l.last_called_at, l.started_at,
  l.is_start_pressed, l.parked_s, l.ended_at, l.end_reason, l.counter, l.is_clock_suspect,
- l.quoted_low_s, l.quoted_median_s, l.quoted_high_s,
+ l.quoted_low_s, l.quoted_median_s, l.quoted_high_s, l.outcome, l.outcome_asked,
  EXISTS (SELECT 1 FROM leg AS later WHERE later.visit = l.visit AND later.reinstated_from = l.id
   AND (later.end_reason IS NULL OR later.end_reason <> 'undone')) AS is_reinstated
 FROM leg AS l WHERE l.hall = :hall AND l.business_day = :day ORDER BY l.visit, l.position, l.id
@@ -175,4 +175,6 @@ def _leg_record(row: Mapping[str, Any], day: date) -> LegRecord:
         quoted_high_s=row["quoted_high_s"],
         clock_suspect=bool(row["is_clock_suspect"]),
         reinstated=bool(row["is_reinstated"]),
+        outcome=row["outcome"],
+        outcome_asked=row["outcome_asked"],
     )

@@ -235,6 +235,7 @@ leg = Table(
     Column("return_place", String(10)),
     Column("added_services", Text),
     Column("outcome", String(20)),
+    Column("outcome_asked", String(10)),
     Column("note", ID),
     Index("ix_leg_visit", "visit"),
     Index("ix_leg_day", "hall", "business_day"),

@@ -3,13 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from server.domain.calendars import business_day
 from server.domain.configuration import Service
 from server.domain.facts import EndedLeg, Fact, NewLeg, Result, leg_ended, leg_served
 from server.domain.instants import from_micros
 from server.domain.limits import ReturnPlace
+from server.domain.outcomes import Outcome
 from server.domain.refusals import Refusal
 from server.domain.rules import sort_key
 from server.domain.transitions import EndReason
@@ -19,8 +19,6 @@ from server.store.engines import Row
 from server.store.erasables import keep_erasable
 from server.store.hall_transaction import HallTransaction
 from server.usecases.opening import end_of_next_day, opening_now
-
-type Outcome = Literal["file_received", "paper_missing", "informed", "redirected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,8 @@ def _result(transaction: HallTransaction, row: Row, wanted: WantedResult) -> Res
         raise Refusal("outcome_missing", service=service.id)
     if service is not None and service.note == "mandatory" and not wanted.note:
         raise Refusal("note_missing", service=service.id)
+    asked = None if service is None else service.outcome
     if not wanted.note:
-        return Result(wanted.outcome)
+        return Result(wanted.outcome, asked=asked)
     until = end_of_next_day(transaction.configuration, date.fromisoformat(row["business_day"]))
-    return Result(wanted.outcome, keep_erasable(transaction, wanted.note, until=until))
+    return Result(wanted.outcome, keep_erasable(transaction, wanted.note, until=until), asked=asked)

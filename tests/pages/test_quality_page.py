@@ -44,7 +44,7 @@ def test_it_is_accessible_and_fits_with_its_tables_open_and_when_empty(pages: Pa
     for width, height in SIZES:
         page = signed_in(pages, served, "quality", width, height)
         page.goto(f"{served.base_url}/qualite?duree=quarter")
-        expect(page.locator("figure svg")).to_have_count(4)
+        expect(page.locator("figure svg")).to_have_count(5)
         for summary in page.locator("summary").all():
             summary.click()
         assert_accessible(page)

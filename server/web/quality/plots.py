@@ -16,6 +16,8 @@ LEFT, TOP, BOTTOM, WHOLE_WIDTH = 40, 42, 30, 420
 LETTER_PX = 9
 """The room a letter takes under a bar, with what keeps labels apart."""
 LETTERS_PX = 14
+NAMES_PX = 150
+"""The room for names beside lying bars."""
 SMALL_PX = 13
 MOST_LABELLED = 12
 """Above this many bars their values are in the table only: labels would touch."""
@@ -65,6 +67,30 @@ def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
         )
     _one_axis(layers)
     return _plot(layers, WIDTH)
+
+
+def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
+    """Lying bars, in their order, each with its name to the left and its value at its end."""
+    plotted = {"values": [{"name": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
+    names = {
+        "field": "name",
+        "type": "ordinal",
+        "sort": [bar.label for bar in bars],
+        "axis": {"title": None, "labelPadding": 8, "labelLimit": 0, "labelOverlap": False},
+        "scale": {"paddingInner": 0.25},
+    }
+    along = _y("y", unit, max((bar.value for bar in bars), default=0))
+    along["axis"] = {
+        key: along["axis"][key] for key in ("title", "titleFontWeight", "values", "labelOverlap", "format")
+    }
+    text = {"type": "text", "align": "left", "dx": 6, "fontSize": SMALL_PX, "color": INK}
+    place = {"y": names, "x": along}
+    layers: list[Spec] = [
+        {"data": plotted, "mark": {"type": "bar", "color": BAR}, "encoding": place},
+        {"data": plotted, "mark": text, "encoding": place | {"text": {"field": "text"}}},
+    ]
+    _one_axis(layers)
+    return _plot(layers, WHOLE_WIDTH - NAMES_PX - LEFT, left=NAMES_PX, bottom=TOP)
 
 
 def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float | None = None) -> Spec:
@@ -172,14 +198,14 @@ def _apart(places: Sequence[tuple[float, str, str]], step: float) -> list[float]
     return heights
 
 
-def _plot(layers: list[Spec], width: int) -> Spec:
+def _plot(layers: list[Spec], width: int, *, left: int = LEFT, bottom: int = BOTTOM) -> Spec:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": width,
         "height": HEIGHT,
         "background": None,
         "autosize": "none",
-        "padding": {"left": LEFT, "right": WHOLE_WIDTH - LEFT - width, "top": TOP, "bottom": BOTTOM},
+        "padding": {"left": left, "right": WHOLE_WIDTH - left - width, "top": TOP, "bottom": bottom},
         "layer": layers,
         "config": _CONFIG,
     }

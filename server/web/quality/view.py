@@ -6,11 +6,12 @@ from datetime import date
 
 from server.domain.configuration import HallConfiguration
 from server.domain.indicator_periods import Period, PeriodKind
-from server.domain.indicator_rollup import Rollup, as_counts, quantile
+from server.domain.indicator_rollup import Rollup, Tally, as_counts, quantile
 from server.domain.indicators import INDICATORS, Figure, figures_of, not_issued_by_reason
+from server.domain.outcomes import OUTCOMES
 from server.usecases.read_indicators import HallDays
 from server.web.quality import wording
-from server.web.quality.plots import Bar, Spec, WaitBar, WaitWords, arrivals_plot, waits_plot
+from server.web.quality.plots import Bar, Spec, WaitBar, WaitWords, arrivals_plot, named_bars_plot, waits_plot
 
 type Words = Callable[..., str]
 """`words(key, **values)`: a sentence in the page's language."""
@@ -37,6 +38,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "office_delay_median",
         "office_delay_p90",
     ),
+    "outcomes": (*(f"outcome_{code}" for code in OUTCOMES), "outcome_left_out"),
     "aside": (
         "early_wait_from_issue",
         "redirected_before_call",
@@ -60,6 +62,9 @@ BY_SERVICE = (
     "no_shows",
     "left_before_call",
 )
+
+
+OUTCOMES_BY_SERVICE = GROUPS["outcomes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class QualityView:
     headline: Sequence[Shown] = ()
     groups: Mapping[str, Sequence[Shown]] = field(default_factory=dict)
     services: Sequence[ServiceRow] = ()
+    outcomes: Sequence[ServiceRow] = ()
     reasons: Sequence[tuple[str, str]] = ()
     plots: Sequence[Plot] = ()
     targets_differ: bool = False
@@ -138,7 +144,8 @@ def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
         open_days=len(weekdays),
         headline=[shown.figure(figures[name]) for name in HEADLINE],
         groups={group: [shown.figure(figures[name]) for name in names] for group, names in GROUPS.items()},
-        services=[] if asked.service else _service_rows(whole, shown),
+        services=[] if asked.service else _service_rows(whole, shown, BY_SERVICE),
+        outcomes=[] if asked.service else _outcome_rows(whole, shown),
         reasons=_reasons(whole, asked, words),
         plots=_plots(whole, weekdays, asked, words) if whole.cells else [],
         targets_differ=bool(whole.cells) and shared_target_s(whole, asked) is None,
@@ -176,16 +183,22 @@ class _Shower:
         return self.words(f"quality.target.{tone}", **values), tone
 
 
-def _service_rows(whole: Rollup, shown: _Shower) -> list[ServiceRow]:
+def _service_rows(whole: Rollup, shown: _Shower, names: Sequence[str]) -> list[ServiceRow]:
     rows = []
     hall = shown.asked.hall
     order = [service for service in hall.services if service in whole.services()]
     for service in order + [other for other in whole.services() if other not in hall.services]:
-        figures = figures_of(whole.of_service(service), BY_SERVICE)
+        figures = figures_of(whole.of_service(service), names)
         by_name = {figure.indicator: figure for figure in figures}
         name = service_name(hall, service, shown.asked.language)
-        rows.append(ServiceRow(service, name, [shown.figure(by_name[n], service) for n in BY_SERVICE]))
+        rows.append(ServiceRow(service, name, [shown.figure(by_name[n], service) for n in names]))
     return rows
+
+
+def _outcome_rows(whole: Rollup, shown: _Shower) -> list[ServiceRow]:
+    """The services of which an outcome was told, or left out where it is optional."""
+    rows = _service_rows(whole, shown, OUTCOMES_BY_SERVICE)
+    return [row for row in rows if any(figure.value is not None for figure in row.figures)]
 
 
 def service_name(hall: HallConfiguration, service: str, language: str) -> str:
@@ -219,8 +232,9 @@ def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -
         drawer.arrivals("arrivals_by_hour", by_hour_name, dict.fromkeys(by_hour_name, open_days)),
         drawer.waits("waits_by_hour", by_hour_name),
     ]
+    outcomes = [drawer.outcomes(whole.total())] if whole.total().outcomes else []
     if asked.period.kind is PeriodKind.DAY:
-        return plots
+        return plots + outcomes
     by_weekday = whole.split(lambda key: key.weekday)
     present = range(max([4, *by_weekday]) + 1)
     names = {day: wording.weekday_name(day, asked.language) for day in present}
@@ -230,6 +244,7 @@ def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -
         *plots,
         drawer.arrivals("arrivals_by_weekday", parts, how_many),
         drawer.waits("waits_by_weekday", parts),
+        *outcomes,
     ]
 
 
@@ -298,6 +313,26 @@ class _Drawer:
         }
         sentence = self.words(f"quality.plot.{name}.sentence", **values)
         return Plot(name, spec, sentence, [self.words(key) for key in keys], rows)
+
+    def outcomes(self, tally: Tally) -> Plot:
+        """How many services led to each outcome, with its share; and how often none was told."""
+        told = tally.outcomes.total()
+        labels = {code: self.words(f"quality.indicator.outcome_{code}.label") for code in OUTCOMES}
+        counts = {labels[code]: tally.outcomes[code] for code in OUTCOMES}
+        texts = {label: wording.number(count, self.language) for label, count in counts.items()}
+        shares = {label: wording.whole_percent(100 * count / told) for label, count in counts.items()}
+        unit = self.words("quality.plot.outcomes.unit")
+        spec = named_bars_plot([Bar(label, counts[label], texts[label]) for label in counts], unit=unit)
+        columns = [self.words(f"quality.plot.outcomes.{key}") for key in ("first", "unit", "share")]
+        rows = [[label, texts[label], wording.number(shares[label], self.language)] for label in counts]
+        most = max(counts, key=counts.__getitem__)
+        values = {"outcome": most, "part": texts[most], "n": wording.number(told, self.language)}
+        sentence = self.words("quality.plot.outcomes.sentence", **values)
+        if tally.outcome_optional:
+            left = {"left": tally.outcome_left_out, "optional": tally.outcome_optional}
+            numbers = {key: wording.number(value, self.language) for key, value in left.items()}
+            sentence += " " + self.words("quality.plot.outcomes.left_out", **numbers)
+        return Plot("outcomes", spec, sentence, columns, rows)
 
     def _short(self, label: str) -> str:
         """A weekday as it stands under a bar; an hour is short already."""

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from server.domain.indicator_records import CLASSES, LegRecord
+from server.domain.outcomes import OUTCOMES
 
 MONDAY = date(2026, 11, 23)
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # nine o'clock in Paris
@@ -99,6 +100,8 @@ def _draw_leg(draw: st.DrawFn, visit: str, position: int, start: datetime, day: 
         priority=draw(st.sampled_from(("none", "declared", "confirmed", "not_confirmed"))),
         reinstated=draw(st.booleans()),
         clock_suspect=draw(st.integers(0, 9)) == 0,
+        outcome=draw(st.sampled_from((None, *OUTCOMES))),
+        outcome_asked=draw(st.sampled_from((None, "optional", "mandatory"))),
     )
 
 

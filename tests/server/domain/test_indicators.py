@@ -1,6 +1,7 @@
 from collections import Counter
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -75,6 +76,27 @@ def test_a_redirection_followed_by_a_cancellation_does_not_make_the_wait_vanish(
         leg(issued=60, ended=61, end_reason="cancelled", position=2),
     )
     assert (found["wait_max"].value, found["left_before_call"].value) == (61 * 60, 1)
+
+
+def test_outcomes_are_counted_among_those_told_and_left_out_among_those_optional():
+    served: dict[str, Any] = {"called": 5, "ended": 9, "end_reason": "served"}
+    found = figures(
+        leg("v1", **served, outcome="paper_missing", outcome_asked="optional"),
+        leg("v2", **served, outcome="paper_missing", outcome_asked="mandatory"),
+        leg("v3", **served, outcome="informed", outcome_asked="optional", clock_suspect=True),
+        leg("v4", **served, outcome_asked="optional"),
+        leg("v5", **served),
+        leg("v7", called=5, ended=9, end_reason="no_show", outcome_asked="optional"),
+    )
+    missing, left_out = found["outcome_paper_missing"], found["outcome_left_out"]
+    assert (missing.count, missing.n, round(missing.value or 0)) == (2, 3, 67)
+    assert (found["outcome_informed"].count, found["outcome_file_received"].value) == (1, 0.0)
+    assert (left_out.count, left_out.n, round(left_out.value or 0)) == (1, 3, 33)
+
+
+def test_without_any_outcome_there_is_no_share():
+    found = figures(leg("v1", called=5, ended=9, end_reason="served"))
+    assert (found["outcome_informed"].value, found["outcome_left_out"].value) == (None, None)
 
 
 def test_an_undone_leg_is_in_no_figure():
@@ -240,7 +262,7 @@ def test_every_leg_is_counted_once_in_exactly_one_place(visits: list[list[LegRec
     suspects = sum(
         leg.record.clock_suspect and leg.wait_s is not None
         for leg in measure(records)
-        if leg.outcome != "outside"
+        if leg.stage != "outside"
     )
     assert total.legs + total.outside == len(records)
     assert waits + suspects + total.moved + total.open_waiting == total.legs

@@ -14,11 +14,13 @@ from server.domain.facts import (
     EndedLeg,
     NewLeg,
     NewVisit,
+    Result,
     Why,
     greeting_counted,
     leg_called,
     leg_ended,
     leg_recalled,
+    leg_served,
     leg_started,
     leg_transferred,
     ticket_issued,
@@ -37,6 +39,9 @@ HALLS = Path(__file__).parents[3] / "server/demonstration/halls"
 PARIS = ZoneInfo("Europe/Paris")
 ENDS = ("served", "no_show", "back", "abandoned", "left_after_call", "transferred", "moved", "late", "open")
 WEIGHTS = (74, 5, 2, 6, 2, 5, 3, 1, 2)
+
+RESULTS = ("paper_missing", None, "file_received", "informed", "paper_missing", None, "redirected")
+"""What services lead to, by the rank of the visit."""
 
 
 @dataclass
@@ -157,7 +162,10 @@ class PlayedDay:
             )
             self._serve(next_leg, visit, done_at + timedelta(minutes=6), "served")
         else:
-            self._end(leg, visit, "served", done_at)
+            ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
+            result = Result(RESULTS[visit.rank % len(RESULTS)], asked="optional")
+            fact = leg_served(ended, None, result, counter=self.counter)
+            self.transaction.record(fact, happened_at=done_at)
 
     def _end(self, leg: NewLeg, visit: NewVisit, reason: str, at: datetime) -> None:
         self.transaction.record(leg_ended(leg.id, visit.id, reason=reason, counter=None), happened_at=at)

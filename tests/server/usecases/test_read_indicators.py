@@ -1,6 +1,7 @@
 import io
+import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,13 +10,23 @@ import pytest
 from server.domain.indicator_files import CONTRACT_COLUMNS, read_legs
 from server.domain.indicator_rollup import Rollup, roll_up
 from server.domain.indicators import INDICATORS, figures_of
+from server.domain.outcomes import OUTCOMES
 from server.domain.refusals import Refusal
+from server.ids import new_id
 from server.store.database import Database
 from server.store.installation import SYSTEM
 from server.store.rebuild import rebuild
+from server.usecases.call_next import AtCounter, call_next
+from server.usecases.counter_sessions import WantedSession, open_counter
 from server.usecases.export_visits import export_visits, legs_csv
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.next_leg import WantedResult
+from server.usecases.publish_configuration import publish_hall
 from server.usecases.read_indicators import DIMENSIONS, read_days, read_indicators
-from tests.server.usecases.figures_history import Hands, PlayedDay, database_with_hall, play_days
+from server.usecases.serve import Gesture, finish
+from tests.server.usecases.at_counters import AGENT
+from tests.server.usecases.day_of_verbs import MORNING
+from tests.server.usecases.figures_history import HALLS, Hands, PlayedDay, database_with_hall, play_days
 
 FIRST = date(2026, 10, 19)  # a Monday; clocks go back on the 25th
 DAYS = (FIRST, date(2026, 11, 2))
@@ -133,3 +144,36 @@ def test_an_unknown_split_is_refused(database: Database):
     with pytest.raises(Refusal) as refusal:
         read_indicators(database, "laon", days=DAYS, by="agent", sentence=str)
     assert refusal.value.code == "bad_dimension"
+
+
+def test_outcomes_are_told_per_service_and_add_up(database: Database):
+    answer = read_indicators(database, "laon", days=DAYS, by="service", sentence=str)
+    whole = {figure.indicator: figure for figure in figures_of(read_days(database, "laon", *DAYS).whole())}
+    for name in (*(f"outcome_{code}" for code in OUTCOMES), "outcome_left_out"):
+        parts = [f for row in answer["rows"] for f in row["figures"] if f["indicator"] == name]
+        assert sum(part["count"] for part in parts) == whole[name].count
+        assert sum(part["n"] for part in parts) == whole[name].n
+        assert whole[name].count
+
+
+def test_whether_an_outcome_was_asked_is_what_the_document_said_when_the_leg_ended(database_url: str):
+    """A service that insists on an outcome afterwards does not change what was counted."""
+    hands = Hands(MORNING)
+    database = database_with_hall(database_url, hands)
+    document = json.loads((HALLS / "laon.json").read_text("utf-8"))
+    for outcome in ("optional", "mandatory"):
+        for service in document["services"]:
+            service["outcome"] = outcome
+        publish_hall(database, SYSTEM, json.dumps(document))
+        issue_ticket(database, "laon", AGENT, WantedTicket("laon-accueil", new_id()))
+        if outcome == "optional":
+            open_counter(database, "laon-g1", AGENT, WantedSession())
+        called = call_next(database, "laon-g1", AGENT, AtCounter())
+        assert called is not None
+        told = WantedResult("informed" if outcome == "mandatory" else None)
+        finish(database, Gesture(called["leg"], AGENT), result=told)
+    on = hands.now.date()
+    found = read_days(database, "laon", on, on + timedelta(days=1)).whole()
+    left_out = next(each for each in figures_of(found) if each.indicator == "outcome_left_out")
+    assert (left_out.count, left_out.n) == (1, 1)
+    database.close()

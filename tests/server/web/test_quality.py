@@ -133,8 +133,8 @@ def test_the_page_has_nothing_inline_and_no_script(site: Site):
 
 def test_plots_stand_in_the_page_with_their_tables(site: Site):
     page = site.page(WEEK)
-    assert page.count("<svg") == 4
-    assert page.count("<details>") == 4
+    assert page.count("<svg") == 5
+    assert page.count("<details>") == 5
 
 
 def test_a_shorter_period_is_chosen_around_the_same_day(site: Site):
@@ -143,7 +143,7 @@ def test_a_shorter_period_is_chosen_around_the_same_day(site: Site):
 
 
 def test_one_day_has_no_plot_by_weekday(site: Site):
-    assert site.page("/qualite?hall=laon&duree=day&jour=2026-10-21").count("<svg") == 2
+    assert site.page("/qualite?hall=laon&duree=day&jour=2026-10-21").count("<svg") == 3
 
 
 def test_the_committee_reads_figures_and_their_sheet_but_no_visits(site: Site):

@@ -3,7 +3,15 @@ import json
 import pytest
 
 from server.web.quality.draw import Drawings
-from server.web.quality.plots import Bar, WaitBar, WaitWords, arrivals_plot, waits_plot, whole_ticks
+from server.web.quality.plots import (
+    Bar,
+    WaitBar,
+    WaitWords,
+    arrivals_plot,
+    named_bars_plot,
+    waits_plot,
+    whole_ticks,
+)
 
 WORDS = WaitWords("médiane", "9 sur 10", "minutes", "objectif 15 min")
 
@@ -17,6 +25,13 @@ def test_bars_carry_their_values_and_names(drawings: Drawings):
     (svg,) = drawings.svgs([arrivals_plot([Bar("9 h", 4.2, "4,2"), Bar("10 h", 2, "2,0")], unit="visites")])
     assert svg is not None
     assert all(f">{text}<" in svg for text in ("9 h", "10 h", "4,2", "2,0", "visites"))
+
+
+def test_lying_bars_carry_their_whole_names_and_values(drawings: Drawings):
+    bars = [Bar("Expediente recibido", 12, "12"), Bar("Pièce manquante", 0, "0")]
+    (svg,) = drawings.svgs([named_bars_plot(bars, unit="étapes")])
+    assert svg is not None
+    assert all(f">{text}<" in svg for text in ("Expediente recibido", "Pièce manquante", "12", "étapes"))
 
 
 def test_median_percentile_and_target_are_named_beside_the_marks(drawings: Drawings):
