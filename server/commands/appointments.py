@@ -13,7 +13,9 @@ from server.settings import Settings
 
 
 def import_appointments_command(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file in UTF-8.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV or iCalendar (.ics) file in UTF-8.")
+    ],
     hall: Annotated[str, typer.Option(help="Slug of the hall they are for.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and tell what would change; write nothing.")
@@ -25,18 +27,21 @@ def import_appointments_command(
         content = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refusal("not_utf8", file=str(file)) from error
+    is_calendar = file.suffix.lower() == ".ics"
     done = write(
         settings.var,
         lambda: opened(settings),
         "import_appointments",
         hall=hall,
         content=content,
+        form="ics" if is_calendar else "csv",
         dry_run=dry_run,
     )
     translate = Catalogues((("server", ROOT / "translations"),)).translate
     for line in done["refused"]:
         sentence = translate(f"refusal.{line['code']}", language())
-        say(f"! line {line['line']} {line['external_id']}: {line['code']}. {sentence}", style="yellow")
+        at = "event" if is_calendar else "line"
+        say(f"! {at} {line['line']} {line['external_id']}: {line['code']}. {sentence}", style="yellow")
     counts = ", ".join(f"{done[name]} {name}" for name in ("booked", "moved", "cancelled", "unchanged"))
     say(f"{hall}: {counts}, {len(done['refused'])} refused.{' Nothing was written.' if dry_run else ''}")
     if done["refused"]:

@@ -7,9 +7,9 @@ or carries the site's own offset; another time zone is refused, since nobody can
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from server.domain.refusals import Refusal
@@ -18,19 +18,29 @@ NEEDED = ("external_id", "service", "booked_at")
 OPTIONAL = ("code", "state")
 STATES = ("", "booked", "cancelled")
 MOST_LINES = 5_000
-_EXTERNAL_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_EXTERNAL_ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One appointment of a file. `line` counts from 1, the header included; without a code: a convocation."""
+    """One appointment of a file. `line` counts from 1, the header included, or events from 1 in a calendar.
+
+    Without a code: a convocation.
+    """
 
     line: int
     external_id: str
     service: str
     booked_at: datetime
-    code: str | None
-    is_cancelled: bool
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledLine:
+    """An appointment that is called off."""
+
+    line: int
+    external_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,10 @@ class RefusedLine:
     external_id: str = ""
 
 
-def read_appointment_file(text: str, time_zone: str) -> Iterator[FileLine | RefusedLine]:
+type ReadLine = FileLine | CancelledLine | RefusedLine
+
+
+def read_appointment_file(text: str, time_zone: str) -> Iterator[ReadLine]:
     """The lines of a CSV text, separated by commas or semicolons.
 
     Refusals of the whole file: appointment_columns when the header lacks or doubles one or has another;
@@ -53,7 +66,7 @@ def read_appointment_file(text: str, time_zone: str) -> Iterator[FileLine | Refu
     try:
         header = [name.strip().lower() for name in next(rows, [])]
         _check_header(header)
-        yield from _lines(rows, header, ZoneInfo(time_zone))
+        yield from without_doubles(_lines(rows, header, ZoneInfo(time_zone)))
     except csv.Error as error:
         raise Refusal("appointment_columns", reason=str(error)) from error
 
@@ -70,8 +83,7 @@ def _check_header(header: list[str]) -> None:
         raise Refusal("appointment_columns", columns=", ".join(missing or unknown or twice[:1]))
 
 
-def _lines(rows: Iterator[list[str]], header: list[str], zone: ZoneInfo) -> Iterator[FileLine | RefusedLine]:
-    seen: set[str] = set()
+def _lines(rows: Iterator[list[str]], header: list[str], zone: ZoneInfo) -> Iterator[ReadLine]:
     for count, row in enumerate(rows):
         if count >= MOST_LINES:
             raise Refusal("too_large")
@@ -82,24 +94,36 @@ def _lines(rows: Iterator[list[str]], header: list[str], zone: ZoneInfo) -> Iter
             yield RefusedLine(line, "malformed_line")
             continue
         cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
-        read = _line(line, cells, zone)
-        if read.external_id in seen:
-            yield RefusedLine(line, "duplicate_external_id", read.external_id)
-            continue
-        seen.add(read.external_id)
-        yield read
+        yield _line(line, cells, zone)
 
 
-def _line(line: int, cells: Mapping[str, str], zone: ZoneInfo) -> FileLine | RefusedLine:
+def without_doubles(lines: Iterable[ReadLine]) -> Iterator[ReadLine]:
+    """The lines, each that names an external id once more refused: duplicate_external_id."""
+    seen: set[str] = set()
+    for line in lines:
+        if line.external_id and line.external_id in seen:
+            yield RefusedLine(line.line, "duplicate_external_id", line.external_id)
+        else:
+            seen.add(line.external_id)
+            yield line
+
+
+def _line(line: int, cells: Mapping[str, str], zone: ZoneInfo) -> ReadLine:
     external_id, state = cells["external_id"], cells.get("state", "").lower()
-    if not _EXTERNAL_ID.fullmatch(external_id) or state not in STATES or not cells["service"]:
+    if not is_external_id(external_id) or state not in STATES or not cells["service"]:
         return RefusedLine(line, "malformed_line", external_id[:64])
     try:
         booked_at = hour_of(cells["booked_at"], zone)
     except Refusal as refusal:
         return RefusedLine(line, refusal.code, external_id)
-    is_cancelled = state == "cancelled"
-    return FileLine(line, external_id, cells["service"], booked_at, cells.get("code") or None, is_cancelled)
+    if state == "cancelled":
+        return CancelledLine(line, external_id)
+    return FileLine(line, external_id, cells["service"], booked_at, cells.get("code") or None)
+
+
+def is_external_id(text: str) -> bool:
+    """Whether a text may name an appointment outside: 1 to 64 letters, digits and . _ : @ -"""
+    return _EXTERNAL_ID.fullmatch(text) is not None
 
 
 def hour_of(text: str, zone: ZoneInfo) -> datetime:
@@ -112,11 +136,16 @@ def hour_of(text: str, zone: ZoneInfo) -> datetime:
     except ValueError as error:
         raise Refusal("malformed_hour") from error
     if written.tzinfo is None:
-        local = written.replace(tzinfo=zone)
-        again = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
-        if again != written or local.utcoffset() != local.replace(fold=1).utcoffset():
-            raise Refusal("malformed_hour")
-        return local.astimezone(UTC)
+        return instant_in(zone, written)
     if written.utcoffset() != written.astimezone(zone).utcoffset():
         raise Refusal("other_time_zone")
     return written.astimezone(UTC)
+
+
+def instant_in(zone: tzinfo, written: datetime) -> datetime:
+    """The instant of a local hour. Refusal: malformed_hour for one the change of time skips or doubles."""
+    local = written.replace(tzinfo=zone)
+    again = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    if again != written or local.utcoffset() != local.replace(fold=1).utcoffset():
+        raise Refusal("malformed_hour")
+    return local.astimezone(UTC)

@@ -15,7 +15,7 @@ from server.store.installation import Author
 from server.usecases.accounts import NewAccount, create_account, set_password
 from server.usecases.api_keys import NewKey, create_api_key, revoke_api_key
 from server.usecases.devices import PairedDevice, pair_device, renew_device, revoke_device
-from server.usecases.import_appointments import import_appointments
+from server.usecases.import_appointments import Form, import_appointments
 from server.usecases.publish_configuration import Publication, publish_hall, publish_installation
 from server.usecases.purge import purge
 
@@ -60,8 +60,10 @@ def _described(publication: Publication) -> dict[str, Any]:
     }
 
 
-def _import_appointments(database: Database, *, hall: str, content: str, dry_run: bool) -> dict[str, Any]:
-    return import_appointments(database, hall, COMMAND_LINE, content, is_dry_run=dry_run)
+def _import_appointments(
+    database: Database, *, hall: str, content: str, form: Form, dry_run: bool
+) -> dict[str, Any]:
+    return import_appointments(database, hall, COMMAND_LINE, content, form=form, is_dry_run=dry_run)
 
 
 def _pair_device(database: Database, *, hall: str, kind: str, name: str) -> dict[str, str]:

@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
-from server.domain.appointment_files import FileLine, RefusedLine, read_appointment_file
+from server.domain.appointment_files import (
+    CancelledLine,
+    FileLine,
+    ReadLine,
+    RefusedLine,
+    read_appointment_file,
+)
 from server.domain.appointments import AppointmentState, appointment_cancelled, code_key
+from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.store.appointments import known_outside
 from server.store.database import Database
@@ -23,6 +31,9 @@ from server.usecases.book_appointment import (
     is_same,
     move,
 )
+from server.usecases.read_calendar_file import read_calendar_file
+
+type Form = Literal["csv", "ics"]
 
 COUNTED = ("booked", "moved", "cancelled", "unchanged")
 
@@ -33,21 +44,23 @@ def import_appointments(
     author: Author,
     text: str,
     *,
+    form: Form = "csv",
     is_dry_run: bool = False,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """How many lines of a CSV text were booked, moved, cancelled or changed nothing, and each line refused.
+    """How many lines of a file were booked, moved, cancelled or changed nothing, and each line refused.
 
-    A refused line leaves the others be; `is_dry_run` writes nothing. A known external id is the same
-    appointment: read twice, a file changes nothing. Refusals: appointment_columns, too_large.
+    In a calendar (`ics`) a line is an event. A refused line leaves the others be; `is_dry_run` writes
+    nothing. A known external id is the same appointment: read twice, a file changes nothing.
+    Refusals: appointment_columns, malformed_calendar, too_large.
     """
+    lines = _lines(database.configuration(hall), text, form)
     with database.transaction(hall, author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         known = {row["external_id"]: row for row in known_outside(transaction, transaction.hall)}
         reading = _Reading(transaction, known, is_dry_run)
-        zone = transaction.configuration.site.time_zone
-        for line in read_appointment_file(text, zone):
+        for line in lines:
             reading.take(line)
         answer = {
             "is_dry_run": is_dry_run,
@@ -59,6 +72,13 @@ def import_appointments(
         return answer if is_dry_run else transaction.answer(answer)
 
 
+def _lines(configuration: HallConfiguration, text: str, form: Form) -> list[ReadLine]:
+    """Read before the hall is locked: a large file takes its time."""
+    if form == "ics":
+        return read_calendar_file(text, configuration)
+    return list(read_appointment_file(text, configuration.site.time_zone))
+
+
 @dataclass
 class _Reading:
     transaction: HallTransaction
@@ -68,7 +88,7 @@ class _Reading:
     refused: list[RefusedLine] = field(default_factory=list)
     _codes: set[tuple[date, str]] = field(default_factory=set)
 
-    def take(self, line: FileLine | RefusedLine) -> None:
+    def take(self, line: ReadLine) -> None:
         """Does what a line asks for, or notes why not."""
         if isinstance(line, RefusedLine):
             self.refused.append(line)
@@ -78,15 +98,15 @@ class _Reading:
         except Refusal as refusal:
             self.refused.append(RefusedLine(line.line, refusal.code, line.external_id))
 
-    def _done(self, line: FileLine) -> str:
+    def _done(self, line: FileLine | CancelledLine) -> str:
         row = self.known.get(line.external_id)
+        if isinstance(line, CancelledLine):
+            return "unchanged" if row is None else self._cancel(row)
         is_convocation = line.code is None
         wanted = WantedAppointment(
             line.service, line.booked_at, line.external_id, line.code, is_convocation=is_convocation
         )
-        if row is None:
-            return "unchanged" if line.is_cancelled else self._book(wanted)
-        return self._cancel(row) if line.is_cancelled else self._move(row, wanted)
+        return self._book(wanted) if row is None else self._move(row, wanted)
 
     def _book(self, wanted: WantedAppointment) -> str:
         on = check_bookable(self.transaction, wanted.service, wanted.booked_at)

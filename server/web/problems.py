@@ -57,6 +57,7 @@ STATUS: Mapping[str, int] = {
     "service_without_appointments": 422,
     "malformed_hour": 422,
     "appointment_columns": 422,
+    "malformed_calendar": 422,
     "press_elsewhere": 409,
     "wrong_state": 409,
     "stale": 409,

@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -121,6 +121,17 @@ def test_a_configuration_goes_out_changes_and_comes_in_again(installation: Insta
     assert "would be published as revision 2" in told
     assert "published as revision 2, 1 changes" in installation.parvis("import-configuration", str(file))
     assert '"name": "Laon"' in installation.parvis("export-configuration", "--hall", "laon")
+
+
+def test_appointments_come_in_from_a_calendar_with_each_event_that_does_not(installation: Installation):
+    day = datetime.now(UTC) + timedelta(days=2)
+    event = "BEGIN:VEVENT\nUID:{}\nDTSTART:{:%Y%m%d}T1000{}\nSUMMARY:laon-titres-depot\nEND:VEVENT\n"
+    file = installation.var / "agenda.ICS"
+    events = event.format("a1", day, "00") + event.format("a2", day, "xx")
+    file.write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", encoding="utf-8")
+    told = installation.parvis("import-appointments", str(file), "--hall", "laon", expected=1)
+    assert "event 2 a2: malformed_hour" in told
+    assert "laon: 1 booked, 0 moved, 0 cancelled, 0 unchanged, 1 refused." in told
 
 
 def test_an_account_is_created_and_its_password_reset(installation: Installation):

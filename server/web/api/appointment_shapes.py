@@ -6,13 +6,14 @@ from pydantic import BaseModel, Field
 
 from server.web.api.shapes import LINE, OPAQUE, Asked, HallPath, Slug
 
+OUTSIDE = r"^[A-Za-z0-9._:@-]+$"
 _HOUR = Field(max_length=40, pattern=LINE, description="RFC 3339 with an offset.")
 
 
 class AppointmentPath(HallPath):
     """An appointment of a hall, by its id or its id outside."""
 
-    appointment: str = Field(min_length=1, max_length=64, pattern=OPAQUE)
+    appointment: str = Field(min_length=1, max_length=64, pattern=OUTSIDE)
 
 
 class DayQuery(Asked):
@@ -26,7 +27,7 @@ class AppointmentBody(Asked):
 
     service: str = Slug
     booked_at: str = _HOUR
-    external_id: str | None = Field(default=None, min_length=1, max_length=64, pattern=OPAQUE)
+    external_id: str | None = Field(default=None, min_length=1, max_length=64, pattern=OUTSIDE)
     code: str | None = Field(default=None, min_length=1, max_length=64, pattern=LINE)
     is_convocation: bool = False
 
@@ -39,9 +40,10 @@ class AppointmentChange(Asked):
 
 
 class ImportBody(Asked):
-    """A CSV text: external_id, service, booked_at, and perhaps code and state."""
+    """A CSV text (external_id, service, booked_at, perhaps code and state), or an iCalendar text."""
 
-    csv: str = Field(max_length=900_000)
+    csv: str | None = Field(default=None, max_length=900_000)
+    ics: str | None = Field(default=None, description="At most 900,000 characters and 5,000 events.")
     dry_run: bool = False
 
 
@@ -78,7 +80,7 @@ class AppointmentAnswer(BaseModel):
 
 
 class LineRefused(BaseModel):
-    """A line of a file that was not taken, and why."""
+    """A line of a file, or an event of a calendar by its place from 1, that was not taken, and why."""
 
     line: int
     external_id: str

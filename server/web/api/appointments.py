@@ -119,13 +119,16 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
 
     @routes.post("/halls/<hall>/appointments/import", responses={200: ImportAnswer})
     def import_file(path: HallPath, body: ImportBody) -> Any:
-        """Books, moves and cancels what a CSV text says; tells each line that is not taken, and why."""
+        """Books, moves and cancels what a CSV or iCalendar text says; tells each line not taken, and why."""
         caller, hall = allowed(Permission.BOOK, path.hall)
+        if (body.csv is None) == (body.ics is None):
+            raise Refusal("bad_request", missing="csv")
         answer = import_appointments(
             api.database,
             hall,
             caller.author,
-            body.csv,
+            body.csv or body.ics or "",
+            form="csv" if body.ics is None else "ics",
             is_dry_run=body.dry_run,
             write_key=write_key(caller.author),
         )

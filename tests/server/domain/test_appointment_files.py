@@ -5,7 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.domain.appointment_files import FileLine, RefusedLine, hour_of, read_appointment_file
+from server.domain.appointment_files import (
+    CancelledLine,
+    FileLine,
+    ReadLine,
+    RefusedLine,
+    hour_of,
+    read_appointment_file,
+)
 from server.domain.appointments import Arrival, arrival_of, code_key
 from server.domain.refusals import Refusal
 
@@ -13,14 +20,14 @@ PARIS = "Europe/Paris"
 NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
-def read(text: str) -> list[FileLine | RefusedLine]:
+def read(text: str) -> list[ReadLine]:
     return list(read_appointment_file(text, PARIS))
 
 
 def test_columns_are_found_by_their_names_in_any_order():
     usual = read("external_id,service,booked_at,code\nr1,titres,2026-11-24T09:00,ab-12\n")
     other = read("\ufeffCode;Booked_at;Service;External_id\nab-12;2026-11-24 09:00;titres;r1\n")
-    assert usual == other == [FileLine(2, "r1", "titres", NINE, "ab-12", is_cancelled=False)]
+    assert usual == other == [FileLine(2, "r1", "titres", NINE, "ab-12")]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +58,7 @@ def test_each_line_that_cannot_be_taken_says_why_and_leaves_the_others():
         *("malformed_line", "malformed_line", "malformed_line", "r7"),
     ]
     assert [line.line for line in lines] == [2, 3, 4, 5, 6, 8, 9, 10]
+    assert lines[-1] == CancelledLine(10, "r7")
 
 
 @pytest.mark.parametrize("text", ["2026-03-29T02:30", "2026-10-25T02:30", "24/11/2026 9h", ""])

@@ -102,6 +102,24 @@ def test_a_file_by_rest_tells_each_line_it_did_not_take(api: ApiSite, booking: s
     refused(api.post(f"{LIST}/import", {"csv": "r1,x\n"}, token=booking), 422, "appointment_columns")
 
 
+def test_a_calendar_by_rest_is_read_as_a_file_is(both: ApiSite):
+    booking = both.new_key("book")
+    event = f"BEGIN:VEVENT\nUID:a1@agenda\nDTSTART:20261124T140000\nSUMMARY:{SERVICE}\nEND:VEVENT\n"
+    text = f"BEGIN:VCALENDAR\n{event}{event}END:VCALENDAR\n"
+    done = accepted(both.post(f"{LIST}/import", {"ics": text}, token=booking))
+    assert done["booked"] == 1
+    assert [(no["line"], no["code"]) for no in done["refused"]] == [(2, "duplicate_external_id")]
+    assert all(no["detail"].endswith(".") for no in done["refused"])
+    assert accepted(both.call("DELETE", f"{LIST}/a1@agenda", token=booking))["state"] == "cancelled"
+    refused(
+        both.post(f"{LIST}/import", {"ics": "BEGIN:VCALENDAR\n"}, token=booking), 422, "malformed_calendar"
+    )
+    refused(both.post(f"{LIST}/import", {"ics": "x" * 900_001}, token=booking), 413, "too_large")
+    refused(both.post(f"{LIST}/import", {"ics": "x" * 9_000_000}, token=booking), 413, "too_large")
+    for body in ({}, {"csv": "a", "ics": "b"}):
+        refused(both.post(f"{LIST}/import", body, token=booking), 400, "bad_request")
+
+
 def test_an_appointment_is_received_to_the_end_of_the_opening_and_not_after(api: ApiSite, booking: str):
     api.database.configurations.has_real_hours = True
     calendar = api.database.configuration(HALL).calendar_of(SERVICE)
