@@ -256,7 +256,9 @@ def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
     someone()
     hall = hall_of_leg(api.database, leg)
     if verb not in BEFORE_CALL:
-        return Gesture(leg, allowed(Permission.CALL, hall)[0].author, session_header(), counter=place_header())
+        return Gesture(
+            leg, allowed(Permission.CALL, hall)[0].author, session_header(), counter=place_header()
+        )
     caller, may_call = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
     return Gesture(leg, caller.author, session_header(), is_before_call=not may_call, counter=place_header())
 

@@ -17,7 +17,7 @@ LEASES = "SELECT counter, session FROM counter_lease"
 class DayOfPlaces(DayOfVerbs):
     """The day of verbs, with agents who hold more than one counter."""
 
-    def session_at(self, counter: str) -> Any:
+    def place_at(self, counter: str) -> Any:
         with self.database.read() as rows:
             return counters.open_session(rows, counter)
 
@@ -25,7 +25,7 @@ class DayOfPlaces(DayOfVerbs):
     def keep_a_further_place(self, pick: int, take_over: bool, is_own: bool, is_left: bool) -> None:
         """A counter joins the session of its neighbour, calls, and is perhaps left."""
         index = pick % 3
-        held = self.session_at(self.counters[index - 1])
+        held = self.place_at(self.counters[index - 1])
         author = Author(held["author"] if held is not None and is_own else "agent-1")
         joins = "long-gone" if held is None else held["session"]
         counter = self.counters[index]
@@ -41,14 +41,14 @@ class DayOfPlaces(DayOfVerbs):
     @rule(pick=picks)
     def leave_a_place(self, pick: int) -> None:
         counter = self.counters[pick % 3]
-        before = self.session_at(counter)
+        before = self.place_at(counter)
         self.may(leave_place, counter, Author("agent"))
         if self.leg_at(counter) is not None:
-            after = self.session_at(counter)
+            after = self.place_at(counter)
             assert (before and before["id"]) == (after and after["id"]), "nobody is left alone at a counter"
 
     @invariant()
-    def one_session_at_a_counter(self) -> None:
+    def one_place_at_a_counter(self) -> None:
         found = self.all(f"SELECT counter FROM counter_session WHERE hall = :hall AND {OPEN}")
         assert len(found) == len({row["counter"] for row in found})
 

@@ -18,6 +18,7 @@ from server.domain.limits import ReturnPlace
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store import counters
 from server.store.anchors import Anchors
 from server.store.database import Database
 from server.store.installation import Author
@@ -354,7 +355,7 @@ class DayOfVerbs(RuleBasedStateMachine):
         """Two of the last to come, often from a counter, which may take it back."""
         visits = self.all("SELECT id FROM visit WHERE hall = :hall ORDER BY issued_at DESC, id LIMIT 8")
         one, to = visits[pick % len(visits)]["id"], visits[other % len(visits)]["id"]
-        self.may(link_visits, Linking(one, Author("agent"), self.session_at(counter)), LinkedTo(visit=to))
+        self.may(link_visits, self.linking(one, counter), LinkedTo(visit=to))
         if takes_back and counter is not None:
             self.take_the_gesture_back(counter)
 
@@ -364,7 +365,7 @@ class DayOfVerbs(RuleBasedStateMachine):
             "SELECT id FROM visit WHERE hall = :hall ORDER BY link IS NULL, issued_at, id LIMIT 6"
         )
         one = visits[pick % len(visits)]["id"]
-        self.may(unlink_visit, Linking(one, Author("agent"), self.session_at(counter)))
+        self.may(unlink_visit, self.linking(one, counter))
         if takes_back and counter is not None:
             self.take_the_gesture_back(counter)
 
@@ -378,12 +379,14 @@ class DayOfVerbs(RuleBasedStateMachine):
         self.may(link_visits, linking, LinkedTo(visit=visits[-1]["id"]))
         self.at_a_counter(counter, ["next", "start", "next"], "served")
 
-    def session_at(self, counter: int | None) -> str | None:
+    def linking(self, visit: str, counter: int | None) -> Linking:
+        """An agent links a visit from a counter, or from none."""
         if counter is None:
-            return None
-        sql = "SELECT id FROM counter_session WHERE hall = :hall AND counter = :counter AND closed_at IS NULL"
-        found = self.all(sql, counter=self.counters[counter])
-        return str(found[0]["id"]) if found else None
+            return Linking(visit, Author("agent"))
+        at = self.counters[counter]
+        with self.database.read() as rows:
+            place = counters.open_session(rows, at)
+        return Linking(visit, Author("agent"), None if place is None else place["session"], at)
 
     @rule(
         pick=picks,
