@@ -1,7 +1,7 @@
 """Why each person was called: what was told is the rule, computed again from the facts before the call."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,20 @@ from server.domain.facts import DutyTerms, FactKind
 from server.domain.instants import from_micros
 from server.domain.projection import Insert, Recorded, changes
 from server.domain.rules_choosing import choose
-from server.domain.rules_waiting import CallContext, CallingCounter
+from server.domain.rules_waiting import CallContext, CallingCounter, LinkedTurn
+from server.ids import new_id
 from server.settings import Settings
 from server.store.database import Database
 from server.store.facts import as_recorded
+from server.store.installation import Author
 from server.store.waiting import as_queued
+from server.usecases.call_next import AtCounter, call_next
+from server.usecases.counter_sessions import WantedSession, open_counter
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from server.usecases.pick_next import profile_of
+from tests.server.usecases.day_of_verbs import MORNING
+from tests.server.usecases.figures_history import Hands, database_with_hall
 
 _FACTS = (
     "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position"
@@ -50,6 +58,41 @@ def test_every_call_of_a_week_is_explained_by_the_facts_before_it(week: Settings
     assert called > 200
 
 
+def test_the_calls_of_linked_visits_are_explained_by_the_facts_before_them(sqlite_url: str) -> None:
+    """Two counters, two links and who came alone between them; one link is split while it is served."""
+    hands = Hands(MORNING)
+    database = database_with_hall(sqlite_url, hands, "laon")
+    counters, agent = ("laon-g1", "laon-g4"), Author("agent")
+    for counter in counters:
+        open_counter(database, counter, agent, WantedSession(services=["laon-accueil"]))
+    visits = []
+    for _ in range(9):
+        hands.now += timedelta(seconds=40)
+        visits.append(issue_ticket(database, "laon", agent, WantedTicket("laon-accueil", new_id()))["visit"])
+    for one, other in ((0, 3), (0, 5), (1, 6), (1, 8)):
+        link_visits(database, Linking(visits[one], agent), LinkedTo(visit=visits[other]))
+    current: dict[str, str | None] = dict.fromkeys(counters)
+    for turn in range(10):
+        hands.now += timedelta(minutes=3)
+        counter = counters[turn % 2]
+        called = call_next(
+            database, counter, agent, AtCounter(current=current[counter], current_end="served")
+        )
+        current[counter] = None if called is None else called["leg"]
+        if turn == 2:
+            unlink_visit(database, Linking(visits[5], agent))
+    told, keys = Retelling(database, "laon"), []
+    with database.read() as rows:
+        facts = [as_recorded(row) for row in rows.all(_FACTS, hall=database.hall_id("laon"))]
+    for fact in facts:
+        if fact.kind == FactKind.LEG_CALLED:
+            assert told.why(fact) == fact.body["why"], fact.body["number"]
+            keys.append(fact.body["why"]["key"])
+        told.fold(fact)
+    database.close()
+    assert (len(keys), keys.count("why.linked")) == (9, 3)
+
+
 class Retelling:
     """The rows that the facts before a call leave, and the call they lead to; nothing else is read."""
 
@@ -57,9 +100,10 @@ class Retelling:
         self.configuration = database.configuration(slug)
         self.legs: dict[str, dict[str, Any]] = {}
         self.sessions: dict[str, dict[str, Any]] = {}
+        self.visits: dict[str, dict[str, Any]] = {}
 
     def fold(self, fact: Recorded) -> None:
-        known = {"leg": self.legs, "counter_session": self.sessions}
+        known = {"leg": self.legs, "counter_session": self.sessions, "visit": self.visits}
         for change in changes(fact):
             rows = known.get(change.table)
             if rows is None:
@@ -80,6 +124,13 @@ class Retelling:
             ),
             time_zone=ZoneInfo(configuration.site.time_zone),
             mean_s={service.id: float(service.typed_mean_s) for service in configuration.services.values()},
+            linked_here=self.linked_here(counter),
+            linked_elsewhere=frozenset(
+                link
+                for row in self.legs.values()
+                if row["state"] in ("called", "in_service") and row["counter"] != counter
+                if (link := self.link(row)) is not None
+            ),
         )
         calls = [
             (row["queue"], row["first_called_at"])
@@ -87,7 +138,22 @@ class Retelling:
             if row.get("first_called_at") is not None
         ]
         waiting = [
-            as_queued(row, first_calls=calls) for row in self.legs.values() if row["state"] == "waiting"
+            as_queued(row, first_calls=calls, link=self.link(row))
+            for row in self.legs.values()
+            if row["state"] == "waiting"
         ]
         pick = choose(profile_of(configuration, terms), waiting, context)
         return None if pick is None else json.loads(json.dumps(pick.why().as_body()))
+
+    def link(self, leg: dict[str, Any]) -> str | None:
+        found: str | None = self.visits[leg["visit"]].get("link")
+        return found
+
+    def linked_here(self, counter: str) -> LinkedTurn | None:
+        """Of whom this counter called last: whoever is there was called last."""
+        called = [
+            row for row in self.legs.values() if row.get("counter") == counter and row.get("last_called_at")
+        ]
+        last = max(called, key=lambda row: row["last_called_at"], default=None)
+        link = None if last is None else self.link(last)
+        return None if last is None or link is None else LinkedTurn(link, last["number"])
