@@ -67,14 +67,13 @@ function drawSoon() {
   else touching.isDue = true;
 }
 
+const keyed = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+
 function drawNow() {
   const focused = document.activeElement?.dataset?.key;
   draw(state, say, languages());
-  if (state.view !== drawn?.view || state.folder !== drawn?.folder) {
-    document.querySelector("[data-key=title]")?.focus({ preventScroll: true });
-  } else if (focused) {
-    document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  }
+  const isSameView = state.view === drawn?.view && state.folder === drawn?.folder;
+  if (!isSameView || focused) ((isSameView && keyed(focused)) || keyed("title"))?.focus({ preventScroll: true });
   if (["view", "folder", "service", "page", "language"].some((part) => state[part] !== drawn?.[part])) listening.stop();
   drawn = state;
   drawListening();

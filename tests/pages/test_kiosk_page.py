@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -86,6 +87,16 @@ def received(hall: Served) -> int:
         trust_env=False,
     )
     return int(answer.raise_for_status().json()["day"]["received"])
+
+
+def issue_elsewhere(hall: Served) -> None:
+    """Someone else takes a ticket: the menu changes."""
+    httpx.post(
+        f"{hall.base_url}/api/v1/halls/{SITE}/tickets",
+        headers={"Authorization": f"Bearer {hall.demonstration['api_key']}"},
+        json={"service": WALK_IN, "press_id": str(uuid.uuid4()), "language": "fr"},
+        trust_env=False,
+    ).raise_for_status()
 
 
 @pytest.fixture
@@ -292,6 +303,19 @@ def test_the_whole_way_to_a_ticket_can_be_walked_by_keyboard(at_kiosk):
     enter_until_left(page, "sheet")
     # as long as the kiosk itself asks for an answer: the machine may be busy
     expect_ticket(page, timeout=20_000)
+
+
+@pytest.mark.parametrize("act", ["take", "take_with_card", "back"])
+def test_the_focus_stays_where_it_is_while_others_take_tickets(hall, at_kiosk, act: str):
+    page = at_kiosk()
+    choose(page)
+    button = page.locator(f"[data-act={act}]").first
+    button.focus()
+    button.evaluate("each => { each.dataset.before = ''; }")
+    issue_elsewhere(hall)
+    redrawn = page.locator(f"[data-act={act}]:not([data-before])").first
+    expect(redrawn).to_be_visible(timeout=15_000)
+    expect(redrawn).to_be_focused()
 
 
 def enter_until_left(page: Page, view: str) -> None:
