@@ -105,6 +105,7 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         late_grace_s=part.late_grace_s,
         outcome=part.outcome,
         note=part.note,
+        wrap_up_s=part.wrap_up_s,
     )
 
 

@@ -82,6 +82,7 @@ class ServicePart(Part):
     late_grace_s: Seconds = 900
     outcome: Asked = "optional"
     note: Asked = "optional"
+    wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 0
 
 
 class QueuePart(Part):

@@ -11,6 +11,8 @@ from server.domain.limits import Limits, ReturnPlace
 _USUAL = Limits()
 Calls = Annotated[int, Field(ge=0, le=20)]
 ParkSeconds = Annotated[int, Field(ge=60, le=28_800)]
+ForgottenSeconds = Annotated[int, Field(ge=60, le=3_600)]
+AnswerSeconds = Annotated[int, Field(ge=30, le=1_800)]
 
 
 class LimitsPart(Part):
@@ -25,6 +27,8 @@ class LimitsPart(Part):
     park_s: ParkSeconds = _USUAL.park_s
     most_park_s: ParkSeconds = _USUAL.most_park_s
     park_return: ReturnPlace = _USUAL.park_return
+    forgotten_after_s: ForgottenSeconds = _USUAL.forgotten_after_s
+    forgotten_answer_s: AnswerSeconds = _USUAL.forgotten_answer_s
 
     @model_validator(mode="after")
     def _timer_within_the_longest(self) -> "LimitsPart":

@@ -63,7 +63,8 @@ class Service:
     enough real ones are known. `calendar` None means the hall's hours. `parent` is a folder's id.
     `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
     long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
-    `outcome` and `note`: whether an agent must say what the service led to when it ends.
+    `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
+    an agent has after it before the next call is expected; 0: none.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Service:
     late_grace_s: int = 900
     outcome: Asked = "optional"
     note: Asked = "optional"
+    wrap_up_s: int = 0
 
     def name(self, language: str) -> str:
         """The service's name in a language, in French where it is not translated."""

@@ -14,6 +14,8 @@ class Limits:
     `recall_after_s`: between two recalls of one call. `most_recalls`: of one call, so that the highest rank
     is one more. `*_after_calls`: first calls of the same queue that a leg lets pass when it waits again.
     `park_s`: the timer of a parked leg unless another is asked for, at most `most_park_s`.
+    `forgotten_after_s`: without a gesture after a call until the console asks whether its agent is there;
+    `forgotten_answer_s`: from then until who is called goes back to the queue.
     """
 
     recall_after_s: int = 5
@@ -25,3 +27,5 @@ class Limits:
     park_s: int = 900
     most_park_s: int = 7_200
     park_return: ReturnPlace = "front"
+    forgotten_after_s: int = 300
+    forgotten_answer_s: int = 120

@@ -210,6 +210,18 @@ def _leg_returned(fact: Recorded) -> list[Change]:
     return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL, **_NOT_PARKED}))]
 
 
+def _leg_given_back(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values: dict[str, Any] = {
+        "state": "waiting",
+        "is_out_of_series": True,
+        "reference_at": text_to_micros(body["reference_at"]),
+        "for_counter": None,
+    }
+    values |= {"sort_key": body["sort_key"], "is_at_front": body["is_at_front"]}
+    return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL}))]
+
+
 def _service_added(fact: Recorded) -> list[Change]:
     return [Update("leg", fact.body["leg"], {"added_services": json.dumps(fact.body["services"])})]
 
@@ -418,6 +430,7 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.LEG_PARKED: _leg_parked,
     FactKind.LEG_RESUMED: _leg_resumed,
     FactKind.LEG_RETURNED: _leg_returned,
+    FactKind.LEG_GIVEN_BACK: _leg_given_back,
     FactKind.SERVICE_ADDED: _service_added,
     FactKind.SERVICE_CORRECTED: _service_corrected,
     FactKind.LEG_ENDED: _leg_ended,

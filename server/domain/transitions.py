@@ -40,6 +40,7 @@ class Verb(StrEnum):
     PARK = "park"
     RESUME = "resume"
     RETURN_TO_QUEUE = "return_to_queue"
+    GIVE_BACK = "give_back"
     ADD_SERVICE = "add_service"
     CORRECT_SERVICE = "correct_service"
     TRANSFER = "transfer"
@@ -65,6 +66,7 @@ TRANSITIONS: dict[tuple[LegState, Verb], LegState] = {
     (_S, Verb.PARK): _P,
     (_P, Verb.RESUME): _S,
     (_P, Verb.RETURN_TO_QUEUE): _W,
+    (_C, Verb.GIVE_BACK): _W,
     (_C, Verb.ADD_SERVICE): _C,
     (_S, Verb.ADD_SERVICE): _S,
     (_W, Verb.CORRECT_SERVICE): _W,

@@ -61,6 +61,25 @@ def leg_returned(leg: LegAtCounter, place: WaitingPlace) -> Fact:
     )
 
 
+def leg_given_back(leg: LegAtCounter, place: WaitingPlace) -> Fact:
+    """Its counter is forgotten: it waits again before the others, at no particular counter.
+
+    When it was called first is kept.
+    """
+    return _fact(
+        FactKind.LEG_GIVEN_BACK,
+        leg,
+        sort_key=place.sort_key,
+        reference_at=to_text(place.reference_at),
+        is_at_front=place.is_at_front,
+    )
+
+
+def presence_confirmed(session: str, counter: str) -> Fact:
+    """The agent of a session was asked whether somebody is there, and is."""
+    return Fact(FactKind.PRESENCE_CONFIRMED, {"session": session, "counter": counter}, counter=counter)
+
+
 def service_added(leg: LegAtCounter, services: Sequence[str]) -> Fact:
     """Another service is asked for; `services`: all that open, one after the other, when this leg ends."""
     return _fact(FactKind.SERVICE_ADDED, leg, services=list(services))

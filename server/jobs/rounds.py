@@ -1,4 +1,4 @@
-"""The rounds of a running server: end of days, timers of parked legs, daily anchors, purges.
+"""The rounds of a running server: days, timers of parked legs, forgotten counters, anchors, purges.
 
 What ends a day runs once per hall and day.
 
@@ -19,6 +19,7 @@ from server.store.engines import Row
 from server.store.halls import all_halls
 from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.usecases.close_day import close_day, days_to_close
+from server.usecases.forgotten import give_back_forgotten
 from server.usecases.purge import purge
 from server.usecases.wait_again import return_parked
 
@@ -53,6 +54,7 @@ class Rounds:
         for hall in halls:
             self._attempt(self.end_days, hall)
             self._attempt(self.return_parked, hall)
+            self._attempt(self.give_back_forgotten, hall)
             self._attempt(self.anchor, hall)
             self.breathe()
         self._attempt(self.anchor_installation)
@@ -83,6 +85,12 @@ class Rounds:
         returned = return_parked(self.database, hall["id"])
         if returned:
             log.info("parked_returned", hall=hall["slug"], legs=returned)
+
+    def give_back_forgotten(self, hall: Row) -> None:
+        """Gives back to the queue who is called at a forgotten counter, which pauses."""
+        given_back = give_back_forgotten(self.database, hall["id"])
+        if given_back:
+            log.info("forgotten_given_back", hall=hall["slug"], legs=given_back)
 
     def anchor(self, hall: Row) -> None:
         """Anchors the hall's journal once a business day."""

@@ -21,6 +21,11 @@ _LEASE = (
     " ON CONFLICT (counter) DO UPDATE SET session = excluded.session, expires_at = excluded.expires_at"
 )
 
+_LAST_SIGN = (
+    "SELECT happened_at FROM hall_fact WHERE hall = :hall AND counter = :counter AND kind <> 'ProfileChanged'"
+    " ORDER BY position DESC LIMIT 1"
+)
+
 PROLONG = "UPDATE counter_lease SET expires_at = :expires_at WHERE session = :session"
 
 
@@ -45,6 +50,11 @@ def places_of(rows: Any, hall: str, session: str) -> list[Row]:
     """The places a session holds, in the order of their opening; none when it has ended."""
     found = [row for row in open_sessions(rows, hall) if row["session"] == session]
     return sorted(found, key=lambda row: (row["opened_at"], row["id"]))
+
+
+def last_sign_at(rows: Any, hall: str, counter: str) -> int:
+    """When something was done last at a counter that was opened once; a supervisor's move does not count."""
+    return int(rows.one(_LAST_SIGN, hall=hall, counter=counter)["happened_at"])
 
 
 def give_lease(transaction: Any, counter: str, session: str, expires_at: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from server.domain.calendars import business_day
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import FactKind
+from server.domain.forgotten import PresenceAsked
 from server.domain.half_days import next_break
 from server.domain.instants import micros_to_text, to_text
 from server.domain.needs import Need
@@ -22,6 +23,7 @@ from server.store import breaks, counters, links, waiting
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.answers import Answer, leg_answer
+from server.usecases.forgotten import presence_of
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.read_board import Seen, look
 from server.usecases.undo import MAY_UNDO_FOR, last_gesture
@@ -264,12 +266,14 @@ def read_counter(database: Database, counter: str) -> Answer:
         answer = _counter(counter, session, leg, _looked(database, seen))
         held = [] if session is None else counters.places_of(rows, hall, session["session"])
         places = [place["counter"] for place in held]
+        asked = presence_of(rows, hall, seen.configuration.limits, places)
     return answer | {
         "places": places,
         "label": configured.label,
         "hall": seen.row["slug"],
         "leg": None if leg is None else beside.leg(leg),
         "notes": notes,
+        "presence": None if asked is None else _presence(asked),
         "pause_reason": None if session is None else session["pause_reason"],
         "opened_at": None if session is None else micros_to_text(session["opened_at"]),
         "expires_at": None if session is None else micros_to_text(session["expires_at"]),
@@ -279,6 +283,10 @@ def read_counter(database: Database, counter: str) -> Answer:
         "version": seen.position.version,
         "as_of": to_text(seen.position.as_of),
     }
+
+
+def _presence(asked: PresenceAsked) -> Answer:
+    return {"asks_at": to_text(asked.asks_at), "gives_back_at": to_text(asked.gives_back_at)}
 
 
 def _number_of(rows: Any, gesture: Any) -> str | None:

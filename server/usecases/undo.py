@@ -51,14 +51,14 @@ _LAST_FACTS = (
 def last_gesture(rows: Any, hall: str, counter: str) -> Row | None:
     """The last verb of a counter that was not undone, or None.
 
-    What came before a session's opening does not count.
+    What came before a session's opening does not count, nor what came before the hall gave its person back.
     """
     undone: set[str] = set()
     for row in rows.all(_LAST_FACTS, hall=hall, counter=counter):
         recorded = as_recorded(row)
         if row["kind"] == FactKind.GESTURE_UNDONE:
             undone.add(recorded.body["undone"])
-        elif row["kind"] == FactKind.COUNTER_OPENED:
+        elif row["kind"] in (FactKind.COUNTER_OPENED, FactKind.LEG_GIVEN_BACK):
             return None
         elif row["kind"] in GESTURES and row["id"] not in undone:
             found: Row = row

@@ -21,6 +21,7 @@ from server.usecases.counter_sessions import (
     pause_counter,
     resume_counter,
 )
+from server.usecases.forgotten import confirm_presence
 from server.usecases.next_leg import WantedResult
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Destination, Gesture, hall_of_leg
@@ -62,6 +63,7 @@ def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("counters", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
     _sessions(routes, api)
+    _presence(routes, api)
     _calls(routes, api)
     _legs(routes, api)
     _services(routes, api)
@@ -136,6 +138,16 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
     author = allowed(permission, api.database.hall_of_counter(counter))[0].author
     change_profile(api.database, counter, author, profile, session=session, write_key=write_key(author))
     return read_counter(api.database, counter)
+
+
+def _presence(routes: APIBlueprint, api: Api) -> None:
+    @routes.post("/counters/<counter>/presence", responses={200: Anything})
+    def presence(path: CounterPath) -> Any:
+        """The agent whose console asked is there: who is called stays called."""
+        author = _agent(api, path.counter)
+        key = write_key(author)
+        confirm_presence(api.database, path.counter, author, session=_session_header(), write_key=key)
+        return read_counter(api.database, path.counter)
 
 
 def _calls(routes: APIBlueprint, api: Api) -> None:

@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Literal
 
 from flask import request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from server.domain.forgotten import FORGOTTEN
 from server.domain.half_days import AtBreak
 from server.domain.needs import Need
 
@@ -157,6 +158,13 @@ class Pause(Asked):
     """Why a counter pauses."""
 
     reason: str = Field(min_length=1, max_length=80, pattern=LINE)
+
+    @field_validator("reason")
+    @classmethod
+    def _is_an_agents(cls, reason: str) -> str:
+        if reason == FORGOTTEN:
+            raise ValueError("only the hall pauses a counter for this reason")
+        return reason
 
 
 class SessionChange(Asked):

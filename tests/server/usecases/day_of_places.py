@@ -1,5 +1,6 @@
 """Any sequence of verbs where sessions hold several places: they join, pause, leave and are taken over."""
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -8,9 +9,12 @@ from hypothesis.stateful import invariant, rule
 from server.store import counters
 from server.store.installation import Author
 from server.usecases.counter_sessions import WantedSession, leave_place, open_counter
+from server.usecases.forgotten import confirm_presence, give_back_forgotten
 from tests.server.usecases.day_of_verbs import DayOfVerbs, picks
 
 OPEN = "closed_at IS NULL"
+LONGER_THAN_FORGOTTEN = 8
+"""Minutes; more than the question and the time to answer it take."""
 LEASES = "SELECT counter, session FROM counter_lease"
 
 
@@ -46,6 +50,24 @@ class DayOfPlaces(DayOfVerbs):
         if self.leg_at(counter) is not None:
             after = self.place_at(counter)
             assert (before and before["id"]) == (after and after["id"]), "nobody is left alone at a counter"
+
+    @rule(minutes=st.sampled_from([0, 6, LONGER_THAN_FORGOTTEN]))
+    def counters_are_forgotten(self, minutes: int) -> None:
+        """After a round nobody is called where nothing was done for long; who is served stays."""
+        self.hands.now += timedelta(minutes=minutes)
+        served = self.legs_of("in_service")
+        give_back_forgotten(self.database, self.hall)
+        assert self.legs_of("in_service") == served
+        if minutes == LONGER_THAN_FORGOTTEN and not self.is_clock_behind():
+            assert self.legs_of("called") == {}
+
+    def legs_of(self, state: str) -> dict[str, Any]:
+        found = self.all("SELECT id, counter FROM leg WHERE hall = :hall AND state = :state", state=state)
+        return {row["id"]: row["counter"] for row in found}
+
+    @rule(pick=picks)
+    def say_that_one_is_there(self, pick: int) -> None:
+        self.may(confirm_presence, self.counters[pick % 3], Author("agent"))
 
     @invariant()
     def one_place_at_a_counter(self) -> None:
