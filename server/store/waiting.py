@@ -33,6 +33,12 @@ _NOTES = (
     "SELECT e.value FROM leg l JOIN erasable e ON e.id = l.note"
     " WHERE l.visit = :visit AND l.position < :position AND e.value IS NOT NULL ORDER BY l.position"
 )
+_SERVICES_ENDED = (
+    "SELECT counter, service, ended_at FROM leg WHERE hall = :hall AND business_day = :on"
+    " AND ended_at > :since AND counter IS NOT NULL"
+    " AND (end_reason = 'served' OR (end_reason = 'transferred' AND started_at IS NOT NULL))"
+    " ORDER BY ended_at, id"
+)
 _COUNT_AHEAD = (
     "SELECT count(*) AS ahead FROM leg WHERE hall = :hall AND state = 'waiting' AND queue = :queue"
     " AND sort_key < :sort_key"
@@ -58,6 +64,12 @@ def leg_at_counter(rows: Any, counter: str) -> Row | None:
 def open_legs(rows: Any, hall: str) -> Sequence[Row]:
     """The legs called, in service or parked, the last call first."""
     found: Sequence[Row] = rows.all(_OPEN, hall=hall)
+    return found
+
+
+def services_ended(rows: Any, hall: str, on: str, *, since: int) -> Sequence[Row]:
+    """Who was served at the counters of a hall on a business day (ISO date), ended since then; in order."""
+    found: Sequence[Row] = rows.all(_SERVICES_ENDED, hall=hall, on=on, since=since)
     return found
 
 

@@ -114,13 +114,18 @@ class Estimates:
         recent: dict[str, list[int]] = {}
         for row in rows.all(_RECENT, hall=hall):
             duration_s = (row["ended_at"] - row["first_called_at"]) // 1_000_000
-            recent.setdefault(row["service"], []).append(duration_s)
+            service = configuration.services.get(row["service"])
+            wrap_up_s = 0 if service is None else service.wrap_up_s
+            recent.setdefault(row["service"], []).append(duration_s + wrap_up_s)
         paces = {}
         for queue in configuration.queues:
             services = [s for s in configuration.services.values() if s.queue == queue]
             if services:
                 paces[queue] = pooled(
-                    (pace_of(s.typed_mean_s, recent.get(s.id, [])), len(recent.get(s.id, [])) + 1)
+                    (
+                        pace_of(s.typed_mean_s + s.wrap_up_s, recent.get(s.id, [])),
+                        len(recent.get(s.id, [])) + 1,
+                    )
                     for s in services
                 )
         self._paces[hall] = (elapsed_s, paces)

@@ -27,6 +27,7 @@ from server.usecases.forgotten import presence_of
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.read_board import Seen, look
 from server.usecases.undo import MAY_UNDO_FOR, last_gesture
+from server.usecases.wrapping_up import wrapping_up
 
 PAGE = 30
 """Waiting legs per queue in one answer."""
@@ -266,6 +267,7 @@ def read_counter(database: Database, counter: str) -> Answer:
         answer = _counter(counter, session, leg, _looked(database, seen))
         held = [] if session is None else counters.places_of(rows, hall, session["session"])
         places = [place["counter"] for place in held]
+        wrap_up = _wrap_up(rows, hall, seen, session, leg)
         asked = presence_of(rows, hall, seen.configuration.limits, places)
     return answer | {
         "places": places,
@@ -273,6 +275,7 @@ def read_counter(database: Database, counter: str) -> Answer:
         "hall": seen.row["slug"],
         "leg": None if leg is None else beside.leg(leg),
         "notes": notes,
+        "wrap_up_until": None if wrap_up is None else to_text(wrap_up),
         "presence": None if asked is None else _presence(asked),
         "pause_reason": None if session is None else session["pause_reason"],
         "opened_at": None if session is None else micros_to_text(session["opened_at"]),
@@ -283,6 +286,13 @@ def read_counter(database: Database, counter: str) -> Answer:
         "version": seen.position.version,
         "as_of": to_text(seen.position.as_of),
     }
+
+
+def _wrap_up(rows: Any, hall: str, seen: Seen, session: Row | None, leg: Row | None) -> datetime | None:
+    if session is None or leg is not None:
+        return None
+    found = wrapping_up(rows, hall, seen.configuration, [session], seen.position.as_of)
+    return found.get(session["counter"])
 
 
 def _presence(asked: PresenceAsked) -> Answer:

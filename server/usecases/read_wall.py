@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from server.domain.calendars import business_day
 from server.domain.configuration import Queue
 from server.domain.estimates import WaitRange
+from server.domain.forgotten import FORGOTTEN
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.transitions import LegState
 from server.domain.wall import QueueSeen, Waited, overdue, queue_state, shows_counters
@@ -19,6 +21,7 @@ from server.usecases.answers import Answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_board import Seen, look
 from server.usecases.read_queue import day_figures, read_break
+from server.usecases.wrapping_up import wrapping_up
 
 LONGEST = 8
 """How many of the longest waits are listed."""
@@ -29,6 +32,7 @@ class _Looked:
     seen: Seen
     legs: Sequence[Row]
     sessions: Sequence[Row]
+    wrap_ups: Mapping[str, datetime]
     now: int
 
     def waiting(self, queue: str) -> list[Row]:
@@ -60,7 +64,9 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         as_of = seen.position.as_of
         on = business_day(seen.configuration.calendar, as_of)
         sessions = counters.open_sessions(rows, hall_id)
-        looked = _Looked(seen, list(database.open_legs(rows, seen.row)), sessions, to_micros(as_of))
+        wrap_ups = wrapping_up(rows, hall_id, seen.configuration, sessions, as_of)
+        legs = list(database.open_legs(rows, seen.row))
+        looked = _Looked(seen, legs, sessions, wrap_ups, to_micros(as_of))
         stops = stops_of_day(rows, hall_id, on)
         day = day_figures(rows, hall_id, on.isoformat())
         rest = read_break(rows, hall_id, seen.configuration, as_of)
@@ -156,10 +162,10 @@ def _counters(looked: _Looked) -> Answer:
         session = sessions.get(counter.id)
         if counter.is_retired and session is None:
             continue
-        doing = _doing(session, at_counter.get(counter.id))
+        doing = _doing(session, at_counter.get(counter.id), looked.wrap_ups.get(counter.id))
         counted[doing["state"]] = counted.get(doing["state"], 0) + 1
         if session is not None and not is_shown:
-            doing = {"state": "open", "since": None, "number": None}
+            doing = {"state": "open", "since": None, "number": None, "wrap_up_until": None}
         terms = None if session is None else counters.terms_of(session)
         found.append(
             {
@@ -173,12 +179,15 @@ def _counters(looked: _Looked) -> Answer:
     return {"agents": agents, "shows_counters": is_shown, "counted": counted, "counters": found}
 
 
-def _doing(session: Row | None, leg: Row | None) -> dict[str, Any]:
+def _doing(session: Row | None, leg: Row | None, wrap_up: datetime | None) -> dict[str, Any]:
+    until = to_text(wrap_up) if wrap_up is not None and leg is None else None
+    doing = {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
     if session is None:
-        return {"state": "closed", "since": None, "number": None}
+        return doing
     if leg is not None:
         since = micros_to_text(leg["started_at"] or leg["last_called_at"])
-        return {"state": leg["state"], "since": since, "number": leg["number"]}
+        return doing | {"state": leg["state"], "since": since, "number": leg["number"]}
     if session["paused_at"] is not None:
-        return {"state": "paused", "since": micros_to_text(session["paused_at"]), "number": None}
-    return {"state": "free", "since": micros_to_text(session["opened_at"]), "number": None}
+        state = "forgotten" if session["pause_reason"] == FORGOTTEN else "paused"
+        return doing | {"state": state, "since": micros_to_text(session["paused_at"])}
+    return doing | {"state": "free", "since": micros_to_text(session["opened_at"])}

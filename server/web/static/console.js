@@ -207,6 +207,10 @@ async function perform(verb, request, choice) {
     tellOutcome(verb, was, answer);
   }
   if (answer.ok && ["link", "unlink"].includes(verb)) tell(say(`console.outcome.${verb}`, { number: answer.body.number, linked: answer.body.linked.join(", ") }));
+  if (verb === "present" && answer.ok) {
+    change(withCounter(state, answer.body));
+    tell(say("console.outcome.present"));
+  }
   if (["close", "leave"].includes(verb) && answer.ok) change({ ...state, counter: null });
   await readCounter();
   if (!state.isLive) await refresh();

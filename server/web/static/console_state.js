@@ -142,6 +142,18 @@ export function mayUndo({ counter }, nowMs) {
   return Boolean(gesture?.may_undo_until) && Date.parse(gesture.may_undo_until) > nowMs;
 }
 
+/** Until when (ISO) an answer counts to whether somebody is there; null while the page has not to ask. */
+export function presenceAskedUntil({ counter }, nowMs) {
+  const { presence } = counter ?? {};
+  return presence && Date.parse(presence.asks_at) <= nowMs ? presence.gives_back_at : null;
+}
+
+/** Whole seconds of wrap-up left at this counter; 0 when there is none. */
+export function wrapUpLeftS(state, nowMs) {
+  const until = phaseOf(state) === "free" ? state.counter.wrap_up_until : null;
+  return until ? Math.max(0, Math.ceil((Date.parse(until) - nowMs) / 1000)) : 0;
+}
+
 /** The request of a verb of this console, or null when the state does not allow it. */
 export function requestOf(action, state, choice = {}) {
   const { counter } = state;
@@ -173,6 +185,7 @@ export function requestOf(action, state, choice = {}) {
     returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
     pause: () => has("free") && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
     resume: () => has("paused") && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
+    present: () => counter?.presence && { path: `${place}/presence` },
     undo: () => counter?.last_gesture && { path: `${place}/undo`, body: { fact: counter.last_gesture.fact } },
     join: () => has("free", "called", "in_service") && { path: `/api/v1/counters/${choice.counter}/session`, body: { take_over: Boolean(choice.takeOver) } },
     leave: () => has("free", "paused") && { method: "DELETE", path: `${place}/place` },

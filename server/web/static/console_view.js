@@ -4,7 +4,7 @@ import { minutes, secondsSince, stopwatch } from "./durations.js";
 import { fill, setText, show, withSuperiors, write } from "./dom.js";
 import { chips, drawLiveness, drawWaiting } from "./waiting_view.js";
 import { hasSeveral } from "./session_places.js";
-import { mayUndo, phaseOf, requestOf, serverNow, waitingCount } from "./console_state.js";
+import { mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
 const GESTURES = {
@@ -130,6 +130,8 @@ export function mayAct(action, state, nowMs, ui) {
 function tick(state, nowMs, words) {
   const { counter, queue } = state;
   drawTimers(counter, nowMs);
+  drawPresence(presenceAskedUntil(state, nowMs), words);
+  drawWrapUp(wrapUpLeftS(state, nowMs), words);
   const services = phaseOf(state) === "choose" ? words.hall.serviceIds : counter.services;
   if (!queue) return;
   const parked = queue.parked?.length ?? 0;
@@ -149,6 +151,20 @@ function drawTimers(counter, nowMs) {
   for (const name of ["free", "paused"]) {
     for (const place of document.querySelectorAll(`[data-timer="${name}"]`)) setText(place, counter?.since ? stopwatch(secondsSince(counter.since, nowMs)) : "");
   }
+}
+
+/** The question is said once, when it comes; whoever answers by its button goes on in the page. */
+function drawPresence(until, { say, hour }) {
+  const place = document.querySelector("[data-presence]");
+  if (!until && place.contains(document.activeElement)) document.getElementById("main").focus();
+  place.hidden = !until;
+  write("presence", until ? say("console.presence", { at: hour(until) }) : "");
+}
+
+function drawWrapUp(leftS, { say }) {
+  const left = leftS < 120 ? say("console.duration.seconds", { seconds: leftS }) : minutes(leftS, say);
+  show('[data-text="wrap-up"]', leftS > 0);
+  write("wrap-up", leftS > 0 ? say("console.wrap_up", { left }) : "");
 }
 
 function drawNext(rows, counter, { say, hall, hour }) {

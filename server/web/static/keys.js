@@ -20,6 +20,7 @@ export const DEFAULT_KEYS = Object.freeze({
   returned: "V",
   greeting: "S",
   undo: "A",
+  present: "I",
   speak: "E",
   reception: "B",
 });

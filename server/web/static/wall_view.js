@@ -16,7 +16,8 @@ export function createWallView({ words, move, tickets }) {
     write("people", String(people.all));
     write("waiting", String(people.waiting));
     write("at_counters", String(people.called + people.in_service));
-    write("counters", counted.paused ? say("wall.figure.counters_paused", { open, count: counted.paused }) : String(open));
+    const paused = (counted.paused ?? 0) + (counted.forgotten ?? 0);
+    write("counters", paused ? say("wall.figure.counters_paused", { open, count: paused }) : String(open));
     write("median", day.median_wait_s === null ? "–" : minutes(day.median_wait_s, say));
     write("within", day.within_target_percent === null ? "–" : say("wall.percent", { value: day.within_target_percent }));
   }
@@ -65,7 +66,7 @@ export function createWallView({ words, move, tickets }) {
 
   function counters(wall, nowMs) {
     show("[data-hidden]", !wall.shows_counters && wall.agents > 0);
-    write("counted", wall.shows_counters ? "" : ["called", "in_service", "free", "paused", "closed"].filter((state) => wall.counted[state]).map((state) => say(`wall.counted.${state}`, { count: wall.counted[state] })).join(" · "));
+    write("counted", wall.shows_counters ? "" : ["called", "in_service", "free", "paused", "forgotten", "closed"].filter((state) => wall.counted[state]).map((state) => say(`wall.counted.${state}`, { count: wall.counted[state] })).join(" · "));
     const body = list("counters");
     const mark = wall.counters.map(({ counter, session }) => `${counter}${session ? "+" : ""}`).join();
     if (body.dataset.mark !== mark && !body.contains(document.activeElement)) fill(body, mark, wall.counters.map(counterRow));
@@ -92,7 +93,8 @@ export function createWallView({ words, move, tickets }) {
 
   function drawCounter(line, counter, nowMs) {
     const since = counter.since && counter.state !== "closed" ? minutes(secondsSince(counter.since, nowMs), say) : "";
-    const words = say(`wall.counter.${counter.state}`, { number: counter.number ?? "" });
+    const isWrappingUp = counter.wrap_up_until && Date.parse(counter.wrap_up_until) > nowMs;
+    const words = say(isWrappingUp ? "wall.counter.wrap_up" : `wall.counter.${counter.state}`, { number: counter.number ?? "" });
     setText(line.querySelector(".state"), since ? `${words} · ${since}` : words);
     const select = line.querySelector("select");
     if (select && select !== document.activeElement && line.dataset.profile !== String(counter.profile)) {

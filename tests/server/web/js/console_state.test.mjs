@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  emptyConsole, mayUndo, phaseOf, requestOf, serverNow, summaryDue, waitingCount, waitingRow, waitingRows,
-  withCounter, withLeg, withLiveness, withQueue,
+  emptyConsole, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, summaryDue, waitingCount, waitingRow, waitingRows,
+  withCounter, withLeg, withLiveness, withQueue, wrapUpLeftS,
 } from "../../../../server/web/static/console_state.js";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
@@ -41,6 +41,26 @@ test("nothing but resuming and closing is possible in a pause", () => {
     .filter((action) => requestOf(action, state, {}) !== null);
   assert.deepEqual(possible, ["resume", "close"]);
   assert.deepEqual(requestOf("resume", state).body, { pause: null });
+});
+
+test("the page asks whether somebody is there from its hour on, while somebody is called", () => {
+  const presence = { asks_at: ago(0), gives_back_at: ago(-2) };
+  assert.equal(presenceAskedUntil(open(), NOW), null);
+  assert.equal(presenceAskedUntil(emptyConsole(), NOW), null);
+  const state = open({ leg: called, presence });
+  assert.equal(presenceAskedUntil(state, NOW - 1000), null);
+  assert.equal(presenceAskedUntil(state, NOW), presence.gives_back_at);
+  assert.deepEqual(requestOf("present", state), { path: "/api/v1/counters/g3/presence" });
+  assert.equal(requestOf("present", open()), null);
+});
+
+test("a wrap-up is counted in whole seconds while the counter is free, and never below nothing", () => {
+  const state = open({ wrap_up_until: ago(-1) });
+  assert.equal(wrapUpLeftS(state, NOW), 60);
+  assert.equal(wrapUpLeftS(state, NOW + 29_400), 31);
+  assert.equal(wrapUpLeftS(state, NOW + 61_000), 0);
+  assert.equal(wrapUpLeftS(open({ leg: called, wrap_up_until: ago(-1) }), NOW), 0);
+  assert.equal(wrapUpLeftS(open(), NOW), 0);
 });
 
 test("undo names the fact of the counter's last gesture and is possible until its end", () => {
