@@ -210,6 +210,7 @@ async function perform(verb, request, choice) {
   if (verb === "present" && answer.ok) {
     change(withCounter(state, answer.body));
     tell(say("console.outcome.present"));
+    if (document.activeElement === document.body) document.getElementById("main").focus(); // its button is gone
   }
   if (["close", "leave"].includes(verb) && answer.ok) change({ ...state, counter: null });
   await readCounter();
