@@ -168,3 +168,32 @@ def test_the_bar_asks_too(console: Page, pages: Pages, hall: Served, cookies: li
     bar.keyboard.press("Enter")
     expect(bar.locator(PRESENCE)).to_be_hidden()
     bar.close()
+
+
+@pytest.mark.parametrize("shows_counters", [True, False])
+def test_the_wall_says_which_counter_is_forgotten_or_how_many(
+    hall: Served, pages: Pages, *, shows_counters: bool
+):
+    def answer(route: Route) -> None:
+        told = route.fetch()
+        body = told.json() | {"shows_counters": shows_counters, "agents": 3 if shows_counters else 1}
+        body["counted"] = {"forgotten": 1, "free": 1}
+        since = {"since": body["as_of"], "number": None}
+        until = datetime.fromisoformat(body["as_of"]) + timedelta(minutes=5)
+        if shows_counters:
+            body["counters"][0] |= since | {"state": "forgotten"}
+            body["counters"][1] |= since | {"state": "free", "wrap_up_until": until.isoformat()}
+        route.fulfill(response=told, json=body)
+
+    wall = pages.open()
+    wall.route("**/api/v1/halls/laon/wall", answer)
+    sign_in(wall, hall, *demonstration_user(hall, "supervisor"), path="/mur")
+    expect(wall.locator("[data-live=yes]")).to_be_visible()
+    if shows_counters:
+        states = wall.locator("[data-counter] .state")
+        expect(states.nth(0)).to_have_text(re.compile("^oublié"))
+        expect(states.nth(1)).to_have_text(re.compile("^en clôture"))
+    else:
+        expect(wall.locator('[data-text="counted"]')).to_have_text("1 libre · 1 oublié")
+    expect(wall.locator('[data-text="counters"]')).to_have_text("1, 1 en pause")
+    assert_accessible(wall)
