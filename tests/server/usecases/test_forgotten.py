@@ -1,5 +1,6 @@
 """A forgotten counter: its console asks, and if nobody answers who is called waits again at the front."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from server.store.database import Database
 from server.store.installation import Author
 from server.store.rebuild import differences
 from server.store.snapshots import snapshot
+from server.usecases import forgotten
 from server.usecases.call_next import AtCounter, call_next
 from server.usecases.counter_sessions import (
     WantedSession,
@@ -228,6 +230,42 @@ def test_an_answer_after_the_person_is_gone_changes_nothing(database: Database, 
     confirm_presence(database, COUNTER, AGENT)
     assert facts(database, "PresenceConfirmed") == []
     assert read_counter(database, COUNTER)["state"] == "paused"
+
+
+def test_several_workers_give_a_person_back_once(
+    database: Database, rounds: Rounds, hands: Hands, tmp_path: Path
+):
+    called_and_left(database, hands)
+    workers = [Database(database.url, hands.clock()) for _ in range(4)]
+    all_rounds = [Rounds(worker, Anchors(tmp_path / "anchors")) for worker in workers]
+    threads = [threading.Thread(target=each.make) for each in all_rounds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.failures for each in all_rounds] == [0, 0, 0, 0]
+    assert len(facts(database, "LegGivenBack")) == len(facts(database, "CounterPaused")) == 1
+    for worker in workers:
+        worker.close()
+
+
+def test_who_is_received_just_before_the_round_writes_stays(
+    database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
+):
+    """The agent presses « oui » after the round has looked and before it holds the hall's lock."""
+    first = called_and_left(database, hands)
+    look = forgotten._forgotten
+
+    def looked_then_received(rows: Any, *values: Any) -> Any:
+        found = look(rows, *values)
+        monkeypatch.setattr(forgotten, "_forgotten", look)
+        start(database, Gesture(first, AGENT))
+        return found
+
+    monkeypatch.setattr(forgotten, "_forgotten", looked_then_received)
+    assert give_back_forgotten(database, database.hall_id(HALL)) == 0
+    assert leg(database, first)["state"] == "in_service"
+    assert read_counter(database, COUNTER)["state"] == "in_service"
 
 
 def test_another_agents_session_does_not_answer(database: Database, hands: Hands):
