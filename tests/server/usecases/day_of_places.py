@@ -65,6 +65,16 @@ class DayOfPlaces(DayOfVerbs):
         found = self.all("SELECT id, counter FROM leg WHERE hall = :hall AND state = :state", state=state)
         return {row["id"]: row["counter"] for row in found}
 
+    @rule(counter=st.sampled_from(range(3)), answers=st.booleans())
+    def somebody_is_called_and_left(self, counter: int, answers: bool) -> None:
+        """Chance alone does not meet a forgotten counter in every quick run."""
+        self.someone_comes_to(counter)
+        self.next(self.counters[counter], None)
+        if answers:
+            self.may(confirm_presence, self.counters[counter], Author("agent"))
+        self.counters_are_forgotten(6)
+        self.counters_are_forgotten(LONGER_THAN_FORGOTTEN)
+
     @rule(pick=picks)
     def say_that_one_is_there(self, pick: int) -> None:
         self.may(confirm_presence, self.counters[pick % 3], Author("agent"))
