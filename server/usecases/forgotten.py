@@ -15,9 +15,11 @@ from server.domain.rules import sort_key
 from server.domain.transitions import LegState, Verb, next_state
 from server.domain.verb_facts import LegAtCounter, WaitingPlace, leg_given_back, presence_confirmed
 from server.store import counters, waiting
-from server.store.database import SYSTEM, Database, HallTransaction, WriteKey
+from server.store.database import Database
 from server.store.engines import Row
-from server.store.installation import Author
+from server.store.hall_transaction import HallTransaction
+from server.store.installation import SYSTEM, Author
+from server.store.write_keys import WriteKey
 from server.usecases.counter_sessions import session_held
 
 

@@ -96,7 +96,7 @@ def test_the_question_comes_without_taking_the_focus_and_its_key_answers(console
     assert_accessible(console)
     assert unreached_by_keyboard(console) == []
     told.changes.clear()
-    console.keyboard.press("i")
+    console.keyboard.press("t")
     expect(console.locator(PRESENCE)).to_be_hidden()
     expect(console.locator("[data-outcome]")).to_have_text("Vous êtes là\u00a0: l’appel continue.")
     phase(console, "called")

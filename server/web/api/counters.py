@@ -146,7 +146,7 @@ def _presence(routes: APIBlueprint, api: Api) -> None:
         """The agent whose console asked is there: who is called stays called."""
         author = _agent(api, path.counter)
         key = write_key(author)
-        confirm_presence(api.database, path.counter, author, session=_session_header(), write_key=key)
+        confirm_presence(api.database, path.counter, author, session=session_header(), write_key=key)
         return read_counter(api.database, path.counter)
 
 

@@ -20,7 +20,7 @@ export const DEFAULT_KEYS = Object.freeze({
   returned: "V",
   greeting: "S",
   undo: "A",
-  present: "I",
+  present: "T",
   speak: "E",
   reception: "B",
 });

@@ -9,7 +9,7 @@ import pytest
 
 from server.jobs.rounds import Rounds
 from server.store.anchors import Anchors
-from server.store.database import SYSTEM
+from server.store.installation import SYSTEM
 from server.usecases.estimate_waits import Estimates
 from server.usecases.publish_configuration import publish_hall
 from tests.server.usecases.figures_history import HALLS
