@@ -15,6 +15,8 @@ type Text = Mapping[str, str]
 
 type State = Literal["open", "closed", "no_counter", "appointment_only", "full", "too_late", "stopped"]
 
+type Hours = Literal["kiosk.hour.", "kiosk.spoken.hour."]
+
 ROUNDING_S = 300
 """Waits are shown in steps of five minutes (design rule 7)."""
 
@@ -204,25 +206,25 @@ def rounded_outwards(wait: Wait) -> dict[str, int]:
     return {"low_s": low_s, "high_s": max(high_s, low_s, ROUNDING_S)}
 
 
+def hour_text(translate: Translate, language: str, local: datetime, *, hours: Hours = "kiosk.hour.") -> str:
+    """« 9 h » or « 9 h 30 » of a local time; `hours` begins the keys: written, or as it is spoken."""
+    key = hours + ("minutes" if local.minute else "exact")
+    return translate(key, language, hour=local.hour, minute=f"{local.minute:02d}")
+
+
 def opening_text(
     translate: Translate,
     language: str,
     opens_at_local: datetime,
     now_local: datetime,
     *,
-    hours: Literal["kiosk.hour.", "kiosk.spoken.hour."] = "kiosk.hour.",
+    hours: Hours = "kiosk.hour.",
 ) -> str:
     """« Ouvre aujourd’hui à 14 h », « Ouvre demain à 9 h », « Ouvre lundi à 9 h » or with the date.
 
     `hours` begins the keys that say an hour: written, or as it is spoken.
     """
-    minute = opens_at_local.minute
-    hour = translate(
-        hours + ("minutes" if minute else "exact"),
-        language,
-        hour=opens_at_local.hour,
-        minute=f"{minute:02d}",
-    )
+    hour = hour_text(translate, language, opens_at_local, hours=hours)
     days = (opens_at_local.date() - now_local.date()).days
     if days <= 1:
         return translate("kiosk.opens.tomorrow" if days else "kiosk.opens.today", language, hour=hour)

@@ -5,7 +5,7 @@ it names: a service, a reason, a visit.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -18,22 +18,42 @@ from kiosk.menu import (
     ServiceMessage,
     Translate,
     Wait,
+    hour_text,
     opening_text,
     rounded_outwards,
 )
 
-type View = Literal["start", "languages", "sheet", "notice", "ticket"]
-type Reason = Literal["closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other"]
+type View = Literal[
+    "start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket",
+]  # fmt: skip
+type Reason = Literal[
+    "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
+    "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day",
+    "appointment_too_early",
+]  # fmt: skip
+type Need = Literal["step_free", "deaf", "blind", "slow", "interpreter"]
+type Arrival = Literal["early", "on_time", "late", "walk_in"]
 type Paper = Literal["pending", "printed", "no_paper", "unknown", "none"]
 
 LONGEST_READING = 60
 """Sentences of one view; a screen full of services and papers has some thirty."""
 _HAS_OPENING = ("closed", "full", "too_late")
+NEEDS: tuple[Need, ...] = ("step_free", "deaf", "blind", "slow", "interpreter")
+"""In the order of the kiosk's view."""
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
 class NotInTheMenu(LookupError):
     """The service is not one of those the kiosk shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArrival:
+    """What coming early or late for an appointment changed; `booked_at` aware, `late_min` whole minutes."""
+
+    arrival: Arrival
+    booked_at: datetime
+    late_min: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,7 @@ class ReadTicket:
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
+    appointment: ReadArrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,10 @@ class Reader:
         else:
             services, head = self.menu["services"], self._head()
         listed = [service for service in services if not shown or service["id"] in shown]
+        has_appointments = folder is None and self.menu["is_open"] and self.menu["appointments"]
+        if has_appointments:
+            label = self._say("kiosk.appointment.have")
+            head = [*head, self._say("kiosk.spoken.have_appointment", label=label)]
         read = [*head, *(text for service in listed for text in self._listed(service))]
         if listed and (folder is not None or self.menu["is_open"]):
             read.append(self._say("kiosk.spoken.choose"))
@@ -88,18 +113,67 @@ class Reader:
         read.append(self._say("kiosk.spoken.take", label=self._say("kiosk.sheet.take")))
         if self.menu["priority_notice"]:
             read.append(self._say("kiosk.spoken.take_with_card"))
+        if self.menu["asks_needs"]:
+            # the ellipsis of the label would end a sentence
+            label = self._say("kiosk.needs.ask").rstrip("…")
+            read.append(self._say("kiosk.spoken.ask_needs", label=label))
         return _sentences(read)
 
-    def notice(self, service_id: str, reason: Reason) -> list[str]:
-        """Why no ticket is given, and what to do."""
-        service = self._service(service_id)
-        booking = service["booking"] if reason == "appointment_only" else None
-        opening = self._opening(service["next_opening"]) if reason in _HAS_OPENING else ""
+    def needs(self, chosen: Collection[Need] = ()) -> list[str]:
+        """What may help, what of it is chosen, and how to go on."""
+        labels = [(need, self._say(f"kiosk.needs.{need}")) for need in NEEDS]
         return _sentences(
             [
-                service["name"],
+                self._say("kiosk.needs.title"),
+                self._say("kiosk.needs.lede"),
+                *(
+                    self._say("kiosk.spoken.chosen", label=label) if need in chosen else label
+                    for need, label in labels
+                ),
+                self._say("kiosk.spoken.needs_done", label=self._say("kiosk.needs.done")),
+            ]
+        )
+
+    def appointment(self) -> list[str]:
+        """How to type a code, and what to do without one; what was typed is not said, it may be overheard."""
+        return _sentences(
+            [
+                self._say("kiosk.appointment.title"),
+                self._say("kiosk.appointment.lede"),
+                self._say("kiosk.spoken.code_done", label=self._say("kiosk.appointment.done")),
+                self._say("kiosk.spoken.without_code", label=self._say("kiosk.appointment.without_code")),
+            ]
+        )
+
+    def convocations(self, services: Sequence[str]) -> list[str]:
+        """The services with convocations that are on the page that is up."""
+        if not services:
+            return _sentences([self._say("kiosk.convocation.service"), self._say("kiosk.convocation.none")])
+        names = [self._service(service)["name"] for service in services]
+        choose = self._say("kiosk.spoken.choose")
+        return _sentences([self._say("kiosk.convocation.service"), *names, choose])
+
+    def hours(self, service_id: str, hours: Sequence[datetime]) -> list[str]:
+        """The hours (aware) at which convocations of a service are expected."""
+        return _sentences(
+            [
+                self._service(service_id)["name"],
+                self._say("kiosk.convocation.hour"),
+                *(self._hour(hour) for hour in hours),
+            ]
+        )
+
+    def notice(self, service_id: str | None, reason: Reason, at: datetime | None = None) -> list[str]:
+        """Why no ticket is given, and what to do; `at` is the hour of an appointment or when to be back."""
+        service = self._service(service_id) if service_id is not None else None
+        booking = service["booking"] if service and reason == "appointment_only" else None
+        opening = self._opening(service["next_opening"]) if service and reason in _HAS_OPENING else ""
+        times = {"at": self._hour(at), "day": self._day(at)} if at is not None else {"at": "", "day": ""}
+        return _sentences(
+            [
+                service["name"] if service else "",
                 self._say(f"kiosk.notice.{reason}.title"),
-                booking or self._say(f"kiosk.notice.{reason}.text"),
+                booking or self._say(f"kiosk.notice.{reason}.text", **times),
                 opening,
             ]
         )
@@ -107,7 +181,8 @@ class Reader:
     def ticket(self, ticket: ReadTicket) -> list[str]:
         """The number, letter and digits one by one, who is before, what to do; the number once more."""
         number = self._say("kiosk.spoken.number", number=", ".join(ticket.number))
-        read = [number, ticket.service, *self._turn(ticket)]
+        arrival = [self._arrival(ticket.appointment)] if ticket.appointment else []
+        read = [number, ticket.service, *arrival, *self._turn(ticket)]
         if ticket.is_priority:
             read.append(self._say("kiosk.ticket.priority"))
         if ticket.paper != "pending":
@@ -127,6 +202,13 @@ class Reader:
             )
             if ticket.wait is not None:
                 yield self._wait(rounded_outwards(ticket.wait))
+
+    def _arrival(self, come: ReadArrival) -> str:
+        at = self._hour(come.booked_at)
+        if come.arrival in ("early", "on_time"):
+            return self._say(f"kiosk.arrival.{come.arrival}", at=at)
+        late = self._say("kiosk.spoken.minutes", count=come.late_min)
+        return self._say(f"kiosk.spoken.arrival.{come.arrival}", at=at, late=late)
 
     def _head(self) -> list[str]:
         if not self.menu["services"]:
@@ -182,11 +264,20 @@ class Reader:
     def _opening(self, opening: NextOpening | None) -> str:
         if opening is None:
             return ""
-        zone = ZoneInfo(self.menu["time_zone"])
-        at, now = (
-            datetime.fromisoformat(each).astimezone(zone) for each in (opening["at"], self.menu["now"])
-        )
+        at, now = (self._local(datetime.fromisoformat(each)) for each in (opening["at"], self.menu["now"]))
         return opening_text(self.translate, self.menu["language"], at, now, hours="kiosk.spoken.hour.")
+
+    def _hour(self, at: datetime) -> str:
+        return hour_text(self.translate, self.menu["language"], self._local(at), hours="kiosk.spoken.hour.")
+
+    def _day(self, at: datetime) -> str:
+        local = self._local(at)
+        weekday = self._say(f"kiosk.weekday.{local.isoweekday()}")
+        month = self._say(f"kiosk.month.{local.month}")
+        return self._say("kiosk.spoken.day", weekday=weekday, day=local.day, month=month)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.menu["time_zone"]))
 
     def _duration(self, seconds: int) -> str:
         hours, minutes = divmod(-(-seconds // ROUNDING_S) * ROUNDING_S // 60, 60)

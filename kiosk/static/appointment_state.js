@@ -54,6 +54,13 @@ export function appointmentReducers({ active, isGuarded }) {
   };
 }
 
+// What « Écouter » asks to hear of these views; the code one typed is not said.
+export function appointmentReading({ view, language: lang, convocations, convocation }, shown) {
+  if (view === "appointment") return { lang, view };
+  if (convocations === null) return null;
+  return convocation ? { lang, view, service: convocation, hours: shown.join(",") } : { lang, view, shown: shown.join(",") };
+}
+
 // One step back within the appointments; null where the kiosk's own step applies.
 export function appointmentBack(state) {
   if (state.view !== "convocation") return null;

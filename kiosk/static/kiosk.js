@@ -74,7 +74,7 @@ function drawNow() {
   draw(state, say, languages());
   const isSameView = state.view === drawn?.view && state.folder === drawn?.folder;
   if (!isSameView || focused) ((isSameView && keyed(focused)) || keyed("title"))?.focus({ preventScroll: true });
-  if (["view", "folder", "service", "page", "language"].some((part) => state[part] !== drawn?.[part])) listening.stop();
+  if (["view", "folder", "service", "convocation", "page", "language"].some((part) => state[part] !== drawn?.[part])) listening.stop();
   drawn = state;
   drawListening();
   drawWarning();
@@ -233,7 +233,8 @@ const listening = openListening({
 
 function listen() {
   dispatch({ type: "active" });
-  const wanted = readingOf(state, [...document.querySelectorAll("#view [data-service]")].map((each) => each.dataset.service));
+  const choices = document.querySelectorAll("#view :is([data-service], [data-act=choose_convocation], [data-act=choose_hour])");
+  const wanted = readingOf(state, [...choices].map(({ dataset }) => dataset.service ?? dataset.value));
   if (listening.isOn() || !wanted) listening.stop();
   else listening.start(wanted);
 }

@@ -1,6 +1,6 @@
 // What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries `at` (ms, monotonic).
 
-import { APPOINTMENT_NOTICES, appointmentBack, appointmentReducers, appointmentStart } from "./appointment_state.js";
+import { APPOINTMENT_NOTICES, appointmentBack, appointmentReading, appointmentReducers, appointmentStart } from "./appointment_state.js";
 
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
 export const QUIET_MS = 45_000;
@@ -61,16 +61,19 @@ export function printOf(state) {
   return "pending";
 }
 
-// What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`: services on the page.
+// What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`: services or hours on the page.
 export function readingOf(state, shown) {
   const { view, folder, service, ticket, language: lang } = state;
   switch (view) {
     case "start": return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
     case "languages": return { lang, view };
     case "sheet": return { lang, view, service };
-    case "notice": return APPOINTMENT_NOTICES.includes(state.notice) || !service ? null : { lang, view, service, reason: state.notice };
+    case "needs": return { lang, view, needs: state.needs.join(",") };
+    case "appointment": case "convocation": return appointmentReading(state, shown);
+    case "notice": return { lang, view, ...(service && { service }), reason: state.notice, ...(state.noticeAt && { at: state.noticeAt }) };
     case "ticket": return {
       lang, view, visit: ticket.visit, paper: printOf(state), is_priority: ticket.priority, has_code: Boolean(ticket.follow_url),
+      ...(ticket.appointment && { arrival: ticket.appointment.arrival, at: ticket.appointment.booked_at, late_min: ticket.appointment.late_min ?? 0 }),
     };
   }
   return null;

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from kiosk.menu import Wait
-from kiosk.reading import NotInTheMenu, Paper, Reader, ReadTicket, Reason, View
+from kiosk.reading import Need as ReadNeed
+from kiosk.reading import NotInTheMenu, Paper, ReadArrival, Reader, ReadTicket, Reason, View
 from server.domain.refusals import Refusal
 from server.store.database import Database
+from server.usecases.answers import Answer
 from server.usecases.estimate_waits import Estimates
+from server.usecases.read_appointments import read_convocations
 from server.usecases.read_menu import read_menu
 from server.usecases.read_ticket import ticket_of_visit
 
@@ -16,18 +20,23 @@ from server.usecases.read_ticket import ticket_of_visit
 class WantedReading:
     """The view of a kiosk: `service` is the one on its sheet or notice, or the open folder.
 
-    `shown` are the services of the page that is up, `visit` the ticket's.
+    `shown` are the services of the page that is up, `hours` its hours of convocations, `needs` those chosen,
+    `visit` the ticket's, `at` the hour in a notice of appointments.
     """
 
     view: View
     language: str
     service: str | None = None
     shown: tuple[str, ...] = ()
+    hours: tuple[datetime, ...] = ()
+    needs: tuple[ReadNeed, ...] = ()
+    at: datetime | None = None
     reason: Reason = "other"
     visit: str | None = None
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
+    appointment: ReadArrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,10 @@ def read_aloud(
     menu = read_menu(database, estimates, hall, language=wanted.language, translate=translate)
     reader = Reader(menu, translate)
     try:
-        sentences = _read(reader, wanted, lambda: _ticket(database, estimates, hall, wanted))
+        if wanted.view == "convocation":
+            sentences = _convocations(reader, wanted, read_convocations(database, hall)["services"])
+        else:
+            sentences = _read(reader, wanted, lambda: _ticket(database, estimates, hall, wanted))
     except NotInTheMenu as error:
         raise Refusal("unknown_service", service=str(error.args[0])) from error
     return Reading(menu["language"], sentences)
@@ -65,9 +77,25 @@ def _read(reader: Reader, wanted: WantedReading, ticket: Callable[[], ReadTicket
         case "sheet":
             return reader.sheet(wanted.service or "")
         case "notice":
-            return reader.notice(wanted.service or "", wanted.reason)
+            return reader.notice(wanted.service, wanted.reason, wanted.at)
+        case "needs":
+            return reader.needs(wanted.needs)
+        case "appointment":
+            return reader.appointment()
         case "ticket":
             return reader.ticket(ticket())
+        case view:
+            raise ValueError(view)
+
+
+def _convocations(reader: Reader, wanted: WantedReading, expected: list[Answer]) -> list[str]:
+    """Only what is expected is read, of it only what is on the page that is up."""
+    hours = {each["service"]: [datetime.fromisoformat(hour) for hour in each["hours"]] for each in expected}
+    if wanted.service is None:
+        return reader.convocations([each for each in hours if not wanted.shown or each in wanted.shown])
+    of_service = hours.get(wanted.service, [])
+    shown = [hour for hour in of_service if not wanted.hours or hour in wanted.hours]
+    return reader.hours(wanted.service, shown)
 
 
 def _ticket(database: Database, estimates: Estimates, hall: str, wanted: WantedReading) -> ReadTicket:
@@ -86,4 +114,5 @@ def _ticket(database: Database, estimates: Estimates, hall: str, wanted: WantedR
         paper=wanted.paper,
         is_priority=wanted.is_priority,
         has_code=wanted.has_code,
+        appointment=wanted.appointment,
     )

@@ -1,6 +1,7 @@
 """What « Écouter » says: everything the view shows, hours and waits as people say them, no text of others."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.menu import Wait
-from kiosk.reading import LONGEST_READING, NotInTheMenu, Reader, ReadTicket
+from kiosk.menu import Wait, build_menu
+from kiosk.reading import LONGEST_READING, Arrival, NotInTheMenu, ReadArrival, Reader, ReadTicket
 from tests.kiosk.sentences import LANGUAGES, translate
-from tests.kiosk.test_menu import NOW, menu, opening, service
+from tests.kiosk.test_menu import HALL, NOW, menu, opening, service
 
 ACCUEIL = service(service="accueil", name={"fr": "Accueil"}, waiting=2, wait=Wait(25 * 60, 75 * 60))
 SEJOUR = service(bring=[{"fr": "Passeport"}, {"fr": "Deux photos"}])
@@ -21,6 +22,8 @@ BOOKED = service(
     booking={"fr": "Sur le site. Ou à l’accueil."},
 )  # fmt: skip
 FOLDER = service(service="etr", name={"fr": "Étrangers"}, children=[SEJOUR])
+
+ARRIVALS: tuple[Arrival, ...] = ("early", "on_time", "late", "walk_in")
 
 
 def reader(*services, language="fr", now=NOW) -> Reader:
@@ -74,6 +77,60 @@ def test_a_sheet_says_the_wait_the_papers_and_what_to_press():
         " | Pour prendre un ticket, appuyez sur « Prendre un ticket ». | Avec une carte mobilité inclusion"
     )
     assert "Si vous prenez un ticket maintenant, entre 25 minutes" in plain(reader().sheet("accueil"))
+    assert plain(reader().sheet("accueil")).endswith(
+        "| Pour dire ce qui vous aiderait, sans motif, appuyez sur « Ce qui m’aiderait »."
+    )
+
+
+def test_the_start_says_where_an_appointment_goes_only_while_one_may_check_in():
+    def start(services, **hall):
+        message = build_menu(replace(HALL, **hall), services, language="fr", translate=translate, now=NOW)
+        return plain(Reader(message, translate).start())
+
+    sentence = "Avec un rendez-vous, appuyez sur « J’ai un rendez-vous »."
+    assert sentence in start([ACCUEIL], takes_appointments=True)
+    assert sentence not in start([ACCUEIL])
+    assert sentence not in start([CLOSED], takes_appointments=True)
+
+
+def test_needs_are_read_in_order_with_those_chosen_and_how_to_go_on():
+    assert plain(reader().needs(["interpreter", "slow"])) == (
+        "Qu’est-ce qui vous aiderait ? | Facultatif, sans motif à donner."
+        " | Seuls les agents le voient, et c’est effacé ce soir. | Un guichet sans marches"
+        " | Je n’entends pas bien les annonces | Je ne vois pas bien les écrans"
+        " | J’ai besoin de plus de temps : choisi | Je viens avec un interprète : choisi"
+        " | Appuyez sur ce qui vous aiderait, puis sur « Continuer »."
+    )
+
+
+def test_a_code_is_asked_for_and_the_way_without_one_is_said():
+    assert plain(reader().appointment()) == (
+        "Votre code de rendez-vous | Tapez le code reçu avec votre rendez-vous, ou présentez-le au lecteur."
+        " | Après la dernière lettre, appuyez sur « Valider »."
+        " | Avec une convocation sur papier, appuyez sur « Je n’ai pas de code »."
+    )
+
+
+def test_convocations_are_read_by_service_then_by_hour_as_it_is_spoken():
+    assert plain(reader().convocations(["sejour"])) == (
+        "Pour quelle démarche venez-vous ? | Titre de séjour | Appuyez sur une démarche pour la choisir."
+    )
+    assert "Aucune convocation sans code n’est attendue aujourd’hui." in plain(reader().convocations([]))
+    assert plain(reader().hours("sejour", [NOW, NOW + timedelta(minutes=18)])) == (
+        "Titre de séjour | À quelle heure êtes-vous attendu ? | 9 heures 42 | 10 heures"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("appointment_other_day", "Il est prévu mardi 24 novembre à 9 heures 42."),
+        ("appointment_too_early", "Revenez à cette borne à partir de 9 heures 42."),
+        ("unknown_appointment", "Vérifiez le code et essayez encore, ou adressez-vous à l’accueil."),
+    ],
+)
+def test_what_hinders_an_appointment_is_read_without_a_service(reason, sentence):
+    assert sentence in plain(reader().notice(None, reason, NOW)).split(" | ")
 
 
 def test_a_refusal_says_why_when_next_and_how_to_book():
@@ -103,6 +160,11 @@ def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_t
         ({"paper": "no_paper"}, "Pas de papier : notez votre numéro"),
         ({"paper": "no_paper", "has_code": True}, "Pas de papier : notez votre numéro ou scannez le code"),
         ({"is_priority": True}, "Ticket prioritaire : préparez votre carte."),
+        ({"appointment": ReadArrival("on_time", NOW)}, "Votre rendez-vous est à 9 heures 42."),
+        (
+            {"appointment": ReadArrival("late", NOW, 12)},
+            "Vous avez 12 minutes de retard : votre rendez-vous de 9 heures 42 est maintenu.",
+        ),
         ({"ahead": None, "wait": None, "place": "guichet 3"}, "Votre numéro est appelé : guichet 3."),
     ],
 )
@@ -115,6 +177,8 @@ def test_what_is_not_in_the_menu_is_not_read():
         lambda: reader().sheet("<b>anything</b>"),
         lambda: reader().start(folder="nothing"),
         lambda: reader().notice("nothing", "full"),
+        lambda: reader().convocations(["nothing"]),
+        lambda: reader().hours("nothing", [NOW]),
     ):
         with pytest.raises(NotInTheMenu):
             read()
@@ -125,7 +189,10 @@ def test_every_view_is_read_in_each_language_without_a_placeholder_or_an_abbrevi
     at_opening = reader(*(ACCUEIL, CLOSED, FOLDER), language=language)
     views = [
         at_opening.start(), at_opening.languages(), at_opening.sheet("accueil"),
-        at_opening.notice("armes", "closed"), at_opening.ticket(ticket()),
+        at_opening.notice("armes", "closed"), at_opening.ticket(ticket()), at_opening.needs(["deaf"]),
+        at_opening.appointment(), at_opening.convocations(["sejour"]), at_opening.convocations([]),
+        at_opening.hours("sejour", [NOW]), at_opening.notice(None, "appointment_other_day", NOW),
+        *(at_opening.ticket(ticket(appointment=ReadArrival(arrival, NOW, 31))) for arrival in ARRIVALS),
     ]  # fmt: skip
     for sentence in (sentence for view in views for sentence in view):
         assert sentence.strip() == sentence != ""

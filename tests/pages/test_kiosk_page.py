@@ -369,6 +369,55 @@ def test_the_number_is_read_digit_by_digit_and_another_view_is_silent(at_kiosk):
     expect(listen).to_have_attribute("aria-pressed", "false")
 
 
+def test_the_views_of_needs_and_appointments_are_heard_by_keyboard(at_kiosk, hall, tmp_path: Path):
+    book_convocation(hall, tmp_path)
+    page = at_kiosk()
+
+    def heard(view: str) -> list[str]:
+        with page.expect_response(f"**/reading?*view={view}*", timeout=20_000) as asked:
+            page.locator("#listen").press("Enter")
+        expect(page.locator("#listen")).to_have_attribute("aria-pressed", "true")
+        return list(asked.value.json()["sentences"])
+
+    by_key(page, f'[data-service="{WALK_IN}"]')
+    by_key(page, "[data-key=needs]")
+    page.locator("[data-need=slow]").press("Enter")
+    expect(page.locator("[data-need=slow]")).to_have_attribute("aria-pressed", "true")
+    assert "J’ai besoin de plus de temps\u00a0: choisi" in heard("needs")
+    by_key(page, "[data-key=needs-done]")
+    expect(page.locator("#listen")).to_have_attribute("aria-pressed", "false")
+    by_key(page, "[data-key=back]")
+    by_key(page, "[data-key=appointment]")
+    assert heard("appointment")[0] == "Votre code de rendez-vous"
+    by_key(page, "[data-key=without-code]")
+    service = "[data-key=convocation-laon-titres-retrait]"
+    assert page.locator(service).inner_text() in heard("convocation")
+    by_key(page, service)
+    expect(page.locator("#listen")).to_have_attribute("aria-pressed", "false")
+    assert heard("convocation")[-1] == "23 heures 50"
+
+
+def book_convocation(hall: Served, folder: Path) -> None:
+    """A convocation of tonight, which no other test asks for."""
+    hour = datetime.now(ZoneInfo("Europe/Paris")).replace(hour=23, minute=50, second=0, microsecond=0)
+    file = folder / "heard.csv"
+    line = f"heard,laon-titres-retrait,{hour.isoformat()},"
+    file.write_text(f"external_id,service,booked_at,code\n{line}", encoding="utf-8")
+    assert "1 booked" in hall.parvis("import-appointments", str(file), "--hall", SITE)
+
+
+def by_key(page: Page, selector: str) -> None:
+    """Presses Enter on a button as soon as the guard against double presses lets it act."""
+    shown = look(page)
+
+    def acted() -> bool:
+        if look(page) == shown:
+            page.locator(selector).first.press("Enter")
+        return look(page) != shown
+
+    wait_until(acted, f"{selector} acts by keyboard", every_s=0.1)
+
+
 def test_what_is_listened_to_does_not_return_to_the_start_under_the_listener(at_kiosk):
     page = at_kiosk(before=lambda page: page.clock.install())
     choose(page)
@@ -508,6 +557,6 @@ def test_an_appointment_checks_in_by_its_code_and_a_convocation_by_its_hour(hall
     press(page, "[data-act=home]")
     press(page, "[data-key=appointment]")
     press(page, "[data-key=without-code]")
-    press(page, "[data-act=choose_convocation]")
+    press(page, "[data-key=convocation-laon-titres-depot]")
     expect(page.locator("[data-act=choose_hour]")).to_have_text("23:55")
     assert_accessible(page)

@@ -1,14 +1,16 @@
 """« Écouter » on a kiosk: the view it shows, as the names of audio files to play in turn."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 import structlog
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from hardware.speech import SpeechUnavailable
+from kiosk.reading import NEEDS, ReadArrival
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.read_aloud import WantedReading, read_aloud
@@ -27,16 +29,46 @@ class ReadingQuery(Asked):
     """A view by what it shows: nothing of it is spoken as it was sent."""
 
     lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
-    view: Literal["start", "languages", "sheet", "notice", "ticket"]
+    view: Literal["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"]
     service: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     shown: str = Field(default="", max_length=1_200, pattern=r"^[A-Za-z0-9_,-]*$")
-    reason: Literal["closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other"] = (
-        "other"
-    )
+    hours: str = Field(default="", max_length=1_200, pattern=r"^[0-9TZ:.,+-]*$")
+    needs: str = Field(default="", max_length=60, pattern=r"^[a-z_,]*$")
+    reason: Literal[
+        "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
+        "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day",
+        "appointment_too_early",
+    ] = "other"  # fmt: skip
+    at: AwareDatetime | None = None
+    arrival: Literal["early", "on_time", "late", "walk_in"] | None = None
+    late_min: int = Field(default=0, ge=0, le=1_440)
     visit: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     paper: Literal["pending", "printed", "no_paper", "unknown", "none"] = "none"
     is_priority: bool = False
     has_code: bool = False
+
+    def wanted(self) -> WantedReading:
+        """The view asked for. Raises ValueError for hours or needs that are none."""
+        appointment = ReadArrival(self.arrival, self.at, self.late_min) if self.arrival and self.at else None
+        return WantedReading(
+            view=self.view,
+            language=self.lang,
+            service=self.service,
+            shown=_parts(self.shown),
+            hours=tuple(datetime.fromisoformat(each) for each in _parts(self.hours)),
+            needs=tuple(need for need in NEEDS if need in _parts(self.needs)),
+            reason=self.reason,
+            at=self.at,
+            visit=self.visit,
+            paper=self.paper,
+            is_priority=self.is_priority,
+            has_code=self.has_code,
+            appointment=appointment,
+        )
+
+
+def _parts(listed: str) -> tuple[str, ...]:
+    return tuple(filter(None, listed.split(",")))
 
 
 def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> APIBlueprint:
@@ -50,10 +82,10 @@ def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> API
         slow()
         if speak is None:
             raise Refusal("voice_unavailable")
-        asked = query.model_dump(exclude={"lang", "shown"})
-        wanted = WantedReading(
-            language=query.lang, shown=tuple(filter(None, query.shown.split(","))), **asked
-        )
+        try:
+            wanted = query.wanted()
+        except ValueError as error:
+            raise Refusal("bad_request", field="hours") from error
         found = read_aloud(api.database, api.estimates, path.hall, wanted, translate=api.translate)
         try:
             names = speak(found.sentences, found.language)

@@ -45,7 +45,24 @@ test("what is not taken says why and when, and the next visitor finds no code", 
   const refused = walk([show, ...typed("ab1"), { type: "submit_code", pressId: "p1" },
     { type: "press_refused", pressId: "p1", code: "appointment_too_early", problem: { booked_at: "b", from_at: "f" } }]);
   assert.deepEqual([refused.view, refused.notice, refused.noticeAt], ["notice", "appointment_too_early", "f"]);
-  assert.equal(readingOf(refused, []), null);
+  assert.deepEqual(readingOf(refused, []), { lang: "fr", view: "notice", reason: "appointment_too_early", at: "f" });
   const home = reduce(refused, { type: "home", at: 99_000 });
   assert.deepEqual([home.view, home.code], ["start", ""]);
+});
+
+test("each step is read aloud by names only, the typed code never", () => {
+  assert.deepEqual(readingOf(walk([show, ...typed("ab1")]), []), { lang: "fr", view: "appointment" });
+  const services = [show, { type: "show_convocations" }];
+  assert.equal(readingOf(walk(services), []), null, "nothing to read before they are loaded");
+  const loaded = [...services, { type: "convocations_loaded", services: [{ service: "titres", hours: ["h", "i"] }] }];
+  assert.deepEqual(readingOf(walk(loaded), ["titres"]), { lang: "fr", view: "convocation", shown: "titres" });
+  const hours = walk([...loaded, { type: "choose_convocation", service: "titres" }]);
+  assert.deepEqual(readingOf(hours, ["h", "i"]), { lang: "fr", view: "convocation", service: "titres", hours: "h,i" });
+});
+
+test("a ticket is read with what coming late changed", () => {
+  const ticket = { visit: "v1", number: "B001", service: "titres", print: null, appointment: { arrival: "late", booked_at: "b", late_min: 12 } };
+  const state = walk([show, ...typed("ab1"), { type: "submit_code", pressId: "p1" }, { type: "press_issued", pressId: "p1", ticket }]);
+  const { arrival, at, late_min: lateMin } = readingOf(state, []);
+  assert.deepEqual([arrival, at, lateMin], ["late", "b", 12]);
 });

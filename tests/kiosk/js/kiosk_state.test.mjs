@@ -34,6 +34,8 @@ test("each view is read by names only, and a view without words is not", () => {
   assert.deepEqual(readingOf(walk([{ type: "choose_language", language: "en" }, { type: "show_languages" }]), []), { lang: "en", view: "languages" });
   const ticket = walk([choose("accueil"), take(true), issued("p2", { verdict: null }), { type: "print_verdict", visit: "v1", verdict: "held" }]);
   assert.deepEqual(readingOf(ticket, []), { lang: "fr", view: "ticket", visit: "v1", paper: "no_paper", is_priority: true, has_code: false });
+  const needs = walk([choose("accueil"), { type: "show_needs" }, { type: "toggle_need", need: "slow" }]);
+  assert.deepEqual(readingOf(needs, []), { lang: "fr", view: "needs", needs: "slow" });
   assert.equal(readingOf(initialState("fr"), []), null);
   assert.equal(readingOf(walk([choose("accueil"), take()]), []), null);
 });

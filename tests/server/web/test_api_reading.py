@@ -1,13 +1,16 @@
 """« Écouter » over the API: what a view says, in files one may fetch; nothing a request brings is spoken."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from hardware.speech.sound import RATE_HZ, from_wav
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
 
+BOOKED = "laon-titres-depot"
 READING = f"/halls/{HALL}/reading"
 
 
@@ -43,6 +46,36 @@ def test_the_menu_is_read_in_the_language_of_the_page(spoken: ApiSite, language:
     assert any(sentence.startswith(word) for sentence in answer["sentences"])
 
 
+@pytest.mark.parametrize(("language", "word"), [("fr", "choisi"), ("en", "chosen"), ("es", "elegido")])
+def test_needs_are_read_with_those_chosen(spoken: ApiSite, language: str, word: str):
+    query = f"{READING}?view=needs&lang={language}&needs=slow,interpreter"
+    answer = accepted(spoken.get(query, token=spoken.kiosk))
+    assert [sentence.endswith(word) for sentence in answer["sentences"]].count(True) == 2
+    assert len(answer["audio"]) == len(answer["sentences"])
+
+
+def test_only_the_convocations_of_the_page_that_is_up_are_read(spoken: ApiSite):
+    booking, now = spoken.new_key("book"), spoken.database.clock.now()
+    hours = [(now + timedelta(minutes=each)).replace(second=0, microsecond=0) for each in (10, 20)]
+    for hour in hours:
+        body = {"service": BOOKED, "booked_at": hour.isoformat(), "is_convocation": True}
+        accepted(spoken.post(f"/halls/{HALL}/appointments", body, token=booking), 201)
+    query = f"{READING}?view=convocation"
+    services = accepted(spoken.get(query, token=spoken.kiosk))["sentences"]
+    assert services[0] == "Pour quelle démarche venez-vous\u00a0?"
+    both = accepted(spoken.get(f"{query}&service={BOOKED}", token=spoken.kiosk))["sentences"]
+    assert both[0] in services
+    shown = quote(
+        accepted(spoken.get(f"/halls/{HALL}/convocations", token=spoken.kiosk))["services"][0]["hours"][1]
+    )
+    one = accepted(spoken.get(f"{query}&service={BOOKED}&hours={shown}", token=spoken.kiosk))["sentences"]
+    assert one == [*both[:2], both[3]]
+    elsewhere = accepted(
+        spoken.get(f"{query}&service={BOOKED}&hours=2026-01-01T08:00:00Z", token=spoken.kiosk)
+    )
+    assert elsewhere["sentences"] == both[:2]
+
+
 def test_a_view_that_is_heard_again_is_not_rendered_again(spoken: ApiSite):
     folder = Path(spoken.app.extensions["parvis"].settings.var) / "audio"
     first = accepted(spoken.get(f"{READING}?view=languages", token=spoken.kiosk))
@@ -75,6 +108,7 @@ def test_only_what_the_hall_has_is_read(spoken: ApiSite):
     [
         "view=start&text=Bonjour", "view=anything", "view=sheet&service=Bonjour%20%C3%A0%20tous",
         "view=start&shown=Bonjour%20tous", "view=notice&service=laon-accueil&reason=Bonjour",
+        "view=needs&needs=Bonjour%20tous", "view=convocation&hours=12:99", "view=notice&at=Bonjour",
         "view=start&shown=" + "a" * 1_300, "view=ticket&paper=Bonjour",
     ],
 )  # fmt: skip
