@@ -45,7 +45,7 @@ class Sought:
 
 
 def find_visits(database: Database, hall: str, sought: Sought) -> Answer:
-    """The visits of today that fit, the latest first: the last leg of each, its language and its paper.
+    """The visits of today that fit, the latest first: the last leg of each, its language, needs, paper.
 
     Refusal: bad_request when nothing is known, or a number that is none.
     """
@@ -63,7 +63,8 @@ def find_visits(database: Database, hall: str, sought: Sought) -> Answer:
         sql = " AND ".join([_VISITS, *where]) + f" ORDER BY v.issued_at DESC, v.rank DESC LIMIT {MOST_FOUND}"
         found = rows.all(sql, hall=hall_id, on=on.isoformat(), **values)
         linked = linked_numbers(rows, hall_id) if found else {}
-        visits = [_visit(rows, row, linked.get(row["id"], ())) for row in found]
+        needs = waiting.needs_noted(rows, hall_id) if found else {}
+        visits = [_visit(rows, row, needs.get(row["id"], ()), linked.get(row["id"], ())) for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, hall_id, [row["id"] for row in found])}
     return {
         "as_of": to_text(now),
@@ -103,11 +104,11 @@ def _conditions(sought: Sought) -> tuple[list[str], dict[str, Any]]:
     return where, values
 
 
-def _visit(rows: Any, row: Any, linked: Collection[str]) -> Answer:
+def _visit(rows: Any, row: Any, needs: Collection[str], linked: Collection[str]) -> Answer:
     leg = waiting.leg(rows, row["leg"])
     assert leg is not None
     ahead = None
     if leg["state"] == LegState.WAITING:
         ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"])
-    told = leg_answer(leg, linked=linked)
+    told = leg_answer(leg, needs, linked=linked)
     return told | {"language": row["language"], "channel": row["channel"], "ahead": ahead}

@@ -157,6 +157,47 @@ def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     expect(page.locator("[data-found-note]")).to_contain_text("n’est pas un numéro")
 
 
+def test_what_helps_is_noted_with_a_ticket_and_corrected_before_the_call_by_keyboard(
+    hall: Served, page: Page
+):
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_label("un guichet sans marches")).to_be_focused()
+    page.keyboard.press("Space")
+    assert_accessible(page)
+    page.keyboard.press("1")
+    number = page.locator("[data-issued] .number")
+    expect(number).to_be_visible()
+    said = number.inner_text()
+    expect(page.locator("[data-next-needs]")).not_to_have_attribute("open", "")
+    expect(page.locator("[data-next-needs] :checked")).to_have_count(0)
+    waiting = page.locator('[data-list="waiting"] li', has_text=said)
+    expect(waiting.locator(".chip")).to_have_text("sans marches")
+    found, outcome = page.locator('[data-list="found"]'), page.locator("[data-outcome]")
+    page.keyboard.press("f")
+    page.keyboard.type(said)
+    page.keyboard.press("Enter")
+    button = found.get_by_role("button", name=f"Ce qui aiderait {said}")
+    button.press("Enter")
+    step_free = found.get_by_label("un guichet sans marches")
+    expect(step_free).to_be_focused()
+    expect(step_free).to_be_checked()
+    page.keyboard.press("Space")
+    found.get_by_label("un interprète").press("Space")
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text(f"{said}, noté")
+    expect(button).to_be_focused()
+    expect(found.locator(".chip")).to_have_text("interprète")
+    expect(waiting.locator(".chip")).to_have_text("interprète")
+    page.keyboard.press("Enter")
+    found.get_by_label("un interprète").press("Space")
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("plus rien n’est noté")
+    expect(found.locator(".chip")).to_have_count(0)
+
+
 def test_two_tickets_are_linked_and_split_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     sign_in(page, hall, "reception", "/accueil")
     expect(page.locator('[data-list="services"] button').first).to_be_visible()

@@ -26,6 +26,7 @@ BORROWED = (
     "console.held.",
     "console.refused.",
     "console.chip.linked",
+    "console.need.",
 )
 """Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
 

@@ -11,6 +11,7 @@ import { createAppointments } from "./reception_appointments.js";
 import { createHeld } from "./console_held.js";
 import { createFind } from "./reception_find.js";
 import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
+import { createNextNeeds } from "./needs_form.js";
 import { queueFeed } from "./queue_feed.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
@@ -35,6 +36,7 @@ let menu = [];
 let issued = stored();
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
+const nextNeeds = createNextNeeds(say);
 const spoken = new Intl.DisplayNames([page.language], { type: "language" });
 const appointments = createAppointments({
   hall: page.hall.slug,
@@ -182,8 +184,9 @@ function wishes() {
 
 async function issue(service) {
   if (isSending) return;
-  const answer = await attempt({ path: `${HALL}/tickets`, body: { service, press_id: uuid(), ...wishes() } });
+  const answer = await attempt({ path: `${HALL}/tickets`, body: { service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked() } });
   if (!answer.ok) return;
+  nextNeeds.clear();
   document.querySelector("[data-priority]").checked = false;
   remember({ ...answer.body, service });
   tell(say("reception.outcome.issued", { number: answer.body.number }));
@@ -296,6 +299,7 @@ document.addEventListener("keydown", (event) => {
   const at = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
   else if (key === "S") greet();
+  else if (key === "A") nextNeeds.open();
   else if (key === "M" && sayForm) sayForm.elements.counter.focus();
   else if (key === "F" && find) {
     event.preventDefault();

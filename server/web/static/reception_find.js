@@ -2,10 +2,11 @@
 
 import { element, setText, show } from "./dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
+import { checkedNeeds, needBoxes } from "./needs_form.js";
 import { chips } from "./waiting_view.js";
 
 const AGAIN_AFTER_MS = 600;
-const FIELDS = { change: "change-to", link: "link-to" }; // gestures that ask for something, and where
+const FIELDS = { change: "change-to", link: "link-to", needs: "needs-of" }; // gestures that ask for something, and where
 const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**
@@ -80,7 +81,8 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
         element("small", {}, [say("console.person.arrived", { at: words.hour(visit.issued_at) }), visit.language ? languageName(visit.language) : "", placeWords(visit)].filter(Boolean).join(" · "))),
       element("div", { class: "gestures" }, ...gesturesOf(visit).map((gesture) => button(visit, gesture))),
       isOpened(visit, "change") ? changeForm(visit) : null,
-      isOpened(visit, "link") ? linkForm(visit) : null);
+      isOpened(visit, "link") ? linkForm(visit) : null,
+      isOpened(visit, "needs") ? needsForm(visit) : null);
   }
 
   function isOpened(visit, gesture) {
@@ -113,11 +115,19 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     return form;
   }
 
+  function needsForm(visit) {
+    const boxes = element("fieldset", { id: "needs-of", tabindex: "-1" }, element("legend", {}, say("reception.need.of", { number: visit.number })), ...needBoxes(say, visit.needs));
+    const form = element("form", { class: "change needs" }, boxes, element("button", { class: "small" }, say("reception.need.do")));
+    form.addEventListener("submit", (event) => { event.preventDefault(); noteNeeds(visit, checkedNeeds(boxes)); });
+    return form;
+  }
+
   async function act(visit, gesture) {
     if (FIELDS[gesture]) {
       opened = isOpened(visit, gesture) ? null : { visit: visit.visit, gesture };
       draw();
-      document.getElementById(FIELDS[gesture])?.focus();
+      const field = document.getElementById(FIELDS[gesture]);
+      (field?.querySelector("input") ?? field)?.focus();
       return;
     }
     if (gesture === "reprint") {
@@ -137,6 +147,16 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     tell(say("reception.find.linked", { number: visit.number, numbers: answer.body.linked.join(", ") }));
     await fetchFound();
     list.querySelector(`[data-key="${visit.visit}-link"]`)?.focus();
+  }
+
+  async function noteNeeds(visit, needs) {
+    const answer = await attempt({ path: `/api/v1/tickets/${visit.visit}/needs`, body: { needs } });
+    if (!answer.ok) return document.getElementById("needs-of")?.querySelector("input")?.focus();
+    opened = null;
+    const noted = answer.body.needs.map((need) => say(`reception.need.${need}`)).join(", ");
+    tell(noted ? say("reception.need.noted", { number: visit.number, needs: noted }) : say("reception.need.none", { number: visit.number }));
+    await fetchFound();
+    list.querySelector(`[data-key="${visit.visit}-needs"]`)?.focus();
   }
 
   async function change(visit, service) {

@@ -49,6 +49,15 @@ def test_a_number_is_found_as_people_say_it(desk: Desk):
     assert first["number"] not in desk.numbers(number="2")
 
 
+def test_needs_are_noted_with_the_ticket_found_and_corrected(desk: Desk):
+    wanted = {"service": SERVICE, "press_id": "press-of-needs", "language": "fr", "needs": ["slow"]}
+    ticket = accepted(desk.post(f"/halls/{HALL}/tickets", wanted), 201)
+    assert desk.find(number=ticket["number"])[0]["needs"] == ["slow"]
+    for needs in (["step_free", "deaf"], []):
+        assert accepted(desk.post(f"/tickets/{ticket['visit']}/needs", {"needs": needs}))["needs"] == needs
+        assert desk.find(number=ticket["number"])[0]["needs"] == needs
+
+
 def test_what_is_no_number_or_nothing_at_all_is_said(desk: Desk):
     refused(desk.browser.get(VISITS, query_string={"number": "Dupont"}), 400, "unknown_number")
     refused(desk.browser.get(VISITS), 400, "bad_request")

@@ -13,12 +13,12 @@ test("a number is asked alone, else what is remembered; nothing is not asked", (
 
 for (const [priority, cards] of [["none", ["card_seen"]], ["declared", ["card_seen", "card_missing"]], ["confirmed", ["card_missing"]], ["not_confirmed", ["card_seen"]]]) {
   test(`before the call the card of a priority ${priority} may be noted`, () => {
-    assert.deepEqual(gesturesOf(visit({ priority })), ["reprint", ...cards, "link", "change"]);
+    assert.deepEqual(gesturesOf(visit({ priority })), ["reprint", ...cards, "needs", "link", "change"]);
   });
 }
 
 test("who is linked may be let go, before the call and after it", () => {
-  assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), ["reprint", "card_seen", "link", "unlink", "change"]);
+  assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), ["reprint", "card_seen", "needs", "link", "unlink", "change"]);
   assert.deepEqual(gesturesOf(visit({ state: "in_service", linked: ["A003"] })), ["reprint", "link", "unlink"]);
 });
 
