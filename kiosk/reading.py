@@ -163,8 +163,18 @@ class Reader:
             ]
         )
 
-    def notice(self, service_id: str | None, reason: Reason, at: datetime | None = None) -> list[str]:
-        """Why no ticket is given, and what to do; `at` is the hour of an appointment or when to be back."""
+    def notice(
+        self,
+        service_id: str | None,
+        reason: Reason,
+        at: datetime | None = None,
+        *,
+        sheet: Paper | None = None,
+    ) -> list[str]:
+        """Why no ticket is given, and what to do; `at` is the hour of an appointment or when to be back.
+
+        `sheet`: what became of the paper on how to book, "none" while it is offered, None where it is not.
+        """
         service = self._service(service_id) if service_id is not None else None
         booking = service["booking"] if service and reason == "appointment_only" else None
         opening = self._opening(service["next_opening"]) if service and reason in _HAS_OPENING else ""
@@ -175,6 +185,7 @@ class Reader:
                 self._say(f"kiosk.notice.{reason}.title"),
                 booking or self._say(f"kiosk.notice.{reason}.text", **times),
                 opening,
+                self._sheet(sheet) if sheet else "",
             ]
         )
 
@@ -202,6 +213,11 @@ class Reader:
             )
             if ticket.wait is not None:
                 yield self._wait(rounded_outwards(ticket.wait))
+
+    def _sheet(self, paper: Paper) -> str:
+        if paper == "none":
+            return self._say("kiosk.spoken.sheet", label=self._say("kiosk.appointment_sheet.print"))
+        return self._say(f"kiosk.appointment_sheet.paper.{paper}")
 
     def _arrival(self, come: ReadArrival) -> str:
         at = self._hour(come.booked_at)

@@ -1,6 +1,7 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
 import { initialState, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
+import { sheetPaper } from "./sheet_state.js";
 import { openListening } from "./listening.js";
 import { openLink, pause } from "./live.js";
 import { ANSWER_WITHIN_MS, newPressId, takeTicket } from "./press.js";
@@ -40,13 +41,14 @@ const link = openLink({
   },
   missing: () => dispatch({ type: "menu_missing" }),
   unpaired: () => dispatch({ type: "unpaired" }),
-  paired(me) { bands = { ...context.bands, ...me.low_bands }; placeBand(); },
+  paired(me) { dispatch({ type: "paired", prints: me.prints }); bands = { ...context.bands, ...me.low_bands }; placeBand(); },
   lost() { lostAt ??= Date.now(); },
   live() {
     lostAt = null;
     if (state.ticket && ["pending", "unknown"].includes(printOf(state))) askPrint(state.ticket);
   },
-  verdict: ({ visit, verdict }) => dispatch({ type: "print_verdict", visit, verdict }),
+  // a sheet has no visit: it goes by its job
+  verdict: ({ visit, job, verdict }) => dispatch({ type: "print_verdict", visit: visit ?? job, verdict }),
 }, () => state.language);
 
 function dispatch(action) {
@@ -57,6 +59,8 @@ function dispatch(action) {
   if (state.press) runPress(state.press);
   if (state.view === "convocation" && before.view === "appointment") loadConvocations();
   if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
+  if (state.sheet && !before.sheet) printSheet(state.sheet);
+  if (state.sheet && sheetPaper(state) !== sheetPaper(before)) setText("spoken", say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`));
   if (needsDrawing(before)) drawSoon();
 }
 
@@ -92,6 +96,7 @@ const acts = {
   submit_code: () => ({ type: "submit_code", pressId: newPressId() }),
   choose_convocation: ({ value }) => ({ type: "choose_convocation", service: value }),
   choose_hour: ({ value }) => ({ type: "choose_hour", hour: value, pressId: newPressId() }),
+  print_sheet: () => ({ type: "print_sheet", pressId: newPressId() }),
   turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
 };
 
@@ -151,6 +156,16 @@ async function runPress(press) {
   });
   if (outcome.kind === "unpaired") { dispatch({ type: "unpaired" }); link.start(); }
   else dispatch({ ...outcome, type: `press_${outcome.kind}`, pressId });
+}
+
+// Asked once with its own key; what does not come is told, and nothing is lost but a paper.
+async function printSheet({ id: pressId, body }) {
+  try {
+    const { status, json } = await link.printSheet(body, { "Idempotency-Key": pressId }, ANSWER_WITHIN_MS);
+    dispatch(status === 202 ? { type: "sheet_queued", pressId, job: json.job } : { type: "sheet_refused", pressId });
+  } catch { /* told late below */ }
+  await pause(PRINT_LATE_MS);
+  dispatch({ type: "sheet_late", pressId });
 }
 
 async function watchPrint(ticket) {

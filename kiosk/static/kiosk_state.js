@@ -1,6 +1,7 @@
 // What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries `at` (ms, monotonic).
 
 import { APPOINTMENT_NOTICES, appointmentBack, appointmentReading, appointmentReducers, appointmentStart } from "./appointment_state.js";
+import { sheetReducers, sheetStart, offersSheet, sheetPaper } from "./sheet_state.js";
 
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
 export const QUIET_MS = 45_000;
@@ -16,7 +17,7 @@ const NO_PREFERENCES = { large: false, contrast: false, low: false };
 
 export function initialState(language, at = 0) {
   return atStart({
-    language, defaultLanguage: language, menu: null, verdicts: {}, isPaired: true, view: "loading",
+    language, defaultLanguage: language, menu: null, verdicts: {}, prints: false, isPaired: true, view: "loading",
   }, at, "loading");
 }
 
@@ -70,7 +71,7 @@ export function readingOf(state, shown) {
     case "sheet": return { lang, view, service };
     case "needs": return { lang, view, needs: state.needs.join(",") };
     case "appointment": case "convocation": return appointmentReading(state, shown);
-    case "notice": return { lang, view, ...(service && { service }), reason: state.notice, ...(state.noticeAt && { at: state.noticeAt }) };
+    case "notice": return { lang, view, ...(service && { service }), reason: state.notice, ...(state.noticeAt && { at: state.noticeAt }), ...(offersSheet(state) && { has_sheet: true, paper: sheetPaper(state) }) };
     case "ticket": return {
       lang, view, visit: ticket.visit, paper: printOf(state), is_priority: ticket.priority, has_code: Boolean(ticket.follow_url),
       ...(ticket.appointment && { arrival: ticket.appointment.arrival, at: ticket.appointment.booked_at, late_min: ticket.appointment.late_min ?? 0 }),
@@ -90,6 +91,8 @@ const reducers = {
     if (["sheet", "needs"].includes(state.view) && !serviceById(menu, state.service)) return atStart(loaded, at);
     return loaded;
   },
+
+  paired: (state, { prints }) => ({ ...state, prints: Boolean(prints) }),
 
   menu_missing(state) {
     return state.menu || state.view === "unpaired" ? state : { ...state, view: "away", isTrying: true };
@@ -112,7 +115,7 @@ const reducers = {
   choose_service(state, { service: id, pressId, at }) {
     const service = serviceById(state.menu, id);
     if (!service || state.view !== "start" || isGuarded(state, at)) return state;
-    const chosen = { ...active(state, at), page: 0 };
+    const chosen = { ...active(state, at), ...sheetStart, page: 0 };
     if (service.children.length) return { ...chosen, folder: id };
     if (NOT_ISSUED.includes(service.state)) {
       return { ...withPress(chosen, service, false, pressId), view: "notice", notice: service.state };
@@ -196,6 +199,8 @@ const reducers = {
 
   ...appointmentReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at) }),
 
+  ...sheetReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at) }),
+
   home: (state, { at }) => isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at),
   active: (state, { at }) => active(state, at),
   more_time: (state, { at }) => ({ ...state, activeAt: Math.max(state.activeAt, at + MORE_TIME_MS - (quietMs(state) ?? 0)) }),
@@ -205,7 +210,7 @@ const reducers = {
 function atStart(state, at, view = "start") {
   return {
     ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, needs: [], press: null, isTrying: false,
-    ticket: null, isPrintLate: false, notice: null, noticeAt: null, ...appointmentStart,
+    ticket: null, isPrintLate: false, notice: null, noticeAt: null, ...appointmentStart, ...sheetStart,
     beneath: "start", preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
   };
 }

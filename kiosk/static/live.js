@@ -137,6 +137,8 @@ export function openLink(on, language) {
       const path = isExpected ? "/api/v1/appointments/check-in" : `/api/v1/halls/${encodeURIComponent(hall)}/tickets`;
       return fetchJson(path, { method: "POST", body, headers, within_ms: withinMs });
     },
+    printSheet: (body, headers, withinMs) =>
+      fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/appointment-sheets`, { method: "POST", body, headers, within_ms: withinMs }),
     async convocations() {
       const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/convocations`);
       return answer.status === 200 ? answer.json.services : [];

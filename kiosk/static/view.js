@@ -2,6 +2,7 @@
 
 import { APPOINTMENT_NOTICES } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
+import { offersSheet, sheetPaper } from "./sheet_state.js";
 import { NEEDS, printOf, serviceById, shownServices } from "./kiosk_state.js";
 import { serviceLines, waitText } from "./words.js";
 
@@ -140,7 +141,8 @@ const views = {
     plain(say, {
       icon: NOTICE_ICONS[code], title: `kiosk.notice.${code}.title`, about: service?.name,
       text: (code === "appointment_only" && service?.booking) || noticeText(state, say),
-      opening: hasOpening ? service?.next_opening?.text ?? "" : "", acts: [homeButton(say)],
+      opening: hasOpening ? service?.next_opening?.text ?? "" : state.sheet ? say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`) : "",
+      acts: [...(offersSheet(state) ? [sheetButton(state, say)] : []), homeButton(say)],
     });
   },
 
@@ -280,6 +282,12 @@ function needChoice(need, { needs }, say) {
   const made = button({ act: "toggle_need", key: `need-${need}`, label: say(`kiosk.needs.${need}`), icon: isOn ? "check" : NEED_ICONS[need] });
   made.dataset.need = need;
   made.setAttribute("aria-pressed", String(isOn));
+  return made;
+}
+
+function sheetButton({ sheet }, say) {
+  const made = button({ act: "print_sheet", key: "print-sheet", label: say("kiosk.appointment_sheet.print"), icon: "printer", kind: "primary" });
+  if (sheet) made.setAttribute("aria-disabled", "true"); // keeps the focus
   return made;
 }
 

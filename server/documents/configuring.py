@@ -98,6 +98,7 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         calendar=to_own_calendar(part.hours, hall) if part.hours else None,
         parent=part.parent,
         how_to_book=part.how_to_book,
+        appointment_url=part.appointment_url,
         is_on_kiosk=part.is_on_kiosk,
         is_retired=part.is_retired,
         confirm_priority=part.confirm_priority,

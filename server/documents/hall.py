@@ -23,6 +23,7 @@ from server.documents.values import (
     ShortTexts,
     Slug,
     Texts,
+    WebAddress,
 )
 from server.domain.configuration import Asked, Mode, PrinterProfile
 from server.domain.numbering import HIGHEST_RANK
@@ -75,6 +76,7 @@ class ServicePart(Part):
     hours: OwnHours | None = None
     bring: Annotated[tuple[Texts, ...], Field(max_length=12)] = ()
     how_to_book: OptionalParagraphs = Field(default_factory=dict)
+    appointment_url: WebAddress | None = None
     is_on_kiosk: bool = True
     is_retired: bool = False
     confirm_priority: bool = False

@@ -15,6 +15,7 @@ from server.domain.numbering import is_prefix_allowed
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 PREFIX = r"^[ACFHKLRT]{1,2}$"
 COLOUR = r"^#[0-9a-f]{6}$"
+ADDRESS = r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$"
 HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 SPAN = rf"^{HOUR}-({HOUR}|24:00)$"
 LANGUAGE = r"^[a-z]{2,3}$"
@@ -43,6 +44,12 @@ def _colour(text: str) -> str:
     if not re.fullmatch(COLOUR, lower):
         raise broken_rule("wrong_colour", text=text)
     return lower
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(ADDRESS, text):
+        raise broken_rule("wrong_address", text=text)
+    return text
 
 
 @cache
@@ -129,6 +136,12 @@ Slug = Annotated[
 ]
 Prefix = Annotated[str, AfterValidator(_prefix), WithJsonSchema({"type": "string", "pattern": PREFIX})]
 Colour = Annotated[str, AfterValidator(_colour), WithJsonSchema({"type": "string", "pattern": COLOUR})]
+WebAddress = Annotated[
+    str,
+    Field(max_length=120),
+    AfterValidator(_address),
+    WithJsonSchema({"type": "string", "pattern": ADDRESS, "maxLength": 120}),
+]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, AfterValidator(_language), WithJsonSchema({"type": "string", "pattern": LANGUAGE})]
 Languages = Annotated[tuple[Language, ...], AfterValidator(_languages)]

@@ -74,6 +74,7 @@ class Service:
     subtitles: Texts = field(default_factory=dict)
     bring: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     how_to_book: Texts = field(default_factory=dict)
+    appointment_url: str | None = None
     icon: str = "ticket"
     mode: Mode = "walk_in"
     appointment_series: Series | None = None

@@ -68,6 +68,7 @@ class FactKind(StrEnum):
     HALL_RESTORED = "HallRestored"
     PRINT_ENDED = "PrintEnded"
     TICKET_REPRINTED = "TicketReprinted"
+    APPOINTMENT_SHEET_ASKED = "AppointmentSheetAsked"
     ACCOUNT_CREATED = "AccountCreated"
     PASSWORD_SET = "PasswordSet"
     DEVICE_PAIRED = "DevicePaired"
@@ -78,7 +79,7 @@ class FactKind(StrEnum):
     INSTALLATION_PUBLISHED = "InstallationPublished"
 
 
-SILENT = frozenset({FactKind.PRINT_ENDED, FactKind.TICKET_REPRINTED})
+SILENT = frozenset({FactKind.PRINT_ENDED, FactKind.TICKET_REPRINTED, FactKind.APPOINTMENT_SHEET_ASKED})
 """Facts that do not raise the hall version: no page of the hall changes by them."""
 
 

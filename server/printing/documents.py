@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_time
 
 from hardware.document import Document
 from hardware.escpos_printer import PrinterProfile, render
+from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import (
     WIDTH_58_MM_DOTS,
     WIDTH_80_MM_DOTS,
@@ -26,6 +27,8 @@ from kiosk.ticket_layout import (
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
+from server.printing.appointment_sheets import sheet_content, sheet_languages
+from server.printing.locales import direction_of, locale_of
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.arrivals import arrival_answer
@@ -66,9 +69,25 @@ class Wanted:
     languages: tuple[TicketLanguage, ...]
 
 
-def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> Wanted:
-    """What a print job's paper says. Refusals: unknown_visit, unknown_document (a kind not printed)."""
+@dataclass(frozen=True, slots=True)
+class WantedSheet:
+    """As `Wanted`, how to book a service instead of a ticket."""
+
+    content: SheetContent
+    languages: tuple[SheetLanguage, ...]
+
+
+def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> Wanted | WantedSheet:
+    """What a print job's paper says.
+
+    Refusals: unknown_visit, unknown_service, unknown_document (a kind not printed).
+    """
     asked: dict[str, Any] = json.loads(job["document"])
+    if asked.get("kind") == "appointment_sheet":
+        configuration = database.configuration(job["hall"])
+        return WantedSheet(
+            languages=sheet_languages(configuration, asked), content=sheet_content(configuration, asked)
+        )
     if asked.get("kind") != "ticket":
         raise Refusal("unknown_document", kind=asked.get("kind"))
     configuration = database.configuration(job["hall"])
@@ -83,17 +102,21 @@ def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> Wante
     )
 
 
-def document_of(wanted: Wanted, printing: TicketPrinting, *, width_dots: int) -> Document:
-    """The ticket for a paper so wide."""
+def document_of(wanted: Wanted | WantedSheet, printing: TicketPrinting, *, width_dots: int) -> Document:
+    """The ticket or the sheet for a paper so wide."""
+    if isinstance(wanted, WantedSheet):
+        return lay_out_sheet(
+            wanted.content, wanted.languages, translate=printing.translate, width_dots=width_dots
+        )
     return lay_out_ticket(
         wanted.content, wanted.languages, translate=printing.translate, width_dots=width_dots
     )
 
 
 def ticket_bytes(
-    wanted: Wanted, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
+    wanted: Wanted | WantedSheet, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
 ) -> bytes:
-    """The bytes that print the ticket once; they are drawn by `off_loop(work, *values)`."""
+    """The bytes that print the paper once; they are drawn by `off_loop(work, *values)`."""
     how = PROFILES[profile]
     document = document_of(wanted, printing, width_dots=how.width_dots)
     return off_loop(render, document, how, printing.fonts_dir)
@@ -149,7 +172,7 @@ def _readable(code: str) -> str:
 
 
 def _language(configuration: HallConfiguration, ticket: Row, language: str) -> TicketLanguage:
-    locale = _locale(language)
+    locale = locale_of(language)
     service = configuration.services.get(ticket["service"])
     issued_at: datetime = from_micros(ticket["issued_at"]).astimezone(ZoneInfo(configuration.site.time_zone))
     return TicketLanguage(
@@ -158,7 +181,7 @@ def _language(configuration: HallConfiguration, ticket: Row, language: str) -> T
         date=format_date(issued_at.date(), "full", locale=locale),
         hour=format_time(issued_at, "short", tzinfo=ZoneInfo(configuration.site.time_zone), locale=locale),
         booked_hour=_booked_hour(configuration, ticket, locale),
-        direction="rtl" if locale.text_direction == "rtl" else "ltr",
+        direction=direction_of(language),
     )
 
 
@@ -167,10 +190,3 @@ def _booked_hour(configuration: HallConfiguration, ticket: Row, locale: Locale) 
         return ""
     zone = ZoneInfo(configuration.site.time_zone)
     return format_time(from_micros(ticket["booked_at"]), "short", tzinfo=zone, locale=locale)
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return Locale.parse(FRENCH)

@@ -44,9 +44,12 @@ _HALLS = (
 
 
 def queue_job(
-    transaction: HallTransaction, printer: str, *, visit: str, copy: int, content: Mapping[str, Any]
+    transaction: HallTransaction, printer: str, *, visit: str | None, copy: int, content: Mapping[str, Any]
 ) -> str:
-    """Queues a document for a printer (the kiosk's id), which is woken after the commit; the job's id."""
+    """Queues a document for a printer (the kiosk's id), which is woken after the commit; the job's id.
+
+    `visit` None: the paper is no ticket.
+    """
     job = new_id()
     transaction.insert(
         "print_job",

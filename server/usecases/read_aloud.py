@@ -36,6 +36,7 @@ class WantedReading:
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False
+    has_sheet: bool = False
     appointment: ReadArrival | None = None
 
 
@@ -77,7 +78,9 @@ def _read(reader: Reader, wanted: WantedReading, ticket: Callable[[], ReadTicket
         case "sheet":
             return reader.sheet(wanted.service or "")
         case "notice":
-            return reader.notice(wanted.service, wanted.reason, wanted.at)
+            return reader.notice(
+                wanted.service, wanted.reason, wanted.at, sheet=wanted.paper if wanted.has_sheet else None
+            )
         case "needs":
             return reader.needs(wanted.needs)
         case "appointment":

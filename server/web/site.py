@@ -115,7 +115,11 @@ def _devices(routes: Blueprint, site: Site) -> None:
             hall=hall,
             id=caller.configured,
             label=shown.label if shown else "",
-            **({"low_bands": low_bands(shown.mounting)} if isinstance(shown, Kiosk) else {}),
+            **(
+                {"low_bands": low_bands(shown.mounting), "prints": shown.printer is not None}
+                if isinstance(shown, Kiosk)
+                else {}
+            ),
         )
 
 

@@ -138,6 +138,10 @@ def test_a_refusal_says_why_when_next_and_how_to_book():
         "avant l’ouverture. | Ouvre demain à 7 heures 42"
     )
     assert plain(reader().notice("natu", "appointment_only")).endswith("Sur le site. | Ou à l’accueil.")
+    offered = plain(reader().notice("natu", "appointment_only", sheet="none"))
+    assert offered.endswith("| Pour imprimer comment faire, appuyez sur « Imprimer comment faire ».")
+    printed = plain(reader().notice("natu", "appointment_only", sheet="printed"))
+    assert printed.endswith("| Prenez votre feuille. | Ce n’est pas un ticket.")
 
 
 def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_the_end():

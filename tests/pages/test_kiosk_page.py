@@ -22,6 +22,7 @@ from tests.harness.waiting import wait_until
 
 SITE = "laon"
 WALK_IN = "laon-accueil"
+BOOKED = "laon-naturalisation"
 SIZES = {
     "portrait": (1080, 1920),
     "landscape": (1920, 1080),
@@ -425,6 +426,30 @@ def test_what_is_listened_to_does_not_return_to_the_start_under_the_listener(at_
         page.locator("#listen").click()
     page.clock.run_for(120_000)
     expect(page.locator("main")).to_have_attribute("data-view", "sheet")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_how_to_book_is_printed_by_keyboard_and_is_no_ticket(at_kiosk, hall, size):
+    before = received(hall)
+    page = at_kiosk(size)
+    for service in ("laon-etrangers", BOOKED):
+        expect(page.locator("[data-service]").first).to_be_visible()
+        wait_until(lambda: is_listed(page, service), "its page is turned up", every_s=0.5)  # noqa: B023
+        by_key(page, f'[data-service="{service}"]')
+    expect(page.locator("main")).to_have_attribute("data-view", "notice")
+    sheet = page.locator("[data-key=print-sheet]")
+    fits(page)
+    told = page.locator(".opening")
+    expect(sheet).not_to_have_attribute("aria-disabled", "true")
+    sheet.focus()
+    wait_until(
+        lambda: page.keyboard.press("Enter") or told.is_visible(), "Enter acts on the sheet", every_s=0.1
+    )
+    expect(told).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.", timeout=15_000)
+    expect(page.locator("#spoken")).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.")
+    expect(sheet).to_be_focused()
+    fits(page)
+    assert received(hall) == before
 
 
 def test_a_kiosk_without_a_token_says_it_is_not_in_service(hall, pages):

@@ -97,3 +97,11 @@ class ImportAnswer(BaseModel):
     cancelled: int
     unchanged: int
     refused: list[LineRefused]
+
+
+class AppointmentSheetBody(Asked):
+    """Which service's sheet, in which language beside French; `kiosk`: whose printer, for a desk."""
+
+    service: str = Slug
+    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    kiosk: str | None = Field(default=None, max_length=64, pattern=LINE)

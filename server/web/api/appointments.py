@@ -18,6 +18,7 @@ from server.usecases.book_appointment import (
 )
 from server.usecases.import_appointments import import_appointments
 from server.usecases.issue_ticket import WantedTicket
+from server.usecases.print_sheet import print_sheet
 from server.usecases.read_appointments import read_appointments, read_convocations
 from server.usecases.undo_check_in import undo_check_in
 from server.web.api.appointment_shapes import (
@@ -25,6 +26,7 @@ from server.web.api.appointment_shapes import (
     AppointmentBody,
     AppointmentChange,
     AppointmentPath,
+    AppointmentSheetBody,
     CheckInBody,
     DayQuery,
     ImportAnswer,
@@ -70,6 +72,22 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
             has_codes=may(Permission.ISSUE, Permission.BOOK),
             has_visits=may(Permission.READ_QUEUE, Permission.BOOK),
         )
+
+    @routes.post("/halls/<hall>/appointment-sheets", responses={202: Anything})
+    def appointment_sheets(path: HallPath, body: AppointmentSheetBody) -> Any:
+        """Prints how to book a service; it is no ticket."""
+        caller, hall = allowed(Permission.ISSUE, path.hall)
+        kiosk = caller.configured if caller.kind == "device" else body.kiosk
+        answer = print_sheet(
+            api.database,
+            hall,
+            caller.author,
+            body.service,
+            kiosk=kiosk,
+            language=body.language,
+            write_key=write_key(caller.author),
+        )
+        return answer, 202
 
     @routes.get("/halls/<hall>/convocations", responses={200: Anything})
     def convocations(path: HallPath) -> Any:

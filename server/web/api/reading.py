@@ -46,6 +46,7 @@ class ReadingQuery(Asked):
     paper: Literal["pending", "printed", "no_paper", "unknown", "none"] = "none"
     is_priority: bool = False
     has_code: bool = False
+    has_sheet: bool = False
 
     def wanted(self) -> WantedReading:
         """The view asked for. Raises ValueError for hours or needs that are none."""
@@ -63,6 +64,7 @@ class ReadingQuery(Asked):
             paper=self.paper,
             is_priority=self.is_priority,
             has_code=self.has_code,
+            has_sheet=self.has_sheet,
             appointment=appointment,
         )
 

@@ -64,6 +64,8 @@ BAD_HALLS = [
     ("services.1.target_s", 900.5, "services[1].target_s", "wrong_type"),
     ("services.1.target_s", 5, "services[1].target_s", "out_of_range"),
     ("services.1.is_retired", 1, "services[1].is_retired", "wrong_type"),
+    ("services.0.appointment_url", "rendez-vous.example.fr", "services[0].appointment_url", "wrong_address"),
+    ("services.0.appointment_url", "javascript:alert(1)", "services[0].appointment_url", "wrong_address"),
     ("services", {}, "services", "wrong_type"),
     ("services", [], "services", "too_few"),
     ("counters.0.services.1", "guise-autre", "counters[0].services[1]", "unknown_service"),

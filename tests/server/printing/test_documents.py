@@ -8,8 +8,10 @@ from hardware.document import Document, Qr, Text
 from server.domain.refusals import Refusal
 from server.printing.documents import PROFILES, TicketPrinting, document_of, read_wanted, wait_minutes
 from server.store import print_jobs
+from server.store.rebuild import differences
 from server.usecases.issue_ticket import Quote
-from tests.server.printing.printing_hall import KIOSK, TRANSLATE, PrintingHall
+from server.usecases.print_sheet import print_sheet
+from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, PrintingHall
 
 
 def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_url: str = "") -> Document:
@@ -98,6 +100,41 @@ def test_a_declared_priority_is_on_the_paper(open_small_hall):
     assert "Priorité demandée : préparez votre carte." in said(
         paper(hall, hall.press(is_priority=True)["print"]["job"])
     )
+
+
+def test_a_sheet_that_says_how_to_book_is_printed_with_a_verdict_and_is_no_ticket(open_hall, simulated):
+    hall = open_hall(simulated.port)
+    answer = print_sheet(hall.database, "laon", AUTHOR, "laon-naturalisation", kiosk=KIOSK, language="es")
+    job = answer["job"]
+    document = paper(hall, job)
+    assert "Comment prendre rendez-vous" in said(document)
+    assert "Cómo pedir cita" in said(document)
+    codes = [element.content for element in document.elements if isinstance(element, Qr)]
+    assert codes == ["https://rendez-vous.example.fr/laon"]
+    hall.drive()
+    hall.wait_for(job, "done", "printed")
+    with hall.database.read() as rows:
+        assert rows.all("SELECT id FROM visit") == []
+        assert rows.all("SELECT id FROM not_issued") == []
+        assert differences(rows, hall.database.hall_id("laon")) == []
+        facts = [row["kind"] for row in rows.all("SELECT kind FROM hall_fact ORDER BY position")]
+    assert facts[-2:] == ["AppointmentSheetAsked", "PrintEnded"]
+
+
+@pytest.mark.parametrize(
+    ("service", "kiosk", "code"),
+    [
+        ("nothing", KIOSK, "unknown_service"),
+        ("laon-accueil", KIOSK, "service_without_appointments"),
+        ("laon-naturalisation", None, "no_printer"),
+        ("laon-naturalisation", "nowhere", "no_printer"),
+    ],
+)
+def test_a_sheet_needs_appointments_and_a_printer(open_small_hall, service, kiosk, code):
+    hall = open_small_hall(9)
+    with pytest.raises(Refusal) as refused:
+        print_sheet(hall.database, "laon", AUTHOR, service, kiosk=kiosk)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize("profile", PROFILES)

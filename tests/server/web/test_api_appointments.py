@@ -134,3 +134,15 @@ def test_an_appointment_is_received_to_the_end_of_the_opening_and_not_after(api:
     accepted(api.post(CHECK_IN, asked[0], token=api.kiosk), 201)
     api.hands.now = half.closes_at
     refused(api.post(CHECK_IN, asked[1], token=api.kiosk), 409, "closed")
+
+
+def test_a_kiosk_prints_how_to_book_once_a_press_and_only_who_issues_tickets_may(api: ApiSite, booking: str):
+    path, wanted = f"/halls/{HALL}/appointment-sheets", {"service": SERVICE, "language": "en"}
+    once = {"headers": {"Idempotency-Key": "sheet-of-tests"}}
+    made = accepted(api.post(path, wanted, token=api.kiosk, **once), 202)
+    assert (made["state"], made["verdict"]) == ("queued", None)
+    assert accepted(api.post(path, wanted, token=api.kiosk, **once), 202)["job"] == made["job"]
+    assert accepted(api.get(f"/halls/{HALL}/queue"))["day"]["received"] == 0
+    refused(api.post(path, wanted), 409, "no_printer")
+    refused(api.post(path, wanted, token=booking), 403, "forbidden")
+    refused(api.post(path, {"service": SERVICE, "text": "x"}, token=api.kiosk), 400, "bad_request")

@@ -1,0 +1,38 @@
+"""From a print job to the sheet « Comment prendre rendez-vous », in French and the language chosen."""
+
+from typing import Any
+
+from kiosk.sheet_layout import SheetContent, SheetLanguage
+from server.domain.configuration import FRENCH, HallConfiguration, Service, text_in
+from server.domain.refusals import Refusal
+from server.printing.locales import direction_of
+
+
+def sheet_languages(configuration: HallConfiguration, asked: dict[str, Any]) -> tuple[SheetLanguage, ...]:
+    """What the sheet of a job says. Refusal: unknown_service, when it was taken from the hall meanwhile."""
+    service = configuration.services.get(str(asked.get("service")))
+    if service is None:
+        raise Refusal("unknown_service", service=asked.get("service"))
+    languages = dict.fromkeys((FRENCH, str(asked.get("language") or FRENCH)))
+    return tuple(_language(service, language) for language in languages)
+
+
+def sheet_content(configuration: HallConfiguration, asked: dict[str, Any]) -> SheetContent:
+    """What the sheet says besides its languages."""
+    service = configuration.services[str(asked["service"])]
+    return SheetContent(
+        site=configuration.site.name,
+        hall=configuration.name,
+        address=service.appointment_url,
+        is_demonstration=configuration.is_demonstration,
+    )
+
+
+def _language(service: Service, language: str) -> SheetLanguage:
+    return SheetLanguage(
+        language=language,
+        service=service.name(language),
+        how=text_in(service.how_to_book, language),
+        bring=service.papers(language),
+        direction=direction_of(language),
+    )
