@@ -198,6 +198,21 @@ def test_what_helps_is_noted_with_a_ticket_and_corrected_before_the_call_by_keyb
     expect(found.locator(".chip")).to_have_count(0)
 
 
+def test_how_to_book_is_printed_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    expect(page.locator('[data-list="services"] button').nth(3)).to_contain_text("sur rendez-vous")
+    page.keyboard.press("4")
+    sheet = page.get_by_role("button", name="Imprimer la feuille")
+    expect(sheet).to_be_focused()
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    outcome = page.locator("[data-outcome]")
+    expect(outcome).to_contain_text("Comment prendre rendez-vous")
+    expect(outcome).to_contain_text("imprimé.", timeout=15_000)
+    expect(sheet).to_be_hidden()
+
+
 def test_two_tickets_are_linked_and_split_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     sign_in(page, hall, "reception", "/accueil")
     expect(page.locator('[data-list="services"] button').first).to_be_visible()

@@ -12,6 +12,7 @@ import { createHeld } from "./console_held.js";
 import { createFind } from "./reception_find.js";
 import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { createNextNeeds } from "./needs_form.js";
+import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "./queue_feed.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
@@ -37,6 +38,7 @@ let issued = stored();
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 const nextNeeds = createNextNeeds(say);
+const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell });
 const spoken = new Intl.DisplayNames([page.language], { type: "language" });
 const appointments = createAppointments({
   hall: page.hall.slug,
@@ -108,6 +110,7 @@ async function refresh() {
 }
 
 function takePrint(print) {
+  sheet.heard(print);
   const before = issued;
   issued = withPrint(issued, print);
   if (issued === before) return;
@@ -185,7 +188,7 @@ function wishes() {
 async function issue(service) {
   if (isSending) return;
   const answer = await attempt({ path: `${HALL}/tickets`, body: { service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked() } });
-  if (!answer.ok) return;
+  if (!answer.ok) return answer.problem?.code === "appointment_only" ? sheet.offer(service) : undefined;
   nextNeeds.clear();
   document.querySelector("[data-priority]").checked = false;
   remember({ ...answer.body, service });
@@ -217,6 +220,7 @@ async function sayToCounter() {
 async function attempt(request) {
   isSending = true;
   show("[data-refused]", false);
+  sheet.hide();
   tell("");
   const answer = await send({ ...request, headers: csrfHeader() }, { onRepeat: () => tell(say("console.outcome.repeating")) });
   isSending = false;
