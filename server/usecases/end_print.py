@@ -28,8 +28,10 @@ _NOTE = (
     " WHERE id = :job AND state IN ('queued', 'sending')"
 )
 _END = (
-    "UPDATE print_job SET state = :state, verdict = :verdict, why = :why, done_at = :done_at WHERE id = :job"
+    "UPDATE print_job SET state = :state, verdict = :verdict, why = :why, done_at = :done_at,"
+    " document = CASE WHEN visit IS NULL THEN '{}' ELSE document END WHERE id = :job"
 )
+"""A sheet of no visit is never printed again: what it said, and in which language, goes with its end."""
 
 
 @dataclass(frozen=True, slots=True)

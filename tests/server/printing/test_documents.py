@@ -114,6 +114,9 @@ def test_a_sheet_that_says_how_to_book_is_printed_with_a_verdict_and_is_no_ticke
     hall.drive()
     hall.wait_for(job, "done", "printed")
     with hall.database.read() as rows:
+        kept = rows.one("SELECT document FROM print_job WHERE id = :job", job=job)
+        assert kept is not None
+        assert kept["document"] == "{}", "its language is nobody's business any more"
         assert rows.all("SELECT id FROM visit") == []
         assert rows.all("SELECT id FROM not_issued") == []
         assert differences(rows, hall.database.hall_id("laon")) == []
