@@ -30,11 +30,11 @@ class _Mark:
 
 @dataclass
 class FactTimes:
-    """Times for the facts of halls, which never go back by more than two seconds.
+    """Times for the facts of halls, which never go back: who comes later is never placed before.
 
-    If the wall clock is more than 2 s before a hall's last fact, the next fact takes the last instant plus
-    the
-    monotonic time elapsed since this process last saw it, and is marked suspect.
+    A wall clock up to 2 s before a hall's last fact waits for it: the next fact takes the same instant. One
+    that is further behind is suspect: facts take the last instant plus the monotonic time elapsed since this
+    process last saw it, and are marked.
     """
 
     clock: Clock
@@ -47,8 +47,9 @@ class FactTimes:
         """
         now, elapsed_s = self.clock.now(), self.clock.elapsed_s()
         if last is None or now >= last - SUSPECT_AFTER:
-            self._marks[hall] = _Mark(last=now, elapsed_s=elapsed_s)
-            return now, False
+            instant = now if last is None else max(now, last)
+            self._marks[hall] = _Mark(last=instant, elapsed_s=elapsed_s)
+            return instant, False
         mark = self._marks.get(hall)
         since_s = elapsed_s - mark.elapsed_s if mark is not None else 0.0
         self._marks[hall] = _Mark(last=last + timedelta(seconds=since_s), elapsed_s=elapsed_s)
