@@ -8,7 +8,7 @@ for halls that changed and sends its own sockets what is recomputed: waits, menu
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,8 +72,7 @@ class Publisher:
         for fact in commit.facts:
             if fact.kind in _CALLS and commit.configuration is not None:
                 self._announce(commit.hall, fact, commit.configuration)
-            elif fact.kind == FactKind.PRINT_ENDED:
-                self.print_noted(fact.body["job"])
+        self._prints_noted([fact.body["job"] for fact in commit.facts if fact.kind == FactKind.PRINT_ENDED])
         self._changed.add(commit.hall)
         if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
             self._soon.add(commit.hall)
@@ -100,13 +99,17 @@ class Publisher:
 
     def print_noted(self, job: str) -> None:
         """Tells the printer's kiosk and the reception what is known of a print job, final or not."""
-        with self.database.read() as rows:
-            row = print_jobs.print_job(rows, job)
-        if row is None:
+        self._prints_noted([job])
+
+    def _prints_noted(self, jobs: Sequence[str]) -> None:
+        if not jobs:
             return
-        message = print_answer({**row, "job": job})
-        self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
-        self.emit(messages.PRINT_VERDICT, message, messages.AGENT, messages.paper_room(row["hall"]))
+        with self.database.read() as rows:
+            found = print_jobs.print_jobs(rows, jobs)
+        for job, row in found.items():
+            message = print_answer({**row, "job": job})
+            self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
+            self.emit(messages.PRINT_VERDICT, message, messages.AGENT, messages.paper_room(row["hall"]))
 
     def messages_changed(self, hall: str, counter: str | None) -> None:
         """Tells a hall's pages to read the messages to a counter again; None: the calls for help."""

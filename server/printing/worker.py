@@ -27,8 +27,6 @@ from server.usecases.end_print import Held, PrintEnd, end_prints, note_print, st
 
 log = structlog.get_logger()
 
-MOST_AT_ONCE = 200
-"""Jobs read, and cancelled in one transaction, at a time."""
 QUEUED, SENDING, DONE, CANCELLED = "queued", "sending", "done", "cancelled"
 
 
@@ -158,7 +156,7 @@ class PrinterWorker:
 
     def _open_jobs(self) -> list[Row]:
         with self.printing.database.read() as rows:
-            return print_jobs.open_jobs(rows, self.printer, limit=MOST_AT_ONCE)
+            return print_jobs.open_jobs(rows, self.printer)
 
     def _is_old(self, job: Row) -> bool:
         age_micros = to_micros(self.printing.database.clock.now()) - int(job["queued_at"])

@@ -37,6 +37,9 @@ _OPEN = (
 )
 _WITH_OPEN_JOBS = "SELECT DISTINCT printer FROM print_job WHERE state IN ('queued', 'sending')"
 _JOB = "SELECT id, hall, printer, visit, state, verdict, why, fence FROM print_job WHERE id = :job"
+MOST_AT_ONCE = 200
+"""Jobs read, and cancelled in one transaction, at a time."""
+_JOBS = _JOB.replace("= :job", f"IN ({', '.join(f':job_{number}' for number in range(MOST_AT_ONCE))})")
 _HALLS = (
     "SELECT id, slug, configuration_revision, installation_revision FROM hall"
     " WHERE configuration_revision > 0"
@@ -90,9 +93,9 @@ def note_state(rows: Any, values: Mapping[str, Any]) -> bool:
     return bool(rows.run(_NOTE_STATE, values))
 
 
-def open_jobs(rows: Any, printer: str, *, limit: int) -> list[Row]:
-    """The print jobs of a printer that have not ended, the oldest first."""
-    return list(rows.all(_OPEN, printer=printer, limit=limit))
+def open_jobs(rows: Any, printer: str) -> list[Row]:
+    """The print jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
+    return list(rows.all(_OPEN, printer=printer, limit=MOST_AT_ONCE))
 
 
 def printers_with_open_jobs(rows: Any) -> set[str]:
@@ -104,6 +107,16 @@ def print_job(rows: Any, job: str) -> Row | None:
     """A print job by its id."""
     row: Row | None = rows.one(_JOB, job=job)
     return row
+
+
+def print_jobs(rows: Any, jobs: Sequence[str]) -> dict[str, Row]:
+    """Print jobs by their ids, MOST_AT_ONCE at most, in one round trip."""
+    if len(jobs) == 1:
+        found = print_job(rows, jobs[0])
+        return {} if found is None else {jobs[0]: found}
+    wanted = dict.fromkeys((f"job_{number}" for number in range(MOST_AT_ONCE)), "")
+    wanted |= {f"job_{number}": job for number, job in enumerate(jobs)}
+    return {row["id"]: row for row in rows.all(_JOBS, **wanted)}
 
 
 def configured_halls(rows: Any) -> Sequence[Row]:

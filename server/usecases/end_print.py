@@ -79,13 +79,15 @@ def note_print(database: Database, held: Held, noted: PrintEnd) -> bool:
 def end_prints(database: Database, hall: str, held: Held, ends: Sequence[PrintEnd]) -> int:
     """Ends jobs of one hall and printer with their facts; how many had not ended before.
 
+    `ends`: of different jobs, print_jobs.MOST_AT_ONCE at most.
     Refusal: printer_taken when the lease is another's by now; then nothing changes.
     """
     ended = 0
     with database.transaction(hall, SYSTEM) as transaction:
         _check(print_jobs.lease_of(transaction, held.printer, lock=database.store.is_postgresql), held)
+        jobs = print_jobs.print_jobs(transaction, [end.job for end in ends]) if ends else {}
         for end in ends:
-            job = print_jobs.print_job(transaction, end.job)
+            job = jobs.get(end.job)
             if job is None or job["state"] not in _OPEN_STATES or job["printer"] != held.printer:
                 continue
             done_at = to_micros(transaction.now)

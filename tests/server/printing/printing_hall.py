@@ -113,12 +113,17 @@ class PrintingHall:
 
     def wait_for(self, job: str, state: str, verdict: str | None, *, within_s: float = 10) -> str | None:
         """Waits until a job has this state and verdict; why."""
-        wait_until(
-            lambda: self.job(job)[:2] == (state, verdict) or None,
-            f"{state}, {verdict} (now {self.job(job)})",
-            within_s=within_s,
-        )
-        return self.job(job)[2]
+        seen: list[tuple[str, str | None, str | None]] = []
+
+        def is_there() -> bool:
+            seen[:] = [self.job(job)]
+            return seen[0][:2] == (state, verdict)
+
+        try:
+            wait_until(is_there, f"{state}, {verdict}", within_s=within_s)
+        except AssertionError as late:
+            raise AssertionError(f"{late}, but {seen[0]}") from None
+        return seen[0][2]
 
     def lease(self) -> dict[str, Any]:
         """The row of the printer's lease."""
