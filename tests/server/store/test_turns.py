@@ -1,5 +1,6 @@
 """Those who wait for a hall while someone writes share that commit: all of them or none."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -289,9 +290,15 @@ def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeyp
         def several(self, queries: list[Query]) -> list[list[Row]]:
             return [[] for _ in queries]
 
+        def hand_on(self) -> None:
+            pass
+
+    begun: list[NoRows] = []
+
     @contextmanager
     def begin() -> Iterator[NoRows]:
-        yield NoRows()
+        begun.append(NoRows())
+        yield begun[-1]
 
     nothing = lambda *_: None  # noqa: E731
     hall = turns.HallTurns(turns.HallWrites(Query("", {}), begin, nothing, nothing, nothing))
@@ -306,8 +313,15 @@ def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeyp
                 1 // (number % 11)
             done.append(person)
 
-    with ThreadPoolExecutor(8) as people:
-        assert all(future.exception() is None for future in [people.submit(take_turns, p) for p in range(8)])
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # they meet all the time
+    try:
+        with ThreadPoolExecutor(8) as people:
+            ended = [people.submit(take_turns, person) for person in range(8)]
+    finally:
+        sys.setswitchinterval(often)
+    assert [future.exception() for future in ended] == [None] * 8
+    assert len(begun) < len(done), "some took part in the commit of another"
     assert (len(done), overlaps, hall.waiting) == (1_600, [], 0)
     with hall.turn():
         pass

@@ -51,6 +51,7 @@ from server.usecases.hold import hold, release
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from server.usecases.note_needs import note_needs
+from server.usecases.print_sheet import print_sheet
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import (
     Destination,
@@ -503,6 +504,10 @@ class DayOfVerbs(RuleBasedStateMachine):
     def greet(self, pick: int) -> None:
         service, counter = self.services[pick % len(self.services)], self.counters[pick % 3]
         self.may(count_greeting, HALL, Author("agent"), service=service, counter=counter)
+
+    @rule(service=st.sampled_from(["laon-naturalisation", "laon-accueil"]))
+    def ask_how_to_book(self, service: str) -> None:
+        self.may(print_sheet, HALL, KIOSK, service, kiosk="laon-borne-1")
 
     @rule(chance=st.integers(min_value=0, max_value=7))
     def the_day_ends(self, chance: int) -> None:
