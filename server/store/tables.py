@@ -488,6 +488,7 @@ print_job = Table(
         "ix_print_job_open",
         "printer",
         "queued_at",
+        "id",
         sqlite_where=text("state IN ('queued', 'sending')"),
         postgresql_where=text("state IN ('queued', 'sending')"),
     ),
