@@ -32,6 +32,11 @@ class HallMemory:
         self.given.forget()
         self.head = ""
 
+    def needs_erased(self) -> None:
+        """After needs of visits were erased: open legs that know of any are read anew."""
+        if self.open_legs is not None and self.open_legs.has_needs:
+            self.open_legs = None
+
     def began(self, head: str) -> None:
         """Notes where the journal stands when this process has the lock again."""
         self.is_shared = self.head not in ("", head)

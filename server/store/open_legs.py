@@ -16,10 +16,10 @@ from server.domain.projection import Change, Insert, Update
 from server.domain.rules_waiting import QueueFacts
 from server.domain.transitions import LegState
 from server.store.engines import Query, Row
+from server.store.kept_legs import COLUMNS, KeptLegs
 from server.store.links import LINKED
-from server.store.waiting import LEG_COLUMNS, NOTED
+from server.store.waiting import NOTED
 
-COLUMNS = tuple(name.strip() for name in LEG_COLUMNS.split(","))
 _LEG = (
     f"SELECT {', '.join(f'l.{name}' for name in COLUMNS)}, n.needs, k.link FROM leg l"
     " LEFT JOIN noted n ON n.visit = l.visit LEFT JOIN linked k ON k.visit = l.visit WHERE l.hall = :hall"
@@ -48,7 +48,7 @@ class OpenLegs:
 
     def __init__(self, head: str, length: int, legs: Iterable[Row]) -> None:
         self.head, self.length = head, length
-        self._legs: dict[str, dict[str, Any]] = {}
+        self._legs = KeptLegs()
         self._lines: dict[_Line, list[tuple[str, str]]] = {}
         self._at_counter: dict[str, str] = {}
         self._needs: dict[str, tuple[Need, ...]] = {}
@@ -69,7 +69,7 @@ class OpenLegs:
     def at_counter(self, counter: str) -> Row | None:
         """The leg that is called to or served at a counter."""
         leg = self._at_counter.get(counter)
-        return None if leg is None else dict(self._legs[leg])
+        return None if leg is None else self._legs[leg]
 
     def ahead(self, queue: str, sort_key: str) -> int:
         """How many legs wait before this place in a queue."""
@@ -77,11 +77,16 @@ class OpenLegs:
 
     def leg(self, leg: str) -> Row:
         """An open leg by its id."""
-        return dict(self._legs[leg])
+        return self._legs[leg]
 
     def needs(self, visit: str) -> tuple[Need, ...]:
         """What helps a visitor of these legs."""
         return self._needs.get(visit, ())
+
+    @property
+    def has_needs(self) -> bool:
+        """Whether anything was noted that helps a visitor of these legs."""
+        return bool(self._needs)
 
     @property
     def has_links(self) -> bool:
@@ -98,7 +103,7 @@ class OpenLegs:
         for other, leg in self._at_counter.items() if self._links else ():
             link = self._links.get(self._legs[leg]["visit"])
             if link is not None and other != counter:
-                found[link] = dict(self._legs[leg])
+                found[link] = self._legs[leg]
         return found
 
     def heads(self, queues: Collection[str], *, counter: str, seen: int) -> list[Row]:
@@ -167,7 +172,7 @@ class OpenLegs:
         state = row["state"]
         if state == LegState.ENDED:
             return
-        self._legs[row["id"]] = row
+        self._legs.put(row)
         if state == LegState.WAITING:
             insort(self._lines.setdefault(self._line(row), []), (row["sort_key"], row["id"]))
             if row["lets_pass"]:
@@ -176,7 +181,7 @@ class OpenLegs:
             self._at_counter[row["counter"]] = row["id"]
 
     def _take(self, row: Mapping[str, Any]) -> None:
-        del self._legs[row["id"]]
+        self._legs.take(row["id"])
         if row["state"] == LegState.WAITING:
             line = self._lines[self._line(row)]
             del line[bisect_left(line, (row["sort_key"], row["id"]))]
@@ -200,4 +205,4 @@ class OpenLegs:
 
     def __iter__(self) -> Iterator[Row]:
         """Every open leg, in no order."""
-        return iter(self._legs.values())
+        return iter(self._legs)

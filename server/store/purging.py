@@ -61,7 +61,7 @@ def erase_past(database: Any, now: datetime) -> dict[str, int]:
 def erase_now(transaction: Any, now: datetime) -> None:
     """Erases what is due within a hall's transaction: what helped its visitors, when their day closes."""
     transaction.run(ERASE["erasable"], now=to_micros(now), batch=BATCH)
-    transaction.memory.open_legs = None
+    transaction.memory.needs_erased()
 
 
 def _in_batches(database: Any, sql: str, limit: int) -> int:
