@@ -1,24 +1,14 @@
 """What a ticket says on paper and how large: French always, the chosen language under each French sentence.
 
-Sizes are dots of 1/8 mm. What a visitor must act on is at least 34 dots high (12 pt), the rest at least 25 (9
-pt). No name and no reason of visit beyond the service: tickets lie on floors.
+No name and no reason of visit beyond the service: tickets lie on floors.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware.document import Align, Direction, Document, Element, Qr, Rule, Space, Text
+from kiosk.paper import ACTED_ON_DOTS, FRENCH, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
 
-Translate = Callable[..., str]
-"""`translate(key, language, **values)` of the composition root; `count` picks the plural."""
-
-WIDTH_80_MM_DOTS = 576
-WIDTH_58_MM_DOTS = 384
-
-ACTED_ON_DOTS = 34
-REST_DOTS = 26
 _NUMBER_DOTS = 400
-_FRENCH = "fr"
 _HOUR, _STEP = 60, 5
 """Minutes."""
 
@@ -79,9 +69,7 @@ def lay_out_ticket(
 
     `languages` is French, then the chosen language if it is another one. Raises ValueError otherwise.
     """
-    if not 1 <= len(languages) <= 2 or languages[0].language != _FRENCH:
-        raise ValueError("a ticket is in French first, and in at most one other language")
-    paper = _Paper(languages, translate, width_dots < WIDTH_80_MM_DOTS)
+    paper = Paper(languages, translate, width_dots)
     elements = [
         *_head(content, paper),
         *_number(content),
@@ -94,62 +82,15 @@ def lay_out_ticket(
     return Document(width_dots=width_dots, elements=tuple(elements))
 
 
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    languages: tuple[TicketLanguage, ...]
-    translate: Translate
-    is_narrow: bool
-
-    def size(self, wide: int, narrow: int) -> int:
-        """A size for 80 mm or for 58 mm."""
-        return narrow if self.is_narrow else wide
-
-    @property
-    def beside_code(self) -> Align:
-        """Texts start at the QR code's edge beside it; on a narrow paper they stand above it, centred."""
-        return "center" if self.is_narrow else "start"
-
-    def sentence(self, key: str, *, size: int, align: Align = "start", **values: object) -> list[Element]:
-        """The sentence in French, bold, and under it in the chosen language."""
-        texts = [(spoken, self.translate(key, spoken.language, **values)) for spoken in self.languages]
-        return self.stacked(texts, size=size, align=align)
-
-    def stacked(
-        self, texts: list[tuple[TicketLanguage, str]], *, size: int, align: Align = "start"
-    ) -> list[Element]:
-        """One text per language, a text that says the same as the one before left out."""
-        elements: list[Element] = []
-        said: set[str] = set()
-        for spoken, text in texts:
-            if text in said:
-                continue
-            said.add(text)
-            weight = 700 if spoken.language == _FRENCH else 450
-            elements.append(
-                Text(
-                    text,
-                    size,
-                    weight=weight,
-                    align=align,
-                    direction=spoken.direction,
-                    language=spoken.language,
-                )
-            )
-        return elements
+type _Paper = Paper[TicketLanguage]
 
 
 def _head(content: TicketContent, paper: _Paper) -> list[Element]:
     elements: list[Element] = []
     if content.is_reprint:
-        duplicate = paper.translate("kiosk.paper.duplicate", _FRENCH).upper()
+        duplicate = paper.translate("kiosk.paper.duplicate", FRENCH).upper()
         elements += [Text(duplicate, 48, weight=800, align="center", inverse=True), Space(10)]
-    if content.is_demonstration:
-        note = paper.translate("kiosk.paper.demonstration", _FRENCH)
-        elements += [Text(note, REST_DOTS, weight=600, align="center"), Space(4)]
-    elements.append(Text(content.site, 30, weight=450, align="center"))
-    if content.hall != content.site:
-        elements.append(Text(content.hall, ACTED_ON_DOTS, weight=700, align="center"))
-    return elements
+    return elements + paper.head(content.site, content.hall, is_demonstration=content.is_demonstration)
 
 
 def _number(content: TicketContent) -> list[Element]:
@@ -159,7 +100,7 @@ def _number(content: TicketContent) -> list[Element]:
 
 def _service(paper: _Paper) -> list[Element]:
     first = paper.languages[0]
-    services = [(spoken, spoken.service) for spoken in paper.languages]
+    services = [spoken.service for spoken in paper.languages]
     issued = Text(f"{first.date}, {first.hour}", paper.size(30, REST_DOTS), weight=450, align="center")
     named = paper.stacked(services, size=paper.size(42, 38), align="center")
     return [*named, Space(8), issued, Space(14), Rule(3), Space(12)]
@@ -171,7 +112,7 @@ def _arrival(content: TicketContent, paper: _Paper) -> list[Element]:
         return []
     key = f"kiosk.arrival.{content.arrival}"
     said = [
-        (spoken, paper.translate(key, spoken.language, at=spoken.booked_hour, minutes=content.late_min))
+        paper.translate(key, spoken.language, at=spoken.booked_hour, minutes=content.late_min)
         for spoken in paper.languages
     ]
     return [*paper.stacked(said, size=ACTED_ON_DOTS), Space(10)]
@@ -187,12 +128,7 @@ def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
         return [*ahead, Space(10)]
     low, high = content.wait_min
     said = [
-        (
-            spoken,
-            paper.translate(
-                "kiosk.paper.wait", spoken.language, wait=_wait(paper, spoken.language, low, high)
-            ),
-        )
+        paper.translate("kiosk.paper.wait", spoken.language, wait=_wait(paper, spoken.language, low, high))
         for spoken in paper.languages
     ]
     wait = paper.stacked(said, size=size)
@@ -222,9 +158,10 @@ def _following(content: TicketContent, paper: _Paper) -> list[Element]:
     if content.follow_url is None:
         label = paper.sentence("kiosk.paper.short_code", size=REST_DOTS, align="center")
         return [Rule(2), Space(10), *label, *code, Space(10)]
-    follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS, align=paper.beside_code)
-    beside = tuple(text for text in follow if isinstance(text, Text))
-    elements: list[Element] = [Rule(2), Space(6), Qr(content.follow_url, paper.size(8, 7), beside)]
+    # texts start at the QR code's edge beside it; on a narrow paper they stand above it, centred
+    beside_code: Align = "center" if paper.is_narrow else "start"
+    follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS, align=beside_code)
+    elements: list[Element] = [Rule(2), Space(6), Qr(content.follow_url, paper.size(8, 7), tuple(follow))]
     if content.follow_address is None:
         return [*elements, *code, Space(10)]
     typed = paper.sentence("kiosk.paper.type_code", size=REST_DOTS + 2, align="center")

@@ -52,13 +52,7 @@ class WaitingPlace:
 
 def leg_returned(leg: LegAtCounter, place: WaitingPlace) -> Fact:
     """The timer of a parked leg has ended: it waits again."""
-    return _fact(
-        FactKind.LEG_RETURNED,
-        leg,
-        sort_key=place.sort_key,
-        reference_at=to_text(place.reference_at),
-        is_at_front=place.is_at_front,
-    )
+    return _waits_again(FactKind.LEG_RETURNED, leg, place)
 
 
 def leg_given_back(leg: LegAtCounter, place: WaitingPlace) -> Fact:
@@ -66,13 +60,12 @@ def leg_given_back(leg: LegAtCounter, place: WaitingPlace) -> Fact:
 
     When it was called first is kept.
     """
-    return _fact(
-        FactKind.LEG_GIVEN_BACK,
-        leg,
-        sort_key=place.sort_key,
-        reference_at=to_text(place.reference_at),
-        is_at_front=place.is_at_front,
-    )
+    return _waits_again(FactKind.LEG_GIVEN_BACK, leg, place)
+
+
+def _waits_again(kind: FactKind, leg: LegAtCounter, place: WaitingPlace) -> Fact:
+    reference_at = to_text(place.reference_at)
+    return _fact(kind, leg, sort_key=place.sort_key, reference_at=reference_at, is_at_front=place.is_at_front)
 
 
 def presence_confirmed(session: str, counter: str) -> Fact:

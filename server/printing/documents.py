@@ -16,14 +16,9 @@ from babel.dates import format_date, format_time
 
 from hardware.document import Document
 from hardware.escpos_printer import PrinterProfile, render
+from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
-from kiosk.ticket_layout import (
-    WIDTH_58_MM_DOTS,
-    WIDTH_80_MM_DOTS,
-    TicketContent,
-    TicketLanguage,
-    lay_out_ticket,
-)
+from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from hardware.document import Document, Qr, Text
+from kiosk.paper import WIDTH_58_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
-from kiosk.ticket_layout import WIDTH_58_MM_DOTS
 from tests.kiosk.sentences import translate
 
 FRENCH = SheetLanguage("fr", "Naturalisation", "Sur le site de la préfecture.", ("Passeport",))

@@ -7,13 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.document import Document, Element, Qr, Text
-from kiosk.ticket_layout import (
-    ACTED_ON_DOTS,
-    WIDTH_58_MM_DOTS,
-    TicketContent,
-    TicketLanguage,
-    lay_out_ticket,
-)
+from kiosk.paper import ACTED_ON_DOTS, WIDTH_58_MM_DOTS
+from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from tests.kiosk.sentences import translate as in_french
 
 FRENCH = TicketLanguage("fr", "Titres de séjour", "mardi 24 novembre 2026", "10:42")
