@@ -13,7 +13,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from server.domain.half_days import Break
 from server.domain.instants import to_text
 
 type Json = Mapping[str, Any]
@@ -405,117 +404,6 @@ def greeting_counted(fact_id: str, business_day: date, *, service: str, counter:
     """Someone was helped without a ticket."""
     body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service, "counter": counter}
     return Fact(FactKind.GREETING_COUNTED, body, counter=counter)
-
-
-@dataclass(frozen=True, slots=True)
-class DutyTerms:
-    """Under which terms a counter is on duty: its services, profile and calling rule."""
-
-    services: tuple[str, ...]
-    rule: str
-    profile: str | None = None
-
-
-def counter_opened(
-    session: str, counter: str, *, duty: str, terms: DutyTerms, joined_to: str | None = None
-) -> Fact:
-    """An agent has taken a counter; `joined_to`: the session that holds it as a further place."""
-    body = {
-        "session": session,
-        "counter": counter,
-        "duty": duty,
-        "services": list(terms.services),
-        "rule": terms.rule,
-        "profile": terms.profile,
-        "joined_to": joined_to,
-    }
-    return Fact(FactKind.COUNTER_OPENED, body, counter=counter)
-
-
-def counter_paused(session: str, counter: str, *, duty: str, reason: str) -> Fact:
-    """A counter pauses; its duty interval ends."""
-    return Fact(
-        FactKind.COUNTER_PAUSED,
-        {"session": session, "counter": counter, "duty": duty, "reason": reason},
-        counter=counter,
-    )
-
-
-def counter_resumed(session: str, counter: str, *, duty: str, terms: DutyTerms) -> Fact:
-    """A counter is back from its pause; a new duty interval begins."""
-    body = {
-        "session": session,
-        "counter": counter,
-        "duty": duty,
-        "services": list(terms.services),
-        "rule": terms.rule,
-        "profile": terms.profile,
-    }
-    return Fact(FactKind.COUNTER_RESUMED, body, counter=counter)
-
-
-def counter_closed(session: str, counter: str, *, duty: str | None, reason: str) -> Fact:
-    """A counter session has ended: closed, taken_over, expired or day_end."""
-    return Fact(
-        FactKind.COUNTER_CLOSED,
-        {"session": session, "counter": counter, "duty": duty, "reason": reason},
-        counter=counter,
-    )
-
-
-def profile_changed(
-    session: str, counter: str, *, duties: tuple[str | None, str | None], terms: DutyTerms
-) -> Fact:
-    """A counter session goes on under other terms. `duties`: the interval that ends, the one that begins."""
-    body = {
-        "session": session,
-        "counter": counter,
-        "ended_duty": duties[0],
-        "duty": duties[1],
-        "services": list(terms.services),
-        "rule": terms.rule,
-        "profile": terms.profile,
-    }
-    return Fact(FactKind.PROFILE_CHANGED, body, counter=counter)
-
-
-def tickets_stopped(fact_id: str, business_day: date, *, service: str) -> Fact:
-    """No more tickets of a service are given on a business day."""
-    body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service}
-    return Fact(FactKind.TICKETS_STOPPED, body)
-
-
-def tickets_reopened(stop: str, *, service: str) -> Fact:
-    """Tickets of a service are given again; `stop` is the id of the stop that ends."""
-    return Fact(FactKind.TICKETS_REOPENED, {"id": stop, "service": service})
-
-
-def break_decided(fact_id: str, at: Break, *, choice: str) -> Fact:
-    """What becomes of those who still wait at a break was chosen: finish, or carry_over."""
-    body = {
-        "id": fact_id,
-        "business_day": at.on.isoformat(),
-        "half_day": at.half_day,
-        "choice": choice,
-        "resumes_at": to_text(at.resumes_at),
-    }
-    return Fact(FactKind.BREAK_DECIDED, body)
-
-
-def target_decided(
-    fact_id: str, service: str, *, wait_s: int, share_percent: int, dates: tuple[date, date], decided_by: str
-) -> Fact:
-    """A target of waiting is decided. `dates`: from when it applies, when it was decided."""
-    body = {
-        "id": fact_id,
-        "service": service,
-        "wait_s": wait_s,
-        "share_percent": share_percent,
-        "applies_from_on": dates[0].isoformat(),
-        "decided_on": dates[1].isoformat(),
-        "decided_by": decided_by,
-    }
-    return Fact(FactKind.TARGET_DECIDED, body)
 
 
 def print_ended(job: str, visit: str | None, *, verdict: str | None, why: str | None) -> Fact:

@@ -68,11 +68,6 @@ def _waits_again(kind: FactKind, leg: LegAtCounter, place: WaitingPlace) -> Fact
     return _fact(kind, leg, sort_key=place.sort_key, reference_at=reference_at, is_at_front=place.is_at_front)
 
 
-def presence_confirmed(session: str, counter: str) -> Fact:
-    """The agent of a session was asked whether somebody is there, and is."""
-    return Fact(FactKind.PRESENCE_CONFIRMED, {"session": session, "counter": counter}, counter=counter)
-
-
 def service_added(leg: LegAtCounter, services: Sequence[str]) -> Fact:
     """Another service is asked for; `services`: all that open, one after the other, when this leg ends."""
     return _fact(FactKind.SERVICE_ADDED, leg, services=list(services))

@@ -6,7 +6,7 @@ A row of `counter_session` is one place of a session: its `session` is that of t
 import json
 from typing import Any
 
-from server.domain.facts import DutyTerms
+from server.domain.counter_facts import DutyTerms
 from server.store.engines import Query, Row
 
 _OPEN = (

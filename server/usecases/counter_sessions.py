@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.domain.facts import (
+from server.domain.counter_facts import (
     DutyTerms,
     counter_closed,
     counter_opened,

@@ -1,7 +1,7 @@
 """Decide what becomes of those who still wait at the break: finish the queue, or carry over."""
 
-from server.domain.facts import break_decided
 from server.domain.half_days import AtBreak, next_break
+from server.domain.hall_facts import break_decided
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from server.domain.facts import target_decided
+from server.domain.hall_facts import target_decided
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.database import Database

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from server.domain.facts import Fact, counter_paused
+from server.domain.counter_facts import counter_paused, presence_confirmed
+from server.domain.facts import Fact
 from server.domain.forgotten import FORGOTTEN, PresenceAsked, presence_asked
 from server.domain.instants import from_micros
 from server.domain.limits import Limits
 from server.domain.rules import sort_key
 from server.domain.transitions import LegState, Verb, next_state
-from server.domain.verb_facts import LegAtCounter, WaitingPlace, leg_given_back, presence_confirmed
+from server.domain.verb_facts import LegAtCounter, WaitingPlace, leg_given_back
 from server.store import counters, waiting
 from server.store.database import Database
 from server.store.engines import Row

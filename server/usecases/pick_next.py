@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.calendars import business_day
 from server.domain.configuration import HallConfiguration
-from server.domain.facts import DutyTerms
+from server.domain.counter_facts import DutyTerms
 from server.domain.rules_choosing import Pick, choose
 from server.domain.rules_turns import Turns, turns_after
 from server.domain.rules_waiting import SEEN_PER_LANE, CallContext, CallingCounter, LinkedTurn

@@ -1,6 +1,6 @@
 """Stop the tickets of a service for the rest of the day, and give them again."""
 
-from server.domain.facts import tickets_reopened, tickets_stopped
+from server.domain.hall_facts import tickets_reopened, tickets_stopped
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.database import Database

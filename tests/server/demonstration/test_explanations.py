@@ -10,7 +10,8 @@ import pytest
 from server.clock import Clock
 from server.demonstration.create import SLUGS
 from server.demonstration.history import Past, create_with_past
-from server.domain.facts import DutyTerms, FactKind
+from server.domain.counter_facts import DutyTerms
+from server.domain.facts import FactKind
 from server.domain.instants import from_micros
 from server.domain.projection import Insert, Recorded, changes
 from server.domain.rules_choosing import choose
@@ -26,8 +27,8 @@ from server.usecases.counter_sessions import WantedSession, open_counter
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from server.usecases.pick_next import profile_of
-from tests.server.usecases.day_of_verbs import MORNING
 from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.watched_hall import MORNING
 
 _FACTS = (
     "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position"

@@ -11,8 +11,8 @@ from server.store.database import Database
 from server.store.rebuild import differences
 from server.usecases.counter_sessions import WantedSession, open_counter
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE
-from tests.server.usecases.day_of_verbs import MORNING, a_new_hall
 from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.watched_hall import MORNING, a_new_hall
 
 
 class Ticking(Hands):

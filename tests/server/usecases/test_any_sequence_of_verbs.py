@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from server.domain.facts import FactKind
 from tests.harness.counts import count
 from tests.server.usecases.day_of_places import DayOfPlaces
-from tests.server.usecases.day_of_verbs import HALL
 from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.watched_hall import HALL
 
 LENGTH = 60
 FACTS = set(FactKind) - {

@@ -18,8 +18,8 @@ from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Gesture
 from server.usecases.undo import undo
-from tests.server.usecases.day_of_verbs import MORNING
 from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.watched_hall import MORNING
 
 HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
 AGENT = Author("agent")

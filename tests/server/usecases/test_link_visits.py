@@ -32,8 +32,8 @@ from tests.server.usecases.at_counters import (
     served,
     take_back,
 )
-from tests.server.usecases.day_of_verbs import MORNING
 from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.watched_hall import MORNING
 
 DESK = Author("desk")
 

@@ -25,8 +25,8 @@ from server.usecases.note_needs import note_needs
 from server.usecases.read_queue import read_counter, read_queue
 from server.usecases.serve import Destination, Gesture, finish, transfer
 from server.usecases.undo import undo
-from tests.server.usecases.day_of_verbs import MORNING
 from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.watched_hall import MORNING
 
 HALL, SERVICE = "laon", "laon-accueil"
 AGENT = Author("agent")

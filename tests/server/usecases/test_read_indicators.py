@@ -25,8 +25,8 @@ from server.usecases.publish_configuration import publish_hall
 from server.usecases.read_indicators import DIMENSIONS, read_days, read_indicators
 from server.usecases.serve import Gesture, finish
 from tests.server.usecases.at_counters import AGENT
-from tests.server.usecases.day_of_verbs import MORNING
 from tests.server.usecases.figures_history import HALLS, Hands, PlayedDay, database_with_hall, play_days
+from tests.server.usecases.watched_hall import MORNING
 
 FIRST = date(2026, 10, 19)  # a Monday; clocks go back on the 25th
 DAYS = (FIRST, date(2026, 11, 2))

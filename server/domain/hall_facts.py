@@ -1,0 +1,46 @@
+"""Facts of a hall as a whole: tickets stopped, what a break does, targets."""
+
+from datetime import date
+
+from server.domain.facts import Fact, FactKind
+from server.domain.half_days import Break
+from server.domain.instants import to_text
+
+
+def tickets_stopped(fact_id: str, business_day: date, *, service: str) -> Fact:
+    """No more tickets of a service are given on a business day."""
+    body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service}
+    return Fact(FactKind.TICKETS_STOPPED, body)
+
+
+def tickets_reopened(stop: str, *, service: str) -> Fact:
+    """Tickets of a service are given again; `stop` is the id of the stop that ends."""
+    return Fact(FactKind.TICKETS_REOPENED, {"id": stop, "service": service})
+
+
+def break_decided(fact_id: str, at: Break, *, choice: str) -> Fact:
+    """What becomes of those who still wait at a break was chosen: finish, or carry_over."""
+    body = {
+        "id": fact_id,
+        "business_day": at.on.isoformat(),
+        "half_day": at.half_day,
+        "choice": choice,
+        "resumes_at": to_text(at.resumes_at),
+    }
+    return Fact(FactKind.BREAK_DECIDED, body)
+
+
+def target_decided(
+    fact_id: str, service: str, *, wait_s: int, share_percent: int, dates: tuple[date, date], decided_by: str
+) -> Fact:
+    """A target of waiting is decided. `dates`: from when it applies, when it was decided."""
+    body = {
+        "id": fact_id,
+        "service": service,
+        "wait_s": wait_s,
+        "share_percent": share_percent,
+        "applies_from_on": dates[0].isoformat(),
+        "decided_on": dates[1].isoformat(),
+        "decided_by": decided_by,
+    }
+    return Fact(FactKind.TARGET_DECIDED, body)
