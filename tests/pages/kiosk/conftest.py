@@ -1,0 +1,34 @@
+"""A served demonstration, and its kiosk in a browser."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+from tests.pages.kiosk.kiosk_page import SIZES, demonstration_site
+
+
+@pytest.fixture(scope="package")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("kiosk"), public_url="https://accueil.example.fr") as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+@pytest.fixture
+def at_kiosk(hall: Served, pages: Pages) -> Callable[..., Page]:
+    """Opens the kiosk of Laon and waits until one may choose."""
+
+    def opened(size: str = "portrait", *, before: Callable[[Page], None] | None = None) -> Page:
+        width, height = SIZES[size]
+        page = pages.open(width=width, height=height)
+        if before:
+            before(page)
+        page.goto(demonstration_site(hall)["kiosk"]["url"])
+        expect(page.locator("main")).to_have_attribute("data-view", "start")
+        return page
+
+    return opened

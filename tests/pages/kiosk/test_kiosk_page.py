@@ -1,0 +1,260 @@
+"""The kiosk's page in a real browser on the real server: one press, one ticket, whatever happens."""
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.waiting import wait_until
+from tests.pages.kiosk.kiosk_page import (
+    BOOKED,
+    SITE,
+    SIZES,
+    by_key,
+    choose,
+    expect_ticket,
+    fits,
+    is_listed,
+    issue_elsewhere,
+    look,
+    press,
+    received,
+)
+
+
+def test_the_token_leaves_the_address_at_once(hall, at_kiosk):
+    assert at_kiosk().url == f"{hall.base_url}/kiosk"
+
+
+def test_a_press_gives_one_number_and_a_code_to_follow_it(hall, at_kiosk):
+    before = received(hall)
+    page = at_kiosk()
+    choose(page)
+    press(page, "[data-act=take]")
+    assert re.fullmatch(r"[ACFHKLRT]\d{3,}", expect_ticket(page))
+    expect(page.locator("[data-slot=short_code]")).to_contain_text(re.compile(r"[0-9A-Z]{4}"))
+    assert page.locator("[data-slot=qr]").evaluate(
+        "async (each) => { await each.decode(); return each.naturalWidth; }"
+    )
+    assert received(hall) == before + 1
+
+
+def test_ten_presses_at_once_give_one_ticket(hall, at_kiosk):
+    before, posts = received(hall), []
+    page = at_kiosk()
+    page.on("request", lambda request: posts.append(request) if request.method == "POST" else None)
+    choose(page)
+    ten = """() => {
+      const take = document.querySelector("[data-act=take]");
+      for (let each = 0; each < 10; each += 1) take?.click();
+    }"""
+    wait_until(lambda: page.evaluate(ten) or look(page)[0] != "sheet", "a press acts", every_s=0.1)
+    expect_ticket(page)
+    assert (len(posts), received(hall)) == (1, before + 1)
+
+
+def test_answers_lost_on_the_way_give_one_ticket(hall, at_kiosk):
+    before = received(hall)
+    posts: list[Any] = []
+
+    def lose_two_answers(route: Route) -> None:
+        posts.append(route.request.post_data_json)
+        answer = route.fetch()
+        if len(posts) <= 2:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page = at_kiosk(before=lambda page: page.route("**/tickets", lose_two_answers))
+    choose(page)
+    press(page, "[data-act=take_with_card]")
+    expect_ticket(page)
+    assert len(posts) == 3
+    assert posts[0] == posts[1] == posts[2]
+    assert posts[0]["priority"] is True
+    assert received(hall) == before + 1
+    expect(page.locator("[data-slot=priority]")).to_be_visible()
+
+
+def test_a_server_that_is_killed_is_said_and_its_number_comes_when_it_is_back(hall, at_kiosk):
+    before = received(hall)
+    page = at_kiosk()
+    choose(page)
+    hall.kill()
+    press(page, "[data-act=take]")
+    expect(page.locator("main")).to_have_attribute("data-view", "away")
+    expect(page.locator("h1")).to_have_text("La borne ne peut pas délivrer de ticket pour le moment")
+    hall.start()
+    expect_ticket(page, timeout=20_000)
+    assert received(hall) == before + 1
+
+
+def test_a_kiosk_that_is_not_live_says_since_when_and_heals(hall, at_kiosk):
+    page = at_kiosk()
+    day = page.locator("#clock-day")
+    expect(day).not_to_contain_text("Pas en direct")
+    hall.kill()
+    expect(day).to_contain_text("Pas en direct depuis", timeout=15_000)
+    assert_accessible(page)
+    hall.start()
+    expect(day).not_to_contain_text("Pas en direct", timeout=20_000)
+
+
+def test_every_icon_is_there_when_the_server_is_away(hall, at_kiosk):
+    page = at_kiosk()
+    failed: list[str] = []
+    page.wait_for_load_state("networkidle")
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    hall.kill()
+    choose(page)
+    press(page, "[data-act=back]")
+    choose(page)
+    press(page, "[data-act=take]")
+    expect(page.locator("main")).to_have_attribute("data-view", "away")
+    hall.start()
+    expect_ticket(page, timeout=20_000)
+    assert [url for url in failed if "/assets/icons/" in url] == []
+
+
+def test_a_verdict_told_while_the_link_was_down_is_asked_for(at_kiosk):
+    page = at_kiosk()
+    page.clock.install()
+
+    def unheard(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["visit"], body["print"] = "a-visit", {"job": "a-job", "state": "queued", "verdict": None}
+        press_id = json.loads(route.request.post_data or "")["press_id"]
+        if press_id in seen:
+            body["print"]["verdict"] = "printed"
+        seen.append(press_id)
+        route.fulfill(response=answer, json=body)
+
+    seen: list[str] = []
+    page.route("**/tickets", unheard)
+    choose(page)
+    press(page, "[data-act=take]")
+    expect_ticket(page)
+    paper = page.locator("[data-slot=print]")
+    expect(paper).to_have_attribute("data-print", "pending")
+    page.clock.run_for(16_000)
+    expect(paper).to_have_attribute("data-print", "printed")
+    assert len(set(seen)) == 1
+
+
+def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_when_asked(at_kiosk):
+    page = at_kiosk(before=lambda page: page.clock.install())
+    page.locator("[data-toggle=contrast]").click()
+    page.clock.run_for(50_000)
+    expect(page.locator("#warning")).to_be_visible()
+    expect(page.locator("#countdown")).to_have_text(re.compile(r"Retour au début dans \d+ secondes"))
+    page.locator("[data-act=more_time]").click()
+    expect(page.locator("#warning")).to_be_hidden()
+    page.clock.run_for(50_000)
+    expect(page.locator("html[data-contrast]")).to_be_attached()
+    page.clock.run_for(40_000)
+    expect(page.locator("html[data-contrast]")).not_to_be_attached()
+    expect(page.locator("[data-toggle=contrast]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_whole_way_to_a_ticket_can_be_walked_by_keyboard(at_kiosk):
+    page = at_kiosk()
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-key=appointment]")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-service]").first).to_be_focused()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    enter_until_left(page, "start")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-act=take]")).to_be_focused()
+    enter_until_left(page, "sheet")
+    # as long as the kiosk itself asks for an answer: the machine may be busy
+    expect_ticket(page, timeout=20_000)
+
+
+@pytest.mark.parametrize("act", ["take", "take_with_card", "back"])
+def test_the_focus_stays_where_it_is_while_others_take_tickets(hall, at_kiosk, act: str):
+    page = at_kiosk()
+    choose(page)
+    button = page.locator(f"[data-act={act}]").first
+    button.focus()
+    button.evaluate("each => { each.dataset.before = ''; }")
+    issue_elsewhere(hall)
+    redrawn = page.locator(f"[data-act={act}]:not([data-before])").first
+    expect(redrawn).to_be_visible(timeout=15_000)
+    expect(redrawn).to_be_focused()
+
+
+def enter_until_left(page: Page, view: str) -> None:
+    """Presses Enter until the guard against double presses has let it act on a view."""
+
+    def is_left() -> bool:
+        if page.locator("main").get_attribute("data-view") == view:
+            page.keyboard.press("Enter")
+        return page.locator("main").get_attribute("data-view") != view
+
+    wait_until(is_left, f"Enter acts on the view {view}", every_s=0.1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_how_to_book_is_printed_by_keyboard_and_is_no_ticket(at_kiosk, hall, size):
+    before = received(hall)
+    page = at_kiosk(size)
+    for service in ("laon-etrangers", BOOKED):
+        expect(page.locator("[data-service]").first).to_be_visible()
+        wait_until(lambda: is_listed(page, service), "its page is turned up", every_s=0.5)  # noqa: B023
+        by_key(page, f'[data-service="{service}"]')
+    expect(page.locator("main")).to_have_attribute("data-view", "notice")
+    sheet = page.locator("[data-key=print-sheet]")
+    fits(page)
+    told = page.locator(".opening")
+    expect(sheet).not_to_have_attribute("aria-disabled", "true")
+    sheet.focus()
+    wait_until(
+        lambda: page.keyboard.press("Enter") or told.is_visible(), "Enter acts on the sheet", every_s=0.1
+    )
+    expect(told).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.", timeout=15_000)
+    expect(page.locator("#spoken")).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.")
+    expect(sheet).to_be_focused()
+    fits(page)
+    assert received(hall) == before
+
+
+def test_a_kiosk_without_a_token_says_it_is_not_in_service(hall, pages):
+    page = pages.open(f"{hall.base_url}/kiosk", width=1080, height=1920)
+    expect(page.locator("main")).to_have_attribute("data-view", "unpaired")
+    assert_accessible(page)
+
+
+def test_an_appointment_checks_in_by_its_code_and_a_convocation_by_its_hour(hall, at_kiosk, tmp_path: Path):
+    now = datetime.now(ZoneInfo("Europe/Paris"))
+    hour = now.replace(hour=23, minute=55, second=0, microsecond=0)
+    lines = [f"r1,laon-titres-depot,{now.isoformat()},AB12", f"r2,laon-titres-depot,{hour.isoformat()},"]
+    file = tmp_path / "appointments.csv"
+    file.write_text("\n".join(["external_id,service,booked_at,code", *lines]), encoding="utf-8")
+    assert "2 booked" in hall.parvis("import-appointments", str(file), "--hall", SITE)
+    page = at_kiosk()
+    press(page, "[data-key=appointment]")
+    expect(page.locator("[data-key=code-done]")).to_be_disabled()
+    assert_accessible(page)
+    for letter in "AB12":
+        page.locator(f"[data-key=code-{letter}]").click()
+    press(page, "[data-key=code-done]")
+    assert expect_ticket(page).startswith("FR")
+    expect(page.locator(".arrival")).to_contain_text(f"{now:%H:%M}")
+    press(page, "[data-act=home]")
+    page.keyboard.type("ab12")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("déjà enregistrée")
+    press(page, "[data-act=home]")
+    press(page, "[data-key=appointment]")
+    press(page, "[data-key=without-code]")
+    press(page, "[data-key=convocation-laon-titres-depot]")
+    expect(page.locator("[data-act=choose_hour]")).to_have_text("23:55")
+    assert_accessible(page)

@@ -1,0 +1,96 @@
+"""The kiosk in another language, and read aloud."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import expect
+
+from tests.harness.served import Served
+from tests.pages.kiosk.kiosk_page import SITE, WALK_IN, by_key, choose, expect_ticket, press, speak_english
+
+
+def test_another_language_is_one_press_away_and_leaves_with_the_visitor(at_kiosk):
+    page = at_kiosk()
+    speak_english(page)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_have_text("Hello. What have you come for?")
+    choose(page)
+    press(page, "[data-act=take]")
+    expect_ticket(page)
+    press(page, "[data-act=home]")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+
+def test_a_view_is_read_aloud_sentence_by_sentence_and_a_second_press_silences_it(at_kiosk):
+    page = at_kiosk()
+    listen = page.locator("#listen")
+    with page.expect_response("**/reading?*view=start*") as asked:
+        listen.click()
+    expect(listen).to_have_attribute("aria-pressed", "true")
+    said = asked.value.json()
+    assert said["sentences"][0] == "Bonjour."
+    page.wait_for_event("response", lambda answer: answer.url.endswith(said["audio"][1]), timeout=20_000)
+    listen.click()
+    expect(listen).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_number_is_read_digit_by_digit_and_another_view_is_silent(at_kiosk):
+    page = at_kiosk()
+    speak_english(page)
+    choose(page)
+    press(page, "[data-act=take]")
+    number = expect_ticket(page)
+    listen = page.locator("#listen")
+    with page.expect_response("**/reading?*view=ticket*") as asked:
+        listen.press("Enter")
+    assert asked.value.json()["sentences"][0] == f"Your number: {', '.join(number)}."
+    expect(listen).to_have_attribute("aria-pressed", "true")
+    press(page, "[data-act=home]")
+    expect(listen).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_views_of_needs_and_appointments_are_heard_by_keyboard(at_kiosk, hall, tmp_path: Path):
+    book_convocation(hall, tmp_path)
+    page = at_kiosk()
+
+    def heard(view: str) -> list[str]:
+        with page.expect_response(f"**/reading?*view={view}*", timeout=20_000) as asked:
+            page.locator("#listen").press("Enter")
+        expect(page.locator("#listen")).to_have_attribute("aria-pressed", "true")
+        return list(asked.value.json()["sentences"])
+
+    by_key(page, f'[data-service="{WALK_IN}"]')
+    by_key(page, "[data-key=needs]")
+    page.locator("[data-need=slow]").press("Enter")
+    expect(page.locator("[data-need=slow]")).to_have_attribute("aria-pressed", "true")
+    assert "J’ai besoin de plus de temps\u00a0: choisi" in heard("needs")
+    by_key(page, "[data-key=needs-done]")
+    expect(page.locator("#listen")).to_have_attribute("aria-pressed", "false")
+    by_key(page, "[data-key=back]")
+    by_key(page, "[data-key=appointment]")
+    assert heard("appointment")[0] == "Votre code de rendez-vous"
+    by_key(page, "[data-key=without-code]")
+    service = "[data-key=convocation-laon-titres-retrait]"
+    assert page.locator(service).inner_text() in heard("convocation")
+    by_key(page, service)
+    expect(page.locator("#listen")).to_have_attribute("aria-pressed", "false")
+    assert heard("convocation")[-1] == "23 heures 50"
+
+
+def book_convocation(hall: Served, folder: Path) -> None:
+    """A convocation of tonight, which no other test asks for."""
+    hour = datetime.now(ZoneInfo("Europe/Paris")).replace(hour=23, minute=50, second=0, microsecond=0)
+    file = folder / "heard.csv"
+    line = f"heard,laon-titres-retrait,{hour.isoformat()},"
+    file.write_text(f"external_id,service,booked_at,code\n{line}", encoding="utf-8")
+    assert "1 booked" in hall.parvis("import-appointments", str(file), "--hall", SITE)
+
+
+def test_what_is_listened_to_does_not_return_to_the_start_under_the_listener(at_kiosk):
+    page = at_kiosk(before=lambda page: page.clock.install())
+    choose(page)
+    with page.expect_response("**/audio/*.wav"):
+        page.locator("#listen").click()
+    page.clock.run_for(120_000)
+    expect(page.locator("main")).to_have_attribute("data-view", "sheet")
