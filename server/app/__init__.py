@@ -1,6 +1,7 @@
 """The composition root: one Flask app with its database, pages, API, sockets and services."""
 
 import atexit
+from collections.abc import Callable
 from pathlib import Path
 
 from flask_openapi3.models.info import Info
@@ -41,13 +42,20 @@ CATALOGUES = (
 LARGEST_BODY = 2_000_000
 
 
+class PlainApp(OpenAPI):
+    """An app whose views and hooks are plain functions: Flask need not look at each call for coroutines."""
+
+    def ensure_sync[**Given, Answer](self, func: Callable[Given, Answer]) -> Callable[Given, Answer]:
+        return func
+
+
 def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: str = "gevent") -> OpenAPI:
     """The app of one process.
 
     `app.extensions["parvis"]` is its Parvis; nothing runs in the background yet. Waits for a database that
     is away. Refusal: not_installed.
     """
-    app = OpenAPI(
+    app = PlainApp(
         "server",
         info=Info(title="Parvis", version="1"),
         doc_ui=False,

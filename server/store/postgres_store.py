@@ -9,8 +9,10 @@ from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import psycopg
+from psycopg.adapt import Transformer
 from psycopg.generators import execute
 from psycopg.pq import Escaping, ExecStatus
+from psycopg.pq.abc import PGresult
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import create_engine
@@ -38,11 +40,13 @@ def _for_psycopg(sql: str) -> str:
 
 
 class _Prepared:
-    """The statements prepared on one connection, by their SQL text."""
+    """The statements prepared on one connection, by their SQL text, and how their results are read."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.escaping = Escaping(connection.pgconn)
         self.known: dict[str, str] = {}
+        self._transformer = Transformer(connection)
+        self._columns: dict[str, tuple[str, ...]] = {}
 
     def execution(self, sql: str, values: Mapping[str, Any], unsent: list[str]) -> str:
         """What executes a statement; it is prepared first, in `unsent`, unless this connection knows it.
@@ -55,6 +59,17 @@ class _Prepared:
             name = self.known[sql] = f"parvis_{next(_counter)}"
             unsent.append(f"PREPARE {name} AS {_numbered(sql)}")
         return f"EXECUTE {name}({','.join(self._literal(values[each]) for each in names)})"
+
+    def rows(self, sql: str, result: PGresult) -> list[Row]:
+        """The rows that a statement found."""
+        columns = self._columns.get(sql)
+        if columns is None:
+            names = (result.fname(at) or b"" for at in range(result.nfields))
+            columns = self._columns[sql] = tuple(name.decode() for name in names)
+        self._transformer.set_pgresult(result)
+        return self._transformer.load_rows(
+            0, result.ntuples, lambda values: dict(zip(columns, values, strict=True))
+        )
 
     def _literal(self, value: Any) -> str:
         if value is None:
@@ -91,34 +106,35 @@ class PostgresRows:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
-        self._sending = psycopg.ClientCursor(connection, row_factory=dict_row)
         self._prepared = _prepared.setdefault(connection, _Prepared(connection))
         self._unsent: list[str] = ["BEGIN"]
         self._is_working = False
         """Whether the database has writes whose results were not awaited yet."""
 
     def one(self, sql: str, **values: Any) -> Row | None:
-        row: Row | None = self._read(sql, values).fetchone()
-        return row
+        rows = self.all(sql, **values)
+        return rows[0] if rows else None
 
     def all(self, sql: str, **values: Any) -> Sequence[Row]:
-        return self._read(sql, values).fetchall()
+        return self._prepared.rows(sql, self._read(sql, values))
 
     def several(self, queries: Sequence[Query]) -> list[Sequence[Row]]:
         places = []
         for query in queries:
             self._keep(query.sql, query.values)
             places.append(len(self._unsent) - 1)
-        self._send()
-        return [self._sending.set_result(place).fetchall() for place in places]
+        results = self._send()
+        return [
+            self._prepared.rows(query.sql, results[place])
+            for query, place in zip(queries, places, strict=True)
+        ]
 
-    def _read(self, sql: str, values: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    def _read(self, sql: str, values: Mapping[str, Any]) -> PGresult:
         self._keep(sql, values)
-        self._send()
-        return self._sending.set_result(-1)
+        return self._send()[-1]
 
     def run(self, sql: str, values: Mapping[str, Any]) -> int:
-        return self._read(sql, values).rowcount
+        return self._read(sql, values).command_tuples or 0
 
     def run_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Keeps writes, in order, until something is read or the transaction commits."""
@@ -134,20 +150,15 @@ class PostgresRows:
                 return
             self.settle()
         if self._unsent:
-            statements, self._unsent = self._unsent, []
-            backend.send_query(";\n".join(statements).encode())
+            self._hand_over()
             backend.flush()
             self._is_working = True
 
     def settle(self) -> None:
         """Waits for writes that were handed on. Raises psycopg.Error when one failed."""
-        if not self._is_working:
-            return
-        self._is_working = False
-        for result in self._connection.wait(execute(self._connection.pgconn)):
-            if result.status == ExecStatus.FATAL_ERROR:
-                _prepared.pop(self._connection, None)
-                raise psycopg.errors.error_from_result(result)
+        if self._is_working:
+            self._is_working = False
+            self._results()
 
     @contextmanager
     def committed(self) -> Iterator[Self]:
@@ -164,19 +175,30 @@ class PostgresRows:
             raise
 
     def _keep(self, sql: str, values: Mapping[str, Any]) -> None:
-        if not values or len(self._prepared.known) >= MOST_PREPARED:
-            self._unsent.append(self._sending.mogrify(_for_psycopg(sql), values or None))
+        if not values:
+            self._unsent.append(sql)
+        elif len(self._prepared.known) >= MOST_PREPARED:
+            self._unsent.append(psycopg.ClientCursor(self._connection).mogrify(_for_psycopg(sql), values))
         else:
             self._unsent.append(self._prepared.execution(sql, values, self._unsent))
 
-    def _send(self) -> None:
+    def _send(self) -> list[PGresult]:
+        """Sends what is kept and waits: a result a statement. Raises psycopg.Error when one failed."""
         self.settle()
+        self._hand_over()
+        return self._results()
+
+    def _hand_over(self) -> None:
         statements, self._unsent = self._unsent, []
-        try:
-            self._sending.execute(";\n".join(statements).encode())
-        except psycopg.Error:
-            _prepared.pop(self._connection, None)
-            raise
+        self._connection.pgconn.send_query(";\n".join(statements).encode())
+
+    def _results(self) -> list[PGresult]:
+        results: list[PGresult] = self._connection.wait(execute(self._connection.pgconn))
+        for result in results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                _prepared.pop(self._connection, None)
+                raise psycopg.errors.error_from_result(result)
+        return results
 
 
 class PostgresReads:
