@@ -283,7 +283,7 @@ def _against_bare(
                 found.append(asyncio.run(measure_call(side, bare, screens, effort)))
                 found[-1].what += f" ({kind}, /emit)"
         if "b" in parts:
-            # the kiosk last: the thousands of papers it leaves to one printer are given up for a minute after it
+            # the kiosk last: it leaves thousands of papers to one printer, which are given up a minute later
             for who, author in (("issue by an API key", side.key), ("issue at a kiosk", side.kiosk)):
                 for clients in (1, 32):
                     ours = (side.port, lambda author=author: side.issue(author))

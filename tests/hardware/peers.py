@@ -94,6 +94,10 @@ def answering(
     return attend
 
 
+LONGEST_QUESTIONS = 60
+"""Bytes of the questions of status that may arrive together where a machine is slow; a ticket is longer."""
+
+
 @contextmanager
 def relay(target: TcpAddress, before_ticket: Callable[[], None]) -> Iterator[TcpAddress]:
     """Passes bytes on to a printer, and calls `before_ticket` once, before the ticket's first bytes."""
@@ -112,7 +116,7 @@ def relay(target: TcpAddress, before_ticket: Callable[[], None]) -> Iterator[Tcp
             returning = threading.Thread(target=back, daemon=True)
             returning.start()
             for received in pieces(client):
-                if len(received) > 3 and not called:
+                if len(received) > LONGEST_QUESTIONS and not called:
                     called.append(True)
                     before_ticket()
                 printer.sendall(received)

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,10 @@ QUICK = Pace(
     poll_s=0.3,
     lease_check_s=0.1,
     between_jobs_s=0.0,
-    deadlines=Deadlines(connect_s=0.5, status_s=0.4, send_s=2.0, barrier_s=2.0, ask_again_s=0.1),
+    deadlines=Deadlines(connect_s=5, status_s=5, send_s=10, barrier_s=10, ask_again_s=0.1),
 )
+IMPATIENT = replace(QUICK, deadlines=replace(QUICK.deadlines, status_s=0.4, barrier_s=2))
+"""For a printer that does not answer; one that does may take its time on a slow machine."""
 TRANSLATE = Catalogues((("kiosk", Path(kiosk.pages.__file__).parent / "translations"),)).translate
 
 

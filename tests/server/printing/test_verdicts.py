@@ -8,10 +8,11 @@ import pytest
 
 from hardware.simulator import Fault, SimulatedPrinter
 from hardware.transport import TcpAddress
+from server.printing.worker import Pace
 from tests.hardware.peers import relay
 from tests.harness.waiting import wait_until
 from tests.server.printing.conftest import Emupos
-from tests.server.printing.printing_hall import QUICK, PrintingHall
+from tests.server.printing.printing_hall import IMPATIENT, QUICK, PrintingHall
 
 EMUPOS_FAULTS = {
     Fault.NEAR_END: "paper-near-end",
@@ -63,7 +64,7 @@ def test_a_press_is_printed_with_its_number(open_hall, printer):
     wait_until(lambda: len(printer.texts()) == before + 1, "one more ticket")
     assert ticket["number"] in flat(printer.texts()[0])
     assert hall.ends() == [(ticket["print"]["job"], "printed")]
-    assert hall.state_noted() == "ready"
+    wait_until(lambda: hall.state_noted() == "ready", "the state is kept for supervision")
     assert hall.told == []
 
 
@@ -125,10 +126,14 @@ def test_a_ticket_nobody_could_send_for_a_minute_is_cancelled_without_a_verdict(
 
 
 def held_in_the_middle(
-    open_hall: Callable[..., PrintingHall], printer: EitherPrinter, fault: Fault, port: int
+    open_hall: Callable[..., PrintingHall],
+    printer: EitherPrinter,
+    fault: Fault,
+    port: int,
+    pace: Pace = QUICK,
 ) -> tuple[PrintingHall, str]:
     hall = open_hall(port)
-    hall.drive(replace(QUICK, poll_s=60))
+    hall.drive(replace(pace, poll_s=60))
     job = hall.press()["print"]["job"]
     assert hall.wait_for(job, "sending", "held") == fault.value
     assert hall.told == [job]
@@ -175,7 +180,9 @@ def test_a_held_ticket_too_old_that_cannot_be_cleared_is_unknown(open_small_hall
 def test_a_held_ticket_whose_printer_forgot_it_is_unknown_and_not_sent_again(open_small_hall, simulated):
     printer = EitherPrinter(simulated)
     with relay(printer.address, lambda: simulated.set_fault(Fault.PAPER_OUT)) as address:
-        hall, job = held_in_the_middle(open_small_hall, printer, Fault.PAPER_OUT, address.port)
+        hall, job = held_in_the_middle(
+            open_small_hall, printer, Fault.PAPER_OUT, address.port, pace=IMPATIENT
+        )
         simulated.set_fault(Fault.BUFFER_CLEAR)
         simulated.clear_fault(Fault.PAPER_OUT)
         hall.wait_for(job, "done", "unknown")
@@ -187,7 +194,7 @@ def test_a_held_ticket_whose_printer_forgot_it_is_unknown_and_not_sent_again(ope
 def test_a_mute_printer_is_sent_nothing(open_small_hall, simulated):
     hall = open_small_hall(simulated.port)
     simulated.set_fault(Fault.MUTE)
-    hall.drive()
+    hall.drive(IMPATIENT)
     job = hall.press()["print"]["job"]
     assert hall.wait_for(job, "queued", "refused") == "mute"
     simulated.clear_fault(Fault.MUTE)
