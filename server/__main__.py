@@ -13,7 +13,7 @@ from gevent import pywsgi  # noqa: E402
 from gevent import socket as gevent_socket  # noqa: E402
 
 from server.app import create_app  # noqa: E402
-from server.app.request_heads import StrictHandler  # noqa: E402
+from server.app.request_heads import StrictRequests  # noqa: E402
 from server.commands.say import ending_well  # noqa: E402
 from server.domain.refusals import Refusal  # noqa: E402
 from server.jobs.server_lock import hold  # noqa: E402
@@ -63,7 +63,7 @@ def main() -> None:
     wrong_requests = pywsgi.LoggingLogAdapter(logging.getLogger("server"), logging.INFO)
     listening.listen(BACKLOG)
     server = pywsgi.WSGIServer(
-        listening, app, log=None, error_log=wrong_requests, handler_class=StrictHandler, **tls
+        listening, app, log=None, error_log=wrong_requests, handler_class=StrictRequests, **tls
     )
 
     def stop(*_: object) -> None:

@@ -49,7 +49,7 @@ class RequestHead:
         return self.get("content-type")
 
 
-class StrictHandler(pywsgi.WSGIHandler):  # type: ignore[misc]
+class StrictRequests(pywsgi.WSGIHandler):  # type: ignore[misc]
     """pywsgi's handler, with heads read by llhttp."""
 
     def MessageClass(self, received: BinaryIO, *_: object) -> RequestHead:  # noqa: N802 -- pywsgi's name
