@@ -138,6 +138,7 @@ def _counter(part: CounterPart) -> Counter:
         is_step_free=part.is_step_free,
         has_hearing_loop=part.has_hearing_loop,
         is_confidential=part.is_confidential,
+        is_self_service=part.is_self_service,
         is_retired=part.is_retired,
     )
 

@@ -95,7 +95,10 @@ class QueuePart(Part):
 
 
 class CounterPart(Part):
-    """A place visitors are called to; `labels` are shown and spoken ("guichet 3")."""
+    """A place visitors are called to; `labels` are shown and spoken ("guichet 3").
+
+    `is_self_service`: visitors work there by themselves, as at a computer.
+    """
 
     id: Slug
     labels: ShortTexts
@@ -104,6 +107,7 @@ class CounterPart(Part):
     is_step_free: bool = False
     has_hearing_loop: bool = False
     is_confidential: bool = False
+    is_self_service: bool = False
     is_retired: bool = False
 
 

@@ -132,7 +132,11 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A place visitors are called to. `label` is what is shown and spoken in French, e.g. "guichet 3"."""
+    """A place visitors are called to. `label` is what is shown and spoken in French, e.g. "guichet 3".
+
+    `is_self_service`: visitors work at it by themselves, so that one agent receives people at several such
+    places at once; else an agent who holds several counters receives one person at a time.
+    """
 
     id: str
     label: str
@@ -142,6 +146,7 @@ class Counter:
     is_step_free: bool = False
     has_hearing_loop: bool = False
     is_confidential: bool = False
+    is_self_service: bool = False
     is_retired: bool = False
 
     def label_in(self, language: str) -> str:

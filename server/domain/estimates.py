@@ -2,13 +2,16 @@
 
 The remaining wait of a leg is the time the able counters need for the work in front of it. Its mean and
 variance are those of a sum of service times divided over the counters' shares; the range is a pair of
-quantiles of the lognormal with that mean and variance, rounded outward to five minutes; or nothing is said.
+quantiles of the lognormal with that mean and variance, moved by a break that comes before them, rounded
+outward to five minutes; or nothing is said.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist, fmean, pstdev
+
+from server.domain.estimates_ahead import LinkedNow, LinkedPlace, place_of_linked, work_ahead
 
 ROUNDED_TO_S = 300
 TYPED_WEIGHT = 10
@@ -53,19 +56,64 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class CounterNow:
-    """An open counter (not closed, not in pause): the queues it serves and whether it is free to call now."""
+    """Who receives one person at a time now (not closed, not in pause): an open counter, or an agent with all
+    counters of the session that take the agent's time.
+
+    `queues`: those it serves; `is_free`: it may call at once; `wraps_up_s`: seconds left of a wrap-up after
+    which it is free; `also_here`: people at further counters of the same agent.
+    """
 
     counter: str
     queues: frozenset[str]
     is_free: bool
+    wraps_up_s: float = 0.0
+    also_here: int = 0
+
+    def later(self, by_s: float) -> "CounterNow":
+        """The same counter so many seconds later, if nothing happens there."""
+        left_s = self.wraps_up_s - by_s
+        if not self.wraps_up_s or left_s > 0:
+            return replace(self, wraps_up_s=max(0.0, left_s))
+        return replace(self, wraps_up_s=0.0, is_free=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A break in which nobody is called: seconds until it begins (0 or less: it runs) and until it ends."""
+
+    begins_in_s: float
+    resumes_in_s: float
+
+    def moved(self, wait_s: float) -> float:
+        """A wait without the break, longer by what of it comes before its end."""
+        begins_s = max(0.0, self.begins_in_s)
+        return wait_s if wait_s < begins_s else wait_s + self.resumes_in_s - begins_s
 
 
 @dataclass(frozen=True, slots=True)
 class HallNow:
-    """What an estimate looks at; nothing later than this instant is used."""
+    """What an estimate looks at; nothing later than this instant is used.
+
+    `rest`: the break that runs or comes next today, None where those who wait then are called all the same.
+    """
 
     queues: Sequence[QueueNow]
     counters: Sequence[CounterNow]
+    rest: Rest | None = None
+    linked: Sequence[LinkedNow] = ()
+
+    @property
+    def changes_by_itself(self) -> bool:
+        """Whether time alone changes what can be said."""
+        return self.rest is not None or any(counter.wraps_up_s for counter in self.counters)
+
+    def later(self, by_s: float) -> "HallNow":
+        """The same hall so many seconds later, if nothing happens."""
+        rest = self.rest
+        if rest is not None:
+            rest = Rest(rest.begins_in_s - by_s, rest.resumes_in_s - by_s)
+        counters = [counter.later(by_s) for counter in self.counters]
+        return replace(self, counters=counters, rest=rest if rest and rest.resumes_in_s > 0 else None)
 
 
 def pace_of(typed_mean_s: float, recent_s: Sequence[int]) -> Pace:
@@ -95,35 +143,88 @@ def estimate_hall(now: HallNow) -> dict[str, WaitRange | None]:
 
 def estimate_at(now: HallNow, *, queue: str, ahead: int) -> WaitRange | None:
     """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
-    able = [counter for counter in now.counters if queue in counter.queues]
+    able = _able(now, queue)
     if not able:
         return None
-    if not ahead and any(counter.is_free for counter in able):
+    work = work_ahead(now.linked, queue, ahead, [counter.counter for counter in able])
+    is_on_break = now.rest is not None and now.rest.begins_in_s <= 0
+    if not work.callable_ahead and not is_on_break and any(each.is_free for each in able):
         return WaitRange(0, 0)
-    mean_s, deviation_s = _remaining(able, {each.queue: each for each in now.queues}, queue, ahead)
-    low_s = _lognormal_quantile(mean_s, deviation_s, LOW_QUANTILE)
-    high_s = _lognormal_quantile(mean_s, deviation_s, HIGH_QUANTILE)
-    return _rounded_outward(low_s, high_s)
+    if not work.callable_ahead and any(each.wraps_up_s for each in able):
+        soonest_s = min(each.wraps_up_s for each in able if each.wraps_up_s)
+        return _announced(0, soonest_s, now.rest, residual_s=0)
+    return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
-def _remaining(
-    able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue: str, ahead: int
-) -> tuple[float, float]:
-    """Mean and standard deviation, in seconds, of the time until the leg behind `ahead` others is called.
+def estimate_linked(now: HallNow, *, visit: str, queue: str, ahead: int) -> WaitRange | None:
+    """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
 
-    `ahead` whole services and the rest of one under way (mean m(1+v²)/2, v the spread: the mean residual life
-    seen at a random instant), at the rate of the counters' shares.
+    Next where one of them is received, else after the first of them; else as `estimate_at`.
+    """
+    place = place_of_linked(now.linked, visit)
+    if place is None:
+        return estimate_at(now, queue=queue, ahead=ahead)
+    pace = _by_id(now)[queue].pace
+    after = _Sum(pace.mean_s * place.after, (pace.mean_s * pace.spread) ** 2 * place.after)
+    if any(each.counter == place.at and queue in each.queues for each in now.counters):
+        residual_s = _residual_s(pace)
+        return _of_sum(now, _with_model_error(after.plus(_Sum(residual_s, residual_s**2))), queue)
+    return _behind_first(now, place, after) or estimate_at(now, queue=queue, ahead=ahead)
+
+
+def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange | None:
+    able = _able(now, place.first_queue)
+    if not able:
+        return None
+    work = work_ahead(now.linked, place.first_queue, place.first_ahead, [each.counter for each in able])
+    first = _remaining(able, _by_id(now), place.first_queue, work.ahead)
+    return _of_sum(now, first.plus(after), place.first_queue)
+
+
+def _able(now: HallNow, queue: str) -> list[CounterNow]:
+    return [counter for counter in now.counters if queue in counter.queues]
+
+
+def _by_id(now: HallNow) -> dict[str, QueueNow]:
+    return {each.queue: each for each in now.queues}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A sum of service times: its mean in seconds and its variance."""
+
+    mean_s: float
+    variance: float
+
+    def plus(self, other: "_Sum") -> "_Sum":
+        return _Sum(self.mean_s + other.mean_s, self.variance + other.variance)
+
+
+def _with_model_error(found: _Sum) -> _Sum:
+    return _Sum(found.mean_s, found.variance + (MODEL_ERROR * found.mean_s) ** 2)
+
+
+def _residual_s(pace: Pace) -> float:
+    """The mean rest of a service seen at a random instant."""
+    return pace.mean_s * (1 + pace.spread**2) / 2
+
+
+def _remaining(able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue: str, ahead: float) -> _Sum:
+    """The time until the leg behind `ahead` others is called.
+
+    `ahead` whole services, the rest of one under way, and of those an agent has under way at further
+    counters, at the rate of the counters' shares.
     """
     pace = queues[queue].pace
     share = _counters_worth(able, queues, queue, ahead)
-    residual = (1 + pace.spread**2) / 2
+    residual = _residual_s(pace) / pace.mean_s * (1 + sum(each.also_here for each in able) / len(able))
     mean_s = pace.mean_s * (ahead + residual) / share
     own_variance = (pace.mean_s / share) ** 2 * (ahead * pace.spread**2 + residual**2)
-    return mean_s, math.sqrt(own_variance + (MODEL_ERROR * mean_s) ** 2)
+    return _with_model_error(_Sum(mean_s, own_variance))
 
 
 def _counters_worth(
-    able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue: str, ahead: int
+    able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue: str, ahead: float
 ) -> float:
     """How many whole counters work for this queue: a shared one is divided by the work waiting."""
     own_s = (ahead + 1) * queues[queue].pace.mean_s
@@ -132,6 +233,24 @@ def _counters_worth(
         others = (queues[name] for name in counter.queues if name != queue and name in queues)
         worth += own_s / (own_s + sum(each.waiting * each.pace.mean_s for each in others))
     return worth
+
+
+def _of_sum(now: HallNow, found: _Sum, queue: str) -> WaitRange:
+    deviation_s = math.sqrt(found.variance)
+    low_s = _lognormal_quantile(found.mean_s, deviation_s, LOW_QUANTILE)
+    high_s = _lognormal_quantile(found.mean_s, deviation_s, HIGH_QUANTILE)
+    return _announced(low_s, high_s, now.rest, residual_s=_residual_s(_by_id(now)[queue].pace))
+
+
+def _announced(low_s: float, high_s: float, rest: Rest | None, *, residual_s: float) -> WaitRange:
+    """The range, each end moved by a break before it. What is under way when the break begins ends in it, so
+    that the lower end may be nearer to the break's end by so much."""
+    if rest is None:
+        return _rounded_outward(low_s, high_s)
+    moved_s = rest.moved(low_s)
+    if moved_s > low_s:
+        moved_s = max(low_s, rest.resumes_in_s, moved_s - residual_s)
+    return _rounded_outward(moved_s, rest.moved(high_s))
 
 
 def _lognormal_quantile(mean: float, deviation: float, share: float) -> float:

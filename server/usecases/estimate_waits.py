@@ -4,24 +4,25 @@ Answers only read it.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from server.domain.configuration import HallConfiguration
 from server.domain.estimates import (
-    CounterNow,
     HallNow,
     Pace,
     QueueNow,
     WaitRange,
-    estimate_at,
     estimate_hall,
+    estimate_linked,
     pace_of,
     pooled,
 )
-from server.store import counters, waiting
+from server.store import waiting
 from server.store.database import Database
 from server.usecases.issue_ticket import Quote
 from server.usecases.read_board import look
+from server.usecases.receiving import counters_now, linked_now, rest_now
 
 _RECENT = (
     "SELECT service, first_called_at, ended_at FROM leg WHERE hall = :hall AND last_called_at IS NOT NULL"
@@ -29,16 +30,18 @@ _RECENT = (
 )
 PACES_KEPT_S = 60.0
 """How long the paces of a hall's services are kept before they are read again."""
+AGED_EVERY_S = 5.0
+"""From this age on, what time alone changes (a break that comes nearer, a wrap-up) is reckoned again."""
 
 
 @dataclass
 class HallEstimate:
-    """What is known of a hall's waits: its state as estimates see it, and the range per queue."""
+    """What is known of a hall's waits: its state as estimates see it, the range per queue, and since when."""
 
     now: HallNow
     ranges: dict[str, WaitRange | None]
     version: int
-    computed_s: float
+    as_of: datetime
 
 
 @dataclass
@@ -51,40 +54,37 @@ class Estimates:
 
     def refresh(self, hall: str) -> HallEstimate:
         """Computes the estimate of a hall (id) from its committed state."""
-        elapsed_s = self.database.clock.elapsed_s()
         with self.database.read() as rows:
             seen = look(self.database, rows, hall)
-            paces = self._paces_of(rows, hall, seen.configuration, elapsed_s)
+            paces = self._paces_of(rows, hall, seen.configuration)
             counts = waiting.counts(rows, hall)
-            sessions = counters.open_sessions(rows, hall)
-            busy = {row["counter"] for row in waiting.open_legs(rows, hall)}
-        configuration = seen.configuration
+            counters = counters_now(rows, hall, seen)
+            rest = rest_now(rows, hall, seen)
+            linked = linked_now(self.database, rows, seen)
         queues = [
             QueueNow(queue, counts.get(queue, (0, 0))[0], paces[queue])
-            for queue in configuration.queues
+            for queue in seen.configuration.queues
             if queue in paces
         ]
-        able = [
-            CounterNow(
-                session["counter"],
-                frozenset(
-                    configuration.services[s].queue
-                    for s in counters.terms_of(session).services
-                    if s in configuration.services
-                ),
-                is_free=session["counter"] not in busy,
-            )
-            for session in sessions
-            if session["paused_at"] is None
-        ]
-        now = HallNow(queues, able)
-        found = HallEstimate(now, estimate_hall(now), seen.row["version"], elapsed_s)
+        now = HallNow(queues, counters, rest, linked)
+        found = HallEstimate(now, estimate_hall(now), seen.row["version"], seen.position.as_of)
         self.known[hall] = found
         return found
 
     def of(self, hall: str) -> HallEstimate:
-        """The cached estimate of a hall (id); computed the first time only."""
-        return self.known.get(hall) or self.refresh(hall)
+        """The cached estimate of a hall (id); read the first time only, reckoned again as time goes by."""
+        found = self.known.get(hall)
+        if found is None:
+            return self.refresh(hall)
+        if not found.now.changes_by_itself:
+            return found
+        as_of = self.database.clock.now()
+        age_s = (as_of - found.as_of).total_seconds()
+        if age_s < AGED_EVERY_S:
+            return found
+        now = found.now.later(age_s)
+        self.known[hall] = aged = HallEstimate(now, estimate_hall(now), found.version, as_of)
+        return aged
 
     def quote(self, hall: str, queue: str, behind: int | None = None) -> Quote | None:
         """The wait announced with a ticket of a queue now, None when nothing honest can be said.
@@ -94,16 +94,15 @@ class Estimates:
         found = self.of(hall).ranges.get(queue) if behind is None else self.remaining(hall, queue, behind)
         return None if found is None else Quote(found.low_s, (found.low_s + found.high_s) // 2, found.high_s)
 
-    def remaining(self, hall: str, queue: str, ahead: int) -> WaitRange | None:
-        """The remaining wait behind `ahead` others of a queue."""
+    def remaining(self, hall: str, queue: str, ahead: int, *, visit: str = "") -> WaitRange | None:
+        """The remaining wait behind `ahead` others of a queue; with its visit, which may be linked."""
         now = self.of(hall).now
         if all(each.queue != queue for each in now.queues):
             return None
-        return estimate_at(now, queue=queue, ahead=ahead)
+        return estimate_linked(now, visit=visit, queue=queue, ahead=ahead)
 
-    def _paces_of(
-        self, rows: Any, hall: str, configuration: HallConfiguration, elapsed_s: float
-    ) -> dict[str, Pace]:
+    def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration) -> dict[str, Pace]:
+        elapsed_s = self.database.clock.elapsed_s()
         known = self._paces.get(hall)
         if (
             known is not None

@@ -1,0 +1,252 @@
+"""The wait a real hall announces, with what becomes of it: a break, one agent's counters, links, wrap-up."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.domain.estimates import estimate_at
+from server.domain.half_days import AtBreak
+from server.ids import new_id
+from server.store.database import Database
+from server.usecases.call_next import AtCounter, call_next
+from server.usecases.counter_sessions import WantedSession, close_counter, open_counter
+from server.usecases.decide_break import decide_break
+from server.usecases.estimate_waits import Estimates
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.link_visits import LinkedTo, Linking, link_visits
+from server.usecases.read_menu import read_menu
+from server.usecases.read_ticket import read_ticket
+from server.usecases.serve import Gesture, finish, start
+from server.usecases.wait_again import park
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE
+from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.test_half_days import at
+
+HOUR_S = 3600
+QUEUE = "laon-file-accueil"
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(at(9))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Laon, whose reception service is wrapped up for four minutes."""
+    database = database_with_hall(database_url, hands, HALL)
+    seen = database.configuration(HALL)
+    services = {**seen.services, SERVICE: replace(seen.services[SERVICE], wrap_up_s=240)}
+    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: replace(seen, services=services))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def estimates(database: Database) -> Estimates:
+    return Estimates(database)
+
+
+def issue(database: Database, how_many: int, service: str = SERVICE) -> list[Any]:
+    return [issue_ticket(database, HALL, AGENT, WantedTicket(service, new_id())) for _ in range(how_many)]
+
+
+def opened(database: Database, counter: str, service: str = SERVICE, *, joins: str | None = None) -> str:
+    wanted = WantedSession(services=[service], joins=joins)
+    return str(open_counter(database, counter, AGENT, wanted)["session"])
+
+
+def received(database: Database, counter: str) -> Gesture:
+    """Somebody in service at a counter."""
+    called = call_next(database, counter, AGENT, AtCounter())
+    assert called is not None
+    gesture = Gesture(called["leg"], AGENT)
+    start(database, gesture)
+    return gesture
+
+
+def announced(estimates: Estimates, queue: str = QUEUE) -> tuple[int, int] | None:
+    """The range for a ticket taken now, in seconds, read from the committed state."""
+    found = estimates.refresh(estimates.database.hall_id(HALL)).ranges[queue]
+    return None if found is None else (found.low_s, found.high_s)
+
+
+def told(estimates: Estimates, ticket: Any) -> tuple[int, int]:
+    """What the phone of a ticket says."""
+    estimates.refresh(estimates.database.hall_id(HALL))
+    wait = read_ticket(estimates.database, estimates, ticket["token"])["wait"]
+    return wait["low_s"], wait["high_s"]
+
+
+# --- the break ------------------------------------------------------------------------------------
+
+
+def test_a_break_that_carries_over_is_in_every_wait_that_reaches_it_and_in_no_other(
+    database: Database, estimates: Estimates, hands: Hands
+):
+    opened(database, COUNTER)
+    issue(database, 4)
+    received(database, COUNTER)
+    hands.now = at(10)
+    early = announced(estimates)
+    hands.now = at(11, 57)
+    finishing = announced(estimates)
+    assert finishing == early
+    decide_break(database, HALL, AGENT, AtBreak.CARRY_OVER)
+    carried = announced(estimates)
+    assert early is not None
+    assert carried is not None
+    assert carried[0] >= 93 * 60 // 300 * 300  # 13:30 is the first they may be called
+    assert carried[1] == early[1] + HOUR_S * 3 // 2
+    hands.now = at(10)
+    assert announced(estimates) == early, "two hours before the break nothing of it shows"
+    decide_break(database, HALL, AGENT, AtBreak.FINISH)
+    hands.now = at(11, 57)
+    assert announced(estimates) == finishing
+
+
+def test_a_break_comes_nearer_though_nothing_happens_in_the_hall(
+    database: Database, estimates: Estimates, hands: Hands
+):
+    hall = database.hall_id(HALL)
+    opened(database, COUNTER)
+    _, ticket = issue(database, 2)
+    received(database, COUNTER)
+    decide_break(database, HALL, AGENT, AtBreak.CARRY_OVER)
+    hands.now = at(11)
+    before = told(estimates, ticket)
+    hands.now = at(11, 58)
+    wait = read_ticket(database, estimates, ticket["token"])["wait"]
+    assert wait["high_s"] == before[1] + HOUR_S * 3 // 2
+    menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)
+    assert max(estimates.of(hall).ranges[QUEUE].high_s, 0) > HOUR_S  # type: ignore[union-attr]
+    assert menu["is_open"]
+    hands.now = at(12, 30)
+    wait = read_ticket(database, estimates, ticket["token"])["wait"]
+    assert wait["low_s"] >= HOUR_S
+    hands.now = at(13, 30)
+    assert read_ticket(database, estimates, ticket["token"])["wait"]["high_s"] == before[1]
+
+
+def test_a_free_counter_promises_nothing_during_the_break(
+    database: Database, estimates: Estimates, hands: Hands
+):
+    opened(database, COUNTER)
+    assert announced(estimates) == (0, 0)
+    decide_break(database, HALL, AGENT, AtBreak.CARRY_OVER)
+    hands.now = at(12, 30)
+    found = announced(estimates)
+    assert found is not None
+    assert found[0] >= HOUR_S
+
+
+# --- one agent at several counters ----------------------------------------------------------------
+
+
+def test_an_agent_at_two_counters_is_one_and_two_agents_are_two(database: Database, estimates: Estimates):
+    session = opened(database, COUNTER)
+    issue(database, 6)
+    alone = announced(estimates)
+    opened(database, OTHER, joins=session)
+    assert announced(estimates) == alone
+    received(database, COUNTER)
+    received(database, OTHER)
+    one_agent = announced(estimates)
+    close_counter(database, COUNTER, AGENT)
+    opened(database, COUNTER)
+    opened(database, OTHER)
+    received(database, COUNTER)
+    received(database, OTHER)
+    two_agents = announced(estimates)
+    assert one_agent is not None
+    assert two_agents is not None
+    assert one_agent[1] > 2 * two_agents[1]
+
+
+def test_the_second_counter_of_an_agent_is_not_free_while_somebody_is_at_the_first(
+    database: Database, estimates: Estimates
+):
+    session = opened(database, COUNTER)
+    opened(database, OTHER, joins=session)
+    assert announced(estimates) == (0, 0)
+    issue(database, 1)
+    received(database, COUNTER)
+    found = announced(estimates)
+    assert found is not None
+    assert found[1] > 0
+
+
+def test_computers_at_which_visitors_work_by_themselves_each_serve(database: Database, estimates: Estimates):
+    computers = [f"laon-poste-{number}" for number in range(1, 5)]
+    session = opened(database, computers[0], "laon-numerique")
+    for computer in computers[1:]:
+        opened(database, computer, "laon-numerique", joins=session)
+    issue(database, 4, "laon-numerique")
+    for computer in computers[:3]:
+        received(database, computer)
+    assert announced(estimates, "laon-file-numerique") != (0, 0)
+    received(database, computers[3])
+    issue(database, 4, "laon-numerique")
+    now = estimates.refresh(database.hall_id(HALL)).now
+    assert len(now.counters) == 4
+    by_four = estimate_at(now, queue="laon-file-numerique", ahead=4)
+    by_one = estimate_at(replace(now, counters=now.counters[:1]), queue="laon-file-numerique", ahead=4)
+    assert by_four is not None
+    assert by_one is not None
+    assert by_one.high_s > 2 * by_four.high_s
+
+
+# --- linked visits --------------------------------------------------------------------------------
+
+
+def test_who_is_linked_to_somebody_at_a_counter_is_next_there_and_others_are_told_so(
+    database: Database, estimates: Estimates
+):
+    opened(database, COUNTER)
+    tickets = issue(database, 8)
+    received(database, COUNTER)
+    last_before, second_before = told(estimates, tickets[-1]), told(estimates, tickets[1])
+    link_visits(database, Linking(tickets[0]["visit"], AGENT), LinkedTo(number=tickets[-1]["number"]))
+    assert told(estimates, tickets[-1])[1] < last_before[1]
+    assert told(estimates, tickets[1])[1] > second_before[1]
+
+
+def test_a_counter_kept_by_linked_visits_leaves_the_other_to_who_comes(
+    database: Database, estimates: Estimates
+):
+    opened(database, COUNTER)
+    tickets = issue(database, 5)
+    received(database, COUNTER)
+    for other in tickets[1:]:
+        link_visits(database, Linking(tickets[0]["visit"], AGENT), LinkedTo(visit=other["visit"]))
+    alone = announced(estimates)
+    assert alone is not None
+    assert alone[1] > 0
+    opened(database, OTHER)
+    assert announced(estimates) == (0, 0), "nobody who waits may be called to the free counter"
+
+
+# --- wrap-up --------------------------------------------------------------------------------------
+
+
+def test_a_counter_that_wraps_up_is_free_when_it_has_done(
+    database: Database, estimates: Estimates, hands: Hands
+):
+    hall = database.hall_id(HALL)
+    opened(database, COUNTER)
+    issue(database, 1)
+    finish(database, received(database, COUNTER))
+    assert announced(estimates) == (0, 300)
+    hands.now = hands.now.replace(minute=hands.now.minute + 5)
+    found = estimates.of(hall).ranges[QUEUE]
+    assert found is not None
+    assert found.is_none_needed
+
+
+def test_a_counter_whose_visitor_is_set_aside_is_free(database: Database, estimates: Estimates):
+    opened(database, COUNTER)
+    issue(database, 1)
+    park(database, received(database, COUNTER))
+    assert announced(estimates) == (0, 0)
