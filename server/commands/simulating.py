@@ -11,12 +11,14 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from server.commands.say import errors, say
+from server.domain.half_days import AtBreak
 from server.domain.indicator_files import read_legs
 from server.domain.refusals import Refusal
 from server.domain.simulation import SimulatedWait, run_day
 from server.domain.simulation_days import HALLS, DrawnDay, draw_day
-from server.domain.simulation_figures import Compared, Difference, Figures, Runs
+from server.domain.simulation_figures import Compared, Difference, Figures, Honesty, Runs, honesty
 from server.domain.simulation_logs import days_of_log, read_duties
+from server.domain.simulation_options import DayOptions, with_options
 from server.domain.work_profiles import RuleName
 
 FORMS = {False: "by rule", True: "first"}
@@ -25,6 +27,7 @@ HEAD = (
     f"{'rule':22}{'priority':9}{'in target':>9}{'  difference':22}{'worst P95':>10}{'  difference':18}"
     f"{'max':>5}{'day’s max':>11}  difference"
 )
+HONESTY_HEAD = f"{'rule':22}{'priority':9}{'told':>9}{'untold':>10}{'inside':>10}{'above':>9}{'width':>8}"
 CLASS_HEAD = f"{'rule':22}{'priority':9}{'class':13}{'tickets':>8}{'in target':>11}{'P95':>6}{'max':>6}"
 
 Halls = Annotated[
@@ -52,17 +55,40 @@ Services = Annotated[
     Path | None,
     typer.Option("--services", exists=True, dir_okay=False, help="Its services.csv: targets, typed means."),
 ]
+Break = Annotated[
+    AtBreak | None,
+    typer.Option("--break", help="The hall is closed from 12:00 to 13:30; drawn days only."),
+]
+Linked = Annotated[
+    float,
+    typer.Option(
+        "--linked", min=0, max=1, help="Share of walk-ins who bring linked visits; drawn days only."
+    ),
+]
+WrapUp = Annotated[int, typer.Option("--wrap-up", min=0, max=600, help="Seconds after each service.")]
+OneAgent = Annotated[
+    bool,
+    typer.Option(
+        "--one-agent",
+        help="Who holds several counters receives one person at a time: a session of the log, or the last two"
+        " counters.",
+    ),
+]
+Estimates = Annotated[
+    bool, typer.Option("--estimates", help="Announce waits, and print how honest they were.")
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A rule in one form on one hall's days."""
+    """A rule in one form on one hall's days; `honesty` where waits were announced."""
 
     hall: str
     rule: RuleName
     priority_first: bool
     figures: Figures
     compared: Compared
+    honesty: Honesty | None
 
 
 def simulate(
@@ -74,16 +100,25 @@ def simulate(
     legs: Legs = None,
     counters: Counters = None,
     services: Services = None,
+    at_break: Break = None,
+    linked: Linked = 0.0,
+    wrap_up: WrapUp = 0,
+    one_agent: OneAgent = False,
+    estimates: Estimates = False,
 ) -> None:
     """Run the same days under calling rules and print what each makes of the waits."""
     if out is not None and out.suffix not in (".csv", ".json"):
         raise typer.BadParameter("a file named .csv or .json", param_hint="--out")
     rules = list(dict.fromkeys(rule or RuleName))
+    options = DayOptions(at_break, linked, wrap_up, has_shared_agent=one_agent and legs is None)
     if legs is not None:
-        drawn = {"log": _log_days(legs, counters, services)}
+        if at_break is not None or linked:
+            raise typer.BadParameter("not with --legs", param_hint="--break, --linked")
+        drawn = {"log": _log_days(legs, counters, services, one_agent=one_agent)}
     else:
         drawn = {name: _draw(name, days, seed) for name in hall or [each.name for each in HALLS]}
-    outcomes = list(_outcomes(drawn, rules))
+    drawn = {name: [with_options(day, options, seed=seed) for day in each] for name, each in drawn.items()}
+    outcomes = list(_outcomes(drawn, rules, announces=estimates))
     for name in drawn:
         _say_hall(name, len(drawn[name]), [one for one in outcomes if one.hall == name])
     if out is not None:
@@ -98,7 +133,7 @@ def _draw(name: str, days: int, seed: int) -> list[DrawnDay]:
     return [draw_day(found, number, seed=seed) for number in range(days)]
 
 
-def _log_days(legs: Path, counters: Path | None, services: Path | None) -> list[DrawnDay]:
+def _log_days(legs: Path, counters: Path | None, services: Path | None, *, one_agent: bool) -> list[DrawnDay]:
     """The days of a log. Refusal: no_simulated_day, when it has none that a counter served."""
     if counters is None:
         raise typer.BadParameter("needed with --legs", param_hint="--counters")
@@ -106,7 +141,7 @@ def _log_days(legs: Path, counters: Path | None, services: Path | None) -> list[
         records = list(read_legs(_lines(legs)))
         duties = read_duties(csv.DictReader(_lines(counters)))
         settings = list(csv.DictReader(_lines(services))) if services is not None else []
-        days = days_of_log(records, duties, settings)
+        days = days_of_log(records, duties, settings, one_agent=one_agent)
     except (KeyError, ValueError) as wrong:
         raise typer.BadParameter(f"not in the open format: {wrong}", param_hint="--legs") from wrong
     if not days:
@@ -118,7 +153,9 @@ def _lines(file: Path) -> list[str]:
     return file.read_text(encoding="utf-8-sig").splitlines()
 
 
-def _outcomes(drawn: dict[str, list[DrawnDay]], rules: Sequence[RuleName]) -> Iterator[Outcome]:
+def _outcomes(
+    drawn: dict[str, list[DrawnDay]], rules: Sequence[RuleName], *, announces: bool
+) -> Iterator[Outcome]:
     """Every rule in both forms, against strict classes or else the first rule, in the same form."""
     compared_to = RuleName.STRICT_CLASSES if RuleName.STRICT_CLASSES in rules else rules[0]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -127,19 +164,29 @@ def _outcomes(drawn: dict[str, list[DrawnDay]], rules: Sequence[RuleName]) -> It
         bar = progress.add_task("Days run", total=whole)
         for hall, days in drawn.items():
             for first in FORMS:
-                waits = {str(rule): _run(days, rule, first, lambda: progress.advance(bar)) for rule in rules}
+                waits = {
+                    str(rule): _run(
+                        days,
+                        lambda day, rule=rule, first=first: run_day(  # type: ignore[misc]
+                            day, rule, priority_first=first, announces=announces
+                        ),
+                        lambda: progress.advance(bar),
+                    )
+                    for rule in rules
+                }
                 runs = Runs(waits)
                 differences = runs.compared(to=str(compared_to))
                 for rule in rules:
-                    yield Outcome(hall, rule, first, runs.figures(str(rule)), differences[str(rule)])
+                    told = honesty(waits[str(rule)]) if announces else None
+                    yield Outcome(hall, rule, first, runs.figures(str(rule)), differences[str(rule)], told)
 
 
 def _run(
-    days: Sequence[DrawnDay], rule: RuleName, first: bool, tell: Callable[[], None]
+    days: Sequence[DrawnDay], run: Callable[[DrawnDay], list[SimulatedWait]], tell: Callable[[], None]
 ) -> list[SimulatedWait]:
     waits: list[SimulatedWait] = []
     for day in days:
-        waits += run_day(day, rule, priority_first=first)
+        waits += run(day)
         tell()
     return waits
 
@@ -161,7 +208,19 @@ def _say_hall(hall: str, days: int, outcomes: Sequence[Outcome]) -> None:
                     f"{one.rule:22}{FORMS[one.priority_first]:9}{name:13}{each.tickets:8}"
                     f"{100 * each.within:10.1f}%{each.p95_s / 60:6.0f}{each.max_s / 60:6.0f}"
                 )
+    if any(one.honesty is not None for one in outcomes):
+        say(HONESTY_HEAD, style="bold")
+        for one in outcomes:
+            if one.honesty is not None:
+                say(_honesty_line(one, one.honesty))
     say("")
+
+
+def _honesty_line(one: Outcome, told: Honesty) -> str:
+    return (
+        f"{one.rule:22}{FORMS[one.priority_first]:9}{told.told:9}{told.untold:10}"
+        f"{100 * told.inside:9.1f}%{100 * told.above:8.1f}%{told.width_s / 60:8.0f}"
+    )
 
 
 def _line(one: Outcome) -> str:
@@ -217,6 +276,14 @@ def _row(one: Outcome) -> dict[str, Any]:
     for name, each in differences.items():
         for part in ("value", "low", "high"):
             row[f"{name}_difference_{part}"] = None if each is None else round(getattr(each, part), 4)
+    if one.honesty is not None:
+        row |= {
+            "told": one.honesty.told,
+            "untold": one.honesty.untold,
+            "told_inside": round(one.honesty.inside, 4),
+            "told_above": round(one.honesty.above, 4),
+            "told_width_s": round(one.honesty.width_s),
+        }
     for name, group in found.by_class.items():
         row |= {
             f"{name}_tickets": group.tickets,

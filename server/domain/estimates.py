@@ -150,9 +150,11 @@ def estimate_at(now: HallNow, *, queue: str, ahead: int) -> WaitRange | None:
     is_on_break = now.rest is not None and now.rest.begins_in_s <= 0
     if not work.callable_ahead and not is_on_break and any(each.is_free for each in able):
         return WaitRange(0, 0)
-    if not work.callable_ahead and any(each.wraps_up_s for each in able):
-        soonest_s = min(each.wraps_up_s for each in able if each.wraps_up_s)
-        return _announced(0, soonest_s, now.rest, residual_s=0)
+    wrapping_up_s = [
+        each.wraps_up_s for each in able if each.wraps_up_s and not _waits_elsewhere(now, each, queue)
+    ]
+    if not work.callable_ahead and wrapping_up_s:
+        return _announced(0, min(wrapping_up_s), now.rest, residual_s=0)
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
@@ -183,6 +185,11 @@ def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange 
 
 def _able(now: HallNow, queue: str) -> list[CounterNow]:
     return [counter for counter in now.counters if queue in counter.queues]
+
+
+def _waits_elsewhere(now: HallNow, counter: CounterNow, queue: str) -> bool:
+    """Whether somebody waits in another queue of a counter, who may be called first."""
+    return any(each.waiting and each.queue != queue and each.queue in counter.queues for each in now.queues)
 
 
 def _by_id(now: HallNow) -> dict[str, QueueNow]:

@@ -99,7 +99,8 @@ class DrawnVisitor:
 class CounterPlan:
     """A counter's day: it opens, pauses (instant, seconds) once it is free, and closes.
 
-    `stays`: after closing it still receives those who wait.
+    `stays`: after closing it still receives those who wait. `agent`: who holds it together with the other
+    counters of that name and receives one person at a time; empty: it has its own.
     """
 
     counter: CallingCounter
@@ -108,17 +109,36 @@ class CounterPlan:
     closes_at: datetime
     pauses: tuple[tuple[datetime, int], ...] = ()
     stays: bool = True
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedBreak:
+    """A break of the whole hall. `is_carried_over`: nobody is called in it; else the queue is finished."""
+
+    begins_at: datetime
+    resumes_at: datetime
+    is_carried_over: bool
+
+    def holds_calls(self, now: datetime) -> bool:
+        """Whether nobody is called at this instant."""
+        return self.is_carried_over and self.begins_at <= now < self.resumes_at
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnDay:
-    """A day that any rule may run on: visitors by arrival, counters, mean times and turns of services."""
+    """A day that any rule may run on: visitors by arrival, counters, mean times and turns of services.
+
+    `wrap_up_s`: seconds an agent has after each service before the next call.
+    """
 
     number: int
     visitors: tuple[DrawnVisitor, ...]
     counters: tuple[CounterPlan, ...]
     mean_s: dict[str, float]
     weights: dict[str, int]
+    wrap_up_s: int = 0
+    rest: SimulatedBreak | None = None
 
 
 def draw_day(hall: SimulatedHall, number: int, *, seed: int) -> DrawnDay:

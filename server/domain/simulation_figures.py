@@ -8,7 +8,7 @@ them.
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
@@ -192,3 +192,30 @@ def _difference(mine: Sequence[float | None], others: Sequence[float | None]) ->
     drawn.sort()
     aside = int((1 - INTERVAL) / 2 * len(drawn))
     return Difference(value, drawn[aside], drawn[-1 - aside]) if drawn else Difference(value, value, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Honesty:
+    """How waits announced fared, of those called: shares 0 to 1; `width_s`: the mean range, in seconds.
+
+    `told`: to how many a range was announced, « pas d’attente » not counted; `untold`: to how many of those
+    who might have been told nothing was.
+    """
+
+    told: int
+    untold: int
+    inside: float
+    above: float
+    width_s: float
+
+
+def honesty(waits: Iterable[SimulatedWait]) -> Honesty:
+    """What became of the ranges announced to walk-ins and to priority holders."""
+    called = [wait for wait in waits if wait.is_called and wait.leg_class != APPOINTMENT]
+    given = [(wait.wait_s, wait.announced) for wait in called if wait.announced is not None]
+    told = [(wait_s, found) for wait_s, found in given if not found.is_none_needed]
+    inside = sum(found.low_s <= wait_s <= found.high_s for wait_s, found in told)
+    above = sum(wait_s > found.high_s for wait_s, found in told)
+    width_s = sum(found.high_s - found.low_s for _, found in told)
+    n = max(1, len(told))
+    return Honesty(len(told), len(called) - len(given), inside / n, above / n, width_s / n)

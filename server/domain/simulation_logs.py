@@ -40,6 +40,7 @@ class Duty:
     services: tuple[str, ...]
     opened_at: datetime
     closed_at: datetime | None
+    session: str = ""
 
 
 def read_duties(rows: Iterable[Row]) -> list[Duty]:
@@ -51,15 +52,23 @@ def read_duties(rows: Iterable[Row]) -> list[Duty]:
             services=tuple(name for name in row["services"].split(";") if name),
             opened_at=from_text(row["opened_at"]),
             closed_at=from_text(row["closed_at"]) if row["closed_at"] else None,
+            session=row.get("session", ""),
         )
         for row in rows
     ]
 
 
 def days_of_log(
-    legs: Iterable[LegRecord], duties: Iterable[Duty], services: Iterable[Row] = ()
+    legs: Iterable[LegRecord],
+    duties: Iterable[Duty],
+    services: Iterable[Row] = (),
+    *,
+    one_agent: bool = False,
 ) -> list[DrawnDay]:
-    """The days of each hall in the log, numbered from 0; days without a counter on duty are left out."""
+    """The days of each hall in the log, numbered from 0; days without a counter on duty are left out.
+
+    `one_agent`: who holds several counters of one session receives one person at a time.
+    """
     kept = [leg for leg in legs if not leg.is_outside and not leg.moved_before_call]
     settings = {row["service"]: row for row in services}
     mean_s = _means(kept, settings)
@@ -68,7 +77,7 @@ def days_of_log(
     in_order = sorted(kept, key=lambda leg: (leg.hall, leg.business_day, leg.issued_at, leg.leg))
     for (hall, _), inside in groupby(in_order, key=lambda leg: (leg.hall, leg.business_day)):
         found = list(inside)
-        plans = tuple(_plans(found, [duty for duty in known if duty.hall == hall]))
+        plans = tuple(_plans(found, [duty for duty in known if duty.hall == hall], one_agent=one_agent))
         if plans:
             visitors = tuple(_visitor(leg, mean_s, settings) for leg in found)
             days.append(DrawnDay(len(days), visitors, plans, mean_s, {}))
@@ -132,7 +141,7 @@ def _visitor(leg: LegRecord, mean_s: Mapping[str, float], settings: Mapping[str,
     )
 
 
-def _plans(legs: list[LegRecord], duties: list[Duty]) -> Iterator[CounterPlan]:
+def _plans(legs: list[LegRecord], duties: list[Duty], *, one_agent: bool) -> Iterator[CounterPlan]:
     """The counters of one day: duties that touch it, those of one counter with equal services in one plan."""
     starts_at = min(leg.issued_at for leg in legs)
     ends_at = max(leg.first_called_at or leg.issued_at for leg in legs) + AFTERWARDS
@@ -141,8 +150,10 @@ def _plans(legs: list[LegRecord], duties: list[Duty]) -> Iterator[CounterPlan]:
     ]
     in_order = sorted(touching, key=lambda duty: (duty.counter, duty.services, duty.opened_at))
     last = {duty.counter: duty.opened_at for duty in sorted(touching, key=lambda duty: duty.opened_at)}
+    shared = _shared_sessions(touching) if one_agent else frozenset()
     for (counter, services), inside in groupby(in_order, key=lambda duty: (duty.counter, duty.services)):
-        spans = [(duty.opened_at, duty.closed_at or ends_at) for duty in inside]
+        own = list(inside)
+        spans = [(duty.opened_at, duty.closed_at or ends_at) for duty in own]
         pauses = [
             (closed_at, int((opened_at - closed_at).total_seconds()))
             for (_, closed_at), (opened_at, _) in pairwise(spans)
@@ -155,4 +166,14 @@ def _plans(legs: list[LegRecord], duties: list[Duty]) -> Iterator[CounterPlan]:
             closes_at=max(closed_at for _, closed_at in spans),
             pauses=tuple(pauses),
             stays=spans[-1][0] == last[counter],
+            agent=next((duty.session for duty in own if duty.session in shared), ""),
         )
+
+
+def _shared_sessions(duties: Iterable[Duty]) -> frozenset[str]:
+    """The sessions that hold several counters."""
+    counters: dict[str, set[str]] = {}
+    for duty in duties:
+        if duty.session:
+            counters.setdefault(duty.session, set()).add(duty.counter)
+    return frozenset(session for session, held in counters.items() if len(held) > 1)

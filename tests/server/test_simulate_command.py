@@ -51,6 +51,17 @@ def test_the_same_seed_gives_the_same_figures_and_csv_has_a_header(tmp_path: Pat
     assert [row["rule"] for row in csv.DictReader(one.splitlines())] == ["strict_classes", "gcmu_safe"] * 2
 
 
+def test_what_a_day_has_besides_is_told_and_announced_waits_are_judged(tmp_path: Path):
+    out = tmp_path / "figures.json"
+    besides = ("--break", "carry_over", "--linked", "0.1", "--wrap-up", "60", "--one-agent", "--estimates")
+    printed = simulate("--days", "3", "--hall", "hall_80", "--rule", "gcmu_safe", *besides, "--out", str(out))
+    assert "untold" in printed
+    plain, first = json.loads(out.read_text(encoding="utf-8"))
+    assert 0 < plain["told_above"] < plain["told_inside"] <= 1
+    assert first["told"] > 50
+    assert "told" not in simulate("--days", "1", "--hall", "hall_80", "--rule", "gcmu_safe")
+
+
 def test_a_log_is_run_under_each_rule_and_told_by_class(tmp_path: Path):
     row = dict.fromkeys(LEG_COLUMNS, "") | {"hall": "laon", "service": "a", "class": "walk_in"}
     lines = [
@@ -71,6 +82,9 @@ def test_a_log_is_run_under_each_rule_and_told_by_class(tmp_path: Path):
     printed = simulate("--legs", str(legs), "--counters", str(counters), *RULES)
     assert "log: 1 days, 4.0 tickets a day" in printed
     assert printed.count("walk_in") == 4
+    printed = simulate("--legs", str(legs), "--counters", str(counters), *RULES, "--one-agent", "--estimates")
+    assert "untold" in printed
+    simulate("--legs", str(legs), "--counters", str(counters), "--linked", "0.1", expected=2)
     counters.write_text(f"{head}\n{duty.replace('2026-11-24', '2025-11-24')}\n", encoding="utf-8")
     assert "no_simulated_day" in simulate("--legs", str(legs), "--counters", str(counters), expected=1)
     simulate("--legs", str(legs), expected=2)

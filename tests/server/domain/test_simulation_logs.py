@@ -34,10 +34,13 @@ def duty_line(counter: str, services: str, opened: str, closed: str) -> dict[str
 
 
 def days(
-    legs: Sequence[dict[str, str]], duties: Sequence[dict[str, str]], services: Sequence[dict[str, str]] = ()
+    legs: Sequence[dict[str, str]],
+    duties: Sequence[dict[str, str]],
+    services: Sequence[dict[str, str]] = (),
+    **more: bool,
 ) -> list[DrawnDay]:
     lines = [",".join(LEG_COLUMNS), *(",".join(row[name] for name in LEG_COLUMNS) for row in legs)]
-    return days_of_log(read_legs(lines), read_duties(duties), services)
+    return days_of_log(read_legs(lines), read_duties(duties), services, **more)
 
 
 LOG = (
@@ -78,6 +81,16 @@ def test_a_gap_between_two_duties_is_a_pause_and_other_services_are_another_plan
     assert plans["F",].stays
     # on duty until 9:10, g1 ends A001 at 9:20 and pauses for half an hour; F001 waits for its last duty
     assert waits_min(day, RuleName.ARRIVAL_ORDER) == {"A001": 0, "A002": 49, "F001": 63}
+
+
+def test_a_session_with_two_counters_is_one_agent_where_that_is_asked():
+    duties = [duty_line(name, "A;F", "08:50", "12:00") | {"session": "s1"} for name in ("g1", "g2")]
+    duties.append(duty_line("g3", "Z", "08:50", "12:00") | {"session": "s2"})
+    [day], [shared] = days(LOG, duties), days(LOG, duties, one_agent=True)
+    assert {plan.agent for plan in day.counters} == {""}
+    assert [plan.agent for plan in shared.counters] == ["s1", "s1", ""]
+    assert waits_min(day, RuleName.ARRIVAL_ORDER)["A002"] == 0
+    assert waits_min(shared, RuleName.ARRIVAL_ORDER)["A002"] == 19
 
 
 def test_who_left_no_show_and_day_end_are_taken_as_the_log_tells():
