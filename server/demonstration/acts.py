@@ -13,6 +13,7 @@ class Press:
     language: str
     is_priority: bool
     at_reception: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class CalledLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Who is at a counter when the next is called, how that ends, and what it led to; nobody: all None."""
+
+    current: str | None = None
+    end: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A counter as it is: its open session and who is there."""
 
@@ -68,20 +78,29 @@ class Acts(Protocol):
     def greet(self, service: str, counter: str) -> None:
         """Someone is helped without a ticket."""
 
-    def open(self, counter: str) -> tuple[str, tuple[str, ...]]:
-        """The new session of a counter and the services it serves."""
+    def link(self, visit: str, number: str) -> None:
+        """Two visits are to be called one after the other to one counter."""
+
+    def open(self, counter: str, joins: str | None) -> tuple[str, tuple[str, ...]]:
+        """The session of a counter, a new one or that it joins as a further place, and what it serves."""
+
+    def leave(self, counter: str, session: str) -> None:
+        """The counter is left; the session goes on at others."""
 
     def close(self, counter: str, session: str) -> None:
-        """The counter closes."""
+        """The session of the counter ends, at every place."""
 
     def pause(self, counter: str, session: str, reason: str | None) -> None:
         """The counter pauses; resumes when there is no reason."""
 
-    def next(self, counter: str, session: str, *, current: str | None, end: str | None) -> CalledLeg | None:
-        """The next person, None when nobody waits."""
+    def next(self, counter: str, session: str, ending: Ending) -> CalledLeg | None:
+        """The next person, None when nobody waits; who is there goes."""
+
+    def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
+        """The service has ended, and what it led to."""
 
     def verb(self, verb: str, session: str | None, *, leg: str, counter: str | None) -> None:
-        """recall, start, finish, no-show or reinstate; by whom: the counter, None for the reception desk."""
+        """recall, start, no-show or reinstate; by whom: the counter, None for the reception desk."""
 
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         """The visitor goes on to another service."""

@@ -8,7 +8,10 @@ from typing import Any
 
 import httpx
 
-from server.demonstration.acts import CalledLeg, Expected, Held, Press, Ticket
+from server.demonstration.acts import CalledLeg, Ending, Expected, Held, Press, Ticket
+from server.demonstration.bookings import Booked
+from server.domain.appointments import AppointmentState
+from server.domain.instants import from_text
 from server.domain.refusals import Refusal
 
 AWAY = frozenset({502, 503, 504})
@@ -88,6 +91,7 @@ class ApiActs:
             "press_id": str(uuid.uuid4()),
             "language": press.language,
             "priority": press.is_priority,
+            "needs": list(press.needs),
         }
         token = self.keys.agents if press.at_reception else self.keys.kiosk
         answer = self.server.ask("POST", f"/halls/{self.hall}/tickets", token, json=wanted)
@@ -115,10 +119,19 @@ class ApiActs:
         self.server.ask("POST", f"/halls/{self.hall}/greetings", self.keys.agents, json=greeted)
         self.tell("greet", "", counter)
 
-    def open(self, counter: str) -> tuple[str, tuple[str, ...]]:
-        answer = self._at("POST", counter, "session", None, json={})
-        self.tell("open", "", counter)
+    def link(self, visit: str, number: str) -> None:
+        wanted = {"number": number}
+        answer = self.server.ask("POST", f"/tickets/{visit}/link", self.keys.agents, json=wanted)
+        self.tell("link", answer["number"], number)
+
+    def open(self, counter: str, joins: str | None) -> tuple[str, tuple[str, ...]]:
+        answer = self._at("POST", counter, "session", joins, json={})
+        self.tell("open" if joins is None else "join", "", counter)
         return answer["session"], tuple(answer["services"])
+
+    def leave(self, counter: str, session: str) -> None:
+        self._at("DELETE", counter, "place", session)
+        self.tell("leave", "", counter)
 
     def close(self, counter: str, session: str) -> None:
         self._at("DELETE", counter, "session", session)
@@ -129,13 +142,17 @@ class ApiActs:
         self._at("PATCH", counter, "session", session, json=change)
         self.tell("pause" if reason else "resume", "", counter)
 
-    def next(self, counter: str, session: str, *, current: str | None, end: str | None) -> CalledLeg | None:
-        believed = {"current": current, "current_end": end}
+    def next(self, counter: str, session: str, ending: Ending) -> CalledLeg | None:
+        believed = {"current": ending.current, "current_end": ending.end, "outcome": ending.outcome}
         answer = self._at("POST", counter, "next", session, json=believed)
         if answer is None:
             return None
         self.tell("next", answer["number"], counter)
         return _leg(answer)
+
+    def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
+        answer = self._leg_verb(leg, "finish", session, json={"outcome": outcome})
+        self.tell("finish", answer["number"], counter)
 
     def verb(self, verb: str, session: str | None, *, leg: str, counter: str | None) -> None:
         answer = self._leg_verb(leg, verb, session)
@@ -144,6 +161,15 @@ class ApiActs:
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         answer = self._leg_verb(leg, "transfer", session, json={"service": service})
         self.tell("transfer", answer["number"], service)
+
+    def expected_today(self) -> list[Booked]:
+        """The appointments of today whose visitors have not come yet."""
+        listed = self.server.ask("GET", f"/halls/{self.hall}/appointments", self.keys.agents)["appointments"]
+        return [
+            Booked(each["service"], from_text(each["booked_at"]), each["code"] or "")
+            for each in listed
+            if each["state"] == AppointmentState.BOOKED
+        ]
 
     def look(self, counter: str) -> Held:
         answer = self.server.ask("GET", f"/counters/{counter}", self.keys.agents)

@@ -109,7 +109,8 @@ def _plan_counters(play: HallPlay, configuration: HallConfiguration, half: HalfD
         for counter, chances in play.own.staffing.items()
         if play.chance.random() < chances[0 if place == 0 else 1]
     ]
-    served = {service.id for counter in held for service in configuration.services_served_by(counter)}
+    posts = [post for counter in held for post in play.own.posts_with(counter)]
+    served = {service.id for post in posts for service in configuration.services_served_by(post)}
     play.time.at(opens_s - 1200, lambda: play.expect(served))
     for rank, counter in enumerate(held):
         opened_s = opens_s + play.chance.uniform(-180, 300)

@@ -21,6 +21,7 @@ class HallHabits:
     `visitors_a_month`: people received, with or without a ticket. `services`: weights of what they press.
     `sent_on`: percent of those served by `sent_on_from` that go on to another service. `staffing`: the chance
     of each counter to be held in the morning and in the afternoon. `appointments`: how many a day.
+    `together`: the further counters that who holds one of them holds too.
     """
 
     hall: str
@@ -30,16 +31,27 @@ class HallHabits:
     sent_on: dict[str, float]
     staffing: dict[str, tuple[float, float]]
     appointments: dict[str, int] = field(default_factory=dict)
+    together: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def posts_with(self, counter: str) -> tuple[str, ...]:
+        """The counters one agent holds with this one, itself included, in the order they are opened."""
+        found = ((first, *others) for first, others in self.together.items())
+        return next((posts for posts in found if counter in posts), (counter,))
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """The habits that all halls share, and those of each by slug; `hours` are weights by local hour."""
+    """The habits that all halls share, and those of each by slug; `hours` are weights by local hour.
+
+    `needs` and `outcomes`: weights of what is noted for a visitor and of what a service leads to.
+    """
 
     languages: dict[str, float]
     weekdays: tuple[float, ...]
     hours: dict[int, float]
     pause_reasons: tuple[str, ...]
+    needs: dict[str, float]
+    outcomes: dict[str, float]
     target_share_percent: int
     target_decided_by: str
     halls: dict[str, HallHabits]
@@ -54,6 +66,8 @@ def habits() -> Habits:
         weekdays=tuple(read["weekdays"]),
         hours={int(hour): weight for hour, weight in read["hours"].items()},
         pause_reasons=tuple(read["pause_reasons"]),
+        needs=read["needs"],
+        outcomes=read["outcomes"],
         target_share_percent=read["target"]["share_percent"],
         target_decided_by=read["target"]["decided_by"],
         halls={slug: _hall(slug, part) for slug, part in read["halls"].items()},
@@ -70,6 +84,7 @@ def _hall(slug: str, part: dict[str, Any]) -> HallHabits:
         part["sent_on"],
         staffing,
         part.get("appointments", {}),
+        {first: tuple(others) for first, others in part.get("together", {}).items()},
     )
 
 

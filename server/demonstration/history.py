@@ -145,9 +145,9 @@ class _Hall:
             return
         self.timeline.now_s = halves[0].opens_at.timestamp() - 1800
         chance = Random(f"{self.seed} {self.slug} {on}")
-        play = HallPlay(
-            habits().halls[self.slug], self.acts, self.timeline, chance, _means_s(configuration, chance)
-        )
+        means_s = _means_s(configuration, chance)
+        alone = frozenset(each.id for each in configuration.counters.values() if each.is_self_service)
+        play = HallPlay(habits().halls[self.slug], self.acts, self.timeline, chance, means_s, alone)
         booked = self.book(on, halves)
         plan_day(play, configuration, on, halves, booked)
         closes_s = day_closes_at(configuration.calendar, on).timestamp()

@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
+from datetime import UTC, datetime
 from random import Random
 from types import FrameType
 from typing import Any, NoReturn
@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import httpx
 
 from server.demonstration.api_acts import ApiActs, Keys, Server
+from server.demonstration.bookings import Booked, comes_at
 from server.demonstration.create import HALLS
 from server.demonstration.habits import habits
 from server.demonstration.play import HallPlay
@@ -32,6 +33,8 @@ BUSY = 1.25
 """The demonstration plays a busy hour."""
 GREETED_SHARE = 0.06
 OPENS_WITHIN_S = 240.0
+LOOKS_FOR_APPOINTMENTS_EVERY_S = 120.0
+"""In seconds of life, whatever the pace: appointments have the hours of the server's day."""
 FIRST_ARRIVAL_WITHIN_S = 30.0
 WAITS_AT_MOST_S = 0.5
 
@@ -49,6 +52,7 @@ def play_live(described: dict[str, Any], *, pace: float, tell: Tell) -> None:
         try:
             for play in plays:
                 _plan(play)
+                _expect_appointments(play, pace)
             _run(timeline, pace)
         except KeyboardInterrupt:
             pass
@@ -81,15 +85,16 @@ def _hall_play(
     def refused(refusal: Refusal) -> None:
         tell(slug, "refused", refusal.code, "")
 
+    document = json.loads((HALLS / f"{slug}.json").read_text(encoding="utf-8"))
     return HallPlay(
-        habits().halls[slug], acts, timeline, Random(), means_s(HALLS / f"{slug}.json"), refused=refused
+        habits().halls[slug],
+        acts,
+        timeline,
+        Random(),
+        {service["id"]: service["typed_mean_s"] for service in document["services"]},
+        frozenset(counter["id"] for counter in document["counters"] if counter["is_self_service"]),
+        refused=refused,
     )
-
-
-def means_s(document: Path) -> dict[str, int]:
-    """The typed mean service times of a hall's document, by service."""
-    services = json.loads(document.read_text(encoding="utf-8"))["services"]
-    return {service["id"]: service["typed_mean_s"] for service in services}
 
 
 def _plan(play: HallPlay) -> None:
@@ -97,6 +102,36 @@ def _plan(play: HallPlay) -> None:
         opens_s = play.chance.uniform(0, OPENS_WITHIN_S)
         play.time.after(opens_s, lambda counter=counter: play.open(counter))  # type: ignore[misc]
     play.time.after(play.chance.uniform(0, FIRST_ARRIVAL_WITHIN_S), lambda: _arrivals(play))
+
+
+def _expect_appointments(play: HallPlay, pace: float) -> None:
+    """Those with an appointment of today who have not come yet come as in any past of the demonstration."""
+    acts, since = play.acts, datetime.now(UTC)
+    assert isinstance(acts, ApiActs)
+    comes: dict[Booked, datetime | None] = {}
+
+    def look() -> None:
+        play.time.after(LOOKS_FOR_APPOINTMENTS_EVERY_S * pace, lambda: play.may_fail(look))
+        for booked in acts.expected_today():
+            if booked not in comes:
+                comes[booked] = _still_comes(booked, play.chance, since)
+            at = comes[booked]
+            if at is not None and at <= datetime.now(UTC):
+                comes[booked] = None
+                play.come_expected(booked)
+
+    play.time.after(play.chance.uniform(0, FIRST_ARRIVAL_WITHIN_S), lambda: play.may_fail(look))
+
+
+def _still_comes(booked: Booked, chance: Random, since: datetime) -> datetime | None:
+    """When who has the appointment comes; None for who stays away or would have come before it was played.
+
+    Who would be here already, before the hour, comes at once.
+    """
+    drawn = comes_at(booked, chance)
+    if drawn is None or max(drawn, booked.booked_at) < since:
+        return None
+    return max(drawn, since)
 
 
 def _arrivals(play: HallPlay) -> None:

@@ -4,27 +4,23 @@ Nobody here knows the database or the network: what is done goes through `Acts`,
 Given the same chance the same things are done at the same instants.
 """
 
-import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from server.demonstration.acts import Acts, CalledLeg, Expected, Press, Ticket
-from server.demonstration.bookings import Booked
-from server.demonstration.habits import HallHabits, duration_s, habits, picked
-from server.demonstration.timeline import Timeline
-from server.domain.refusals import Refusal
+from server.demonstration.acts import CalledLeg, Ending
+from server.demonstration.habits import duration_s, habits, picked
+from server.demonstration.posts import Agent, Post
+from server.demonstration.visitors import HallVisitors, Visitor
 
-PRIORITY_SHARE = 0.06
 NO_SHOW_SHARE = 0.025
 COMES_BACK_SHARE = 0.4
 LEFT_AFTER_CALL_SHARE = 0.006
 SLOW_SHARE = 0.08
-TELLS_SHARE = 0.55
-"""Of the visitors who lose patience, those who give up on their phone; the others are gone when called."""
 USUAL_RECALLS = 3
 """After so many recalls in vain an agent gives up."""
-PATIENCE_S = 70 * 60.0
+OUTCOME_SHARE = 0.7
+"""After how many of the services the agent says what they led to."""
 START_PRESSED_SHARE = 0.83
 PAUSE_SHARE = 0.012
 """After how many of the visits an agent pauses."""
@@ -33,103 +29,21 @@ LOOKS_UP_S = 130.0
 FILES_S = 100.0
 """Mean time for the file of a visit once the visitor has left, before the next call."""
 LOOKS_AGAIN_S = 180.0
+NOBODY_THERE = Ending()
 
 
 @dataclass
-class Visitor:
-    """A person with a ticket. `is_waiting`: not called yet, as far as the person knows."""
-
-    ticket: Ticket
-    service: str
-    is_waiting: bool = True
-    is_gone: bool = False
-
-
-@dataclass
-class Post:
-    """A counter and its agent. `state`: closed, idle, coming (about to press next), busy or paused."""
-
-    counter: str
-    services: tuple[str, ...] = ()
-    session: str | None = None
-    state: str = "closed"
-    leg: CalledLeg | None = None
-    is_leaving: bool = False
-    serves_all: bool = False
-    turn: int = 0
-
-
-@dataclass
-class HallPlay:
+class HallPlay(HallVisitors):
     """One hall's visitors and agents. `means_s`: the mean service time of each service.
 
-    `planned` are the services somebody serves this half-day: visitors press no other. `refused` is told of
-    every refusal of an act; when it is None a refusal ends the play.
+    `self_service`: counters at which visitors work by themselves.
     """
 
-    own: HallHabits
-    acts: Acts
-    time: Timeline
-    chance: random.Random
     means_s: dict[str, int]
-    refused: Callable[[Refusal], None] | None = None
+    self_service: frozenset[str] = frozenset()
     posts: dict[str, Post] = field(default_factory=dict)
-    visitors: dict[str, Visitor] = field(default_factory=dict)
-    planned: frozenset[str] | None = None
 
-    # --- visitors ---------------------------------------------------------------------------------
-
-    def arrive(self, service: str | None = None) -> None:
-        """A visitor presses; what is not issued is counted by whoever issues."""
-        wanted = service or self._wanted()
-        press = Press(
-            service=wanted,
-            language=picked(self.chance, habits().languages),
-            is_priority=self.chance.random() < PRIORITY_SHARE,
-            at_reception=self.chance.random() < 0.1,
-        )
-        patience_s = PATIENCE_S * self.chance.weibullvariate(1.0, 1.6)
-        try:
-            ticket = self.acts.issue(press)
-        except Refusal as no:
-            asks_reception = no.code in ("closed", "appointment_only") and wanted != self.own.sent_on_from
-            if asks_reception and self.chance.random() < 0.6:
-                self.time.after(20, lambda: self.arrive(self.own.sent_on_from))
-            return
-        visitor = self.visitors[ticket.visit] = Visitor(ticket, wanted)
-        self.time.after(patience_s, lambda: self._lose_patience(visitor))
-        self.wake(wanted)
-
-    def come_expected(self, booked: Booked) -> None:
-        """Who has an appointment checks in, and waits as anyone does."""
-        language = picked(self.chance, habits().languages)
-        expected = Expected(booked.service, booked.booked_at, booked.code, language)
-        try:
-            ticket = self.acts.check_in(expected)
-        except Refusal as no:
-            if self.refused is not None:
-                self.refused(no)
-            return
-        visitor = self.visitors[ticket.visit] = Visitor(ticket, booked.service)
-        self.time.after(PATIENCE_S * 1.5, lambda: self._lose_patience(visitor))
-        self.wake(booked.service)
-
-    def expect(self, services: Collection[str]) -> None:
-        """From now on visitors press only what somebody serves."""
-        self.planned = frozenset(services)
-
-    def _wanted(self) -> str:
-        weights = self.own.services
-        if self.planned is not None:
-            weights = {service: weights[service] for service in weights if service in self.planned}
-        return picked(self.chance, weights)
-
-    def _lose_patience(self, visitor: Visitor) -> None:
-        if not visitor.is_waiting or visitor.is_gone:
-            return
-        visitor.is_gone = True
-        if self.chance.random() < TELLS_SHARE:
-            self._may_fail(None, lambda: self.acts.give_up(visitor.ticket.token))
+    # --- agents -----------------------------------------------------------------------------------
 
     def greet(self) -> None:
         """Someone is helped at an open counter without a ticket."""
@@ -138,33 +52,46 @@ class HallPlay:
             post = self.chance.choice(open_posts)
             self._may_fail(None, lambda: self.acts.greet(post.services[0], post.counter))
 
-    # --- agents -----------------------------------------------------------------------------------
-
     def open(self, counter: str) -> None:
-        """An agent takes a counter and calls."""
-        post = self.posts.setdefault(counter, Post(counter))
-        post.is_leaving = False
-        if post.session is not None:
-            return
+        """An agent takes a counter, and those held with it, and calls."""
+        for post in self._posts_with(counter):
+            self._open(post)
 
-        def take() -> None:
-            post.session, post.services = self.acts.open(counter)
+    def _open(self, post: Post) -> None:
+        post.is_leaving = False
+        if post.session is None:
+            self._may_fail(post, lambda: self._take(post))
+
+    def _posts_with(self, counter: str) -> list[Post]:
+        if counter not in self.posts:
+            agent = Agent()
+            for each in self.own.posts_with(counter):
+                self.posts[each] = Post(each, agent, is_self_service=each in self.self_service)
+                agent.posts.append(self.posts[each])
+        return self.posts[counter].agent.posts
+
+    def _take(self, post: Post) -> None:
+        post.session, post.services = self.acts.open(post.counter, post.agent.session)
+        post.state = "idle"
+        if post.may_receive:
             self._coming(post, self.chance.uniform(5, 40))
 
-        self._may_fail(post, take)
-
     def leave(self, counter: str, *, serves_all: bool) -> None:
-        """The agent wants to leave: after the visit that runs, or once nobody waits for the counter."""
-        post = self.posts.get(counter)
-        if post is None or post.session is None:
-            return
-        post.is_leaving, post.serves_all = True, serves_all
-        if post.state in ("idle", "paused"):
-            self._may_fail(post, lambda: self._close(post))
+        """The agent wants to leave: after the visits that run, or once nobody waits for the counters."""
+        for post in self._posts_with(counter):
+            if post.session is not None:
+                post.is_leaving, post.serves_all = True, serves_all
+        for post in self._posts_with(counter):
+            if post.session is not None and post.state in ("idle", "paused") and post.may_receive:
+                self._may_fail(post, lambda post=post: self._close(post))  # type: ignore[misc]
 
     def wake(self, service: str) -> None:
         """An idle agent who serves this looks up: the one with the fewest services."""
-        idle = [post for post in self.posts.values() if post.state == "idle" and service in post.services]
+        idle = [
+            post
+            for post in self.posts.values()
+            if post.state == "idle" and service in post.services and post.may_receive
+        ]
         if idle:
             self._coming(
                 min(idle, key=lambda post: len(post.services)),
@@ -173,9 +100,10 @@ class HallPlay:
 
     def close_all(self) -> None:
         """Every agent leaves now; who was called and has not come is not waited for."""
-        for post in self.posts.values():
-            if post.session is not None:
-                self._may_fail(post, lambda post=post: self._close_now(post))  # type: ignore[misc]
+        for act in (self._answer_now, self._close_now):
+            for post in self.posts.values():
+                if post.session is not None:
+                    self._may_fail(post, lambda act=act, post=post: act(post))  # type: ignore[misc]
 
     def serves(self, service: str) -> bool:
         """Whether an agent who stays serves this now."""
@@ -200,16 +128,31 @@ class HallPlay:
 
     def _press_next(self, post: Post, end: str | None = None) -> None:
         assert post.session is not None
-        current = post.leg.leg if post.leg else None
-        called = self.acts.next(post.counter, post.session, current=current, end=end)
-        post.leg = called
-        if called is None:
-            post.state = "idle"
-            if post.is_leaving:
-                self._close(post)
+        ending = NOBODY_THERE
+        if post.leg is not None:
+            outcome = self._outcome() if end == "served" else None
+            ending = Ending(post.leg.leg, end, outcome)
+        if self._calls(post, ending):
             return
+        post.state = "idle"
+        others = [] if post.is_self_service else [each for each in post.others if each.state == "idle"]
+        if any(self._calls(other) for other in others):
+            return
+        if post.is_leaving:
+            self._close(post)
+
+    def _calls(self, post: Post, ending: Ending = NOBODY_THERE) -> bool:
+        """Whether somebody is called to this post."""
+        assert post.session is not None
+        post.leg = called = self.acts.next(post.counter, post.session, ending)
+        if called is None:
+            return False
         post.state = "busy"
         self._called(post, called)
+        return True
+
+    def _outcome(self) -> str | None:
+        return picked(self.chance, habits().outcomes) if self.chance.random() < OUTCOME_SHARE else None
 
     def _called(self, post: Post, called: CalledLeg) -> None:
         visitor = self.visitors.get(called.visit)
@@ -279,10 +222,10 @@ class HallPlay:
             post.leg = None
             self.wake(to)
             self._free(post, duration_s(self.chance, FILES_S / 2))
-        elif self.chance.random() < PAUSE_SHARE and not post.is_leaving:
+        elif self.chance.random() < PAUSE_SHARE and self._may_pause(post):
             self._finish(post)
             self._pause(post)
-        elif self.chance.random() < 0.45 or (post.is_leaving and not post.serves_all):
+        elif self.chance.random() < 0.45 or post.others or (post.is_leaving and not post.serves_all):
             self._finish(post)
             self._free(post, duration_s(self.chance, FILES_S))
         else:
@@ -301,24 +244,37 @@ class HallPlay:
         return None
 
     def _free(self, post: Post, delay_s: float) -> None:
+        """Nobody is at the post any more: the agent leaves it, or goes on at one of those held together."""
+        post.state = "idle"
         if post.is_leaving and not post.serves_all:
             self._close(post)
-        else:
-            self._coming(post, delay_s)
+            return
+        posts = [post] if post.is_self_service else [post, *post.others]
+        self._coming(self.chance.choice([each for each in posts if each.state == "idle"]), delay_s)
+
+    def _may_pause(self, post: Post) -> bool:
+        return not post.is_leaving and all(other.state == "idle" for other in post.others)
 
     def _pause(self, post: Post) -> None:
         assert post.session is not None
         self.acts.pause(post.counter, post.session, self.chance.choice(habits().pause_reasons))
-        post.state = "paused"
+        for each in (post, *post.others):
+            each.state = "paused"
         self._later(post, self.chance.uniform(4 * 60, 12 * 60), self._resume)
 
     def _resume(self, post: Post) -> None:
         assert post.session is not None
         self.acts.pause(post.counter, post.session, None)
+        for other in post.others:
+            other.state = "idle"
+            if other.is_self_service:
+                self._coming(other, self.chance.uniform(5, 40))
         self._free(post, 5)
 
     def _finish(self, post: Post) -> None:
-        self._verb(post, "finish")
+        assert post.leg is not None
+        assert post.session is not None
+        self.acts.finish(post.counter, post.session, leg=post.leg.leg, outcome=self._outcome())
         post.leg = None
 
     def _verb(self, post: Post, verb: str) -> None:
@@ -326,46 +282,43 @@ class HallPlay:
         self.acts.verb(verb, post.session, leg=post.leg.leg, counter=post.counter)
 
     def _close(self, post: Post) -> None:
+        """The agent leaves this post; with the last one the session ends."""
         assert post.session is not None
+        if post.agent.is_engaged:
+            self.acts.leave(post.counter, post.session)
+            post.leave()
+            return
         self.acts.close(post.counter, post.session)
-        self._closed(post)
+        for each in post.agent.posts:
+            each.leave()
+
+    def _answer_now(self, post: Post) -> None:
+        """Who was only called to the post has not come."""
+        held = self.acts.look(post.counter)
+        if held.session == post.session and held.leg is not None and not held.leg.is_started:
+            post.leg = held.leg
+            self._verb(post, "no-show")
 
     def _close_now(self, post: Post) -> None:
         assert post.session is not None
-        held = self.acts.look(post.counter)
-        if held.session == post.session:
-            if held.leg is not None and not held.leg.is_started:
-                post.leg = held.leg
-                self._verb(post, "no-show")
+        if self.acts.look(post.counter).session == post.session:
             self.acts.close(post.counter, post.session)
-        self._closed(post)
-
-    def _closed(self, post: Post) -> None:
-        post.state, post.session, post.leg, post.is_leaving = "closed", None, None, False
-        post.turn += 1
+        post.leave()
 
     # --- what others do meanwhile -----------------------------------------------------------------
-
-    def _may_fail(self, post: Post | None, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except Refusal as refusal:
-            if self.refused is None:
-                raise
-            self.refused(refusal)
-            if post is not None:
-                self._look_again(post)
 
     def _look_again(self, post: Post) -> None:
         """Someone else acted at this counter: takes what is there, or leaves it to whoever holds it."""
         held = self.acts.look(post.counter)
         if post.session is None or held.session != post.session:
-            self._closed(post)
-            self.time.after(LOOKS_AGAIN_S, lambda: self.open(post.counter))
+            post.leave()
+            self.time.after(LOOKS_AGAIN_S, lambda: self._open(post))
             return
         post.leg = held.leg
         if held.leg is None:
-            self._coming(post, 10)
+            post.state = "idle"
+            if post.may_receive:
+                self._coming(post, 10)
         else:
             post.state = "busy"
             self._later(post, 10, self._served if held.leg.is_started else self._start)

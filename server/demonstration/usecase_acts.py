@@ -1,8 +1,9 @@
 """The acts of a hall done through the use cases, as the REST API does them."""
 
-from server.demonstration.acts import CalledLeg, Expected, Held, Press, Ticket
+from server.demonstration.acts import CalledLeg, Ending, Expected, Held, Press, Ticket
+from server.domain.outcomes import OUTCOMES
 from server.ids import new_id
-from server.store.counters import open_session
+from server.store.counters import open_session, places_of
 from server.store.database import Database
 from server.store.installation import Author
 from server.store.waiting import leg_at_counter
@@ -14,19 +15,21 @@ from server.usecases.count_greeting import count_greeting
 from server.usecases.counter_sessions import (
     WantedSession,
     close_counter,
+    leave_place,
     open_counter,
     pause_counter,
     resume_counter,
 )
 from server.usecases.estimate_waits import Estimates
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.link_visits import LinkedTo, Linking, link_visits
+from server.usecases.next_leg import WantedResult
 from server.usecases.serve import Destination, Gesture
 from server.usecases.visitor import give_up
 
 VERBS = {
     "recall": serve.recall,
     "start": serve.start,
-    "finish": serve.finish,
     "no-show": serve.no_show,
     "reinstate": serve.reinstate,
 }
@@ -44,6 +47,10 @@ def _agent(counter: str) -> Author:
     return Author(f"demonstration-{counter}")
 
 
+def _result(outcome: str | None) -> WantedResult:
+    return WantedResult(next((each for each in OUTCOMES if each == outcome), None))
+
+
 def _called(answer: Answer) -> CalledLeg:
     is_started = answer["state"] == "in_service"
     return CalledLeg(answer["leg"], answer["visit"], answer["number"], answer["service"], is_started)
@@ -54,6 +61,7 @@ class UseCaseActs:
 
     def __init__(self, database: Database, hall: str, kiosk: Author, estimates: Estimates) -> None:
         self.database, self.hall, self.kiosk, self.estimates = database, hall, kiosk, estimates
+        self._agents: dict[str, Author] = {}
 
     def issue(self, press: Press) -> Ticket:
         hall = self.database.hall_id(self.hall)
@@ -64,6 +72,7 @@ class UseCaseActs:
             language=press.language,
             is_priority=press.is_priority,
             channel="reception" if press.at_reception else "kiosk",
+            needs=press.needs,
         )
         author = RECEPTION if press.at_reception else self.kiosk
         answer = issue_ticket(
@@ -89,30 +98,45 @@ class UseCaseActs:
     def greet(self, service: str, counter: str) -> None:
         count_greeting(self.database, self.hall, _agent(counter), service=service, counter=counter)
 
-    def open(self, counter: str) -> tuple[str, tuple[str, ...]]:
-        answer = open_counter(self.database, counter, _agent(counter), WantedSession())
+    def link(self, visit: str, number: str) -> None:
+        link_visits(self.database, Linking(visit, RECEPTION), LinkedTo(number=number))
+
+    def open(self, counter: str, joins: str | None) -> tuple[str, tuple[str, ...]]:
+        if joins is None:
+            self._agents[counter] = _agent(counter)
+        else:
+            with self.database.read() as rows:
+                [first, *_] = places_of(rows, self.database.hall_id(self.hall), joins)
+            self._agents[counter] = Author(first["author"])
+        answer = open_counter(self.database, counter, self._agents[counter], WantedSession(joins=joins))
         return answer["session"], tuple(answer["services"])
 
+    def leave(self, counter: str, session: str) -> None:
+        leave_place(self.database, counter, self._agents[counter], session=session)
+
     def close(self, counter: str, session: str) -> None:
-        close_counter(self.database, counter, _agent(counter), session=session)
+        close_counter(self.database, counter, self._agents[counter], session=session)
 
     def pause(self, counter: str, session: str, reason: str | None) -> None:
         if reason is None:
-            resume_counter(self.database, counter, _agent(counter), session=session)
+            resume_counter(self.database, counter, self._agents[counter], session=session)
         else:
-            pause_counter(self.database, counter, _agent(counter), reason, session=session)
+            pause_counter(self.database, counter, self._agents[counter], reason, session=session)
 
-    def next(self, counter: str, session: str, *, current: str | None, end: str | None) -> CalledLeg | None:
-        believed = AtCounter(session, current, end)
-        answer = call_next(self.database, counter, _agent(counter), believed)
+    def next(self, counter: str, session: str, ending: Ending) -> CalledLeg | None:
+        believed = AtCounter(session, ending.current, ending.end, _result(ending.outcome))
+        answer = call_next(self.database, counter, self._agents[counter], believed)
         return None if answer is None else _called(answer)
 
+    def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
+        serve.finish(self.database, Gesture(leg, self._agents[counter], session), result=_result(outcome))
+
     def verb(self, verb: str, session: str | None, *, leg: str, counter: str | None) -> None:
-        author = RECEPTION if counter is None else _agent(counter)
+        author = RECEPTION if counter is None else self._agents[counter]
         VERBS[verb](self.database, Gesture(leg, author, session))
 
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
-        gesture = Gesture(leg, _agent(counter), session)
+        gesture = Gesture(leg, self._agents[counter], session)
         serve.transfer(self.database, gesture, to=Destination(service=service))
 
     def look(self, counter: str) -> Held:

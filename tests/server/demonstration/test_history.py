@@ -1,5 +1,6 @@
 """The demonstration's past: plausible, whole, the same for the same seed, on both databases."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ LEGS = (
     " first_called_at, started_at, ended_at, rank, quoted_low_s, quoted_high_s FROM leg"
     " ORDER BY hall, business_day, issued_at, number, position"
 )
+WHY = "SELECT why FROM leg WHERE why IS NOT NULL"
+OUTCOMES = "SELECT outcome, count(*) FROM leg WHERE end_reason = 'served' GROUP BY outcome"
 
 
 def settings(folder: Path, url: str = "") -> Settings:
@@ -125,6 +128,36 @@ def test_the_past_holds_every_kind_of_end_and_refusal(past: Settings) -> None:
         assert 0.03 <= priorities["priority"] / priorities.total() <= 0.1
         channels = {row[0] for row in rows_of(database, "SELECT DISTINCT channel FROM visit")}
         assert channels == {"kiosk", "reception"}
+
+
+TOGETHER = (
+    "SELECT count(*) FROM leg one JOIN leg other ON one.counter = '{}' AND other.counter = '{}'"
+    " AND one.first_called_at < other.ended_at AND other.first_called_at < one.ended_at"
+)
+
+
+def test_one_agent_holds_several_counters_and_receives_at_one_but_for_computers(past: Settings) -> None:
+    with opened(past) as database:
+        joined = rows_of(database, "SELECT DISTINCT counter FROM counter_session WHERE joined_to IS NOT NULL")
+        computers = [(f"laon-poste-{number}",) for number in (2, 3, 4)]
+        assert sorted(joined) == [*computers, ("vervins-b1",)]
+        received = dict(rows_of(database, "SELECT counter, count(*) FROM leg GROUP BY counter"))
+        assert min(received[counter] for counter in ("vervins-g1", "vervins-b1", "laon-poste-2")) > 10
+        assert rows_of(database, TOGETHER.format("vervins-g1", "vervins-b1")) == [(0,)]
+        [(at_once,)] = rows_of(database, TOGETHER.format("laon-poste-1", "laon-poste-2"))
+        assert at_once > 5
+
+
+def test_visitors_come_linked_or_with_a_need_and_services_lead_to_something(past: Settings) -> None:
+    with opened(past) as database:
+        kinds = dict(rows_of(database, "SELECT kind, count(*) FROM hall_fact GROUP BY kind"))
+        assert 0.01 <= kinds["VisitsLinked"] / kinds["TicketIssued"] <= 0.05
+        assert 0.015 <= kinds["NeedsNoted"] / kinds["TicketIssued"] <= 0.08
+        reasons = Counter(json.loads(row[0])["values"].get("step") for row in rows_of(database, WHY))
+        assert reasons["linked"] > 5
+        outcomes = dict(rows_of(database, OUTCOMES))
+        assert set(outcomes) == {None, "informed", "file_received", "paper_missing", "redirected"}
+        assert 0.2 <= outcomes[None] / sum(outcomes.values()) <= 0.4
 
 
 def test_halls_receive_in_their_real_hours_only_and_mornings_are_busiest(past: Settings) -> None:

@@ -5,8 +5,10 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -66,6 +68,33 @@ def test_visitors_and_agents_act_in_all_five_halls_without_a_fault(serve: Serve)
     assert " 500 " not in server.log.read_text(encoding="utf-8")
     for hall in SLUGS:
         assert {counter["state"] for counter in queue(server, hall)["counters"]} == {"closed"}
+
+
+def test_one_agent_holds_the_counters_of_vervins_and_four_computers_and_closes_them_all(serve: Serve) -> None:
+    server = serve()
+    wanted = {f"laon-poste-{number}" for number in (2, 3, 4)} | {"vervins-b1"}
+
+    def joined() -> set[str]:
+        return {act[-1] for act in acts(server) if len(act) > 1 and act[1] == "join"}
+
+    with played(server):
+        wait_until(lambda: wanted <= joined(), "the further counters are held", within_s=40)
+        wait_until(lambda: "link" in verbs(server), "somebody comes with a companion", within_s=60)
+    assert joined() == wanted
+    for hall in ("laon", "vervins"):
+        assert {counter["state"] for counter in queue(server, hall)["counters"]} == {"closed"}
+
+
+def test_who_has_an_appointment_today_checks_in(serve: Serve) -> None:
+    server = serve()
+    booked_at = (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(seconds=60)).isoformat()
+    lines = [f"{n},laon-titres-retrait,{booked_at},{'' if n % 2 else f'CODE{n:02d}'}" for n in range(1, 13)]
+    text = "\n".join(["external_id,service,booked_at,code", *lines])
+    file = server.var / "appointments.csv"
+    file.write_text(text, encoding="utf-8")
+    server.parvis("import-appointments", str(file), "--hall", "laon")
+    with played(server):
+        wait_until(lambda: "check-in" in verbs(server), "somebody checks in", within_s=60)
 
 
 def test_they_wait_for_a_server_that_is_restarted_and_go_on(serve: Serve) -> None:

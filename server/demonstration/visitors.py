@@ -1,0 +1,141 @@
+"""The visitors of one hall: they press, check in, come along with others, lose patience.
+
+Nobody here knows the database or the network: what is done goes through `Acts`, when is told by `Timeline`.
+"""
+
+import random
+from abc import abstractmethod
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from server.demonstration.acts import Acts, Expected, Press, Ticket
+from server.demonstration.bookings import Booked
+from server.demonstration.habits import HallHabits, habits, picked
+from server.demonstration.posts import Post
+from server.demonstration.timeline import Timeline
+from server.domain.refusals import Refusal
+
+PRIORITY_SHARE = 0.06
+TELLS_SHARE = 0.55
+"""Of the visitors who lose patience, those who give up on their phone; the others are gone when called."""
+LINKED_SHARE = 0.02
+"""Of the visitors, those who come with somebody, or with a second file: the two are linked."""
+NEED_SHARE = 0.04
+PATIENCE_S = 70 * 60.0
+
+
+@dataclass
+class Visitor:
+    """A person with a ticket. `is_waiting`: not called yet, as far as the person knows."""
+
+    ticket: Ticket
+    service: str
+    is_waiting: bool = True
+    is_gone: bool = False
+
+
+@dataclass
+class HallVisitors:
+    """Those who come to one hall.
+
+    `planned` are the services somebody serves this half-day: visitors press no other. `refused` is told of
+    every refusal of an act; when it is None a refusal ends the play.
+    """
+
+    own: HallHabits
+    acts: Acts
+    time: Timeline
+    chance: random.Random
+    refused: Callable[[Refusal], None] | None = field(default=None, kw_only=True)
+    visitors: dict[str, Visitor] = field(default_factory=dict, kw_only=True)
+    planned: frozenset[str] | None = field(default=None, kw_only=True)
+
+    @abstractmethod
+    def wake(self, service: str) -> None:
+        """An idle agent who serves this looks up."""
+
+    @abstractmethod
+    def _look_again(self, post: Post) -> None:
+        """Someone else acted at this counter."""
+
+    def arrive(self, service: str | None = None) -> None:
+        """A visitor presses; what is not issued is counted by whoever issues."""
+        wanted = service or self._wanted()
+        press = Press(
+            service=wanted,
+            language=picked(self.chance, habits().languages),
+            is_priority=self.chance.random() < PRIORITY_SHARE,
+            at_reception=self.chance.random() < 0.1,
+            needs=self._needs(),
+        )
+        patience_s = PATIENCE_S * self.chance.weibullvariate(1.0, 1.6)
+        try:
+            ticket = self.acts.issue(press)
+        except Refusal as no:
+            asks_reception = no.code in ("closed", "appointment_only") and wanted != self.own.sent_on_from
+            if asks_reception and self.chance.random() < 0.6:
+                self.time.after(20, lambda: self.arrive(self.own.sent_on_from))
+            return
+        self._waits(ticket, wanted, patience_s)
+        if self.chance.random() < LINKED_SHARE:
+            self._may_fail(None, lambda: self._companion(ticket, press, patience_s))
+        self.wake(wanted)
+
+    def _needs(self) -> tuple[str, ...]:
+        if self.chance.random() >= NEED_SHARE:
+            return ()
+        return (picked(self.chance, habits().needs),)
+
+    def _waits(self, ticket: Ticket, service: str, patience_s: float) -> None:
+        visitor = self.visitors[ticket.visit] = Visitor(ticket, service)
+        self.time.after(patience_s, lambda: self._lose_patience(visitor))
+
+    def _companion(self, ticket: Ticket, press: Press, patience_s: float) -> None:
+        """Whoever came along takes a ticket too, and the two are linked at the reception desk."""
+        other = self.acts.issue(press)
+        self._waits(other, press.service, patience_s)
+        self.acts.link(ticket.visit, other.number)
+
+    def come_expected(self, booked: Booked) -> None:
+        """Who has an appointment checks in, and waits as anyone does."""
+        language = picked(self.chance, habits().languages)
+        expected = Expected(booked.service, booked.booked_at, booked.code, language)
+        try:
+            ticket = self.acts.check_in(expected)
+        except Refusal as no:
+            if self.refused is not None:
+                self.refused(no)
+            return
+        self._waits(ticket, booked.service, PATIENCE_S * 1.5)
+        self.wake(booked.service)
+
+    def expect(self, services: Collection[str]) -> None:
+        """From now on visitors press only what somebody serves."""
+        self.planned = frozenset(services)
+
+    def _wanted(self) -> str:
+        weights = self.own.services
+        if self.planned is not None:
+            weights = {service: weights[service] for service in weights if service in self.planned}
+        return picked(self.chance, weights)
+
+    def _lose_patience(self, visitor: Visitor) -> None:
+        if not visitor.is_waiting or visitor.is_gone:
+            return
+        visitor.is_gone = True
+        if self.chance.random() < TELLS_SHARE:
+            self._may_fail(None, lambda: self.acts.give_up(visitor.ticket.token))
+
+    def may_fail(self, act: Callable[[], None]) -> None:
+        """Does what nobody at a counter does; a refusal is told."""
+        self._may_fail(None, act)
+
+    def _may_fail(self, post: Post | None, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Refusal as refusal:
+            if self.refused is None:
+                raise
+            self.refused(refusal)
+            if post is not None:
+                self._look_again(post)
