@@ -8,7 +8,7 @@ outward to five minutes; or nothing is said.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist, fmean, pstdev
 
 from server.domain.estimates_ahead import LinkedNow, LinkedPlace, place_of_linked, work_ahead
@@ -20,6 +20,8 @@ TYPED_SPREAD = 0.7
 """Standard deviation ÷ mean of service times while few are known (lognormal services, 0.45 to 0.95)."""
 MODEL_ERROR = 0.25
 """What the formula does not see (pauses, calling rule, later priority visitors), as a share of the mean."""
+SOONEST_S = 60.0
+"""Who is not called now is not called within this, on average: agents put a file down, visitors walk."""
 LOW_QUANTILE, HIGH_QUANTILE = 0.10, 0.92
 """Where the range ends. With these about 84 % of real waits lie inside and 10 % above (docs, measured)."""
 
@@ -95,12 +97,15 @@ class HallNow:
     """What an estimate looks at; nothing later than this instant is used.
 
     `rest`: the break that runs or comes next today, None where those who wait then are called all the same.
+    `called_in_s`: seconds until the calling rule would come to a visit that waits, and to newcomers
+    (`new_in`), as far as it was played forward (`estimates_forward`).
     """
 
     queues: Sequence[QueueNow]
     counters: Sequence[CounterNow]
     rest: Rest | None = None
     linked: Sequence[LinkedNow] = ()
+    called_in_s: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def changes_by_itself(self) -> bool:
@@ -138,11 +143,22 @@ def pooled(paces: Iterable[tuple[Pace, int]]) -> Pace:
 
 def estimate_hall(now: HallNow) -> dict[str, WaitRange | None]:
     """The range for whoever takes a ticket now, for each queue; None where nothing honest can be said."""
-    return {queue.queue: estimate_at(now, queue=queue.queue, ahead=queue.waiting) for queue in now.queues}
+    return {
+        queue.queue: estimate_at(now, queue=queue.queue, ahead=queue.waiting, whom=new_in(queue.queue))
+        for queue in now.queues
+    }
 
 
-def estimate_at(now: HallNow, *, queue: str, ahead: int) -> WaitRange | None:
-    """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
+def new_in(queue: str, *, has_priority: bool = False) -> str:
+    """How who takes a ticket of a queue now is named in `HallNow.called_in_s`."""
+    return f"{'priority' if has_priority else 'new'} {queue}"
+
+
+def estimate_at(now: HallNow, *, queue: str, ahead: int, whom: str = "") -> WaitRange | None:
+    """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it.
+
+    `whom`: the visit, or `new_in`, whose call was foreseen by the rule, if it was.
+    """
     able = _able(now, queue)
     if not able:
         return None
@@ -155,22 +171,29 @@ def estimate_at(now: HallNow, *, queue: str, ahead: int) -> WaitRange | None:
     ]
     if not work.callable_ahead and wrapping_up_s:
         return _announced(0, min(wrapping_up_s), now.rest, residual_s=0)
+    foreseen_s = now.called_in_s.get(whom)
+    if foreseen_s is not None:
+        return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
 def estimate_linked(now: HallNow, *, visit: str, queue: str, ahead: int) -> WaitRange | None:
     """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
 
-    Next where one of them is received, else after the first of them; else as `estimate_at`.
+    Where its call was not foreseen, next where one of them is received, or after the first of them; a visit
+    that is not linked as `estimate_at`.
     """
     place = place_of_linked(now.linked, visit)
     if place is None:
-        return estimate_at(now, queue=queue, ahead=ahead)
+        return estimate_at(now, queue=queue, ahead=ahead, whom=visit)
+    able, foreseen_s = _able(now, queue), now.called_in_s.get(visit)
+    if able and foreseen_s is not None:
+        return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
     pace = _by_id(now)[queue].pace
     after = _Sum(pace.mean_s * place.after, (pace.mean_s * pace.spread) ** 2 * place.after)
     if any(each.counter == place.at and queue in each.queues for each in now.counters):
-        residual_s = _residual_s(pace)
-        return _of_sum(now, _with_model_error(after.plus(_Sum(residual_s, residual_s**2))), queue)
+        rest_s = residual_s(pace)
+        return _of_sum(now, _with_model_error(after.plus(_Sum(rest_s, rest_s**2))), queue)
     return _behind_first(now, place, after) or estimate_at(now, queue=queue, ahead=ahead)
 
 
@@ -211,9 +234,22 @@ def _with_model_error(found: _Sum) -> _Sum:
     return _Sum(found.mean_s, found.variance + (MODEL_ERROR * found.mean_s) ** 2)
 
 
-def _residual_s(pace: Pace) -> float:
+def residual_s(pace: Pace) -> float:
     """The mean rest of a service seen at a random instant."""
     return pace.mean_s * (1 + pace.spread**2) / 2
+
+
+def _foreseen(able: Sequence[CounterNow], queues: Mapping[str, QueueNow], called_in_s: float) -> _Sum:
+    """The time until a call that the rule comes to then, at mean service times; never quite at once.
+
+    What is in front is served at the pace of the able counters, so that its variance grows with the time.
+    """
+    served = {name for each in able for name in each.queues if name in queues}
+    mean_s = fmean(queues[name].pace.mean_s for name in served)
+    square = fmean(queues[name].pace.spread ** 2 for name in served)
+    wait_s = max(called_in_s, SOONEST_S)
+    rest_s = mean_s * (1 + square) / 2 / len(able)
+    return _with_model_error(_Sum(wait_s, wait_s * mean_s * square / len(able) + rest_s**2))
 
 
 def _remaining(able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue: str, ahead: float) -> _Sum:
@@ -224,7 +260,7 @@ def _remaining(able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue
     """
     pace = queues[queue].pace
     share = _counters_worth(able, queues, queue, ahead)
-    residual = _residual_s(pace) / pace.mean_s * (1 + sum(each.also_here for each in able) / len(able))
+    residual = residual_s(pace) / pace.mean_s * (1 + sum(each.also_here for each in able) / len(able))
     mean_s = pace.mean_s * (ahead + residual) / share
     own_variance = (pace.mean_s / share) ** 2 * (ahead * pace.spread**2 + residual**2)
     return _with_model_error(_Sum(mean_s, own_variance))
@@ -246,7 +282,7 @@ def _of_sum(now: HallNow, found: _Sum, queue: str) -> WaitRange:
     deviation_s = math.sqrt(found.variance)
     low_s = _lognormal_quantile(found.mean_s, deviation_s, LOW_QUANTILE)
     high_s = _lognormal_quantile(found.mean_s, deviation_s, HIGH_QUANTILE)
-    return _announced(low_s, high_s, now.rest, residual_s=_residual_s(_by_id(now)[queue].pace))
+    return _announced(low_s, high_s, now.rest, residual_s=residual_s(_by_id(now)[queue].pace))
 
 
 def _announced(low_s: float, high_s: float, rest: Rest | None, *, residual_s: float) -> WaitRange:

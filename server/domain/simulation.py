@@ -273,6 +273,7 @@ class _Run:
         return [
             PlaceNow(
                 place.plan,
+                place.profile,
                 place.last if place.state is _State.BUSY else None,
                 0.0
                 if place.state is not _State.BUSY or place.ended_at is None or place.ended_at > now

@@ -3,15 +3,27 @@
 It knows what a hall knows then: typed means, the services that ended so far, who waits, who is received.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from server.domain.estimates import CounterNow, HallNow, QueueNow, Rest, WaitRange, estimate_linked, pace_of
+from server.domain.estimates import (
+    CounterNow,
+    HallNow,
+    Pace,
+    QueueNow,
+    Rest,
+    WaitRange,
+    estimate_linked,
+    pace_of,
+    residual_s,
+)
 from server.domain.estimates_ahead import LinkedMember, LinkedNow
+from server.domain.estimates_forward import Caller, HallAhead, called_in_s
 from server.domain.rules import APPOINTMENT, PRIORITY
-from server.domain.rules_waiting import QueuedLeg
+from server.domain.rules_waiting import LinkedTurn, QueuedLeg
 from server.domain.simulation_days import CounterPlan, DrawnDay, DrawnVisitor
+from server.domain.work_profiles import WorkProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +31,7 @@ class PlaceNow:
     """A counter that receives people: who was called to it, and seconds left of a wrap-up (0: none)."""
 
     plan: CounterPlan
+    profile: WorkProfile
     at: QueuedLeg | None
     wraps_up_s: float
 
@@ -41,10 +54,35 @@ class Announcer:
         if leg.leg_class == APPOINTMENT or leg.queue not in self.ends:
             return None
         hall = self.hall_now([*waiting, leg] if leg.link else waiting, places, now)
+        hall = replace(hall, called_in_s=self._foreseen(leg, waiting, places, hall, now))
         in_queue = [other for other in waiting if other.queue == leg.queue]
         ahead = sum(other.leg_class == PRIORITY for other in in_queue if leg.leg_class == PRIORITY)
         ahead = ahead if leg.leg_class == PRIORITY else len(in_queue)
         return estimate_linked(hall, visit=leg.id, queue=leg.queue, ahead=ahead)
+
+    def _foreseen(
+        self,
+        leg: QueuedLeg,
+        waiting: Sequence[QueuedLeg],
+        places: Sequence[PlaceNow],
+        hall: HallNow,
+        now: datetime,
+    ) -> dict[str, float]:
+        paces = {queue.queue: queue.pace for queue in hall.queues}
+        by_agent: dict[str, list[PlaceNow]] = {}
+        for place in places:
+            by_agent.setdefault(_agent(place), []).append(place)
+        return called_in_s(
+            HallAhead(
+                now=now,
+                time_zone=UTC,
+                callers=[_caller(own, paces) for own in by_agent.values()],
+                legs=waiting,
+                newcomers={leg.id: leg},
+                takes_s={service: pace.mean_s for service, pace in paces.items()},
+                mean_s=self.day.mean_s,
+            )
+        )
 
     def hall_now(self, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime) -> HallNow:
         """The hall as its estimate sees it at this instant."""
@@ -67,6 +105,16 @@ class Announcer:
 
 def _agent(place: PlaceNow) -> str:
     return place.plan.agent or place.plan.counter.id
+
+
+def _caller(own: Sequence[PlaceNow], paces: Mapping[str, Pace]) -> Caller:
+    at = next((place for place in own if place.at is not None), None)
+    if at is None or at.at is None:
+        free_in_s, linked = 0.0, None
+    else:
+        free_in_s = at.wraps_up_s or residual_s(paces[at.at.queue])
+        linked = None if at.at.link is None else LinkedTurn(at.at.link, at.at.number)
+    return Caller(tuple((place.plan.counter, place.profile) for place in own), free_in_s, linked)
 
 
 def _counters(places: Sequence[PlaceNow]) -> list[CounterNow]:

@@ -15,14 +15,18 @@ from server.domain.estimates import (
     WaitRange,
     estimate_hall,
     estimate_linked,
+    new_in,
     pace_of,
     pooled,
 )
+from server.domain.estimates_forward import MOST_FOLLOWED
+from server.domain.refusals import Refusal
 from server.store import waiting
 from server.store.database import Database
+from server.usecases.foresee_calls import foresee_calls
 from server.usecases.issue_ticket import Quote
-from server.usecases.read_board import look
-from server.usecases.receiving import counters_now, linked_now, rest_now
+from server.usecases.read_board import Seen, look
+from server.usecases.receiving import Receiving, linked_now, receiving_now, rest_now
 
 _RECENT = (
     "SELECT service, first_called_at, ended_at FROM leg WHERE hall = :hall AND last_called_at IS NOT NULL"
@@ -58,15 +62,18 @@ class Estimates:
             seen = look(self.database, rows, hall)
             paces = self._paces_of(rows, hall, seen.configuration)
             counts = waiting.counts(rows, hall)
-            counters = counters_now(rows, hall, seen)
+            receiving = receiving_now(rows, hall, seen)
             rest = rest_now(rows, hall, seen)
             linked = linked_now(self.database, rows, seen)
+            foreseen = self._foreseen(
+                rows, seen, receiving, paces, sum(people for people, _ in counts.values())
+            )
         queues = [
             QueueNow(queue, counts.get(queue, (0, 0))[0], paces[queue])
             for queue in seen.configuration.queues
             if queue in paces
         ]
-        now = HallNow(queues, counters, rest, linked)
+        now = HallNow(queues, [counter for counter, _ in receiving], rest, linked, foreseen)
         found = HallEstimate(now, estimate_hall(now), seen.row["version"], seen.position.as_of)
         self.known[hall] = found
         return found
@@ -91,7 +98,12 @@ class Estimates:
 
         Someone who passes before others waits behind so many people only; None: at the end of the queue.
         """
-        found = self.of(hall).ranges.get(queue) if behind is None else self.remaining(hall, queue, behind)
+        if behind is None:
+            found = self.of(hall).ranges.get(queue)
+        else:
+            waiting_there = {each.queue: each.waiting for each in self.of(hall).now.queues}
+            passes = behind < waiting_there.get(queue, 0)
+            found = self.remaining(hall, queue, behind, visit=new_in(queue, has_priority=passes))
         return None if found is None else Quote(found.low_s, (found.low_s + found.high_s) // 2, found.high_s)
 
     def remaining(self, hall: str, queue: str, ahead: int, *, visit: str = "") -> WaitRange | None:
@@ -100,6 +112,18 @@ class Estimates:
         if all(each.queue != queue for each in now.queues):
             return None
         return estimate_linked(now, visit=visit, queue=queue, ahead=ahead)
+
+    def _foreseen(
+        self, rows: Any, seen: Seen, receiving: list[Receiving], paces: dict[str, Pace], people: int
+    ) -> dict[str, float]:
+        """When the rule would come to whom; nothing where too many wait, or the rule is not known here."""
+        if people > MOST_FOLLOWED:
+            return {}
+        legs = self.database.open_legs(rows, seen.row)
+        try:
+            return foresee_calls(seen.configuration, legs, receiving, paces, seen.position.as_of)
+        except Refusal:
+            return {}
 
     def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration) -> dict[str, Pace]:
         elapsed_s = self.database.clock.elapsed_s()

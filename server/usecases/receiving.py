@@ -1,7 +1,7 @@
 """Who receives people in a hall now, its next rest and its linked visits, as estimates see them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,11 @@ from server.store.open_legs import OpenLegs
 from server.usecases.read_board import Seen
 from server.usecases.wrapping_up import wrapping_up
 
+type Receiving = tuple[CounterNow, Sequence[Row]]
+"""Who receives one person at a time, and the session of each counter that is theirs."""
 
-def counters_now(rows: Any, hall: str, seen: Seen) -> list[CounterNow]:
+
+def receiving_now(rows: Any, hall: str, seen: Seen) -> list[Receiving]:
     """Who receives one person at a time in a hall (id); sessions in pause receive nobody.
 
     The counters of one session are one, but for those where visitors work by themselves.
@@ -31,18 +34,17 @@ def counters_now(rows: Any, hall: str, seen: Seen) -> list[CounterNow]:
     by_agent: dict[str, list[Row]] = {}
     for session in sessions:
         by_agent.setdefault(agent_of(configuration, session), []).append(session)
-    found = []
+    found: list[Receiving] = []
     for agent, places in by_agent.items():
         at = [place["counter"] for place in places]
         here = sum(people[counter] for counter in at)
         wraps_up_s = _longest_s((wrap_ups[counter] for counter in at if counter in wrap_ups), as_of)
         queues = frozenset(queue for place in places for queue in _queues(configuration, place))
         is_free = not here and not wraps_up_s
-        found.append(
-            CounterNow(
-                agent, queues, is_free, wraps_up_s=0.0 if here else wraps_up_s, also_here=max(0, here - 1)
-            )
+        counter = CounterNow(
+            agent, queues, is_free, wraps_up_s=0.0 if here else wraps_up_s, also_here=max(0, here - 1)
         )
+        found.append((counter, places))
     return found
 
 

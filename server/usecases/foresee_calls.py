@@ -1,0 +1,103 @@
+"""When the calling rule would come to each who waits, and to who would come now: played forward once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.domain.configuration import HallConfiguration, Service
+from server.domain.estimates import Pace, new_in, residual_s
+from server.domain.estimates_forward import Caller, HallAhead, called_in_s
+from server.domain.rules import PRIORITY, WALK_IN
+from server.domain.rules_waiting import CallingCounter, LinkedTurn, QueuedLeg
+from server.domain.transitions import LegState
+from server.store import counters
+from server.store.engines import Row
+from server.store.open_legs import OpenLegs
+from server.store.waiting import as_queued
+from server.usecases.pick_next import profile_of
+from server.usecases.receiving import Receiving
+
+_AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
+
+
+def foresee_calls(
+    configuration: HallConfiguration,
+    legs: OpenLegs,
+    receiving: Iterable[Receiving],
+    paces: Mapping[str, Pace],
+    now: datetime,
+) -> dict[str, float]:
+    """Seconds until the call of each waiting visit and of newcomers (`new_in`); see `estimates_forward`.
+
+    Legs that let calls pass are taken as if none had passed yet. Refusal: unknown_rule, when the rule of a
+    session is none of this version.
+    """
+    opened = list(legs)
+    waiting = [leg for leg in opened if leg["state"] == LegState.WAITING]
+    at_counter = {leg["counter"]: leg for leg in opened if leg["state"] in _AT_COUNTER}
+    services = {each.id: each for each in configuration.services.values() if each.queue in paces}
+    found = called_in_s(
+        HallAhead(
+            now=now,
+            time_zone=ZoneInfo(configuration.site.time_zone),
+            callers=[_caller(configuration, legs, each, at_counter, paces) for each in receiving],
+            legs=[
+                as_queued(row, legs.needs(row["visit"]), link=legs.link(row["visit"]))
+                for row in waiting
+                if row["service"] in services
+            ],
+            newcomers=dict(_newcomers(services.values(), now)),
+            takes_s={each.id: paces[each.queue].mean_s for each in services.values()},
+            mean_s={each.id: float(each.typed_mean_s) for each in services.values()},
+        )
+    )
+    visits = {row["id"]: row["visit"] for row in waiting}
+    return {visits.get(key, key): in_s for key, in_s in found.items()}
+
+
+def _caller(
+    configuration: HallConfiguration,
+    legs: OpenLegs,
+    receiving: Receiving,
+    at_counter: Mapping[str, Row],
+    paces: Mapping[str, Pace],
+) -> Caller:
+    counter, sessions = receiving
+    found, linked, rest_s = [], None, counter.wraps_up_s
+    for session in sessions:
+        leg = at_counter.get(session["counter"])
+        terms = counters.terms_of(session)
+        known = configuration.counters.get(session["counter"])
+        calling = CallingCounter(
+            session["counter"], frozenset(terms.services), known is not None and known.is_step_free
+        )
+        found.append((calling, profile_of(configuration, terms)))
+        if leg is not None:
+            rest_s += residual_s(paces[leg["queue"]]) if leg["queue"] in paces else 0.0
+            link = legs.link(leg["visit"])
+            linked = linked if link is None else LinkedTurn(link, leg["number"])
+    return Caller(tuple(found), rest_s, linked)
+
+
+def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str, QueuedLeg]]:
+    """Who would take a ticket of each queue now, with and without a priority; of its first service."""
+    first: dict[str, Service] = {}
+    for service in services:
+        first.setdefault(service.queue, service)
+    for service in first.values():
+        for leg_class in (WALK_IN, PRIORITY):
+            key = new_in(service.queue, has_priority=leg_class == PRIORITY)
+            yield (
+                key,
+                QueuedLeg(
+                    id=key,
+                    number="",
+                    series=service.series.prefix,
+                    service=service.id,
+                    queue=service.queue,
+                    leg_class=leg_class,
+                    reference=now,
+                    issued_at=now,
+                    target_s=service.target_for(leg_class),
+                ),
+            )
