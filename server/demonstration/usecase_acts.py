@@ -80,7 +80,7 @@ class UseCaseActs:
             hall,
             author,
             wanted,
-            quote=lambda queue, behind: self.estimates.quote(hall, queue, behind),
+            quote=lambda service, behind: self.estimates.quote(hall, service, behind),
         )
         return Ticket(answer["visit"], answer["number"], answer["token"])
 

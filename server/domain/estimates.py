@@ -20,7 +20,7 @@ TYPED_SPREAD = 0.7
 """Standard deviation ÷ mean of service times while few are known (lognormal services, 0.45 to 0.95)."""
 MODEL_ERROR = 0.25
 """What the formula does not see (pauses, calling rule, later priority visitors), as a share of the mean."""
-SOONEST_S = 60.0
+SOONEST_S = 120.0
 """Who is not called now is not called within this, on average: agents put a file down, visitors walk."""
 LOW_QUANTILE, HIGH_QUANTILE = 0.10, 0.92
 """Where the range ends. With these about 84 % of real waits lie inside and 10 % above (docs, measured)."""
@@ -49,11 +49,12 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class QueueNow:
-    """A queue: how many legs wait in it and its pace."""
+    """A queue: how many legs wait in it, its pace, and the services that share it (none: one of its own)."""
 
     queue: str
     waiting: int
     pace: Pace
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ class CounterNow:
     """Who receives one person at a time now (not closed, not in pause): an open counter, or an agent with all
     counters of the session that take the agent's time.
 
-    `queues`: those it serves; `is_free`: it may call at once; `wraps_up_s`: seconds left of a wrap-up after
-    which it is free; `also_here`: people at further counters of the same agent.
+    `queues`: those it serves; `services`: which of theirs, all where none is told; `is_free`: it may call at
+    once; `wraps_up_s`: seconds left of a wrap-up after which it is free; `also_here`: people at further
+    counters of the same agent.
     """
 
     counter: str
@@ -70,6 +72,11 @@ class CounterNow:
     is_free: bool
     wraps_up_s: float = 0.0
     also_here: int = 0
+    services: frozenset[str] = frozenset()
+
+    def serves(self, queue: str, service: str) -> bool:
+        """Whether it serves a service of a queue, or anything of it (service "")."""
+        return queue in self.queues and (not service or not self.services or service in self.services)
 
     def later(self, by_s: float) -> "CounterNow":
         """The same counter so many seconds later, if nothing happens there."""
@@ -143,23 +150,48 @@ def pooled(paces: Iterable[tuple[Pace, int]]) -> Pace:
 
 def estimate_hall(now: HallNow) -> dict[str, WaitRange | None]:
     """The range for whoever takes a ticket now, for each queue; None where nothing honest can be said."""
+    return {queue.queue: _whole(_estimates_of(now, queue).values()) for queue in now.queues}
+
+
+def estimate_services(now: HallNow) -> dict[str, WaitRange | None]:
+    """The range for whoever takes a ticket now, for each service; None where nothing honest can be said."""
+    return {service: found for queue in now.queues for service, found in _estimates_of(now, queue).items()}
+
+
+def _estimates_of(now: HallNow, queue: QueueNow) -> dict[str, WaitRange | None]:
     return {
-        queue.queue: estimate_at(now, queue=queue.queue, ahead=queue.waiting, whom=new_in(queue.queue))
-        for queue in now.queues
+        service: estimate_at(now, queue=queue.queue, ahead=queue.waiting, who=Who(service, new_in(service)))
+        for service in queue.services or ("",)
     }
 
 
-def new_in(queue: str, *, has_priority: bool = False) -> str:
-    """How who takes a ticket of a queue now is named in `HallNow.called_in_s`."""
-    return f"{'priority' if has_priority else 'new'} {queue}"
+def _whole(found: Iterable[WaitRange | None]) -> WaitRange | None:
+    """From the soonest to the latest of the services of a queue that are served."""
+    told = [each for each in found if each is not None]
+    if not told:
+        return None
+    return WaitRange(min(each.low_s for each in told), max(each.high_s for each in told))
 
 
-def estimate_at(now: HallNow, *, queue: str, ahead: int, whom: str = "") -> WaitRange | None:
-    """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it.
+def new_in(service: str, *, has_priority: bool = False) -> str:
+    """How who takes a ticket of a service now is named in `HallNow.called_in_s`."""
+    return f"{'priority' if has_priority else 'new'} {service}"
 
-    `whom`: the visit, or `new_in`, whose call was foreseen by the rule, if it was.
-    """
-    able = _able(now, queue)
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose wait is told, as far as it is known: of which service, and named how in `HallNow.called_in_s`."""
+
+    service: str = ""
+    key: str = ""
+
+
+ANYBODY = Who()
+
+
+def estimate_at(now: HallNow, *, queue: str, ahead: int, who: Who = ANYBODY) -> WaitRange | None:
+    """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
+    able = _able(now, queue, who.service)
     if not able:
         return None
     work = work_ahead(now.linked, queue, ahead, [counter.counter for counter in able])
@@ -171,22 +203,22 @@ def estimate_at(now: HallNow, *, queue: str, ahead: int, whom: str = "") -> Wait
     ]
     if not work.callable_ahead and wrapping_up_s:
         return _announced(0, min(wrapping_up_s), now.rest, residual_s=0)
-    foreseen_s = now.called_in_s.get(whom)
+    foreseen_s = now.called_in_s.get(who.key)
     if foreseen_s is not None:
         return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
-def estimate_linked(now: HallNow, *, visit: str, queue: str, ahead: int) -> WaitRange | None:
+def estimate_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> WaitRange | None:
     """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
 
-    Where its call was not foreseen, next where one of them is received, or after the first of them; a visit
-    that is not linked as `estimate_at`.
+    `who.key` is the visit. Where its call was not foreseen, next where one of them is received, or after the
+    first of them; a visit that is not linked as `estimate_at`.
     """
-    place = place_of_linked(now.linked, visit)
+    place = place_of_linked(now.linked, who.key)
     if place is None:
-        return estimate_at(now, queue=queue, ahead=ahead, whom=visit)
-    able, foreseen_s = _able(now, queue), now.called_in_s.get(visit)
+        return estimate_at(now, queue=queue, ahead=ahead, who=who)
+    able, foreseen_s = _able(now, queue, who.service), now.called_in_s.get(who.key)
     if able and foreseen_s is not None:
         return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
     pace = _by_id(now)[queue].pace
@@ -198,7 +230,7 @@ def estimate_linked(now: HallNow, *, visit: str, queue: str, ahead: int) -> Wait
 
 
 def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange | None:
-    able = _able(now, place.first_queue)
+    able = _able(now, place.first_queue, "")
     if not able:
         return None
     work = work_ahead(now.linked, place.first_queue, place.first_ahead, [each.counter for each in able])
@@ -206,8 +238,8 @@ def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange 
     return _of_sum(now, first.plus(after), place.first_queue)
 
 
-def _able(now: HallNow, queue: str) -> list[CounterNow]:
-    return [counter for counter in now.counters if queue in counter.queues]
+def _able(now: HallNow, queue: str, service: str) -> list[CounterNow]:
+    return [counter for counter in now.counters if counter.serves(queue, service)]
 
 
 def _waits_elsewhere(now: HallNow, counter: CounterNow, queue: str) -> bool:

@@ -15,7 +15,7 @@ from server.domain.rules_turns import Turns
 from server.domain.rules_waiting import CallContext, CallingCounter, LinkedTurn, QueuedLeg, queue_facts
 from server.domain.work_profiles import WorkProfile
 
-MOST_FOLLOWED = 60
+MOST_FOLLOWED = 100
 """Where more wait, the rule is not played forward: it would take too long, and says little more."""
 
 

@@ -14,6 +14,7 @@ from server.domain.estimates import (
     QueueNow,
     Rest,
     WaitRange,
+    Who,
     estimate_linked,
     pace_of,
     residual_s,
@@ -58,7 +59,7 @@ class Announcer:
         in_queue = [other for other in waiting if other.queue == leg.queue]
         ahead = sum(other.leg_class == PRIORITY for other in in_queue if leg.leg_class == PRIORITY)
         ahead = ahead if leg.leg_class == PRIORITY else len(in_queue)
-        return estimate_linked(hall, visit=leg.id, queue=leg.queue, ahead=ahead)
+        return estimate_linked(hall, who=Who(leg.service, leg.id), queue=leg.queue, ahead=ahead)
 
     def _foreseen(
         self,

@@ -3,6 +3,7 @@
 Answers only read it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,23 +14,29 @@ from server.domain.estimates import (
     Pace,
     QueueNow,
     WaitRange,
+    Who,
+    estimate_at,
     estimate_hall,
     estimate_linked,
+    estimate_services,
     new_in,
     pace_of,
     pooled,
 )
 from server.domain.estimates_forward import MOST_FOLLOWED
+from server.domain.paces import Received, Taken, taken_of
 from server.domain.refusals import Refusal
 from server.store import waiting
 from server.store.database import Database
+from server.store.engines import Row
 from server.usecases.foresee_calls import foresee_calls
 from server.usecases.issue_ticket import Quote
 from server.usecases.read_board import Seen, look
 from server.usecases.receiving import Receiving, linked_now, receiving_now, rest_now
 
 _RECENT = (
-    "SELECT service, first_called_at, ended_at FROM leg WHERE hall = :hall AND last_called_at IS NOT NULL"
+    "SELECT counter, service, reference_at, first_called_at, ended_at FROM leg"
+    " WHERE hall = :hall AND last_called_at IS NOT NULL AND counter IS NOT NULL"
     " AND end_reason IN ('served', 'transferred') ORDER BY last_called_at DESC LIMIT 600"
 )
 PACES_KEPT_S = 60.0
@@ -40,11 +47,12 @@ AGED_EVERY_S = 5.0
 
 @dataclass
 class HallEstimate:
-    """What is known of a hall's waits: its state as estimates see it, the range per queue, and since when."""
+    """What is known of a hall's waits since `as_of`: its state as estimates see it, the ranges for whoever
+    takes a ticket, by queue and by service."""
 
     now: HallNow
     ranges: dict[str, WaitRange | None]
-    version: int
+    by_service: dict[str, WaitRange | None]
     as_of: datetime
 
 
@@ -69,13 +77,15 @@ class Estimates:
                 rows, seen, receiving, paces, sum(people for people, _ in counts.values())
             )
         queues = [
-            QueueNow(queue, counts.get(queue, (0, 0))[0], paces[queue])
-            for queue in seen.configuration.queues
-            if queue in paces
+            QueueNow(queue.id, counts.get(queue.id, (0, 0))[0], paces[queue.id], queue.services)
+            for queue in seen.configuration.queues.values()
+            if queue.id in paces
         ]
         now = HallNow(queues, [counter for counter, _ in receiving], rest, linked, foreseen)
-        found = HallEstimate(now, estimate_hall(now), seen.row["version"], seen.position.as_of)
-        self.known[hall] = found
+        return self._reckoned(hall, now, seen.position.as_of)
+
+    def _reckoned(self, hall: str, now: HallNow, as_of: datetime) -> HallEstimate:
+        self.known[hall] = found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of)
         return found
 
     def of(self, hall: str) -> HallEstimate:
@@ -89,29 +99,30 @@ class Estimates:
         age_s = (as_of - found.as_of).total_seconds()
         if age_s < AGED_EVERY_S:
             return found
-        now = found.now.later(age_s)
-        self.known[hall] = aged = HallEstimate(now, estimate_hall(now), found.version, as_of)
-        return aged
+        return self._reckoned(hall, found.now.later(age_s), as_of)
 
-    def quote(self, hall: str, queue: str, behind: int | None = None) -> Quote | None:
-        """The wait announced with a ticket of a queue now, None when nothing honest can be said.
+    def quote(self, hall: str, service: str, behind: int | None = None) -> Quote | None:
+        """The wait announced with a ticket of a service now, None when nothing honest can be said.
 
         Someone who passes before others waits behind so many people only; None: at the end of the queue.
         """
         if behind is None:
-            found = self.of(hall).ranges.get(queue)
+            found = self.of(hall).by_service.get(service)
         else:
-            waiting_there = {each.queue: each.waiting for each in self.of(hall).now.queues}
-            passes = behind < waiting_there.get(queue, 0)
-            found = self.remaining(hall, queue, behind, visit=new_in(queue, has_priority=passes))
+            now = self.of(hall).now
+            there = next((queue for queue in now.queues if service in queue.services), None)
+            if there is None:
+                return None
+            key = new_in(service, has_priority=behind < there.waiting)
+            found = estimate_at(now, queue=there.queue, ahead=behind, who=Who(service, key))
         return None if found is None else Quote(found.low_s, (found.low_s + found.high_s) // 2, found.high_s)
 
-    def remaining(self, hall: str, queue: str, ahead: int, *, visit: str = "") -> WaitRange | None:
-        """The remaining wait behind `ahead` others of a queue; with its visit, which may be linked."""
+    def remaining(self, hall: str, leg: Row, ahead: int) -> WaitRange | None:
+        """The remaining wait of a leg behind `ahead` others of its queue."""
         now = self.of(hall).now
-        if all(each.queue != queue for each in now.queues):
+        if all(each.queue != leg["queue"] for each in now.queues):
             return None
-        return estimate_linked(now, visit=visit, queue=queue, ahead=ahead)
+        return estimate_linked(now, who=Who(leg["service"], leg["visit"]), queue=leg["queue"], ahead=ahead)
 
     def _foreseen(
         self, rows: Any, seen: Seen, receiving: list[Receiving], paces: dict[str, Pace], people: int
@@ -134,22 +145,32 @@ class Estimates:
             and set(known[1]) == set(configuration.queues)
         ):
             return known[1]
-        recent: dict[str, list[int]] = {}
-        for row in rows.all(_RECENT, hall=hall):
-            duration_s = (row["ended_at"] - row["first_called_at"]) // 1_000_000
-            service = configuration.services.get(row["service"])
-            wrap_up_s = 0 if service is None else service.wrap_up_s
-            recent.setdefault(row["service"], []).append(duration_s + wrap_up_s)
+        taken = _taken(rows.all(_RECENT, hall=hall), configuration)
+        recent = taken.by_service
         paces = {}
         for queue in configuration.queues:
             services = [s for s in configuration.services.values() if s.queue == queue]
             if services:
                 paces[queue] = pooled(
                     (
-                        pace_of(s.typed_mean_s + s.wrap_up_s, recent.get(s.id, [])),
+                        pace_of(s.typed_mean_s + taken.after_s(s.wrap_up_s), recent.get(s.id, [])),
                         len(recent.get(s.id, [])) + 1,
                     )
                     for s in services
                 )
         self._paces[hall] = (elapsed_s, paces)
         return paces
+
+
+def _taken(recent: Iterable[Row], configuration: HallConfiguration) -> Taken:
+    received = [
+        Received(
+            row["counter"],
+            row["service"],
+            row["reference_at"] / 1_000_000,
+            row["first_called_at"] / 1_000_000,
+            row["ended_at"] / 1_000_000,
+        )
+        for row in recent
+    ]
+    return taken_of(received, {each.id: each.wrap_up_s for each in configuration.services.values()})

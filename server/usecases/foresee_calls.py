@@ -17,6 +17,8 @@ from server.store.waiting import as_queued
 from server.usecases.pick_next import profile_of
 from server.usecases.receiving import Receiving
 
+AFTER_ALL = "~" * 12
+"""A number behind all that were issued at the same instant."""
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
 
@@ -80,18 +82,15 @@ def _caller(
 
 
 def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str, QueuedLeg]]:
-    """Who would take a ticket of each queue now, with and without a priority; of its first service."""
-    first: dict[str, Service] = {}
+    """Who would take a ticket of each service now, with and without a priority."""
     for service in services:
-        first.setdefault(service.queue, service)
-    for service in first.values():
         for leg_class in (WALK_IN, PRIORITY):
-            key = new_in(service.queue, has_priority=leg_class == PRIORITY)
+            key = new_in(service.id, has_priority=leg_class == PRIORITY)
             yield (
                 key,
                 QueuedLeg(
                     id=key,
-                    number="",
+                    number=AFTER_ALL,
                     series=service.series.prefix,
                     service=service.id,
                     queue=service.queue,

@@ -65,7 +65,7 @@ class Quote:
 
 
 type QuoteOf = Callable[[str, int | None], Quote | None]
-"""The wait announced with a ticket of a queue: at its end, or behind so many people."""
+"""The wait announced with a ticket of a service: at the end of its queue, or behind so many people."""
 
 
 def issue_ticket(
@@ -77,7 +77,7 @@ def issue_ticket(
     quote: QuoteOf = lambda _, __: None,
     write_key: WriteKey | None = None,
 ) -> Answer:
-    """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a queue.
+    """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a service.
 
     Refusals: unknown_service; closed, stopped, appointment_only and numbers_exhausted, each counted as a
     ticket not issued; press_elsewhere, and those of the transaction.
@@ -125,7 +125,7 @@ def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place", *, is_priority:
     """What is announced; nothing to an appointment that keeps its class, whose hour is what counts."""
     if arriving.booked_at is not None and place.leg_class != WALK_IN:
         return None
-    return quote(arriving.service.queue, place.ahead if is_priority else None)
+    return quote(arriving.service.id, place.ahead if is_priority else None)
 
 
 def _checked_in(transaction: HallTransaction, arriving: Arriving, visit: NewVisit) -> Answer:

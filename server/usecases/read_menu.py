@@ -52,10 +52,10 @@ def read_menu(
         if session["paused_at"] is None:
             for service in json.loads(session["services"]):
                 open_for[service] = open_for.get(service, 0) + 1
-    ranges = estimates.of(hall_id).ranges
+    ranges = estimates.of(hall_id).by_service
 
     def item(service: Service) -> MenuService:
-        found = ranges.get(service.queue)
+        found = ranges.get(service.id)
         return MenuService(
             service=service.id,
             name=service.names,

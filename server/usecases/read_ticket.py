@@ -73,11 +73,7 @@ def _answers(
         ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
     configuration, now = seen.configuration, seen.position.as_of
     service = configuration.services.get(leg["service"])
-    wait = (
-        estimates.remaining(leg["hall"], leg["queue"], ahead, visit=leg["visit"])
-        if ahead is not None
-        else None
-    )
+    wait = estimates.remaining(leg["hall"], leg, ahead) if ahead is not None else None
     opening = opening_now(configuration, leg["service"], now).opening if service else None
     is_called = leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     answer = {

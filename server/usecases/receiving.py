@@ -42,7 +42,12 @@ def receiving_now(rows: Any, hall: str, seen: Seen) -> list[Receiving]:
         queues = frozenset(queue for place in places for queue in _queues(configuration, place))
         is_free = not here and not wraps_up_s
         counter = CounterNow(
-            agent, queues, is_free, wraps_up_s=0.0 if here else wraps_up_s, also_here=max(0, here - 1)
+            agent,
+            queues,
+            is_free,
+            wraps_up_s=0.0 if here else wraps_up_s,
+            also_here=max(0, here - 1),
+            services=frozenset(each for place in places for each in counters.terms_of(place).services),
         )
         found.append((counter, places))
     return found

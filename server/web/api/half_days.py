@@ -42,7 +42,7 @@ def blueprint(api: Api) -> APIBlueprint:
             hall,
             caller.author,
             WantedSeries(**body.model_dump()),
-            quote=lambda queue, behind: api.estimates.quote(hall, queue, behind),
+            quote=lambda service, behind: api.estimates.quote(hall, service, behind),
             told=told,
         )
         api.breathe()

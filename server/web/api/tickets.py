@@ -113,7 +113,7 @@ def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
         hall,
         caller.author,
         wanted,
-        quote=lambda queue, behind: api.estimates.quote(hall, queue, behind),
+        quote=lambda service, behind: api.estimates.quote(hall, service, behind),
         write_key=write_key(caller.author),
     )
     is_new = answer.pop("is_new", False)

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.estimates import CounterNow, HallNow, Pace, QueueNow, estimate_at, estimate_hall, new_in
+from server.domain.estimates import (
+    CounterNow,
+    HallNow,
+    Pace,
+    QueueNow,
+    Who,
+    estimate_at,
+    estimate_hall,
+    new_in,
+)
 from server.domain.estimates_forward import MOST_FOLLOWED, Caller, HallAhead, called_in_s
 from server.domain.rules import PRIORITY
 from server.domain.rules_waiting import CallingCounter, LinkedTurn, QueuedLeg
@@ -154,13 +163,13 @@ def test_what_is_foreseen_is_the_day_that_follows_when_services_last_their_mean(
 
 def test_an_estimate_is_around_what_was_foreseen():
     counters = [CounterNow("1", frozenset({"A", "F"}), is_free=False)]
-    now = HallNow([QueueNow("A", 4, Pace(600)), QueueNow("F", 9, Pace(300))], counters)
+    now = HallNow([QueueNow("A", 4, Pace(600), ("A",)), QueueNow("F", 9, Pace(300))], counters)
     told = replace(now, called_in_s={new_in("A"): 1200.0})
     found = estimate_hall(told)["A"]
     assert found is not None
     assert found.low_s < 1200 < found.high_s
     assert estimate_at(told, queue="A", ahead=4) == estimate_at(now, queue="A", ahead=4)
-    soon = estimate_at(replace(now, called_in_s={"v": 0.0}), queue="A", ahead=2, whom="v")
+    soon = estimate_at(replace(now, called_in_s={"v": 0.0}), queue="A", ahead=2, who=Who(key="v"))
     assert soon is not None
     assert not soon.is_none_needed
 

@@ -198,9 +198,10 @@ def test_the_estimate_of_waits_counts_the_wrap_up(both: ApiSite):
         both.ticket()
     hall = both.database.hall_id(HALL)
     queue = both.database.configuration(HALL).services[SERVICE].queue
-    before = Estimates(both.database).remaining(hall, queue, 4)
+    leg = {"service": SERVICE, "queue": queue, "visit": "somebody"}
+    before = Estimates(both.database).remaining(hall, leg, 4)
     both.publish(laon_accueil={"wrap_up_s": 300})
-    after = Estimates(both.database).remaining(hall, queue, 4)
+    after = Estimates(both.database).remaining(hall, leg, 4)
     assert before is not None
     assert after is not None
     assert after.high_s > before.high_s + 4 * 60

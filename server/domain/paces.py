@@ -1,0 +1,63 @@
+"""How long a counter is taken by a person: the service, and what the agent does until the next call.
+
+Pure. What follows a service is learnt where somebody was already waiting when it ended and was then called
+to the same counter; a wrap-up of the document stands in until enough is known.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
+
+LONGEST_TURNAROUND_S = 600
+"""A longer time between two calls is a pause."""
+ENOUGH_TURNAROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Who was received at a counter: waited since `since_s`, was called and went; seconds of one clock."""
+
+    counter: str
+    service: str
+    since_s: float
+    called_s: float
+    ended_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """By service, the seconds each person took a counter, from the call to when the next could be called.
+
+    `usual_turnaround_s`: the mean part of it after the service; None where too little is known.
+    """
+
+    by_service: Mapping[str, Sequence[int]]
+    usual_turnaround_s: float | None
+
+    def after_s(self, wrap_up_s: int) -> float:
+        """What follows a service of which the document says this wrap-up: as learnt, else that."""
+        return float(wrap_up_s) if self.usual_turnaround_s is None else self.usual_turnaround_s
+
+
+def taken_of(received: Sequence[Received], wrap_up_s: Mapping[str, int]) -> Taken:
+    """What is learnt of services that ended; `wrap_up_s`: what the document says by service; missing: 0."""
+    turnarounds = _turnarounds(received)
+    usual_s = fmean(turnarounds.values()) if len(turnarounds) >= ENOUGH_TURNAROUNDS else None
+    found: dict[str, list[int]] = {}
+    for place, one in enumerate(received):
+        after_s = float(wrap_up_s.get(one.service, 0)) if usual_s is None else turnarounds.get(place, usual_s)
+        found.setdefault(one.service, []).append(int(one.ended_s - one.called_s + after_s))
+    return Taken(found, usual_s)
+
+
+def _turnarounds(received: Sequence[Received]) -> dict[int, float]:
+    """By place in the sequence, the seconds until the next call there, where its visitor waited already."""
+    found = {}
+    in_order = sorted(enumerate(received), key=lambda one: (one[1].counter, one[1].called_s))
+    for (place, one), (_, then) in pairwise(in_order):
+        after_s = then.called_s - one.ended_s
+        waited = one.counter == then.counter and then.since_s <= one.ended_s
+        if waited and 0 <= after_s <= LONGEST_TURNAROUND_S:
+            found[place] = after_s
+    return found
