@@ -10,6 +10,7 @@ from server.domain.estimates import estimate_at
 from server.domain.half_days import AtBreak
 from server.ids import new_id
 from server.store.database import Database
+from server.usecases import estimate_waits
 from server.usecases.call_next import AtCounter, call_next
 from server.usecases.counter_sessions import WantedSession, close_counter, open_counter
 from server.usecases.decide_break import decide_break
@@ -196,6 +197,54 @@ def test_computers_at_which_visitors_work_by_themselves_each_serve(database: Dat
     assert by_four is not None
     assert by_one is not None
     assert by_one.high_s > 2 * by_four.high_s
+
+
+# --- the rule -------------------------------------------------------------------------------------
+
+
+def test_each_service_of_a_queue_is_told_the_wait_of_the_counters_that_serve_it(
+    database: Database, estimates: Estimates
+):
+    deposit, collect = "laon-titres-depot", "laon-titres-retrait"
+    opened(database, "laon-g2", collect)
+    issue(database, 1, collect)
+    received(database, "laon-g2")
+    opened(database, "laon-b12", deposit)
+    found = estimates.refresh(database.hall_id(HALL))
+    free, busy = found.by_service[deposit], found.by_service[collect]
+    assert free is not None
+    assert busy is not None
+    assert free.is_none_needed
+    assert not busy.is_none_needed
+    whole = found.ranges["laon-file-titres"]
+    assert whole is not None
+    assert (whole.low_s, whole.high_s) == (0, busy.high_s)
+
+
+def test_who_has_priority_is_told_the_call_the_rule_foresees(database: Database, estimates: Estimates):
+    hall = database.hall_id(HALL)
+    opened(database, COUNTER)
+    issue(database, 12)
+    received(database, COUNTER)
+    estimates.refresh(hall)
+    first, last = estimates.quote(hall, SERVICE, 0), estimates.quote(hall, SERVICE)
+    assert first is not None
+    assert last is not None
+    assert 0 < first.high_s < last.low_s
+    assert estimates.quote(hall, SERVICE, 11) == last
+
+
+def test_where_too_many_wait_the_formula_stands_in(
+    database: Database, estimates: Estimates, monkeypatch: pytest.MonkeyPatch
+):
+    opened(database, COUNTER)
+    tickets = issue(database, 3)
+    foreseen = estimates.refresh(database.hall_id(HALL)).now.called_in_s
+    assert {ticket["visit"] for ticket in tickets} <= set(foreseen)
+    monkeypatch.setattr(estimate_waits, "MOST_FOLLOWED", 2)
+    found = estimates.refresh(database.hall_id(HALL))
+    assert found.now.called_in_s == {}
+    assert found.ranges[QUEUE] is not None
 
 
 # --- linked visits --------------------------------------------------------------------------------
