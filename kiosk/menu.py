@@ -63,13 +63,22 @@ class Wait:
     high_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class ExceptionalWay:
+    """Where who has no appointment is received all the same, and for which reasons: their codes and names."""
+
+    received_by: "MenuService"
+    reasons: Mapping[str, Text]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuService:
     """A service as the kiosk sees it now; with `children` it is a folder and only its words and icon count.
 
     `openings` are the present and coming spans in order; `counters` is how many open counters serve it;
     `remaining` is how many tickets may still be issued today (None: no limit); `booking` says how one obtains
-    an appointment; `is_too_late` that a ticket taken now would probably be served after closing.
+    an appointment; `is_too_late` that a ticket taken now would probably be served after closing;
+    `exceptional` who is received without the appointment it asks for.
     """
 
     service: str
@@ -86,6 +95,7 @@ class MenuService:
     bring: Sequence[Text] = ()
     booking: Text | None = None
     is_too_late: bool = False
+    exceptional: ExceptionalWay | None = None
     children: Sequence["MenuService"] = ()
 
 
@@ -112,6 +122,16 @@ class NextOpening(TypedDict):
     text: str
 
 
+class ReasonMessage(TypedDict):
+    id: str
+    name: str
+
+
+class ExceptionalMessage(TypedDict):
+    received_by: "ServiceMessage"
+    reasons: list[ReasonMessage]
+
+
 class ServiceMessage(TypedDict):
     id: str
     name: str
@@ -123,6 +143,7 @@ class ServiceMessage(TypedDict):
     wait: dict[str, int] | dict[str, bool] | None
     bring: list[str]
     booking: str | None
+    exceptional: ExceptionalMessage | None
     children: list["ServiceMessage"]
 
 
@@ -273,7 +294,18 @@ def _service_message(service: MenuService, words: _Words, depth: int = 1) -> Ser
         "wait": _wait_message(service, state),
         "bring": [words.of(each) for each in service.bring],
         "booking": words.of(service.booking) if service.booking else None,
+        "exceptional": _exceptional_message(service.exceptional, words),
         "children": [_service_message(child, words, depth + 1) for child in service.children],
+    }
+
+
+def _exceptional_message(way: ExceptionalWay | None, words: _Words) -> ExceptionalMessage | None:
+    """Nothing while the service that receives gives no ticket: a way that leads nowhere is not shown."""
+    if way is None or state_of(way.received_by, words.now) not in ("open", "no_counter"):
+        return None
+    return {
+        "received_by": _service_message(way.received_by, words),
+        "reasons": [{"id": code, "name": words.of(name)} for code, name in way.reasons.items()],
     }
 
 
@@ -305,7 +337,8 @@ def _next_opening_at(service: MenuService, now: datetime) -> datetime | None:
 
 
 def _edges(leaves: Sequence[MenuService], now: datetime) -> Iterator[datetime]:
-    for service in leaves:
+    receiving = [each.exceptional.received_by for each in leaves if each.exceptional is not None]
+    for service in (*leaves, *receiving):
         for opening in service.openings:
             for edge in (opening.opens_at, opening.last_ticket_at, opening.closes_at):
                 if edge > now:

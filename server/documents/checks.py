@@ -11,7 +11,7 @@ from server.domain.numbering import Series, may_collide
 
 def check_alone(document: HallDocument) -> tuple[Problem, ...]:
     """The errors a document has whatever surrounds it."""
-    checks = (_ids, _menu, _queues, _series, _counters, _profiles)
+    checks = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles)
     return tuple(found for check in checks for found in check(document))
 
 
@@ -138,6 +138,28 @@ def _series_in_use(document: HallDocument) -> Iterator[tuple[Path, SeriesPart, s
 
 def _as_series(part: SeriesPart) -> Series:
     return Series(part.prefix, part.first, part.last)
+
+
+def _exceptional(document: HallDocument) -> Iterator[Problem]:
+    """Only who needs an appointment has exceptional reasons, and whoever receives them asks for none."""
+    services = {service.id: service for service in document.services}
+    for at, service in document.services_in_use():
+        if service.exceptional is None:
+            continue
+        path: Path = ("services", at, "exceptional")
+        if service.mode != "appointment_only":
+            yield problem(path, "exceptional_without_appointments", name=service.names["fr"])
+        receiving = services.get(service.exceptional.received_by)
+        if receiving is None:
+            yield problem((*path, "received_by"), "unknown_service", id=service.exceptional.received_by)
+        elif receiving.is_retired:
+            yield problem((*path, "received_by"), "retired_service", id=receiving.id)
+        elif receiving.mode == "appointment_only":
+            yield problem((*path, "received_by"), "received_by_appointment", id=receiving.id)
+        codes = [reason.id for reason in service.exceptional.reasons]
+        for place, code in enumerate(codes):
+            if code in codes[:place]:
+                yield problem((*path, "reasons", place, "id"), "slug_twice", slug=code)
 
 
 def _counters(document: HallDocument) -> Iterator[Problem]:

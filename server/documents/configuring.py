@@ -3,7 +3,15 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from server.documents.hall import CounterPart, HallDocument, KioskPart, NoticePart, SeriesPart, ServicePart
+from server.documents.hall import (
+    CounterPart,
+    ExceptionalPart,
+    HallDocument,
+    KioskPart,
+    NoticePart,
+    SeriesPart,
+    ServicePart,
+)
 from server.documents.installation import InstallationDocument
 from server.documents.opening import public_holidays, to_calendar, to_own_calendar
 from server.documents.problems import DocumentRefused, problem
@@ -12,6 +20,7 @@ from server.documents.values import Texts
 from server.domain.calendars import Calendar
 from server.domain.configuration import (
     Counter,
+    Exceptional,
     Folder,
     HallConfiguration,
     Kiosk,
@@ -107,7 +116,12 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         outcome=part.outcome,
         note=part.note,
         wrap_up_s=part.wrap_up_s,
+        exceptional=_exceptional(part.exceptional) if part.exceptional else None,
     )
+
+
+def _exceptional(part: ExceptionalPart) -> Exceptional:
+    return Exceptional(part.received_by, {reason.id: reason.names for reason in part.reasons})
 
 
 def _papers(papers: tuple[Texts, ...]) -> Mapping[str, tuple[str, ...]]:

@@ -32,6 +32,8 @@ from server.domain.work_profiles import DEFAULT_RULE, RuleName
 Seconds = Annotated[int, Field(ge=30, le=28_800)]
 Rank = Annotated[int, Field(ge=1, le=HIGHEST_RANK)]
 Category = Literal["practical", "hours", "missions", "survey", "safety"]
+MOST_REASONS = 5
+"""Exceptional reasons of a service: a kiosk shows them on one view, beside how to book."""
 
 
 class SeriesPart(Part):
@@ -57,8 +59,25 @@ class FolderPart(Part):
     icon: Slug = "folder-open"
 
 
+class ReasonPart(Part):
+    """An exceptional reason; `id` is the code that facts keep, unique within its service."""
+
+    id: Slug
+    names: Texts
+
+
+class ExceptionalPart(Part):
+    """Which service receives who comes without an appointment for an exceptional reason, and which ones."""
+
+    received_by: Slug
+    reasons: Annotated[tuple[ReasonPart, ...], Field(max_length=MOST_REASONS), *NotEmpty]
+
+
 class ServicePart(Part):
-    """What a visitor comes for. Times in seconds; `parent` is a folder; `hours` null means the hall's."""
+    """What a visitor comes for. Times in seconds; `parent` is a folder; `hours` null means the hall's.
+
+    `exceptional` is for services by appointment only; null: nobody is received without one.
+    """
 
     id: Slug
     names: Texts
@@ -85,6 +104,7 @@ class ServicePart(Part):
     outcome: Asked = "optional"
     note: Asked = "optional"
     wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 0
+    exceptional: ExceptionalPart | None = None
 
 
 class QueuePart(Part):

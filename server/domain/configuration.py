@@ -56,6 +56,18 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class Exceptional:
+    """Who may be received without the appointment a service asks for.
+
+    `received_by` is the service that receives them; `reasons` are the exceptional reasons by code, with their
+    names, in the order people see.
+    """
+
+    received_by: str
+    reasons: Mapping[str, Texts]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What a visitor comes for.
 
@@ -64,7 +76,8 @@ class Service:
     `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
     long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
     `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
-    an agent has after it before the next call is expected; 0: none.
+    an agent has after it before the next call is expected; 0: none. `exceptional`: for which reasons who has
+    no appointment is received all the same, and where; None: never.
     """
 
     id: str
@@ -92,6 +105,7 @@ class Service:
     outcome: Asked = "optional"
     note: Asked = "optional"
     wrap_up_s: int = 0
+    exceptional: Exceptional | None = None
 
     def name(self, language: str) -> str:
         """The service's name in a language, in French where it is not translated."""

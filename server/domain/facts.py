@@ -177,8 +177,19 @@ class NewLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class ByException:
+    """Why a ticket is given without the appointment that a service asks for: the service, a reason's code."""
+
+    service: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewVisit:
-    """A visit as it begins: one number of one series, on the business day of its issue."""
+    """A visit as it begins: one number of one series, on the business day of its issue.
+
+    `by_exception`: received without the appointment that what the visitor came for asks for.
+    """
 
     id: str
     business_day: date
@@ -189,10 +200,11 @@ class NewVisit:
     channel: str
     language: Erasable | None = None
     device: str | None = None
+    by_exception: ByException | None = None
 
     def as_body(self) -> dict[str, Any]:
         """The visit as it stands in a fact."""
-        return {
+        body = {
             "id": self.id,
             "business_day": self.business_day.isoformat(),
             "series": self.series,
@@ -203,6 +215,12 @@ class NewVisit:
             "language": None if self.language is None else self.language.as_body(),
             "device": self.device,
         }
+        if self.by_exception is not None:
+            body |= {
+                "wanted_service": self.by_exception.service,
+                "exceptional_reason": self.by_exception.reason,
+            }
+        return body
 
 
 @dataclass(frozen=True, slots=True)

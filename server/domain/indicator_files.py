@@ -41,6 +41,8 @@ ADDED_COLUMNS = (
     "clock_suspect",
     "outcome",
     "outcome_asked",
+    "wanted_service",
+    "exceptional_reason",
 )
 LEG_COLUMNS = CONTRACT_COLUMNS + ADDED_COLUMNS
 COUNTER_COLUMNS = (
@@ -128,6 +130,8 @@ def _leg(row: Mapping[str, str]) -> LegRecord:
         reinstated=_truth(row.get("reinstated"), default=False),
         outcome=row.get("outcome") or None,
         outcome_asked=row.get("outcome_asked") or None,
+        wanted_service=row.get("wanted_service") or None,
+        exceptional_reason=row.get("exceptional_reason") or None,
     )
 
 

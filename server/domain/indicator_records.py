@@ -16,7 +16,8 @@ class LegRecord:
     """One leg as the open format carries it; instants are aware UTC, durations whole seconds.
 
     `position` orders the legs of a visit, from 1. `outcome_asked`: whether the service left the
-    outcome `optional` when the leg ended, or made it `mandatory`; None: not known.
+    outcome `optional` when the leg ended, or made it `mandatory`; None: not known. `exceptional_reason`: why
+    the visit began without the appointment that `wanted_service` asks for; both None for any other.
     """
 
     leg: str
@@ -47,6 +48,8 @@ class LegRecord:
     clock_suspect: bool = False
     outcome: str | None = None
     outcome_asked: str | None = None
+    wanted_service: str | None = None
+    exceptional_reason: str | None = None
 
     @property
     def reference_at(self) -> datetime:

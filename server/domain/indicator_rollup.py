@@ -84,20 +84,28 @@ _COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is MISSING)
 
 @dataclass(slots=True)
 class Rollup:
-    """Tallies of some halls and days, with greetings per service and tickets not issued per reason."""
+    """Tallies of some halls and days, and what is no leg or belongs to another service than its leg.
+
+    `greetings` and `due` (appointments whose hour has passed), `missed` of them, per service; `not_issued`
+    per service and reason; `by_exception` per service that asks for an appointment and exceptional reason.
+    """
 
     cells: dict[CellKey, Tally] = field(default_factory=dict)
-    greetings: dict[str, int] = field(default_factory=dict)
-    not_issued: dict[tuple[str, str], int] = field(default_factory=dict)
+    greetings: Counter[str] = field(default_factory=Counter)
+    not_issued: Counter[tuple[str, str]] = field(default_factory=Counter)
+    by_exception: Counter[tuple[str, str]] = field(default_factory=Counter)
+    due: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Rollup") -> None:
         """Adds another rollup (another day, another hall) to this one, exactly."""
         for key, tally in other.cells.items():
             self.cells.setdefault(key, Tally()).add(tally)
-        for service, count in other.greetings.items():
-            self.greetings[service] = self.greetings.get(service, 0) + count
-        for key_not_issued, count in other.not_issued.items():
-            self.not_issued[key_not_issued] = self.not_issued.get(key_not_issued, 0) + count
+        self.greetings.update(other.greetings)
+        self.not_issued.update(other.not_issued)
+        self.by_exception.update(other.by_exception)
+        self.due.update(other.due)
+        self.missed.update(other.missed)
 
     def total(self, keep: Callable[[CellKey], bool] = lambda _: True) -> Tally:
         """The sum of the cells `keep` accepts."""
@@ -111,12 +119,15 @@ class Rollup:
         """The part of this rollup that concerns one service."""
         return Rollup(
             {key: tally for key, tally in self.cells.items() if key.service == service},
-            {name: count for name, count in self.greetings.items() if name == service},
-            {key: count for key, count in self.not_issued.items() if key[0] == service},
+            greetings=_only(self.greetings, lambda name: name == service),
+            not_issued=_only(self.not_issued, lambda key: key[0] == service),
+            by_exception=_only(self.by_exception, lambda key: key[0] == service),
+            due=_only(self.due, lambda name: name == service),
+            missed=_only(self.missed, lambda name: name == service),
         )
 
     def split[Part](self, by: Callable[[CellKey], Part]) -> "dict[Part, Rollup]":
-        """The cells in parts; greetings and tickets not issued, which have no wait, are in none of them."""
+        """The cells in parts; what has no wait (greetings, tickets not issued…) is in none of them."""
         parts: dict[Part, Rollup] = {}
         for key, tally in self.cells.items():
             parts.setdefault(by(key), Rollup()).cells[key] = tally
@@ -124,8 +135,8 @@ class Rollup:
 
     def services(self) -> list[str]:
         """Every service that appears in it, sorted by id."""
-        seen = {key.service for key in self.cells} | set(self.greetings)
-        return sorted(seen | {service for service, _ in self.not_issued})
+        seen = {key.service for key in self.cells} | set(self.greetings) | set(self.due)
+        return sorted(seen | {service for service, _ in (*self.not_issued, *self.by_exception)})
 
     def copy(self) -> "Rollup":
         """An independent equal rollup."""
@@ -134,21 +145,38 @@ class Rollup:
         return whole
 
 
-def roll_up(
-    records: Iterable[LegRecord],
-    *,
-    time_zone: tzinfo,
-    greetings: Mapping[str, int] | None = None,
-    not_issued: Mapping[tuple[str, str], int] | None = None,
-) -> Rollup:
+def _only[Key](counts: Counter[Key], keep: Callable[[Key], bool]) -> Counter[Key]:
+    return Counter({key: count for key, count in counts.items() if keep(key)})
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is counted of a day beside its legs, as `Rollup` holds it."""
+
+    greetings: Mapping[str, int] = field(default_factory=dict)
+    not_issued: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    due: Mapping[str, int] = field(default_factory=dict)
+    missed: Mapping[str, int] = field(default_factory=dict)
+
+
+def roll_up(records: Iterable[LegRecord], beside: Beside | None = None, *, time_zone: tzinfo) -> Rollup:
     """The rollup of these legs, half-hours and weekdays told in the site's `time_zone`.
 
     The legs of a visit must come together (a business day is never split).
     """
-    rollup = Rollup(greetings=dict(greetings or {}), not_issued=dict(not_issued or {}))
+    known = beside or Beside()
+    rollup = Rollup(
+        greetings=Counter(known.greetings),
+        not_issued=Counter(known.not_issued),
+        due=Counter(known.due),
+        missed=Counter(known.missed),
+    )
     for leg in measure(records):
         tally = rollup.cells.setdefault(_key_of(leg, time_zone), Tally())
         _tally_leg(tally, leg)
+        record = leg.record
+        if leg.opens_visit and record.wanted_service and record.exceptional_reason:
+            rollup.by_exception[record.wanted_service, record.exceptional_reason] += 1
     return rollup
 
 

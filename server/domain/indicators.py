@@ -3,6 +3,7 @@
 Rules in prose: `docs/rules/indicators.md`; each name here has its paragraph there (tested).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -153,6 +154,28 @@ def _outcome(code: str) -> Indicator:
     return _share(f"outcome_{code}", "outcome", lambda t: t.outcomes[code], lambda t: t.outcomes.total())
 
 
+def _demand(rollup: Rollup) -> Counter[str]:
+    """How often each service was asked for that needs an appointment the visitor did not have."""
+    asked: Counter[str] = Counter()
+    for (service, reason), count in rollup.not_issued.items():
+        if reason == "appointment_only":
+            asked[service] += count
+    return asked
+
+
+def _unmet(rollup: Rollup) -> int:
+    """That demand less who was received by exception, service by service, never below zero."""
+    left = _demand(rollup)
+    for (service, _), count in rollup.by_exception.items():
+        left[service] -= count
+    return (+left).total()
+
+
+def _missed(rollup: Rollup, _: Tally) -> Figure:
+    count, n = rollup.missed.total(), rollup.due.total()
+    return Figure("appointments_missed", 100 * count / n if n else None, n=n, count=count)
+
+
 def _greeted(rollup: Rollup) -> int:
     return sum(rollup.greetings.values())
 
@@ -182,6 +205,11 @@ _ALL = (
     _number("left_after_call", "tickets", "left", _ended("left_after_call")),
     _number("closed_at_day_end", "tickets", "one_leg", _ended("closed_at_day_end")),
     _number("not_issued", "tickets", "not_issued", lambda rollup, _: sum(rollup.not_issued.values())),
+    _number("appointment_demand", "tickets", "by_exception", lambda rollup, _: _demand(rollup).total()),
+    _number(
+        "received_by_exception", "tickets", "by_exception", lambda rollup, _: rollup.by_exception.total()
+    ),
+    _number("unmet_demand", "tickets", "by_exception", lambda rollup, _: _unmet(rollup)),
     _share("quoted_inside", "quoted", lambda t: t.quoted_inside, lambda t: t.quoted),
     _share("quoted_exceeded", "quoted", lambda t: t.quoted_exceeded, lambda t: t.quoted),
     Indicator("early_wait_from_issue", "s", "from_issue", _early_wait),
@@ -193,6 +221,7 @@ _ALL = (
         lambda t: t.priorities_not_confirmed,
         lambda t: t.priorities,
     ),
+    Indicator("appointments_missed", "percent", "appointments_missed", _missed),
     _share(
         "visitors_on_time",
         "visitors_punctuality",

@@ -7,16 +7,18 @@ from datetime import date, datetime
 from typing import Any
 
 from server.domain.indicator_records import LegRecord
-from server.domain.instants import from_micros
+from server.domain.instants import from_micros, to_micros
 
 _LEGS_OF_DAY = """
 SELECT l.id, l.visit, l.number, l.hall, l.service, l.class, l.position, l.priority, l.target_s,
  l.booked_at, l.arrived_at, l.issued_at, l.first_called_at, l.last_called_at, l.started_at,
  l.is_start_pressed, l.parked_s, l.ended_at, l.end_reason, l.counter, l.is_clock_suspect,
  l.quoted_low_s, l.quoted_median_s, l.quoted_high_s, l.outcome, l.outcome_asked,
+ v.wanted_service, v.exceptional_reason,
  EXISTS (SELECT 1 FROM leg AS later WHERE later.visit = l.visit AND later.reinstated_from = l.id
   AND (later.end_reason IS NULL OR later.end_reason <> 'undone')) AS is_reinstated
-FROM leg AS l WHERE l.hall = :hall AND l.business_day = :day ORDER BY l.visit, l.position, l.id
+FROM leg AS l LEFT JOIN visit AS v ON v.id = l.visit
+WHERE l.hall = :hall AND l.business_day = :day ORDER BY l.visit, l.position, l.id
 """
 _DAYS = """
 SELECT DISTINCT business_day FROM leg
@@ -31,6 +33,11 @@ _NOT_ISSUED = """
 SELECT business_day, service, reason, COUNT(*) AS counted FROM not_issued
 WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on
 GROUP BY business_day, service, reason
+"""
+_DUE = """
+SELECT booked_on, service, COUNT(*) AS due, SUM(CASE WHEN state = 'booked' THEN 1 ELSE 0 END) AS missed
+FROM appointment WHERE hall = :hall AND booked_on >= :starts_on AND booked_on < :ends_on
+AND state <> 'cancelled' AND booked_at < :now GROUP BY booked_on, service
 """
 _DUTIES = """
 SELECT d.counter, d.hall, coalesce(s.joined_to, d.session) AS session, d.profile, d.rule, d.services,
@@ -102,6 +109,19 @@ def not_issued_between(rows: Any, hall: str, starts_on: date, ends_on: date) -> 
     for row in rows.all(_NOT_ISSUED, hall=hall, **_between(starts_on, ends_on)):
         of_day = counts.setdefault(date.fromisoformat(row["business_day"]), {})
         of_day[row["service"], row["reason"]] = row["counted"]
+    return counts
+
+
+type Due = dict[date, dict[str, tuple[int, int]]]
+"""Per day and service: appointments whose hour has passed, and how many of them nobody came for."""
+
+
+def due_between(rows: Any, hall: str, starts_on: date, ends_on: date, *, now: datetime) -> Due:
+    """The appointments of local dates that were not cancelled and whose hour is before `now`."""
+    counts: Due = {}
+    for row in rows.all(_DUE, hall=hall, now=to_micros(now), **_between(starts_on, ends_on)):
+        of_day = counts.setdefault(date.fromisoformat(row["booked_on"]), {})
+        of_day[row["service"]] = int(row["due"]), int(row["missed"])
     return counts
 
 
@@ -177,4 +197,6 @@ def _leg_record(row: Mapping[str, Any], day: date) -> LegRecord:
         reinstated=bool(row["is_reinstated"]),
         outcome=row["outcome"],
         outcome_asked=row["outcome_asked"],
+        wanted_service=row["wanted_service"],
+        exceptional_reason=row["exceptional_reason"],
     )

@@ -158,6 +158,8 @@ visit = Table(
     Column("language", ID),
     Column("needs", ID),
     Column("link", ID),
+    Column("wanted_service", ID),
+    Column("exceptional_reason", ID),
     Column("channel", String(12), nullable=False),
     Column("device", ID),
     Column("issued_at", INSTANT, nullable=False),
@@ -177,6 +179,12 @@ visit = Table(
         "hall",
         sqlite_where=text("link IS NOT NULL AND end_reason IS NULL"),
         postgresql_where=text("link IS NOT NULL AND end_reason IS NULL"),
+    ),
+    Index(
+        "ix_visit_exceptional",
+        "hall",
+        sqlite_where=text("exceptional_reason IS NOT NULL AND end_reason IS NULL"),
+        postgresql_where=text("exceptional_reason IS NOT NULL AND end_reason IS NULL"),
     ),
 )
 

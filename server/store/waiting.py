@@ -23,6 +23,11 @@ NOTED = (
 )
 """The needs of a hall's visits that go on."""
 
+_BY_EXCEPTION = (
+    "SELECT id AS visit, wanted_service, exceptional_reason FROM visit"
+    " WHERE hall = :hall AND exceptional_reason IS NOT NULL AND end_reason IS NULL"
+)
+
 _LEG = f"SELECT {LEG_COLUMNS} FROM leg WHERE id = :leg"
 _AT_COUNTER = f"SELECT {LEG_COLUMNS} FROM leg WHERE counter = :counter AND state IN ('called', 'in_service')"
 _OPEN = (
@@ -99,6 +104,11 @@ def waiting_of_queue(rows: Any, hall: str, queue: str, *, limit: int, after: str
 def needs_noted(rows: Any, hall: str) -> dict[str, tuple[Need, ...]]:
     """What helps the visitors of a hall that are still here, by visit; only those with a need."""
     return {row["visit"]: needs_of(row["needs"]) for row in rows.all(NOTED, hall=hall) if row["needs"]}
+
+
+def by_exception(rows: Any, hall: str) -> list[Row]:
+    """The visits of a hall that go on and were received without the appointment they needed: why."""
+    return list(rows.all(_BY_EXCEPTION, hall=hall))
 
 
 def notes_before(rows: Any, leg: Row) -> list[str]:

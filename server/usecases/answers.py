@@ -1,7 +1,6 @@
 """What use cases answer: JSON values with the names of the contract."""
 
 import json
-from collections.abc import Collection
 from typing import Any
 
 from server.domain.instants import micros_to_text
@@ -10,18 +9,20 @@ from server.store.engines import Row
 type Answer = dict[str, Any]
 
 
-def leg_answer(
-    row: Row, needs: Collection[str] | None = None, *, linked: Collection[str] | None = None
-) -> Answer:
+def exception_answer(visit: Row) -> Answer | None:
+    """Why a visit (its row) was received without the appointment it needed; None for any other."""
+    if visit["exceptional_reason"] is None:
+        return None
+    return {"service": visit["wanted_service"], "reason": visit["exceptional_reason"]}
+
+
+def leg_answer(row: Row, of_visit: Answer | None = None) -> Answer:
     """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent.
 
-    `needs`, and `linked`, the numbers its visit is linked to: None when they were not looked up, and the
-    answer does not speak of them.
+    `of_visit` is what was looked up of its visit: `needs`, `linked` (the numbers it is linked to) and
+    `exception`; the answer does not speak of the rest.
     """
-    told: Answer = {} if needs is None else {"needs": list(needs)}
-    if linked is not None:
-        told["linked"] = list(linked)
-    return told | {
+    return (of_visit or {}) | {
         "leg": row["id"],
         "visit": row["visit"],
         "number": row["number"],

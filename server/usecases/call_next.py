@@ -128,7 +128,8 @@ def record_call(
     called = CalledLeg(chosen["id"], chosen["visit"], chosen["number"], new_id())
     by = CalledBy(held["counter"], held["id"], reason)
     fact = leg_called(called, by, why, is_again=chosen["first_called_at"] is not None)
-    return leg_answer(transaction.record(fact).after(chosen), transaction.open_legs.needs(chosen["visit"]))
+    of_visit = {"needs": list(transaction.open_legs.needs(chosen["visit"]))}
+    return leg_answer(transaction.record(fact).after(chosen), of_visit)
 
 
 def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> tuple[Row, Row | None]:

@@ -14,7 +14,7 @@ from server.domain.transitions import LegState
 from server.store import waiting
 from server.store.database import Database
 from server.store.links import linked_numbers
-from server.usecases.answers import Answer, leg_answer
+from server.usecases.answers import Answer, exception_answer, leg_answer
 from server.usecases.read_board import look
 from server.usecases.read_prints import last_prints
 
@@ -24,7 +24,8 @@ MOST_FOUND = 20
 
 _NUMBER = re.compile(r"^\s*([A-Za-z]{0,2})\s*0*([0-9]{1,6})\s*$")
 _VISITS = (
-    "SELECT v.id, v.channel, e.value AS language, l.id AS leg FROM visit v"
+    "SELECT v.id, v.channel, v.wanted_service, v.exceptional_reason, e.value AS language, l.id AS leg"
+    " FROM visit v"
     " JOIN leg l ON l.visit = v.id LEFT JOIN erasable e ON e.id = v.language"
     " WHERE v.hall = :hall AND v.business_day = :on"
     " AND l.position = (SELECT max(position) FROM leg WHERE visit = v.id)"
@@ -110,5 +111,6 @@ def _visit(rows: Any, row: Any, needs: Collection[str], linked: Collection[str])
     ahead = None
     if leg["state"] == LegState.WAITING:
         ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"])
-    told = leg_answer(leg, needs, linked=linked)
+    of_visit = {"needs": list(needs), "linked": list(linked), "exception": exception_answer(row)}
+    told = leg_answer(leg, of_visit)
     return told | {"language": row["language"], "channel": row["channel"], "ahead": ahead}

@@ -9,7 +9,7 @@ from datetime import date
 
 from server.domain.appointments import appointment_checked_in
 from server.domain.configuration import HallConfiguration, Kiosk, Service
-from server.domain.facts import NewLeg, NewVisit, ticket_issued, ticket_not_issued
+from server.domain.facts import ByException, NewLeg, NewVisit, ticket_issued, ticket_not_issued
 from server.domain.instants import to_micros, to_text
 from server.domain.numbering import next_rank, number_text
 from server.domain.refusals import Refusal
@@ -41,7 +41,8 @@ class WantedTicket:
 
     `press_id` names one press: repeated, it gives the same ticket. `kiosk`: whose printer prints, None
     prints nothing. `is_early`: given by hand, also before the doors open. `claim`: the appointment of who
-    arrives, whose service then counts.
+    arrives, whose service then counts. `exceptional_reason`: the code of why somebody without an appointment
+    is received for a service that asks for one; the ticket is then one of the service that receives them.
     """
 
     service: str
@@ -53,6 +54,7 @@ class WantedTicket:
     needs: tuple[str, ...] = ()
     is_early: bool = False
     claim: Claim | None = None
+    exceptional_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def issue_ticket(
 ) -> Answer:
     """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a service.
 
-    Refusals: unknown_service; closed, stopped, appointment_only and numbers_exhausted, each counted as a
-    ticket not issued; press_elsewhere, and those of the transaction.
+    Refusals: unknown_service, unknown_reason; closed, stopped, appointment_only and numbers_exhausted, each
+    counted as a ticket not issued, but for who names an exceptional reason: that demand was counted when the
+    service was asked for; press_elsewhere, and those of the transaction.
     """
     refusal: Refusal | None = None
     with database.transaction(
@@ -104,10 +107,11 @@ def issue_ticket(
             leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
         except Refusal as no:
             refusal = no
-            fact = ticket_not_issued(
-                new_id(), now.on, service=service.id, reason=no.code, device=author.device
-            )
-            transaction.record(fact)
+            if arriving.by_exception is None:
+                fact = ticket_not_issued(
+                    new_id(), now.on, service=service.id, reason=no.code, device=author.device
+                )
+                transaction.record(fact)
         else:
             answer = _issue(transaction, visit, leg, wanted=wanted, ahead=place.ahead)
             return transaction.answer(answer | _checked_in(transaction, arriving, visit))
@@ -117,8 +121,19 @@ def issue_ticket(
 def _arriving(transaction: HallTransaction, wanted: WantedTicket) -> Arriving:
     if wanted.claim is not None:
         return expected(transaction, wanted.claim, wanted.press_id)
-    service = _service(transaction.configuration, wanted.service)
-    return Arriving(service, service.series)
+    return _without_appointment(transaction.configuration, wanted)
+
+
+def _without_appointment(configuration: HallConfiguration, wanted: WantedTicket) -> Arriving:
+    """Who comes for a service as it is, or for an exceptional reason to the one that receives them."""
+    service = _service(configuration, wanted.service)
+    reason, exceptional = wanted.exceptional_reason, service.exceptional
+    if reason is None:
+        return Arriving(service, service.series)
+    if exceptional is None or reason not in exceptional.reasons:
+        raise Refusal("unknown_reason", service=service.id, reason=reason)
+    receiving = _service(configuration, exceptional.received_by)
+    return Arriving(receiving, receiving.series, by_exception=ByException(service.id, reason))
 
 
 def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place", *, is_priority: bool) -> Quote | None:
@@ -165,9 +180,9 @@ def _foreseen(seen: LastSeen, wanted: WantedTicket) -> list[Query]:
     """
     if wanted.claim is not None:
         return []
-    service = _service(seen.configuration, wanted.service)
-    on = opening_now(seen.configuration, service.id, seen.now).on
-    series = _series_of_day(seen.hall, seen.epoch, Arriving(service, service.series), on=on, offset=0)
+    arriving = _without_appointment(seen.configuration, wanted)
+    on = opening_now(seen.configuration, arriving.service.id, seen.now).on
+    series = _series_of_day(seen.hall, seen.epoch, arriving, on=on, offset=0)
     pressed = _pressed(wanted)
     return [pressed] if seen.is_given(series) else [pressed, series.read()]
 
@@ -264,6 +279,7 @@ def _visit_and_leg(
         channel=wanted.channel,
         language=keep_erasable(transaction, wanted.language, until=until),
         device=transaction.author.device,
+        by_exception=arriving.by_exception,
     )
     leg = NewLeg(
         id=new_id(),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.indicator_periods import PeriodKind, period_of
-from server.domain.indicator_rollup import Rollup, roll_up
+from server.domain.indicator_rollup import Beside, Rollup, roll_up
 from server.domain.indicators import INDICATORS, Figure, figures_of
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
@@ -15,6 +15,7 @@ from server.store.database import Database
 from server.store.figures import (
     TargetDecided,
     days_with_legs,
+    due_between,
     greetings_between,
     legs_of_day,
     not_issued_between,
@@ -24,7 +25,10 @@ from server.usecases.answers import Answer
 
 LONGEST = timedelta(days=400)
 """No more days than this are read at once."""
-WITHOUT_WAIT = ("greetings", "received", "not_issued")
+WITHOUT_WAIT = (
+    *("greetings", "received", "not_issued", "appointments_missed"),
+    *("appointment_demand", "received_by_exception", "unmet_demand"),
+)
 """Indicators that have no class, hour or end reason: left out where figures are split by one."""
 
 type Sentence = Callable[[str], str]
@@ -64,14 +68,21 @@ def read_days(database: Database, hall: str, starts_on: date, ends_on: date) -> 
     with database.read() as rows:
         greetings = greetings_between(rows, hall_id, starts_on, ends_on)
         not_issued = not_issued_between(rows, hall_id, starts_on, ends_on)
+        due = due_between(rows, hall_id, starts_on, ends_on, now=_now(database))
         targets = targets_before(rows, hall_id, ends_on)
-        days = {*days_with_legs(rows, hall_id, starts_on, ends_on), *greetings, *not_issued}
+        days = {*days_with_legs(rows, hall_id, starts_on, ends_on), *greetings, *not_issued, *due}
     rollups = {}
     for day in sorted(days):
         with database.read() as rows:
             legs = legs_of_day(rows, hall_id, day)
-        counts = greetings.get(day), not_issued.get(day)
-        rollups[day] = roll_up(legs, time_zone=zone, greetings=counts[0], not_issued=counts[1])
+        expected = due.get(day, {})
+        beside = Beside(
+            greetings.get(day, {}),
+            not_issued.get(day, {}),
+            due={service: counts[0] for service, counts in expected.items()},
+            missed={service: counts[1] for service, counts in expected.items()},
+        )
+        rollups[day] = roll_up(legs, beside, time_zone=zone)
         time.sleep(0)
     return HallDays(hall_id, starts_on, ends_on, rollups, targets)
 
@@ -99,6 +110,10 @@ def read_indicators(
         "to": days[1].isoformat(),
         "by": by,
         "as_of": to_text(_now(database)),
+        "by_exception": [
+            {"service": service, "reason": reason, "count": count}
+            for (service, reason), count in sorted(found.whole().by_exception.items())
+        ],
         "indicators": [_described(name, sentence) for name in names],
         "rows": [
             {"key": key, "figures": [_figure(figure) for figure in figures_of(rollup, names)]}

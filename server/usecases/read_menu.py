@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
-from kiosk.menu import Language, MenuHall, MenuMessage, MenuService, Opening, Wait, build_menu
+from kiosk.menu import (
+    ExceptionalWay,
+    Language,
+    MenuHall,
+    MenuMessage,
+    MenuService,
+    Opening,
+    Wait,
+    build_menu,
+)
 from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
 from server.domain.estimates import WaitRange
@@ -73,7 +82,14 @@ def read_menu(
             ],
             booking=service.how_to_book or None,
             is_too_late=_is_too_late(configuration, service, found, now),
+            exceptional=exceptional(service),
         )
+
+    def exceptional(service: Service) -> ExceptionalWay | None:
+        if service.exceptional is None:
+            return None
+        receiving = configuration.services[service.exceptional.received_by]
+        return ExceptionalWay(item(receiving), service.exceptional.reasons)
 
     known = language if language in configuration.languages else FRENCH
     hall_menu = MenuHall(

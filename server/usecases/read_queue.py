@@ -22,7 +22,7 @@ from server.domain.transitions import LegState
 from server.store import breaks, counters, links, waiting
 from server.store.database import Database
 from server.store.engines import Row
-from server.usecases.answers import Answer, leg_answer
+from server.usecases.answers import Answer, exception_answer, leg_answer
 from server.usecases.forgotten import presence_of
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.read_board import Seen, look
@@ -37,19 +37,29 @@ MOST_STEP_FREE = 5
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is known of a hall's visits beside their legs: needs, and the numbers each is linked to."""
+    """What is known of a hall's visits beside their legs: needs, the numbers each is linked to, and why
+    one is received without the appointment it needed.
+    """
 
     needs: Mapping[str, tuple[Need, ...]]
     linked: Mapping[str, Sequence[str]]
+    exceptions: Mapping[str, Answer | None]
 
     @classmethod
     def read(cls, rows: Any, hall: str) -> "Beside":
         """Reads those of a hall (id)."""
-        return cls(waiting.needs_noted(rows, hall), links.linked_numbers(rows, hall))
+        received = {row["visit"]: exception_answer(row) for row in waiting.by_exception(rows, hall)}
+        return cls(waiting.needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
 
     def leg(self, row: Row) -> Answer:
         """A leg with what is known of its visit."""
-        return leg_answer(row, self.needs.get(row["visit"], ()), linked=self.linked.get(row["visit"], ()))
+        visit = row["visit"]
+        of_visit = {
+            "needs": list(self.needs.get(visit, ())),
+            "linked": list(self.linked.get(visit, ())),
+            "exception": self.exceptions.get(visit),
+        }
+        return leg_answer(row, of_visit)
 
 
 _DAY = (

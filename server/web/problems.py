@@ -43,6 +43,7 @@ STATUS: Mapping[str, int] = {
     "already_stopped": 409,
     "not_stopped": 409,
     "appointment_only": 409,
+    "unknown_reason": 409,
     "numbers_exhausted": 409,
     "unknown_appointment": 404,
     "appointment_used": 409,

@@ -108,6 +108,19 @@ class TicketBody(Asked):
         description="Whose printer prints, for a reception desk or a program.",
     )
     needs: list[Need] = Field(default=[], max_length=5)
+    exceptional_reason: str | None = Field(
+        default=None,
+        max_length=64,
+        pattern=LINE,
+        description="The code of why somebody without an appointment is received for a service that asks for"
+        " one (the menu's `exceptional`); the ticket is of the service that receives them.",
+    )
+
+    @model_validator(mode="after")
+    def _is_expected_or_excused(self) -> "TicketBody":
+        if self.appointment_code is not None and self.exceptional_reason is not None:
+            raise ValueError("an appointment needs no exceptional reason")
+        return self
 
 
 class LinkBody(Asked):

@@ -67,6 +67,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
             needs=tuple(body.needs),
             kiosk=caller.configured if caller.kind == "device" else body.kiosk,
             claim=None if body.appointment_code is None else _claim(body, caller),
+            exceptional_reason=body.exceptional_reason,
         )
         return issued(api, caller, hall, wanted)
 

@@ -1,4 +1,7 @@
-"""The figures as a sheet for a spreadsheet program: one line per service and indicator."""
+"""The figures as a sheet for a spreadsheet program: one line per service and indicator.
+
+After its own, a service that asks for an appointment has one line per exceptional reason (column `reason`).
+"""
 
 import csv
 import io
@@ -6,6 +9,7 @@ import io
 from server.domain.indicator_rollup import Rollup
 from server.domain.indicators import INDICATORS, Figure, figures_of
 from server.usecases.read_indicators import HallDays
+from server.web.quality.exceptions import by_reason
 from server.web.quality.view import Asked, Words, service_name
 
 COLUMNS = (
@@ -21,6 +25,7 @@ COLUMNS = (
     "count",
     "definition",
     "convention",
+    "reason",
 )
 BYTE_ORDER_MARK = "\ufeff"
 """Without it the most used spreadsheet program takes UTF-8 for something else."""
@@ -37,7 +42,10 @@ def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
     shown = {asked.service: parts.get(asked.service, Rollup())} if asked.service else {"": whole, **parts}
     for service, rollup in shown.items():
         for figure in figures_of(rollup):
-            sheet.writerow(_cells(asked, service, figure, words, "." if is_english else ","))
+            sheet.writerow([*_cells(asked, service, figure, words, "." if is_english else ","), ""])
+        for _, reason, count in by_reason(rollup, asked.hall, asked.language) if service else ():
+            figure = Figure("received_by_exception", count, n=count)
+            sheet.writerow([*_cells(asked, service, figure, words, ""), reason])
     return BYTE_ORDER_MARK + text.getvalue()
 
 

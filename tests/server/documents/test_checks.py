@@ -1,6 +1,9 @@
 """What a hall's document must respect in its installation, beside neighbours and after its predecessors."""
 
+import pytest
+
 from server.documents import (
+    DocumentRefused,
     check_against_installation,
     check_against_neighbours,
     check_ids,
@@ -120,3 +123,51 @@ def test_what_looks_like_an_oversight_is_a_warning():
         ("queues[1]", "queue_without_service", True),
         ("folders[0]", "empty_folder", True),
     ]
+
+
+def reasons(*codes: str, received_by: str = "guise-accueil"):
+    listed = [{"id": code, "names": texts(f"Motif {code}")} for code in codes]
+    return {"received_by": received_by, "reasons": listed}
+
+
+def hall_with(exceptional, *, receiving=None, **titres):
+    booked = {"mode": "appointment_only", "appointment_series": {"prefix": "CR"}}
+    services = [
+        service("accueil", "A", **(receiving or {})),
+        service("titres", "C", exceptional=exceptional, **(booked | titres)),
+    ]
+    counters = [{"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-titres"]}]
+    return small_hall(services=services, counters=counters)
+
+
+def test_exceptional_reasons_name_who_receives_and_each_reason_once():
+    found = parse_hall(hall_with(reasons("urgent", "online"))).services[1].exceptional
+    assert found is not None
+    assert (found.received_by, len(found.reasons)) == ("guise-accueil", 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "path", "code"),
+    [
+        (hall_with(reasons("urgent"), mode="both"), "", "exceptional_without_appointments"),
+        (hall_with(reasons("urgent", received_by="guise-x")), ".received_by", "unknown_service"),
+        (hall_with(reasons("urgent", received_by="guise-titres")), ".received_by", "received_by_appointment"),
+        (hall_with(reasons("urgent"), receiving={"is_retired": True}), ".received_by", "retired_service"),
+        (hall_with(reasons("urgent", "online", "urgent")), ".reasons[2].id", "slug_twice"),
+        (hall_with(reasons()), ".reasons", "too_few"),
+        (hall_with(reasons("a", "b", "c", "d", "e", "f")), ".reasons", "too_many"),
+    ],
+)
+def test_an_exceptional_way_that_leads_nowhere_is_refused_at_its_field(content, path, code):
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(content)
+    assert found(refused.value.problems) == [(f"services[1].exceptional{path}", code, False)]
+
+
+def test_a_reason_is_named_in_every_language_of_the_hall():
+    content = hall_with(reasons("urgent"))
+    del content["services"][1]["exceptional"]["reasons"][0]["names"]["es"]
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(content)
+    path = "services[1].exceptional.reasons[0].names.es"
+    assert found(refused.value.problems) == [(path, "missing_translation", False)]

@@ -1,5 +1,6 @@
 """Legs to test the figures with: a builder in minutes from nine o'clock, and a hypothesis strategy."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -60,9 +61,14 @@ def visits(draw: st.DrawFn, name: str = "v") -> list[LegRecord]:
     """The legs of one visit: any classes, waits, ends, and any chain of redirections."""
     day = MONDAY + timedelta(days=draw(st.integers(0, 20)))
     start = NINE + (day - MONDAY) + timedelta(seconds=draw(st.integers(0, 8 * 3600)))
+    reason = draw(st.sampled_from((None, "urgent", "online")))
     records = []
     for position in range(1, draw(st.integers(1, 3)) + 1):
-        record = _draw_leg(draw, name, position, start, day)
+        record = replace(
+            _draw_leg(draw, name, position, start, day),
+            wanted_service=reason and "archives",
+            exceptional_reason=reason,
+        )
         records.append(record)
         if record.ended_at is None:
             break

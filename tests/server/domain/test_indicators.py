@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.indicator_records import LegRecord, measure
-from server.domain.indicator_rollup import Rollup, quantile, roll_up
+from server.domain.indicator_rollup import Beside, Rollup, quantile, roll_up
 from server.domain.indicators import INDICATORS, Figure, figures_of, not_issued_by_reason
 from tests.server.domain.indicator_legs import leg, many_visits
 
@@ -211,14 +211,55 @@ def test_the_punctuality_of_visitors_and_of_the_office_are_each_their_own():
 
 
 def test_greetings_are_received_people_without_a_wait():
-    rollup = roll_up([leg(called=5)], time_zone=PARIS, greetings={"papers": 3})
+    rollup = roll_up([leg(called=5)], Beside(greetings={"papers": 3}), time_zone=PARIS)
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
     assert (found["visits"], found["greetings"], found["received"]) == (1, 3, 4)
 
 
 def test_tickets_not_issued_are_counted_by_reason():
-    rollup = Rollup(not_issued={("papers", "full"): 2, ("permits", "full"): 1, ("papers", "closed"): 5})
+    counts = {("papers", "full"): 2, ("permits", "full"): 1, ("papers", "closed"): 5}
+    rollup = Rollup(not_issued=Counter(counts))
     assert not_issued_by_reason(rollup) == {"closed": 5, "full": 3}
+
+
+def test_demand_by_appointment_only_is_received_by_exception_or_unmet():
+    def received(visit: str, reason: str, **more: Any) -> LegRecord:
+        return leg(visit, wanted_service="permits", exceptional_reason=reason, **more)
+
+    records = [
+        received("v1", "urgent", called=5, ended=9, end_reason="transferred"),
+        received("v1", "urgent", position=2, issued=9, called=12),
+        received("v2", "urgent", ended=30, end_reason="abandoned"),
+        received("v3", "online"),
+        received("v4", "online", ended=1, end_reason="cancelled"),
+        leg("v5", called=4),
+    ]
+    asked = {("permits", "appointment_only"): 7, ("papers", "appointment_only"): 2, ("papers", "full"): 1}
+    rollup = roll_up(records, Beside(not_issued=asked), time_zone=PARIS)
+    assert rollup.by_exception == {("permits", "urgent"): 2, ("permits", "online"): 1}
+    found = {figure.indicator: figure.value for figure in figures_of(rollup)}
+    assert [found[name] for name in ("appointment_demand", "received_by_exception", "unmet_demand")] == [
+        9, 3, 6,
+    ]  # fmt: skip
+    of_permits = {figure.indicator: figure.value for figure in figures_of(rollup.of_service("permits"))}
+    assert of_permits["unmet_demand"] == 4
+    assert "permits" in rollup.services()
+
+
+def test_who_is_received_by_exception_unasked_leaves_the_demand_of_other_services_alone():
+    records = [leg(f"v{n}", wanted_service="permits", exceptional_reason="urgent") for n in range(3)]
+    asked = {("permits", "appointment_only"): 1, ("papers", "appointment_only"): 2}
+    rollup = roll_up(records, Beside(not_issued=asked), time_zone=PARIS)
+    found = {figure.indicator: figure.value for figure in figures_of(rollup)}
+    assert (found["appointment_demand"], found["unmet_demand"]) == (3, 2)
+
+
+def test_appointments_missed_are_a_share_of_those_whose_hour_has_passed():
+    rollup = roll_up([], Beside(due={"papers": 8, "permits": 2}, missed={"papers": 3}), time_zone=PARIS)
+    (found,) = figures_of(rollup, ["appointments_missed"])
+    assert (found.count, found.n, found.value) == (3, 10, 30)
+    (none_due,) = figures_of(Rollup(), ["appointments_missed"])
+    assert (none_due.value, none_due.n) == (None, 0)
 
 
 def test_hours_are_local_across_the_change_to_winter_time():

@@ -8,7 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.clock import Clock
+from server.domain.appointments import (
+    Arrival,
+    NewAppointment,
+    appointment_booked,
+    appointment_cancelled,
+    appointment_checked_in,
+)
 from server.domain.facts import (
+    ByException,
     CalledBy,
     CalledLeg,
     EndedLeg,
@@ -42,6 +50,8 @@ WEIGHTS = (74, 5, 2, 6, 2, 5, 3, 1, 2)
 
 RESULTS = ("paper_missing", None, "file_received", "informed", "paper_missing", None, "redirected")
 """What services lead to, by the rank of the visit."""
+REASONS = ("expires-soon", "cannot-book", "urgent-change")
+"""Exceptional reasons of Laon's residence permits."""
 
 
 @dataclass
@@ -82,7 +92,11 @@ class PlayedDay:
             self.visit(rank, self.chance.choice(services), at, self.chance.choices(ENDS, WEIGHTS)[0])
 
     def visit(self, rank: int, service: str, at: datetime, how: str) -> None:
-        visit = NewVisit(new_id(), self.day, "tests", "one", rank, f"T{rank:03d}", "kiosk")
+        excused = service == "laon-accueil" and rank % 3 > 0
+        exception = ByException("laon-titres-depot", REASONS[rank % 3]) if excused else None
+        visit = NewVisit(
+            *(new_id(), self.day, "tests", "one", rank, f"T{rank:03d}", "kiosk"), by_exception=exception
+        )
         leg = self._leg(service, at, position=1)
         self.transaction.record(ticket_issued(visit, leg, ahead=0), happened_at=at)
         ended = EndedLeg(leg.id, visit.id, visit.number, self.day.isoformat())
@@ -176,10 +190,20 @@ class PlayedDay:
                 greeting_counted(new_id(), self.day, service="laon-accueil", counter=None)
             )
 
-    def not_issued(self, *reasons: str) -> None:
+    def not_issued(self, *reasons: str, service: str = "laon-permis") -> None:
         for reason in reasons:
-            fact = ticket_not_issued(new_id(), self.day, service="laon-permis", reason=reason, device=None)
+            fact = ticket_not_issued(new_id(), self.day, service=service, reason=reason, device=None)
             self.transaction.record(fact)
+
+    def appointments(self) -> None:
+        """Four appointments of the day: somebody came for two of them, one was cancelled."""
+        for hour in range(9, 13):
+            booked = NewAppointment(new_id(), "laon-naturalisation", self.local(hour), self.day, True)
+            self.transaction.record(appointment_booked(booked))
+            if hour < 11:
+                self.transaction.record(appointment_checked_in(booked.id, new_id(), arrival=Arrival.ON_TIME))
+            elif hour == 11:
+                self.transaction.record(appointment_cancelled(booked.id))
 
 
 def play_days(database: Database, first: date, how_many: int, *, a_day: int = 12, seed: int = 1) -> None:
@@ -196,3 +220,5 @@ def play_days(database: Database, first: date, how_many: int, *, a_day: int = 12
             played.not_issued(
                 *chance.choices(("closed", "too_late", "appointment_only"), k=chance.randint(0, 2))
             )
+            played.not_issued(*["appointment_only"] * 5, service="laon-titres-depot")
+            played.appointments()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.domain.indicator_files import CONTRACT_COLUMNS, read_legs
-from server.domain.indicator_rollup import Rollup, roll_up
+from server.domain.indicator_rollup import Beside, Rollup, roll_up
 from server.domain.indicators import INDICATORS, figures_of
 from server.domain.outcomes import OUTCOMES
 from server.domain.refusals import Refusal
@@ -65,9 +65,8 @@ def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Data
     lines = io.StringIO("".join(legs_csv(database, ["laon"], DAYS)), newline="")
     again = roll_up(
         read_legs(lines),
+        Beside(whole.greetings, whole.not_issued, whole.due, whole.missed),
         time_zone=ZoneInfo("Europe/Paris"),
-        greetings=whole.greetings,
-        not_issued=whole.not_issued,
     )
     assert whole.total().visits > 80
     assert without_hall(again) == without_hall(whole)
@@ -77,7 +76,7 @@ def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Data
 def test_figures_recomputed_from_facts_equal_the_pages(database: Database):
     before = read_days(database, "laon", *DAYS)
     with database.store.write() as rows:
-        for table in ("leg", "visit", "greeting", "not_issued"):
+        for table in ("leg", "visit", "greeting", "not_issued", "appointment"):
             rows.run(f"DELETE FROM {table}", {})
     assert read_days(database, "laon", *DAYS).days == {}
     assert rebuild(database, "laon")

@@ -62,8 +62,8 @@ def test_ten_presses_at_once_give_one_ticket(both: ApiSite):
 
 def test_an_unknown_or_retired_service_issues_nothing(api: ApiSite):
     refused(api.press("no-such-service"), 409, "unknown_service")
-    api.publish(laon_accueil={"is_retired": True})
-    refused(api.press(SERVICE), 409, "unknown_service")
+    api.publish(laon_associations={"is_retired": True})
+    refused(api.press("laon-associations"), 409, "unknown_service")
     assert api.count("visit") == 0
 
 

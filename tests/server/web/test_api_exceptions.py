@@ -1,0 +1,167 @@
+"""Who has no appointment is received for an exceptional reason: one ticket, one demand, a reason in codes."""
+
+import json
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from server.store.rebuild import differences, rebuild
+from server.usecases.read_indicators import read_days
+from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
+from tests.server.web.test_api_tickets import not_issued
+
+PERMITS, REASON = "laon-titres-depot", "expires-soon"
+EXCEPTION = {"service": PERMITS, "reason": REASON}
+
+
+def excused(api: ApiSite, press: str | None = None, **more: Any) -> Any:
+    wanted = {
+        "service": PERMITS,
+        "press_id": press or str(uuid.uuid4()),
+        "language": "fr",
+        "exceptional_reason": REASON,
+    }
+    token = more.pop("token", api.kiosk)
+    return api.post(f"/halls/{HALL}/tickets", wanted | more, token=token)
+
+
+def fact_of(api: ApiSite, visit: str) -> dict[str, Any]:
+    sql = "SELECT body FROM hall_fact WHERE visit = :visit AND kind = 'TicketIssued'"
+    with api.database.read() as rows:
+        found: dict[str, Any] = json.loads(rows.one(sql, visit=visit)["body"])
+    return found
+
+
+def figures(api: ApiSite) -> tuple[dict[str, float], dict[tuple[str, str], int]]:
+    today = date(2026, 11, 24)
+    answer = api.get(f"/indicators?hall={HALL}&from={today}&to={today + timedelta(days=1)}")
+    (row,) = accepted(answer)["rows"]
+    values = {figure["indicator"]: figure["value"] for figure in row["figures"]}
+    by_reason = {
+        (each["service"], each["reason"]): each["count"] for each in answer.get_json()["by_exception"]
+    }
+    return values, by_reason
+
+
+def counted(api: ApiSite) -> tuple[float, float, float]:
+    values, _ = figures(api)
+    return values["appointment_demand"], values["received_by_exception"], values["unmet_demand"]
+
+
+def test_an_exceptional_reason_gives_a_ticket_of_the_reception_and_the_fact_says_why(both: ApiSite):
+    refused(both.press(PERMITS, token=both.kiosk), 409, "appointment_only")
+    ticket = accepted(excused(both), 201)
+    assert (ticket["service"], ticket["number"]) == (SERVICE, "A001")
+    body = fact_of(both, ticket["visit"])
+    assert (body["visit"]["wanted_service"], body["visit"]["exceptional_reason"]) == (PERMITS, REASON)
+    assert body["leg"]["service"] == SERVICE
+    assert both.ticket()["number"] == "A002"
+    hall = both.database.hall_id(HALL)
+    with both.database.store.write() as rows:
+        assert differences(rows, hall) == []
+
+
+def test_other_tickets_say_nothing_of_reasons(api: ApiSite):
+    visit = fact_of(api, api.ticket()["visit"])["visit"]
+    assert "exceptional_reason" not in visit
+    assert "wanted_service" not in visit
+
+
+def test_the_same_press_gives_the_same_ticket_once(both: ApiSite):
+    press = str(uuid.uuid4())
+    first = accepted(excused(both, press), 201)
+    assert accepted(excused(both, press), 200) == first
+    refused(excused(both, press, token=both.key), 409, "press_elsewhere")
+    assert both.count("visit") == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "reason"),
+    [(PERMITS, "no-such-reason"), ("laon-naturalisation", REASON), (SERVICE, REASON)],
+)
+def test_a_reason_that_the_service_does_not_have_is_refused_and_counts_nothing(api: ApiSite, service, reason):
+    refused(excused(api, service=service, exceptional_reason=reason), 409, "unknown_reason")
+    assert api.count("visit") == 0
+    assert api.count("not_issued") == 0
+
+
+def test_an_appointment_needs_no_reason(api: ApiSite):
+    refused(excused(api, appointment_code="ABC"), 400, "bad_request")
+
+
+def test_demand_is_counted_at_the_press_on_the_service_and_only_there(both: ApiSite):
+    for _ in range(3):
+        refused(both.press(PERMITS), 409, "appointment_only")
+    assert counted(both) == (3, 0, 3)
+    accepted(excused(both), 201)
+    accepted(excused(both, exceptional_reason="cannot-book"), 201)
+    assert not_issued(both, "appointment_only") == 3
+    assert counted(both) == (3, 2, 1)
+    assert figures(both)[1] == {(PERMITS, REASON): 1, (PERMITS, "cannot-book"): 1}
+
+
+def test_a_reason_while_the_reception_is_closed_gives_nothing_and_counts_no_second_demand(both: ApiSite):
+    both.hands.now = both.hands.now.replace(hour=21)
+    refused(both.press(PERMITS), 409, "appointment_only")
+    refused(excused(both), 409, "closed")
+    assert both.count("visit") == 0
+    assert both.count("not_issued") == 1
+    assert counted(both) == (1, 0, 1)
+
+
+def test_figures_are_the_same_once_rows_are_rebuilt_from_facts(both: ApiSite):
+    refused(both.press(PERMITS), 409, "appointment_only")
+    refused(both.press(PERMITS), 409, "appointment_only")
+    ticket = accepted(excused(both), 201)
+    both.open()
+    leg = accepted(both.next())["leg"]
+    accepted(both.verb(leg, "transfer", {"service": "laon-associations"}))
+    days = date(2026, 11, 24), date(2026, 11, 25)
+    before = read_days(both.database, HALL, *days).days
+    with both.database.store.write() as rows:
+        rows.run("UPDATE visit SET wanted_service = NULL, exceptional_reason = NULL", {})
+    assert read_days(both.database, HALL, *days).days != before
+    assert rebuild(both.database, HALL) == [("visit", ticket["visit"])]
+    assert read_days(both.database, HALL, *days).days == before
+
+
+def test_a_ticket_cancelled_at_once_leaves_the_demand_unmet(both: ApiSite):
+    refused(both.press(PERMITS), 409, "appointment_only")
+    accepted(excused(both), 201)
+    both.open()
+    leg = accepted(both.next())["leg"]
+    accepted(both.verb(leg, "cancel", {"reason": "double_press"}))
+    assert counted(both) == (1, 0, 1)
+
+
+def test_agents_and_the_desk_see_the_reason_of_who_waits_is_called_and_was_transferred(both: ApiSite):
+    ticket = accepted(excused(both), 201)
+    both.ticket()
+    queue = accepted(both.get(f"/halls/{HALL}/queue"))
+    waiting = {leg["number"]: leg["exception"] for each in queue["queues"] for leg in each["legs"]}
+    assert waiting == {ticket["number"]: EXCEPTION, "A002": None}
+    both.open()
+    leg = accepted(both.next())["leg"]
+    assert accepted(both.get("/counters/laon-g1"))["leg"]["exception"] == EXCEPTION
+    assert accepted(both.get(f"/halls/{HALL}/queue"))["called"][0]["exception"] == EXCEPTION
+    accepted(both.verb(leg, "transfer", {"service": "laon-associations"}))
+    desk, path = both.person("reception"), f"/api/v1/halls/{HALL}/visits?number={ticket['number']}"
+    found = accepted(desk.get(path))["visits"]
+    assert [visit["exception"] for visit in found] == [EXCEPTION]
+
+
+def test_the_menu_offers_the_reasons_while_the_reception_gives_tickets(api: ApiSite):
+    def way() -> Any:
+        menu = accepted(api.get(f"/halls/{HALL}/menu?lang=en", token=api.kiosk))
+        services = [each for entry in menu["services"] for each in (entry, *entry["children"])]
+        assert [s["id"] for s in services if s["exceptional"]] in ([PERMITS], [])
+        return next(each for each in services if each["id"] == PERMITS)["exceptional"]
+
+    offered = way()
+    assert offered["received_by"]["id"] == SERVICE
+    assert offered["received_by"]["state"] == "no_counter"
+    assert offered["reasons"][0] == {"id": REASON, "name": "My permit expires in less than 15 days"}
+    api.hands.now = api.hands.now.replace(hour=21)
+    assert way() is None
