@@ -104,10 +104,14 @@ class Reader:
         """The page of all languages."""
         return _sentences([self._say("kiosk.languages.title")])
 
-    def sheet(self, service_id: str) -> list[str]:
-        """A service: its wait, what to bring, what to press."""
+    def sheet(self, service_id: str, *, excused: tuple[str, str] | None = None) -> list[str]:
+        """A service: its wait, what to bring, what to press.
+
+        `excused`: the service that asks for an appointment, and the code of why there is none.
+        """
         service = self._service(service_id)
-        read = [service["name"], *self._sheet_wait(service)]
+        reason = [] if excused is None else [self._reason(*excused)]
+        read = [service["name"], *reason, *self._sheet_wait(service)]
         if service["bring"]:
             read += [self._say("kiosk.sheet.bring"), *service["bring"]]
         read.append(self._say("kiosk.spoken.take", label=self._say("kiosk.sheet.take")))
@@ -185,6 +189,7 @@ class Reader:
                 self._say(f"kiosk.notice.{reason}.title"),
                 booking or self._say(f"kiosk.notice.{reason}.text", **times),
                 opening,
+                *(self._exceptional(service) if service and reason == "appointment_only" else ()),
                 self._sheet(sheet) if sheet else "",
             ]
         )
@@ -213,6 +218,18 @@ class Reader:
             )
             if ticket.wait is not None:
                 yield self._wait(rounded_outwards(ticket.wait))
+
+    def _exceptional(self, service: ServiceMessage) -> Iterator[str]:
+        if service["exceptional"] is not None:
+            yield self._say("kiosk.exception.title")
+            yield from (reason["name"] for reason in service["exceptional"]["reasons"])
+            yield self._say("kiosk.spoken.choose_reason")
+
+    def _reason(self, service_id: str, code: str) -> str:
+        way = self._service(service_id)["exceptional"]
+        names = (each["name"] for each in way["reasons"] if each["id"] == code) if way else iter(())
+        name = next(names, None)
+        return "" if name is None else self._say("kiosk.exception.chosen", reason=name)
 
     def _sheet(self, paper: Paper) -> str:
         if paper == "none":
@@ -305,6 +322,11 @@ class Reader:
             for each in (service, *service["children"]):
                 if each["id"] == service_id:
                     return each
+        for service in self.menu["services"]:
+            for each in (service, *service["children"]):
+                way = each["exceptional"]
+                if way is not None and way["received_by"]["id"] == service_id:
+                    return way["received_by"]
         raise NotInTheMenu(service_id)
 
     def _say(self, key: str, **values: object) -> str:

@@ -96,6 +96,7 @@ const acts = {
   submit_code: () => ({ type: "submit_code", pressId: newPressId() }),
   choose_convocation: ({ value }) => ({ type: "choose_convocation", service: value }),
   choose_hour: ({ value }) => ({ type: "choose_hour", hour: value, pressId: newPressId() }),
+  choose_reason: ({ reason }) => ({ type: "choose_reason", reason, pressId: newPressId() }),
   print_sheet: () => ({ type: "print_sheet", pressId: newPressId() }),
   turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
 };

@@ -1,6 +1,7 @@
 // What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries `at` (ms, monotonic).
 
 import { APPOINTMENT_NOTICES, appointmentBack, appointmentReading, appointmentReducers, appointmentStart } from "./appointment_state.js";
+import { askedFor, exceptionBack, exceptionReducers, exceptionStart, serviceById } from "./exception_state.js";
 import { sheetReducers, sheetStart, offersSheet, sheetPaper } from "./sheet_state.js";
 
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
@@ -39,15 +40,6 @@ export function isWarning(state, at) {
   return left !== null && left * 1000 <= WARNING_MS;
 }
 
-export function serviceById(menu, id) {
-  for (const service of menu?.services ?? []) {
-    if (service.id === id) return service;
-    const child = service.children.find((each) => each.id === id);
-    if (child) return child;
-  }
-  return null;
-}
-
 export function shownServices(state) {
   return state.folder ? serviceById(state.menu, state.folder)?.children ?? [] : state.menu?.services ?? [];
 }
@@ -64,11 +56,11 @@ export function printOf(state) {
 
 // What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`: services or hours on the page.
 export function readingOf(state, shown) {
-  const { view, folder, service, ticket, language: lang } = state;
+  const { view, folder, service, ticket, exception, language: lang } = state;
   switch (view) {
     case "start": return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
     case "languages": return { lang, view };
-    case "sheet": return { lang, view, service };
+    case "sheet": return { lang, view, service, ...(exception && { wanted: exception.service, exceptional_reason: exception.reason }) };
     case "needs": return { lang, view, needs: state.needs.join(",") };
     case "appointment": case "convocation": return appointmentReading(state, shown);
     case "notice": return { lang, view, ...(service && { service }), reason: state.notice, ...(state.noticeAt && { at: state.noticeAt }), ...(offersSheet(state) && { has_sheet: true, paper: sheetPaper(state) }) };
@@ -115,14 +107,12 @@ const reducers = {
   choose_service(state, { service: id, pressId, at }) {
     const service = serviceById(state.menu, id);
     if (!service || state.view !== "start" || isGuarded(state, at)) return state;
-    const chosen = { ...active(state, at), ...sheetStart, page: 0 };
+    const chosen = { ...active(state, at), ...sheetStart, ...exceptionStart, page: 0 };
     if (service.children.length) return { ...chosen, folder: id };
     if (NOT_ISSUED.includes(service.state)) {
       return { ...withPress(chosen, service, false, pressId), view: "notice", notice: service.state };
     }
-    const needsSheet = service.bring.length > 0 || state.menu.asks_needs || state.menu.priority_notice || service.state === "no_counter";
-    if (needsSheet) return { ...chosen, view: "sheet", service: id };
-    return { ...withPress(chosen, service, false, pressId), view: "taking" };
+    return toTicket(chosen, service, pressId);
   },
 
   take(state, { priority, pressId, at }) {
@@ -167,7 +157,7 @@ const reducers = {
   press_refused(state, { pressId, code, problem, at }) {
     if (!isCurrent(state, pressId)) return state;
     const notice = KNOWN_CODES.includes(code) ? code : "other";
-    return { ...active(state, at), view: "notice", press: null, isTrying: false, notice, noticeAt: problem?.from_at ?? problem?.booked_at ?? null, service: state.press.body.service ?? null };
+    return { ...active(state, at), view: "notice", press: null, isTrying: false, notice, noticeAt: problem?.from_at ?? problem?.booked_at ?? null, service: state.press.service ?? state.press.body.service ?? null };
   },
 
   print_verdict(state, { visit, verdict }) {
@@ -191,7 +181,7 @@ const reducers = {
     if (isGuarded(state, at) || !mayReturn(state)) return state;
     if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
     if (state.view === "needs") return { ...active(state, at), view: "sheet", page: 0 };
-    const step = appointmentBack(state);
+    const step = exceptionBack(state) ?? appointmentBack(state);
     if (step) return { ...active(state, at), ...step, shownAt: at };
     const returned = { ...active(state, at), view: "start", service: null, needs: [], page: 0 };
     return state.view === "start" ? { ...returned, folder: null } : returned;
@@ -200,6 +190,8 @@ const reducers = {
   ...appointmentReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at) }),
 
   ...sheetReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at) }),
+
+  ...exceptionReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at), toTicket: (...of) => toTicket(...of) }),
 
   home: (state, { at }) => isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at),
   active: (state, { at }) => active(state, at),
@@ -210,15 +202,22 @@ const reducers = {
 function atStart(state, at, view = "start") {
   return {
     ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, needs: [], press: null, isTrying: false,
-    ticket: null, isPrintLate: false, notice: null, noticeAt: null, ...appointmentStart, ...sheetStart,
+    ticket: null, isPrintLate: false, notice: null, noticeAt: null, ...appointmentStart, ...sheetStart, ...exceptionStart,
     beneath: "start", preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
   };
 }
 
+// The sheet of a service where there is something to say or to ask before its ticket, else the ticket itself.
+function toTicket(state, service, pressId) {
+  const needsSheet = service.bring.length > 0 || state.menu.asks_needs || state.menu.priority_notice || service.state === "no_counter";
+  if (needsSheet) return { ...state, view: "sheet", service: service.id };
+  return { ...withPress(state, service, false, pressId), view: "taking" };
+}
+
 function withPress(state, service, priority, pressId) {
-  const body = { service: service.id, press_id: pressId, language: state.language, priority };
+  const body = { ...askedFor(state, service), press_id: pressId, language: state.language, priority };
   if (state.needs.length) body.needs = NEEDS.filter((each) => state.needs.includes(each));
-  return { ...state, service: service.id, press: { id: pressId, attempt: 1, body }, isTrying: true };
+  return { ...state, service: service.id, press: { id: pressId, attempt: 1, service: service.id, body }, isTrying: true };
 }
 
 const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at) });

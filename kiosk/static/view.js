@@ -2,8 +2,9 @@
 
 import { APPOINTMENT_NOTICES } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
+import { reasonChosen, serviceById, wayOf } from "./exception_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
-import { NEEDS, printOf, serviceById, shownServices } from "./kiosk_state.js";
+import { NEEDS, printOf, shownServices } from "./kiosk_state.js";
 import { serviceLines, waitText } from "./words.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
@@ -121,6 +122,8 @@ const views = {
     const slots = put("view-sheet", say);
     const service = serviceById(state.menu, state.service);
     slots.title.textContent = service.name;
+    const reason = reasonChosen(state);
+    showText(slots.reason, reason && say("kiosk.exception.chosen", { reason }));
     showText(slots.lede, sheetLede(service, say));
     slots.with_card.hidden = !state.menu.priority_notice;
     slots.bring.hidden = !service.bring.length;
@@ -138,11 +141,13 @@ const views = {
     const service = serviceById(state.menu, state.service);
     const code = state.notice;
     const hasOpening = ["closed", "full", "too_late"].includes(code);
+    const way = wayOf(state);
     plain(say, {
       icon: NOTICE_ICONS[code], title: `kiosk.notice.${code}.title`, about: service?.name,
       text: (code === "appointment_only" && service?.booking) || noticeText(state, say),
       opening: hasOpening ? service?.next_opening?.text ?? "" : state.sheet ? say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`) : "",
       acts: [...(offersSheet(state) ? [sheetButton(state, say)] : []), homeButton(say)],
+      ...(way && { choices: way.reasons.map((each) => element("li", {}, reasonButton(each))), state }),
     });
   },
 
@@ -205,14 +210,16 @@ function drawPrint(slots, state, say) {
   slots.print_text.textContent = say(`kiosk.print.${verdict}${mayScan ? "_scan" : ""}`);
 }
 
-function plain(say, { icon, title, about, text = "", opening = "", acts = [] }) {
-  const slots = put("view-plain", say);
-  setIcon(slots.icon, icon);
+// With `choices`, what one may press instead stands under the words; it needs the state for its pages.
+function plain(say, { icon, title, about, text = "", opening = "", acts = [], choices = null, state = null }) {
+  const slots = put(choices ? "view-choices" : "view-plain", say);
+  if (slots.icon) setIcon(slots.icon, icon);
   slots.title.textContent = say(title);
   showText(slots.about, about ?? "");
   showText(slots.lede, text);
   showText(slots.opening, opening);
-  slots.acts.replaceChildren(...acts);
+  if (choices) fillPaged(slots, choices, acts, state, say);
+  else slots.acts.replaceChildren(...acts);
 }
 
 function serviceItem(service, say) {
@@ -245,6 +252,7 @@ function fillPaged(slots, items, acts, state, say) {
     if (fits(items) || !items.length) return;
   }
   const [previous, position, next] = pagingButtons(say);
+  position.textContent = say("kiosk.paging.position", { page: items.length, pages: items.length }); // measured with its words
   slots.acts.replaceChildren(...acts, previous, position, next);
   const slices = slicesThatFit(items, fits);
   const page = Math.min(state.page, slices.length - 1);
@@ -282,6 +290,12 @@ function needChoice(need, { needs }, say) {
   const made = button({ act: "toggle_need", key: `need-${need}`, label: say(`kiosk.needs.${need}`), icon: isOn ? "check" : NEED_ICONS[need] });
   made.dataset.need = need;
   made.setAttribute("aria-pressed", String(isOn));
+  return made;
+}
+
+function reasonButton({ id, name }) {
+  const made = button({ act: "choose_reason", key: `reason-${id}`, label: name, icon: "chevron-right", kind: "flip" });
+  made.dataset.reason = id;
   return made;
 }
 

@@ -21,7 +21,8 @@ class WantedReading:
     """The view of a kiosk: `service` is the one on its sheet or notice, or the open folder.
 
     `shown` are the services of the page that is up, `hours` its hours of convocations, `needs` those chosen,
-    `visit` the ticket's, `at` the hour in a notice of appointments.
+    `visit` the ticket's, `at` the hour in a notice of appointments; `exceptional_reason` why the sheet is
+    that of another service than `wanted`, which asks for an appointment.
     """
 
     view: View
@@ -37,6 +38,8 @@ class WantedReading:
     is_priority: bool = False
     has_code: bool = False
     has_sheet: bool = False
+    wanted: str | None = None
+    exceptional_reason: str | None = None
     appointment: ReadArrival | None = None
 
 
@@ -76,7 +79,9 @@ def _read(reader: Reader, wanted: WantedReading, ticket: Callable[[], ReadTicket
         case "languages":
             return reader.languages()
         case "sheet":
-            return reader.sheet(wanted.service or "")
+            given = wanted.wanted, wanted.exceptional_reason
+            excused = (given[0], given[1]) if given[0] and given[1] else None
+            return reader.sheet(wanted.service or "", excused=excused)
         case "notice":
             return reader.notice(
                 wanted.service, wanted.reason, wanted.at, sheet=wanted.paper if wanted.has_sheet else None

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.menu import (
+    ExceptionalWay,
     Language,
     MenuHall,
     MenuMessage,
@@ -221,3 +222,28 @@ def test_tomorrow_is_tomorrow_across_the_night_the_clocks_change():
     now = datetime(2026, 10, 24, 23, 30, tzinfo=PARIS)
     opens = datetime(2026, 10, 25, 9, 0, tzinfo=PARIS)
     assert opening_text(translate, "en", opens, now) == "Opens tomorrow at 9:00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_offered"),
+    [
+        ({}, True),
+        ({"counters": 0}, True),
+        ({"is_stopped": True}, False),
+        ({"remaining": 0}, False),
+        ({"openings": [opening(1, 2)]}, False),
+        ({"openings": [opening(-1, 2, -0.5)]}, False),
+    ],
+)
+def test_an_exceptional_way_is_offered_while_who_receives_gives_tickets(changes, is_offered):
+    desk = service(service="desk", name={"fr": "Accueil", "en": "Reception"}, **changes)
+    way = ExceptionalWay(desk, {"urgent": {"fr": "Urgence", "en": "Urgent"}, "online": {"fr": "En ligne"}})
+    found = menu(service(mode="appointment_only", openings=[], exceptional=way), language="en")
+    told = found["services"][0]["exceptional"]
+    if not is_offered:
+        assert told is None
+        return
+    assert told is not None
+    assert (told["received_by"]["id"], told["received_by"]["name"]) == ("desk", "Reception")
+    assert told["reasons"] == [{"id": "urgent", "name": "Urgent"}, {"id": "online", "name": "En ligne"}]
+    assert found["changes_at"] == (NOW + timedelta(hours=2)).isoformat()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.menu import Wait, build_menu
+from kiosk.menu import ExceptionalWay, Wait, build_menu
 from kiosk.reading import LONGEST_READING, Arrival, NotInTheMenu, ReadArrival, Reader, ReadTicket
 from tests.kiosk.sentences import LANGUAGES, translate
 from tests.kiosk.test_menu import HALL, NOW, menu, opening, service
@@ -208,3 +208,19 @@ def test_a_reading_is_never_longer_than_its_bound(services, later):
     many = [service(service=f"s{n}", name={"fr": "A. B! C? " * n or "A"}) for n in services]
     said = Reader(menu(*many, now=NOW + later), translate).start()
     assert len(said) <= LONGEST_READING
+
+
+def test_exceptional_reasons_are_read_with_the_notice_and_the_one_chosen_with_the_sheet():
+    way = ExceptionalWay(ACCUEIL, {"urgent": {"fr": "Départ demain"}, "online": {"fr": "Pas d’internet"}})
+    reading = reader(replace(BOOKED, exceptional=way))
+    assert plain(reading.notice("natu", "appointment_only", sheet="none")).partition("l’accueil. | ")[2] == (
+        "Vous pouvez venir aujourd’hui sans rendez-vous dans l’un de ces cas : | Départ demain"
+        " | Pas d’internet | Si vous êtes dans l’un de ces cas, appuyez dessus."
+        " | Pour imprimer comment faire, appuyez sur « Imprimer comment faire »."
+    )
+    assert plain(reading.sheet("accueil", excused=("natu", "urgent"))).startswith(
+        "Accueil | Motif : Départ demain | "
+    )
+    assert "Motif" not in plain(reading.sheet("accueil", excused=("natu", "poison")))
+    with pytest.raises(NotInTheMenu):
+        reading.sheet("accueil", excused=("poison", "urgent"))

@@ -47,8 +47,10 @@ class ReadingQuery(Asked):
     is_priority: bool = False
     has_code: bool = False
     has_sheet: bool = False
+    wanted: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    exceptional_reason: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9-]+$")
 
-    def wanted(self) -> WantedReading:
+    def reading(self) -> WantedReading:
         """The view asked for. Raises ValueError for hours or needs that are none."""
         appointment = ReadArrival(self.arrival, self.at, self.late_min) if self.arrival and self.at else None
         return WantedReading(
@@ -65,6 +67,8 @@ class ReadingQuery(Asked):
             is_priority=self.is_priority,
             has_code=self.has_code,
             has_sheet=self.has_sheet,
+            wanted=self.wanted,
+            exceptional_reason=self.exceptional_reason,
             appointment=appointment,
         )
 
@@ -85,7 +89,7 @@ def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> API
         if speak is None:
             raise Refusal("voice_unavailable")
         try:
-            wanted = query.wanted()
+            wanted = query.reading()
         except ValueError as error:
             raise Refusal("bad_request", field="hours") from error
         found = read_aloud(api.database, api.estimates, path.hall, wanted, translate=api.translate)

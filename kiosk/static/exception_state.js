@@ -1,0 +1,46 @@
+// Exceptional reasons to be received without an appointment: a kiosk offers them beside how to book. Pure, as kiosk_state.js.
+
+export const exceptionStart = { exception: null };
+
+// Every service of the menu, those inside folders too.
+const leaves = (menu) => (menu?.services ?? []).flatMap((each) => [each, ...each.children]);
+
+// A service by its id; also one that a kiosk shows only to receive by exception.
+export function serviceById(menu, id) {
+  const known = leaves(menu);
+  return known.find((each) => each.id === id) ?? known.map((each) => each.exceptional?.received_by).find((each) => each?.id === id) ?? null;
+}
+
+// The way past the notice that is up: {received_by, reasons}; null where one needs an appointment and nothing else helps.
+export function wayOf(state) {
+  const isUp = state.view === "notice" && state.notice === "appointment_only";
+  return (isUp && serviceById(state.menu, state.service)?.exceptional) || null;
+}
+
+// The reason chosen, in the menu's language; empty where none was.
+export function reasonChosen({ menu, exception }) {
+  const reasons = exception ? serviceById(menu, exception.service)?.exceptional?.reasons : null;
+  return reasons?.find(({ id }) => id === exception.reason)?.name ?? "";
+}
+
+// What a press asks for: the service on the sheet, or the one that needs an appointment with the reason why not.
+export function askedFor({ exception }, service) {
+  return exception ? { service: exception.service, exceptional_reason: exception.reason } : { service: service.id };
+}
+
+// `active`, `isGuarded` and `toTicket` are the kiosk's own.
+export function exceptionReducers({ active, isGuarded, toTicket }) {
+  return {
+    choose_reason(state, { reason, pressId, at }) {
+      const way = wayOf(state);
+      if (!way?.reasons.some(({ id }) => id === reason) || isGuarded(state, at)) return state;
+      // the press that counted the demand goes on by itself: its answer is not waited for
+      const chosen = { ...active(state, at), press: null, page: 0, exception: { service: state.service, reason } };
+      return toTicket(chosen, way.received_by, pressId);
+    },
+  };
+}
+
+// Back from the sheet to the notice the reason was chosen on; null where none was.
+export const exceptionBack = ({ view, exception }) => view === "sheet" && exception
+  ? { view: "notice", service: exception.service, needs: [], page: 0, ...exceptionStart } : null;
