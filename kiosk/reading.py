@@ -221,7 +221,7 @@ class Reader:
 
     def _exceptional(self, service: ServiceMessage) -> Iterator[str]:
         if service["exceptional"] is not None:
-            yield self._say("kiosk.exception.title")
+            yield self._say("kiosk.exceptional.title")
             yield from (reason["name"] for reason in service["exceptional"]["reasons"])
             yield self._say("kiosk.spoken.choose_reason")
 
@@ -229,7 +229,7 @@ class Reader:
         way = self._service(service_id)["exceptional"]
         names = (each["name"] for each in way["reasons"] if each["id"] == code) if way else iter(())
         name = next(names, None)
-        return "" if name is None else self._say("kiosk.exception.chosen", reason=name)
+        return "" if name is None else self._say("kiosk.exceptional.chosen", reason=name)
 
     def _sheet(self, paper: Paper) -> str:
         if paper == "none":

@@ -1,7 +1,7 @@
 // What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries `at` (ms, monotonic).
 
 import { APPOINTMENT_NOTICES, appointmentBack, appointmentReading, appointmentReducers, appointmentStart } from "./appointment_state.js";
-import { askedFor, exceptionBack, exceptionReducers, exceptionStart, serviceById } from "./exception_state.js";
+import { askedFor, exceptionalBack, exceptionalReducers, exceptionalStart, serviceById } from "./exceptional_state.js";
 import { sheetReducers, sheetStart, offersSheet, sheetPaper } from "./sheet_state.js";
 
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
@@ -56,11 +56,11 @@ export function printOf(state) {
 
 // What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`: services or hours on the page.
 export function readingOf(state, shown) {
-  const { view, folder, service, ticket, exception, language: lang } = state;
+  const { view, folder, service, ticket, exceptional, language: lang } = state;
   switch (view) {
     case "start": return { lang, view, ...(folder && { service: folder }), shown: shown.join(",") };
     case "languages": return { lang, view };
-    case "sheet": return { lang, view, service, ...(exception && { wanted: exception.service, exceptional_reason: exception.reason }) };
+    case "sheet": return { lang, view, service, ...(exceptional && { wanted: exceptional.service, exceptional_reason: exceptional.reason }) };
     case "needs": return { lang, view, needs: state.needs.join(",") };
     case "appointment": case "convocation": return appointmentReading(state, shown);
     case "notice": return { lang, view, ...(service && { service }), reason: state.notice, ...(state.noticeAt && { at: state.noticeAt }), ...(offersSheet(state) && { has_sheet: true, paper: sheetPaper(state) }) };
@@ -107,7 +107,7 @@ const reducers = {
   choose_service(state, { service: id, pressId, at }) {
     const service = serviceById(state.menu, id);
     if (!service || state.view !== "start" || isGuarded(state, at)) return state;
-    const chosen = { ...active(state, at), ...sheetStart, ...exceptionStart, page: 0 };
+    const chosen = { ...active(state, at), ...sheetStart, ...exceptionalStart, page: 0 };
     if (service.children.length) return { ...chosen, folder: id };
     if (NOT_ISSUED.includes(service.state)) {
       return { ...withPress(chosen, service, false, pressId), view: "notice", notice: service.state };
@@ -181,7 +181,7 @@ const reducers = {
     if (isGuarded(state, at) || !mayReturn(state)) return state;
     if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
     if (state.view === "needs") return { ...active(state, at), view: "sheet", page: 0 };
-    const step = exceptionBack(state) ?? appointmentBack(state);
+    const step = exceptionalBack(state) ?? appointmentBack(state);
     if (step) return { ...active(state, at), ...step, shownAt: at };
     const returned = { ...active(state, at), view: "start", service: null, needs: [], page: 0 };
     return state.view === "start" ? { ...returned, folder: null } : returned;
@@ -191,7 +191,7 @@ const reducers = {
 
   ...sheetReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at) }),
 
-  ...exceptionReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at), toTicket: (...of) => toTicket(...of) }),
+  ...exceptionalReducers({ active: (state, at) => active(state, at), isGuarded: (state, at) => isGuarded(state, at), toTicket: (...of) => toTicket(...of) }),
 
   home: (state, { at }) => isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at),
   active: (state, { at }) => active(state, at),
@@ -202,7 +202,7 @@ const reducers = {
 function atStart(state, at, view = "start") {
   return {
     ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, needs: [], press: null, isTrying: false,
-    ticket: null, isPrintLate: false, notice: null, noticeAt: null, ...appointmentStart, ...sheetStart, ...exceptionStart,
+    ticket: null, isPrintLate: false, notice: null, noticeAt: null, ...appointmentStart, ...sheetStart, ...exceptionalStart,
     beneath: "start", preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
   };
 }

@@ -2,7 +2,7 @@
 
 import { APPOINTMENT_NOTICES } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
-import { reasonChosen, serviceById, wayOf } from "./exception_state.js";
+import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
 import { NEEDS, printOf, shownServices } from "./kiosk_state.js";
 import { serviceLines, waitText } from "./words.js";
@@ -123,7 +123,7 @@ const views = {
     const service = serviceById(state.menu, state.service);
     slots.title.textContent = service.name;
     const reason = reasonChosen(state);
-    showText(slots.reason, reason && say("kiosk.exception.chosen", { reason }));
+    showText(slots.reason, reason && say("kiosk.exceptional.chosen", { reason }));
     showText(slots.lede, sheetLede(service, say));
     slots.with_card.hidden = !state.menu.priority_notice;
     slots.bring.hidden = !service.bring.length;

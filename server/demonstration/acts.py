@@ -7,13 +7,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A ticket that is wanted, at the kiosk or at the reception desk."""
+    """A ticket that is wanted at the kiosk or the reception desk; `exceptional_reason`: no appointment."""
 
     service: str
     language: str
     is_priority: bool
     at_reception: bool = False
     needs: tuple[str, ...] = ()
+    exceptional_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,12 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a visitor has in hand."""
+    """What a visitor has in hand: of the service that receives, whatever was asked for."""
 
     visit: str
     number: str
     token: str
+    service: str
 
 
 @dataclass(frozen=True, slots=True)

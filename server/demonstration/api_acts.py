@@ -92,12 +92,13 @@ class ApiActs:
             "language": press.language,
             "priority": press.is_priority,
             "needs": list(press.needs),
+            "exceptional_reason": press.exceptional_reason,
         }
         token = self.keys.agents if press.at_reception else self.keys.kiosk
         answer = self.server.ask("POST", f"/halls/{self.hall}/tickets", token, json=wanted)
-        self.tell("issue", answer["number"], press.service)
+        self.tell("issue", answer["number"], answer["service"])
         self._numbers[answer["token"]] = answer["number"]
-        return Ticket(answer["visit"], answer["number"], answer["token"])
+        return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
     def check_in(self, expected: Expected) -> Ticket:
         here: dict[str, Any] = {"press_id": str(uuid.uuid4()), "language": expected.language}
@@ -108,7 +109,7 @@ class ApiActs:
         answer = self.server.ask("POST", "/appointments/check-in", self.keys.kiosk, json=here)
         self.tell("check-in", answer["number"], expected.service)
         self._numbers[answer["token"]] = answer["number"]
-        return Ticket(answer["visit"], answer["number"], answer["token"])
+        return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
     def give_up(self, token: str) -> None:
         self.server.ask("POST", f"/tickets/{token}/give-up", None)

@@ -22,6 +22,7 @@ class HallHabits:
     `sent_on`: percent of those served by `sent_on_from` that go on to another service. `staffing`: the chance
     of each counter to be held in the morning and in the afternoon. `appointments`: how many a day.
     `together`: the further counters that who holds one of them holds too.
+    `exceptional`: weights of the reasons of who has none, per service that asks for one.
     """
 
     hall: str
@@ -32,6 +33,7 @@ class HallHabits:
     staffing: dict[str, tuple[float, float]]
     appointments: dict[str, int] = field(default_factory=dict)
     together: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    exceptional: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def posts_with(self, counter: str) -> tuple[str, ...]:
         """The counters one agent holds with this one, itself included, in the order they are opened."""
@@ -85,6 +87,7 @@ def _hall(slug: str, part: dict[str, Any]) -> HallHabits:
         staffing,
         part.get("appointments", {}),
         {first: tuple(others) for first, others in part.get("together", {}).items()},
+        part.get("exceptional", {}),
     )
 
 

@@ -73,6 +73,7 @@ class UseCaseActs:
             is_priority=press.is_priority,
             channel="reception" if press.at_reception else "kiosk",
             needs=press.needs,
+            exceptional_reason=press.exceptional_reason,
         )
         author = RECEPTION if press.at_reception else self.kiosk
         answer = issue_ticket(
@@ -82,7 +83,7 @@ class UseCaseActs:
             wanted,
             quote=lambda service, behind: self.estimates.quote(hall, service, behind),
         )
-        return Ticket(answer["visit"], answer["number"], answer["token"])
+        return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
     def check_in(self, expected: Expected) -> Ticket:
         claim = Claim(code=expected.code)
@@ -90,7 +91,7 @@ class UseCaseActs:
             claim = Claim(service=expected.service, booked_at=expected.booked_at)
         wanted = WantedTicket("", new_id(), language=expected.language, claim=claim)
         answer = issue_ticket(self.database, self.database.hall_id(self.hall), self.kiosk, wanted)
-        return Ticket(answer["visit"], answer["number"], answer["token"])
+        return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
 
     def give_up(self, token: str) -> None:
         give_up(self.database, token)

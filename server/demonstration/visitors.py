@@ -16,6 +16,8 @@ from server.demonstration.timeline import Timeline
 from server.domain.refusals import Refusal
 
 PRIORITY_SHARE = 0.06
+EXCEPTIONAL_SHARE = 0.45
+"""Of those without the appointment a service asks for, who has an exceptional reason."""
 TELLS_SHARE = 0.55
 """Of the visitors who lose patience, those who give up on their phone; the others are gone when called."""
 LINKED_SHARE = 0.02
@@ -58,8 +60,11 @@ class HallVisitors:
     def _look_again(self, post: Post) -> None:
         """Someone else acted at this counter."""
 
-    def arrive(self, service: str | None = None) -> None:
-        """A visitor presses; what is not issued is counted by whoever issues."""
+    def arrive(self, service: str | None = None, reason: str | None = None) -> None:
+        """A visitor presses; what is not issued is counted by whoever issues.
+
+        `reason`: the exceptional one of who has no appointment for that service.
+        """
         wanted = service or self._wanted()
         press = Press(
             service=wanted,
@@ -67,33 +72,44 @@ class HallVisitors:
             is_priority=self.chance.random() < PRIORITY_SHARE,
             at_reception=self.chance.random() < 0.1,
             needs=self._needs(),
+            exceptional_reason=reason,
         )
         patience_s = PATIENCE_S * self.chance.weibullvariate(1.0, 1.6)
         try:
             ticket = self.acts.issue(press)
         except Refusal as no:
-            asks_reception = no.code in ("closed", "appointment_only") and wanted != self.own.sent_on_from
-            if asks_reception and self.chance.random() < 0.6:
-                self.time.after(20, lambda: self.arrive(self.own.sent_on_from))
+            if reason is None:
+                self._look_elsewhere(wanted, no.code)
             return
-        self._waits(ticket, wanted, patience_s)
+        self._waits(ticket, patience_s)
         if self.chance.random() < LINKED_SHARE:
             self._may_fail(None, lambda: self._companion(ticket, press, patience_s))
-        self.wake(wanted)
+        self.wake(ticket.service)
+
+    def _look_elsewhere(self, wanted: str, code: str) -> None:
+        """Who could have no ticket names an exceptional reason, asks the reception, or leaves."""
+        reasons = self.own.exceptional.get(wanted)
+        if code == "appointment_only" and reasons and self.chance.random() < EXCEPTIONAL_SHARE:
+            reason = picked(self.chance, reasons)
+            self.time.after(15, lambda: self.arrive(wanted, reason))
+            return
+        asks_reception = code in ("closed", "appointment_only") and wanted != self.own.sent_on_from
+        if asks_reception and self.chance.random() < 0.6:
+            self.time.after(20, lambda: self.arrive(self.own.sent_on_from))
 
     def _needs(self) -> tuple[str, ...]:
         if self.chance.random() >= NEED_SHARE:
             return ()
         return (picked(self.chance, habits().needs),)
 
-    def _waits(self, ticket: Ticket, service: str, patience_s: float) -> None:
-        visitor = self.visitors[ticket.visit] = Visitor(ticket, service)
+    def _waits(self, ticket: Ticket, patience_s: float) -> None:
+        visitor = self.visitors[ticket.visit] = Visitor(ticket, ticket.service)
         self.time.after(patience_s, lambda: self._lose_patience(visitor))
 
     def _companion(self, ticket: Ticket, press: Press, patience_s: float) -> None:
         """Whoever came along takes a ticket too, and the two are linked at the reception desk."""
         other = self.acts.issue(press)
-        self._waits(other, press.service, patience_s)
+        self._waits(other, patience_s)
         self.acts.link(ticket.visit, other.number)
 
     def come_expected(self, booked: Booked) -> None:
@@ -106,8 +122,8 @@ class HallVisitors:
             if self.refused is not None:
                 self.refused(no)
             return
-        self._waits(ticket, booked.service, PATIENCE_S * 1.5)
-        self.wake(booked.service)
+        self._waits(ticket, PATIENCE_S * 1.5)
+        self.wake(ticket.service)
 
     def expect(self, services: Collection[str]) -> None:
         """From now on visitors press only what somebody serves."""

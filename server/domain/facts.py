@@ -177,7 +177,7 @@ class NewLeg:
 
 
 @dataclass(frozen=True, slots=True)
-class ByException:
+class ExceptionalVisit:
     """Why a ticket is given without the appointment that a service asks for: the service, a reason's code."""
 
     service: str
@@ -188,7 +188,7 @@ class ByException:
 class NewVisit:
     """A visit as it begins: one number of one series, on the business day of its issue.
 
-    `by_exception`: received without the appointment that what the visitor came for asks for.
+    `exceptional`: received without the appointment that what the visitor came for asks for.
     """
 
     id: str
@@ -200,7 +200,7 @@ class NewVisit:
     channel: str
     language: Erasable | None = None
     device: str | None = None
-    by_exception: ByException | None = None
+    exceptional: ExceptionalVisit | None = None
 
     def as_body(self) -> dict[str, Any]:
         """The visit as it stands in a fact."""
@@ -215,10 +215,10 @@ class NewVisit:
             "language": None if self.language is None else self.language.as_body(),
             "device": self.device,
         }
-        if self.by_exception is not None:
+        if self.exceptional is not None:
             body |= {
-                "wanted_service": self.by_exception.service,
-                "exceptional_reason": self.by_exception.reason,
+                "wanted_service": self.exceptional.service,
+                "exceptional_reason": self.exceptional.reason,
             }
         return body
 

@@ -87,13 +87,13 @@ class Rollup:
     """Tallies of some halls and days, and what is no leg or belongs to another service than its leg.
 
     `greetings` and `due` (appointments whose hour has passed), `missed` of them, per service; `not_issued`
-    per service and reason; `by_exception` per service that asks for an appointment and exceptional reason.
+    per service and reason; `exceptional` per service that asks for an appointment and exceptional reason.
     """
 
     cells: dict[CellKey, Tally] = field(default_factory=dict)
     greetings: Counter[str] = field(default_factory=Counter)
     not_issued: Counter[tuple[str, str]] = field(default_factory=Counter)
-    by_exception: Counter[tuple[str, str]] = field(default_factory=Counter)
+    exceptional: Counter[tuple[str, str]] = field(default_factory=Counter)
     due: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
 
@@ -103,7 +103,7 @@ class Rollup:
             self.cells.setdefault(key, Tally()).add(tally)
         self.greetings.update(other.greetings)
         self.not_issued.update(other.not_issued)
-        self.by_exception.update(other.by_exception)
+        self.exceptional.update(other.exceptional)
         self.due.update(other.due)
         self.missed.update(other.missed)
 
@@ -121,7 +121,7 @@ class Rollup:
             {key: tally for key, tally in self.cells.items() if key.service == service},
             greetings=_only(self.greetings, lambda name: name == service),
             not_issued=_only(self.not_issued, lambda key: key[0] == service),
-            by_exception=_only(self.by_exception, lambda key: key[0] == service),
+            exceptional=_only(self.exceptional, lambda key: key[0] == service),
             due=_only(self.due, lambda name: name == service),
             missed=_only(self.missed, lambda name: name == service),
         )
@@ -136,7 +136,7 @@ class Rollup:
     def services(self) -> list[str]:
         """Every service that appears in it, sorted by id."""
         seen = {key.service for key in self.cells} | set(self.greetings) | set(self.due)
-        return sorted(seen | {service for service, _ in (*self.not_issued, *self.by_exception)})
+        return sorted(seen | {service for service, _ in (*self.not_issued, *self.exceptional)})
 
     def copy(self) -> "Rollup":
         """An independent equal rollup."""
@@ -176,7 +176,7 @@ def roll_up(records: Iterable[LegRecord], beside: Beside | None = None, *, time_
         _tally_leg(tally, leg)
         record = leg.record
         if leg.opens_visit and record.wanted_service and record.exceptional_reason:
-            rollup.by_exception[record.wanted_service, record.exceptional_reason] += 1
+            rollup.exceptional[record.wanted_service, record.exceptional_reason] += 1
     return rollup
 
 

@@ -164,9 +164,9 @@ def _demand(rollup: Rollup) -> Counter[str]:
 
 
 def _unmet(rollup: Rollup) -> int:
-    """That demand less who was received by exception, service by service, never below zero."""
+    """That demand less who was received exceptionally, service by service, never below zero."""
     left = _demand(rollup)
-    for (service, _), count in rollup.by_exception.items():
+    for (service, _), count in rollup.exceptional.items():
         left[service] -= count
     return (+left).total()
 
@@ -205,11 +205,9 @@ _ALL = (
     _number("left_after_call", "tickets", "left", _ended("left_after_call")),
     _number("closed_at_day_end", "tickets", "one_leg", _ended("closed_at_day_end")),
     _number("not_issued", "tickets", "not_issued", lambda rollup, _: sum(rollup.not_issued.values())),
-    _number("appointment_demand", "tickets", "by_exception", lambda rollup, _: _demand(rollup).total()),
-    _number(
-        "received_by_exception", "tickets", "by_exception", lambda rollup, _: rollup.by_exception.total()
-    ),
-    _number("unmet_demand", "tickets", "by_exception", lambda rollup, _: _unmet(rollup)),
+    _number("appointment_demand", "tickets", "exceptional", lambda rollup, _: _demand(rollup).total()),
+    _number("received_exceptionally", "tickets", "exceptional", lambda rollup, _: rollup.exceptional.total()),
+    _number("unmet_demand", "tickets", "exceptional", lambda rollup, _: _unmet(rollup)),
     _share("quoted_inside", "quoted", lambda t: t.quoted_inside, lambda t: t.quoted),
     _share("quoted_exceeded", "quoted", lambda t: t.quoted_exceeded, lambda t: t.quoted),
     Indicator("early_wait_from_issue", "s", "from_issue", _early_wait),

@@ -233,6 +233,7 @@ _OFTEN_EMPTY = (
     "added_services",
     "outcome",
     "linked",
+    "exceptional",
 )
 
 

@@ -23,7 +23,7 @@ NOTED = (
 )
 """The needs of a hall's visits that go on."""
 
-_BY_EXCEPTION = (
+_EXCEPTIONAL = (
     "SELECT id AS visit, wanted_service, exceptional_reason FROM visit"
     " WHERE hall = :hall AND exceptional_reason IS NOT NULL AND end_reason IS NULL"
 )
@@ -106,9 +106,9 @@ def needs_noted(rows: Any, hall: str) -> dict[str, tuple[Need, ...]]:
     return {row["visit"]: needs_of(row["needs"]) for row in rows.all(NOTED, hall=hall) if row["needs"]}
 
 
-def by_exception(rows: Any, hall: str) -> list[Row]:
+def exceptional_visits(rows: Any, hall: str) -> list[Row]:
     """The visits of a hall that go on and were received without the appointment they needed: why."""
-    return list(rows.all(_BY_EXCEPTION, hall=hall))
+    return list(rows.all(_EXCEPTIONAL, hall=hall))
 
 
 def notes_before(rows: Any, leg: Row) -> list[str]:

@@ -9,7 +9,7 @@ from server.store.engines import Row
 type Answer = dict[str, Any]
 
 
-def exception_answer(visit: Row) -> Answer | None:
+def exceptional_answer(visit: Row) -> Answer | None:
     """Why a visit (its row) was received without the appointment it needed; None for any other."""
     if visit["exceptional_reason"] is None:
         return None
@@ -20,7 +20,7 @@ def leg_answer(row: Row, of_visit: Answer | None = None) -> Answer:
     """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent.
 
     `of_visit` is what was looked up of its visit: `needs`, `linked` (the numbers it is linked to) and
-    `exception`; the answer does not speak of the rest.
+    `exceptional`; the answer does not speak of the rest.
     """
     return (of_visit or {}) | {
         "leg": row["id"],

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.appointments import AppointmentState, Arrival, arrival_of, booked_on, code_key, late_min
 from server.domain.configuration import HallConfiguration, Service
-from server.domain.facts import ByException
+from server.domain.facts import ExceptionalVisit
 from server.domain.instants import from_micros, to_micros, to_text
 from server.domain.numbering import Series
 from server.domain.refusals import Refusal
@@ -38,13 +38,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A service, the series the number is drawn from, and the appointment or the exception, if any."""
+    """A service, the series its number is from, and the appointment or the exceptional reason, if any."""
 
     service: Service
     series: Series
     appointment: str | None = None
     booked_at: datetime | None = None
-    by_exception: ByException | None = None
+    exceptional: ExceptionalVisit | None = None
 
     @property
     def terms(self) -> ArrivalTerms:

@@ -14,7 +14,7 @@ from server.domain.transitions import LegState
 from server.store import waiting
 from server.store.database import Database
 from server.store.links import linked_numbers
-from server.usecases.answers import Answer, exception_answer, leg_answer
+from server.usecases.answers import Answer, exceptional_answer, leg_answer
 from server.usecases.read_board import look
 from server.usecases.read_prints import last_prints
 
@@ -111,6 +111,6 @@ def _visit(rows: Any, row: Any, needs: Collection[str], linked: Collection[str])
     ahead = None
     if leg["state"] == LegState.WAITING:
         ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"])
-    of_visit = {"needs": list(needs), "linked": list(linked), "exception": exception_answer(row)}
+    of_visit = {"needs": list(needs), "linked": list(linked), "exceptional": exceptional_answer(row)}
     told = leg_answer(leg, of_visit)
     return told | {"language": row["language"], "channel": row["channel"], "ahead": ahead}

@@ -9,7 +9,7 @@ from datetime import date
 
 from server.domain.appointments import appointment_checked_in
 from server.domain.configuration import HallConfiguration, Kiosk, Service
-from server.domain.facts import ByException, NewLeg, NewVisit, ticket_issued, ticket_not_issued
+from server.domain.facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
 from server.domain.instants import to_micros, to_text
 from server.domain.numbering import next_rank, number_text
 from server.domain.refusals import Refusal
@@ -107,7 +107,7 @@ def issue_ticket(
             leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
         except Refusal as no:
             refusal = no
-            if arriving.by_exception is None:
+            if arriving.exceptional is None:
                 fact = ticket_not_issued(
                     new_id(), now.on, service=service.id, reason=no.code, device=author.device
                 )
@@ -133,7 +133,7 @@ def _without_appointment(configuration: HallConfiguration, wanted: WantedTicket)
     if exceptional is None or reason not in exceptional.reasons:
         raise Refusal("unknown_reason", service=service.id, reason=reason)
     receiving = _service(configuration, exceptional.received_by)
-    return Arriving(receiving, receiving.series, by_exception=ByException(service.id, reason))
+    return Arriving(receiving, receiving.series, exceptional=ExceptionalVisit(service.id, reason))
 
 
 def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place", *, is_priority: bool) -> Quote | None:
@@ -279,7 +279,7 @@ def _visit_and_leg(
         channel=wanted.channel,
         language=keep_erasable(transaction, wanted.language, until=until),
         device=transaction.author.device,
-        by_exception=arriving.by_exception,
+        exceptional=arriving.exceptional,
     )
     leg = NewLeg(
         id=new_id(),

@@ -27,7 +27,7 @@ LONGEST = timedelta(days=400)
 """No more days than this are read at once."""
 WITHOUT_WAIT = (
     *("greetings", "received", "not_issued", "appointments_missed"),
-    *("appointment_demand", "received_by_exception", "unmet_demand"),
+    *("appointment_demand", "received_exceptionally", "unmet_demand"),
 )
 """Indicators that have no class, hour or end reason: left out where figures are split by one."""
 
@@ -110,9 +110,9 @@ def read_indicators(
         "to": days[1].isoformat(),
         "by": by,
         "as_of": to_text(_now(database)),
-        "by_exception": [
+        "exceptional": [
             {"service": service, "reason": reason, "count": count}
-            for (service, reason), count in sorted(found.whole().by_exception.items())
+            for (service, reason), count in sorted(found.whole().exceptional.items())
         ],
         "indicators": [_described(name, sentence) for name in names],
         "rows": [

@@ -22,7 +22,7 @@ from server.domain.transitions import LegState
 from server.store import breaks, counters, links, waiting
 from server.store.database import Database
 from server.store.engines import Row
-from server.usecases.answers import Answer, exception_answer, leg_answer
+from server.usecases.answers import Answer, exceptional_answer, leg_answer
 from server.usecases.forgotten import presence_of
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.read_board import Seen, look
@@ -43,12 +43,12 @@ class Beside:
 
     needs: Mapping[str, tuple[Need, ...]]
     linked: Mapping[str, Sequence[str]]
-    exceptions: Mapping[str, Answer | None]
+    exceptional: Mapping[str, Answer | None]
 
     @classmethod
     def read(cls, rows: Any, hall: str) -> "Beside":
         """Reads those of a hall (id)."""
-        received = {row["visit"]: exception_answer(row) for row in waiting.by_exception(rows, hall)}
+        received = {row["visit"]: exceptional_answer(row) for row in waiting.exceptional_visits(rows, hall)}
         return cls(waiting.needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
 
     def leg(self, row: Row) -> Answer:
@@ -57,7 +57,7 @@ class Beside:
         of_visit = {
             "needs": list(self.needs.get(visit, ())),
             "linked": list(self.linked.get(visit, ())),
-            "exception": self.exceptions.get(visit),
+            "exceptional": self.exceptional.get(visit),
         }
         return leg_answer(row, of_visit)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.configuration import HallConfiguration, text_in
+from server.domain.configuration import HallConfiguration, Service, text_in
 from server.domain.roles import Permission
 from server.web.sentences import EVERYONES, page_sentences
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
@@ -52,6 +52,12 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
     return routes
 
 
+def reasons_of(service: Service, language: str) -> dict[str, str]:
+    """The names of a service's exceptional reasons, by their codes."""
+    known = service.exceptional.reasons if service.exceptional else {}
+    return {code: text_in(names, language) for code, names in known.items()}
+
+
 def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
     """What a script at work knows of a hall without asking.
 
@@ -76,6 +82,7 @@ def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
                 "name": service.name(language),
                 "outcome": service.outcome,
                 "note": service.note,
+                "reasons": reasons_of(service, language),
             }
             for service in hall.services.values()
             if not service.is_retired

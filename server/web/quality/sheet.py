@@ -9,7 +9,7 @@ import io
 from server.domain.indicator_rollup import Rollup
 from server.domain.indicators import INDICATORS, Figure, figures_of
 from server.usecases.read_indicators import HallDays
-from server.web.quality.exceptions import by_reason
+from server.web.quality.exceptional import by_reason
 from server.web.quality.view import Asked, Words, service_name
 
 COLUMNS = (
@@ -44,7 +44,7 @@ def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
         for figure in figures_of(rollup):
             sheet.writerow([*_cells(asked, service, figure, words, "." if is_english else ","), ""])
         for _, reason, count in by_reason(rollup, asked.hall, asked.language) if service else ():
-            figure = Figure("received_by_exception", count, n=count)
+            figure = Figure("received_exceptionally", count, n=count)
             sheet.writerow([*_cells(asked, service, figure, words, ""), reason])
     return BYTE_ORDER_MARK + text.getvalue()
 

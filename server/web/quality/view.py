@@ -11,7 +11,7 @@ from server.domain.indicators import INDICATORS, Figure, figures_of, not_issued_
 from server.domain.outcomes import OUTCOMES
 from server.usecases.read_indicators import HallDays
 from server.web.quality import wording
-from server.web.quality.exceptions import by_reason
+from server.web.quality.exceptional import by_reason
 from server.web.quality.plots import Bar, Spec, WaitBar, WaitWords, arrivals_plot, named_bars_plot, waits_plot
 
 type Words = Callable[..., str]
@@ -32,7 +32,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "announced": ("quoted_inside", "quoted_exceeded"),
     "priority": ("priorities", "priorities_confirmed", "priorities_not_confirmed"),
-    "without_appointment": ("appointment_demand", "received_by_exception", "unmet_demand"),
+    "without_appointment": ("appointment_demand", "received_exceptionally", "unmet_demand"),
     "appointments": (
         "appointments_missed",
         "visitors_on_time",
@@ -113,7 +113,7 @@ class QualityView:
     services: Sequence[ServiceRow] = ()
     outcomes: Sequence[ServiceRow] = ()
     reasons: Sequence[tuple[str, str]] = ()
-    exceptions: Sequence[tuple[str, str, str]] = ()
+    exceptional: Sequence[tuple[str, str, str]] = ()
     plots: Sequence[Plot] = ()
     targets_differ: bool = False
 
@@ -139,7 +139,7 @@ def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
     for rollup in days.values():
         whole.add(rollup)
     weekdays = [day.weekday() for day, rollup in days.items() if rollup.cells]
-    if not (whole.cells or whole.greetings or whole.not_issued or whole.by_exception or whole.due):
+    if not (whole.cells or whole.greetings or whole.not_issued or whole.exceptional or whole.due):
         return QualityView(is_empty=True, open_days=0)
     figures = {figure.indicator: figure for figure in figures_of(whole)}
     shown = _Shower(found, asked, words)
@@ -151,7 +151,7 @@ def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
         services=[] if asked.service else _service_rows(whole, shown, BY_SERVICE),
         outcomes=[] if asked.service else _outcome_rows(whole, shown),
         reasons=_reasons(whole, asked, words),
-        exceptions=_exceptions(whole, asked),
+        exceptional=_exceptional(whole, asked),
         plots=_plots(whole, weekdays, asked, words) if whole.cells else [],
         targets_differ=bool(whole.cells) and shared_target_s(whole, asked) is None,
     )
@@ -220,7 +220,7 @@ def _reasons(whole: Rollup, asked: Asked, words: Words) -> list[tuple[str, str]]
     return [(words(f"quality.not_issued.{k}"), wording.number(n, asked.language)) for k, n in counts.items()]
 
 
-def _exceptions(whole: Rollup, asked: Asked) -> list[tuple[str, str, str]]:
+def _exceptional(whole: Rollup, asked: Asked) -> list[tuple[str, str, str]]:
     hall, language = asked.hall, asked.language
     return [
         (service_name(hall, service, language), reason, wording.number(count, language))

@@ -26,6 +26,8 @@ BORROWED = (
     "console.held.",
     "console.refused.",
     "console.chip.linked",
+    "console.chip.exceptional",
+    "console.exceptional",
     "console.need.",
 )
 """Sentences of the console that the reception desk says too: the live line, who waits, refusals."""

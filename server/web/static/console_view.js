@@ -2,7 +2,7 @@
 
 import { minutes, secondsSince, stopwatch } from "./durations.js";
 import { fill, setText, show, withSuperiors, write } from "./dom.js";
-import { chips, drawLiveness, drawWaiting } from "./waiting_view.js";
+import { chips, drawLiveness, drawWaiting, exceptionalWords } from "./waiting_view.js";
 import { hasSeveral } from "./session_places.js";
 import { mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
 
@@ -60,7 +60,10 @@ function drawPerson(leg, { say, hour, hall }) {
     leg.language && leg.language !== "fr" && say("console.person.language", { language: hall.languageName(leg.language) }),
   ];
   write("times", times.filter(Boolean).join(" · "));
-  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority, leg.needs, leg.postponements, leg.added_services, leg.linked]), chips(leg, { say, hour, hall }));
+  fill(document.querySelector('[data-person] [data-list="chips"]'), JSON.stringify([leg.leg, leg.class, leg.priority, leg.needs, leg.postponements, leg.added_services, leg.linked, leg.exceptional]), chips(leg, { say, hour, hall }));
+  const exceptional = exceptionalWords(leg, { say, hall });
+  show("[data-exceptional]", exceptional !== "");
+  write("exceptional", exceptional);
   show("[data-check]", leg.priority === "declared");
   const why = leg.why && say.knows(leg.why.key) ? whyWords(leg.why, say) : "";
   show("[data-why]", why !== "");

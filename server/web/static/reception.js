@@ -38,7 +38,7 @@ let issued = stored();
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 const nextNeeds = createNextNeeds(say);
-const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell });
+const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell, receive: (service, reason) => issue(service, reason) });
 const spoken = new Intl.DisplayNames([page.language], { type: "language" });
 const appointments = createAppointments({
   hall: page.hall.slug,
@@ -185,13 +185,15 @@ function wishes() {
   return { language: document.getElementById("ticket-language").value, priority, ...(kiosk ? { kiosk } : {}) };
 }
 
-async function issue(service) {
+/** `reason`: why somebody without an appointment is received for a service that asks for one. */
+async function issue(service, reason = null) {
   if (isSending) return;
-  const answer = await attempt({ path: `${HALL}/tickets`, body: { service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked() } });
-  if (!answer.ok) return answer.problem?.code === "appointment_only" ? sheet.offer(service) : undefined;
+  const exceptional = reason ? { exceptional_reason: reason } : {};
+  const answer = await attempt({ path: `${HALL}/tickets`, body: { service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked(), ...exceptional } });
+  if (!answer.ok) return answer.problem?.code === "appointment_only" ? sheet.offer(service, menu.find(({ id }) => id === service)?.exceptional ?? null) : undefined;
   nextNeeds.clear();
   document.querySelector("[data-priority]").checked = false;
-  remember({ ...answer.body, service });
+  remember(answer.body);
   tell(say("reception.outcome.issued", { number: answer.body.number }));
 }
 

@@ -3,7 +3,7 @@
 import { element, setText, show } from "./dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { checkedNeeds, needBoxes } from "./needs_form.js";
-import { chips } from "./waiting_view.js";
+import { chips, exceptionalWords } from "./waiting_view.js";
 
 const AGAIN_AFTER_MS = 600;
 const FIELDS = { change: "change-to", link: "link-to", needs: "needs-of" }; // gestures that ask for something, and where
@@ -78,7 +78,8 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
       element("b", {}, visit.number),
       element("div", { class: "what" },
         element("strong", {}, element("bdi", {}, hall.serviceName(visit.service)), " ", ...chips(visit, words)),
-        element("small", {}, [say("console.person.arrived", { at: words.hour(visit.issued_at) }), visit.language ? languageName(visit.language) : "", placeWords(visit)].filter(Boolean).join(" · "))),
+        element("small", {}, [say("console.person.arrived", { at: words.hour(visit.issued_at) }), visit.language ? languageName(visit.language) : "", placeWords(visit)].filter(Boolean).join(" · ")),
+        visit.exceptional ? element("small", { class: "exceptional" }, say("console.exceptional"), " ", exceptionalWords(visit, words)) : null),
       element("div", { class: "gestures" }, ...gesturesOf(visit).map((gesture) => button(visit, gesture))),
       isOpened(visit, "change") ? changeForm(visit) : null,
       isOpened(visit, "link") ? linkForm(visit) : null,

@@ -1,13 +1,14 @@
-// The sheet that says how to obtain an appointment, offered where a ticket was refused because one needs one.
+// What is offered where a ticket needs an appointment: the sheet that says how to obtain one, and the exceptional reasons to be received all the same.
 
 import { paperOf, reasonOf } from "./paper_state.js";
-import { show } from "./dom.js";
+import { element, show, write } from "./dom.js";
 
 /**
- * `attempt(request)` sends one write and says refusals, `wishes()` is what a ticket is asked with, `tell(text)` says an outcome.
+ * `attempt(request)` sends one write and says refusals, `wishes()` is what a ticket is asked with, `tell(text)` says an outcome,
+ * `receive(service, reason)` issues the ticket of who is received exceptionally.
  * Answers {offer, hide, heard}.
  */
-export function createSheet({ hall, say, attempt, wishes, tell }) {
+export function createSheet({ hall, say, attempt, wishes, tell, receive }) {
   const button = document.querySelector('[data-act="sheet"]');
   let service = null;
   let job = null;
@@ -20,6 +21,15 @@ export function createSheet({ hall, say, attempt, wishes, tell }) {
     sayPaper(answer.body);
   });
 
+  function reasonItem({ id, name }) {
+    const made = element("button", { type: "button", "data-reason": id }, name);
+    made.addEventListener("click", async () => {
+      await receive(service, id);
+      if (document.activeElement === document.body) document.getElementById("main").focus(); // its button is gone
+    });
+    return element("li", {}, made);
+  }
+
   function sayPaper(print) {
     const words = say(`reception.print.${paperOf({ print })}`);
     const why = reasonOf({ print });
@@ -27,9 +37,13 @@ export function createSheet({ hall, say, attempt, wishes, tell }) {
   }
 
   return {
-    offer(refused) {
+    /** `way`: who receives and for which reasons, as the menu says; null where nobody does. */
+    offer(refused, way) {
       service = refused;
       show("[data-sheet]", true);
+      show("[data-reasons]", way !== null);
+      write("reasons-title", way ? say("reception.exceptional.title", { service: way.received_by.name }) : "");
+      document.querySelector('[data-list="reasons"]').replaceChildren(...(way?.reasons ?? []).map(reasonItem));
       button.focus();
     },
     hide: () => show("[data-sheet]", false),

@@ -36,6 +36,7 @@ export function drawLiveness(state, { say, hour }) {
 export function chips(leg, { say, hour, hall }) {
   const texts = [];
   if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
+  if (leg.exceptional && say.knows("console.chip.exceptional")) texts.push(say("console.chip.exceptional"));
   if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
   for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
   if (leg.is_held) texts.push(say("console.need.held"));
@@ -43,6 +44,13 @@ export function chips(leg, { say, hour, hall }) {
   if (leg.linked?.length && say.knows("console.chip.linked")) texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
   for (const service of hall && say.knows("console.chip.added") ? leg.added_services ?? [] : []) texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
   return texts.map((text) => element("span", { class: "chip" }, text));
+}
+
+/** Why somebody is received without the appointment a service asks for: the reason and the service; empty for anyone else. */
+export function exceptionalWords({ exceptional }, { say, hall }) {
+  if (!exceptional) return "";
+  const reasons = hall.services.find(({ id }) => id === exceptional.service)?.reasons;
+  return say("console.exceptional.of", { reason: reasons?.[exceptional.reason] ?? exceptional.reason, service: hall.serviceName(exceptional.service) });
 }
 
 function drawRows(rows, words) {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import {
   GUARD_MS, initialState, isWarning, printOf, QUIET_MS, QUIET_TICKET_MS, readingOf, reduce, secondsLeft, shownServices, WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
-import { serviceById } from "../../../kiosk/static/exception_state.js";
+import { serviceById } from "../../../kiosk/static/exceptional_state.js";
 
 const service = (id, changes = {}) => ({ id, name: id, state: "open", bring: [], children: [], wait: null, waiting: 0, next_opening: null, ...changes });
 const MENU = {

@@ -124,6 +124,12 @@ def test_the_past_holds_every_kind_of_end_and_refusal(past: Settings) -> None:
         assert kinds >= {"LegRecalled", "VisitReinstated", "CounterPaused", "GreetingCounted", "DayClosed"}
         reasons = {row[0] for row in rows_of(database, "SELECT DISTINCT reason FROM not_issued")}
         assert reasons == {"closed", "too_late", "appointment_only"}
+        received = rows_of(
+            database,
+            "SELECT DISTINCT v.wanted_service, l.service FROM visit v JOIN leg l ON l.visit = v.id"
+            " WHERE v.exceptional_reason IS NOT NULL AND l.position = 1",
+        )
+        assert [tuple(row) for row in received] == [("laon-titres-depot", "laon-accueil")]
         priorities = Counter(row[0] for row in rows_of(database, "SELECT class FROM leg"))
         assert 0.03 <= priorities["priority"] / priorities.total() <= 0.1
         channels = {row[0] for row in rows_of(database, "SELECT DISTINCT channel FROM visit")}

@@ -222,7 +222,7 @@ def test_tickets_not_issued_are_counted_by_reason():
     assert not_issued_by_reason(rollup) == {"closed": 5, "full": 3}
 
 
-def test_demand_by_appointment_only_is_received_by_exception_or_unmet():
+def test_demand_by_appointment_only_is_received_exceptionally_or_unmet():
     def received(visit: str, reason: str, **more: Any) -> LegRecord:
         return leg(visit, wanted_service="permits", exceptional_reason=reason, **more)
 
@@ -236,9 +236,9 @@ def test_demand_by_appointment_only_is_received_by_exception_or_unmet():
     ]
     asked = {("permits", "appointment_only"): 7, ("papers", "appointment_only"): 2, ("papers", "full"): 1}
     rollup = roll_up(records, Beside(not_issued=asked), time_zone=PARIS)
-    assert rollup.by_exception == {("permits", "urgent"): 2, ("permits", "online"): 1}
+    assert rollup.exceptional == {("permits", "urgent"): 2, ("permits", "online"): 1}
     found = {figure.indicator: figure.value for figure in figures_of(rollup)}
-    assert [found[name] for name in ("appointment_demand", "received_by_exception", "unmet_demand")] == [
+    assert [found[name] for name in ("appointment_demand", "received_exceptionally", "unmet_demand")] == [
         9, 3, 6,
     ]  # fmt: skip
     of_permits = {figure.indicator: figure.value for figure in figures_of(rollup.of_service("permits"))}
@@ -246,7 +246,7 @@ def test_demand_by_appointment_only_is_received_by_exception_or_unmet():
     assert "permits" in rollup.services()
 
 
-def test_who_is_received_by_exception_unasked_leaves_the_demand_of_other_services_alone():
+def test_who_is_received_exceptionally_unasked_leaves_the_demand_of_other_services_alone():
     records = [leg(f"v{n}", wanted_service="permits", exceptional_reason="urgent") for n in range(3)]
     asked = {("permits", "appointment_only"): 1, ("papers", "appointment_only"): 2}
     rollup = roll_up(records, Beside(not_issued=asked), time_zone=PARIS)

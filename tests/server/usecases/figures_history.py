@@ -16,10 +16,10 @@ from server.domain.appointments import (
     appointment_checked_in,
 )
 from server.domain.facts import (
-    ByException,
     CalledBy,
     CalledLeg,
     EndedLeg,
+    ExceptionalVisit,
     NewLeg,
     NewVisit,
     Result,
@@ -93,9 +93,9 @@ class PlayedDay:
 
     def visit(self, rank: int, service: str, at: datetime, how: str) -> None:
         excused = service == "laon-accueil" and rank % 3 > 0
-        exception = ByException("laon-titres-depot", REASONS[rank % 3]) if excused else None
+        exceptional = ExceptionalVisit("laon-titres-depot", REASONS[rank % 3]) if excused else None
         visit = NewVisit(
-            *(new_id(), self.day, "tests", "one", rank, f"T{rank:03d}", "kiosk"), by_exception=exception
+            *(new_id(), self.day, "tests", "one", rank, f"T{rank:03d}", "kiosk"), exceptional=exceptional
         )
         leg = self._leg(service, at, position=1)
         self.transaction.record(ticket_issued(visit, leg, ahead=0), happened_at=at)

@@ -1,4 +1,4 @@
-"""Receive by exception
+"""Receive exceptionally
 
 Revision ID: 0012
 Revises: 0011

@@ -13,7 +13,7 @@ from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 from tests.server.web.test_api_tickets import not_issued
 
 PERMITS, REASON = "laon-titres-depot", "expires-soon"
-EXCEPTION = {"service": PERMITS, "reason": REASON}
+WHY = {"service": PERMITS, "reason": REASON}
 
 
 def excused(api: ApiSite, press: str | None = None, **more: Any) -> Any:
@@ -40,14 +40,14 @@ def figures(api: ApiSite) -> tuple[dict[str, float], dict[tuple[str, str], int]]
     (row,) = accepted(answer)["rows"]
     values = {figure["indicator"]: figure["value"] for figure in row["figures"]}
     by_reason = {
-        (each["service"], each["reason"]): each["count"] for each in answer.get_json()["by_exception"]
+        (each["service"], each["reason"]): each["count"] for each in answer.get_json()["exceptional"]
     }
     return values, by_reason
 
 
 def counted(api: ApiSite) -> tuple[float, float, float]:
     values, _ = figures(api)
-    return values["appointment_demand"], values["received_by_exception"], values["unmet_demand"]
+    return values["appointment_demand"], values["received_exceptionally"], values["unmet_demand"]
 
 
 def test_an_exceptional_reason_gives_a_ticket_of_the_reception_and_the_fact_says_why(both: ApiSite):
@@ -140,16 +140,16 @@ def test_agents_and_the_desk_see_the_reason_of_who_waits_is_called_and_was_trans
     ticket = accepted(excused(both), 201)
     both.ticket()
     queue = accepted(both.get(f"/halls/{HALL}/queue"))
-    waiting = {leg["number"]: leg["exception"] for each in queue["queues"] for leg in each["legs"]}
-    assert waiting == {ticket["number"]: EXCEPTION, "A002": None}
+    waiting = {leg["number"]: leg["exceptional"] for each in queue["queues"] for leg in each["legs"]}
+    assert waiting == {ticket["number"]: WHY, "A002": None}
     both.open()
     leg = accepted(both.next())["leg"]
-    assert accepted(both.get("/counters/laon-g1"))["leg"]["exception"] == EXCEPTION
-    assert accepted(both.get(f"/halls/{HALL}/queue"))["called"][0]["exception"] == EXCEPTION
+    assert accepted(both.get("/counters/laon-g1"))["leg"]["exceptional"] == WHY
+    assert accepted(both.get(f"/halls/{HALL}/queue"))["called"][0]["exceptional"] == WHY
     accepted(both.verb(leg, "transfer", {"service": "laon-associations"}))
     desk, path = both.person("reception"), f"/api/v1/halls/{HALL}/visits?number={ticket['number']}"
     found = accepted(desk.get(path))["visits"]
-    assert [visit["exception"] for visit in found] == [EXCEPTION]
+    assert [visit["exceptional"] for visit in found] == [WHY]
 
 
 def test_the_menu_offers_the_reasons_while_the_reception_gives_tickets(api: ApiSite):

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { reasonChosen, serviceById, wayOf } from "../../../kiosk/static/exception_state.js";
+import { reasonChosen, serviceById, wayOf } from "../../../kiosk/static/exceptional_state.js";
 import { initialState, readingOf, reduce } from "../../../kiosk/static/kiosk_state.js";
 
 const service = (id, changes = {}) => ({ id, name: id, state: "open", bring: [], children: [], wait: null, waiting: 0, next_opening: null, exceptional: null, ...changes });
@@ -56,10 +56,10 @@ test("a reason that is not offered, or pressed in a hurry, does nothing", () => 
 
 test("back leads to the reasons, and what is chosen next has none", () => {
   const back = walk([...open, reason(), { type: "back" }]);
-  assert.deepEqual([back.view, back.service, back.exception], ["notice", "natu", null]);
+  assert.deepEqual([back.view, back.service, back.exceptional], ["notice", "natu", null]);
   assert.deepEqual(wayOf(back), WAY);
   const again = walk([...open, reason(), { type: "home" }, { type: "choose_service", service: "armes", pressId: "p4" }]);
-  assert.equal(again.exception, null);
+  assert.equal(again.exceptional, null);
   assert.deepEqual(again.press.body, { service: "armes", press_id: "p4", language: "fr", priority: false });
 });
 

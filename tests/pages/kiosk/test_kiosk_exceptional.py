@@ -66,7 +66,7 @@ def test_a_reason_gives_a_ticket_of_the_reception_by_keyboard_and_the_hall_knows
     key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
     queue = httpx.get(f"{hall.base_url}/api/v1/halls/{SITE}/queue", headers=key, trust_env=False).json()
     legs = [leg for each in queue["queues"] for leg in each["legs"] if leg["number"] == number]
-    assert [leg["exception"] for leg in legs] == [{"service": PERMITS, "reason": "expires-soon"}]
+    assert [leg["exceptional"] for leg in legs] == [{"service": PERMITS, "reason": "expires-soon"}]
 
 
 def test_the_reasons_are_read_aloud(at_kiosk: Callable[..., Page]):

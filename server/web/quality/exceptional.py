@@ -1,4 +1,4 @@
-"""Who was received by exception, reason by reason, as the page and the sheet name them."""
+"""Who was received exceptionally, reason by reason, as the page and the sheet name them."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ def by_reason(rollup: Rollup, hall: HallConfiguration, language: str) -> Iterato
     A reason that the document does not hold any more goes by its code.
     """
     place = {service: at for at, service in enumerate(hall.services)}
-    counted = rollup.by_exception.items()
+    counted = rollup.exceptional.items()
     for (service, code), count in sorted(
         counted, key=lambda each: (place.get(each[0][0], len(place)), -each[1], each[0])
     ):

@@ -1,11 +1,11 @@
 // Exceptional reasons to be received without an appointment: a kiosk offers them beside how to book. Pure, as kiosk_state.js.
 
-export const exceptionStart = { exception: null };
+export const exceptionalStart = { exceptional: null };
 
 // Every service of the menu, those inside folders too.
 const leaves = (menu) => (menu?.services ?? []).flatMap((each) => [each, ...each.children]);
 
-// A service by its id; also one that a kiosk shows only to receive by exception.
+// A service by its id; also one that a kiosk shows only to receive exceptionally.
 export function serviceById(menu, id) {
   const known = leaves(menu);
   return known.find((each) => each.id === id) ?? known.map((each) => each.exceptional?.received_by).find((each) => each?.id === id) ?? null;
@@ -18,29 +18,29 @@ export function wayOf(state) {
 }
 
 // The reason chosen, in the menu's language; empty where none was.
-export function reasonChosen({ menu, exception }) {
-  const reasons = exception ? serviceById(menu, exception.service)?.exceptional?.reasons : null;
-  return reasons?.find(({ id }) => id === exception.reason)?.name ?? "";
+export function reasonChosen({ menu, exceptional }) {
+  const reasons = exceptional ? serviceById(menu, exceptional.service)?.exceptional?.reasons : null;
+  return reasons?.find(({ id }) => id === exceptional.reason)?.name ?? "";
 }
 
 // What a press asks for: the service on the sheet, or the one that needs an appointment with the reason why not.
-export function askedFor({ exception }, service) {
-  return exception ? { service: exception.service, exceptional_reason: exception.reason } : { service: service.id };
+export function askedFor({ exceptional }, service) {
+  return exceptional ? { service: exceptional.service, exceptional_reason: exceptional.reason } : { service: service.id };
 }
 
 // `active`, `isGuarded` and `toTicket` are the kiosk's own.
-export function exceptionReducers({ active, isGuarded, toTicket }) {
+export function exceptionalReducers({ active, isGuarded, toTicket }) {
   return {
     choose_reason(state, { reason, pressId, at }) {
       const way = wayOf(state);
       if (!way?.reasons.some(({ id }) => id === reason) || isGuarded(state, at)) return state;
       // the press that counted the demand goes on by itself: its answer is not waited for
-      const chosen = { ...active(state, at), press: null, page: 0, exception: { service: state.service, reason } };
+      const chosen = { ...active(state, at), press: null, page: 0, exceptional: { service: state.service, reason } };
       return toTicket(chosen, way.received_by, pressId);
     },
   };
 }
 
 // Back from the sheet to the notice the reason was chosen on; null where none was.
-export const exceptionBack = ({ view, exception }) => view === "sheet" && exception
-  ? { view: "notice", service: exception.service, needs: [], page: 0, ...exceptionStart } : null;
+export const exceptionalBack = ({ view, exceptional }) => view === "sheet" && exceptional
+  ? { view: "notice", service: exceptional.service, needs: [], page: 0, ...exceptionalStart } : null;
