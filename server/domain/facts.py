@@ -257,42 +257,6 @@ def ticket_not_issued(
     return Fact(FactKind.TICKET_NOT_ISSUED, body)
 
 
-@dataclass(frozen=True, slots=True)
-class CalledLeg:
-    """The leg that is called, its number, and the id that a call shares with its recalls."""
-
-    id: str
-    visit: str
-    number: str
-    call: str
-
-    def as_body(self) -> dict[str, Any]:
-        """The call as it stands in a fact."""
-        return {"leg": self.id, "visit": self.visit, "number": self.number, "call": self.call}
-
-
-@dataclass(frozen=True, slots=True)
-class CalledBy:
-    """The counter that calls and its session; `reason`: why out of order."""
-
-    counter: str
-    session: str
-    reason: str | None = None
-
-
-def leg_called(called: CalledLeg, by: CalledBy, why: Why, *, is_again: bool = False) -> Fact:
-    """A counter invites a leg. `is_again`: it waited again after an earlier call, which stays its first."""
-    at: dict[str, Any] = {"counter": by.counter, "session": by.session, "reason": by.reason}
-    at |= {"why": why.as_body(), "is_again": is_again}
-    return Fact(FactKind.LEG_CALLED, called.as_body() | at, visit=called.visit, counter=by.counter)
-
-
-def leg_recalled(called: CalledLeg, *, counter: str, rank: int) -> Fact:
-    """The same invitation again, from the same counter; `rank` ≥ 2."""
-    body = called.as_body() | {"counter": counter, "rank": rank}
-    return Fact(FactKind.LEG_RECALLED, body, visit=called.visit, counter=counter)
-
-
 def leg_started(leg: str, visit: str, *, counter: str) -> Fact:
     """The visitor is at the counter."""
     return Fact(

@@ -72,6 +72,12 @@ def end_lease(transaction: Any, counter: str) -> None:
     transaction.run("DELETE FROM counter_lease WHERE counter = :counter", counter=counter)
 
 
+def place(rows: Any, place_id: str) -> Row:
+    """A place of a session, open or ended."""
+    row: Row = rows.one("SELECT * FROM counter_session WHERE id = :place", place=place_id)
+    return row
+
+
 def terms_of(session: Row) -> DutyTerms:
     """The terms a session was opened under."""
     return DutyTerms(tuple(json.loads(session["services"])), session["rule"], session["profile"])

@@ -5,7 +5,8 @@ Or call a chosen one.
 
 from dataclasses import dataclass
 
-from server.domain.facts import CalledBy, CalledLeg, Why, leg_called, leg_ended
+from server.domain.call_facts import CalledBy, CalledLeg, leg_called
+from server.domain.facts import Why, leg_ended
 from server.domain.half_days import running_break
 from server.domain.instants import from_micros, to_text
 from server.domain.refusals import Refusal
@@ -70,7 +71,8 @@ def call_next(
         _end_current(transaction, current, believed)
         if pick is None or chosen is None:
             return transaction.answer(None)
-        return transaction.answer(record_call(transaction, held, chosen, why=pick.why()))
+        by = CalledBy(counter, held["id"])
+        return transaction.answer(record_call(transaction, by, chosen, why=pick.why()))
 
 
 def _foreseen(database: Database, seen: LastSeen, counter: str) -> list[Query]:
@@ -101,32 +103,39 @@ def call_chosen(
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         held, current = _ready(transaction, counter, believed)
-        row = transaction.one(
-            "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1",
-            visit=visit,
-            hall=transaction.hall,
-        )
-        if row is None:
-            raise Refusal("unknown_visit", visit=visit)
-        next_state(row["state"], Verb.CALL)
-        chosen = waiting.leg(transaction, row["id"])
-        assert chosen is not None
-        check_step_free(transaction, chosen, counter)
-        check_linked_elsewhere(transaction, visit, counter)
-        rest = breaks.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
-        if rest is not None:
-            raise Refusal("on_break", resumes_at=to_text(rest.resumes_at))
+        chosen = waiting_and_callable(transaction, visit, counter)
         _end_current(transaction, current, believed)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
-        return transaction.answer(record_call(transaction, held, chosen, why=why, reason=reason))
+        by = CalledBy(counter, held["id"], reason)
+        return transaction.answer(record_call(transaction, by, chosen, why=why))
 
 
-def record_call(
-    transaction: HallTransaction, held: Row, chosen: Row, *, why: Why, reason: str | None = None
-) -> Answer:
+def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str) -> Row:
+    """The leg of a visit that waits and that a counter may call now, out of order.
+
+    Refusals: unknown_visit, wrong_state when it does not wait, needs_step_free, linked_elsewhere, on_break.
+    """
+    row = transaction.one(
+        "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1",
+        visit=visit,
+        hall=transaction.hall,
+    )
+    if row is None:
+        raise Refusal("unknown_visit", visit=visit)
+    next_state(row["state"], Verb.CALL)
+    chosen = waiting.leg(transaction, row["id"])
+    assert chosen is not None
+    check_step_free(transaction, chosen, counter)
+    check_linked_elsewhere(transaction, visit, counter)
+    rest = breaks.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
+    if rest is not None:
+        raise Refusal("on_break", resumes_at=to_text(rest.resumes_at))
+    return chosen
+
+
+def record_call(transaction: HallTransaction, by: CalledBy, chosen: Row, *, why: Why) -> Answer:
     """Calls a leg to the counter of a session; the leg called."""
     called = CalledLeg(chosen["id"], chosen["visit"], chosen["number"], new_id())
-    by = CalledBy(held["counter"], held["id"], reason)
     fact = leg_called(called, by, why, is_again=chosen["first_called_at"] is not None)
     of_visit = {"needs": list(transaction.open_legs.needs(chosen["visit"]))}
     return leg_answer(transaction.record(fact).after(chosen), of_visit)

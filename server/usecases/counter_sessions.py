@@ -69,17 +69,14 @@ def open_counter(
             return dict(transaction.replayed_answer)
         terms = _terms(transaction, counter, wanted)
         own = [] if wanted.joins is None else _joined(transaction, wanted.joins)
-        held = counters.open_session(transaction, counter)
-        taken = [] if held is None else _end_held(transaction, held, wanted)
-        session = _take(transaction, counter, terms, joined_to=wanted.joins)
-        for place in taken:
-            _take(transaction, place["counter"], counters.terms_of(place), joined_to=session)
+        place, taken = _take_held(transaction, counter, terms, wanted)
+        session = wanted.joins or place
         expires_at = transaction.now + LEASE
         counters.prolong_lease(transaction, session, to_micros(expires_at))
         return transaction.answer(
             {
                 "session": session,
-                "places": [*(each["counter"] for each in own), counter, *(each["counter"] for each in taken)],
+                "places": [*(each["counter"] for each in own), counter, *taken],
                 "services": list(terms.services),
                 "profile": terms.profile,
                 "rule": terms.rule,
@@ -87,6 +84,47 @@ def open_counter(
                 "expires_at": to_text(expires_at),
             }
         )
+
+
+def take_further(transaction: HallTransaction, counter: str, session: str) -> str:
+    """A counter becomes a further place of the author's own session, with all its services; the place.
+
+    Refusals: those of `open_counter`.
+    """
+    wanted = WantedSession(joins=session)
+    terms = _terms(transaction, counter, wanted)
+    _joined(transaction, session)
+    return _take_held(transaction, counter, terms, wanted)[0]
+
+
+def take_back_place(transaction: HallTransaction, place: str, session: str) -> str:
+    """The author's own session holds the counter of a place it had left, by the same terms; the counter.
+
+    Refusals: counter_taken when somebody has taken it meanwhile, no_counter_session, wrong_state in a pause.
+    """
+    _joined(transaction, session)
+    left = counters.place(transaction, place)
+    _take_held(transaction, left["counter"], counters.terms_of(left), WantedSession(joins=session))
+    return str(left["counter"])
+
+
+def end_free_place(transaction: HallTransaction, held: Row) -> None:
+    """A place of a session ends, the session goes on elsewhere. Refusal: place_busy, somebody is there."""
+    _check_free(transaction, held)
+    _end_place(transaction, held, "closed")
+
+
+def _take_held(
+    transaction: HallTransaction, counter: str, terms: DutyTerms, wanted: WantedSession
+) -> tuple[str, list[str]]:
+    """Opens a counter, whoever's it was, with the places that come along: the place, their counters."""
+    held = counters.open_session(transaction, counter)
+    taken = [] if held is None else _end_held(transaction, held, wanted)
+    place = _take(transaction, counter, terms, joined_to=wanted.joins)
+    for other in taken:
+        joined_to = wanted.joins or place
+        _take(transaction, other["counter"], counters.terms_of(other), joined_to=joined_to)
+    return place, [str(other["counter"]) for other in taken]
 
 
 def _joined(transaction: HallTransaction, session: str) -> list[Row]:
@@ -100,12 +138,11 @@ def _joined(transaction: HallTransaction, session: str) -> list[Row]:
 
 
 def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joined_to: str | None) -> str:
-    """Opens a counter as the first place of a new session, or a further one; the session."""
+    """Opens a counter as the first place of a new session, or a further one; the place."""
     place = new_id()
     transaction.record(counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
-    session = joined_to or place
-    counters.give_lease(transaction, counter, session, to_micros(transaction.now + LEASE))
-    return session
+    counters.give_lease(transaction, counter, joined_to or place, to_micros(transaction.now + LEASE))
+    return place
 
 
 def _terms(transaction: HallTransaction, counter: str, wanted: WantedSession) -> DutyTerms:
@@ -334,7 +371,5 @@ def leave_place(
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
-        held = session_held(transaction, counter, session)
-        _check_free(transaction, held)
-        _end_place(transaction, held, "closed")
+        end_free_place(transaction, session_held(transaction, counter, session))
         transaction.answer(None)

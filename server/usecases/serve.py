@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server.domain.calendars import business_day, opening_at
+from server.domain.call_facts import CalledLeg, leg_recalled
 from server.domain.facts import (
-    CalledLeg,
     Fact,
     leg_ended,
-    leg_recalled,
     leg_started,
     leg_transferred,
     visit_reinstated,

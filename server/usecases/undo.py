@@ -17,7 +17,12 @@ from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
-from server.usecases.counter_sessions import session_held
+from server.usecases.counter_sessions import (
+    end_free_place,
+    place_of_gesture,
+    session_held,
+    take_back_place,
+)
 
 MAY_UNDO_FOR = timedelta(minutes=5)
 GESTURES = (
@@ -79,12 +84,13 @@ def undo(
 
     Refusals: no_counter_session, stale when it is not the last gesture, too_late_to_undo after five minutes,
     counter_busy when the counter meanwhile serves someone else, visit_moved_on when more happened to the
-    visit.
+    visit, counter_taken when somebody has taken the counter that the gesture left, wrong_state when that
+    would be in a pause. The answer's `counter` is where the session is afterwards.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        session_held(transaction, counter, session)
+        held = session_held(transaction, counter, session)
         gesture = last_gesture(transaction, transaction.hall, counter)
         if gesture is None or gesture["id"] != fact:
             raise Refusal("stale", fact=gesture["id"] if gesture else None)
@@ -95,7 +101,20 @@ def undo(
         transaction.record(
             gesture_undone(fact, gesture["visit"], counter=counter, restored={"rows": restored})
         )
-        return transaction.answer({"undone": fact, "visit": gesture["visit"]})
+        stands_at = _back(transaction, held, gesture)
+        return transaction.answer({"undone": fact, "visit": gesture["visit"], "counter": stands_at})
+
+
+def _back(transaction: HallTransaction, held: Row, gesture: Row) -> str:
+    """A call elsewhere is undone with the counter that was taken for it; where the session is then."""
+    elsewhere = as_recorded(gesture).body.get("elsewhere")
+    if elsewhere is None:
+        return str(held["counter"])
+    taken_back = None
+    if elsewhere["left"] is not None:
+        taken_back = take_back_place(transaction, elsewhere["left"], held["session"])
+    end_free_place(transaction, held)
+    return place_of_gesture(transaction, held["session"], taken_back) or str(held["counter"])
 
 
 def _check_counter_free(

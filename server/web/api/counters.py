@@ -11,6 +11,7 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.store.installation import Author
 from server.usecases import check_priority, hold, serve, wait_again
+from server.usecases.call_elsewhere import Elsewhere, call_elsewhere
 from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counter_sessions import (
     WantedSession,
@@ -32,6 +33,7 @@ from server.web.api.shapes import (
     CallBody,
     CancelBody,
     CounterPath,
+    ElsewhereBody,
     LegAnswer,
     LegPath,
     NextBody,
@@ -175,6 +177,14 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
             write_key=write_key(author),
         )
 
+    @routes.post("/counters/<counter>/call-elsewhere", responses={200: LegAnswer})
+    def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Any:
+        """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
+        author = _agent(api, path.counter)
+        wanted = Elsewhere(**body.model_dump())
+        session, key = session_header(), write_key(author)
+        return call_elsewhere(api.database, path.counter, author, wanted, session=session, write_key=key)
+
 
 def _applied(api: Api, leg: str, verb: Verb, **values: Any) -> Any:
     gesture = _gesture(api, leg, verb)
@@ -260,8 +270,9 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
 
     def _undo(counter: str, fact: str) -> Any:
         author = _agent(api, counter)
-        undo(api.database, counter, author, fact, session=session_header(), write_key=write_key(author))
-        return read_counter(api.database, counter)
+        session, key = session_header(), write_key(author)
+        answer = undo(api.database, counter, author, fact, session=session, write_key=key)
+        return read_counter(api.database, answer["counter"])
 
 
 def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:

@@ -218,6 +218,15 @@ class CallBody(NextBody):
     reason: str = Field(min_length=1, max_length=80, pattern=LINE)
 
 
+class ElsewhereBody(Asked):
+    """Whom to call at which other counter, and why; `stays`: this counter is held too, else left."""
+
+    to: str = Slug
+    visit: str = Slug
+    reason: str = Field(min_length=1, max_length=80, pattern=LINE)
+    stays: bool = False
+
+
 class TransferBody(Asked):
     """To a service, or to a counter; at its rank by arrival unless told, not before an instant of today."""
 

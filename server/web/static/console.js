@@ -172,7 +172,6 @@ async function activate(id) {
 }
 
 async function act(action, choice) {
-  if (action === "receive_below") return receiveBelow(choice);
   if (!mayAct(action, state, serverNow(state, Date.now()), ui)) return explainWhyNot(action);
   if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services)) return openPanel("outcome");
   if (WITH_PANEL.has(action) && !choice) return openPanel(action);
@@ -182,25 +181,17 @@ async function act(action, choice) {
   await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})), choice);
 }
 
-/** Who cannot come to this counter is received at a step-free one: this place is left, that one is taken; or held beside the others. */
-async function receiveBelow({ visit, counter }) {
-  if (hasSeveral(state)) {
-    await perform("join", requestOf("join", state, { counter }), { counter });
-  } else {
-    const left = await attempt(requestOf("close", state));
-    if (!left.ok) return;
-    keep({});
-    await openCounters([{ id: counter }]);
-  }
-  if (state.counter?.counter === counter) await act("chosen", { visit, reason: "step_free" });
-}
-
 async function perform(verb, request, choice) {
   const was = state.counter;
   const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
   if (verb === "join" && answer.ok) return goOn(choice.counter);
   if (verb === "leave" && answer.ok && others.length > 0) return goOn(others[0].counter);
+  if (answer.ok && ["receive_below", "undo"].includes(verb) && answer.body.counter !== was.counter) {
+    await goOn(answer.body.counter);
+    if (verb === "receive_below") tellOutcome(verb, was, answer);
+    return;
+  }
   if (["close", "leave"].includes(verb) && answer.ok) keep({});
   if (answer.ok && ["next", "postpone", "park", "parked", "add_service", "correct_service", "outcome", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "card_seen", "card_missing", "hold"].includes(verb)) {
     change(withLeg(state, answer.body?.leg ? answer.body : null));
@@ -229,7 +220,7 @@ async function goOn(counter) {
 function tellOutcome(verb, was, answer) {
   const isNobody = ["next"].includes(verb) && !answer.body?.leg;
   if (isNobody) tell(say(was.leg ? "console.outcome.finished_nobody" : "console.outcome.nobody"));
-  else if (["next", "chosen"].includes(verb)) tell(say("console.outcome.called", { number: answer.body.number }));
+  else if (["next", "chosen", "receive_below"].includes(verb)) tell(say("console.outcome.called", { number: answer.body.number }));
   else tell(say(`console.outcome.${verb}`, { number: was.leg?.number ?? answer.body?.number ?? "" }));
 }
 

@@ -1,6 +1,7 @@
 // What helps the person called, who waits for a step-free counter or an interpreter, and the break.
 
 import { element, fill, show } from "./dom.js";
+import { hasSeveral } from "./session_places.js";
 
 /** Everyone whose place is kept, as far as the page knows the queue. */
 export function heldLegs(queue) {
@@ -31,7 +32,7 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
 
   function stepFreeNotice({ visit, number, service, counters }) {
     const known = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);
-    const buttons = isFree ? known.map(({ id, label }) => [say("console.step_free.receive", { counter: label }), () => act("receive_below", { visit, counter: id })]) : [];
+    const buttons = isFree ? known.map(({ id, label }) => [say("console.step_free.receive", { counter: label }), () => act("receive_below", { visit, to: id, stays: hasSeveral({ counter, queue }) })]) : [];
     return notice(say("console.step_free", { number, service: hall.serviceName(service) }), buttons);
   }
 }

@@ -182,6 +182,7 @@ export function requestOf(action, state, choice = {}) {
     card_missing: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/deny-priority` },
     cancel: () => has("called", "in_service") && { path: `${leg}/cancel`, body: choice },
     chosen: () => has("free") && { path: `${place}/call`, body: choice },
+    receive_below: () => has("free") && { path: `${place}/call-elsewhere`, body: { ...choice, reason: "step_free" } },
     returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
     pause: () => has("free") && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
     resume: () => has("paused") && { method: "PATCH", path: `${place}/session`, body: { pause: null } },

@@ -8,8 +8,10 @@ from hypothesis.stateful import invariant, rule
 
 from server.store import counters
 from server.store.installation import Author
+from server.usecases.call_elsewhere import Elsewhere, call_elsewhere
 from server.usecases.counter_sessions import WantedSession, leave_place, open_counter
 from server.usecases.forgotten import confirm_presence, give_back_forgotten
+from server.usecases.undo import last_gesture, undo
 from tests.server.usecases.day_of_verbs import DayOfVerbs, picks
 
 OPEN = "closed_at IS NULL"
@@ -41,6 +43,34 @@ class DayOfPlaces(DayOfVerbs):
         self.next(counter, "served")
         if is_left:
             self.leave_a_place(pick)
+
+    @rule(pick=picks, stays=st.booleans(), is_undone=st.booleans())
+    def call_to_another_counter(self, pick: int, stays: bool, is_undone: bool) -> None:
+        """A visit is called at a counter nobody held; undone, all is as it was but for the fact."""
+        index = pick % 3
+        here, there = self.counters[index], self.counters[index - 1]
+        held, other = self.place_at(here), self.place_at(there)
+        if held is None:
+            return
+        if other is not None and self.leg_at(there) is None and pick % 2:
+            self.may(leave_place, there, Author(other["author"]))
+        someone = self.all("SELECT visit FROM leg WHERE hall = :hall AND state = 'waiting' ORDER BY sort_key")
+        author = Author(held["author"])
+        wanted = Elsewhere(there, someone[pick % len(someone)]["visit"] if someone else "gone", "x", stays)
+        called = self.may(call_elsewhere, here, author, wanted)
+        if called is None:
+            return
+        assert self.place_at(there)["session"] == held["session"]
+        assert (self.place_at(here) is None) is not stays
+        if is_undone:
+            with self.database.read() as rows:
+                gesture = last_gesture(rows, self.hall, there)
+            assert gesture is not None
+            if self.may(undo, there, author, gesture["id"]) is not None:
+                assert self.place_at(there) is None
+                assert self.place_at(here)["session"] == held["session"]
+                assert self.place_at(here)["services"] == held["services"]
+                self.seen.add("elsewhere_undone")
 
     @rule(pick=picks)
     def leave_a_place(self, pick: int) -> None:

@@ -426,6 +426,16 @@ class DayOfVerbs(WatchedHall):
         service, counter = self.services[pick % len(self.services)], self.counters[pick % 3]
         self.may(count_greeting, HALL, Author("agent"), service=service, counter=counter)
 
+    @rule(reason=st.sampled_from(["expires-soon", "cannot-book", "poison", None]))
+    def come_without_an_appointment(self, reason: str | None) -> None:
+        """For a service that needs one: nobody gets a ticket of it, some get one of who receives."""
+        wanted = WantedTicket("laon-titres-depot", new_id(), exceptional_reason=reason)
+        issued = self.may(issue_ticket, HALL, KIOSK, wanted)
+        if issued is not None:
+            assert reason in ("expires-soon", "cannot-book")
+            assert issued["service"] == "laon-accueil"
+            self.tokens.append(issued["token"])
+
     @rule(service=st.sampled_from(["laon-naturalisation", "laon-accueil"]))
     def ask_how_to_book(self, service: str) -> None:
         self.may(print_sheet, HALL, KIOSK, service, kiosk="laon-borne-1")

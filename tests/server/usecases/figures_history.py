@@ -15,9 +15,8 @@ from server.domain.appointments import (
     appointment_cancelled,
     appointment_checked_in,
 )
+from server.domain.call_facts import CalledBy, CalledLeg, leg_called, leg_recalled
 from server.domain.facts import (
-    CalledBy,
-    CalledLeg,
     EndedLeg,
     ExceptionalVisit,
     NewLeg,
@@ -25,9 +24,7 @@ from server.domain.facts import (
     Result,
     Why,
     greeting_counted,
-    leg_called,
     leg_ended,
-    leg_recalled,
     leg_served,
     leg_started,
     leg_transferred,

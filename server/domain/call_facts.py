@@ -1,0 +1,50 @@
+"""Facts of calls: a counter invites a leg, and invites it again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.facts import Fact, FactKind, Why
+
+
+@dataclass(frozen=True, slots=True)
+class CalledLeg:
+    """The leg that is called, its number, and the id that a call shares with its recalls."""
+
+    id: str
+    visit: str
+    number: str
+    call: str
+
+    def as_body(self) -> dict[str, Any]:
+        """The call as it stands in a fact."""
+        return {"leg": self.id, "visit": self.visit, "number": self.number, "call": self.call}
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBy:
+    """The counter that calls and its session; `reason`: why out of order.
+
+    `is_elsewhere`: its session took the counter to call there, in the same gesture; `left`: the place it gave
+    up for that, by its own id.
+    """
+
+    counter: str
+    session: str
+    reason: str | None = None
+    is_elsewhere: bool = False
+    left: str | None = None
+
+
+def leg_called(called: CalledLeg, by: CalledBy, why: Why, *, is_again: bool = False) -> Fact:
+    """A counter invites a leg. `is_again`: it waited again after an earlier call, which stays its first."""
+    at: dict[str, Any] = {"counter": by.counter, "session": by.session, "reason": by.reason}
+    at |= {"why": why.as_body(), "is_again": is_again}
+    if by.is_elsewhere:
+        at["elsewhere"] = {"left": by.left}
+    return Fact(FactKind.LEG_CALLED, called.as_body() | at, visit=called.visit, counter=by.counter)
+
+
+def leg_recalled(called: CalledLeg, *, counter: str, rank: int) -> Fact:
+    """The same invitation again, from the same counter; `rank` ≥ 2."""
+    body = called.as_body() | {"counter": counter, "rank": rank}
+    return Fact(FactKind.LEG_RECALLED, body, visit=called.visit, counter=counter)

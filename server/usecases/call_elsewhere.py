@@ -1,0 +1,52 @@
+"""Call a visit to another counter, which the agent's session takes for it: one gesture, undone as one."""
+
+from dataclasses import dataclass
+
+from server.domain.call_facts import CalledBy
+from server.domain.instants import from_micros
+from server.domain.rules import chosen_by_hand
+from server.store.database import Database
+from server.store.installation import Author
+from server.store.write_keys import WriteKey
+from server.usecases.answers import Answer
+from server.usecases.call_next import record_call, waiting_and_callable
+from server.usecases.counter_sessions import end_free_place, session_held, take_further
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """To which counter, whom and why; `stays`: the session holds the present counter too, else leaves it."""
+
+    to: str
+    visit: str
+    reason: str
+    stays: bool = False
+
+
+def call_elsewhere(
+    database: Database,
+    counter: str,
+    author: Author,
+    wanted: Elsewhere,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The leg called at the other counter, a place of the session that holds `counter` from now on.
+
+    Refusals: no_counter_session, wrong_state while it pauses or when the visit does not wait, place_busy when
+    somebody is at the counter to be left, unknown_counter, counter_taken, and those of calling a chosen visit
+    there: unknown_visit, needs_step_free, linked_elsewhere, on_break.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        present = session_held(transaction, counter, session)
+        place = take_further(transaction, wanted.to, present["session"])
+        if not wanted.stays:
+            end_free_place(transaction, present)
+        chosen = waiting_and_callable(transaction, wanted.visit, wanted.to)
+        why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, wanted.reason)
+        left = None if wanted.stays else present["id"]
+        by = CalledBy(wanted.to, place, wanted.reason, is_elsewhere=True, left=left)
+        return transaction.answer(record_call(transaction, by, chosen, why=why))
