@@ -35,8 +35,8 @@ def call_elsewhere(
     """The leg called at the other counter, a place of the session that holds `counter` from now on.
 
     Refusals: no_counter_session, wrong_state while it pauses or when the visit does not wait, place_busy when
-    somebody is at the counter to be left, unknown_counter, counter_taken, and those of calling a chosen visit
-    there: unknown_visit, needs_step_free, linked_elsewhere, on_break.
+    somebody is at the counter to be left or at the other one, unknown_counter, counter_taken, and those of
+    calling a chosen visit there: unknown_visit, needs_step_free, linked_elsewhere, on_break.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:

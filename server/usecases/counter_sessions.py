@@ -87,13 +87,16 @@ def open_counter(
 
 
 def take_further(transaction: HallTransaction, counter: str, session: str) -> str:
-    """A counter becomes a further place of the author's own session, with all its services; the place.
+    """A free counter becomes a further place of the author's own session, with all its services; the place.
 
-    Refusals: those of `open_counter`.
+    Refusals: those of `open_counter`, place_busy when somebody is there whose agent's lease has run out.
     """
     wanted = WantedSession(joins=session)
     terms = _terms(transaction, counter, wanted)
     _joined(transaction, session)
+    held = counters.open_session(transaction, counter)
+    if held is not None and not _is_held(transaction, held):
+        _check_free(transaction, held)
     return _take_held(transaction, counter, terms, wanted)[0]
 
 
@@ -176,7 +179,7 @@ def _end_held(transaction: HallTransaction, held: Row, wanted: WantedSession) ->
 
     An agent who takes a colleague's place over answers for everybody called or served at the others too.
     """
-    is_held = held["expires_at"] is not None and from_micros(held["expires_at"]) > transaction.now
+    is_held = _is_held(transaction, held)
     same = held["author"] == transaction.author.id
     if held["session"] == wanted.joins or (is_held and not wanted.take_over):
         raise Refusal("counter_taken", since=micros_to_text(held["opened_at"]), is_yours=same)
@@ -186,6 +189,11 @@ def _end_held(transaction: HallTransaction, held: Row, wanted: WantedSession) ->
         _end_place(transaction, place, reason)
     others = [place for place in places if place["counter"] != held["counter"]]
     return [place for place in others if is_held or waiting.leg_at_counter(transaction, place["counter"])]
+
+
+def _is_held(transaction: HallTransaction, held: Row) -> bool:
+    """Whether the lease of an open session runs."""
+    return held["expires_at"] is not None and from_micros(held["expires_at"]) > transaction.now
 
 
 def _end_place(transaction: HallTransaction, place: Row, reason: str) -> None:

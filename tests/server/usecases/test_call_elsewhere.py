@@ -10,7 +10,9 @@ from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.installation import Author
 from server.usecases.call_elsewhere import Elsewhere, call_elsewhere
+from server.usecases.call_next import AtCounter, call_next
 from server.usecases.counter_sessions import WantedSession, close_counter, open_counter, pause_counter
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Gesture, start
 from server.usecases.undo import undo
@@ -93,6 +95,15 @@ def taken(database: Database) -> str:
     return "counter_taken"
 
 
+def expired_with_somebody(database: Database) -> str:
+    open_counter(database, ELSEWHERE, Author("somebody"), WantedSession())
+    issue_ticket(database, HALL, AGENT, WantedTicket("laon-titres-retrait", "press-of-somebody"))
+    assert call_next(database, ELSEWHERE, Author("somebody"), AtCounter()) is not None
+    with database.store.write() as rows:
+        rows.run("UPDATE counter_lease SET expires_at = 0 WHERE counter = :there", {"there": ELSEWHERE})
+    return "place_busy"
+
+
 def busy(database: Database) -> str:
     call(database)
     return "place_busy"
@@ -114,7 +125,7 @@ def called_already(database: Database) -> str:
     return "wrong_state"
 
 
-@pytest.mark.parametrize("hinder", [taken, busy, paused, closed, called_already])
+@pytest.mark.parametrize("hinder", [taken, expired_with_somebody, busy, paused, closed, called_already])
 def test_what_hinders_it_changes_nothing_at_all(database: Database, hinder: Callable[[Database], str]):
     _, last = issue(database, 2)
     code, before = hinder(database), version(database)
