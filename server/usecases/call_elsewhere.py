@@ -42,10 +42,10 @@ def call_elsewhere(
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         present = session_held(transaction, counter, session)
+        chosen = waiting_and_callable(transaction, wanted.visit, wanted.to)
         place = take_further(transaction, wanted.to, present["session"])
         if not wanted.stays:
             end_free_place(transaction, present)
-        chosen = waiting_and_callable(transaction, wanted.visit, wanted.to)
         why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, wanted.reason)
         left = None if wanted.stays else present["id"]
         by = CalledBy(wanted.to, place, wanted.reason, is_elsewhere=True, left=left)

@@ -55,6 +55,13 @@ def test_the_place_is_left_the_other_taken_and_the_visit_called_in_one_transacti
     assert call(database, counter=OTHER)["number"] == first["number"]
 
 
+def test_nothing_is_remembered_of_the_hall_and_it_is_called_all_the_same(database: Database):
+    """As after a start of the server: open legs are read before anything is recorded."""
+    (ticket,) = issue(database)
+    database._memory(database.hall_id(HALL)).forget()
+    assert go(database, ticket["visit"])["number"] == ticket["number"]
+
+
 def test_it_is_undone_as_one_with_the_terms_the_place_had(database: Database):
     (ticket,) = issue(database)
     session = places(database)[COUNTER]

@@ -1,7 +1,7 @@
 import io
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -114,6 +114,22 @@ def test_each_indicator_comes_with_its_unit_definition_and_convention(database: 
     assert median["convention"] == "<quality.convention.every_ticket>"
     figures = {figure["indicator"]: figure for figure in answer["rows"][0]["figures"]}
     assert figures["wait_median"]["n"] > 0
+
+
+def test_appointments_are_missed_once_their_hour_has_passed_and_nobody_came(database_url: str):
+    hands = Hands(datetime(2026, 10, 19, 9, 30, tzinfo=UTC))
+    found = database_with_hall(database_url, hands)
+    with found.transaction("laon", SYSTEM) as transaction:
+        PlayedDay(transaction, FIRST, None, "laon-g1").appointments()  # type: ignore[arg-type]
+
+    def missed() -> tuple[int | None, int]:
+        (figure,) = figures_of(read_days(found, "laon", *DAYS).whole(), ["appointments_missed"])
+        return figure.count, figure.n
+
+    assert missed() == (0, 2)
+    hands.now += timedelta(hours=2)
+    assert missed() == (1, 3)
+    found.close()
 
 
 def test_the_first_day_is_in_and_the_end_day_is_out(database: Database):

@@ -233,3 +233,20 @@ def test_the_places_of_a_session_are_exported_under_one_session(api: ApiSite):
     days = (date(2026, 11, 24), date(2026, 11, 25))
     lines = list(csv.DictReader("".join(counters_csv(api.database, ["laon"], days)).splitlines()))
     assert {(line["counter"], line["session"]) for line in lines} == {(ONE, session.id), (TWO, session.id)}
+
+
+def test_a_visit_is_called_at_another_counter_and_undone_as_one(both: ApiSite):
+    session = Session(both, both.open(ONE))
+    ticket = both.ticket()
+    body = {"to": TWO, "visit": ticket["visit"], "reason": "step_free"}
+    called = accepted(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body))
+    assert (called["number"], called["counter"], called["state"]) == (ticket["number"], TWO, "called")
+    assert (told(both, ONE)["session"], told(both, TWO)["session"]) == (None, session.id)
+    refused(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body), 409, "no_counter_session")
+    fact = told(both, TWO)["last_gesture"]["fact"]
+    back = accepted(session.ask("POST", f"/counters/{TWO}/undo", {"fact": fact}))
+    assert (back["counter"], back["session"], back["state"]) == (ONE, session.id, "free")
+    assert told(both, TWO)["session"] is None
+    staying = accepted(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body | {"stays": True}))
+    assert told(both, ONE)["places"] == [ONE, TWO]
+    assert accepted(session.verb(staying["leg"], "start"))["counter"] == TWO
