@@ -70,18 +70,15 @@ def open_counter(
         terms = _terms(transaction, counter, wanted)
         own = [] if wanted.joins is None else _joined(transaction, wanted.joins)
         place, taken = _take_held(transaction, counter, terms, wanted)
-        session = wanted.joins or place
-        expires_at = transaction.now + LEASE
-        counters.prolong_lease(transaction, session, to_micros(expires_at))
         return transaction.answer(
             {
-                "session": session,
+                "session": wanted.joins or place,
                 "places": [*(each["counter"] for each in own), counter, *taken],
                 "services": list(terms.services),
                 "profile": terms.profile,
                 "rule": terms.rule,
                 "opened_at": to_text(transaction.now),
-                "expires_at": to_text(expires_at),
+                "expires_at": to_text(transaction.now + LEASE),
             }
         )
 
@@ -120,13 +117,17 @@ def end_free_place(transaction: HallTransaction, held: Row) -> None:
 def _take_held(
     transaction: HallTransaction, counter: str, terms: DutyTerms, wanted: WantedSession
 ) -> tuple[str, list[str]]:
-    """Opens a counter, whoever's it was, with the places that come along: the place, their counters."""
+    """Opens a counter, whoever's it was, with the places that come along: the place, their counters.
+
+    The lease of all places of the session runs from now.
+    """
     held = counters.open_session(transaction, counter)
     taken = [] if held is None else _end_held(transaction, held, wanted)
     place = _take(transaction, counter, terms, joined_to=wanted.joins)
+    session = wanted.joins or place
     for other in taken:
-        joined_to = wanted.joins or place
-        _take(transaction, other["counter"], counters.terms_of(other), joined_to=joined_to)
+        _take(transaction, other["counter"], counters.terms_of(other), joined_to=session)
+    counters.prolong_lease(transaction, session, to_micros(transaction.now + LEASE))
     return place, [str(other["counter"]) for other in taken]
 
 
