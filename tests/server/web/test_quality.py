@@ -95,6 +95,27 @@ def test_the_sheet_carries_exact_values_with_their_sample_and_convention(site: S
     assert mean["convention"].startswith("De la délivrance du ticket")
 
 
+def test_the_sheet_tells_who_was_received_exceptionally_by_reason_and_what_was_unmet(site: Site):
+    answer = site.client.get(WEEK.replace("/qualite?", "/qualite/indicateurs.csv?"))
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    permits = [row for row in rows if row["service"].startswith("Titre de séjour")]
+    counts = [row for row in permits if row["unit"] == "tickets"]
+    values = {(row["indicator"], row["reason"]): int(row["value"]) for row in counts}
+    received = values["received_exceptionally", ""]
+    by_reason = {
+        reason: n for (name, reason), n in values.items() if name == "received_exceptionally" and reason
+    }
+    assert set(by_reason) <= {
+        "Je n’arrive pas à prendre rendez-vous en ligne",
+        "Changement urgent de situation (emploi, famille, voyage)",
+    }
+    assert sum(by_reason.values()) == received > 0
+    assert values["appointment_demand", ""] - received == values["unmet_demand", ""] > 0
+    page = site.page(WEEK)
+    assert "Reçues par exception, par motif" in page
+    assert all(reason in page for reason in by_reason)
+
+
 def test_the_sheet_in_english_is_separated_by_commas(site: Site):
     answer = site.client.get(WEEK.replace("/qualite?", "/qualite/indicateurs.csv?") + "&lang=en")
     assert answer.text.removeprefix("\ufeff").startswith("hall,service,from,to,")
