@@ -181,7 +181,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
     def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Any:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
         author = _agent(api, path.counter)
-        wanted = Elsewhere(**body.model_dump())
+        wanted = Elsewhere(body.counter, body.visit, body.reason, body.stays)
         session, key = session_header(), write_key(author)
         return call_elsewhere(api.database, path.counter, author, wanted, session=session, write_key=key)
 

@@ -221,7 +221,7 @@ class CallBody(NextBody):
 class ElsewhereBody(Asked):
     """Whom to call at which other counter, and why; `stays`: this counter is held too, else left."""
 
-    to: str = Slug
+    counter: str = Slug
     visit: str = Slug
     reason: str = Field(min_length=1, max_length=80, pattern=LINE)
     stays: bool = False

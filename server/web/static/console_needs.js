@@ -32,7 +32,7 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
 
   function stepFreeNotice({ visit, number, service, counters }) {
     const known = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);
-    const buttons = isFree ? known.map(({ id, label }) => [say("console.step_free.receive", { counter: label }), () => act("receive_below", { visit, to: id, stays: hasSeveral({ counter, queue }) })]) : [];
+    const buttons = isFree ? known.map(({ id, label }) => [say("console.step_free.receive", { counter: label }), () => act("receive_below", { visit, counter: id, stays: hasSeveral({ counter, queue }) })]) : [];
     return notice(say("console.step_free", { number, service: hall.serviceName(service) }), buttons);
   }
 }

@@ -238,7 +238,7 @@ def test_the_places_of_a_session_are_exported_under_one_session(api: ApiSite):
 def test_a_visit_is_called_at_another_counter_and_undone_as_one(both: ApiSite):
     session = Session(both, both.open(ONE))
     ticket = both.ticket()
-    body = {"to": TWO, "visit": ticket["visit"], "reason": "step_free"}
+    body = {"counter": TWO, "visit": ticket["visit"], "reason": "step_free"}
     called = accepted(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body))
     assert (called["number"], called["counter"], called["state"]) == (ticket["number"], TWO, "called")
     assert (told(both, ONE)["session"], told(both, TWO)["session"]) == (None, session.id)

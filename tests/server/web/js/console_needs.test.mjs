@@ -26,7 +26,7 @@ test("whose place is kept is found in any queue, and released from any state of 
 
 test("who needs a step-free counter is received there by one request, from a free counter only", () => {
   const free = { ...emptyConsole(), counter: { counter: "g2", session: "s1", state: "free", leg: null } };
-  const choice = { visit: "v1", to: "g1", stays: false };
+  const choice = { visit: "v1", counter: "g1", stays: false };
   assert.deepEqual(requestOf("receive_below", free, choice), { path: "/api/v1/counters/g2/call-elsewhere", body: { ...choice, reason: "step_free" } });
   const busy = { ...free, counter: { ...free.counter, state: "called", leg: { leg: "l3", state: "called" } } };
   assert.equal(requestOf("receive_below", busy, choice), null);
