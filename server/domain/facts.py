@@ -287,46 +287,6 @@ def leg_ended(leg: str, visit: str, *, reason: str, counter: str | None, note: s
     return Fact(FactKind.LEG_ENDED, body, visit=visit, counter=counter)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedPriority:
-    """What the card, seen or not shown, makes of a leg: its state, class, target and place in its queue."""
-
-    leg: str
-    visit: str
-    is_confirmed: bool
-    state: str
-    visit_class: str
-    target_s: int
-    sort_key: str
-
-
-def priority_checked(checked: CheckedPriority, *, counter: str | None) -> Fact:
-    """An agent has seen the priority card, or it was not shown: a leg called for it then waits again."""
-    kind = FactKind.PRIORITY_CONFIRMED if checked.is_confirmed else FactKind.PRIORITY_NOT_CONFIRMED
-    body = {
-        "leg": checked.leg,
-        "visit": checked.visit,
-        "state": checked.state,
-        "class": checked.visit_class,
-        "target_s": checked.target_s,
-        "sort_key": checked.sort_key,
-        "counter": counter,
-    }
-    return Fact(kind, body, visit=checked.visit, counter=counter)
-
-
-def leg_held(leg: str, visit: str, *, was_called: bool, counter: str | None) -> Fact:
-    """A leg cannot be received now and keeps its rank; the call it had is void."""
-    body = {"leg": leg, "visit": visit, "was_called": was_called, "counter": counter}
-    return Fact(FactKind.LEG_HELD, body, visit=visit, counter=counter)
-
-
-def leg_released(leg: str, visit: str, *, counter: str | None) -> Fact:
-    """A leg that was held may be called again, at its rank."""
-    body = {"leg": leg, "visit": visit, "counter": counter}
-    return Fact(FactKind.LEG_RELEASED, body, visit=visit, counter=counter)
-
-
 def needs_noted(visit: str, needs: Erasable | None, *, counter: str | None) -> Fact:
     """What helps a visitor was noted; None: nothing any more."""
     body = {"visit": visit, "needs": None if needs is None else needs.as_body(), "counter": counter}

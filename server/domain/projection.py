@@ -131,11 +131,16 @@ _NOT_CALLED: Mapping[str, Any] = {
     **dict.fromkeys(("counter", "session", "call", "rule", "why", "first_called_at", "last_called_at")),
     "rank": 0,
 }
-"""The columns of a leg whose call is void."""
+"""The columns of a leg whose only call is void."""
+
+
+def _void_call(body: Json) -> dict[str, Any]:
+    """The columns of a leg that waits, its call void; those before it stand where the fact tells them."""
+    return {**_NOT_CALLED, **stored(body.get("called_before") or {})}
 
 
 def _leg_held(fact: Recorded) -> list[Change]:
-    void = {**_NOT_CALLED, "state": "waiting"} if fact.body["was_called"] else {}
+    void = {**_void_call(fact.body), "state": "waiting"} if fact.body["was_called"] else {}
     return [Update("leg", fact.body["leg"], _suspect(fact, {"is_held": True, **void}))]
 
 
@@ -155,7 +160,7 @@ def _priority_checked(fact: Recorded) -> list[Change]:
         name: body[name] for name in ("state", "class", "target_s", "sort_key")
     }
     if body["state"] == "waiting":
-        values |= _NOT_CALLED
+        values |= _void_call(body)
     visit = {"priority": priority, "class": body["class"]}
     return [Update("leg", body["leg"], _suspect(fact, values)), Update("visit", body["visit"], visit)]
 

@@ -1,4 +1,4 @@
-"""Facts of the verbs that make a leg wait again, pause or change: postpone, park, resume, add, correct.
+"""Facts of the verbs that make a leg wait again, pause or change, and of the priority card.
 
 Bodies follow the rules of `server.domain.facts`.
 """
@@ -6,9 +6,10 @@ Bodies follow the rules of `server.domain.facts`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from server.domain.facts import Fact, FactKind
-from server.domain.instants import to_text
+from server.domain.instants import micros_to_text, to_text
 from server.domain.limits import ReturnPlace
 
 
@@ -91,3 +92,72 @@ def service_corrected(leg: LegAtCounter, correct: CorrectService) -> Fact:
         queue=correct.queue,
         target_s=correct.target_s,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBefore:
+    """When a leg was first and last called, in microseconds, before a call that is void; None: never."""
+
+    first_at: int | None
+    last_at: int | None
+
+    def as_body(self) -> dict[str, Any]:
+        """The instants as they stand in a fact."""
+        return {
+            "first_called_at": micros_to_text(self.first_at),
+            "last_called_at": micros_to_text(self.last_at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPriority:
+    """What the card, seen or not shown, makes of a leg: its state, class, target and place in its queue.
+
+    `called_before`: for a leg that waits from now on, the calls that stand.
+    """
+
+    leg: str
+    visit: str
+    is_confirmed: bool
+    state: str
+    visit_class: str
+    target_s: int
+    sort_key: str
+    called_before: CalledBefore | None = None
+
+
+def priority_checked(checked: CheckedPriority, *, counter: str | None) -> Fact:
+    """An agent has seen the priority card, or it was not shown: a leg called for it then waits again."""
+    kind = FactKind.PRIORITY_CONFIRMED if checked.is_confirmed else FactKind.PRIORITY_NOT_CONFIRMED
+    body = {
+        "leg": checked.leg,
+        "visit": checked.visit,
+        "state": checked.state,
+        "class": checked.visit_class,
+        "target_s": checked.target_s,
+        "sort_key": checked.sort_key,
+        "counter": counter,
+        "called_before": None if checked.called_before is None else checked.called_before.as_body(),
+    }
+    return Fact(kind, body, visit=checked.visit, counter=counter)
+
+
+def leg_held(leg: str, visit: str, *, voided: CalledBefore | None, counter: str | None) -> Fact:
+    """A leg cannot be received now and keeps its rank.
+
+    `voided`: the call it had is void, and these stand before it; None: it waited.
+    """
+    body = {
+        "leg": leg,
+        "visit": visit,
+        "was_called": voided is not None,
+        "called_before": None if voided is None else voided.as_body(),
+        "counter": counter,
+    }
+    return Fact(FactKind.LEG_HELD, body, visit=visit, counter=counter)
+
+
+def leg_released(leg: str, visit: str, *, counter: str | None) -> Fact:
+    """A leg that was held may be called again, at its rank."""
+    body = {"leg": leg, "visit": visit, "counter": counter}
+    return Fact(FactKind.LEG_RELEASED, body, visit=visit, counter=counter)

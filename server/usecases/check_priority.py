@@ -1,17 +1,19 @@
 """Check a declared priority: the agent has seen the card, or it was not shown."""
 
-from server.domain.facts import CheckedPriority, Fact, priority_checked
+from server.domain.facts import Fact
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.rules import PRIORITY, sort_key
 from server.domain.rules_waiting import ArrivalTerms, arrival_class
 from server.domain.transitions import LegState, Verb, next_state
+from server.domain.verb_facts import CheckedPriority, priority_checked
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.serve import Gesture, apply_verb, counter_of_gesture
+from server.usecases.void_call import called_before
 
 
 def confirm_priority(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -56,5 +58,6 @@ def _checked(transaction: HallTransaction, gesture: Gesture, row: Row, *, is_con
         visit_class=leg_class,
         target_s=service.target_for(leg_class),
         sort_key=sort_key(leg_class, reference, row["number"]),
+        called_before=called_before(transaction, row) if state is LegState.WAITING else None,
     )
     return priority_checked(checked, counter=counter_of_gesture(transaction, gesture, row))

@@ -1,14 +1,16 @@
 """Hold a leg whose visitor cannot be received now (an interpreter is missing), and release it."""
 
-from server.domain.facts import Fact, leg_held, leg_released
+from server.domain.facts import Fact
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState, Verb, next_state
+from server.domain.verb_facts import leg_held, leg_released
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.serve import Gesture, apply_verb, counter_of_gesture
+from server.usecases.void_call import called_before
 
 
 def hold(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -21,9 +23,9 @@ def hold(database: Database, gesture: Gesture, *, write_key: WriteKey | None = N
         next_state(row["state"], Verb.HOLD)
         if row["is_held"]:
             raise Refusal("wrong_state", state="held", verb=str(Verb.HOLD))
-        was_called = row["state"] == LegState.CALLED
+        voided = called_before(transaction, row) if row["state"] == LegState.CALLED else None
         counter = counter_of_gesture(transaction, gesture, row)
-        return leg_held(row["id"], row["visit"], was_called=was_called, counter=counter)
+        return leg_held(row["id"], row["visit"], voided=voided, counter=counter)
 
     return apply_verb(database, gesture, decide, write_key)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.instants import micros_to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.database import Database
@@ -16,8 +17,9 @@ from server.usecases.check_priority import confirm_priority, deny_priority
 from server.usecases.counter_sessions import WantedSession, open_counter
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.read_queue import read_counter
-from server.usecases.serve import Gesture
+from server.usecases.serve import Gesture, recall
 from server.usecases.undo import undo
+from server.usecases.wait_again import postpone
 from tests.server.usecases.figures_history import Hands, database_with_hall
 from tests.server.usecases.watched_hall import MORNING
 
@@ -59,6 +61,32 @@ def test_without_the_card_a_person_called_for_it_waits_again_at_the_rank_of_arri
         numbers.append(called["number"])
         current = called["leg"]
     assert numbers == [first, holder, last]
+
+
+def test_without_the_card_the_wait_of_who_was_postponed_is_still_counted_to_the_first_call(
+    database: Database,
+):
+    issue(database, is_priority=True)
+    first = call(database)
+    recalled = recall(database, Gesture(first["leg"], AGENT))
+    postpone(database, Gesture(first["leg"], AGENT))
+    second = call(database)
+    assert second["call"] != first["call"]
+    after = deny_priority(database, Gesture(first["leg"], AGENT))
+    assert (after["state"], after["counter"], after["call"]) == ("waiting", None, None)
+    assert after["first_called_at"] == first["first_called_at"]
+    with database.read() as rows:
+        leg = rows.one("SELECT last_called_at FROM leg WHERE id = :leg", leg=first["leg"])
+    assert leg is not None
+    assert micros_to_text(leg["last_called_at"]) == recalled["last_called_at"]
+
+
+def test_a_card_not_shown_at_the_desk_forgets_no_call_of_who_waits_again(database: Database):
+    issue(database, is_priority=True)
+    first = call(database)
+    postpone(database, Gesture(first["leg"], AGENT))
+    after = deny_priority(database, Gesture(first["leg"], AGENT))
+    assert after["first_called_at"] == first["first_called_at"]
 
 
 def test_a_card_seen_keeps_the_call_and_is_told_once(database: Database):

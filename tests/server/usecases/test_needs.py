@@ -25,6 +25,7 @@ from server.usecases.note_needs import note_needs
 from server.usecases.read_queue import read_counter, read_queue
 from server.usecases.serve import Destination, Gesture, finish, transfer
 from server.usecases.undo import undo
+from server.usecases.wait_again import postpone
 from tests.server.usecases.figures_history import Hands, database_with_hall
 from tests.server.usecases.watched_hall import MORNING
 
@@ -155,6 +156,30 @@ def test_an_absent_interpreter_does_not_cost_the_rank(database: Database, hands:
     again = call(database, free, str(after["leg"]))
     assert (again["number"], again["needs"], again["is_held"]) == (first["number"], ["interpreter"], False)
     assert call(database, free, str(again["leg"]))["number"] == third["number"]
+
+
+def test_holding_who_was_called_before_keeps_the_first_call_and_undoing_brings_the_later_one_back(
+    database: Database, hands: Hands
+):
+    free, _ = places(database)
+    open_counter(database, free, AGENT, WantedSession())
+    issue(database, "interpreter")
+    gesture = Gesture(str(call(database, free)["leg"]), AGENT)
+    first_at = postpone(database, gesture)["first_called_at"]
+    hands.now += timedelta(minutes=4)
+    second = call(database, free)
+    hands.now += timedelta(minutes=1)
+    held = hold(database, gesture)
+    assert (held["state"], held["call"], held["first_called_at"]) == ("waiting", None, first_at)
+    undo(database, free, AGENT, read_counter(database, free)["last_gesture"]["fact"])
+    assert read_counter(database, free)["leg"]["call"] == second["call"]
+    postpone(database, gesture)
+    hold(database, gesture)
+    hands.now += timedelta(minutes=3)
+    again = call_chosen(
+        database, free, AGENT, AtCounter(), visit=str(second["visit"]), reason="interpreter_here"
+    )
+    assert again["first_called_at"] == first_at
 
 
 def test_holding_is_undone_with_the_call_it_made_void(database: Database):
