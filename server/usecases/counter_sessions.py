@@ -263,10 +263,11 @@ def pause_counter(
     session: str | None = None,
     write_key: WriteKey | None = None,
 ) -> None:
-    """Pauses the session of a counter, with all its places.
+    """Pauses the session of a counter, with all its places: none of them calls until it is resumed.
 
-    Refusals: no_counter_session, wrong_state when paused already or someone is at the counter, place_busy
-    when someone is at another place of the session.
+    Where a session holds several places who is in service goes on: a computer may be busy for an hour.
+    Refusals: no_counter_session, wrong_state when paused already, when someone is only called to the counter,
+    or is in service at the only place; place_busy when someone is only called to another place.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
@@ -274,13 +275,21 @@ def pause_counter(
         places = _places_held(transaction, counter, session)
         if any(place["paused_at"] is not None for place in places):
             raise Refusal("wrong_state", verb="pause")
-        if waiting.leg_at_counter(transaction, counter) is not None:
-            raise Refusal("wrong_state", verb="pause")
+        _check_may_pause(transaction, counter, places)
         for place in places:
-            _check_free(transaction, place)
             paused = counter_paused(place["id"], place["counter"], duty=place["duty"], reason=reason)
             transaction.record(paused)
         transaction.answer(None)
+
+
+def _check_may_pause(transaction: HallTransaction, counter: str, places: Sequence[Row]) -> None:
+    for place in places:
+        leg = waiting.leg_at_counter(transaction, place["counter"])
+        if leg is None or (leg["state"] == LegState.IN_SERVICE and len(places) > 1):
+            continue
+        if place["counter"] == counter:
+            raise Refusal("wrong_state", state=leg["state"], verb="pause")
+        raise Refusal("place_busy", counter=place["counter"], number=leg["number"])
 
 
 def _check_free(transaction: HallTransaction, place: Row) -> None:

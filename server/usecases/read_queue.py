@@ -223,7 +223,7 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen | None) -> A
         state, since = leg["state"], leg["started_at"] or leg["last_called_at"]
     elif session["paused_at"] is not None:
         state, since = "paused", session["paused_at"]
-    return {
+    told: Answer = {
         "counter": counter,
         "session": session["session"],
         "state": state,
@@ -232,6 +232,9 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen | None) -> A
         "services": json.loads(session["services"]),
         "next": _next_number(looked, counter, session),
     }
+    if leg is not None and session["paused_at"] is not None:
+        told["is_paused"] = True  # not told otherwise: a message says this of every counter of the hall
+    return told
 
 
 def _next_number(looked: HallSeen | None, counter: str, session: Any) -> str | None:

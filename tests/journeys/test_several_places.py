@@ -82,20 +82,19 @@ def test_a_lone_agents_morning_at_vervins(serve, pages: Pages):
     assert call(page, 1) == question
     assert served(server, "vervins") == sorted([f"{question}@{RECEPTION}", f"{permit}@{OFFICE}"])
 
-    # the question is answered; nobody pauses while the permit is being fetched
+    # the question is answered; a break while the permit is being read through in the office
     page.keyboard.press("F8")
     phase(page, "free")
-    page.keyboard.press("p")
-    page.keyboard.press("1")
-    expect(page.locator("[data-refused]")).to_be_visible()
-    page.keyboard.press("2")
-    page.keyboard.press("F8")
-    phase(page, "free")
-
-    # a break for both places, and the end of the morning
     page.keyboard.press("p")
     page.keyboard.press("1")
     phase(page, "paused")
+    assert {each["state"] for each in queue(server, "vervins")["counters"]} == {"paused", "in_service"}
+    page.keyboard.press("2")
+    phase(page, "in_service")
+    page.keyboard.press("F8")
+    phase(page, "paused")
+
+    # the end of the morning
     assert {each["state"] for each in queue(server, "vervins")["counters"]} == {"paused"}
     page.keyboard.press("p")
     phase(page, "free")

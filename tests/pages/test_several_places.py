@@ -95,7 +95,9 @@ def test_four_computers_are_opened_called_and_changed_by_keyboard(helper: Page, 
     close_all(helper)
 
 
-def test_a_pause_says_who_is_still_there_and_one_place_is_left_and_held_again(helper: Page, hall: Served):
+def test_a_pause_waits_for_an_answer_not_for_a_service_and_one_place_is_left_and_held_again(
+    helper: Page, hall: Served
+):
     open_computers(helper)
     number = issue(hall, "laon", "laon-numerique")
     helper.keyboard.press("2")
@@ -107,7 +109,22 @@ def test_a_pause_says_who_is_still_there_and_one_place_is_left_and_held_again(he
     helper.keyboard.press("1")
     expect(helper.locator("[data-refused]")).to_contain_text("à l’un de vos guichets")
     helper.keyboard.press("2")
+    helper.keyboard.press("o")
+    phase(helper, "in_service")
+    helper.keyboard.press("p")
+    helper.keyboard.press("1")
+    resume = helper.locator('[data-act="resume"]').filter(visible=True)
+    expect(resume).to_be_visible()
+    phase(helper, "in_service")
+    for computer in (COMPUTERS[0], *COMPUTERS[2:]):
+        expect(place(helper, computer)).to_contain_text("En pause")
+    expect(place(helper, COMPUTERS[1])).to_contain_text(number)
+    assert_accessible(helper)
+    helper.keyboard.press("F9")
+    expect(helper.locator("[data-refused]")).to_contain_text("Vos guichets sont en pause")
     helper.keyboard.press("F8")
+    phase(helper, "paused")
+    helper.keyboard.press("p")
     phase(helper, "free")
     helper.locator('[data-act="leave"]').click()
     expect(helper.locator('[data-list="held"] li')).to_have_count(3)

@@ -7,7 +7,7 @@ import { createKeys } from "./console_keys.js";
 import { drawNeeds } from "./console_needs.js";
 import { capital, createView, mayAct } from "./console_view.js";
 import {
-  emptyConsole, mustTell, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
+  emptyConsole, isPausing, mustTell, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
 } from "./console_state.js";
 import { createMessages } from "./messages_view.js";
 import { hourTeller, minutes, secondsSince } from "./durations.js";
@@ -261,10 +261,14 @@ function refuse(text) {
   show("[data-refused]", text !== "");
 }
 
+function whyNot(action) {
+  if (action === "next" && phaseOf(state) === "called") return "answer_first";
+  return action === "next" && isPausing(state) ? "pausing" : "not_now";
+}
+
 function explainWhyNot(action) {
   if (ui.isSending || action === "back") return;
-  const key = phaseOf(state) === "called" && action === "next" ? "console.refused.answer_first" : "console.refused.not_now";
-  refuse(say(key));
+  refuse(say(`console.refused.${whyNot(action)}`));
 }
 
 // Panels
@@ -335,7 +339,7 @@ document.addEventListener("keydown", (event) => {
   if (action === "reception") return document.querySelector("[data-switch]")?.click();
   if (action === "speak") return speak(stateInWords());
   if (phaseOf(state) === "choose") return;
-  act(action === "pause" && phaseOf(state) === "paused" ? "resume" : action === "pause" && !document.querySelector("[data-panel]") ? "pause-now" : action);
+  act(action === "pause" && isPausing(state) ? "resume" : action === "pause" && !document.querySelector("[data-panel]") ? "pause-now" : action);
 });
 
 document.querySelector("[data-choose-form]")?.addEventListener("submit", (event) => {

@@ -2,6 +2,7 @@
 
 import { accepted, NOTHING_SEEN } from "./freshness.js";
 import { secondsSince } from "./durations.js";
+import { hasSeveral } from "./session_places.js";
 
 /** The console before anything is known. */
 export function emptyConsole() {
@@ -16,6 +17,11 @@ export function phaseOf({ counter }) {
   return counter.leg.state === "in_service" ? "in_service" : "called";
 }
 
+/** Whether the session pauses, also at a place where somebody is still in service. */
+export function isPausing({ counter }) {
+  return counter?.state === "paused" || Boolean(counter?.is_paused);
+}
+
 /** The counter as GET /counters/{counter} tells it: the truth about this place. */
 export function withCounter(state, counter) {
   return { ...state, counter, takenAt: null };
@@ -24,7 +30,7 @@ export function withCounter(state, counter) {
 /** The answer of a verb: the counter's leg afterwards, or null when there is none left; who is called waits no more. */
 export function withLeg(state, leg) {
   const isHere = leg !== null && (leg.state === "called" || leg.state === "in_service");
-  const counter = { ...state.counter, notes: state.counter.leg?.leg === leg?.leg ? state.counter.notes : [], leg: isHere ? leg : null, state: isHere ? leg.state : "free" };
+  const counter = { ...state.counter, notes: state.counter.leg?.leg === leg?.leg ? state.counter.notes : [], leg: isHere ? leg : null, state: isHere ? leg.state : isPausing(state) ? "paused" : "free" };
   const queue = isHere ? withoutWaiting(state.queue, leg.leg) : state.queue;
   return { ...state, counter, queue: withLegAt(queue, counter, state.counter.leg) };
 }
@@ -79,7 +85,7 @@ function withOwnCounter(state) {
   }
   const leg = legAt(told.leg, queue, counter.leg);
   const services = told.services?.length ? told.services : counter.services; // a supervisor may have moved it to another profile
-  return { ...state, counter: { ...counter, state: told.state, since: told.since, next: told.next, services, leg } };
+  return { ...state, counter: { ...counter, state: told.state, is_paused: told.is_paused ?? false, since: told.since, next: told.next, services, leg } };
 }
 
 function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
@@ -162,7 +168,7 @@ export function requestOf(action, state, choice = {}) {
   const leg = counter?.leg && `/api/v1/legs/${counter.leg.leg}`;
   const has = (...phases) => phases.includes(phase);
   const requests = {
-    next: () => has("free", "in_service") && { path: `${place}/next`, body: nextBody(counter.leg) },
+    next: () => has("free", "in_service") && !isPausing(state) && { path: `${place}/next`, body: nextBody(counter.leg) },
     yes: () => has("called") && { path: `${leg}/start` },
     no: () => has("called") && { path: `${leg}/no-show` },
     recall: () => has("called") && { path: `${leg}/recall` },
@@ -184,11 +190,11 @@ export function requestOf(action, state, choice = {}) {
     chosen: () => has("free") && { path: `${place}/call`, body: choice },
     receive_below: () => has("free") && { path: `${place}/call-elsewhere`, body: { ...choice, reason: "step_free" } },
     returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
-    pause: () => has("free") && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
-    resume: () => has("paused") && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
+    pause: () => (has("free") || (has("in_service") && hasSeveral(state))) && !isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
+    resume: () => isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
     present: () => counter?.presence && { path: `${place}/presence` },
     undo: () => counter?.last_gesture && { path: `${place}/undo`, body: { fact: counter.last_gesture.fact } },
-    join: () => has("free", "called", "in_service") && { path: `/api/v1/counters/${choice.counter}/session`, body: { take_over: Boolean(choice.takeOver) } },
+    join: () => has("free", "called", "in_service") && !isPausing(state) && { path: `/api/v1/counters/${choice.counter}/session`, body: { take_over: Boolean(choice.takeOver) } },
     leave: () => has("free", "paused") && { method: "DELETE", path: `${place}/place` },
     close: () => has("free", "in_service", "paused") && { method: "DELETE", path: `${place}/session` },
   };

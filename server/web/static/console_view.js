@@ -4,7 +4,7 @@ import { minutes, secondsSince, stopwatch } from "./durations.js";
 import { fill, setText, show, withSuperiors, write } from "./dom.js";
 import { chips, drawLiveness, drawWaiting, exceptionalWords } from "./waiting_view.js";
 import { hasSeveral } from "./session_places.js";
-import { mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
+import { isPausing, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
 const GESTURES = {
@@ -28,7 +28,7 @@ function render(state, nowMs, words, ui) {
   show('[data-view="choose"]', phase === "choose" && !ui.isLoading);
   show('[data-view="work"]', phase !== "choose");
   show("[data-waiting]", phase !== "choose" || Boolean(state.queue && document.body.classList.contains("bar") === false));
-  for (const part of document.querySelectorAll("[data-phases]")) part.hidden = !part.dataset.phases.split(" ").includes(phase);
+  for (const part of document.querySelectorAll("[data-phases]")) part.hidden = !isShown(part.dataset, phase, isPausing(state));
   document.body.dataset.phase = phase;
   drawHead(state, words);
   drawLiveness(state, words);
@@ -40,6 +40,11 @@ function render(state, nowMs, words, ui) {
   drawDay(state.queue?.day, words);
   enableActs(state, nowMs, ui);
   tick(state, nowMs, words);
+}
+
+/** A part belongs to phases, and where `data-pausing` stands (yes, no) only to a session that pauses or does not. */
+function isShown({ phases, pausing }, phase, isPausingNow) {
+  return phases.split(" ").includes(phase) && (pausing === undefined || (pausing === "yes") === isPausingNow);
 }
 
 function drawHead(state, { say, hall }) {

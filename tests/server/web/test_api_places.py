@@ -94,7 +94,7 @@ def test_a_counter_of_another_is_joined_only_by_taking_over(both: ApiSite):
     accepted(session.pause(TWO))
 
 
-def test_a_session_pauses_with_all_its_places_and_only_when_nobody_is_at_them(both: ApiSite):
+def test_a_session_pauses_with_all_its_places_unless_somebody_is_only_called(both: ApiSite):
     session = at_two_places(both)
     both.ticket()
     leg = accepted(session.next(TWO))["leg"]
@@ -107,6 +107,34 @@ def test_a_session_pauses_with_all_its_places_and_only_when_nobody_is_at_them(bo
     accepted(session.pause(ONE, reason=None))
     assert [told(both, each)["state"] for each in (ONE, TWO)] == ["free", "free"]
     refused(session.pause(ONE, reason=None), 409, "wrong_state")
+
+
+def test_who_is_served_at_one_of_several_places_keeps_nobody_from_a_pause(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket(), both.ticket()
+    leg = accepted(session.next(TWO))["leg"]
+    accepted(session.verb(leg, "start"))
+    accepted(session.pause(ONE))
+    seen = told(both, TWO)
+    assert (told(both, ONE)["state"], seen["state"], seen["is_paused"]) == ("paused", "in_service", True)
+    assert both.count("duty WHERE closed_at IS NULL") == 0
+    for counter, current in ((ONE, None), (TWO, leg)):
+        refused(session.next(counter, current), 409, "wrong_state")
+    accepted(session.verb(leg, "finish"))
+    assert told(both, TWO)["state"] == "paused"
+    accepted(session.pause(TWO, reason=None))
+    again = accepted(session.next(TWO))["leg"]
+    accepted(session.verb(again, "start"))
+    accepted(session.pause(TWO), 200)
+    accepted(session.pause(ONE, reason=None))
+    assert "is_paused" not in told(both, TWO)
+
+
+def test_an_agent_with_one_counter_ends_a_service_before_a_pause(both: ApiSite):
+    session = Session(both, both.open(ONE))
+    both.ticket()
+    accepted(session.verb(accepted(session.next(ONE))["leg"], "start"))
+    refused(session.pause(ONE), 409, "wrong_state")
 
 
 def test_one_place_is_left_alone_when_nobody_is_there(both: ApiSite):

@@ -36,6 +36,20 @@ test("what a verb changed is still there when one comes back to the place", () =
   assert.deepEqual(ended.queue.in_service, []);
 });
 
+test("a session with several places pauses while somebody is served, and not with one place", () => {
+  const serving = { ...called, state: "in_service", started_at: ago(0) };
+  const counters = [told("g3"), told("g4", { state: "in_service", leg: "leg-A042" })];
+  const at = (there) => atPlace(withQueue(withCounter(emptyConsole(), counter()), queue({ serving: [serving], counters: there }), NOW), "g4", "guichet 4");
+  assert.deepEqual(requestOf("pause", at(counters), { reason: "break" }).body, { pause: { reason: "break" } });
+  assert.equal(requestOf("pause", withCounter(emptyConsole(), counter({ leg: serving, state: "in_service" })), {}), null);
+  const paused = at([told("g3", { state: "paused" }), { ...counters[1], is_paused: true }]);
+  assert.equal(phaseOf(paused), "in_service");
+  assert.deepEqual(["next", "pause", "join"].map((action) => requestOf(action, paused, {})), [null, null, null]);
+  assert.deepEqual(requestOf("resume", paused).body, { pause: null });
+  assert.equal(requestOf("finish", paused).path, "/api/v1/legs/leg-A042/finish");
+  assert.equal(phaseOf(withLeg(paused, null)), "paused", "the place pauses once its person has gone");
+});
+
 test("arrows go round the places", () => {
   const places = placesOf(seen());
   assert.deepEqual([neighbour(places, "g3", 1), neighbour(places, "g4", 1), neighbour(places, "g3", -1)], ["g4", "g3", "g4"]);
