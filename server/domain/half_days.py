@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from server.domain.calendars import Calendar, Opening, business_day, half_days
+from server.domain.calendars import Calendar, Opening, business_day, half_days, opening_at
 
 SOON = timedelta(hours=1)
 """How long before a break pages begin to speak of it."""
@@ -100,3 +100,33 @@ def may_distribute(opening: Opening, before_s: int, *, now: datetime) -> bool:
     if opening.is_open or opening.next_opens_at is None:
         return False
     return opening.next_opens_at - now <= timedelta(seconds=before_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What pages say of the half-day: open or not, tickets given or not, a break near, a break running.
+
+    It holds up to `until`.
+    """
+
+    told: tuple[bool, ...]
+    until: datetime
+
+
+def moment_of(calendar: Calendar, now: datetime) -> Moment:
+    """The moment of the half-day; two that differ are told differently though nothing was done between."""
+    opening, rest = opening_at(calendar, now), next_break(calendar, now)
+    told = (
+        opening.is_open,
+        opening.may_issue,
+        rest is not None and rest.is_near(now),
+        rest is not None and rest.is_running(now),
+    )
+    edges = [opening.next_opens_at]
+    if opening.half_day is not None:
+        closes_at = opening.half_day.closes_at
+        edges += [closes_at, closes_at - timedelta(seconds=calendar.last_ticket_margin_s)]
+    if rest is not None:
+        edges += [rest.begins_at - SOON, rest.begins_at, rest.resumes_at]
+    to_come = [edge for edge in edges if edge is not None and edge > now]
+    return Moment(told, min(to_come, default=now + SOON))

@@ -19,6 +19,7 @@ from server.domain.facts import FactKind
 from server.domain.instants import to_text
 from server.language import LANGUAGES
 from server.live import messages
+from server.live.half_days import HalfDays
 from server.live.presence import Presence
 from server.store import print_jobs
 from server.store.commits import Commit, CommittedFact
@@ -62,10 +63,14 @@ class Publisher:
     speak: Speak | None = None
     watches_others: bool = False
     failures: int = 0
+    _half_days: HalfDays = field(init=False)
     _soon: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
     _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
     _sent_at_s: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._half_days = HalfDays(self.database)
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
@@ -116,17 +121,14 @@ class Publisher:
         for namespace in (messages.AGENT, messages.SCREEN) if counter is None else (messages.AGENT,):
             self.emit(messages.MESSAGE_CHANGED, {"counter": counter}, namespace, messages.hall_room(hall))
 
-    def _send_states(self, hall: str) -> None:
+    def _send_states(self, hall: str, *, is_local: bool = False) -> None:
         self._soon.discard(hall)
         self._sent_at_s[hall] = self.database.clock.elapsed_s()
         room = messages.hall_room(hall)
-        self.emit(messages.BOARD_CHANGED, read_board(self.database, hall), messages.SCREEN, room)
-        self.emit(
-            messages.QUEUE_CHANGED,
-            queue_message(read_queue(self.database, hall, page=LEGS_IN_MESSAGE)),
-            messages.AGENT,
-            room,
-        )
+        board = read_board(self.database, hall)
+        self.emit(messages.BOARD_CHANGED, board, messages.SCREEN, room, is_local=is_local)
+        queue = queue_message(read_queue(self.database, hall, page=LEGS_IN_MESSAGE))
+        self.emit(messages.QUEUE_CHANGED, queue, messages.AGENT, room, is_local=is_local)
 
     def _send_ticket(self, visit: str, languages: set[str], *, is_local: bool = False) -> None:
         tickets = ticket_of_visit(self.database, self.estimates, visit, languages)
@@ -137,12 +139,16 @@ class Publisher:
     def tick(self) -> None:
         """Once a second.
 
-        Refreshes the estimates of changed halls and sends this process's sockets what follows.
+        Refreshes the estimates of changed halls and sends this process's sockets what follows; where the
+        half-day has passed an edge, boards and queues too.
         """
-        for hall in self._take_changed():
+        turned = self._half_days.passed(self.presence.known_halls())
+        for hall in self._take_changed() | turned:
             try:
                 self.estimates.refresh(hall)
                 self._send_local(hall)
+                if hall in turned:
+                    self._send_states(hall, is_local=True)
             except Exception:
                 self.failures += 1
                 log.exception("tick_failed", hall=hall)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.calendars import business_day
-from server.domain.configuration import Queue
+from server.domain.configuration import Queue, Service
 from server.domain.estimates import WaitRange
 from server.domain.forgotten import FORGOTTEN
 from server.domain.instants import micros_to_text, to_micros, to_text
@@ -19,6 +19,7 @@ from server.store.engines import Row
 from server.store.ticket_stops import stops_of_day
 from server.usecases.answers import Answer
 from server.usecases.estimate_waits import Estimates
+from server.usecases.opening import opening_now
 from server.usecases.read_board import Seen, look
 from server.usecases.read_queue import day_figures, read_break
 from server.usecases.wrapping_up import wrapping_up
@@ -46,6 +47,11 @@ class _Looked:
         services = {s.id for s in self.seen.configuration.services.values() if s.queue == queue.id}
         on_duty = (session for session in self.sessions if session["paused_at"] is None)
         return sum(not services.isdisjoint(json.loads(session["services"])) for session in on_duty)
+
+    def gives_tickets(self, services: Sequence[Service]) -> bool:
+        """Whether somebody may take a ticket now, whose wait could be foretold."""
+        configuration, now = self.seen.configuration, self.seen.position.as_of
+        return any(opening_now(configuration, service.id, now).opening.may_issue for service in services)
 
 
 def _since(leg: Row) -> int:
@@ -112,7 +118,8 @@ def _queues(looked: _Looked, ranges: Mapping[str, WaitRange | None]) -> list[Ans
     found = []
     for queue in configuration.queues.values():
         services = [s for s in configuration.services.values() if s.queue == queue.id and not s.is_retired]
-        waiting, expected = looked.waiting(queue.id), ranges.get(queue.id)
+        waiting = looked.waiting(queue.id)
+        expected = ranges.get(queue.id) if looked.gives_tickets(services) else None
         if not services and not waiting:
             continue
         target_s = min((s.target_s for s in services), default=0)

@@ -179,7 +179,7 @@ export function viewOf(state, now) {
     still: isForgotten ? [] : called.filter((call) => !large.has(call.call)),
     recent: isForgotten ? [] : (state.board?.recent ?? []).filter((call) => !numbers.has(call.number)),
     waiting,
-    queues: isLive(state) ? (state.queues?.queues ?? []) : [],
+    queues: isLive(state) && isOpen(state, now) ? (state.queues?.queues ?? []) : [], // no ticket is taken while it is closed
     isLive: isLive(state),
     notLiveSince: stale,
   };

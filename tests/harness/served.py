@@ -91,7 +91,7 @@ class Served:
 
         `by_command` starts `parvis serve`; otherwise what that command becomes is started at once.
         """
-        command = [str(PYTHON), "-m", "server.cli", "serve"] if by_command else server_command(self._settings)
+        command = [str(PYTHON), "-m", "server.cli", "serve"] if by_command else self.command()
         self._server = child_of_tests(
             command,
             environment=self.environment,
@@ -100,6 +100,10 @@ class Served:
         )
         wait_until(self.is_ready, f"{self.base_url}/health/ready answers", within_s=within_s)
         return self
+
+    def command(self) -> list[str]:
+        """What is started."""
+        return server_command(self._settings)
 
     def is_ready(self) -> bool:
         """Whether /health/ready answers 200; fails with the log's end if the server has ended."""

@@ -280,6 +280,14 @@ test("a screen that was refused shows it until it is connected again", () => {
   assert.equal(screen.connected(state, START).isRefused, false);
 });
 
+test("while the hall is closed no wait is told of a ticket that nobody can take", () => {
+  const line = { queue: "accueil", services: [{ id: "accueil", name: { fr: "Accueil" } }], waiting: 3, wait: { low_s: 0, high_s: 300 } };
+  const counted = screen.receiveQueues(live(), { ...board(), queues: [line] }, START);
+  assert.equal(screen.viewOf(counted, START).queues.length, 1);
+  const closed = { ...counted, screen: { ...counted.screen, is_open: false, next_opening_at: null } };
+  assert.deepEqual([screen.viewOf(closed, START).queues, screen.viewOf(closed, START).waiting], [[], 3]);
+});
+
 test("in a break that carries everyone over the screen says when calls resume, and only then", () => {
   const rest = { begins_at: iso(START + 60_000), resumes_at: iso(START + 120_000) };
   const state = fetched(screen.receiveBoard(live(), board([], { break: rest }), START));

@@ -4,7 +4,7 @@ import { panelFor } from "./console_panels.js";
 import { createHeld } from "./console_held.js";
 import { drawPlaces } from "./console_places.js";
 import { createKeys } from "./console_keys.js";
-import { drawNeeds } from "./console_needs.js";
+import { drawNeeds, restUntil } from "./console_needs.js";
 import { capital, createView, mayAct } from "./console_view.js";
 import {
   emptyConsole, isPausing, mustTell, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
@@ -219,7 +219,9 @@ async function goOn(counter) {
 
 function tellOutcome(verb, was, answer) {
   const isNobody = ["next"].includes(verb) && !answer.body?.leg;
-  if (isNobody) tell(say(was.leg ? "console.outcome.finished_nobody" : "console.outcome.nobody"));
+  const restsUntil = restUntil(state.queue);
+  if (isNobody && restsUntil) tell(say("console.outcome.rest", { at: words.hour(restsUntil) }));
+  else if (isNobody) tell(say(was.leg ? "console.outcome.finished_nobody" : "console.outcome.nobody"));
   else if (["next", "chosen", "receive_below"].includes(verb)) tell(say("console.outcome.called", { number: answer.body.number }));
   else tell(say(`console.outcome.${verb}`, { number: was.leg?.number ?? answer.body?.number ?? "" }));
 }

@@ -15,6 +15,12 @@ export function breakSaid(rest, hour) {
   return [`console.break.${when}.${rest.choice}`, { begins: hour(rest.begins_at), resumes: hour(rest.resumes_at) }];
 }
 
+/** The instant (ISO) at which calls resume while a break carries everyone over; null at any other time. */
+export function restUntil(queue) {
+  const rest = queue?.break;
+  return rest?.is_running && rest.choice === "carry_over" ? rest.resumes_at : null;
+}
+
 /** `act(action, choice)` is what the buttons do; `isFree`: nobody is at this counter. */
 export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree }) {
   const needs = counter?.leg?.needs ?? [];

@@ -4,6 +4,7 @@ import { minutes, secondsSince, stopwatch } from "./durations.js";
 import { fill, setText, show, withSuperiors, write } from "./dom.js";
 import { chips, drawLiveness, drawWaiting, exceptionalWords } from "./waiting_view.js";
 import { hasSeveral } from "./session_places.js";
+import { restUntil } from "./console_needs.js";
 import { isPausing, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
@@ -146,7 +147,7 @@ function tick(state, nowMs, words) {
   show('[data-text="parked-count"]', parked > 0);
   write("parked-count", parked ? words.say("console.parked.count", { count: parked }) : "");
   const rows = drawWaiting(queue, services, { nowMs, words });
-  drawNext(rows, counter, words);
+  drawNext(rows, state, words);
   write("waiting-short", words.say("console.bar.waiting", { count: waitingCount(queue, services) }));
   const overdue = rows.filter((row) => row.isOverdue).length;
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
@@ -175,11 +176,13 @@ function drawWrapUp(leftS, { say }) {
   write("wrap-up", leftS > 0 ? say("console.wrap_up", { left }) : "");
 }
 
-function drawNext(rows, counter, { say, hall, hour }) {
+function drawNext(rows, { counter, queue }, { say, hall, hour }) {
   const number = counter?.next;
   const row = rows.find(({ leg }) => leg.number === number);
   const named = row ? say("console.free.next", { number, service: hall.serviceName(row.leg.service) }) : say("console.free.next_number", { number });
-  const text = number ? named : say("console.free.nobody");
+  const restsUntil = restUntil(queue);
+  const nobody = restsUntil ? say("console.free.rest", { at: hour(restsUntil) }) : say("console.free.nobody");
+  const text = number && !restsUntil ? named : nobody;
   write("next-line", text);
   write("next-line-paused", text);
   write("free-since", counter?.since ? say("console.free.since", { at: hour(counter.since) }) : "");

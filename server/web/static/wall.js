@@ -15,6 +15,7 @@ import { createWallView } from "./wall_view.js";
 
 const AT_MOST_EVERY_MS = 1000;
 const AT_LEAST_EVERY_MS = 30000;
+const DAY_END_EVERY_MS = 60000;
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const HALL = `/api/v1/halls/${page.hall.slug}`;
@@ -33,6 +34,7 @@ const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
 let state = emptyWall();
 let said = null;
 let readAtMs = -Infinity;
+let dayEndReadAtMs = -Infinity;
 let isWaiting = false;
 let isSending = false;
 
@@ -64,6 +66,18 @@ async function refresh() {
     // Not reachable: the page says so, and the next connection reads again.
   }
   draw();
+  readDayEnd();
+}
+
+/** The wall may stand open for days: what the last day end closed is asked for again now and then. */
+async function readDayEnd() {
+  if (Date.now() - dayEndReadAtMs < DAY_END_EVERY_MS) return;
+  dayEndReadAtMs = Date.now();
+  try {
+    halfDay.tellDayEnd(await read(`${HALL}/day-end`));
+  } catch {
+    // What is shown stays.
+  }
 }
 
 function draw() {
@@ -124,4 +138,3 @@ setInterval(() => {
   if (state.isLive && Date.now() - readAtMs > AT_LEAST_EVERY_MS) soon();
 }, 1000);
 refresh();
-read(`${HALL}/day-end`).then(halfDay.tellDayEnd, () => {});

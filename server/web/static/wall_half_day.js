@@ -19,13 +19,14 @@ export function createHalfDay({ say, hour, language }, choose) {
   }
 
   function tellDayEnd(told) {
-    if (!told.business_day || (told.left === 0 && told.counters_left_open === 0)) return;
+    const hasSomething = Boolean(told.business_day) && (told.left > 0 || told.counters_left_open > 0);
+    show("[data-day-end]", hasSomething);
+    if (!hasSomething) return;
     const day = new Date(`${told.business_day}T12:00:00Z`).toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
     const texts = [say("wall.day_end.on", { day })];
-    if (told.left) texts.push(say("wall.day_end.left", { count: told.left }), told.numbers.join(", "));
+    if (told.left) texts.push(say("wall.day_end.left", { count: told.left }), `${told.numbers.join(", ")}.`);
     if (told.counters_left_open) texts.push(say("wall.day_end.counters", { count: told.counters_left_open }));
     write("day-end", texts.join(" "));
-    show("[data-day-end]", true);
   }
 
   return { draw, tellDayEnd };

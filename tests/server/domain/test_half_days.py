@@ -1,12 +1,13 @@
 """The edges of a half-day: its break, the last ticket that can still be served, tickets before opening."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.calendars import Calendar, Span, opening_at
+from server.domain.calendars import Calendar, Span, always_open, opening_at
 from server.domain.half_days import (
     AtBreak,
     Expected,
@@ -14,6 +15,7 @@ from server.domain.half_days import (
     closing_that_counts,
     finishes_too_late,
     may_distribute,
+    moment_of,
     next_break,
     running_break,
 )
@@ -84,3 +86,20 @@ def test_tickets_are_given_by_hand_only_so_long_before_the_doors_open():
     assert not may_distribute(opening_at(CALENDAR, at(7, 59)), 1800, now=at(7, 59))
     assert not may_distribute(opening_at(CALENDAR, at(9)), 1800, now=at(9))
     assert not may_distribute(opening_at(CALENDAR, at(8)), 0, now=at(8))
+
+
+def test_the_moments_of_a_day_follow_each_other_and_nothing_told_changes_within_one():
+    found, now = [], at(0)
+    while now < at(20):
+        moment = moment_of(CALENDAR, now)
+        assert moment.until > now
+        assert moment_of(CALENDAR, moment.until - timedelta(seconds=1)).told == moment.told
+        found.append((now, moment.told))
+        now = moment.until
+    turns = [now for (_, before), (now, told) in pairwise(found) if told != before]
+    assert turns == [at(8, 30), at(11), at(12), at(14), at(16, 30)]
+
+
+def test_a_demonstration_that_never_closes_has_one_moment():
+    always = always_open("UTC")
+    assert {moment_of(always, at(hour)).told for hour in range(24)} == {(True, True, False, False)}

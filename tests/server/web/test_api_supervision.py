@@ -170,3 +170,13 @@ def test_a_press_whose_answer_was_lost_gives_its_ticket_though_tickets_were_stop
 
 def test_what_is_unknown_is_said(supervisor: Supervisor):
     refused(supervisor.stop("no-such-service"), 409, "unknown_service")
+
+
+def test_no_wait_and_no_breach_is_foretold_for_a_ticket_that_nobody_can_take(supervisor: Supervisor):
+    site = supervisor.site
+    agents(site, COUNTER)
+    for _ in range(40):
+        site.ticket()
+    assert supervisor.queue()["state"] == "breach_expected"
+    site.publish(laon_accueil={"hours": {"week": {"monday": ["09:00-10:00"]}}})
+    assert (supervisor.queue()["wait"], supervisor.queue()["state"]) == (None, "calm")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { breakSaid, heldLegs } from "../../../../server/web/static/console_needs.js";
+import { breakSaid, heldLegs, restUntil } from "../../../../server/web/static/console_needs.js";
 import { emptyConsole, requestOf } from "../../../../server/web/static/console_state.js";
 
 const hour = (at) => at.slice(11, 16);
@@ -10,6 +10,13 @@ test("a break is told before and while it runs, by what was decided for it", () 
   assert.equal(breakSaid(null, hour), null);
   assert.deepEqual(breakSaid(rest, hour), ["console.break.near.finish", { begins: "12:00", resumes: "14:00" }]);
   assert.equal(breakSaid({ ...rest, is_running: true, choice: "carry_over" }, hour)[0], "console.break.running.carry_over");
+});
+
+test("calls rest only while a break runs that carries everyone over", () => {
+  const running = { ...rest, is_running: true, choice: "carry_over" };
+  assert.equal(restUntil({ break: running }), rest.resumes_at);
+  for (const other of [{ ...running, choice: "finish" }, { ...running, is_running: false }, null]) assert.equal(restUntil({ break: other }), null);
+  assert.equal(restUntil(null), null);
 });
 
 test("whose place is kept is found in any queue, and released from any state of the counter", () => {

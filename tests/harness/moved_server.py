@@ -1,0 +1,26 @@
+"""The real server with a clock that a test moves: `python -m tests.harness.moved_server`."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import os  # noqa: E402
+from datetime import datetime, timedelta  # noqa: E402
+from functools import partial  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import server.__main__ as serving  # noqa: E402
+from server.app import create_app  # noqa: E402
+from server.clock import Clock, system_now  # noqa: E402
+from tests.harness.moved_served import AHEAD  # noqa: E402
+
+
+def moved_now() -> datetime:
+    """The wall clock, as far ahead as the test wants it."""
+    ahead_s = float((Path(os.environ["PARVIS_VAR"]) / AHEAD).read_text(encoding="ascii"))
+    return system_now() + timedelta(seconds=ahead_s)
+
+
+if __name__ == "__main__":
+    vars(serving)["create_app"] = partial(create_app, clock=Clock(now=moved_now))
+    serving.main()
