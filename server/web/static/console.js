@@ -198,6 +198,7 @@ async function perform(verb, request, choice) {
     tellOutcome(verb, was, answer);
   }
   if (answer.ok && ["link", "unlink"].includes(verb)) tell(say(`console.outcome.${verb}`, { number: answer.body.number, linked: answer.body.linked.join(", ") }));
+  if (answer.ok && ["returned", "undo"].includes(verb)) tell(say(`console.outcome.${verb}`));
   if (verb === "present" && answer.ok) {
     change(withCounter(state, answer.body));
     tell(say("console.outcome.present"));

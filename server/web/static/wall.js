@@ -15,6 +15,7 @@ import { createWallView } from "./wall_view.js";
 
 const AT_MOST_EVERY_MS = 1000;
 const AT_LEAST_EVERY_MS = 30000;
+const FORETOLD_AFTER_MS = 2500; // waits are foretold anew once a second, after what changed was told
 const DAY_END_EVERY_MS = 60000;
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -44,7 +45,7 @@ connect("/agent", { hall: page.hall.slug }, {
   live: () => { state = withLiveness(state, true, Date.now()); refresh(); messages.refresh(); },
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
   messages: {
-    "queue.changed": soon,
+    "queue.changed": () => { soon(); setTimeout(soon, FORETOLD_AFTER_MS); },
     "message.changed": ({ counter }) => { if (counter === null) messages.refresh(); },
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
   },

@@ -1,0 +1,339 @@
+"""Whole days of work by keyboard alone, in a real browser: an agent, a reception desk, a supervisor.
+
+What a screen reader hears meanwhile is a polite summary, at most every 15 s.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+from tests.harness.working import demonstration_user, issue, phase
+
+SERVICE, COMPUTER = "laon-accueil", "laon-numerique"
+A_FRAME_MS = 50
+"""A text is put in its place at the next frame, sooner or later than the one before it was."""
+HEARD = """() => {
+  window.heard = [];
+  const place = document.querySelector("[data-say]");
+  new MutationObserver(() => { if (place.textContent) window.heard.push([Date.now(), place.textContent]); })
+    .observe(place, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("days")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+def comes_to_work(page: Page, hall: Served, role: str, path: str) -> None:
+    """Signs in by keyboard and arrives at a page that is live."""
+    login, password = demonstration_user(hall, role)
+    page.goto(f"{hall.base_url}{path}")
+    expect(page.locator("#login")).to_be_focused()
+    page.keyboard.type(login)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{path}")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Presses Tab until something has the focus, as somebody without a mouse does."""
+    for _ in range(120):
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {wanted}")
+
+
+def act(page: Page, wanted: Locator) -> None:
+    tab_to(page, wanted)
+    page.keyboard.press("Enter")
+
+
+class Console:
+    """An agent's console, worked by its keys."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.number = page.locator("[data-person] .number")
+        self.outcome = page.locator("[data-outcome]").first
+        self.chips = page.locator("[data-person] .chips")
+        self.panel = page.locator("[data-panel]")
+        self.waiting = page.locator('[data-list="waiting"]')
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def call(self, *, is_received: bool = True) -> str:
+        self.keys("F9")
+        phase(self.page, "called")
+        if is_received:
+            self.keys("o")
+            phase(self.page, "in_service")
+        return self.number.inner_text()
+
+    def choose(self, key: str, text: str) -> None:
+        """Opens the panel of a key and presses the digit of the choice with this text."""
+        self.keys(key)
+        expect(self.panel).to_be_focused()
+        choice = self.panel.locator("[data-choice]").filter(has_text=text).first
+        self.keys(str(choice.get_attribute("data-choice")))
+        expect(self.panel).to_be_hidden()
+
+
+def test_an_agents_whole_day(hall: Served, page: Page):
+    """Every verb of a counter, from signing in to closing it, without a mouse."""
+    comes_to_work(page, hall, "agent", "/console")
+    act(page, page.locator('[data-list="places"] li').first.locator("button"))
+    phase(page, "free")
+    console = Console(page)
+    numbers = [issue(hall, "laon", SERVICE) for _ in range(7)]
+    expect(page.locator('[data-text="waiting-count"]')).to_have_text("7 personnes")
+
+    # called, called again, not there yet: put back, the next one received and sent on to another service
+    assert console.call(is_received=False) == numbers[0]
+    console.keys("l")
+    expect(page.locator("[data-person] .timer")).to_contain_text("2e appel")
+    console.keys("f")
+    phase(page, "free")
+    assert console.call() == numbers[1]
+    console.choose("r", "Associations")
+    phase(page, "free")
+    expect(console.waiting).to_contain_text(f"{numbers[1]}Associations")
+
+    # a wrong service put right, another one added, set aside, taken up again, ended with what it led to
+    assert console.call() == numbers[2]
+    console.choose("k", "Associations")
+    expect(page.locator('[data-text="service"]').first).to_have_text("Associations")
+    console.choose("j", "Permis")
+    expect(console.chips).to_contain_text("puis")
+    console.choose("m", "10 min")
+    phase(page, "free")
+    console.choose("d", numbers[2])
+    phase(page, "in_service")
+    console.choose("u", "Renseigné")
+    phase(page, "free")
+    console.keys("a")
+    phase(page, "in_service")
+    expect(console.number).to_have_text(numbers[2])
+    expect(console.outcome).to_have_text("Le geste est annulé.")
+    console.keys("F8")
+    phase(page, "free")
+
+    # somebody out of order, with a reason; sent to another counter
+    console.keys("c")
+    expect(console.panel).to_be_focused()
+    person = console.panel.locator("input:checked")
+    tab_to(page, person)
+    console.keys("ArrowDown")
+    chosen = console.panel.locator("label", has=page.locator("input:checked")).locator("b").inner_text()
+    act(page, console.panel.get_by_role("button", name="Personne qui ne peut pas attendre"))
+    phase(page, "called")
+    expect(console.number).to_have_text(chosen)
+    expect(page.locator('[data-text="why"]')).to_contain_text("ne peut pas attendre")
+    console.choose("r", "Guichet 2")
+    phase(page, "free")
+    expect(console.outcome).to_have_text(f"{chosen} est réorienté.")
+
+    # not there, and back; a ticket too many; somebody without a ticket, counted once too often
+    gone = console.call(is_received=False)
+    console.keys("n")
+    phase(page, "free")
+    console.choose("v", gone)
+    expect(console.outcome).to_contain_text("de nouveau dans la file")
+    console.call(is_received=False)
+    act(page, page.locator('[data-act="cancel"]'))
+    expect(console.panel).to_be_focused()
+    console.keys("1")
+    phase(page, "free")
+    expect(console.outcome).to_contain_text("ticket annulé")
+    greetings = page.locator('[data-figure="greetings"]')
+    console.keys("s", "1")
+    expect(greetings).to_have_text("1")
+    console.keys("a")
+    expect(greetings).to_have_text("0")
+
+    # a break, the state read aloud, the last people, and home
+    console.keys("p", "1")
+    phase(page, "paused")
+    console.keys("e")
+    expect(page.locator("[data-say]")).to_contain_text("pause")
+    console.keys("p")
+    phase(page, "free")
+    next_line = page.locator('[data-text="next-line"]')
+    while "Personne n’attend" not in next_line.inner_text():
+        console.call()
+        console.keys("F8")
+        phase(page, "free")
+    assert_accessible(page)
+    act(page, page.locator('[data-act="close"]'))
+    phase(page, "choose")
+
+
+def test_a_console_read_aloud_says_a_polite_summary_at_most_every_15_seconds(hall: Served, page: Page):
+    page.clock.install()
+    comes_to_work(page, hall, "digital_helper", "/console")
+    act(page, page.locator('[data-list="places"] li').filter(has_text="Poste numérique 1").locator("button"))
+    phase(page, "free")
+    page.clock.run_for(2_000)
+    page.evaluate(HEARD)
+    count = page.locator('[data-text="waiting-count"]')
+    for people in range(1, 5):
+        issue(hall, "laon", COMPUTER)
+        expect(count).to_contain_text(str(people))
+        page.clock.run_for(1_000)
+    page.clock.run_for(15_000)
+    heard: list[Any] = page.evaluate("window.heard")
+    assert [text for _, text in heard] == ["4 personnes de plus. 4 en attente."]
+    issue(hall, "laon", COMPUTER)
+    expect(count).to_contain_text("5")
+    page.clock.run_for(30_000)
+    heard = page.evaluate("window.heard")
+    assert [text for _, text in heard[1:]] == ["1 personne de plus. 5 en attente."]
+    assert heard[1][0] - heard[0][0] > 15_000 - A_FRAME_MS
+
+
+def test_a_reception_desks_whole_day(hall: Served, page: Page):
+    """Tickets, cards, needs, lost tickets, appointments, messages and greetings, without a mouse."""
+    at = datetime.now(ZoneInfo("Europe/Paris")).replace(hour=23, minute=30, second=0)
+    book = hall.var / "day.csv"
+    line = f"rdv-of-tests;laon-titres-retrait;{at:%Y-%m-%dT%H:%M}"
+    book.write_text(f"external_id;service;booked_at\n{line}\n", encoding="utf-8")
+    hall.parvis("import-appointments", str(book), "--hall", "laon")
+    comes_to_work(page, hall, "reception", "/accueil")
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    found, outcome = page.locator('[data-list="found"]'), page.locator("[data-outcome]")
+    number = page.locator("[data-issued] .number")
+
+    # a priority, in another language, with what helps, told by voice
+    priority = page.locator("[data-priority]")
+    tab_to(page, priority)
+    page.keyboard.press("Space")
+    tab_to(page, page.locator("#ticket-language"))
+    page.keyboard.press("e")
+    tab_to(page, page.locator("#printer"))
+    page.keyboard.press("End")
+    page.keyboard.press("Escape")
+    tab_to(page, page.locator("[data-next-needs] summary"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("un interprète").first)
+    page.keyboard.press("Space")
+    act(page, page.locator('[data-list="services"] button').first)
+    expect(number).to_be_visible()
+    said = number.inner_text()
+    expect(page.locator('[data-text="paper"]')).to_have_text("Dites le numéro à la personne")
+    expect(priority).not_to_be_checked()
+    waiting = page.locator('[data-list="waiting"] li', has_text=said)
+    expect(waiting).to_contain_text("priorité déclarée")
+    expect(waiting).to_contain_text("interprète")
+
+    # the ticket is lost: found by what is remembered of it; its card is not shown, then it is
+    tab_to(page, page.locator("#find-number"))
+    act(page, page.locator("summary", has_text="Ticket perdu"))
+    tab_to(page, page.locator("#lost-service"))
+    page.keyboard.type("Accueil")
+    tab_to(page, page.locator("#lost-language"))
+    page.keyboard.type("English")
+    act(page, page.locator("[data-lost-ticket] button"))
+    expect(found.locator("li")).to_have_count(1)
+    expect(found).to_contain_text(said)
+    assert_accessible(page)
+    act(page, found.get_by_role("button", name="Carte non présentée"))
+    expect(outcome).to_contain_text("reprend son rang d’arrivée")
+    act(page, found.get_by_role("button", name="Carte vue"))
+    expect(outcome).to_contain_text("priorité confirmée")
+    act(page, page.locator("[data-find-close]"))
+    expect(found.locator("li")).to_have_count(0)
+
+    # the next appointment arrives; it was the wrong line of the list
+    act(page, page.locator("summary", has_text="enregistrer une arrivée"))
+    arrived = page.locator('[data-list="appointments"] button').first
+    name = str(arrived.get_attribute("aria-label"))
+    tab_to(page, arrived)
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-list="last"] tr')).to_have_count(2)
+    back = page.locator('[data-list="appointments"]').get_by_role("button", name="Annuler l’arrivée").first
+    act(page, back)
+    expect(page.get_by_role("button", name=name)).to_be_visible()
+
+    # somebody without a ticket, a word to a counter, and over to one's own counter and back
+    tab_to(page, page.locator('[data-act="greeting"]'))
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("reçu sans ticket")
+    page.keyboard.press("m")
+    expect(page.locator("#say-to")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("dossier vert")
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("Message envoyé")
+    assert_accessible(page)
+
+
+def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
+    """The wall without a mouse: heard, a queue in trouble, a counter moved, tickets stopped, a call for help."""
+    key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+    places = [f"{hall.base_url}/api/v1/counters/{each}/session" for each in ("laon-g1", "laon-poste-1")]
+    for place in places:
+        assert page.request.post(place, data={"take_over": True}, headers=key).ok
+    page.clock.install()
+    comes_to_work(page, hall, "supervisor", "/mur")
+    waiting = page.locator('[data-text="waiting"]')
+    expect(waiting).to_have_text(re.compile(r"^\d+$"))
+    page.clock.run_for(2_000)
+    page.evaluate(HEARD)
+    before = int(waiting.inner_text())
+    for _ in range(6):
+        issue(hall, "laon", COMPUTER)
+    expect(waiting).to_have_text(str(before + 6))
+    queue = page.locator('[data-list="queues"] tr', has_text="Point d’accueil numérique")
+    expect(queue.locator(".state")).to_contain_text("dépassement prévu")
+    page.clock.run_for(60_000)
+    heard = page.evaluate("window.heard")
+    assert len(heard) == 1
+    assert "Point d’accueil numérique\u00a0: dépassement prévu. 6 personnes de plus." in heard[0][1]
+    page.clock.resume()
+
+    # a counter moved to another profile
+    outcome = page.locator("[data-outcome]")
+    counter = page.locator('[data-counter="laon-g1"]')
+    tab_to(page, counter.locator("select"))
+    page.keyboard.press("ArrowDown")
+    act(page, counter.locator("button"))
+    expect(outcome).to_contain_text("guichet 1")
+
+    # no more tickets of a service today, then again
+    service = page.locator('[data-service="laon-associations"] button')
+    act(page, service)
+    expect(outcome).to_contain_text("Plus de ticket aujourd’hui")
+    expect(service).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("de nouveau délivrés")
+
+    # the guard asks for help; whoever goes says so
+    guard = pages.open(width=390, height=844)
+    comes_to_work(guard, hall, "security", "/securite")
+    act(guard, guard.locator("[data-ask]"))
+    guard.keyboard.press("Enter")
+    shown = page.locator(".messages .help")
+    expect(shown).to_contain_text("demande de l’aide")
+    act(page, shown.get_by_role("button", name="J’y vais"))
+    expect(shown).to_have_count(0)
+    expect(guard.locator('[data-list="calls"]')).to_contain_text("par le chef d’accueil")
+    assert_accessible(page)
+    for place in places:
+        assert page.request.delete(place, headers=key).ok
