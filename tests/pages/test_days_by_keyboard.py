@@ -285,11 +285,10 @@ def test_a_reception_desks_whole_day(hall: Served, page: Page):
 
 
 def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
-    """The wall without a mouse: heard, a queue in trouble, a counter moved, tickets stopped, a call for help."""
+    """The wall without a mouse: heard, a breach foretold, a counter moved, tickets stopped, help."""
     key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
-    places = [f"{hall.base_url}/api/v1/counters/{each}/session" for each in ("laon-g1", "laon-poste-1")]
-    for place in places:
-        assert page.request.post(place, data={"take_over": True}, headers=key).ok
+    place = f"{hall.base_url}/api/v1/counters/laon-g1/session"
+    assert page.request.post(place, data={"take_over": True}, headers=key).ok
     page.clock.install()
     comes_to_work(page, hall, "supervisor", "/mur")
     waiting = page.locator('[data-text="waiting"]')
@@ -298,14 +297,14 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
     page.evaluate(HEARD)
     before = int(waiting.inner_text())
     for _ in range(6):
-        issue(hall, "laon", COMPUTER)
+        issue(hall, "laon", "laon-permis")
     expect(waiting).to_have_text(str(before + 6))
-    queue = page.locator('[data-list="queues"] tr', has_text="Point d’accueil numérique")
+    queue = page.locator('[data-list="queues"] tr', has_text="Permis et immatriculation")
     expect(queue.locator(".state")).to_contain_text("dépassement prévu")
     page.clock.run_for(60_000)
     heard = page.evaluate("window.heard")
     assert len(heard) == 1
-    assert "Point d’accueil numérique\u00a0: dépassement prévu. 6 personnes de plus." in heard[0][1]
+    assert "Permis et immatriculation\u00a0: dépassement prévu. 6 personnes de plus." in heard[0][1]
     page.clock.resume()
 
     # a counter moved to another profile
@@ -335,5 +334,4 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
     expect(shown).to_have_count(0)
     expect(guard.locator('[data-list="calls"]')).to_contain_text("par le chef d’accueil")
     assert_accessible(page)
-    for place in places:
-        assert page.request.delete(place, headers=key).ok
+    assert page.request.delete(place, headers=key).ok
