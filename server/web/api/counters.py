@@ -57,6 +57,7 @@ BEFORE_CALL = (
     check_priority.deny_priority,
     serve.correct_service,
     serve.transfer,
+    serve.cancel,
 )
 """What the reception desk may do too, while the visitor waits."""
 

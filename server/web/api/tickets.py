@@ -15,6 +15,7 @@ from server.usecases.count_greeting import count_greeting
 from server.usecases.find_visits import hall_of_visit
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.note_needs import note_needs
+from server.usecases.read_history import read_history
 from server.usecases.read_menu import read_menu
 from server.usecases.read_prints import read_prints
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
@@ -33,7 +34,7 @@ from server.web.api.shapes import (
     TokenPath,
     VisitPath,
 )
-from server.web.callers import Caller, allowed, someone
+from server.web.callers import Caller, allowed, allowed_either, someone
 
 TAG = Tag(name="tickets")
 CODE_LENGTH = 8
@@ -96,6 +97,12 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
             raise Refusal("forbidden")  # a kiosk notes them with its own ticket
         key = write_key(caller.author)
         return note_needs(api.database, path.visit, caller.author, body.needs, write_key=key)
+
+    @routes.get("/tickets/<visit>/history", responses={200: Anything})
+    def history(path: VisitPath) -> Any:
+        """What happened to a visit, in order, with the reason of each call; not who did it."""
+        allowed_either(Permission.CALL, Permission.RECEIVE, _hall_of_visit(api, path.visit))
+        return read_history(api.database, path.visit)
 
     @routes.post("/tickets/<visit>/reprint", responses={202: Anything})
     def reprint(path: VisitPath) -> Any:

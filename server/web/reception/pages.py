@@ -29,6 +29,9 @@ BORROWED = (
     "console.chip.exceptional",
     "console.exceptional",
     "console.need.",
+    "console.why.",
+    "console.chosen.reason.",
+    "console.cancel.reason.",
 )
 """Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
 
@@ -46,7 +49,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         sentences = {
             **page_sentences(translate, language, CATALOGUE),
             **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
-            **page_sentences(translate, language, EVERYONES, ("server.message.",)),
+            **page_sentences(translate, language, EVERYONES, ("why.", "server.message.")),
         }
         return render_template(
             "reception/reception.html",

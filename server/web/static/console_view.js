@@ -5,6 +5,7 @@ import { fill, setText, show, withSuperiors, write } from "./dom.js";
 import { chips, drawLiveness, drawWaiting, exceptionalWords } from "./waiting_view.js";
 import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
+import { whyWords } from "./why_words.js";
 import { isPausing, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
@@ -71,20 +72,13 @@ function drawPerson(leg, { say, hour, hall }) {
   show("[data-exceptional]", exceptional !== "");
   write("exceptional", exceptional);
   show("[data-check]", leg.priority === "declared");
-  const why = leg.why && say.knows(leg.why.key) ? whyWords(leg.why, say) : "";
+  const why = whyWords(leg.why, say);
   show("[data-why]", why !== "");
   write("why", why);
   for (const place of document.querySelectorAll('[data-text="timer-of"]')) {
     fill(place, `${leg.state} ${leg.rank}`, withSuperiors(timerWords(leg, say)));
   }
   fill(document.querySelector('[data-text="rank-short"]'), `${leg.state} ${leg.rank}`, againWords(leg, say));
-}
-
-function whyWords({ key, values, runners_up: others }, say) {
-  const reason = values.reason && say(`console.chosen.reason.${values.reason}`);
-  const first = say(key, { ...values, target_minutes: values.target_minutes ?? "", reason });
-  const [next] = others ?? [];
-  return next ? `${first} ${say("console.why.then", next)}` : first;
 }
 
 function againWords({ state, rank }, say) {

@@ -7,12 +7,12 @@ export function queryOf({ number = "", service = "", at = "", language = "" }) {
   return filled.length ? new URLSearchParams(filled).toString() : null;
 }
 
-/** What the desk may do with a visit: a reprint and links while it is open; card, needs and service only before the call. */
+/** What the desk may do with a visit: read its history; a reprint and links while it is open; the rest only before the call. */
 export function gesturesOf({ state, priority, linked, end_reason: reason }) {
-  if (state === "ended") return reason === "no_show" ? ["reprint"] : [];
+  if (state === "ended") return reason === "no_show" ? ["reprint", "history"] : ["history"];
   const links = linked?.length ? ["link", "unlink"] : ["link"];
-  if (state !== "waiting") return ["reprint", ...links];
-  return ["reprint", ...cardsOf(priority), "needs", ...links, "change"];
+  if (state !== "waiting") return ["reprint", ...links, "history"];
+  return ["reprint", ...cardsOf(priority), "needs", ...links, "history", "cancel", "change"];
 }
 
 function cardsOf(priority) {

@@ -2,11 +2,14 @@
 
 import { element, setText, show } from "./dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
+import { historyList } from "./reception_history.js";
+import { read } from "./verbs.js";
 import { checkedNeeds, needBoxes } from "./needs_form.js";
 import { chips, exceptionalWords } from "./waiting_view.js";
 
 const AGAIN_AFTER_MS = 600;
-const FIELDS = { change: "change-to", link: "link-to", needs: "needs-of" }; // gestures that ask for something, and where
+const FIELDS = { change: "change-to", link: "link-to", needs: "needs-of", cancel: "cancel-why", history: null }; // gestures that ask for something, and where
+const CANCEL_REASONS = ["misprint", "double_press", "superseded", "mistake"];
 const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**
@@ -83,7 +86,9 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
       element("div", { class: "gestures" }, ...gesturesOf(visit).map((gesture) => button(visit, gesture))),
       isOpened(visit, "change") ? changeForm(visit) : null,
       isOpened(visit, "link") ? linkForm(visit) : null,
-      isOpened(visit, "needs") ? needsForm(visit) : null);
+      isOpened(visit, "needs") ? needsForm(visit) : null,
+      isOpened(visit, "cancel") ? cancelForm(visit) : null,
+      isOpened(visit, "history") ? historyList(opened.history, words) : null);
   }
 
   function isOpened(visit, gesture) {
@@ -96,7 +101,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   }
 
   function button(visit, gesture) {
-    const made = element("button", { type: "button", class: "small", "data-key": `${visit.visit}-${gesture}`, "aria-expanded": FIELDS[gesture] ? String(isOpened(visit, gesture)) : null },
+    const made = element("button", { type: "button", class: "small", "data-key": `${visit.visit}-${gesture}`, "aria-expanded": gesture in FIELDS ? String(isOpened(visit, gesture)) : null },
       say(`reception.find.${gesture}`), element("span", { class: "visually-hidden" }, ` ${visit.number}`));
     made.addEventListener("click", () => act(visit, gesture));
     return made;
@@ -106,6 +111,13 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     const select = element("select", { id: "change-to" }, ...hall.services.filter(({ id }) => id !== visit.service).map(({ id, name }) => element("option", { value: id }, name)));
     const form = element("form", { class: "change" }, element("label", { for: "change-to" }, say("reception.find.change_to")), select, element("button", { class: "small" }, say("reception.find.change_do")));
     form.addEventListener("submit", (event) => { event.preventDefault(); change(visit, select.value); });
+    return form;
+  }
+
+  function cancelForm(visit) {
+    const why = element("select", { id: "cancel-why" }, ...CANCEL_REASONS.map((reason) => element("option", { value: reason }, say(`console.cancel.reason.${reason}`))));
+    const form = element("form", { class: "change" }, element("label", { for: "cancel-why" }, say("reception.find.cancel_why")), why, element("button", { class: "small" }, say("reception.find.cancel_do")), element("small", {}, say("reception.find.cancel_hint")));
+    form.addEventListener("submit", (event) => { event.preventDefault(); cancel(visit, why.value); });
     return form;
   }
 
@@ -123,7 +135,19 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     return form;
   }
 
+  async function openHistory(visit) {
+    const isClosed = !isOpened(visit, "history");
+    try {
+      opened = isClosed ? { visit: visit.visit, gesture: "history", history: await read(`/api/v1/tickets/${visit.visit}/history`) } : null;
+    } catch {
+      note(say("console.refused.no_answer"));
+    }
+    draw();
+    if (isClosed) list.querySelector(".history")?.focus();
+  }
+
   async function act(visit, gesture) {
+    if (gesture === "history") return openHistory(visit);
     if (FIELDS[gesture]) {
       opened = isOpened(visit, gesture) ? null : { visit: visit.visit, gesture };
       draw();
@@ -158,6 +182,14 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     tell(noted ? say("reception.need.noted", { number: visit.number, needs: noted }) : say("reception.need.none", { number: visit.number }));
     await fetchFound();
     list.querySelector(`[data-key="${visit.visit}-needs"]`)?.focus();
+  }
+
+  async function cancel(visit, reason) {
+    const answer = await attempt({ path: `/api/v1/legs/${visit.leg}/cancel`, body: { reason } });
+    opened = null;
+    if (answer.ok) tell(say("console.outcome.cancel", { number: visit.number }));
+    await fetchFound();
+    list.querySelector("button")?.focus();
   }
 
   async function change(visit, service) {

@@ -124,3 +124,40 @@ def test_a_ticket_printed_again_is_found_with_its_paper(desk: Desk):
     visit = desk.site.ticket()["visit"]
     accepted(desk.post(f"/tickets/{visit}/reprint"), 202)
     assert desk.find(number="1")[0]["print"]["state"] == "queued"
+
+
+def test_a_ticket_too_many_is_voided_before_the_call_and_not_after(desk: Desk):
+    desk.site.ticket(), desk.site.ticket()
+    leg = desk.find(number="1")[0]["leg"]
+    assert accepted(desk.verb(leg, "cancel", {"reason": "double_press"}))["end_reason"] == "cancelled"
+    desk.site.open()
+    called = accepted(desk.site.next())
+    assert called["number"] == "A002"
+    refused(desk.verb(called["leg"], "cancel", {"reason": "double_press"}), 409, "wrong_state")
+
+
+def test_the_history_of_a_visit_says_what_happened_and_why_it_was_called_and_not_who_did_it(desk: Desk):
+    visit = desk.site.ticket()["visit"]
+    desk.site.ticket()
+    desk.site.open()
+    called = accepted(desk.site.next())
+    gesture = accepted(desk.site.get("/counters/laon-g1"))["last_gesture"]["fact"]
+    accepted(desk.site.post("/counters/laon-g1/undo", {"fact": gesture}))
+    again = accepted(desk.site.next())
+    accepted(desk.site.verb(again["leg"], "finish"))
+    told = accepted(desk.browser.get(f"/api/v1/tickets/{visit}/history"))
+    assert told["number"] == called["number"]
+    assert [(each["fact"], each["is_undone"]) for each in told["facts"]] == [
+        ("TicketIssued", False),
+        ("LegCalled", True),
+        ("GestureUndone", False),
+        ("LegCalled", False),
+        ("LegEnded", False),
+    ]
+    assert told["facts"][3]["why"] == again["why"]
+    assert (told["facts"][3]["counter"], told["facts"][4]["reason"]) == ("laon-g1", "served")
+    assert told["facts"][0]["service"] == SERVICE
+    assert "author" not in str(told)
+    guard, _ = desk.site.writer("security")
+    refused(guard.get(f"/api/v1/tickets/{visit}/history"), 403, "forbidden")
+    refused(desk.browser.get("/api/v1/tickets/nobody/history"), 404, "unknown_visit")

@@ -13,19 +13,19 @@ test("a number is asked alone, else what is remembered; nothing is not asked", (
 
 for (const [priority, cards] of [["none", ["card_seen"]], ["declared", ["card_seen", "card_missing"]], ["confirmed", ["card_missing"]], ["not_confirmed", ["card_seen"]]]) {
   test(`before the call the card of a priority ${priority} may be noted`, () => {
-    assert.deepEqual(gesturesOf(visit({ priority })), ["reprint", ...cards, "needs", "link", "change"]);
+    assert.deepEqual(gesturesOf(visit({ priority })), ["reprint", ...cards, "needs", "link", "history", "cancel", "change"]);
   });
 }
 
 test("who is linked may be let go, before the call and after it", () => {
-  assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), ["reprint", "card_seen", "needs", "link", "unlink", "change"]);
-  assert.deepEqual(gesturesOf(visit({ state: "in_service", linked: ["A003"] })), ["reprint", "link", "unlink"]);
+  assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), ["reprint", "card_seen", "needs", "link", "unlink", "history", "cancel", "change"]);
+  assert.deepEqual(gesturesOf(visit({ state: "in_service", linked: ["A003"] })), ["reprint", "link", "unlink", "history"]);
 });
 
 test("once called the desk prints again and links; an ended visit is left alone, but who did not come may want the paper", () => {
-  assert.deepEqual(gesturesOf(visit({ state: "called" })), ["reprint", "link"]);
-  assert.deepEqual(gesturesOf(visit({ state: "ended", end_reason: "served" })), []);
-  assert.deepEqual(gesturesOf(visit({ state: "ended", end_reason: "no_show" })), ["reprint"]);
+  assert.deepEqual(gesturesOf(visit({ state: "called" })), ["reprint", "link", "history"]);
+  assert.deepEqual(gesturesOf(visit({ state: "ended", end_reason: "served" })), ["history"]);
+  assert.deepEqual(gesturesOf(visit({ state: "ended", end_reason: "no_show" })), ["reprint", "history"]);
 });
 
 test("where a visit is, in one word", () => {
