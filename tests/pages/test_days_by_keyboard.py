@@ -111,9 +111,16 @@ def test_an_agents_whole_day(hall: Served, page: Page):
     console.keys("f")
     phase(page, "free")
     assert console.call() == numbers[1]
-    console.choose("r", "Associations")
+    console.keys("r")
+    tab_to(page, page.locator("#transfer-at"))
+    page.locator("#transfer-at").fill("23:59")  # with or without AM and PM, as the browser asks it
+    assert_accessible(page)
+    console.keys("Shift+Tab")
+    act(page, console.panel.get_by_role("button", name="Associations"))
     phase(page, "free")
-    expect(console.waiting).to_contain_text(f"{numbers[1]}Associations")
+    sent = console.waiting.locator("li", has_text=numbers[1])
+    expect(sent).to_contain_text("Associations")
+    expect(sent.locator(".chip")).to_have_text("pas avant 23:59")
 
     # a wrong service put right, another one added, set aside, taken up again, ended with what it led to
     assert console.call() == numbers[2]

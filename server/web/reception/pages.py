@@ -28,6 +28,7 @@ BORROWED = (
     "console.chip.linked",
     "console.chip.exceptional",
     "console.exceptional",
+    "console.chip.not_before",
     "console.need.",
     "console.why.",
     "console.chosen.reason.",

@@ -6,7 +6,7 @@ import { addServicePanel, correctServicePanel, linkPanel, outcomePanel, parkedPa
 import { capital } from "./console_view.js";
 import { waitingRows } from "./console_state.js";
 import { countersOf } from "./session_places.js";
-import { minutes } from "./durations.js";
+import { minutes, todayAt } from "./durations.js";
 
 /** Reasons an agent may give, as codes kept in facts; their words are in the catalogue. */
 export const PAUSE_REASONS = ["break", "back_office", "telephone", "meeting"];
@@ -20,14 +20,15 @@ export function panelFor(action, { state, words, nowMs, choose }) {
   return builders[action]({ state, words, nowMs, choose });
 }
 
-function transferPanel({ state, words, choose }) {
+function transferPanel({ state, words, nowMs, choose }) {
   const { say, hall } = words;
   const { leg, counter } = state.counter;
   const services = hall.services.filter(({ id }) => id !== leg.service).map(({ id, name }) => ({ label: name, value: { service: id } }));
   const counters = hall.counters.filter(({ id }) => id !== counter).map(({ id, label }) => ({ label: capital(label), note: placeNote(id, state, words), value: { counter: id } }));
   const all = numbered([...services, ...counters]);
   const place = placeChoice(words, "arrival");
-  const send = (value) => choose({ ...value, place: place.chosen() });
+  const at = element("input", { type: "time", id: "transfer-at" });
+  const send = (value) => choose({ ...value, place: place.chosen(), ...(at.value ? { not_before: todayAt(at.value, nowMs, hall.time_zone) } : {}) });
   return {
     title: say("console.transfer.title", { number: leg.number }),
     nodes: [
@@ -36,6 +37,7 @@ function transferPanel({ state, words, choose }) {
       element("h3", {}, say("console.transfer.counters")),
       choices(all.slice(services.length), send),
       place.node,
+      element("p", {}, element("label", { for: "transfer-at" }, say("console.transfer.not_before")), " ", at),
     ],
   };
 }

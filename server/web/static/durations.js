@@ -26,3 +26,10 @@ export function hourTeller(language, timeZone) {
   const format = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
   return (instant) => (instant === null || instant === undefined ? "" : format.format(new Date(instant)));
 }
+
+/** The instant (RFC 3339) at which clocks of a time zone show an hour like "10:30" on the day of `nowMs`. */
+export function todayAt(hour, nowMs, timeZone) {
+  const minuteOf = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+  const ahead = minuteOf(hour) - minuteOf(hourTeller("en-GB", timeZone)(nowMs));
+  return new Date(Math.floor(nowMs / 60000) * 60000 + ahead * 60000).toISOString();
+}

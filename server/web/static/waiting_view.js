@@ -40,6 +40,7 @@ export function chips(leg, { say, hour, hall }) {
   if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
   for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
   if (leg.is_held) texts.push(say("console.need.held"));
+  if (leg.state === "waiting" && leg.not_before && say.knows("console.chip.not_before")) texts.push(say("console.chip.not_before", { at: hour(leg.not_before) }));
   if (leg.postponements && say.knows("console.chip.postponed")) texts.push(say("console.chip.postponed"));
   if (leg.linked?.length && say.knows("console.chip.linked")) texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
   for (const service of hall && say.knows("console.chip.added") ? leg.added_services ?? [] : []) texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
@@ -56,7 +57,7 @@ export function exceptionalWords({ exceptional }, { say, hall }) {
 function drawRows(rows, words) {
   const list = document.querySelector('[data-list="waiting"]');
   if (!list) return;
-  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.postponements, leg.linked]));
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.not_before, leg.postponements, leg.linked]));
   fill(list, mark, rows.map((row) => rowElement(row, words)));
   rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hourTeller, minutes, secondsSince, stopwatch } from "../../../../server/web/static/durations.js";
+import { hourTeller, minutes, secondsSince, stopwatch, todayAt } from "../../../../server/web/static/durations.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../../../../server/web/static/freshness.js";
 import { sayer } from "../../../../server/web/static/sentences.js";
 
@@ -44,4 +44,11 @@ test("only newer states are accepted; an epoch that was left never returns", () 
   assert.equal(second.version, 1);
   assert.equal(accepted(second, at("e1", 99)), null);
   assert.deepEqual([isBehind(second, at("e2", 1)), isBehind(second, at("e2", 2)), isBehind(second, at("e1", 9)), isBehind(second, at("e3", 0))], [false, true, false, true]);
+});
+
+test("an hour that is typed is one of today's in the hall's time zone", () => {
+  const now = Date.parse("2026-11-24T09:41:30Z"); // 10:41 in Laon
+  assert.equal(todayAt("11:15", now, "Europe/Paris"), "2026-11-24T10:15:00.000Z");
+  assert.equal(todayAt("08:00", now, "Europe/Paris"), "2026-11-24T07:00:00.000Z");
+  assert.equal(todayAt("00:30", Date.parse("2026-11-24T23:10:00Z"), "Europe/Paris"), "2026-11-24T23:30:00.000Z");
 });
