@@ -333,8 +333,8 @@ def visit_taken_back(leg: str, visit: str, restored: Json) -> Fact:
     )
 
 
-def gesture_undone(undone: str, visit: str | None, *, counter: str, restored: Json) -> Fact:
-    """The last verb of a counter is taken back.
+def gesture_undone(undone: str, visit: str | None, *, counter: str | None, restored: Json) -> Fact:
+    """The last verb of a counter is taken back, or a greeting of the reception desk (None).
 
     `restored` are the rows as they were before the fact `undone`.
     """

@@ -28,6 +28,12 @@ class HallPath(Asked):
     hall: str = Slug
 
 
+class GreetingPath(HallPath):
+    """A greeting of a hall."""
+
+    greeting: str = Slug
+
+
 class HallQueuePath(HallPath):
     """A queue of a hall."""
 

@@ -20,11 +20,13 @@ from server.usecases.read_menu import read_menu
 from server.usecases.read_prints import read_prints
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.reprint_ticket import reprint_ticket
+from server.usecases.undo_greeting import undo_greeting
 from server.usecases.visitor import give_up, take_back
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import (
     Anything,
     GreetingBody,
+    GreetingPath,
     HallPath,
     MenuQuery,
     NeedsBody,
@@ -82,6 +84,13 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         )
         api.breathe()
         return answer, 201
+
+    @routes.post("/halls/<hall>/greetings/<greeting>/undo", responses={200: Anything})
+    def undo_one_greeting(path: GreetingPath) -> Any:
+        """Takes back a greeting that was counted at no counter, for five minutes."""
+        caller, hall = allowed(Permission.ISSUE, path.hall)
+        key = write_key(caller.author)
+        return undo_greeting(api.database, hall, caller.author, path.greeting, write_key=key)
 
     @routes.get("/halls/<hall>/prints", responses={200: Anything})
     def prints(path: HallPath, query: PrintsQuery) -> Any:

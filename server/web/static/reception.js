@@ -35,6 +35,7 @@ const KEPT = 12;
 let state = emptyConsole();
 let menu = [];
 let issued = stored();
+let greeted = null; // the last greeting counted here, until it was taken back
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 const nextNeeds = createNextNeeds(say);
@@ -208,7 +209,19 @@ async function reprint(ticket) {
 async function greet() {
   const service = document.getElementById("greeting-service").value;
   const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
-  if (answer.ok) tell(say("reception.outcome.greeting", { service: names.get(service) }));
+  if (!answer.ok) return;
+  tell(say("reception.outcome.greeting", { service: names.get(service) }));
+  greeted = answer.body.greeting;
+  show('[data-act="undo-greeting"]', true);
+}
+
+/** The last one counted here is taken back; a second press finds nothing more to take back. */
+async function undoGreeting() {
+  const answer = await attempt({ path: `${HALL}/greetings/${greeted}/undo` });
+  if (answer.ok) tell(say("console.outcome.undo"));
+  greeted = null;
+  show('[data-act="undo-greeting"]', false);
+  document.querySelector('[data-act="greeting"]').focus();
 }
 
 async function sayToCounter() {
@@ -297,6 +310,7 @@ function lastRow(ticket) {
 }
 
 document.querySelector('[data-act="greeting"]').addEventListener("click", greet);
+document.querySelector('[data-act="undo-greeting"]').addEventListener("click", undoGreeting);
 sayForm?.addEventListener("submit", (event) => { event.preventDefault(); sayToCounter(); });
 document.addEventListener("keydown", (event) => {
   const key = keyOf(event);

@@ -161,3 +161,20 @@ def test_the_history_of_a_visit_says_what_happened_and_why_it_was_called_and_not
     guard, _ = desk.site.writer("security")
     refused(guard.get(f"/api/v1/tickets/{visit}/history"), 403, "forbidden")
     refused(desk.browser.get("/api/v1/tickets/nobody/history"), 404, "unknown_visit")
+
+
+def test_a_greeting_counted_at_the_desk_is_taken_back_for_five_minutes(desk: Desk):
+    path = f"/halls/{HALL}/greetings"
+    greetings = [accepted(desk.post(path, {"service": SERVICE}), 201)["greeting"] for _ in range(2)]
+    accepted(desk.post(f"{path}/{greetings[0]}/undo"))
+    refused(desk.post(f"{path}/{greetings[0]}/undo"), 409, "wrong_state")
+    refused(desk.post(f"{path}/nothing/undo"), 409, "wrong_state")
+    desk.site.open()
+    body = {"service": SERVICE, "counter": "laon-g1"}
+    at_counter = accepted(desk.site.post(path, body), 201)["greeting"]
+    refused(desk.post(f"{path}/{at_counter}/undo"), 409, "wrong_state")
+    desk.site.hands.now += timedelta(minutes=5, seconds=1)
+    refused(desk.post(f"{path}/{greetings[1]}/undo"), 409, "too_late_to_undo")
+    assert desk.site.count("greeting WHERE is_undone = :yes", yes=True) == 1
+    with desk.site.database.read() as rows:
+        assert differences(rows, desk.site.database.hall_id(HALL)) == []
