@@ -103,7 +103,8 @@ class MenuService:
 class MenuHall:
     """The hall of the kiosk: its words, time zone and languages, whether priority and needs are asked for.
 
-    `keeps_tickets`: a break runs, and who waits is called after it.
+    `keeps_tickets`: a break runs, and who waits is called after it. `priority_grounds`: who passes first here
+    besides the holders of the card; None: nobody.
     """
 
     slug: str
@@ -113,6 +114,7 @@ class MenuHall:
     asks_priority: bool = True
     takes_appointments: bool = False
     asks_needs: bool = True
+    priority_grounds: Text | None = None
     keeps_tickets: bool = False
     is_demonstration: bool = False
 
@@ -156,6 +158,7 @@ class MenuMessage(TypedDict):
     next_opening: NextOpening | None
     changes_at: str | None
     priority_notice: bool
+    priority_grounds: str | None
     appointments: bool
     asks_needs: bool
     keeps_tickets: bool
@@ -188,6 +191,7 @@ def build_menu(
         "next_opening": words.next_opening(coming),
         "changes_at": _instant(_earliest(_edges(leaves, now))),
         "priority_notice": hall.asks_priority,
+        "priority_grounds": words.of(hall.priority_grounds) if hall.priority_grounds else None,
         "appointments": hall.takes_appointments,
         "asks_needs": hall.asks_needs,
         "keeps_tickets": hall.keeps_tickets,

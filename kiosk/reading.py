@@ -117,6 +117,8 @@ class Reader:
         read.append(self._say("kiosk.spoken.take", label=self._say("kiosk.sheet.take")))
         if self.menu["priority_notice"]:
             read.append(self._say("kiosk.spoken.take_with_card"))
+            if self.menu["priority_grounds"]:
+                read.append(self._say("kiosk.priority.grounds", grounds=self.menu["priority_grounds"]))
         if self.menu["asks_needs"]:
             # the ellipsis of the label would end a sentence
             label = self._say("kiosk.needs.ask").rstrip("…")

@@ -126,6 +126,7 @@ const views = {
     showText(slots.reason, reason && say("kiosk.exceptional.chosen", { reason }));
     showText(slots.lede, sheetLede(service, say));
     slots.with_card.hidden = !state.menu.priority_notice;
+    if (state.menu.priority_grounds) showText(slots.grounds, say("kiosk.priority.grounds", { grounds: state.menu.priority_grounds }));
     slots.bring.hidden = !service.bring.length;
     const acts = [backButton(say), ...(state.menu.asks_needs ? [needsButton(state, say)] : [])];
     fillPaged(slots, service.bring.map((each) => element("li", { text: each })), acts, state, say);

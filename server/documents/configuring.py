@@ -75,6 +75,7 @@ def to_configuration(
         last_ticket=LastTicket(**document.last_ticket.model_dump()),
         distribution_before_s=document.distribution_before_s,
         asks_needs=document.asks_needs,
+        priority_grounds=document.priority_grounds,
         profiles={profile.id: to_profile(profile) for profile in document.profiles},
         profile_names={profile.id: profile.names for profile in document.profiles},
         limits=document.limits.to_limits(),

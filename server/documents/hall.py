@@ -220,7 +220,8 @@ class HallDocument(Part):
 
     `rule` and `has_priority_first` call for sessions that are opened without a profile. `at_break` holds when
     nobody decides at midday; `distribution_before_s`: tickets by hand so long before opening, 0 never;
-    `asks_needs`: the kiosk asks what helps.
+    `asks_needs`: the kiosk asks what helps; `priority_grounds`: who else than the card's holders passes first
+    here, in the site's own words, never asked of anybody.
     """
 
     format: Literal["parvis-hall-1"]
@@ -240,6 +241,7 @@ class HallDocument(Part):
     last_ticket: LastTicketPart = Field(default_factory=LastTicketPart)
     distribution_before_s: Annotated[int, Field(ge=0, le=14_400)] = 0
     asks_needs: bool = True
+    priority_grounds: OptionalTexts = Field(default_factory=dict)
     limits: LimitsPart = Field(default_factory=LimitsPart)
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()

@@ -246,7 +246,7 @@ class HallConfiguration:
     `neighbours` are slugs of halls within earshot: no prefix is used in both. `rule` and
     `has_priority_first` call for sessions without a profile. `at_break`: what becomes of who still waits when
     nobody decides; `distribution_before_s`: how long before opening tickets may be given by hand, 0 never;
-    `asks_needs`: whether the kiosk asks what helps.
+    `asks_needs`: whether the kiosk asks what helps; `priority_grounds`: who else passes first here.
     """
 
     revision: int
@@ -272,6 +272,7 @@ class HallConfiguration:
     last_ticket: LastTicket = field(default_factory=LastTicket)
     distribution_before_s: int = 0
     asks_needs: bool = True
+    priority_grounds: Texts = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:

@@ -100,6 +100,7 @@ def read_menu(
         takes_appointments=any(s.may_book and not s.is_retired for s in configuration.services.values()),
         is_demonstration=configuration.is_demonstration,
         asks_needs=configuration.asks_needs,
+        priority_grounds=configuration.priority_grounds or None,
         keeps_tickets=rest is not None,
     )
     message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)

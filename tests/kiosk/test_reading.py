@@ -224,3 +224,14 @@ def test_exceptional_reasons_are_read_with_the_notice_and_the_one_chosen_with_th
     assert "Motif" not in plain(reading.sheet("accueil", excused=("natu", "poison")))
     with pytest.raises(NotInTheMenu):
         reading.sheet("accueil", excused=("poison", "urgent"))
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "femmes enceintes"), ("en", "pregnant women")])
+def test_who_else_passes_first_here_is_told_and_read_where_a_site_says_so(language: str, said: str):
+    grounds = {"fr": "femmes enceintes", "en": "pregnant women"}
+    told = replace(HALL, priority_grounds=grounds)
+    for hall, expected in ((HALL, None), (told, said)):
+        message = build_menu(hall, [ACCUEIL], language=language, translate=translate, now=NOW)
+        read = plain(Reader(message, translate).sheet("accueil"))
+        assert message["priority_grounds"] == expected
+        assert (said in read) == (expected is not None)

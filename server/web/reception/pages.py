@@ -7,7 +7,7 @@ from babel import Locale
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
 from server.usecases.send_message import PHRASES
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
@@ -59,6 +59,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             page=hall_page(hall, language),
             phrases=PHRASES,
             printers=printers(hall),
+            grounds=text_in(hall.priority_grounds, language),
             languages_spoken=spoken(hall),
             sentences=sentences,
             may_call=person is not None and person.may(Permission.CALL),

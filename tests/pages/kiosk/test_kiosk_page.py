@@ -258,3 +258,21 @@ def test_an_appointment_checks_in_by_its_code_and_a_convocation_by_its_hour(hall
     press(page, "[data-key=convocation-laon-titres-depot]")
     expect(page.locator("[data-act=choose_hour]")).to_have_text("23:55")
     assert_accessible(page)
+
+
+def test_who_else_passes_first_here_stands_on_the_button_of_the_card_and_fits(at_kiosk):
+    grounds = "femmes enceintes, personnes de plus de 75 ans, personnes avec un enfant en bas âge"
+
+    def with_grounds(page):
+        def answer(route):
+            told = route.fetch()
+            route.fulfill(response=told, json=told.json() | {"priority_grounds": grounds})
+
+        page.route("**/menu?*", answer)
+
+    for size in SIZES:
+        page = at_kiosk(size, before=with_grounds)
+        choose(page)
+        card = page.locator("[data-act=take_with_card]")
+        expect(card).to_contain_text(f"Passent aussi en priorité ici\u00a0: {grounds}")
+        fits(page)
