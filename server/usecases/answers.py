@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from server.domain.instants import micros_to_text
+from server.domain.transitions import LegState
 from server.store.engines import Row
 
 type Answer = dict[str, Any]
@@ -20,9 +21,13 @@ def leg_answer(row: Row, of_visit: Answer | None = None) -> Answer:
     """A leg as the API, the queue and the console know it; instants in RFC 3339, null when absent.
 
     `of_visit` is what was looked up of its visit: `needs`, `linked` (the numbers it is linked to) and
-    `exceptional`; the answer does not speak of the rest.
+    `exceptional`; the answer does not speak of the rest. `for_counter` is told of who waits for one counter
+    alone.
     """
-    return (of_visit or {}) | {
+    told = dict(of_visit or {})
+    if row["for_counter"] is not None and row["state"] == LegState.WAITING:
+        told["for_counter"] = row["for_counter"]
+    return told | {
         "leg": row["id"],
         "visit": row["visit"],
         "number": row["number"],

@@ -155,6 +155,9 @@ def test_an_agents_whole_day(hall: Served, page: Page):
     console.choose("r", "Guichet 2")
     phase(page, "free")
     expect(console.outcome).to_have_text(f"{chosen} est réorienté.")
+    expect(console.waiting.locator("li", has_text=chosen).locator(".chip")).to_have_text(
+        "pour\u00a0: guichet 2"
+    )
 
     # not there, and back; a ticket too many; somebody without a ticket, counted once too often
     gone = console.call(is_received=False)

@@ -29,6 +29,7 @@ BORROWED = (
     "console.chip.exceptional",
     "console.exceptional",
     "console.chip.not_before",
+    "console.chip.for_counter",
     "console.need.",
     "console.why.",
     "console.chosen.reason.",

@@ -41,6 +41,8 @@ export function chips(leg, { say, hour, hall }) {
   for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
   if (leg.is_held) texts.push(say("console.need.held"));
   if (leg.state === "waiting" && leg.not_before && say.knows("console.chip.not_before")) texts.push(say("console.chip.not_before", { at: hour(leg.not_before) }));
+  const only = leg.state === "waiting" ? hall?.counters?.find(({ id }) => id === leg.for_counter) : null;
+  if (only && say.knows("console.chip.for_counter")) texts.push(say("console.chip.for_counter", { counter: only.label }));
   if (leg.postponements && say.knows("console.chip.postponed")) texts.push(say("console.chip.postponed"));
   if (leg.linked?.length && say.knows("console.chip.linked")) texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
   for (const service of hall && say.knows("console.chip.added") ? leg.added_services ?? [] : []) texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
@@ -57,7 +59,7 @@ export function exceptionalWords({ exceptional }, { say, hall }) {
 function drawRows(rows, words) {
   const list = document.querySelector('[data-list="waiting"]');
   if (!list) return;
-  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.not_before, leg.postponements, leg.linked]));
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.not_before, leg.for_counter, leg.postponements, leg.linked]));
   fill(list, mark, rows.map((row) => rowElement(row, words)));
   rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
 }
