@@ -5,8 +5,10 @@
 
 import json
 import os
+import random
 import secrets
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from server.usecases.publish_configuration import publish_hall, publish_installa
 HALLS = Path(__file__).parent / "halls"
 SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")
 DEMONSTRATION = Author("demonstration")
+LISTENING_PORTS = range(20_000, 32_000)
+"""Below the ports that systems give to connections to elsewhere: who stops listening finds its own again."""
 WORDS = (
     "ardoise",
     "beffroi",
@@ -119,10 +123,12 @@ def _site(database: Database, settings: Settings, slug: str) -> dict[str, Any]:
 
 
 def free_port() -> int:
-    """A TCP port nobody listens on now."""
-    with socket.socket() as trying:
-        trying.bind(("127.0.0.1", 0))
-        return int(trying.getsockname()[1])
+    """A TCP port nobody listens on now, and that no connection to elsewhere is given later. OSError: none."""
+    for port in random.sample(LISTENING_PORTS, k=50):
+        with socket.socket() as trying, suppress(OSError):
+            trying.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no TCP port is free")
 
 
 def _device(database: Database, settings: Settings, hall: str, kind: str, configured: str) -> dict[str, str]:

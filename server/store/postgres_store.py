@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, Self
@@ -230,7 +230,7 @@ class PostgresStore:
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         conninfo = url.replace("postgresql+psycopg://", "postgresql://")
-        self._writers = _pool(conninfo, pool_size)
+        self._writers = _pool(conninfo, pool_size, configure=_by_index)
         self._readers = _pool(conninfo, pool_size)
         self.engine = create_engine(
             "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
@@ -266,7 +266,17 @@ class PostgresStore:
         self.engine.dispose()
 
 
-def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
+def _by_index(connection: psycopg.Connection[Any]) -> None:
+    """Lets prepared statements find rows by index also while a table is small.
+
+    A plan made then is kept while the table grows, until PostgreSQL counts it again, a minute at best.
+    """
+    connection.execute("SET enable_seqscan = off")
+
+
+def _pool(
+    conninfo: str, size: int, configure: Callable[[psycopg.Connection[Any]], None] | None = None
+) -> ConnectionPool[Any]:
     return ConnectionPool(
         conninfo,
         min_size=1,
@@ -275,6 +285,7 @@ def _pool(conninfo: str, size: int) -> ConnectionPool[Any]:
         reconnect_timeout=1,  # else tries become rare while the server is away, and go on being so after it
         kwargs={"row_factory": dict_row, "autocommit": True},
         check=_assert_open,
+        configure=configure,
         connection_class=LoopConnection,
         open=True,
     )

@@ -261,8 +261,10 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="parvis-bench-")))
         for database in databases:
             cluster = running.enter_context(PostgresqlCluster()) if database == "postgresql" else None
-            if set("abc") & set(parts):
+            if set("ac") & set(parts):
                 _against_bare(folder / database, cluster, effort, parts, found)
+            if "b" in parts:
+                _tickets(folder / f"{database}-tickets", cluster, effort, found)
             if "d" in parts:
                 _against_past(folder / f"{database}-past", cluster, effort, found)
             if "e" in parts:
@@ -273,25 +275,38 @@ def _against_bare(
     folder: Path, cluster: PostgresqlCluster | None, effort: Effort, parts: str, found: list[Result]
 ) -> None:
     folder.mkdir(parents=True)
-    kind = "SQLite" if cluster is None else "PostgreSQL"
-    dsn = cluster.dsn(cluster.new_database()) if cluster is not None else None
-    route = "/raw" if cluster is None else "/pg"
+    kind, dsn, route = _reference(cluster)
     with bare_routes(folder, pg=dsn) as bare, product(folder / "product", cluster=cluster) as side:
         write = (bare, request("POST", route))
         if "a" in parts:
             for screens in (100, 500):
                 found.append(asyncio.run(measure_call(side, bare, screens, effort)))
                 found[-1].what += f" ({kind}, /emit)"
-        if "b" in parts:
-            # the kiosk last: it leaves thousands of papers to one printer, which are given up a minute later
-            for who, author in (("issue by an API key", side.key), ("issue at a kiosk", side.kiosk)):
-                for clients in (1, 32):
-                    ours = (side.port, lambda author=author: side.issue(author))
-                    found.append(asyncio.run(measure_issue(who, ours, write, clients, effort)))
-                    found[-1].what += f" ({kind}, {route})"
         if "c" in parts:
             what = f"(c) next with 1,000 waiting ({kind}, {route})"
             found.append(asyncio.run(measure_next(what, side, write, effort)))
+
+
+def _tickets(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]) -> None:
+    """A kiosk and an API key each with a product of its own: what one leaves waiting is not the other's."""
+    folder.mkdir(parents=True)
+    kind, dsn, route = _reference(cluster)
+    with bare_routes(folder, pg=dsn) as bare:
+        for who in ("kiosk", "API key"):
+            with product(folder / who.replace(" ", "_"), cluster=cluster) as side:
+                author = side.kiosk if who == "kiosk" else side.key
+                for clients in (1, 32):
+                    ours = (side.port, lambda side=side, author=author: side.issue(author))
+                    write = (bare, request("POST", route))
+                    found.append(asyncio.run(measure_issue(f"issue by {who}", ours, write, clients, effort)))
+                    found[-1].what += f" ({kind}, {route})"
+
+
+def _reference(cluster: PostgresqlCluster | None) -> tuple[str, str | None, str]:
+    """The name of a database, an address for the bare routes, and the route that writes there."""
+    if cluster is None:
+        return "SQLite", None, "/raw"
+    return "PostgreSQL", cluster.dsn(cluster.new_database()), "/pg"
 
 
 def _against_past(

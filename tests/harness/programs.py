@@ -3,9 +3,20 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from pathlib import Path
+
+from server.demonstration.create import free_port
+
+__all__ = [
+    "PROJECT",
+    "PYTHON",
+    "child_of_tests",
+    "database_user",
+    "free_port",
+    "postgresql_program",
+    "program",
+]
 
 PROJECT = Path(__file__).resolve().parents[2]
 PYTHON = PROJECT / ".venv" / "bin" / "python"
@@ -26,14 +37,6 @@ def postgresql_program(name: str) -> str:
         key=lambda path: int(path.parts[-3].partition(".")[0]),
     )
     return str(found[-1]) if found else program(name)
-
-
-def free_port() -> int:
-    """A loopback TCP port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def database_user() -> str | None:
