@@ -116,6 +116,7 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         late_grace_s=part.late_grace_s,
         outcome=part.outcome,
         note=part.note,
+        confirmation=part.confirmation,
         wrap_up_s=part.wrap_up_s,
         exceptional=_exceptional(part.exceptional) if part.exceptional else None,
     )

@@ -25,7 +25,7 @@ from server.documents.values import (
     Texts,
     WebAddress,
 )
-from server.domain.configuration import Asked, Mode, PrinterProfile
+from server.domain.configuration import Asked, Confirmation, Mode, PrinterProfile
 from server.domain.numbering import HIGHEST_RANK
 from server.domain.work_profiles import DEFAULT_RULE, RuleName
 
@@ -76,6 +76,7 @@ class ExceptionalPart(Part):
 class ServicePart(Part):
     """What a visitor comes for. Times in seconds; `parent` is a folder; `hours` null means the hall's.
 
+    `confirmation` "call": the call counts as the arrival, the service begins with it.
     `exceptional` is for services by appointment only; null: nobody is received without one.
     """
 
@@ -103,6 +104,7 @@ class ServicePart(Part):
     late_grace_s: Seconds = 900
     outcome: Asked = "optional"
     note: Asked = "optional"
+    confirmation: Confirmation = "agent"
     wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 0
     exceptional: ExceptionalPart | None = None
 

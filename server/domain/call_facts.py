@@ -44,7 +44,12 @@ def leg_called(called: CalledLeg, by: CalledBy, why: Why, *, is_again: bool = Fa
     return Fact(FactKind.LEG_CALLED, called.as_body() | at, visit=called.visit, counter=by.counter)
 
 
-def leg_recalled(called: CalledLeg, *, counter: str, rank: int) -> Fact:
-    """The same invitation again, from the same counter; `rank` ≥ 2."""
+def leg_recalled(called: CalledLeg, *, counter: str, rank: int, is_arrival: bool = False) -> Fact:
+    """The same invitation again, from the same counter; `rank` ≥ 2.
+
+    `is_arrival`: this call counts as the arrival from now on, the service begins with it.
+    """
     body = called.as_body() | {"counter": counter, "rank": rank}
+    if is_arrival:
+        body["is_arrival"] = True
     return Fact(FactKind.LEG_RECALLED, body, visit=called.visit, counter=counter)

@@ -21,6 +21,8 @@ FRENCH = "fr"
 type Texts = Mapping[str, str]
 type Mode = Literal["walk_in", "appointment_only", "both"]
 type Asked = Literal["optional", "mandatory"]
+type Confirmation = Literal["agent", "call"]
+"""Who says that a called visitor is there: the agent who is asked, or the call itself."""
 """Whether an agent may or must say something when a service ends."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
 
@@ -76,7 +78,8 @@ class Service:
     `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
     long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
     `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
-    an agent has after it before the next call is expected; 0: none. `exceptional`: for which reasons who has
+    an agent has after it before the next call is expected; 0: none. `confirmation`: by the `call` the service
+    begins with the call, without a question. `exceptional`: for which reasons who has
     no appointment is received all the same, and where; None: never.
     """
 
@@ -104,6 +107,7 @@ class Service:
     late_grace_s: int = 900
     outcome: Asked = "optional"
     note: Asked = "optional"
+    confirmation: Confirmation = "agent"
     wrap_up_s: int = 0
     exceptional: Exceptional | None = None
 

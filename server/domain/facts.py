@@ -257,11 +257,17 @@ def ticket_not_issued(
     return Fact(FactKind.TICKET_NOT_ISSUED, body)
 
 
-def leg_started(leg: str, visit: str, *, counter: str) -> Fact:
-    """The visitor is at the counter."""
-    return Fact(
-        FactKind.LEG_STARTED, {"leg": leg, "visit": visit, "counter": counter}, visit=visit, counter=counter
-    )
+def leg_started(leg: str, visit: str, *, counter: str, by_call: str | None = None) -> Fact:
+    """The visitor is at the counter. `by_call`: the call that counts as the arrival; None: a press."""
+    body = {"leg": leg, "visit": visit, "counter": counter}
+    if by_call is not None:
+        body["by_call"] = by_call
+    return Fact(FactKind.LEG_STARTED, body, visit=visit, counter=counter)
+
+
+def is_started_by_call(kind: str, body: Json) -> bool:
+    """Whether a fact is the start that belongs to its call: no gesture of its own."""
+    return kind == FactKind.LEG_STARTED and "by_call" in body
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,13 +339,21 @@ def visit_taken_back(leg: str, visit: str, restored: Json) -> Fact:
     )
 
 
-def gesture_undone(undone: str, visit: str | None, *, counter: str | None, restored: Json) -> Fact:
+def gesture_undone(undone: Sequence[str], visit: str | None, *, counter: str | None, restored: Json) -> Fact:
     """The last verb of a counter is taken back, or a greeting of the reception desk (None).
 
-    `restored` are the rows as they were before the fact `undone`.
+    `undone` are the fact of the gesture and those that belong to it; `restored` the rows as they were before.
     """
-    body = {"undone": undone, "visit": visit, "counter": counter, "restored": dict(restored)}
+    gesture, *others = undone
+    body: dict[str, Any] = {"undone": gesture, "visit": visit, "counter": counter, "restored": dict(restored)}
+    if others:
+        body["undone_with_it"] = others
     return Fact(FactKind.GESTURE_UNDONE, body, visit=visit, counter=counter)
+
+
+def undone_by(undoing: Json) -> tuple[str, ...]:
+    """The facts that a `GestureUndone` (its body) takes back."""
+    return (undoing["undone"], *undoing.get("undone_with_it", ()))
 
 
 def greeting_counted(fact_id: str, business_day: date, *, service: str, counter: str | None) -> Fact:

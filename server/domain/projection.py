@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.facts import FactKind, Json
+from server.domain.facts import FactKind, Json, is_started_by_call
 from server.domain.instants import text_to_micros
+from server.domain.transitions import EndReason
 
 INSTANT_COLUMNS = frozenset(
     {
@@ -119,17 +120,22 @@ def _suspect(fact: Recorded, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _leg_recalled(fact: Recorded) -> list[Change]:
-    return [Update("leg", fact.body["leg"], {"rank": fact.body["rank"], "last_called_at": fact.happened_at})]
+    values = {"rank": fact.body["rank"], "last_called_at": fact.happened_at}
+    if fact.body.get("is_arrival"):
+        values["started_at"] = fact.happened_at
+    return [Update("leg", fact.body["leg"], values)]
 
 
 def _leg_started(fact: Recorded) -> list[Change]:
-    values = {"state": "in_service", "started_at": fact.happened_at, "is_start_pressed": True}
+    values = {"state": "in_service", "started_at": fact.happened_at}
+    values["is_start_pressed"] = not is_started_by_call(fact.kind, fact.body)
     return [Update("leg", fact.body["leg"], _suspect(fact, values))]
 
 
 _NOT_CALLED: Mapping[str, Any] = {
     **dict.fromkeys(("counter", "session", "call", "rule", "why", "first_called_at", "last_called_at")),
     "rank": 0,
+    "started_at": None,
 }
 """The columns of a leg whose only call is void."""
 
@@ -165,7 +171,7 @@ def _priority_checked(fact: Recorded) -> list[Change]:
     return [Update("leg", body["leg"], _suspect(fact, values)), Update("visit", body["visit"], visit)]
 
 
-_WITHOUT_CALL: Json = dict.fromkeys(("counter", "session", "call", "rule", "why")) | {"rank": 0}
+_WITHOUT_CALL: Json = dict.fromkeys(("counter", "session", "call", "rule", "why", "started_at")) | {"rank": 0}
 """A leg that waits again belongs to no counter; when it was called is kept."""
 
 
@@ -246,6 +252,8 @@ def _leg_ended(fact: Recorded) -> list[Change]:
         of_leg |= {"outcome": body["outcome"], "note": None if note is None else note["id"]}
     if body.get("outcome_asked"):
         of_leg["outcome_asked"] = body["outcome_asked"]
+    if body["reason"] == EndReason.NO_SHOW:
+        of_leg["started_at"] = None  # a call that counted as the arrival had begun a service of nobody
     leg = Update("leg", body["leg"], _suspect(fact, of_leg))
     if body.get("new_leg"):
         return [leg, _successor(fact, body["new_leg"])]

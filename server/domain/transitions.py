@@ -1,6 +1,8 @@
 """The one transition table of a leg: which verb is allowed in which state, and what it leads to."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from server.domain.refusals import Refusal
 
@@ -96,6 +98,33 @@ TRANSITIONS: dict[tuple[LegState, Verb], LegState] = {
     (_S, Verb.CLOSE_DAY): _E,
     (_P, Verb.CLOSE_DAY): _E,
 }
+
+
+_UNCONFIRMED: dict[Verb, LegState] = {
+    Verb.RECALL: _S,
+    Verb.NO_SHOW: _E,
+    Verb.POSTPONE: _W,
+    Verb.HOLD: _W,
+    Verb.DENY_PRIORITY: _W,
+}
+"""What a counter does to a called leg stays possible in a service that only the call has begun."""
+
+
+def is_unconfirmed(leg: Mapping[str, Any]) -> bool:
+    """Whether a leg (its row) is in service by its call alone: nobody has said that the visitor is there.
+
+    A visitor who was set aside and is served again has been there.
+    """
+    return bool(
+        leg["state"] == LegState.IN_SERVICE and not leg["is_start_pressed"] and leg["parked_s"] is None
+    )
+
+
+def state_after(leg: Mapping[str, Any], verb: Verb) -> LegState:
+    """The state a leg (its row) is in after `verb`. Refusal: wrong_state, with the state and the verb."""
+    if verb in _UNCONFIRMED and is_unconfirmed(leg):
+        return _UNCONFIRMED[verb]
+    return next_state(leg["state"], verb)
 
 
 def next_state(state: str, verb: Verb) -> LegState:

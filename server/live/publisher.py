@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from server.domain.configuration import FRENCH, HallConfiguration
-from server.domain.facts import FactKind
+from server.domain.facts import FactKind, is_started_by_call
 from server.domain.instants import to_text
 from server.language import LANGUAGES
 from server.live import messages
@@ -25,7 +25,7 @@ from server.store import print_jobs
 from server.store.commits import Commit, CommittedFact
 from server.store.database import Database
 from server.usecases.estimate_waits import Estimates
-from server.usecases.read_board import read_board, read_queues
+from server.usecases.read_board import ARRIVAL_SHOWN_FOR, read_board, read_queues
 from server.usecases.read_prints import print_answer
 from server.usecases.read_queue import read_queue
 from server.usecases.read_ticket import ticket_of_visit
@@ -82,6 +82,10 @@ class Publisher:
         if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
             self._soon.add(commit.hall)
             self.later(self._until_next(commit.hall), lambda: self._send_states(commit.hall))
+        if any(_counts_as_arrival(fact) for fact in commit.facts):
+            # no gesture says when such a call is over: the board that leaves it out follows by itself
+            after_s = ARRIVAL_SHOWN_FOR.total_seconds() + SHORTLY_S
+            self.later(after_s, lambda: self._send_states(commit.hall))
         # nobody follows a ticket that was just issued: its token is not told yet
         for visit in {f.visit for f in commit.facts if f.visit and f.kind != FactKind.TICKET_ISSUED}:
             self._tell_phones(visit)
@@ -204,6 +208,10 @@ class Publisher:
                     self.emit(
                         messages.HEARTBEAT, position, namespace, messages.hall_room(hall), is_local=True
                     )
+
+
+def _counts_as_arrival(fact: CommittedFact) -> bool:
+    return is_started_by_call(fact.kind, fact.body) or bool(fact.body.get("is_arrival"))
 
 
 def announcement(

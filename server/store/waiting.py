@@ -11,8 +11,8 @@ from server.store.engines import Row
 LEG_COLUMNS = (
     "id, visit, hall, business_day, number, position, service, queue, class, priority, target_s,"
     " state, sort_key, arrived_at,"
-    " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, ended_at,"
-    " end_reason, counter, for_counter,"
+    " issued_at, booked_at, call, rank, first_called_at, last_called_at, started_at, is_start_pressed,"
+    " ended_at, end_reason, counter, for_counter,"
     " session, rule, why, reinstated_from, reinstatements, quoted_low_s, quoted_median_s, quoted_high_s,"
     " series, reference_at, is_out_of_series, is_held, is_at_front, lets_pass, lets_pass_since,"
     " postponements, not_before, parked_at, parked_s, return_place, added_services, outcome, note"

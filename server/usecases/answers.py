@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from server.domain.instants import micros_to_text
-from server.domain.transitions import LegState
+from server.domain.transitions import LegState, is_unconfirmed
 from server.store.engines import Row
 
 type Answer = dict[str, Any]
@@ -22,11 +22,13 @@ def leg_answer(row: Row, of_visit: Answer | None = None) -> Answer:
 
     `of_visit` is what was looked up of its visit: `needs`, `linked` (the numbers it is linked to) and
     `exceptional`; the answer does not speak of the rest. `for_counter` is told of who waits for one counter
-    alone.
+    alone; `is_unconfirmed` of who is in service by the call alone.
     """
     told = dict(of_visit or {})
     if row["for_counter"] is not None and row["state"] == LegState.WAITING:
         told["for_counter"] = row["for_counter"]
+    if is_unconfirmed(row):
+        told["is_unconfirmed"] = True
     return told | {
         "leg": row["id"],
         "visit": row["visit"],

@@ -6,12 +6,12 @@ Or call a chosen one.
 from dataclasses import dataclass
 
 from server.domain.call_facts import CalledBy, CalledLeg, leg_called
-from server.domain.facts import Why, leg_ended
+from server.domain.facts import Why, leg_ended, leg_started
 from server.domain.half_days import running_break
 from server.domain.instants import from_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.rules import chosen_by_hand
-from server.domain.transitions import EndReason, LegState, Verb, next_state
+from server.domain.transitions import EndReason, LegState, Verb, next_state, state_after
 from server.ids import new_id
 from server.store import breaks, counters, waiting
 from server.store.counters import terms_of
@@ -134,11 +134,19 @@ def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str)
 
 
 def record_call(transaction: HallTransaction, by: CalledBy, chosen: Row, *, why: Why) -> Answer:
-    """Calls a leg to the counter of a session; the leg called."""
+    """Calls a leg to the counter of a session; the leg called.
+
+    Where the call counts as the arrival the service begins with it, and the leg is in service.
+    """
     called = CalledLeg(chosen["id"], chosen["visit"], chosen["number"], new_id())
     fact = leg_called(called, by, why, is_again=chosen["first_called_at"] is not None)
     of_visit = {"needs": list(transaction.open_legs.needs(chosen["visit"]))}
-    return leg_answer(transaction.record(fact).after(chosen), of_visit)
+    after = transaction.record(fact).after(chosen)
+    service = transaction.configuration.services.get(chosen["service"])
+    if service is not None and service.confirmation == "call":
+        start = leg_started(called.id, called.visit, counter=by.counter, by_call=called.call)
+        after = transaction.record(start).after(after)
+    return leg_answer(after, of_visit)
 
 
 def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> tuple[Row, Row | None]:
@@ -158,7 +166,7 @@ def _end_current(transaction: HallTransaction, current: Row | None, believed: At
         return
     counter = current["counter"]
     if EndReason(believed.current_end or EndReason.SERVED) is EndReason.NO_SHOW:
-        next_state(current["state"], Verb.NO_SHOW)
+        state_after(current, Verb.NO_SHOW)
         fact = leg_ended(current["id"], current["visit"], reason=EndReason.NO_SHOW, counter=counter)
     else:
         next_state(current["state"], Verb.FINISH)

@@ -5,7 +5,7 @@ from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.rules import PRIORITY, sort_key
 from server.domain.rules_waiting import ArrivalTerms, arrival_class
-from server.domain.transitions import LegState, Verb, next_state
+from server.domain.transitions import LegState, Verb, state_after
 from server.domain.verb_facts import CheckedPriority, priority_checked
 from server.store.database import Database
 from server.store.engines import Row
@@ -44,7 +44,7 @@ def _checked(transaction: HallTransaction, gesture: Gesture, row: Row, *, is_con
     is_shown_undeclared = is_confirmed and row["state"] == LegState.WAITING
     if row["priority"] == wanted or (row["priority"] == "none" and not is_shown_undeclared):
         raise Refusal("no_priority", priority=row["priority"])
-    state = next_state(row["state"], Verb.CONFIRM_PRIORITY if is_confirmed else Verb.DENY_PRIORITY)
+    state = state_after(row, Verb.CONFIRM_PRIORITY if is_confirmed else Verb.DENY_PRIORITY)
     booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
     arrived_at, reference = from_micros(row["arrived_at"]), from_micros(row["reference_at"])
     service = transaction.configuration.services[row["service"]]

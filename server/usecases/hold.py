@@ -2,7 +2,7 @@
 
 from server.domain.facts import Fact
 from server.domain.refusals import Refusal
-from server.domain.transitions import LegState, Verb, next_state
+from server.domain.transitions import LegState, Verb, next_state, state_after
 from server.domain.verb_facts import leg_held, leg_released
 from server.store.database import Database
 from server.store.engines import Row
@@ -20,10 +20,10 @@ def hold(database: Database, gesture: Gesture, *, write_key: WriteKey | None = N
     """
 
     def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.HOLD)
+        state_after(row, Verb.HOLD)
         if row["is_held"]:
             raise Refusal("wrong_state", state="held", verb=str(Verb.HOLD))
-        voided = called_before(transaction, row) if row["state"] == LegState.CALLED else None
+        voided = called_before(transaction, row) if row["state"] != LegState.WAITING else None
         counter = counter_of_gesture(transaction, gesture, row)
         return leg_held(row["id"], row["visit"], voided=voided, counter=counter)
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from server.domain.calendars import business_day
 from server.domain.configuration import FRENCH, Counter, HallConfiguration
 from server.domain.estimates import WaitRange
-from server.domain.instants import from_micros, to_text
+from server.domain.instants import from_micros, to_micros, to_text
 from server.domain.refusals import Refusal
 from server.store import breaks, counters, waiting
 from server.store.database import Database
@@ -21,15 +22,19 @@ _HALL = (
     " installation_revision FROM hall WHERE id = :hall"
 )
 _CALLED = (
-    "SELECT call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall"
+    "SELECT id, call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall"
     # the first condition is the one of an index: without it SQLite looks through every leg ever called
-    " AND state IN ('called', 'in_service', 'parked') AND state = 'called'"
+    " AND state IN ('called', 'in_service', 'parked') AND (state = 'called' OR (state = 'in_service'"
+    " AND is_start_pressed = :no AND parked_s IS NULL AND last_called_at > :still_shown))"
     " ORDER BY last_called_at DESC LIMIT 12"
 )
 _RECENT = (
-    "SELECT number, counter, last_called_at, state, business_day, end_reason FROM leg"
+    "SELECT id, number, counter, last_called_at, state, business_day, end_reason FROM leg"
     " WHERE hall = :hall AND last_called_at IS NOT NULL ORDER BY last_called_at DESC LIMIT 24"
 )
+
+ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
+"""How long a call that counts as the arrival stays among the calls: no press says when it is over."""
 
 type Message = dict[str, Any]
 type Waits = Mapping[str, WaitRange | None]
@@ -67,14 +72,17 @@ def read_board(database: Database, hall: str) -> Message:
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         seen = look(database, rows, hall_id)
-        called = rows.all(_CALLED, hall=hall_id)
+        still_shown = to_micros(seen.position.as_of - ARRIVAL_SHOWN_FOR)
+        called = rows.all(_CALLED, hall=hall_id, no=False, still_shown=still_shown)
         recent = rows.all(_RECENT, hall=hall_id)
         rest = breaks.carried_over(rows, hall_id, seen.configuration, seen.position.as_of)
     today = business_day(seen.configuration.calendar, seen.position.as_of).isoformat()
+    shown = {row["id"] for row in called}
     over = [
         row
         for row in recent
         if row["state"] != "called"
+        and row["id"] not in shown
         and row["business_day"] == today
         and row["end_reason"] != "undone"
         and row["counter"]

@@ -7,6 +7,7 @@ from server.store.database import Database
 from server.store.facts import facts_of_visit
 from server.usecases.answers import Answer
 from server.usecases.find_visits import hall_of_visit
+from server.usecases.undo import undone_among
 
 
 def read_history(database: Database, visit: str) -> Answer:
@@ -19,7 +20,7 @@ def read_history(database: Database, visit: str) -> Answer:
     with database.read() as rows:
         facts = facts_of_visit(rows, visit)
         number = rows.one("SELECT number FROM visit WHERE id = :visit", visit=visit)
-    undone = {fact.body["undone"] for _, fact in facts if fact.kind == FactKind.GESTURE_UNDONE}
+    undone = undone_among(facts)
     return {
         "visit": visit,
         "number": None if number is None else number["number"],

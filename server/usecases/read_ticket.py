@@ -7,7 +7,7 @@ from server.domain.calendars import business_day
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.half_days import running_break
 from server.domain.instants import micros_to_text, to_micros, to_text
-from server.domain.transitions import LegState
+from server.domain.transitions import LegState, is_unconfirmed
 from server.store import breaks, waiting
 from server.store.database import Database
 from server.store.engines import Row
@@ -83,7 +83,8 @@ def _answers(
             "name": configuration.name,
             "time_zone": ZoneInfo(configuration.site.time_zone).key,
         },
-        "state": leg["state"],
+        # nobody has said that the visitor found the counter: the call stays to be read
+        "state": LegState.CALLED if is_unconfirmed(leg) else leg["state"],
         "ahead": ahead,
         "wait": None if wait is None else {"low_s": wait.low_s, "high_s": wait.high_s},
         "is_open": rest is None and (opening is None or opening.is_open or is_finished_in_break(seen)),

@@ -16,7 +16,7 @@ from server.domain.facts import (
 from server.domain.instants import from_micros
 from server.domain.limits import ReturnPlace
 from server.domain.refusals import Refusal
-from server.domain.transitions import EndReason, LegState, Verb, next_state
+from server.domain.transitions import EndReason, LegState, Verb, is_unconfirmed, next_state, state_after
 from server.domain.verb_facts import CorrectService, LegAtCounter, service_added, service_corrected
 from server.store import waiting
 from server.store.database import Database
@@ -104,10 +104,11 @@ def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None =
     """
 
     def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.RECALL)
+        state_after(row, Verb.RECALL)
         _check_recall(transaction, row)
         called = CalledLeg(row["id"], row["visit"], row["number"], row["call"])
-        return leg_recalled(called, counter=row["counter"], rank=row["rank"] + 1)
+        counts = is_unconfirmed(row)
+        return leg_recalled(called, counter=row["counter"], rank=row["rank"] + 1, is_arrival=counts)
 
     return apply_verb(database, gesture, decide, write_key)
 
@@ -154,7 +155,7 @@ def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None 
     """The visitor did not come. Refusals: wrong_state, no_counter_session."""
 
     def decide(_: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.NO_SHOW)
+        state_after(row, Verb.NO_SHOW)
         return leg_ended(row["id"], row["visit"], reason=EndReason.NO_SHOW, counter=row["counter"])
 
     return apply_verb(database, gesture, decide, write_key)

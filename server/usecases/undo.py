@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from server.domain.facts import FactKind, gesture_undone
+from server.domain.facts import FactKind, gesture_undone, is_started_by_call, undone_by
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.linked_visits import links_before
 from server.domain.projection import INSTANT_COLUMNS, Insert, Recorded, changes, rows_after
@@ -56,15 +56,18 @@ _LAST_FACTS = (
 def last_gesture(rows: Any, hall: str, counter: str) -> Row | None:
     """The last verb of a counter that was not undone, or None.
 
-    What came before a session's opening does not count, nor what came before the hall gave its person back.
+    A start that belongs to its call is none. What came before a session's opening does not count, nor what
+    came before the hall gave its person back.
     """
     undone: set[str] = set()
     for row in rows.all(_LAST_FACTS, hall=hall, counter=counter):
         recorded = as_recorded(row)
         if row["kind"] == FactKind.GESTURE_UNDONE:
-            undone.add(recorded.body["undone"])
+            undone.update(undone_by(recorded.body))
         elif row["kind"] in (FactKind.COUNTER_OPENED, FactKind.LEG_GIVEN_BACK):
             return None
+        elif is_started_by_call(row["kind"], recorded.body):
+            continue
         elif row["kind"] in GESTURES and row["id"] not in undone:
             found: Row = row
             return found
@@ -96,10 +99,10 @@ def undo(
             raise Refusal("stale", fact=gesture["id"] if gesture else None)
         if transaction.now - from_micros(gesture["happened_at"]) > MAY_UNDO_FOR:
             raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
-        restored = _restored(transaction, gesture)
+        undone, restored = _taken_back(transaction, gesture)
         _check_counter_free(transaction, counter, restored)
         transaction.record(
-            gesture_undone(fact, gesture["visit"], counter=counter, restored={"rows": restored})
+            gesture_undone(undone, gesture["visit"], counter=counter, restored={"rows": restored})
         )
         stands_at = _back(transaction, held, gesture)
         return transaction.answer({"undone": fact, "visit": gesture["visit"], "counter": stands_at})
@@ -130,16 +133,21 @@ def _check_counter_free(
         raise Refusal("counter_busy", leg=current["id"])
 
 
-def _restored(transaction: HallTransaction, gesture: Row) -> list[dict[str, Any]]:
+def _taken_back(transaction: HallTransaction, gesture: Row) -> tuple[list[str], list[dict[str, Any]]]:
+    """The facts that a gesture takes with it when it is undone, and the rows as they were before it."""
     recorded = as_recorded(gesture)
     if gesture["kind"] in (FactKind.VISITS_LINKED, FactKind.VISIT_UNLINKED):
-        return _links_restored(transaction, recorded)
+        return [gesture["id"]], _links_restored(transaction, recorded)
     if gesture["visit"] is None:
-        return [{"table": "greeting", "id": recorded.body["id"], "values": {"is_undone": True}}]
+        greeting = {"table": "greeting", "id": recorded.body["id"], "values": {"is_undone": True}}
+        return [gesture["id"]], [greeting]
     facts = _still_standing(facts_of_visit(transaction, gesture["visit"]))
-    if facts[-1][0] != gesture["id"]:
+    last = 2 if is_started_by_call(facts[-1][1].kind, facts[-1][1].body) else 1
+    undone, earlier = facts[-last:], [each for _, each in facts[:-last]]
+    if undone[0][0] != gesture["id"]:
         raise Refusal("visit_moved_on", visit=gesture["visit"])
-    return rows_before(recorded, [each for _, each in facts[:-1]], now=micros_to_text(gesture["happened_at"]))
+    now = micros_to_text(gesture["happened_at"])
+    return [fact_id for fact_id, _ in undone], rows_before([each for _, each in undone], earlier, now=now)
 
 
 def _links_restored(transaction: HallTransaction, gesture: Recorded) -> list[dict[str, Any]]:
@@ -154,7 +162,7 @@ def _links_restored(transaction: HallTransaction, gesture: Recorded) -> list[dic
 
 def _still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:
     """The facts of a visit less what was undone and its undoing, so that gestures are undone one by one."""
-    undone = {fact.body["undone"] for _, fact in facts if fact.kind == FactKind.GESTURE_UNDONE}
+    undone = undone_among(facts)
     return [
         (fact_id, fact)
         for fact_id, fact in facts
@@ -162,19 +170,34 @@ def _still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Re
     ]
 
 
-def rows_before(last: Recorded, earlier: Sequence[Recorded], *, now: str | None) -> list[dict[str, Any]]:
-    """What undoing the last fact writes: the changed columns as they were; a leg it opened ends as undone."""
+def undone_among(facts: Sequence[tuple[str, Recorded]]) -> set[str]:
+    """The ids of a visit's facts that were taken back."""
+    return {
+        fact_id
+        for _, fact in facts
+        if fact.kind == FactKind.GESTURE_UNDONE
+        for fact_id in undone_by(fact.body)
+    }
+
+
+def rows_before(
+    undone: Sequence[Recorded], earlier: Sequence[Recorded], *, now: str | None
+) -> list[dict[str, Any]]:
+    """What undoing these last facts writes: the changed columns as they were.
+
+    A leg they opened ends as undone.
+    """
     before = rows_after(earlier)
-    restored: list[dict[str, Any]] = []
-    for change in changes(last):
+    restored: dict[tuple[str, str], dict[str, Any]] = {}
+    for change in (change for fact in undone for change in changes(fact)):
         if isinstance(change, Insert):
             ended = {"state": "ended", "end_reason": "undone", "ended_at": now}
-            restored.append({"table": change.table, "id": change.values["id"], "values": ended})
+            restored[change.table, change.values["id"]] = ended
             continue
         row = before[change.table, change.id]
         values = {column: row.get(column) for column in change.values}
-        restored.append({"table": change.table, "id": change.id, "values": as_texts(values)})
-    return restored
+        restored.setdefault((change.table, change.id), {}).update(as_texts(values))
+    return [{"table": table, "id": of, "values": values} for (table, of), values in restored.items()]
 
 
 def as_texts(values: dict[str, Any]) -> dict[str, Any]:

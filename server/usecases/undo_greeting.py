@@ -30,7 +30,7 @@ def undo_greeting(
             return dict(transaction.replayed_answer)
         fact = _counted(transaction, greeting)
         row = {"table": "greeting", "id": greeting, "values": {"is_undone": True}}
-        transaction.record(gesture_undone(fact, None, counter=None, restored={"rows": [row]}))
+        transaction.record(gesture_undone([fact], None, counter=None, restored={"rows": [row]}))
         return transaction.answer({"undone": fact, "greeting": greeting})
 
 

@@ -104,6 +104,6 @@ def take_back(database: Database, token: str, *, write_key: WriteKey | None = No
             raise Refusal("wrong_state", state=leg["state"], verb="take_back")
         if transaction.now - from_micros(last.happened_at) > MAY_TAKE_BACK_FOR:
             raise Refusal("too_late_to_undo", minutes=int(MAY_TAKE_BACK_FOR.total_seconds() // 60))
-        restored = rows_before(last, [fact for _, fact in facts[:-1]], now=micros_to_text(last.happened_at))
+        restored = rows_before([last], [fact for _, fact in facts[:-1]], now=micros_to_text(last.happened_at))
         transaction.record(visit_taken_back(leg["id"], leg["visit"], {"rows": restored}))
         transaction.answer(None)

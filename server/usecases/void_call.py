@@ -14,7 +14,7 @@ def called_before(transaction: HallTransaction, row: Row) -> CalledBefore:
 
     Who was postponed once has been called: a wait is counted to that call, whatever becomes of a later one.
     """
-    if row["state"] != LegState.CALLED:
+    if row["state"] == LegState.WAITING:
         return CalledBefore(row["first_called_at"], row["last_called_at"])
     facts = [fact for _, fact in facts_of_visit(transaction, row["visit"])]
     at = next(place for place, fact in enumerate(facts) if _is_call(fact, row["call"]))

@@ -7,7 +7,7 @@ from server.domain.instants import from_micros, to_micros
 from server.domain.limits import ReturnPlace
 from server.domain.refusals import Refusal
 from server.domain.rules import sort_key
-from server.domain.transitions import LegState, Verb, next_state
+from server.domain.transitions import LegState, Verb, next_state, state_after
 from server.domain.verb_facts import (
     LegAtCounter,
     WaitingPlace,
@@ -42,7 +42,7 @@ def postpone(database: Database, gesture: Gesture, *, write_key: WriteKey | None
     """
 
     def decide(transaction: HallTransaction, row: Row) -> Fact:
-        next_state(row["state"], Verb.POSTPONE)
+        state_after(row, Verb.POSTPONE)
         limits, before = transaction.configuration.limits, row["postponements"] or 0
         if before >= limits.most_postponements:
             raise Refusal("postponed_too_often", most=limits.most_postponements)

@@ -353,6 +353,8 @@ class LegAnswer(BaseModel):
     return_place: str | None
     added_services: list[str]
     outcome: str | None
+    is_unconfirmed: bool = False
+    """Told of who is in service by the call alone: the service's `confirmation` is `call`."""
 
 
 class SessionAnswer(BaseModel):

@@ -1,6 +1,7 @@
 // What helps the person called, who waits for a step-free counter or an interpreter, and the break.
 
 import { element, fill, show } from "./dom.js";
+import { isUnconfirmed } from "./console_state.js";
 import { hasSeveral } from "./session_places.js";
 
 /** Everyone whose place is kept, as far as the page knows the queue. */
@@ -28,7 +29,7 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
   if (!advice) return;
   fill(advice, `${counter?.leg?.leg} ${needs}`, needs.map((need) => element("li", {}, say(`console.need.${need}.advice`))));
   show("[data-advice]", needs.length > 0);
-  show("[data-hold]", needs.includes("interpreter") && counter.leg.state === "called");
+  show("[data-hold]", needs.includes("interpreter") && (counter.leg.state === "called" || isUnconfirmed({ counter })));
   const below = (queue?.step_free ?? []).map((leg) => stepFreeNotice(leg));
   const held = heldLegs(queue).map((leg) => notice(say("console.held", { number: leg.number }), [[say("console.act.release"), () => act("release", { leg: leg.leg })]]));
   const rest = breakSaid(queue?.break, hour);

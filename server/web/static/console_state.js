@@ -22,6 +22,11 @@ export function isPausing({ counter }) {
   return counter?.state === "paused" || Boolean(counter?.is_paused);
 }
 
+/** Whether a service has begun by its call alone: nobody has said yet that the person is there. */
+export function isUnconfirmed({ counter }) {
+  return Boolean(counter?.leg?.is_unconfirmed);
+}
+
 /** The counter as GET /counters/{counter} tells it: the truth about this place. */
 export function withCounter(state, counter) {
   return { ...state, counter, takenAt: null };
@@ -167,14 +172,15 @@ export function requestOf(action, state, choice = {}) {
   const place = counter && `/api/v1/counters/${counter.counter}`;
   const leg = counter?.leg && `/api/v1/legs/${counter.leg.leg}`;
   const has = (...phases) => phases.includes(phase);
+  const isAwaited = has("called") || isUnconfirmed(state);
   const requests = {
     next: () => has("free", "in_service") && !isPausing(state) && { path: `${place}/next`, body: nextBody(counter.leg) },
     yes: () => has("called") && { path: `${leg}/start` },
-    no: () => has("called") && { path: `${leg}/no-show` },
-    recall: () => has("called") && { path: `${leg}/recall` },
+    no: () => isAwaited && { path: `${leg}/no-show` },
+    recall: () => isAwaited && { path: `${leg}/recall` },
     finish: () => has("called", "in_service") && { path: `${leg}/finish` },
     outcome: () => has("called", "in_service") && { path: `${leg}/finish`, body: choice },
-    postpone: () => has("called") && { path: `${leg}/postpone` },
+    postpone: () => isAwaited && { path: `${leg}/postpone` },
     park: () => has("in_service") && { path: `${leg}/park`, body: choice },
     parked: () => has("free") && { path: `/api/v1/legs/${choice.leg}/resume`, body: { counter: counter.counter } },
     add_service: () => has("called", "in_service") && { path: `${leg}/add-service`, body: choice },
@@ -182,7 +188,7 @@ export function requestOf(action, state, choice = {}) {
     link: () => has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/link`, body: choice },
     unlink: () => has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/unlink` },
     transfer: () => has("called", "in_service") && { path: `${leg}/transfer`, body: choice },
-    hold: () => has("called") && { path: `${leg}/hold` },
+    hold: () => isAwaited && { path: `${leg}/hold` },
     release: () => has("free", "called", "in_service", "paused") && { path: `/api/v1/legs/${choice.leg}/release` },
     card_seen: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/confirm-priority` },
     card_missing: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/deny-priority` },

@@ -6,7 +6,7 @@ import { chips, drawLiveness, drawWaiting, exceptionalWords } from "./waiting_vi
 import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
 import { whyWords } from "./why_words.js";
-import { isPausing, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
+import { isPausing, isUnconfirmed, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
 const GESTURES = {
@@ -30,7 +30,7 @@ function render(state, nowMs, words, ui) {
   show('[data-view="choose"]', phase === "choose" && !ui.isLoading);
   show('[data-view="work"]', phase !== "choose");
   show("[data-waiting]", phase !== "choose" || Boolean(state.queue && document.body.classList.contains("bar") === false));
-  for (const part of document.querySelectorAll("[data-phases]")) part.hidden = !isShown(part.dataset, phase, isPausing(state));
+  for (const part of document.querySelectorAll("[data-phases]")) part.hidden = !isShown(part.dataset, phase, state);
   document.body.dataset.phase = phase;
   drawHead(state, words);
   drawLiveness(state, words);
@@ -44,9 +44,10 @@ function render(state, nowMs, words, ui) {
   tick(state, nowMs, words);
 }
 
-/** A part belongs to phases, and where `data-pausing` stands (yes, no) only to a session that pauses or does not. */
-function isShown({ phases, pausing }, phase, isPausingNow) {
-  return phases.split(" ").includes(phase) && (pausing === undefined || (pausing === "yes") === isPausingNow);
+/** A part belongs to phases, and where `data-pausing` or `data-unconfirmed` stands (yes, no) only to who pauses or may not have come, or not. */
+function isShown({ phases, pausing, unconfirmed }, phase, state) {
+  const fits = (wanted, is) => wanted === undefined || (wanted === "yes") === is;
+  return phases.split(" ").includes(phase) && fits(pausing, isPausing(state)) && fits(unconfirmed, isUnconfirmed(state));
 }
 
 function drawHead(state, { say, hall }) {
@@ -76,17 +77,21 @@ function drawPerson(leg, { say, hour, hall }) {
   show("[data-why]", why !== "");
   write("why", why);
   for (const place of document.querySelectorAll('[data-text="timer-of"]')) {
-    fill(place, `${leg.state} ${leg.rank}`, withSuperiors(timerWords(leg, say)));
+    fill(place, `${isAwaited(leg)} ${leg.rank}`, withSuperiors(timerWords(leg, say)));
   }
-  fill(document.querySelector('[data-text="rank-short"]'), `${leg.state} ${leg.rank}`, againWords(leg, say));
+  fill(document.querySelector('[data-text="rank-short"]'), `${isAwaited(leg)} ${leg.rank}`, againWords(leg, say));
 }
 
-function againWords({ state, rank }, say) {
-  return state === "called" && rank > 1 ? withSuperiors(say("console.bar.again", { rank })) : [];
+function isAwaited({ state, is_unconfirmed: isUnconfirmedLeg }) {
+  return state === "called" || Boolean(isUnconfirmedLeg);
+}
+
+function againWords(leg, say) {
+  return isAwaited(leg) && leg.rank > 1 ? withSuperiors(say("console.bar.again", { rank: leg.rank })) : [];
 }
 
 function timerWords(leg, say) {
-  if (leg.state === "in_service") return say("console.person.at_counter");
+  if (!isAwaited(leg)) return say("console.person.at_counter");
   return leg.rank > 1 ? say("console.person.recalled", { rank: leg.rank }) : say("console.person.since_call");
 }
 

@@ -168,3 +168,10 @@ def test_who_else_passes_first_is_the_sites_own_words():
     grounds = {"fr": "femmes enceintes", "en": "pregnant women"}
     assert configuration(small_hall(priority_grounds=grounds)).priority_grounds == grounds
     assert configuration().priority_grounds == {}
+
+
+def test_a_service_says_who_confirms_an_arrival():
+    document = small_hall()
+    assert {each.confirmation for each in configuration(document).services.values()} == {"agent"}
+    of_first = changed(document, "services.0.confirmation", "call")
+    assert next(iter(configuration(of_first).services.values())).confirmation == "call"

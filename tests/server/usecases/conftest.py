@@ -1,6 +1,6 @@
 """One hall on each kind of database, with two counters open for one service, for tests that call people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,11 +32,18 @@ def hands() -> Hands:
 
 
 @pytest.fixture(scope="module")
+def by_call() -> Collection[str]:
+    """The services of which a call counts as the arrival: none, unless a module says otherwise."""
+    return ()
+
+
+@pytest.fixture(scope="module")
 def halls(
     tmp_path_factory: pytest.TempPathFactory,
     migrated_sqlite: Path,
     request: pytest.FixtureRequest,
     hands: Hands,
+    by_call: Collection[str],
 ) -> Iterator[dict[str, Database]]:
     """One hall on each kind of database: every test begins with it as it was published."""
     place = tmp_path_factory.mktemp("verbs") / "parvis.db"
@@ -44,7 +51,7 @@ def halls(
     cluster = request.getfixturevalue("postgresql")
     name = cluster.new_database(request.getfixturevalue("migrated_postgresql"))
     urls = {"sqlite": f"sqlite:///{place}", "postgresql": cluster.url(name)}
-    found = {kind: database_with_hall(url, hands, HALL) for kind, url in urls.items()}
+    found = {kind: database_with_hall(url, hands, HALL, by_call=by_call) for kind, url in urls.items()}
     yield found
     for database in found.values():
         database.close()

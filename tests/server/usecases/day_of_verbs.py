@@ -298,7 +298,8 @@ class DayOfVerbs(WatchedHall):
         self.issue(0, is_priority=False)
         visits = self.all("SELECT id FROM visit WHERE hall = :hall ORDER BY issued_at DESC, id LIMIT 2")
         linking = Linking(visits[0]["id"], Author("desk"))
-        self.may(link_visits, linking, LinkedTo(visit=visits[-1]["id"]))
+        for _ in range(2):  # the second time they are linked already
+            self.may(link_visits, linking, LinkedTo(visit=visits[-1]["id"]))
         self.at_a_counter(counter, ["next", "start", "next"], "served")
 
     def linking(self, visit: str, counter: int | None) -> Linking:

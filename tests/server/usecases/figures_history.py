@@ -1,7 +1,8 @@
 """A hall with a past to count: days of visits recorded as facts, seeded, with every way a leg may end."""
 
+import json
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -61,13 +62,24 @@ class Hands:
         return Clock(now=lambda: self.now)
 
 
-def database_with_hall(url: str, hands: Hands, *halls: str) -> Database:
-    """A database with the installation and these halls of the demonstration published (Laon unless told)."""
+def database_with_hall(url: str, hands: Hands, *halls: str, by_call: Collection[str] = ()) -> Database:
+    """A database with the installation and these halls of the demonstration published (Laon unless told).
+
+    `by_call`: the services of which a call counts as the arrival.
+    """
     database = Database(url, hands.clock())
     publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())
     for hall in halls or ("laon",):
-        publish_hall(database, SYSTEM, (HALLS / f"{hall}.json").read_bytes())
+        publish_hall(database, SYSTEM, _document(hall, by_call))
     return database
+
+
+def _document(hall: str, by_call: Collection[str]) -> bytes:
+    document = json.loads((HALLS / f"{hall}.json").read_bytes())
+    for service in document["services"]:
+        if service["id"] in by_call:
+            service["confirmation"] = "call"
+    return json.dumps(document).encode()
 
 
 @dataclass

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from server.domain.facts import FactKind
 from tests.harness.counts import count
-from tests.server.usecases.day_of_places import DayOfPlaces
+from tests.server.usecases.day_of_arrivals import BY_CALL, DayOfArrivals
 from tests.server.usecases.figures_history import Hands, database_with_hall
 from tests.server.usecases.watched_hall import HALL
 
@@ -37,6 +37,9 @@ MET = {
     "appointment_only",
     "unknown_reason",
     "elsewhere_undone",
+    "call_is_arrival",
+    "call_and_start_undone",
+    "recall_is_arrival",
 }
 RARE_REFUSALS = {
     "already_linked",
@@ -51,10 +54,10 @@ RARE_REFUSALS = {
 @pytest.mark.timeout(count(small=300, large=7200))
 def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
     hands, seen = Hands(), set[str]()
-    database = database_with_hall(database_url, hands, HALL)
+    database = database_with_hall(database_url, hands, HALL, by_call=BY_CALL)
     few = database_url.startswith("postgresql")  # a server of its own: each step costs ten times as much
     run_state_machine_as_test(
-        cast(type[RuleBasedStateMachine], lambda: DayOfPlaces(database, hands, seen)),
+        cast(type[RuleBasedStateMachine], lambda: DayOfArrivals(database, hands, seen)),
         settings=settings(
             max_examples=count(small=12 if few else 200, large=500 if few else 10_000),
             stateful_step_count=LENGTH,

@@ -35,6 +35,15 @@ test("a called person must be answered for before the next is called", () => {
   assert.equal(requestOf("recall", state).path, "/api/v1/legs/leg-A042/recall");
 });
 
+test("a service that only the call began may still find that nobody came; one that was begun by a press may not", () => {
+  const state = open({ leg: leg("A042", { state: "in_service", rank: 1, is_unconfirmed: true }) });
+  const paths = (of) => ["no", "recall", "postpone", "hold"].map((action) => requestOf(action, of)?.path);
+  assert.deepEqual(paths(state), ["no-show", "recall", "postpone", "hold"].map((verb) => `/api/v1/legs/leg-A042/${verb}`));
+  assert.deepEqual(paths(open({ leg: serving })), [undefined, undefined, undefined, undefined]);
+  assert.equal(requestOf("yes", state), null);
+  assert.equal(requestOf("next", state).body.current_end, "served");
+});
+
 test("nothing but resuming and closing is possible in a pause", () => {
   const state = open({ state: "paused" });
   const possible = ["next", "yes", "no", "recall", "finish", "transfer", "cancel", "chosen", "returned", "pause", "resume", "close"]
