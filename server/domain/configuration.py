@@ -21,9 +21,9 @@ FRENCH = "fr"
 type Texts = Mapping[str, str]
 type Mode = Literal["walk_in", "appointment_only", "both"]
 type Asked = Literal["optional", "mandatory"]
+"""Whether an agent may or must say something when a service ends."""
 type Confirmation = Literal["agent", "call"]
 """Who says that a called visitor is there: the agent who is asked, or the call itself."""
-"""Whether an agent may or must say something when a service ends."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
 
 
