@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
+from tests.harness.working import issue
 
 SITE = "laon"
 SIGNED_IN: dict[tuple[str, str], Any] = {}
@@ -231,6 +232,11 @@ def test_two_tickets_are_linked_and_split_at_the_reception_desk_by_keyboard(hall
     expect(page.locator("#link-to")).to_be_focused()
     assert_accessible(page)
     page.keyboard.type(said[0])
+    with page.expect_response(re.compile(f"/visits.*{said[0]}")) as read_again:
+        issue(hall, "laon", "laon-accueil")
+    read_again.value.finished()
+    expect(page.locator("#link-to")).to_have_value(said[0])
+    expect(page.locator("#link-to")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("C’est le numéro de cette visite")
     page.locator("#link-to").fill(said[1])

@@ -32,6 +32,7 @@ const held = createHeld({ words, activate });
 const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join", "link"]);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
+let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
 let summary = { waiting: null, saidAtMs: 0 };
 
 const socket = connect("/agent", { hall: page.hall.slug }, {
@@ -172,6 +173,7 @@ async function activate(id) {
 }
 
 async function act(action, choice) {
+  if (action === "undo") await reading;
   if (!mayAct(action, state, serverNow(state, Date.now()), ui)) return explainWhyNot(action);
   if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services)) return openPanel("outcome");
   if (WITH_PANEL.has(action) && !choice) return openPanel(action);
@@ -205,7 +207,8 @@ async function perform(verb, request, choice) {
     if (document.activeElement === document.body) document.getElementById("main").focus(); // its button is gone
   }
   if (["close", "leave"].includes(verb) && answer.ok) change({ ...state, counter: null });
-  await readCounter();
+  reading = readCounter();
+  await reading;
   if (!state.isLive) await refresh();
 }
 

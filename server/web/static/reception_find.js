@@ -25,6 +25,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   let query = null;
   let found = [];
   let opened = null; // the visit and the gesture whose form is open
+  let kept = null; // that form
   let later = null;
 
   form.addEventListener("submit", (event) => {
@@ -70,9 +71,11 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   }
 
   function draw() {
-    const key = document.activeElement?.closest("[data-list=found] button")?.dataset.key;
+    const focused = document.activeElement;
+    const key = focused?.closest("[data-list=found] button")?.dataset.key;
     list.replaceChildren(...found.map(item));
-    if (key) list.querySelector(`[data-key="${key}"]`)?.focus();
+    if (kept?.form.contains(focused)) focused.focus();
+    else if (key) list.querySelector(`[data-key="${key}"]`)?.focus();
     show("[data-find-close]", query !== null);
   }
 
@@ -84,11 +87,15 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
         element("small", {}, [say("console.person.arrived", { at: words.hour(visit.issued_at) }), visit.language ? languageName(visit.language) : "", placeWords(visit)].filter(Boolean).join(" · ")),
         visit.exceptional ? element("small", { class: "exceptional" }, say("console.exceptional"), " ", exceptionalWords(visit, words)) : null),
       element("div", { class: "gestures" }, ...gesturesOf(visit).map((gesture) => button(visit, gesture))),
-      isOpened(visit, "change") ? changeForm(visit) : null,
-      isOpened(visit, "link") ? linkForm(visit) : null,
-      isOpened(visit, "needs") ? needsForm(visit) : null,
-      isOpened(visit, "cancel") ? cancelForm(visit) : null,
-      isOpened(visit, "history") ? historyList(opened.history, words) : null);
+      opened?.visit === visit.visit ? openedOf(visit) : null);
+  }
+
+  /** What the opened gesture asks for: the same form through every redraw, with what was typed in it. */
+  function openedOf(visit) {
+    if (opened.gesture === "history") return historyList(opened.history, words);
+    const forms = { change: changeForm, link: linkForm, needs: needsForm, cancel: cancelForm };
+    if (kept?.opened !== opened) kept = { opened, form: forms[opened.gesture](visit) };
+    return kept.form;
   }
 
   function isOpened(visit, gesture) {
@@ -205,7 +212,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   return {
     focus: () => { form.elements.number.focus(); form.elements.number.select(); },
     refresh: () => {
-      if (query === null || later || opened) return;
+      if (query === null || later) return;
       later = setTimeout(() => { later = null; fetchFound(); }, AGAIN_AFTER_MS);
     },
   };

@@ -11,7 +11,7 @@ from tests.harness.served import Served
 from tests.pages.kiosk.kiosk_page import SIZES, demonstration_site
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with Served(tmp_path_factory.mktemp("kiosk"), public_url="https://accueil.example.fr") as server:
         server.take_demonstration(demonstration_sqlite)
