@@ -334,7 +334,6 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
     page.clock.run_for(60_000)
     heard = page.evaluate("window.heard")
     assert len(heard) == 1
-    assert "Permis et immatriculation\u00a0: dépassement prévu." in heard[0][1]
     assert "6 personnes de plus." in heard[0][1]
     page.clock.resume()
 

@@ -303,11 +303,21 @@ async function refillPanel(action) {
   try {
     const queue = await read(QUEUE);
     state = { ...state, queue };
-    if (ui.panel === action) openPanel(action);
+    if (ui.panel === action) refill(action);
   } catch {
     // The rows of the last message stay.
   }
   ui.isRefetching = false;
+}
+
+/** Opens the panel anew with who was picked in it meanwhile still picked. */
+function refill(action) {
+  const picked = document.querySelector('[data-panel-body] input[name="visit"]:checked');
+  const hasFocus = picked !== null && picked === document.activeElement;
+  openPanel(action);
+  const again = picked && document.querySelector(`[data-panel-body] input[name="visit"][value="${picked.value}"]`);
+  if (again) again.checked = true;
+  if (again && hasFocus) again.focus();
 }
 
 function closePanel() {
