@@ -34,7 +34,7 @@ QUICK = Pace(
     poll_s=0.3,
     lease_check_s=0.1,
     between_jobs_s=0.0,
-    deadlines=Deadlines(connect_s=5, status_s=5, send_s=10, barrier_s=10, ask_again_s=0.1),
+    deadlines=Deadlines(connect_s=2, status_s=1.5, send_s=10, barrier_s=10, ask_again_s=0.1),
 )
 IMPATIENT = replace(QUICK, deadlines=replace(QUICK.deadlines, status_s=0.4, barrier_s=2))
 """For a printer that does not answer; one that does may take its time on a slow machine."""
