@@ -310,14 +310,16 @@ async function refillPanel(action) {
   ui.isRefetching = false;
 }
 
-/** Opens the panel anew with who was picked in it meanwhile still picked. */
+/** Opens the panel anew with who was picked in it still picked, and nobody when that person has gone. */
 function refill(action) {
   const picked = document.querySelector('[data-panel-body] input[name="visit"]:checked');
   const hasFocus = picked !== null && picked === document.activeElement;
   openPanel(action);
-  const again = picked && document.querySelector(`[data-panel-body] input[name="visit"][value="${picked.value}"]`);
-  if (again) again.checked = true;
-  if (again && hasFocus) again.focus();
+  if (!picked) return;
+  for (const person of document.querySelectorAll('[data-panel-body] input[name="visit"]')) {
+    person.checked = person.value === picked.value;
+    if (person.checked && hasFocus) person.focus();
+  }
 }
 
 function closePanel() {

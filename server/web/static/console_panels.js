@@ -72,7 +72,11 @@ function chosenPanel({ state, words, nowMs, choose }) {
   const list = element("fieldset", { class: "people" }, element("legend", {}, say("console.chosen.who")), ...people);
   list.querySelector("input").checked = true;
   const why = element("fieldset", { class: "reasons" }, element("legend", {}, say("console.chosen.why")));
-  why.append(choices(reasons("console.chosen.reason", CHOSEN_REASONS, words), ({ reason }) => choose({ visit: list.querySelector("input:checked").value, reason })));
+  why.append(choices(reasons("console.chosen.reason", CHOSEN_REASONS, words), ({ reason }) => {
+    const picked = list.querySelector("input:checked");
+    if (picked) choose({ visit: picked.value, reason });
+    else list.querySelector("input").focus(); // who was picked has gone meanwhile
+  }));
   return { title, nodes: [element("div", { class: "two" }, list, why)] };
 }
 

@@ -33,6 +33,7 @@ MET = {
     "place_busy",
     "remembered",
     "why.linked",
+    "already_linked",
     "not_linked",
     "appointment_only",
     "unknown_reason",
@@ -41,13 +42,7 @@ MET = {
     "call_and_start_undone",
     "recall_is_arrival",
 }
-RARE_REFUSALS = {
-    "already_linked",
-    "too_late_to_undo",
-    "visit_moved_on",
-    "linked_to_others",
-    "linked_elsewhere",
-}
+RARE_REFUSALS = {"too_late_to_undo", "visit_moved_on", "linked_to_others", "linked_elsewhere"}
 """Met only in long campaigns; tests of their own ask for them (test_undo, test_link_visits)."""
 
 
