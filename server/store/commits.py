@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import Json
-from server.domain.projection import Change, Update
+from server.domain.projection_changes import Change, Update
 from server.store.engines import Row
 
 

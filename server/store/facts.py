@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from server.domain.projection import Recorded
+from server.domain.projection_changes import Recorded
 from server.store.engines import Row
 
 FACT_COLUMNS = "id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position"

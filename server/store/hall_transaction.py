@@ -8,7 +8,8 @@ from typing import Any
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import SILENT, Fact
 from server.domain.instants import from_micros, to_micros
-from server.domain.projection import Recorded, changes
+from server.domain.projection import changes
+from server.domain.projection_changes import Recorded
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.commits import CommittedFact

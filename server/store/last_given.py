@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from server.domain.projection import Change, Insert
+from server.domain.projection_changes import Change, Insert
 from server.store.engines import Query
 
 _SELECT = (

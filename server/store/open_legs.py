@@ -12,7 +12,7 @@ from typing import Any
 
 from server.domain.instants import from_micros
 from server.domain.needs import Need, needs_of
-from server.domain.projection import Change, Insert, Update
+from server.domain.projection_changes import Change, Insert, Update
 from server.domain.rules_waiting import QueueFacts
 from server.domain.transitions import LegState
 from server.store.engines import Query, Row

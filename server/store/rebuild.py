@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from server.domain.projection import Insert, changes
+from server.domain.projection import changes
+from server.domain.projection_changes import Insert
 from server.store.facts import FACT_COLUMNS, as_recorded
 from server.store.tables import PROJECTIONS
 from server.store.writes import insert_statement, update_statement

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.domain.projection import Change, Insert
+from server.domain.projection_changes import Change, Insert
 from server.store.engines import Query, Row
 
 _insert_sql: dict[tuple[str, tuple[str, ...]], str] = {}

@@ -2,7 +2,7 @@
 
 from server.domain.facts import FactKind
 from server.domain.instants import micros_to_text
-from server.domain.projection import Recorded
+from server.domain.projection_changes import Recorded
 from server.store.database import Database
 from server.store.facts import facts_of_visit
 from server.usecases.answers import Answer

@@ -1,7 +1,8 @@
 """What is left of a leg's calls when the call it has is void: those before it stand."""
 
 from server.domain.facts import FactKind
-from server.domain.projection import Recorded, rows_after
+from server.domain.projection import rows_after
+from server.domain.projection_changes import Recorded
 from server.domain.transitions import LegState
 from server.domain.verb_facts import CalledBefore
 from server.store.engines import Row

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -85,6 +86,14 @@ class Served:
         (self.var / "demo.json").write_text(described.replace(told, self.base_url), encoding="utf-8")
         if (made / "parvis.db").exists():
             shutil.copy(made / "parvis.db", self.var / "parvis.db")
+
+    def republish(self, hall: str, change: Callable[[dict[str, Any]], None]) -> None:
+        """Publishes the document of a hall (slug) again, with what `change` makes of it."""
+        content = json.loads(self.parvis("export-configuration", "--hall", hall))
+        change(content)
+        place = self.var / f"{hall}.json"
+        place.write_text(json.dumps(content), encoding="utf-8")
+        self.parvis("import-configuration", str(place))
 
     def start(self, *, by_command: bool = False, within_s: float = 60) -> Self:
         """Starts the server and waits until it is ready; returns itself.

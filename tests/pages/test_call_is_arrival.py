@@ -1,8 +1,8 @@
 """The console of a service whose call counts as the arrival: no question, and nobody came is one key away."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,16 +17,15 @@ COUNTER, SERVICE = "laon-g1", "laon-accueil"
 @pytest.fixture(scope="module")
 def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Laon, where a call of the reception service counts as the arrival."""
-    folder = tmp_path_factory.mktemp("arrival")
-    with Served(folder) as server:
+
+    def begins_with_the_call(content: dict[str, Any]) -> None:
+        service = next(each for each in content["services"] if each["id"] == SERVICE)
+        service["confirmation"] = "call"
+
+    with Served(tmp_path_factory.mktemp("arrival")) as server:
         server.take_demonstration(demonstration_sqlite)
         server.start()
-        content = json.loads(server.parvis("export-configuration", "--hall", "laon"))
-        for service in content["services"]:
-            if service["id"] == SERVICE:
-                service["confirmation"] = "call"
-        (folder / "hall.json").write_text(json.dumps(content), encoding="utf-8")
-        server.parvis("import-configuration", str(folder / "hall.json"))
+        server.republish("laon", begins_with_the_call)
         yield server
 
 

@@ -1,6 +1,6 @@
 // The console page: reads the hall's state, sends an agent's verbs, follows the live connection.
 
-import { panelFor } from "./console_panels.js";
+import { keepingPicked, panelFor } from "./console_panels.js";
 import { createHeld } from "./console_held.js";
 import { drawPlaces } from "./console_places.js";
 import { createKeys } from "./console_keys.js";
@@ -303,23 +303,11 @@ async function refillPanel(action) {
   try {
     const queue = await read(QUEUE);
     state = { ...state, queue };
-    if (ui.panel === action) refill(action);
+    if (ui.panel === action) keepingPicked(() => openPanel(action));
   } catch {
     // The rows of the last message stay.
   }
   ui.isRefetching = false;
-}
-
-/** Opens the panel anew with who was picked in it still picked, and nobody when that person has gone. */
-function refill(action) {
-  const picked = document.querySelector('[data-panel-body] input[name="visit"]:checked');
-  const hasFocus = picked !== null && picked === document.activeElement;
-  openPanel(action);
-  if (!picked) return;
-  for (const person of document.querySelectorAll('[data-panel-body] input[name="visit"]')) {
-    person.checked = person.value === picked.value;
-    if (person.checked && hasFocus) person.focus();
-  }
 }
 
 function closePanel() {

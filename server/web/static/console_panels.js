@@ -7,11 +7,7 @@ import { capital } from "./console_view.js";
 import { waitingRows } from "./console_state.js";
 import { countersOf } from "./session_places.js";
 import { minutes, todayAt } from "./durations.js";
-
-/** Reasons an agent may give, as codes kept in facts; their words are in the catalogue. */
-export const PAUSE_REASONS = ["break", "back_office", "telephone", "meeting"];
-export const CHOSEN_REASONS = ["appointment", "frailty", "linked", "returning", "other"];
-export const CANCEL_REASONS = ["misprint", "double_press", "superseded", "mistake"];
+import { CANCEL_REASONS, CHOSEN_REASONS, PAUSE_REASONS } from "./reasons.js";
 
 /** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs. */
 export function panelFor(action, { state, words, nowMs, choose }) {
@@ -59,6 +55,19 @@ function pausePanel({ words, choose }) {
 function cancelPanel({ state, words, choose }) {
   const title = words.say("console.cancel.title", { number: state.counter.leg.number });
   return { title, nodes: [element("p", {}, words.say("console.cancel.explain")), choices(reasons("console.cancel.reason", CANCEL_REASONS, words), choose)] };
+}
+
+/** Draws a panel of people anew with who was picked in it still picked, and nobody when that person has gone. */
+export function keepingPicked(redraw) {
+  const people = '[data-panel-body] input[name="visit"]';
+  const picked = document.querySelector(`${people}:checked`);
+  const hasFocus = picked !== null && picked === document.activeElement;
+  redraw();
+  if (!picked) return;
+  for (const person of document.querySelectorAll(people)) {
+    person.checked = person.value === picked.value;
+    if (person.checked && hasFocus) person.focus();
+  }
 }
 
 function chosenPanel({ state, words, nowMs, choose }) {

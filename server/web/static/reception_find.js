@@ -3,13 +3,13 @@
 import { element, setText, show } from "./dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { historyList } from "./reception_history.js";
+import { CANCEL_REASONS } from "./reasons.js";
 import { read } from "./verbs.js";
 import { checkedNeeds, needBoxes } from "./needs_form.js";
 import { chips, exceptionalWords } from "./waiting_view.js";
 
 const AGAIN_AFTER_MS = 600;
 const FIELDS = { change: "change-to", link: "link-to", needs: "needs-of", cancel: "cancel-why", history: null }; // gestures that ask for something, and where
-const CANCEL_REASONS = ["misprint", "double_press", "superseded", "mistake"];
 const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**

@@ -13,7 +13,8 @@ from server.demonstration.history import Past, create_with_past
 from server.domain.counter_facts import DutyTerms
 from server.domain.facts import FactKind
 from server.domain.instants import from_micros
-from server.domain.projection import Insert, Recorded, changes
+from server.domain.projection import changes
+from server.domain.projection_changes import Insert, Recorded
 from server.domain.rules_choosing import choose
 from server.domain.rules_waiting import CallContext, CallingCounter, LinkedTurn
 from server.ids import new_id

@@ -1,0 +1,17 @@
+"""The tables. Instants are integer microseconds since 1970 UTC, local dates ISO texts, documents JSON texts.
+
+`visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued`, `target` and `appointment` are
+projections: they are written by folding facts only, and can be rebuilt from the journal
+(`server.store.rebuild`).
+"""
+
+from server.store.tables import counters, journals, people, printing, visits
+from server.store.tables.columns import metadata
+
+__all__ = ["PROJECTIONS", "counters", "journals", "metadata", "people", "printing", "visits"]
+
+PROJECTIONS = (
+    *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
+    *("break_decision", "appointment"),
+)
+"""The tables that a rebuild empties and fills again from the journal."""

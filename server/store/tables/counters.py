@@ -1,0 +1,126 @@
+"""Sessions of counters, and what is decided for a hall and its day."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+
+from server.store.tables.columns import ID, INSTANT, metadata
+
+counter_session = Table(
+    "counter_session",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("counter", ID, nullable=False),
+    Column("author", ID, nullable=False),
+    Column("profile", ID),
+    Column("rule", String(30), nullable=False),
+    Column("services", Text, nullable=False),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("paused_at", INSTANT),
+    Column("pause_reason", String(80)),
+    Column("closed_at", INSTANT),
+    Column("close_reason", String(20)),
+    Column("joined_to", ID),
+    Index(
+        "uq_counter_session_open",
+        "counter",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index(
+        "ix_counter_session_hall",
+        "hall",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("counter", ID, nullable=False),
+    Column("session", ID, nullable=False),
+    Column("profile", ID),
+    Column("rule", String(30), nullable=False),
+    Column("services", Text, nullable=False),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("closed_at", INSTANT),
+    Index("ix_duty_hall", "hall", "opened_at"),
+    Index(
+        "ix_duty_open",
+        "session",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    comment="Intervals in which a counter was on duty: a pause ends one.",
+)
+
+counter_lease = Table(
+    "counter_lease",
+    metadata,
+    Column("counter", ID, primary_key=True),
+    Column("session", ID, nullable=False),
+    Column("expires_at", INSTANT, nullable=False),
+    comment="Who holds a counter now; renewed by its console, not by facts.",
+)
+
+ticket_stop = Table(
+    "ticket_stop",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("business_day", String(10), nullable=False),
+    Column("service", ID, nullable=False),
+    Column("stopped_at", INSTANT, nullable=False),
+    Column("reopened_at", INSTANT),
+    Index("ix_ticket_stop_day", "hall", "business_day", "service"),
+    comment="Services whose tickets a supervisor stopped for the rest of a day.",
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("counter", ID),
+    Column("phrase", String(20)),
+    Column("text", String(120)),
+    Column("sent_at", INSTANT, nullable=False),
+    Column("sent_from", String(12), nullable=False),
+    Column("seen_at", INSTANT),
+    Column("seen_from", String(12)),
+    Column("erase_after", INSTANT, nullable=False),
+    Index("ix_message_hall", "hall", "sent_at"),
+    Index("ix_message_erase_after", "erase_after"),
+    comment="Short lines from one page at work to another; no facts, deleted within the hour.",
+)
+
+target = Table(
+    "target",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("service", ID, nullable=False),
+    Column("wait_s", Integer, nullable=False),
+    Column("share_percent", Integer, nullable=False),
+    Column("applies_from_on", String(10), nullable=False),
+    Column("decided_on", String(10), nullable=False),
+    Column("decided_by", String(80), nullable=False),
+    Index("ix_target_hall", "hall", "service", "applies_from_on"),
+)
+
+break_decision = Table(
+    "break_decision",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("business_day", String(10), nullable=False),
+    Column("half_day", Integer, nullable=False),
+    Column("choice", String(12), nullable=False),
+    Column("decided_at", INSTANT, nullable=False),
+    Index("ix_break_decision_day", "hall", "business_day"),
+    comment="What was chosen for those who still wait at a break; the last choice holds.",
+)

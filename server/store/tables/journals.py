@@ -1,0 +1,150 @@
+"""The hall and the installation, their journals, documents, and what requests and rounds leave."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from server.store.tables.columns import ID, INSTANT, metadata
+
+hall = Table(
+    "hall",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("slug", ID, nullable=False, unique=True),
+    Column("epoch", ID, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("journal_length", BigInteger, nullable=False),
+    Column("head_hash", String(64), nullable=False),
+    Column("last_recorded_at", INSTANT),
+    Column("configuration_revision", Integer, nullable=False),
+    Column("installation_revision", Integer, nullable=False),
+    Column("number_offset", Integer, nullable=False),
+    Column("number_offset_on", String(10)),
+    comment="One row a hall: the write lock, the head of its journal, its epoch and version.",
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("journal_length", BigInteger, nullable=False),
+    Column("head_hash", String(64), nullable=False),
+    Column("last_recorded_at", INSTANT),
+    Column("is_demonstration", Boolean, nullable=False),
+    Column("secret", String(64), nullable=False),
+    comment="One row: the head of the installation journal.",
+)
+
+
+def _journal_columns() -> list[Column[object]]:
+    return [
+        Column("position", BigInteger, nullable=False),
+        Column("id", ID, nullable=False, unique=True),
+        Column("kind", String(40), nullable=False),
+        Column("schema", Integer, nullable=False),
+        Column("happened_at", INSTANT, nullable=False),
+        Column("recorded_at", INSTANT, nullable=False),
+        Column("is_clock_suspect", Boolean, nullable=False),
+        Column("author", ID, nullable=False),
+        Column("device", ID),
+        Column("body", Text, nullable=False),
+        Column("hash", String(64), nullable=False),
+    ]
+
+
+hall_fact = Table(
+    "hall_fact",
+    metadata,
+    Column("hall", ID, ForeignKey("hall.id"), nullable=False),
+    *_journal_columns(),
+    Column("version", BigInteger, nullable=False),
+    Column("visit", ID),
+    Column("counter", ID),
+    PrimaryKeyConstraint("hall", "position"),
+    Index("ix_hall_fact_visit", "visit"),
+    Index(
+        "ix_hall_fact_counter",
+        "hall",
+        "counter",
+        "position",
+        sqlite_where=text("counter IS NOT NULL"),
+        postgresql_where=text("counter IS NOT NULL"),
+    ),
+    comment="The hall's journal: append-only, each fact carries the hash of the one before.",
+)
+
+installation_fact = Table(
+    "installation_fact", metadata, *_journal_columns(), PrimaryKeyConstraint("position")
+)
+
+erasable = Table(
+    "erasable",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("value", Text),
+    Column("salt", String(64)),
+    Column("erase_after", INSTANT, nullable=False),
+    Index(
+        "ix_erasable_erase_after",
+        "erase_after",
+        sqlite_where=text("value IS NOT NULL"),
+        postgresql_where=text("value IS NOT NULL"),
+    ),
+    comment="Personal values outside the journal; value and salt are erased together.",
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("kind", String(20), nullable=False),
+    Column("scope", ID, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("published_at", INSTANT, nullable=False),
+    Column("published_by", ID, nullable=False),
+    PrimaryKeyConstraint("kind", "scope", "revision"),
+    comment="Configuration documents with their revisions: the installation and one a hall.",
+)
+
+configured = Table(
+    "configured",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("hall", ID, nullable=False),
+    comment="Every id a hall document ever used: ids are unique over the installation and never reused.",
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("author", ID, nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("author", "key"),
+    Index("ix_idempotency_created_at", "created_at"),
+    comment="Answers of writes, kept 24 hours: the same key and body get the same answer.",
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("job", String(30), nullable=False),
+    Column("hall", ID, nullable=False),
+    Column("business_day", String(10), nullable=False),
+    Column("done_at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("job", "hall", "business_day"),
+    comment="Which job ran for which hall and day: each runs once.",
+)

@@ -1,0 +1,44 @@
+"""Print jobs and who drives a printer."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
+
+from server.store.tables.columns import ID, INSTANT, metadata
+
+print_job = Table(
+    "print_job",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("printer", ID, nullable=False),
+    Column("visit", ID),
+    Column("copy", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("verdict", String(10)),
+    Column("why", String(80)),
+    Column("job_number", Integer),
+    Column("fence", BigInteger),
+    Column("queued_at", INSTANT, nullable=False),
+    Column("sent_at", INSTANT),
+    Column("done_at", INSTANT),
+    UniqueConstraint("visit", "copy", name="uq_print_job_copy"),
+    Index(
+        "ix_print_job_open",
+        "printer",
+        "queued_at",
+        "id",
+        sqlite_where=text("state IN ('queued', 'sending')"),
+        postgresql_where=text("state IN ('queued', 'sending')"),
+    ),
+)
+
+printer_lease = Table(
+    "printer_lease",
+    metadata,
+    Column("printer", ID, primary_key=True),
+    Column("holder", ID, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("expires_at", INSTANT, nullable=False),
+    Column("state", String(200)),
+    Column("state_at", INSTANT),
+)
