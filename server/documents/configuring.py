@@ -57,7 +57,7 @@ def to_configuration(
         revision=revision,
         hall=document.hall,
         name=document.name,
-        site=Site(part.slug, part.name, part.address, part.time_zone),
+        site=Site(part.slug, part.name, part.address, part.time_zone, part.alerts.to_rules()),
         languages=document.languages,
         calendar=calendar,
         services={service.id: _service(service, calendar) for service in document.services},

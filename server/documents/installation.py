@@ -1,13 +1,15 @@
 """The installation's document: organisation, brand, languages, sites."""
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from server.documents.contrast import nearest_readable
 from server.documents.opening import PUBLIC_HOLIDAYS, CalendarPart
 from server.documents.problems import broken_rule
 from server.documents.values import Colour, Languages, Line, NotEmpty, Part, Slug, TimeZone
+from server.domain.alerts import AlertRules
 
 PAPER = "#fbfaf6"
 """The light ground; on it are the texts people read up close."""
@@ -67,8 +69,36 @@ class Brand(Part):
     colours: Colours = Colours()
 
 
+class AgreementPart(Part):
+    """That the site's fire-safety officer agrees to a sound for evacuations: who said so, and when."""
+
+    by: Line
+    on: date
+
+
+class AlertsPart(Part):
+    """What a site has decided of its alerts.
+
+    A sound for evacuations needs the recorded agreement of its fire-safety officer.
+    """
+
+    needs_second_person: bool = False
+    has_sound_for_evacuation: bool = False
+    agreement: AgreementPart | None = None
+
+    @model_validator(mode="after")
+    def _sound_is_agreed(self) -> Self:
+        if self.has_sound_for_evacuation and self.agreement is None:
+            raise broken_rule("sound_without_agreement")
+        return self
+
+    def to_rules(self) -> AlertRules:
+        """The rules they make."""
+        return AlertRules(self.needs_second_person, self.has_sound_for_evacuation)
+
+
 class SitePart(Part):
-    """A building: address, IANA time zone, hours its halls take unless they have their own."""
+    """A building: address, IANA time zone, hours its halls take unless they have their own; its alerts."""
 
     slug: Slug
     name: Line
@@ -76,6 +106,7 @@ class SitePart(Part):
     time_zone: TimeZone = "Europe/Paris"
     public_holidays: Annotated[str, AfterValidator(_public_holidays)] = "FR"
     calendar: CalendarPart
+    alerts: AlertsPart = AlertsPart()
 
 
 class InstallationDocument(Part):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from server.domain.alerts import AlertRules
 from server.domain.calendars import Calendar, always_open
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.limits import Limits
@@ -39,12 +40,13 @@ def language_shown(texts: Texts, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A building: its address and its time zone (IANA name)."""
+    """A building: its address, its time zone (IANA name), and what it has decided of its alerts."""
 
     slug: str
     name: str
     address: str
     time_zone: str
+    alerts: AlertRules = field(default_factory=AlertRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class FactKind(StrEnum):
     DAY_CLOSED = "DayClosed"
     BREAK_DECIDED = "BreakDecided"
     TARGET_DECIDED = "TargetDecided"
+    ALERT_RAISED = "AlertRaised"
+    ALERT_END_ASKED = "AlertEndAsked"
+    ALERT_ENDED = "AlertEnded"
+    ALERT_SHOWN = "AlertShown"
     CONFIGURATION_PUBLISHED = "ConfigurationPublished"
     HALL_CREATED = "HallCreated"
     HALL_RESTORED = "HallRestored"
@@ -78,7 +82,14 @@ class FactKind(StrEnum):
     INSTALLATION_PUBLISHED = "InstallationPublished"
 
 
-SILENT = frozenset({FactKind.PRINT_ENDED, FactKind.TICKET_REPRINTED, FactKind.APPOINTMENT_SHEET_ASKED})
+SILENT = frozenset(
+    {
+        FactKind.PRINT_ENDED,
+        FactKind.TICKET_REPRINTED,
+        FactKind.APPOINTMENT_SHEET_ASKED,
+        FactKind.ALERT_SHOWN,
+    }
+)
 """Facts that do not raise the hall version: no page of the hall changes by them."""
 
 

@@ -171,7 +171,8 @@ def _leg_given_back(fact: Recorded) -> list[Change]:
         "state": "waiting",
         "is_out_of_series": True,
         "reference_at": text_to_micros(body["reference_at"]),
-        "for_counter": None,
+        "for_counter": body.get("for_counter"),
+        **stored(body.get("called_before") or {}),
     }
     values |= {"sort_key": body["sort_key"], "is_at_front": body["is_at_front"]}
     return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL}))]

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     READ_HELP = "read_help"
     READ_APPOINTMENTS = "read_appointments"
     BOOK = "book"
+    RAISE_ALERT = "raise_alert"
+    END_ALERT = "end_alert"
 
 
 _P = Permission
@@ -38,6 +40,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_QUEUE,
             _P.REPRINT,
             _P.READ_APPOINTMENTS,
+            _P.RAISE_ALERT,
             _P.READ_HELP,
         }
     ),
@@ -51,13 +54,32 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.REPRINT,
             _P.READ_APPOINTMENTS,
             _P.BOOK,
+            _P.RAISE_ALERT,
             _P.READ_HELP,
         }
     ),
     "digital_helper": frozenset(
-        {_P.ISSUE, _P.CALL, _P.READ_BOARD, _P.READ_QUEUE, _P.READ_APPOINTMENTS, _P.READ_HELP}
+        {
+            _P.ISSUE,
+            _P.CALL,
+            _P.READ_BOARD,
+            _P.READ_QUEUE,
+            _P.READ_APPOINTMENTS,
+            _P.RAISE_ALERT,
+            _P.READ_HELP,
+        }
     ),
-    "security": frozenset({_P.READ_BOARD, _P.DISTRIBUTE, _P.READ_APPOINTMENTS, _P.ASK_HELP, _P.READ_HELP}),
+    "security": frozenset(
+        {
+            _P.READ_BOARD,
+            _P.DISTRIBUTE,
+            _P.READ_APPOINTMENTS,
+            _P.ASK_HELP,
+            _P.RAISE_ALERT,
+            _P.END_ALERT,
+            _P.READ_HELP,
+        }
+    ),
     "supervisor": frozenset(
         {
             _P.ISSUE,
@@ -72,6 +94,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.DISTRIBUTE,
             _P.READ_APPOINTMENTS,
             _P.BOOK,
+            _P.RAISE_ALERT,
+            _P.END_ALERT,
             _P.READ_HELP,
         }
     ),
@@ -88,6 +112,7 @@ SCOPES: dict[str, frozenset[Permission]] = {
     ),
     "call": frozenset({_P.CALL, _P.READ_QUEUE, _P.READ_BOARD}),
     "book": frozenset({_P.BOOK, _P.READ_APPOINTMENTS}),
+    "alert": frozenset({_P.RAISE_ALERT}),
 }
 """What each scope of an API key allows (CONTRACT: the demonstration's key has issue, read and call)."""
 

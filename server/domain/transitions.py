@@ -104,6 +104,7 @@ _UNCONFIRMED: dict[Verb, LegState] = {
     Verb.RECALL: _S,
     Verb.NO_SHOW: _E,
     Verb.POSTPONE: _W,
+    Verb.GIVE_BACK: _W,
     Verb.HOLD: _W,
     Verb.DENY_PRIORITY: _W,
 }

@@ -56,17 +56,45 @@ def leg_returned(leg: LegAtCounter, place: WaitingPlace) -> Fact:
     return _waits_again(FactKind.LEG_RETURNED, leg, place)
 
 
-def leg_given_back(leg: LegAtCounter, place: WaitingPlace) -> Fact:
-    """Its counter is forgotten: it waits again before the others, at no particular counter.
+@dataclass(frozen=True, slots=True)
+class CalledBefore:
+    """When a leg was first and last called, in microseconds, before a call that is void; None: never."""
 
-    When it was called first is kept.
+    first_at: int | None
+    last_at: int | None
+
+    def as_body(self) -> dict[str, Any]:
+        """The instants as they stand in a fact."""
+        return {
+            "first_called_at": micros_to_text(self.first_at),
+            "last_called_at": micros_to_text(self.last_at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VoidCall:
+    """What an alert leaves of a call: the calls before it, and the counter the leg had been sent to."""
+
+    before: CalledBefore
+    for_counter: str | None
+
+    def as_body(self) -> dict[str, Any]:
+        """What stands in a fact of it."""
+        return {"called_before": self.before.as_body(), "for_counter": self.for_counter}
+
+
+def leg_given_back(leg: LegAtCounter, place: WaitingPlace, *, void: VoidCall | None = None) -> Fact:
+    """It waits again before the others: its counter is forgotten, at no particular counter from now on.
+
+    When it was called first is kept. `void`: an alert stopped its call, which never was.
     """
-    return _waits_again(FactKind.LEG_GIVEN_BACK, leg, place)
+    more = {} if void is None else void.as_body()
+    return _waits_again(FactKind.LEG_GIVEN_BACK, leg, place, **more)
 
 
-def _waits_again(kind: FactKind, leg: LegAtCounter, place: WaitingPlace) -> Fact:
-    reference_at = to_text(place.reference_at)
-    return _fact(kind, leg, sort_key=place.sort_key, reference_at=reference_at, is_at_front=place.is_at_front)
+def _waits_again(kind: FactKind, leg: LegAtCounter, place: WaitingPlace, **more: object) -> Fact:
+    where = {"sort_key": place.sort_key, "is_at_front": place.is_at_front}
+    return _fact(kind, leg, reference_at=to_text(place.reference_at), **where, **more)
 
 
 def service_added(leg: LegAtCounter, services: Sequence[str]) -> Fact:
@@ -92,21 +120,6 @@ def service_corrected(leg: LegAtCounter, correct: CorrectService) -> Fact:
         queue=correct.queue,
         target_s=correct.target_s,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CalledBefore:
-    """When a leg was first and last called, in microseconds, before a call that is void; None: never."""
-
-    first_at: int | None
-    last_at: int | None
-
-    def as_body(self) -> dict[str, Any]:
-        """The instants as they stand in a fact."""
-        return {
-            "first_called_at": micros_to_text(self.first_at),
-            "last_called_at": micros_to_text(self.last_at),
-        }
 
 
 @dataclass(frozen=True, slots=True)

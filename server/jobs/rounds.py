@@ -1,4 +1,4 @@
-"""The rounds of a running server: days, timers of parked legs, forgotten counters, anchors, purges.
+"""The rounds of a running server: days, timers of legs and alerts, forgotten counters, anchors, purges.
 
 What ends a day runs once per hall and day.
 
@@ -19,6 +19,7 @@ from server.store.engines import Row
 from server.store.halls import all_halls
 from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.usecases.close_day import close_day, days_to_close
+from server.usecases.end_alert import expire_alerts
 from server.usecases.forgotten import give_back_forgotten
 from server.usecases.purge import purge
 from server.usecases.wait_again import return_parked
@@ -55,6 +56,7 @@ class Rounds:
             self._attempt(self.end_days, hall)
             self._attempt(self.return_parked, hall)
             self._attempt(self.give_back_forgotten, hall)
+            self._attempt(self.expire_alerts, hall)
             self._attempt(self.anchor, hall)
             self.breathe()
         self._attempt(self.anchor_installation)
@@ -91,6 +93,12 @@ class Rounds:
         given_back = give_back_forgotten(self.database, hall["id"])
         if given_back:
             log.info("forgotten_given_back", hall=hall["slug"], legs=given_back)
+
+    def expire_alerts(self, hall: Row) -> None:
+        """Ends the alerts whose stated time is over; evacuate and shelter never."""
+        expired = expire_alerts(self.database, hall["id"])
+        if expired:
+            log.info("alerts_expired", hall=hall["slug"], alerts=expired)
 
     def anchor(self, hall: Row) -> None:
         """Anchors the hall's journal once a business day."""

@@ -117,3 +117,13 @@ def api_keys(rows: Any) -> list[Row]:
             " revoked_at FROM api_key ORDER BY created_at, id"
         )
     )
+
+
+def name_of(rows: Any, author: str) -> str | None:
+    """The name of the account or API key that an author is, None for any other."""
+    row = rows.one(
+        "SELECT display_name AS name FROM account WHERE id = :author"
+        " UNION ALL SELECT name FROM api_key WHERE id = :author",
+        author=author,
+    )
+    return None if row is None else str(row["name"])

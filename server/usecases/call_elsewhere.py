@@ -8,6 +8,7 @@ from server.domain.rules import chosen_by_hand
 from server.store.database import Database
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
+from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer
 from server.usecases.call_next import record_call, waiting_and_callable
 from server.usecases.counter_sessions import end_free_place, session_held, take_further
@@ -34,14 +35,16 @@ def call_elsewhere(
 ) -> Answer:
     """The leg called at the other counter, a place of the session that holds `counter` from now on.
 
-    Refusals: no_counter_session, wrong_state while it pauses or when the visit does not wait, place_busy when
-    somebody is at the counter to be left or at the other one, unknown_counter, counter_taken, and those of
-    calling a chosen visit there: unknown_visit, needs_step_free, linked_elsewhere, on_break.
+    Refusals: no_counter_session, alert_in_force, wrong_state while it pauses or when the visit does not
+    wait, place_busy when somebody is at the counter to be left or at the other one, unknown_counter,
+    counter_taken, and those of calling a chosen visit there: unknown_visit, needs_step_free,
+    linked_elsewhere, on_break.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         present = session_held(transaction, counter, session)
+        check_no_alert(transaction)
         chosen = waiting_and_callable(transaction, wanted.visit, wanted.to)
         place = take_further(transaction, wanted.to, present["session"])
         if not wanted.stays:

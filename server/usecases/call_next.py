@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.domain.rules import chosen_by_hand
 from server.domain.transitions import EndReason, LegState, Verb, next_state, state_after
 from server.ids import new_id
-from server.store import breaks, counters, waiting
+from server.store import alerts, breaks, counters, waiting
 from server.store.counters import terms_of
 from server.store.database import Database
 from server.store.engines import Query, Row
@@ -21,6 +21,7 @@ from server.store.hall_memory import LastSeen
 from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
+from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import session_held
 from server.usecases.linked_elsewhere import check_linked_elsewhere
@@ -52,8 +53,8 @@ def call_next(
 ) -> Answer | None:
     """The leg called, or None when nobody waits; the current visit is ended first in both cases.
 
-    Refusals: no_counter_session, wrong_state while paused, stale when `current` is not the counter's leg,
-    not_started when it was only called and no end was given.
+    Refusals: no_counter_session, wrong_state while paused, alert_in_force, stale when `current` is not the
+    counter's leg, not_started when it was only called and no end was given.
     """
     hall = database.hall_of_counter(counter)
     with database.transaction(
@@ -76,12 +77,13 @@ def call_next(
 
 
 def _foreseen(database: Database, seen: LastSeen, counter: str) -> list[Query]:
-    """The counter's session; during a break what was decided for it; where a leg lets calls pass, these."""
+    """The counter's session, the hall's alerts; in a break what was decided; calls that a leg lets pass."""
     at = running_break(seen.configuration.calendar, seen.now)
     legs = database.remembered_legs(seen.hall)
     first_calls = None if legs is None else legs.first_calls(seen.hall)
     decision = None if at is None else breaks.of_decision(seen.hall, at)
-    return [each for each in (counters.of_open_session(counter), decision, first_calls) if each is not None]
+    queries = (counters.of_open_session(counter), alerts.of_hall(seen.hall), decision, first_calls)
+    return [each for each in queries if each is not None]
 
 
 def call_chosen(
@@ -153,6 +155,7 @@ def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> t
     held = session_held(transaction, counter, believed.session)
     if held["paused_at"] is not None:
         raise Refusal("wrong_state", state="paused", verb="next")
+    check_no_alert(transaction)
     current = transaction.open_legs.at_counter(counter)
     if (current["id"] if current is not None else None) != believed.current:
         raise Refusal("stale", leg=current["id"] if current is not None else None)

@@ -13,8 +13,8 @@ from server.domain.forgotten import FORGOTTEN, PresenceAsked, presence_asked
 from server.domain.instants import from_micros
 from server.domain.limits import Limits
 from server.domain.rules import sort_key
-from server.domain.transitions import LegState, Verb, next_state
-from server.domain.verb_facts import LegAtCounter, WaitingPlace, leg_given_back
+from server.domain.transitions import LegState, Verb, state_after
+from server.domain.verb_facts import LegAtCounter, VoidCall, WaitingPlace, leg_given_back
 from server.store import counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
@@ -38,7 +38,7 @@ def give_back_forgotten(database: Database, hall: str) -> int:
         limits = transaction.configuration.limits
         found = _forgotten(transaction, transaction.hall, limits, transaction.now)
         for leg in found:
-            transaction.record(_given_back(leg))
+            transaction.record(given_back(leg))
         _pause(transaction, {leg["counter"] for leg in found})
     return len(found)
 
@@ -92,12 +92,16 @@ def _forgotten(rows: Any, hall: str, limits: Limits, now: datetime) -> list[Row]
     return found
 
 
-def _given_back(row: Row) -> Fact:
-    next_state(row["state"], Verb.GIVE_BACK)
+def given_back(row: Row, *, void: VoidCall | None = None) -> Fact:
+    """The fact that a called leg (its row) waits again before the others. Refusal: wrong_state.
+
+    `void`: an alert stopped its call.
+    """
+    state_after(row, Verb.GIVE_BACK)
     reference = from_micros(row["reference_at"])
     key = sort_key(row["class"], reference, row["number"], step=0)
     place = WaitingPlace(key, reference, is_at_front=True)
-    return leg_given_back(LegAtCounter(row["id"], row["visit"], row["counter"]), place)
+    return leg_given_back(LegAtCounter(row["id"], row["visit"], row["counter"]), place, void=void)
 
 
 def _pause(transaction: HallTransaction, forgotten: set[str]) -> None:

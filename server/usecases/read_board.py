@@ -15,6 +15,7 @@ from server.store import breaks, counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.opening import opening_now
+from server.usecases.read_alerts import board_alert, screen_words
 from signage import board
 
 _HALL = (
@@ -76,6 +77,7 @@ def read_board(database: Database, hall: str) -> Message:
         called = rows.all(_CALLED, hall=hall_id, no=False, still_shown=still_shown)
         recent = rows.all(_RECENT, hall=hall_id)
         rest = breaks.carried_over(rows, hall_id, seen.configuration, seen.position.as_of)
+        alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of)
     today = business_day(seen.configuration.calendar, seen.position.as_of).isoformat()
     shown = {row["id"] for row in called}
     over = [
@@ -101,7 +103,7 @@ def read_board(database: Database, hall: str) -> Message:
         ],
         extra={
             "programme_revision": seen.configuration.revision,
-            "alert": None,
+            "alert": alert,
             "break": None
             if rest is None
             else {"begins_at": to_text(rest.begins_at), "resumes_at": to_text(rest.resumes_at)},
@@ -167,6 +169,8 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
         else None
     )
     on = business_day(configuration.calendar, now)
+    with database.read() as rows:
+        words = screen_words(rows, database.hall_id(hall), now)
     return {
         "hall": configuration.hall,
         "name": configuration.name,
@@ -185,6 +189,7 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
         "diagonal_in": round(shown.diagonal_cm / 2.54) if shown else 55,
         "reading_distance_m": shown.viewing_m if shown else 6,
         "demonstration": configuration.is_demonstration,
+        "alert_words": words,
         "notices": [
             {
                 "id": notice.id,

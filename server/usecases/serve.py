@@ -24,6 +24,7 @@ from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
+from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import place_of_gesture, session_held
 from server.usecases.next_leg import (
@@ -100,11 +101,12 @@ def apply_verb(
 def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
     """Calls the same leg again, rank one higher, same counter.
 
-    Refusals: wrong_state, no_counter_session, recalled_too_often, recalled_too_soon.
+    Refusals: wrong_state, no_counter_session, alert_in_force, recalled_too_often, recalled_too_soon.
     """
 
     def decide(transaction: HallTransaction, row: Row) -> Fact:
         state_after(row, Verb.RECALL)
+        check_no_alert(transaction)
         _check_recall(transaction, row)
         called = CalledLeg(row["id"], row["visit"], row["number"], row["call"])
         counts = is_unconfirmed(row)

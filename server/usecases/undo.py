@@ -10,6 +10,7 @@ from server.domain.linked_visits import links_before
 from server.domain.projection import changes, rows_after
 from server.domain.projection_changes import INSTANT_COLUMNS, Insert, Recorded
 from server.domain.refusals import Refusal
+from server.domain.transitions import LegState
 from server.store import waiting
 from server.store.database import Database
 from server.store.engines import Row
@@ -17,6 +18,7 @@ from server.store.facts import as_recorded, facts_of_visit
 from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
+from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer
 from server.usecases.counter_sessions import (
     end_free_place,
@@ -89,7 +91,8 @@ def undo(
     Refusals: no_counter_session, stale when it is not the last gesture, too_late_to_undo after five minutes,
     counter_busy when the counter meanwhile serves someone else, visit_moved_on when more happened to the
     visit, counter_taken when somebody has taken the counter that the gesture left, wrong_state when that
-    would be in a pause. The answer's `counter` is where the session is afterwards.
+    would be in a pause, alert_in_force when somebody would be called again.
+    The answer's `counter` is where the session is afterwards.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
@@ -102,6 +105,8 @@ def undo(
             raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
         undone, restored = _taken_back(transaction, gesture)
         _check_counter_free(transaction, counter, restored)
+        if any(row["values"].get("state") == LegState.CALLED for row in restored):
+            check_no_alert(transaction)
         transaction.record(
             gesture_undone(undone, gesture["visit"], counter=counter, restored={"rows": restored})
         )

@@ -22,6 +22,7 @@ from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
 from server.store.installation import SYSTEM
 from server.store.write_keys import WriteKey
+from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counter_sessions import place_of_gesture, session_held
 from server.usecases.linked_elsewhere import check_linked_elsewhere
@@ -84,8 +85,8 @@ def resume(
 ) -> Answer:
     """A parked visitor is served again, at `counter` or that of the gesture's session.
 
-    Refusals: not_parked when another counter took them or they wait again, no_counter_session, counter_busy,
-    needs_step_free, linked_elsewhere, wrong_state while the counter pauses.
+    Refusals: not_parked when another counter took them or they wait again, alert_in_force,
+    no_counter_session, counter_busy, needs_step_free, linked_elsewhere, wrong_state while the counter pauses.
     """
     with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
         if transaction.is_replayed:
@@ -94,6 +95,7 @@ def resume(
         assert row is not None
         if row["state"] != LegState.PARKED:
             raise Refusal("not_parked", state=row["state"])
+        check_no_alert(transaction)
         held = session_held(transaction, counter or _counter_of(transaction, gesture), gesture.session)
         if held["paused_at"] is not None:
             raise Refusal("wrong_state", state="paused", verb=str(Verb.RESUME))

@@ -107,6 +107,8 @@ class DayOfVerbs(WatchedHall):
             self.issue(pick, is_priority=False)
         # so many verbs by now that chance alone does not meet these in every quick run
         self.at_a_counter(0, ["next", "recall", "no_show", "reinstate"], None)
+        for is_held in (False, True):
+            self.keep_the_place(0, is_held)
         self.leave(3)
         self.stay_after_all(3)
         self.book(2, minutes=20, checks_in=False)

@@ -8,7 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from server.domain.facts import FactKind
 from tests.harness.counts import count
-from tests.server.usecases.day_of_arrivals import BY_CALL, DayOfArrivals
+from tests.server.usecases.day_of_alerts import DayOfAlerts
+from tests.server.usecases.day_of_arrivals import BY_CALL
 from tests.server.usecases.figures_history import Hands, database_with_hall
 from tests.server.usecases.watched_hall import HALL
 
@@ -41,6 +42,7 @@ MET = {
     "call_is_arrival",
     "call_and_start_undone",
     "recall_is_arrival",
+    "alert_in_force",
 }
 RARE_REFUSALS = {"too_late_to_undo", "visit_moved_on", "linked_to_others", "linked_elsewhere"}
 """Met only in long campaigns; tests of their own ask for them (test_undo, test_link_visits)."""
@@ -52,7 +54,7 @@ def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
     database = database_with_hall(database_url, hands, HALL, by_call=BY_CALL)
     few = database_url.startswith("postgresql")  # a server of its own: each step costs ten times as much
     run_state_machine_as_test(
-        cast(type[RuleBasedStateMachine], lambda: DayOfArrivals(database, hands, seen)),
+        cast(type[RuleBasedStateMachine], lambda: DayOfAlerts(database, hands, seen)),
         settings=settings(
             max_examples=count(small=12 if few else 200, large=500 if few else 10_000),
             stateful_step_count=LENGTH,

@@ -1,0 +1,48 @@
+"""Facts of alerts, in the journal of each hall that one takes over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.facts import Erasable, Fact, FactKind
+from server.domain.instants import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert as it is raised. `press`: digest of the press, the same in all its halls."""
+
+    id: str
+    kind: str
+    is_drill: bool
+    press: str
+    texts: Erasable | None = None
+    expires_at: datetime | None = None
+
+
+def alert_raised(row: str, alert: NewAlert) -> Fact:
+    """An alert takes the hall over; `row` is its id in this hall."""
+    body = {
+        "id": row,
+        "alert": alert.id,
+        "kind": alert.kind,
+        "is_drill": alert.is_drill,
+        "press": alert.press,
+        "texts": None if alert.texts is None else alert.texts.as_body(),
+        "expires_at": None if alert.expires_at is None else to_text(alert.expires_at),
+    }
+    return Fact(FactKind.ALERT_RAISED, body)
+
+
+def alert_end_asked(row: str, alert: str) -> Fact:
+    """A person has confirmed a first time that an alert is over."""
+    return Fact(FactKind.ALERT_END_ASKED, {"id": row, "alert": alert})
+
+
+def alert_ended(row: str, alert: str, *, reason: str) -> Fact:
+    """An alert is over in the hall: `confirmed` a second time, or `expired`."""
+    return Fact(FactKind.ALERT_ENDED, {"id": row, "alert": alert, "reason": reason})
+
+
+def alert_shown(row: str, alert: str, *, screen: str) -> Fact:
+    """A screen says that it shows an alert; `row` is the id of that showing."""
+    return Fact(FactKind.ALERT_SHOWN, {"id": row, "alert": alert, "screen": screen})

@@ -1,0 +1,119 @@
+"""Alerts: which there are, the ladder between them, how one ends. Pure: values in, values out.
+
+The rule in words: `docs/rules/alerts.md`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from server.domain.refusals import Refusal
+
+
+class AlertKind(StrEnum):
+    """What an alert asks of those who are in the hall, the gravest first."""
+
+    EVACUATE = "evacuate"
+    SHELTER = "shelter"
+    MEDICAL = "medical"
+    CUSTOM = "custom"
+
+
+_GRAVITY = {kind: place for place, kind in enumerate(AlertKind)}
+ENDED_BY_PEOPLE = frozenset({AlertKind.EVACUATE, AlertKind.SHELTER})
+"""No timer ever ends these."""
+CONFIRMED_WITHIN = timedelta(minutes=5)
+"""How long the first confirmation of an end counts: a forgotten page ends nothing later."""
+SHOWN_WITHIN = timedelta(seconds=5)
+"""A screen that has not said by then that it shows an alert is named as not reached."""
+SHORTEST_S, LONGEST_S = 60, 8 * 3_600
+"""Bounds of the time after which an alert may expire."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """What a site has decided of its alerts.
+
+    `needs_second_person`: another person than the first confirms an end. `has_sound_for_evacuation`: chime
+    and voice also for `evacuate`, with the recorded agreement of the fire-safety officer.
+    """
+
+    needs_second_person: bool = False
+    has_sound_for_evacuation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert of a hall that nobody has ended. `id`: that of all halls of one press; `row`: the hall's own.
+
+    `texts`: the id of the erasable words of a custom one. `end_asked_by`: who confirmed its end a first time.
+    """
+
+    id: str
+    row: str
+    kind: AlertKind
+    is_drill: bool
+    raised_at: datetime
+    raised_by: str
+    texts: str | None = None
+    expires_at: datetime | None = None
+    end_asked_at: datetime | None = None
+    end_asked_by: str | None = None
+
+    def has_expired(self, now: datetime) -> bool:
+        """Whether its stated time is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def end_is_asked(self, now: datetime) -> bool:
+        """Whether a first confirmation of its end counts."""
+        return self.end_asked_at is not None and now - self.end_asked_at < CONFIRMED_WITHIN
+
+
+def in_force(alerts: Iterable[Alert], now: datetime) -> list[Alert]:
+    """Those that hold, the one to show first: no drill before a drill, the graver before, then the later."""
+    holding = (alert for alert in alerts if not alert.has_expired(now))
+    latest_first = sorted(holding, key=lambda alert: (alert.raised_at, alert.row), reverse=True)
+    return sorted(latest_first, key=lambda alert: (alert.is_drill, _GRAVITY[alert.kind]))
+
+
+def expiry(kind: AlertKind, for_s: int | None, now: datetime) -> datetime | None:
+    """When an alert raised now expires; None: when people end it.
+
+    Refusals: never_expires for evacuate and shelter, expires_out_of_bounds.
+    """
+    if for_s is None:
+        return None
+    if kind in ENDED_BY_PEOPLE:
+        raise Refusal("never_expires", kind=str(kind))
+    if not SHORTEST_S <= for_s <= LONGEST_S:
+        raise Refusal("expires_out_of_bounds", least_minutes=SHORTEST_S // 60, most_minutes=LONGEST_S // 60)
+    return now + timedelta(seconds=for_s)
+
+
+def check_may_end(alert: Alert, by: str, rules: AlertRules, now: datetime) -> None:
+    """Refusals: end_not_asked before a first confirmation, second_person_needed where the site wants one."""
+    if not alert.end_is_asked(now):
+        raise Refusal("end_not_asked", minutes=int(CONFIRMED_WITHIN.total_seconds() // 60))
+    if rules.needs_second_person and alert.end_asked_by == by:
+        raise Refusal("second_person_needed")
+
+
+def has_voice(kind: AlertKind, rules: AlertRules) -> bool:
+    """Whether screens chime and speak: no sound of ours may be taken for the evacuation signal."""
+    return kind is not AlertKind.EVACUATE or rules.has_sound_for_evacuation
+
+
+class ScreenReached(StrEnum):
+    """What is known of an alert on one screen."""
+
+    SHOWN = "shown"
+    WAITING = "waiting"
+    NOT_REACHED = "not_reached"
+
+
+def screen_reached(shown_at: datetime | None, raised_at: datetime, now: datetime) -> ScreenReached:
+    """Whether a screen has said that it shows an alert; it is waited for SHOWN_WITHIN."""
+    if shown_at is not None:
+        return ScreenReached.SHOWN
+    return ScreenReached.WAITING if now - raised_at < SHOWN_WITHIN else ScreenReached.NOT_REACHED

@@ -1,0 +1,76 @@
+"""End an alert in some halls: a person confirms twice. Those with a stated time expire by themselves."""
+
+from collections.abc import Callable, Sequence
+
+from server.domain.alert_facts import alert_end_asked, alert_ended
+from server.domain.alerts import Alert, check_may_end
+from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
+from server.store import alerts
+from server.store.database import Database
+from server.store.hall_transaction import HallTransaction
+from server.store.installation import SYSTEM, Author
+
+type _Confirm = Callable[[HallTransaction, Alert], None]
+
+CONFIRMED, EXPIRED = "confirmed", "expired"
+
+
+def halls_of_alert(database: Database, alert: str) -> list[str]:
+    """The halls (ids) an alert was raised in. Refusal: unknown_alert."""
+    with database.read() as rows:
+        found = [str(row["hall"]) for row in alerts.of_alert(rows, alert)]
+    if not found:
+        raise Refusal("unknown_alert", alert=alert)
+    return found
+
+
+def ask_end(database: Database, alert: str, halls: Sequence[str], author: Author) -> None:
+    """The first confirmation, in halls (ids) where the alert holds. Refusal: alert_over, it holds in none."""
+    if not _in_each(database, alert, halls, author, _ask):
+        raise Refusal("alert_over")
+
+
+def end_alert(database: Database, alert: str, halls: Sequence[str], author: Author) -> None:
+    """The second confirmation: the alert is over in halls (ids), another one there is shown from now on.
+
+    Refusals: alert_over, it holds in none; end_not_asked, second_person_needed.
+    """
+    if not _in_each(database, alert, halls, author, _end):
+        raise Refusal("alert_over")
+
+
+def expire_alerts(database: Database, hall: str) -> int:
+    """Ends the alerts of a hall (id) whose stated time is over, at that time; how many."""
+    with database.read() as rows:
+        if not alerts.has_expired(rows, hall, to_micros(database.clock.now())):
+            return 0
+    with database.transaction(hall, SYSTEM) as transaction:
+        held = alerts.open_alerts(transaction, transaction.hall)
+        over = [alert for alert in held if alert.has_expired(transaction.now)]
+        for alert in over:
+            fact = alert_ended(alert.row, alert.id, reason=EXPIRED)
+            transaction.record(fact, happened_at=alert.expires_at)
+    return len(over)
+
+
+def _ask(transaction: HallTransaction, alert: Alert) -> None:
+    transaction.record(alert_end_asked(alert.row, alert.id))
+
+
+def _end(transaction: HallTransaction, alert: Alert) -> None:
+    rules = transaction.configuration.site.alerts
+    check_may_end(alert, transaction.author.id, rules, transaction.now)
+    transaction.record(alert_ended(alert.row, alert.id, reason=CONFIRMED))
+
+
+def _in_each(database: Database, alert: str, halls: Sequence[str], author: Author, do: _Confirm) -> int:
+    """In how many halls the alert held."""
+    done = 0
+    for hall in sorted(halls):
+        with database.transaction(hall, author) as transaction:
+            for held in alerts.open_alerts(transaction, transaction.hall):
+                if held.id == alert and not held.has_expired(transaction.now):
+                    do(transaction, held)
+                    done += 1
+    return done

@@ -1,0 +1,150 @@
+"""Alerts as screens, pages at work and whoever raised one read them."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.domain.alerts import has_voice, in_force, screen_reached
+from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.domain.refusals import Refusal
+from server.store import accounts, alerts
+from server.store.database import Database
+from server.store.engines import Row
+from server.usecases.answers import Answer
+
+LOOKED_BACK = timedelta(hours=24)
+"""How long an alert that is over is still listed."""
+
+
+def board_alert(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
+    """The alert a hall (id) shows now, small: the rest each screen has had since it was loaded.
+
+    A custom one carries its French words and those of one other language.
+    """
+    holding = in_force(alerts.open_alerts(rows, hall), now)
+    if not holding:
+        return None
+    shown = holding[0]
+    words = _words(rows, shown.texts)
+    return {
+        "alert": shown.id,
+        "kind": str(shown.kind),
+        "drill": shown.is_drill,
+        "raised_at": to_text(shown.raised_at),
+        "until": None if shown.expires_at is None else to_text(shown.expires_at),
+        "words": dict(list(words.items())[:2]),
+        "others": len(holding) - 1,
+        "has_voice": has_voice(shown.kind, configuration.site.alerts),
+    }
+
+
+def screen_words(rows: Any, hall: str, now: datetime) -> Answer:
+    """The words of each custom alert in force in a hall (id), in all their languages, by alert."""
+    holding = in_force(alerts.open_alerts(rows, hall), now)
+    return {alert.id: _words(rows, alert.texts) for alert in holding if alert.texts is not None}
+
+
+def _words(rows: Any, texts: str | None) -> dict[str, dict[str, str]]:
+    kept = alerts.words(rows, texts)
+    return {} if kept is None else json.loads(kept)
+
+
+def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> Answer:
+    """The alerts in force in a hall (id), the one shown first; who raised each where that may be told."""
+    now = database.clock.now()
+    configuration = database.configuration(hall)
+    with database.read() as rows:
+        holding = in_force(alerts.open_alerts(rows, hall), now)
+        found = [
+            {
+                "alert": alert.id,
+                "kind": str(alert.kind),
+                "drill": alert.is_drill,
+                "raised_at": to_text(alert.raised_at),
+                "until": None if alert.expires_at is None else to_text(alert.expires_at),
+                "words": _words(rows, alert.texts).get(FRENCH),
+                "raised_by": author_name(rows, alert.raised_by) if names_people else None,
+            }
+            for alert in holding
+        ]
+    return {"hall": configuration.hall, "as_of": to_text(now), "alerts": found}
+
+
+def read_alert(database: Database, alert: str, halls: Iterable[str] | None = None) -> Answer:
+    """An alert in its halls, or those of some ids: who raised it, its screens, its end.
+
+    Refusal: unknown_alert.
+    """
+    now = database.clock.now()
+    with database.read() as rows:
+        found = alerts.of_alert(rows, alert)
+        if halls is not None:
+            wanted = set(halls)
+            found = [row for row in found if row["hall"] in wanted]
+        if not found:
+            raise Refusal("unknown_alert", alert=alert)
+        first = min(found, key=lambda row: row["raised_at"])
+        return {
+            "alert": alert,
+            "kind": first["kind"],
+            "drill": bool(first["is_drill"]),
+            "words": _words(rows, first["texts"]),
+            "raised_at": micros_to_text(first["raised_at"]),
+            "raised_by": author_name(rows, first["raised_by"]),
+            "until": micros_to_text(first["expires_at"]),
+            "halls": [_in_hall(database, rows, row, now) for row in found],
+            "as_of": to_text(now),
+        }
+
+
+def _in_hall(database: Database, rows: Any, row: Row, now: datetime) -> Answer:
+    configuration, held = database.configuration(row["hall"]), alerts.as_alert(row)
+    shown = alerts.shown_on(rows, held.id, row["hall"])
+    holds = row["ended_at"] is None and not held.has_expired(now)
+    return {
+        "hall": configuration.hall,
+        "name": configuration.name,
+        "site": configuration.site.name,
+        "raised_at": to_text(held.raised_at),
+        "is_in_force": holds,
+        "end_asked_by": author_name(rows, held.end_asked_by) if holds and held.end_is_asked(now) else None,
+        "needs_second_person": configuration.site.alerts.needs_second_person,
+        "ended_at": micros_to_text(row["ended_at"]),
+        "ended_by": author_name(rows, row["ended_by"]),
+        "end_reason": row["end_reason"],
+        "screens": [
+            {
+                "screen": screen.id,
+                "label": screen.label,
+                "state": str(screen_reached(_instant(shown.get(screen.id)), held.raised_at, now)),
+                "shown_at": micros_to_text(shown.get(screen.id)),
+            }
+            for screen in configuration.screens.values()
+            if not screen.is_retired
+        ],
+    }
+
+
+def read_alerts(database: Database, halls: Iterable[str]) -> Answer:
+    """The alerts of halls (ids) in force, then those over since a day at most, the latest first."""
+    now = database.clock.now()
+    wanted = list(halls)
+    with database.read() as rows:
+        listed = {
+            row["alert"]: (row["ended_at"] is not None, -row["raised_at"])
+            for hall in wanted
+            for row in alerts.since(rows, hall, to_micros(now - LOOKED_BACK))
+        }
+    ordered = sorted(listed, key=lambda alert: listed[alert])
+    return {"alerts": [read_alert(database, alert, wanted) for alert in ordered], "as_of": to_text(now)}
+
+
+def author_name(rows: Any, author: str | None) -> str | None:
+    """How an author is told to people at work: a person's name, a key's; null for any other."""
+    return None if author is None else accounts.name_of(rows, author)
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
