@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 LANGUAGES = ("fr", "en", "es")
-"""The interface's languages; French first."""
+"""The interface's languages; French first. Further ones have but some sentences, French for the rest."""
 
 type Translate = Callable[..., str]
 
@@ -23,7 +23,8 @@ class Catalogues:
 
     def __init__(self, folders: tuple[tuple[str, Path], ...]) -> None:
         self._translations: dict[str, Translations] = {}
-        for language in LANGUAGES:
+        further = {place.name for _, folder in folders for place in folder.iterdir() if place.is_dir()}
+        for language in (*LANGUAGES, *sorted(further - set(LANGUAGES))):
             merged: Translations | None = None
             for domain, folder in folders:
                 file = folder / language / "LC_MESSAGES" / f"{domain}.po"
@@ -36,6 +37,8 @@ class Catalogues:
                     merged.merge(loaded)
             if merged is not None:
                 self._translations[language] = merged
+                if language not in LANGUAGES:
+                    merged.add_fallback(self._translations["fr"])
 
     def translate(self, key: str, language: str, /, **values: Any) -> str:
         """The sentence of a key in a language, French when it has no catalogue; placeholders filled.

@@ -1,11 +1,10 @@
 """The page a hall screen shows: `/screen`, with its styles and scripts."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from flask import Blueprint, Response, make_response, render_template
 
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+from signage.alert_texts import RIGHT_TO_LEFT, Translate, alert_texts
 
 SENTENCES = {
     "announcement": ("number", "place"),
@@ -56,12 +55,6 @@ SENTENCES = {
 """The page's sentences (`signage.screen.<name>`) and the placeholders its scripts fill."""
 
 
-class Translate(Protocol):
-    """Returns the sentence of a message key in a language, its placeholders filled."""
-
-    def __call__(self, key: str, language: str, /, **values: object) -> str: ...
-
-
 def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
     """Return the screen's sentences in a language; the page's scripts fill the placeholders."""
     return {
@@ -93,6 +86,7 @@ def blueprint(*, translate: Translate, languages: Sequence[str], is_demonstratio
         for language in languages
     }
     own = languages[0]
+    alerts = {"own": own, "languages": alert_texts(translate)}
 
     @pages.get("/screen")
     def screen() -> Response:
@@ -102,6 +96,8 @@ def blueprint(*, translate: Translate, languages: Sequence[str], is_demonstratio
                 language=own,
                 direction=sentences[own]["dir"],
                 sentences=sentences,
+                alerts=alerts,
+                alert_label=translate("signage.alert.label", own),
                 says=sentences[own]["sentences"],
                 title=translate("signage.screen.title", own),
                 needs_javascript=translate("signage.screen.needs_javascript", own),

@@ -37,6 +37,7 @@ CATALOGUES = (
     ("help", SERVER / "web" / "help" / "translations"),
     ("kiosk", Path(kiosk.pages.__file__).parent / "translations"),
     ("signage", Path(signage.pages.__file__).parent / "translations"),
+    ("alerts", Path(signage.pages.__file__).parent / "alert_languages" / "translations"),
     ("hardware", SERVER.parent / "hardware" / "translations"),
 )
 LARGEST_BODY = 2_000_000

@@ -25,6 +25,7 @@ from server.store.accounts import EVERY_SITE
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.web import sign_in, site
+from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
 from server.web.api import half_days as half_days_api
@@ -80,7 +81,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         _slow_codes(limiter),
         parvis.publisher.messages_changed,
     )
-    desks = (counters_api, reception_api, links_api, supervision_api, messages_api)
+    desks = (counters_api, reception_api, links_api, supervision_api, messages_api, alerts_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):
         app.register_api(subject.blueprint(api))
     app.register_api(

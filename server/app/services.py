@@ -109,6 +109,7 @@ def compose(
         later,
         catalogues.translate,
         voice.speak,
+        voice.speak_alert,
         watches_others=settings.workers > 1,
     )
     database.subscribers.append(publisher.committed)

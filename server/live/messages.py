@@ -22,6 +22,10 @@ TICKET_CHANGED = "ticket.changed"
 """To a visitor: the whole ticket as in REST, in the language of the phone."""
 MESSAGE_CHANGED = "message.changed"
 """To consoles, reception, wall and security: a nudge, for a counter or (null) calls for help."""
+ALERT_CHANGED = "alert.changed"
+"""To all pages of a hall, at once: the alert to show now or null, with epoch, version, as_of.
+
+To screens again with its audio when that is ready."""
 HEARTBEAT = "heartbeat"
 """To all, every 25 s: epoch and version, so that a lost message is noticed."""
 

@@ -12,18 +12,19 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.language import LANGUAGES
 from server.live import messages
-from server.live.presence import Presence
+from server.live.presence import Joined, Presence
 from server.store.database import Database
 from server.usecases.counter_sessions import keep_session
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_ticket import read_ticket
+from server.usecases.show_alert import show_alert
 from server.usecases.visitor import leg_of_token
 
 log = structlog.get_logger()
 
 
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
-    """A namespace whose sockets belong to one hall. `allow` gives a caller's hall or raises a refusal."""
+    """A namespace whose sockets belong to one hall. `find` says where a caller joins or raises a refusal."""
 
     def __init__(self, name: str, presence: Presence, find: Any) -> None:
         super().__init__(name)
@@ -33,19 +34,39 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
     def on_connect(self, auth: Any = None) -> None:
         """Joins the rooms of whoever connects; refuses with the refusal's code."""
         try:
-            hall, rooms, following = self.find(auth if isinstance(auth, dict) else {})
+            joined: Joined = self.find(auth if isinstance(auth, dict) else {})
         except Refusal as refusal:
             raise SocketRefused(refusal.code) from refusal
-        for room in rooms:
+        for room in joined.rooms:
             join_room(room)
-        self.presence.arrived(self._sid(), str(self.namespace), hall, following)
+        self.presence.arrived(self._sid(), str(self.namespace), joined)
 
     def on_disconnect(self, reason: Any = None) -> None:
         """Leaves."""
         self.presence.left(self._sid())
 
+    def trigger_event(self, event: str, *args: Any) -> Any:
+        """The contract's message names hold a point, which no method name may."""
+        return super().trigger_event(event.replace(".", "_"), *args)
+
     def _sid(self) -> str:
         return str(request.sid)  # type: ignore[attr-defined]
+
+
+class ScreenNamespace(HallNamespace):
+    """Screens: each also says which alert it shows."""
+
+    def __init__(self, presence: Presence, find: Any, database: Database) -> None:
+        super().__init__(messages.SCREEN, presence, find)
+        self.database = database
+
+    def on_alert_shown(self, message: Any) -> bool:
+        """A screen shows an alert; whether that was news. What no screen says is nothing."""
+        screen = self.presence.screen_of(self._sid())
+        alert = message.get("alert") if isinstance(message, dict) else None
+        if screen is None or not isinstance(alert, str):
+            return False
+        return show_alert(self.database, *screen, alert)
 
 
 class AgentNamespace(HallNamespace):
@@ -70,34 +91,30 @@ class AgentNamespace(HallNamespace):
             counter = row["counter"]
         return keep_session(self.database, counter, session)
 
-    def trigger_event(self, event: str, *args: Any) -> Any:
-        """The contract's message names hold a point, which no method name may."""
-        return super().trigger_event(event.replace(".", "_"), *args)
-
 
 def namespaces(presence: Presence, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
     """The four namespaces. `callers` finds who connects: `device(auth)`, `person(auth, permission)`."""
 
-    def screen(auth: dict[str, Any]) -> tuple[str, list[str], None]:
-        hall, _ = callers(auth, Permission.READ_BOARD)
-        return hall, [messages.hall_room(hall)], None
+    def screen(auth: dict[str, Any]) -> Joined:
+        hall, configured = callers(auth, Permission.READ_BOARD)
+        return Joined(hall, [messages.hall_room(hall)], screen=configured)
 
-    def kiosk(auth: dict[str, Any]) -> tuple[str, list[str], None]:
+    def kiosk(auth: dict[str, Any]) -> Joined:
         hall, configured = callers(auth, Permission.ISSUE)
         rooms = [messages.hall_room(hall)]
         if configured:
             rooms.append(messages.kiosk_room(configured))
-        return hall, rooms, None
+        return Joined(hall, rooms)
 
-    def agent(auth: dict[str, Any]) -> tuple[str, list[str], None]:
+    def agent(auth: dict[str, Any]) -> Joined:
         hall, _ = callers(auth, Permission.READ_QUEUE)
         rooms = [messages.hall_room(hall)]
         if auth.get("papers") is True:
             callers(auth, Permission.ISSUE)
             rooms.append(messages.paper_room(hall))
-        return hall, rooms, None
+        return Joined(hall, rooms)
 
-    def visitor(auth: dict[str, Any]) -> tuple[str, list[str], tuple[str, str]]:
+    def visitor(auth: dict[str, Any]) -> Joined:
         token = auth.get("ticket")
         if not isinstance(token, str):
             raise Refusal("unknown_ticket")
@@ -107,10 +124,10 @@ def namespaces(presence: Presence, database: Database, estimates: Estimates, cal
         asked = auth.get("language")
         language = asked if asked in LANGUAGES else FRENCH
         rooms = [messages.hall_room(leg["hall"]), messages.visit_room(leg["visit"], language)]
-        return leg["hall"], rooms, (leg["visit"], language)
+        return Joined(leg["hall"], rooms, following=(leg["visit"], language))
 
     return [
-        HallNamespace(messages.SCREEN, presence, screen),
+        ScreenNamespace(presence, screen, database),
         HallNamespace(messages.KIOSK, presence, kiosk),
         AgentNamespace(presence, agent, database),
         HallNamespace(messages.VISITOR, presence, visitor),

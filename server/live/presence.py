@@ -4,7 +4,21 @@ So that nothing is computed for nobody.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Where a socket belongs: its hall (id) and its rooms.
+
+    `following` is the visit a phone follows, and its language; `screen` the id of a hall's screen.
+    """
+
+    hall: str
+    rooms: Sequence[str]
+    following: tuple[str, str] | None = None
+    screen: str | None = None
 
 
 @dataclass
@@ -17,14 +31,21 @@ class Presence:
     halls: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    _screens: dict[str, tuple[str, str]] = field(default_factory=dict)
     _digests: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def arrived(self, sid: str, namespace: str, hall: str, following: tuple[str, str] | None = None) -> None:
-        """A socket has joined a hall's room; `following` is the visit a phone follows, and its language."""
-        self._sockets[sid] = (namespace, hall)
-        self.halls[namespace, hall] += 1
-        if following is not None:
-            self._visits[sid] = (hall, *following)
+    def arrived(self, sid: str, namespace: str, joined: Joined) -> None:
+        """A socket has joined a hall's room."""
+        self._sockets[sid] = (namespace, joined.hall)
+        self.halls[namespace, joined.hall] += 1
+        if joined.following is not None:
+            self._visits[sid] = (joined.hall, *joined.following)
+        if joined.screen is not None:
+            self._screens[sid] = (joined.hall, joined.screen)
+
+    def screen_of(self, sid: str) -> tuple[str, str] | None:
+        """The hall and the screen (its id in the hall's document) of a socket, None for any other."""
+        return self._screens.get(sid)
 
     def showed_token(self, sid: str, namespace: str, digest: str) -> None:
         """A socket was let in by the token of a device or an API key."""
@@ -39,6 +60,7 @@ class Presence:
         self._digests.pop(sid, None)
         known = self._sockets.pop(sid, None)
         self._visits.pop(sid, None)
+        self._screens.pop(sid, None)
         if known is not None:
             self.halls[known] -= 1
             if self.halls[known] <= 0:

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from server.domain.configuration import FRENCH, HallConfiguration
-from server.domain.facts import FactKind, is_started_by_call
+from server.domain.facts import SILENT, FactKind, is_started_by_call
 from server.domain.instants import to_text
 from server.language import LANGUAGES
 from server.live import messages
@@ -25,7 +25,7 @@ from server.store import print_jobs
 from server.store.commits import Commit, CommittedFact
 from server.store.database import Database
 from server.usecases.estimate_waits import Estimates
-from server.usecases.read_board import ARRIVAL_SHOWN_FOR, read_board, read_queues
+from server.usecases.read_board import ARRIVAL_SHOWN_FOR, read_alert_message, read_board, read_queues
 from server.usecases.read_prints import print_answer
 from server.usecases.read_queue import read_queue
 from server.usecases.read_ticket import ticket_of_visit
@@ -43,6 +43,7 @@ LEGS_IN_MESSAGE = 5
 MOST_OPEN_IN_MESSAGE = 6
 
 _CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
+_ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED)
 
 type Speak = Callable[[str, dict[str, Any]], None]
 
@@ -61,6 +62,7 @@ class Publisher:
     later: Callable[[float, Callable[[], None]], None]
     translate: Callable[..., str]
     speak: Speak | None = None
+    speak_alert: Speak | None = None
     watches_others: bool = False
     failures: int = 0
     _half_days: HalfDays = field(init=False)
@@ -74,12 +76,14 @@ class Publisher:
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
+        if any(fact.kind in _ALERTS for fact in commit.facts):
+            self._tell_alert(commit)
         for fact in commit.facts:
             if fact.kind in _CALLS and commit.configuration is not None:
                 self._announce(commit.hall, fact, commit.configuration)
         self._prints_noted([fact.body["job"] for fact in commit.facts if fact.kind == FactKind.PRINT_ENDED])
         self._changed.add(commit.hall)
-        if commit.hall not in self._soon and any(fact.kind != FactKind.PRINT_ENDED for fact in commit.facts):
+        if commit.hall not in self._soon and any(fact.kind not in SILENT for fact in commit.facts):
             self._soon.add(commit.hall)
             self.later(self._until_next(commit.hall), lambda: self._send_states(commit.hall))
         if any(_counts_as_arrival(fact) for fact in commit.facts):
@@ -89,6 +93,16 @@ class Publisher:
         # nobody follows a ticket that was just issued: its token is not told yet
         for visit in {f.visit for f in commit.facts if f.visit and f.kind != FactKind.TICKET_ISSUED}:
             self._tell_phones(visit)
+
+    def _tell_alert(self, commit: Commit) -> None:
+        """Every page of the hall at once; screens again, with the voice, where this alert has one."""
+        message = read_alert_message(self.database, commit.hall)
+        room = messages.hall_room(commit.hall)
+        for namespace in messages.NAMESPACES:
+            self.emit(messages.ALERT_CHANGED, message, namespace, room)
+        alert = message["alert"]
+        if self.speak_alert is not None and alert is not None and alert["has_voice"]:
+            self.speak_alert(commit.hall, message)
 
     def _tell_phones(self, visit: str) -> None:
         languages = set(LANGUAGES) if self.watches_others else self.presence.languages_of(visit)

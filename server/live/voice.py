@@ -1,7 +1,8 @@
-"""Spoken calls: rendered by a process of its own, in order of their call, then announced again with audio."""
+"""Spoken calls and alerts: rendered by a process of its own, in order, then sent again with audio."""
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,29 @@ from hardware.speech import AudioFiles, SpeechUnavailable
 from server.domain.configuration import FRENCH
 from server.domain.instants import from_text
 from server.live import messages
+from signage.alert_texts import spoken_alert
 from signage.announcement import OLDEST_SOUND, spoken_sentences
 
 log = structlog.get_logger()
 
 MOST_WAITING = 50
 """Announcements waiting for their voice; beyond it the oldest is shown without sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A message to be sent again with its voice; `oldest`: how long after its `at` anyone would play it."""
+
+    hall: str
+    name: str
+    message: dict[str, Any]
+    sentences: Sequence[str]
+    oldest: timedelta | None = None
+
+    def is_too_old(self, now: datetime) -> bool:
+        if self.oldest is None:
+            return False
+        return now - from_text(self.message["at"]) > self.oldest - timedelta(seconds=1)
 
 
 class Voice:
@@ -40,33 +58,40 @@ class Voice:
         self.now = now
         self.off_loop = off_loop
         self.unavailable: str | None = None
-        self._waiting: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[_Wanted] = queue.Queue(MOST_WAITING)
 
     def speak(self, hall: str, message: dict[str, Any]) -> None:
         """Queues the voice of an announcement; drops the oldest when too many wait."""
+        self._queue(_Wanted(hall, messages.CALL_ANNOUNCED, message, self._of_call(message), OLDEST_SOUND))
+
+    def speak_alert(self, hall: str, message: dict[str, Any]) -> None:
+        """Queues the voice of an alert, which is wanted as long as the alert lasts."""
+        sentences = spoken_alert(message["alert"], self.translate)
+        self._queue(_Wanted(hall, messages.ALERT_CHANGED, message, sentences))
+
+    def run(self) -> None:
+        """Renders for ever, one at a time and in order; what nobody would play any more is passed over."""
+        while True:
+            wanted = self._waiting.get()
+            if wanted.is_too_old(self.now()):
+                continue
+            try:
+                name = str(self.off_loop(self.files.audio_file, wanted.sentences, FRENCH))
+            except (SpeechUnavailable, OSError) as reason:
+                log.warning("voice_failed", hall=wanted.hall, reason=str(reason))
+                continue
+            spoken = wanted.message | {"audio": {FRENCH: f"/audio/{name}"}}
+            self.emit(wanted.name, spoken, messages.SCREEN, messages.hall_room(wanted.hall))
+
+    def _queue(self, wanted: "_Wanted") -> None:
         while self.unavailable is None:
             try:
-                self._waiting.put_nowait((hall, message))
+                self._waiting.put_nowait(wanted)
             except queue.Full:
                 self._waiting.get_nowait()
             else:
                 return
 
-    def run(self) -> None:
-        """Renders for ever, one at a time and in order; what nobody would play any more is passed over."""
-        while True:
-            hall, message = self._waiting.get()
-            if self.now() - from_text(message["at"]) > OLDEST_SOUND - timedelta(seconds=1):
-                continue
-            try:
-                name = self._render(message)
-            except (SpeechUnavailable, OSError) as reason:
-                log.warning("voice_failed", hall=hall, reason=str(reason))
-                continue
-            spoken = message | {"audio": {FRENCH: f"/audio/{name}"}}
-            self.emit(messages.CALL_ANNOUNCED, spoken, messages.SCREEN, messages.hall_room(hall))
-
-    def _render(self, message: dict[str, Any]) -> str:
+    def _of_call(self, message: dict[str, Any]) -> Sequence[str]:
         templates = {FRENCH: self.translate("signage.announcement.spoken", FRENCH)}
-        sentences = spoken_sentences(message["number"], message["counter"]["label"], templates=templates)
-        return str(self.off_loop(self.files.audio_file, sentences[FRENCH], FRENCH))
+        return spoken_sentences(message["number"], message["counter"]["label"], templates=templates)[FRENCH]

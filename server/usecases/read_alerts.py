@@ -34,7 +34,7 @@ def board_alert(rows: Any, hall: str, configuration: HallConfiguration, now: dat
         "drill": shown.is_drill,
         "raised_at": to_text(shown.raised_at),
         "until": None if shown.expires_at is None else to_text(shown.expires_at),
-        "words": dict(list(words.items())[:2]),
+        "texts": dict(list(words.items())[:2]),
         "others": len(holding) - 1,
         "has_voice": has_voice(shown.kind, configuration.site.alerts),
     }
@@ -64,7 +64,7 @@ def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> An
                 "drill": alert.is_drill,
                 "raised_at": to_text(alert.raised_at),
                 "until": None if alert.expires_at is None else to_text(alert.expires_at),
-                "words": _words(rows, alert.texts).get(FRENCH),
+                "texts": _words(rows, alert.texts).get(FRENCH),
                 "raised_by": author_name(rows, alert.raised_by) if names_people else None,
             }
             for alert in holding
@@ -90,7 +90,7 @@ def read_alert(database: Database, alert: str, halls: Iterable[str] | None = Non
             "alert": alert,
             "kind": first["kind"],
             "drill": bool(first["is_drill"]),
-            "words": _words(rows, first["texts"]),
+            "texts": _words(rows, first["texts"]),
             "raised_at": micros_to_text(first["raised_at"]),
             "raised_by": author_name(rows, first["raised_by"]),
             "until": micros_to_text(first["expires_at"]),

@@ -111,6 +111,16 @@ def read_board(database: Database, hall: str) -> Message:
     )
 
 
+def read_alert_message(database: Database, hall: str) -> Message:
+    """What is told at once when an alert is raised or ends in a hall (id): where it stands, and the alert."""
+    with database.read() as rows:
+        seen = look(database, rows, hall)
+        alert = board_alert(rows, hall, seen.configuration, seen.position.as_of)
+    position = seen.position
+    told = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
+    return {"hall": seen.row["slug"], **told, "alert": alert}
+
+
 def _call(configuration: HallConfiguration, row: Row) -> board.BoardCall:
     return board.BoardCall(
         call=row["call"],
@@ -189,7 +199,7 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
         "diagonal_in": round(shown.diagonal_cm / 2.54) if shown else 55,
         "reading_distance_m": shown.viewing_m if shown else 6,
         "demonstration": configuration.is_demonstration,
-        "alert_words": words,
+        "alert_texts": words,
         "notices": [
             {
                 "id": notice.id,

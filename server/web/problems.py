@@ -37,7 +37,6 @@ STATUS: Mapping[str, int] = {
     "alert_over": 409,
     "end_not_asked": 409,
     "second_person_needed": 409,
-    "not_a_person": 403,
     "never_expires": 422,
     "expires_out_of_bounds": 422,
     "words_missing": 422,

@@ -12,6 +12,8 @@ from tests.harness.programs import PROJECT
 
 PACKAGES = ("kiosk", "signage", "server", "hardware")
 LANGUAGES = ("fr", "en", "es")
+FURTHER = "alert_languages"
+"""The folder of the few sentences that screens know in more languages; tests/signage looks at them."""
 
 
 def files(*endings: str) -> Iterator[Path]:
@@ -37,6 +39,8 @@ def catalogues() -> dict[str, dict[str, Catalog]]:
     found: dict[str, dict[str, Catalog]] = {}
     for path in files(".po"):
         folder, language = path.parents[2], path.parents[1].name
+        if folder.parent.name == FURTHER:
+            continue
         with path.open("rb") as opened:
             found.setdefault(name_of(folder), {})[language] = read_po(
                 opened, locale=language, abort_invalid=True

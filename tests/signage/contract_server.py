@@ -12,7 +12,7 @@ from flask import Flask, Response, jsonify, request, send_from_directory
 from flask_socketio import SocketIO
 from werkzeug.serving import make_server
 
-from signage import pages
+from signage import alert_texts, pages
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -21,13 +21,17 @@ POLICY = (
 Message = dict[str, Any]
 
 
-def catalogue(language: str) -> dict[str, str]:
-    path = Path(pages.__file__).parent / "translations" / language / "LC_MESSAGES/signage.po"
+def catalogue(language: str, *, further: bool = False) -> dict[str, str]:
+    folder = "alert_languages/translations" if further else "translations"
+    name = "alerts" if further else "signage"
+    path = Path(pages.__file__).parent / folder / language / f"LC_MESSAGES/{name}.po"
     with path.open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
 
-SENTENCES = {language: catalogue(language) for language in ("fr", "en", "es")}
+LANGUAGES = ("fr", "en", "es")
+SENTENCES = {language: catalogue(language) for language in LANGUAGES}
+SENTENCES |= {language: catalogue(language, further=True) for language in alert_texts.LANGUAGES[3:]}
 
 
 def translate(key: str, language: str, /, **values: object) -> str:
@@ -116,7 +120,7 @@ class ContractServer:
 
     def _app(self, assets: Path, audio: Path) -> Flask:
         app = Flask(__name__, static_folder=None)
-        app.register_blueprint(pages.blueprint(translate=translate, languages=("fr", "en", "es")))
+        app.register_blueprint(pages.blueprint(translate=translate, languages=LANGUAGES))
         board: Callable[[], Message] = lambda: {  # noqa: E731 (a view as short as its neighbours)
             **self._head(),
             "calls": self.calls,

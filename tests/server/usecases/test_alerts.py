@@ -189,9 +189,9 @@ def test_a_custom_alert_has_words_in_french_and_never_in_exactly_one_other_langu
     issue(database, 12)
     alert = raised(database, CUSTOM, words=words("ar", "en", "fr")).alert
     board = read_board(database, HALL)
-    assert list(board["alert"]["words"]) == ["fr", "ar"]
+    assert list(board["alert"]["texts"]) == ["fr", "ar"]
     assert message_bytes(board) <= MESSAGE_LIMIT
-    assert list(read_alert(database, alert)["words"]) == ["fr", "ar", "en"]
+    assert list(read_alert(database, alert)["texts"]) == ["fr", "ar", "en"]
     body = facts(database, "AlertRaised")[0]["body"]
     assert "title" not in body, "what people typed stays out of the journal"
 

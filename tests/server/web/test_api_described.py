@@ -62,6 +62,13 @@ def booked(browser: httpx.Client, token: str) -> str:
     return str(answer.raise_for_status().json()["appointment"])
 
 
+def raised(browser: httpx.Client, token: str) -> str:
+    """An alert of a hall where nothing else is asked."""
+    wanted = {"halls": ["soissons"], "kind": "medical", "press_id": "described"}
+    answer = browser.post("/api/v1/alerts", json=wanted, headers={"X-CSRFToken": token})
+    return str(answer.raise_for_status().json()["alert"])
+
+
 def assert_described(server: Served, *headers: str, real: dict[str, list[str]], examples: int) -> None:
     """Schemathesis finds nothing between the description and the answers."""
     document = httpx.get(f"{server.base_url}/api/v1/openapi.json", trust_env=False).json()
@@ -111,11 +118,12 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         assert browser.post("/connexion", data=wanted).status_code == 303
         token = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
         appointments = [booked(browser, token) for _ in range(9)]
+        alert = raised(browser, token)
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     assert_described(
         server,
         f"Cookie: {cookies}",
         f"X-CSRFToken: {token}",
-        real=busy(hall) | {"appointment": appointments},
+        real=busy(hall) | {"appointment": appointments, "alert": [alert]},
         examples=count(small=4, large=200),
     )

@@ -1,0 +1,41 @@
+"""Answers kept for a repetition of a request that writes in several halls: each hall's own is apart."""
+
+import json
+from collections.abc import Callable
+
+import structlog
+
+from server.domain.refusals import Refusal
+from server.store.database import Database
+from server.store.installation import Author
+from server.store.write_keys import WriteKey
+from server.usecases.answers import Answer
+
+log = structlog.get_logger()
+
+
+def once(
+    database: Database, hall: str, author: Author, write_key: WriteKey | None, work: Callable[[], Answer]
+) -> Answer:
+    """What `work` answers, kept with a hall (id); what it answered to the same request before.
+
+    An answer that cannot be kept is given all the same. Refusal: idempotency_mismatch.
+    """
+    if write_key is None:
+        return work()
+    known = write_key.answer()
+    with database.read() as rows:
+        row = rows.one(known.sql, **known.values)
+    if row is not None:
+        if row["fingerprint"] != write_key.fingerprint:
+            raise Refusal("idempotency_mismatch")
+        return dict(json.loads(row["answer"]))
+    answer = work()
+    try:
+        with database.transaction(hall, author, write_key) as transaction:
+            return (
+                dict(transaction.replayed_answer) if transaction.is_replayed else transaction.answer(answer)
+            )
+    except Refusal:
+        log.exception("answer_not_kept", hall=hall)
+        return answer

@@ -1,0 +1,169 @@
+"""Alerts: raised in some halls by one press, ended by two confirmations."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import ConfigDict, Field, StringConstraints
+
+from server.domain.alerts import AlertKind
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.store.database import Database
+from server.store.halls import all_halls
+from server.usecases.end_alert import ask_end, end_alert, halls_of_alert
+from server.usecases.once import once
+from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, WantedAlert, raise_alert
+from server.usecases.read_alerts import read_alert, read_alerts, read_hall_alerts
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import LINE, Anything, Asked, HallPath, Slug
+from server.web.callers import allowed, someone
+
+TAG = Tag(name="alerts")
+
+type HallNames = Literal["all"] | Annotated[list[Slugged], Field(min_length=1, max_length=200)]
+type Slugged = Annotated[str, StringConstraints(max_length=64, pattern=LINE, min_length=1)]
+type LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+
+
+class AlertTexts(Asked):
+    """The words of a custom alert in one language: they fill a screen."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    title: str = Field(min_length=1, max_length=TITLE_CHARACTERS, pattern=LINE)
+    text: str = Field(default="", max_length=TEXT_CHARACTERS, pattern=LINE)
+
+
+class AlertBody(Asked):
+    """What is raised and where: halls by slug or id, or all in which the caller may.
+
+    The same `press_id` of an author is the same alert. `expires_after_s`: never for evacuate and shelter.
+    """
+
+    halls: HallNames
+    kind: AlertKind
+    press_id: str = Field(min_length=1, max_length=64, pattern=LINE)
+    drill: bool = False
+    texts: dict[LanguageCode, AlertTexts] = Field(default_factory=dict, max_length=8)
+    expires_after_s: int | None = None
+
+
+class EndBody(Asked):
+    """In which of its halls an alert is over."""
+
+    halls: HallNames = "all"
+
+
+class AlertPath(Asked):
+    """An alert."""
+
+    alert: str = Slug
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("alerts", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.post("/alerts", responses={200: Anything, 201: Anything})
+    def take_over(body: AlertBody) -> Any:
+        """Takes the screens of halls over. 201 with each hall's screens; 200 for a press known already."""
+        caller = someone()
+        halls = _halls(api.database, body.halls, Permission.RAISE_ALERT)
+        words = {language: each.model_dump() for language, each in body.texts.items()}
+        wanted = WantedAlert(body.kind, body.press_id, body.drill, words, body.expires_after_s)
+
+        def work() -> dict[str, Any]:
+            raised = raise_alert(api.database, halls, caller.author, wanted, breathe=api.breathe)
+            failed = [{"hall": hall, "code": code} for hall, code in raised.failed.items()]
+            answer = read_alert(api.database, raised.alert, halls)
+            return answer | {"is_new": raised.is_new, "failed": failed}
+
+        answer = once(api.database, halls[0], caller.author, write_key(caller.author), work)
+        return answer, 201 if answer["is_new"] else 200
+
+    @routes.get("/alerts", responses={200: Anything})
+    def listed() -> Any:
+        """The alerts in force and those of the last day, in the caller's halls."""
+        return read_alerts(api.database, _own_halls(api.database))
+
+    @routes.get("/alerts/<alert>", responses={200: Anything})
+    def one(path: AlertPath) -> Any:
+        """An alert: who raised it and when, and per hall its screens, which showed it, and its end."""
+        return read_alert(api.database, path.alert, _own_halls(api.database))
+
+    @routes.get("/halls/<hall>/alerts", responses={200: Anything})
+    def of_hall(path: HallPath) -> Any:
+        """The alerts in force in a hall; people at work read who raised each."""
+        caller, hall = allowed(Permission.READ_BOARD, path.hall)
+        return read_hall_alerts(api.database, hall, names_people=caller.kind == "person")
+
+    @routes.post("/alerts/<alert>/ask-end", responses={200: Anything})
+    def first(path: AlertPath, body: EndBody) -> Any:
+        """The first confirmation that an alert is over; the second follows within five minutes."""
+        return _confirmed(api, path.alert, body, ask_end)
+
+    @routes.post("/alerts/<alert>/end", responses={200: Anything})
+    def second(path: AlertPath, body: EndBody) -> Any:
+        """The second confirmation: the alert is over."""
+        return _confirmed(api, path.alert, body, end_alert)
+
+    return routes
+
+
+def _confirmed(api: Api, alert: str, body: EndBody, confirm: Any) -> dict[str, Any]:
+    caller = someone()
+    if not _may(api.database, _every(api.database), Permission.END_ALERT):
+        raise Refusal("forbidden")
+    of_alert = halls_of_alert(api.database, alert)
+    wanted = _halls(api.database, body.halls, Permission.END_ALERT, among=of_alert)
+
+    def work() -> dict[str, Any]:
+        confirm(api.database, alert, wanted, caller.author)
+        return read_alert(api.database, alert, wanted)
+
+    return once(api.database, wanted[0], caller.author, write_key(caller.author), work)
+
+
+def _halls(
+    database: Database,
+    wanted: Sequence[str] | Literal["all"],
+    permission: Permission,
+    among: Sequence[str] | None = None,
+) -> list[str]:
+    """The ids of the halls wanted, each of which the caller has the permission in; of all, those.
+
+    `among`: the halls there are to choose from. Refusals: those of `allowed`, unknown_hall.
+    """
+    if wanted == "all":
+        halls = _may(database, among if among is not None else _every(database), permission)
+        if not halls:
+            raise Refusal("forbidden")
+        return halls
+    found = list(dict.fromkeys(allowed(permission, hall)[1] for hall in wanted))
+    for hall in found:
+        if among is not None and hall not in among:
+            raise Refusal("unknown_hall", hall=hall)
+    return found
+
+
+def _own_halls(database: Database) -> list[str]:
+    """The ids of the halls in which the caller may raise or end alerts. Refusal: forbidden, in none."""
+    someone()
+    every = _every(database)
+    own = {*_may(database, every, Permission.RAISE_ALERT), *_may(database, every, Permission.END_ALERT)}
+    if not own:
+        raise Refusal("forbidden")
+    return sorted(own)
+
+
+def _may(database: Database, halls: Sequence[str], permission: Permission) -> list[str]:
+    caller = someone()
+    sites = {hall: database.configuration(hall).site.slug for hall in halls}
+    return [hall for hall, site in sites.items() if caller.may(permission, hall=hall, site=site)]
+
+
+def _every(database: Database) -> list[str]:
+    with database.read() as rows:
+        return [row["id"] for row in all_halls(rows) if row["configuration_revision"] > 0]

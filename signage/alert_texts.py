@@ -1,0 +1,50 @@
+"""What alerts say: written on screens in every language they know, spoken in French."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from signage.announcement import PAUSE, REPETITIONS
+
+KINDS = ("evacuate", "shelter", "medical")
+"""Those whose words are prepared; a custom alert brings its own."""
+LANGUAGES = ("fr", "en", "es", "ar", "pt", "uk")
+"""What every screen can say before anything happens, French first."""
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+FRENCH = "fr"
+
+
+class Translate(Protocol):
+    """Returns the sentence of a message key in a language, its placeholders filled."""
+
+    def __call__(self, key: str, language: str, /, **values: object) -> str: ...
+
+
+def alert_texts(translate: Translate, languages: Sequence[str] = LANGUAGES) -> dict[str, Any]:
+    """Return, per language, its direction, the words of each kind, and what stands around them."""
+    return {language: _in_language(translate, language) for language in languages}
+
+
+def _in_language(translate: Translate, language: str) -> dict[str, Any]:
+    kinds = {
+        kind: {part: translate(f"signage.alert.{kind}_{part}", language) for part in ("title", "text")}
+        for kind in KINDS
+    }
+    around = {
+        name: translate(f"signage.alert.{name}", language) for name in ("drill", "drill_text", "not_fire")
+    }
+    since = translate("signage.alert.since", language, time="{time}")
+    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    return {"dir": direction, "kinds": kinds, "since": since, **around}
+
+
+def spoken_alert(alert: Mapping[str, Any], translate: Translate) -> tuple[str, ...]:
+    """Return the French sentences to speak in turn: the same one twice, a drill named first.
+
+    `alert` is that of the board's message.
+    """
+    kind = alert["kind"]
+    words = alert["texts"].get(FRENCH) or _in_language(translate, FRENCH)["kinds"].get(kind, {})
+    phrases = [translate("signage.alert.attention", FRENCH), words.get("title", ""), words.get("text", "")]
+    if alert["drill"]:
+        phrases.insert(1, translate("signage.alert.drill_text", FRENCH))
+    return (PAUSE.join(phrase for phrase in phrases if phrase),) * REPETITIONS

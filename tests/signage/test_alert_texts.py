@@ -1,0 +1,42 @@
+"""What screens know to say in an alert before anything happens: the same in every language."""
+
+from string import Formatter
+
+import pytest
+
+from signage.alert_texts import KINDS, LANGUAGES, RIGHT_TO_LEFT, alert_texts, spoken_alert
+from tests.signage.contract_server import SENTENCES, translate
+
+TEXTS = alert_texts(translate)
+FRENCH = {key for key in SENTENCES["fr"] if key.startswith("signage.alert.")}
+SPOKEN = {"signage.alert.attention", "signage.alert.label"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_all_that_screens_show(language: str):
+    known = {key: text for key, text in SENTENCES[language].items() if key.startswith("signage.alert.")}
+    assert set(known) | SPOKEN == FRENCH
+    for key, text in known.items():
+        assert text.strip(), key
+        names = [name for _, name, _, _ in Formatter().parse(text) if name]
+        assert names == (["time"] if key.endswith("since") else []), key
+    told = TEXTS[language]
+    assert set(told["kinds"]) == set(KINDS)
+    assert told["dir"] == ("rtl" if language in RIGHT_TO_LEFT else "ltr")
+    assert len({kind["title"] for kind in told["kinds"].values()}) == len(KINDS)
+    assert all(len(kind["title"]) <= 40 and len(kind["text"]) <= 140 for kind in told["kinds"].values())
+
+
+def test_a_drill_is_named_before_what_it_asks_and_all_is_said_twice():
+    once, again = spoken_alert({"kind": "shelter", "drill": True, "texts": {}}, translate)
+    assert once == again
+    phrases = once.splitlines()
+    assert phrases[:3] == ["Attention.", "Ceci est un exercice.", "Mettez-vous à l’abri"]
+    real = spoken_alert({"kind": "shelter", "drill": False, "texts": {}}, translate)[0]
+    assert "exercice" not in real
+
+
+def test_a_custom_alert_is_spoken_in_its_own_french_words():
+    texts = {"fr": {"title": "Fuite d’eau", "text": "Restez assis."}, "en": {"title": "Leak", "text": ""}}
+    once, _ = spoken_alert({"kind": "custom", "drill": False, "texts": texts}, translate)
+    assert once.splitlines() == ["Attention.", "Fuite d’eau", "Restez assis."]
