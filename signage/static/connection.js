@@ -14,7 +14,7 @@ class Refused extends Error {}
 
 /**
  * Connect and keep connected. `on` holds what to call: connected, disconnected, refused, hall(hall), board(message),
- * queues(message), screen(message), announced(message), beat(message), nudged(), fetched().
+ * queues(message), screen(message), announced(message), alert(message), beat(message), nudged(), fetched().
  */
 export function connect({ io, location, history, on }) {
   let hall = null;
@@ -39,11 +39,12 @@ export function connect({ io, location, history, on }) {
   socket.on("board.changed", on.board);
   socket.on("queues.changed", on.queues);
   socket.on("call.announced", on.announced);
+  socket.on("alert.changed", on.alert);
   socket.on("heartbeat", on.beat);
   for (const nudge of ["screen.changed", "programme.changed"]) socket.on(nudge, on.nudged);
 
   start();
-  return { fetchSoon, restart: () => socket.disconnect().connect() };
+  return { fetchSoon, say: (name, message) => socket.connected && socket.emit(name, message), restart: () => socket.disconnect().connect() };
 
   async function start() {
     try {

@@ -23,6 +23,11 @@ export function createPlayer({ play, now, onSound, onRefused }) {
     return true;
   }
 
+  /** What has not begun to be spoken is dropped: an alert is in force. */
+  function drop() {
+    for (const item of waiting.splice(0)) onSound(item.key, "ended");
+  }
+
   function unlocked() {
     isRefused = false;
     onRefused(false);
@@ -54,5 +59,5 @@ export function createPlayer({ play, now, onSound, onRefused }) {
     return onSound(item.key, "ended");
   }
 
-  return { offer, unlocked };
+  return { offer, drop, unlocked };
 }

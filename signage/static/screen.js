@@ -1,6 +1,8 @@
 // A hall screen: the DOM around the state of screen_state.js.
 
 import { io } from "/assets/socket.io.esm.min.js";
+import { alertView } from "./alert_view.js";
+import { alertVoice } from "./alert_voice.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
 import { createPlayer } from "./player.js";
@@ -24,7 +26,22 @@ let round = 0; // how often all slides were shown: each round has waits in anoth
 let isSoundOff = false;
 let isSoundTried = false;
 let saved = "";
+let toldAlert = null; // the alert this connection has said it shows
 const said = new Set();
+const prepared = JSON.parse(get("alert-texts").textContent);
+const alerts = alertView(get("alert"), {
+  body: document.body, prepared,
+  time: (at, language) => wordsOf(language, {}, { timeZone: state.screen?.time_zone }).time(at),
+});
+const voice = alertVoice({
+  now: () => performance.now(),
+  makeContext: () => new AudioContext(),
+  fetchSound: async (url) => {
+    const answer = await fetch(url, { credentials: "same-origin", headers: { "X-Caller": "device" } });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    return answer.arrayBuffer();
+  },
+});
 
 const now = () => Date.now();
 const update = (next) => {
@@ -35,7 +52,10 @@ const update = (next) => {
 const connection = connect({
   io, location, history,
   on: {
-    connected: () => update(screenState.connected(state, now())),
+    connected: () => {
+      toldAlert = null;
+      update(screenState.connected(state, now()));
+    },
     disconnected: () => update(screenState.disconnected(state)),
     refused: () => update(screenState.refused(state)),
     hall: (hall) => update({ ...state, hall }),
@@ -46,6 +66,7 @@ const connection = connect({
       trySound();
     },
     announced,
+    alert: (message) => update(screenState.receiveAlertMessage(state, message, now())),
     beat: (message) => update(screenState.heartbeat(state, message, now())),
     nudged: () => update(screenState.nudged(state)),
     fetched: () => update(screenState.fetchDone(state)),
@@ -78,7 +99,7 @@ function tick() {
 
 function announced(message) {
   const isHeard = Boolean(state.screen?.has_sound);
-  const audio = isHeard ? inOrder(message.audio ?? {}) : [];
+  const audio = isHeard && !screenState.alertNow(state, now()) ? inOrder(message.audio ?? {}) : [];
   update(screenState.receiveAnnouncement(state, message, now()));
   player.offer({ key: screenState.keyOf(message), at: Date.parse(message.at), audio });
 }
@@ -97,6 +118,7 @@ function draw() {
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
   state = screenState.arrange(state, now(), fits);
   const view = screenState.viewOf(state, now());
+  drawAlert();
   drawCalls(view);
   drawSlides(view);
   drawFoot(view);
@@ -109,7 +131,24 @@ function draw() {
 
 function redraw() {
   drawn = { calls: "", slides: "" };
+  alerts.redraw();
   draw();
+}
+
+/** An alert takes the screen over: no call is spoken meanwhile, and the server is told that it is seen. */
+function drawAlert() {
+  const alert = screenState.alertNow(state, now());
+  const at = screenState.serverNow(state, now());
+  alerts.show(alert, { at, languages: hallLanguages(), further: state.screen?.alert_texts });
+  if (!alert) return voice.silence();
+  player.drop();
+  if (state.alert.audio && state.screen?.has_sound) voice.say(state.alert.audio);
+  voice.tick();
+  if (toldAlert !== alert.alert && state.isConnected) {
+    toldAlert = alert.alert;
+    requestAnimationFrame(() => requestAnimationFrame(() => connection.say("alert.shown", { alert: alert.alert })));
+  }
+  return undefined;
 }
 
 function fits(cards) {
@@ -178,9 +217,15 @@ function nextRound() {
   drawSlides(screenState.viewOf(state, now()));
 }
 
-function slideLanguages() {
+/** The hall's languages, the page's own first. */
+function hallLanguages() {
   const wanted = (state.screen?.languages ?? []).map((language) => language.code ?? language);
-  return [own, ...wanted.filter((language) => language !== own && spoken[language])];
+  return [own, ...wanted.filter((language) => language !== own)];
+}
+
+/** Those in which the page has sentences of its own. */
+function slideLanguages() {
+  return hallLanguages().filter((language) => spoken[language]);
 }
 
 function drawFoot(view) {

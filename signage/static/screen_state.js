@@ -1,6 +1,7 @@
 // The state of a hall screen, without a browser: what messages change, which calls are large, what is to be shown.
 // Times are milliseconds; `now` is the page's own clock, `state.offset` leads to the server's.
 
+import { receiveAlert, shownAlert } from "./alert_state.js";
 import { isNewer } from "./order.js";
 
 export const HOLD_MS = 10_000;
@@ -15,7 +16,7 @@ const CLOCK_SET_MS = 3_000;
 export function initialState() {
   return {
     hall: null, screen: null, board: null, queues: null, directions: {},
-    cards: [], shown: [], announced: {}, sound: {},
+    cards: [], shown: [], announced: {}, sound: {}, alert: null,
     isConnected: false, isConfirmed: false, isRefused: false, lastLiveAt: null, heardAt: null, offset: 0,
     fetch: null, fetchedFor: null,
   };
@@ -23,8 +24,8 @@ export function initialState() {
 
 /** What is kept for a reload without a server. */
 export function toSave(state) {
-  const { hall, screen, board, queues, directions, shown, lastLiveAt, offset } = state;
-  return { form: 1, hall, screen, board, queues, directions, shown, lastLiveAt, offset };
+  const { hall, screen, board, queues, directions, shown, alert, lastLiveAt, offset } = state;
+  return { form: 1, hall, screen, board, queues, directions, shown, alert, lastLiveAt, offset };
 }
 
 /** The state after a reload: what was saved, not live. Anything unreadable counts as nothing saved. */
@@ -64,6 +65,7 @@ export function heartbeat(state, beat, now) {
 export function receiveBoard(state, message, now) {
   let next = heard(state, message, now);
   if (message.queues) next = receiveQueues(next, message, now);
+  next = { ...next, alert: receiveAlert(next.alert, message) };
   if (!isNewer(state.board, message)) return { ...next, isConfirmed: next.isConnected };
   const { queues: _queues, ...board } = message;
   const isOtherEpoch = Boolean(state.board) && state.board.epoch !== board.epoch;
@@ -81,6 +83,17 @@ export function receiveQueues(state, message, now) {
   const counted = { ...next, queues: { epoch, version, as_of, queues } };
   return isOtherEpoch ? wanting(counted, "epoch") : counted;
 }
+
+/** An alert is raised or over, told at once; a custom one has further words, which are fetched. */
+export function receiveAlertMessage(state, message, now) {
+  const next = { ...heard(state, message, now), alert: receiveAlert(state.alert, message) };
+  const isCustom = Object.keys(next.alert?.alert?.texts ?? {}).length > 0;
+  const isKnown = Boolean(next.screen?.alert_texts?.[next.alert?.alert?.alert]);
+  return isCustom && !isKnown && next.isConnected ? wanting(next, "nudge") : next;
+}
+
+/** The alert that takes the screen over now, null when there is none. */
+export const alertNow = (state, now) => shownAlert(state.alert, serverNow(state, now));
 
 export function receiveScreen(state, screen) {
   return { ...state, screen: { ...screen, revision: state.board?.programme_revision ?? null } };

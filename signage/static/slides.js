@@ -1,6 +1,6 @@
 // What the side of the screen shows in turn: waits by queue, notices, a welcome. Choosing is pure, building is DOM.
 
-import { textIn } from "./words.js";
+import { directionOf, textIn } from "./words.js";
 
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 30_000;
@@ -134,16 +134,6 @@ function noticeSlide(content, tag, body) {
   slide.append(make("p", "notice-tag", { dir: "auto" }, tag), make("h2", "notice-title", { dir: "auto" }, content.title));
   if (body) slide.append(make("p", "notice-body", { dir: "auto" }, body));
   return slide;
-}
-
-/** Which side a language begins on; a language code the browser does not know leaves it to the text. */
-function directionOf(language) {
-  try {
-    const locale = new Intl.Locale(language);
-    return (locale.getTextInfo?.() ?? locale.textInfo)?.direction ?? "auto";
-  } catch {
-    return "auto";
-  }
 }
 
 function buildWelcome(box, content, words) {

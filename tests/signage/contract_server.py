@@ -46,6 +46,8 @@ class ContractServer:
         self.calls: list[Message] = []
         self.recent: list[Message] = []
         self.queues: list[Message] = []
+        self.alert: Message | None = None
+        self.shown: list[str] = []
         self.screen: Message = {
             "hall": "laon",
             "name": "Accueil de la préfecture, Laon",
@@ -62,6 +64,7 @@ class ContractServer:
         app = self._app(assets, audio)
         self.sockets = SocketIO(app, async_mode="threading")
         self.sockets.on_event("connect", self._connected, namespace="/screen")
+        self.sockets.on_event("alert.shown", self._alert_shown, namespace="/screen")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._http = make_server("127.0.0.1", 0, app, threaded=True)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
@@ -74,6 +77,7 @@ class ContractServer:
     def send_board(self) -> None:
         self.version += 1
         board = {**self._head(), "calls": self.calls, "recent": self.recent, "programme_revision": 1}
+        board["alert"] = self.alert
         self._send("board.changed", board)
 
     def send_queues(self) -> None:
@@ -82,6 +86,32 @@ class ContractServer:
 
     def beat(self, *, version: int | None = None) -> None:
         self._send("heartbeat", self._head() | ({} if version is None else {"version": version}))
+
+    def raise_alert(self, kind: str, *, audio: str | None = None, **values: Any) -> Message:
+        """Tell an alert at once: `drill`, `texts`, `until`."""
+        self.version += 1
+        self.alert = {
+            "alert": f"alert-{self.version}",
+            "kind": kind,
+            "drill": values.get("drill", False),
+            "raised_at": instant(),
+            "until": values.get("until"),
+            "texts": values.get("texts", {}),
+            "others": 0,
+            "has_voice": audio is not None,
+        }
+        sound = {"audio": {"fr": f"/audio/{audio}"}} if audio else {}
+        self._send("alert.changed", self._head() | {"alert": self.alert} | sound)
+        return self.alert
+
+    def end_alert(self) -> None:
+        """Tell that the alert is over."""
+        self.version += 1
+        self.alert = None
+        self._send("alert.changed", self._head() | {"alert": None})
+
+    def _alert_shown(self, message: Message) -> None:
+        self.shown.append(message["alert"])
 
     def call(self, number: str, label: str = "guichet 3", **values: Any) -> Message:
         """Put a call on the board: `direction`, `rank`, `ago_s`; not sent yet."""
@@ -126,6 +156,7 @@ class ContractServer:
             "calls": self.calls,
             "recent": self.recent,
             "queues": self.queues,
+            "alert": self.alert,
             "programme_revision": 1,
         }
         app.add_url_rule("/api/v1/halls/laon/board", "board", board)

@@ -10,6 +10,7 @@ from tests.harness.programs import program
 
 HERE = Path(__file__).parent
 STYLES = (HERE.parents[1] / "signage/static/screen.css").read_text(encoding="utf-8")
+ALERT = (HERE.parents[1] / "signage/static/alert.css").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
@@ -43,3 +44,10 @@ def test_the_ring_of_a_new_call_shows_once_a_second_and_other_motion_is_short() 
 def test_reduced_motion_is_respected() -> None:
     reduced = STYLES.split("@media (prefers-reduced-motion: reduce)")[1]
     assert "animation: none" in reduced
+
+
+def test_an_alert_has_large_letters_and_no_motion_at_all() -> None:
+    sizes = re.findall(r"font-size: calc\((\d+) \* var\(--u\)\)|--(?:title|text): (\d+)", ALERT)
+    assert len(sizes) > 10
+    assert min(int(one or other) for one, other in sizes) >= 56
+    assert not re.search(r"animation|transition|@keyframes", ALERT)

@@ -59,7 +59,7 @@ def size_of(name: str, message: Message) -> int:
 def listening(server: Served, namespace: str, auth: Message) -> Iterator[Listener]:
     """A socket in a namespace; it does not reconnect by itself."""
     listener = Listener(socketio.Client(reconnection=False), namespace)
-    for name in (*NAMES[namespace], messages.HEARTBEAT):
+    for name in (*NAMES[namespace], messages.ALERT_CHANGED, messages.HEARTBEAT):
 
         def keep(message: Message, name: str = name) -> None:
             listener.heard.append((name, message, time.monotonic()))

@@ -1,0 +1,44 @@
+// The alert of a screen, without a browser: what messages change of it, what it says and in which language now.
+
+import { isNewer } from "./order.js";
+
+export const TURN_MS = 6_000; // each language of the hall, one after the other
+export const SPOKEN_EVERY_MS = 60_000;
+
+/**
+ * What is known of the hall's alert after a message that tells it, a board or its own: a later one replaces it, the
+ * same one again brings its voice. `held` is what was known, null before anything was.
+ */
+export function receiveAlert(held, message) {
+  if (message.alert === undefined) return held;
+  const { epoch, version, as_of, alert } = message;
+  const isSame = held?.alert?.alert === alert?.alert;
+  const audio = Object.values(message.audio ?? {})[0] ?? (isSame ? (held?.audio ?? null) : null);
+  if (!isNewer(held, message)) return isSame && audio ? { ...held, audio } : held;
+  return { epoch, version, as_of, alert, audio };
+}
+
+/** The alert to show at an instant of the server's clock; one with a stated time ends by itself, also without a server. */
+export function shownAlert(held, at) {
+  const alert = held?.alert ?? null;
+  if (alert?.until && Date.parse(alert.until) <= at) return null;
+  return alert;
+}
+
+/**
+ * What an alert says, a page a language: the hall's languages for prepared words, its own for a custom one.
+ * `prepared` is what the page was loaded with, `further` all words of custom alerts, by alert, once they were fetched.
+ */
+export function pagesOf(alert, { prepared, languages, further = {} }) {
+  const custom = further[alert.alert] ?? alert.texts ?? {};
+  const isCustom = Object.keys(custom).length > 0;
+  const spoken = isCustom ? Object.keys(custom) : languages.filter((language) => prepared.languages[language]?.kinds[alert.kind]);
+  return (spoken.length ? spoken : [prepared.own]).map((language) => {
+    const around = prepared.languages[language] ?? prepared.languages[prepared.own];
+    const { title, text } = (isCustom ? custom[language] : around.kinds[alert.kind]) ?? { title: "", text: "" };
+    return { language, title, text, drill: alert.drill ? around.drill : "", drillText: alert.drill ? around.drill_text : "", since: around.since, notFire: around.not_fire };
+  });
+}
+
+/** The page whose turn it is: by the clock, so that all screens of a hall say the same. */
+export const pageAt = (pages, at) => pages[Math.floor(at / TURN_MS) % pages.length];

@@ -1,0 +1,85 @@
+// An alert over the whole screen: its sign, its words as large as they fit, one language at a time. No motion.
+
+import { pageAt, pagesOf } from "./alert_state.js";
+import { make } from "./slides.js";
+import { directionOf } from "./words.js";
+
+const SIZES = 7;
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * A view of the alert in its section of the page. `show(alert, now)` draws it, or takes it away when null; it answers
+ * whether anything changed. `prepared` are the words of every kind, `time(at, language)` tells an hour.
+ */
+export function alertView(root, { body, prepared, time }) {
+  const spoken = root.querySelector("[role=alert]");
+  const shown = root.querySelector(".alert-shown");
+  let drawn = "";
+
+  return { show, redraw: () => (drawn = "") };
+
+  function show(alert, { at, languages, further }) {
+    if (!alert) {
+      if (!drawn) return false;
+      drawn = "";
+      root.hidden = true;
+      delete body.dataset.alert;
+      spoken.replaceChildren();
+      shown.replaceChildren();
+      return true;
+    }
+    const pages = pagesOf(alert, { prepared, languages, further });
+    const page = pageAt(pages, at);
+    const wanted = JSON.stringify([alert.alert, page]);
+    if (wanted === drawn) return false;
+    drawn = wanted;
+    root.hidden = false;
+    body.dataset.alert = alert.kind;
+    if (spoken.dataset.said !== alert.alert || !spoken.childElementCount) say(alert, pages);
+    shown.replaceChildren(...parts(alert, page));
+    shown.lang = page.language;
+    shown.dir = directionOf(page.language);
+    fit();
+    return true;
+  }
+
+  /** Screen readers hear an alert once, in every language of the hall. */
+  function say(alert, pages) {
+    spoken.dataset.said = alert.alert;
+    spoken.replaceChildren(...pages.map((page) => make("p", "", { lang: page.language, dir: directionOf(page.language) }, [page.drillText, page.title, page.text].filter(Boolean).join(" "))));
+  }
+
+  function parts(alert, page) {
+    const band = () => (page.drill ? [make("p", "alert-drill", {}, page.drill)] : []);
+    const words = make("div", "alert-words");
+    words.append(make("h1", "alert-title", { dir: "auto" }, page.title));
+    if (page.text) words.append(make("p", "alert-text", { dir: "auto" }, page.text));
+    const main = make("div", "alert-main");
+    main.append(sign(alert.kind), words);
+    const foot = make("p", "alert-foot");
+    const since = page.since.replace("{time}", time(Date.parse(alert.raised_at), page.language));
+    foot.append(make("b", "", {}, since), " ", make("span", "", {}, page.notFire));
+    return [...band(), main, foot, ...band()];
+  }
+
+  /** The largest of the sizes at which everything is inside. */
+  function fit() {
+    for (let size = 1; size <= SIZES; size += 1) {
+      shown.dataset.size = String(size);
+      const main = shown.querySelector(".alert-main");
+      const isInside = shown.scrollHeight <= shown.clientHeight + 1 && main.scrollHeight <= main.clientHeight + 1 && main.scrollWidth <= main.clientWidth + 1;
+      if (isInside) return;
+    }
+  }
+}
+
+function sign(kind) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "alert-sign");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#sign-${kind}`);
+  svg.append(use);
+  return svg;
+}
