@@ -44,7 +44,7 @@ MOST_OPEN_IN_MESSAGE = 6
 
 _CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
 
-type Speak = Callable[[str, dict[str, Any]], None]
+type Speak = Callable[[str, dict[str, Any], str | None], None]
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Publisher:
         message = announcement(fact, configuration, self.translate)
         self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(hall))
         if self.speak is not None:
-            self.speak(hall, message)
+            self.speak(hall, message, configuration.name if configuration.neighbours else None)
 
     def print_noted(self, job: str) -> None:
         """Tells the printer's kiosk and the reception what is known of a print job, final or not."""

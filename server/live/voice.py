@@ -7,11 +7,11 @@ from typing import Any
 
 import structlog
 
-from hardware.speech import AudioFiles, SpeechUnavailable
+from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
 from server.domain.configuration import FRENCH
 from server.domain.instants import from_text
 from server.live import messages
-from signage.announcement import OLDEST_SOUND, spoken_sentences
+from signage.announcement import OLDEST_SOUND, spoken_sentence
 
 log = structlog.get_logger()
 
@@ -40,13 +40,16 @@ class Voice:
         self.now = now
         self.off_loop = off_loop
         self.unavailable: str | None = None
-        self._waiting: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[tuple[str, dict[str, Any], str | None]] = queue.Queue(MOST_WAITING)
 
-    def speak(self, hall: str, message: dict[str, Any]) -> None:
-        """Queues the voice of an announcement; drops the oldest when too many wait."""
+    def speak(self, hall: str, message: dict[str, Any], hall_name: str | None = None) -> None:
+        """Queues the voice of an announcement; drops the oldest when too many wait.
+
+        `hall_name` is said first where another hall is within earshot.
+        """
         while self.unavailable is None:
             try:
-                self._waiting.put_nowait((hall, message))
+                self._waiting.put_nowait((hall, message, hall_name))
             except queue.Full:
                 self._waiting.get_nowait()
             else:
@@ -55,18 +58,28 @@ class Voice:
     def run(self) -> None:
         """Renders for ever, one at a time and in order; what nobody would play any more is passed over."""
         while True:
-            hall, message = self._waiting.get()
+            hall, message, hall_name = self._waiting.get()
             if self.now() - from_text(message["at"]) > OLDEST_SOUND - timedelta(seconds=1):
                 continue
             try:
-                name = self._render(message)
+                files = self._render(message, hall_name)
             except (SpeechUnavailable, OSError) as reason:
                 log.warning("voice_failed", hall=hall, reason=str(reason))
                 continue
-            spoken = message | {"audio": {FRENCH: f"/audio/{name}"}}
+            spoken = message | {
+                "audio": {FRENCH: f"/audio/{files.whole}"},
+                "once_ms": {FRENCH: files.once_ms},
+                "brief": {FRENCH: f"/audio/{files.brief}"},
+            }
             self.emit(messages.CALL_ANNOUNCED, spoken, messages.SCREEN, messages.hall_room(hall))
 
-    def _render(self, message: dict[str, Any]) -> str:
-        templates = {FRENCH: self.translate("signage.announcement.spoken", FRENCH)}
-        sentences = spoken_sentences(message["number"], message["counter"]["label"], templates=templates)
-        return str(self.off_loop(self.files.audio_file, sentences[FRENCH], FRENCH))
+    def _render(self, message: dict[str, Any], hall_name: str | None) -> SpokenFiles:
+        number, place = message["number"], message["counter"]["label"]
+
+        def said(key: str) -> str:
+            sentence = spoken_sentence(number, place, template=self.translate(key, FRENCH))
+            return f"{hall_name}\n{sentence}" if hall_name else sentence
+
+        sentences = said("signage.announcement.spoken"), said("signage.announcement.brief")
+        found: SpokenFiles = self.off_loop(self.files.announcement, *sentences, FRENCH)
+        return found
