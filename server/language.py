@@ -1,6 +1,7 @@
 """Catalogues: message keys to sentences, per Babel domain and language. Read once from the .po files."""
 
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -55,9 +56,13 @@ class Catalogues:
 
 
 def _load(file: Path) -> Translations:
+    return Translations(BytesIO(_compiled(file)))
+
+
+@cache
+def _compiled(file: Path) -> bytes:
     with file.open("rb") as source:
         catalogue = read_po(source)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
+    return compiled.getvalue()

@@ -6,25 +6,32 @@ from itertools import chain
 
 from hardware.speech.chime import chime
 from hardware.speech.espeak import EspeakSpeech, Speech
-from hardware.speech.sound import Samples, normalised, silence, to_wav, trimmed
+from hardware.speech.sound import RATE_HZ, Samples, normalised, silence, to_wav, trimmed
 
 AFTER_CHIME_S = 0.25
 PHRASE_PAUSE_S = 0.35
 SENTENCE_PAUSE_S = 0.7
 END_S = 0.3
+BRIEF_PAUSE_S = 0.15
+"""Between the phrases, and at the end, of a sentence said while others wait to be spoken."""
 VOICE_SHARE = 0.89
 """Peak of the voice, share of full scale (−1 dB): loud, and no amplifier clips it."""
 
 
 def render_announcement(
-    sentences: Sequence[str], language: str, *, speech: Speech | None = None, has_chime: bool = True
+    sentences: Sequence[str],
+    language: str,
+    *,
+    speech: Speech | None = None,
+    has_chime: bool = True,
+    is_brief: bool = False,
 ) -> bytes:
     """Return a WAV file (22,050 Hz, mono, 16 bit): chime, first sentence, pause, next sentence.
 
-    Without the chime it is what one visitor asked to hear. A line break in a sentence is a pause of 0.35 s.
-    Equal phrases are rendered once. Takes some 10 ms per phrase in the speech program and some 50 ms of
-    computing: never call it in a request. Raises SpeechUnavailable, and ValueError when there is nothing to
-    say.
+    Without the chime it is what one visitor asked to hear, or, brief, what is said while others wait to be
+    called. A line break in a sentence is a pause of 0.35 s (brief: 0.15 s). Equal phrases are rendered once.
+    Takes some 10 ms per phrase in the speech program and some 50 ms of computing: never call it in a
+    request. Raises SpeechUnavailable, and ValueError when there is nothing to say.
     """
     speech = speech or EspeakSpeech()
     phrases = [
@@ -33,11 +40,21 @@ def render_announcement(
     if not any(phrases):
         raise ValueError("an announcement without a sentence")
     spoken = {phrase: trimmed(speech.say(phrase, language)) for phrase in dict.fromkeys(chain(*phrases))}
+    phrase_pause_s, end_s = (BRIEF_PAUSE_S, BRIEF_PAUSE_S) if is_brief else (PHRASE_PAUSE_S, END_S)
     sound: Samples[int] = array("h")
     for number, sentence in enumerate(phrases):
         if number or has_chime:
             sound += silence(SENTENCE_PAUSE_S if number else AFTER_CHIME_S)
         for place, phrase in enumerate(sentence):
-            sound += silence(PHRASE_PAUSE_S if place else 0) + spoken[phrase]
+            sound += silence(phrase_pause_s if place else 0) + spoken[phrase]
     head: Samples[int] = chime() if has_chime else array("h")
-    return to_wav(head + normalised(sound, share=VOICE_SHARE) + silence(END_S))
+    return to_wav(head + normalised(sound, share=VOICE_SHARE) + silence(end_s))
+
+
+def first_end_s(duration_s: float) -> float:
+    """Return where the first sentence ends in an announcement of so many seconds that says it twice.
+
+    A silence of `SENTENCE_PAUSE_S` follows there.
+    """
+    before_s = len(chime()) / RATE_HZ + AFTER_CHIME_S
+    return before_s + (duration_s - before_s - SENTENCE_PAUSE_S - END_S) / 2

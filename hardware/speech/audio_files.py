@@ -6,15 +6,26 @@ import os
 import re
 import tempfile
 import time
+import wave
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.speech.announcement_audio import render_announcement
+from hardware.speech.announcement_audio import first_end_s, render_announcement
 from hardware.speech.espeak import EspeakSpeech, Speech
 
-FORM = "1"
+FORM = "2"
 """Part of every name: a change of chime, voice or pauses gets a new value and so new files."""
 NAME = re.compile(r"[0-9a-f]{32}\.wav")
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenFiles:
+    """A call's files: `whole` says it twice, the first time until `once_ms` ms; `brief` says it once."""
+
+    whole: str
+    once_ms: int
+    brief: str
 
 
 class AudioFiles:
@@ -24,18 +35,32 @@ class AudioFiles:
         self._directory = directory
         self._speech = speech or EspeakSpeech()
 
-    def audio_file(self, sentences: Sequence[str], language: str, *, has_chime: bool = True) -> str:
+    def audio_file(
+        self, sentences: Sequence[str], language: str, *, has_chime: bool = True, is_brief: bool = False
+    ) -> str:
         """Return the name of the file that says these sentences, rendering it if it is not there yet.
 
         The file appears whole or not at all. Raises SpeechUnavailable and OSError.
         """
-        name = audio_name(sentences, language, has_chime=has_chime)
+        name = audio_name(sentences, language, has_chime=has_chime, is_brief=is_brief)
         path = self._directory / name
         try:
             os.utime(path)
         except FileNotFoundError:
-            self._write(path, self._rendered(sentences, language, has_chime=has_chime))
+            form = {"has_chime": has_chime, "is_brief": is_brief}
+            self._write(path, render_announcement(sentences, language, speech=self._speech, **form))
         return name
+
+    def announcement(self, sentence: str, brief: str, language: str) -> SpokenFiles:
+        """Return the files of a call: its sentence twice after a chime, and the brief one said once.
+
+        Raises SpeechUnavailable and OSError.
+        """
+        whole = self.audio_file([sentence] * 2, language)
+        with wave.open(str(self._directory / whole)) as sound:
+            duration_s = sound.getnframes() / sound.getframerate()
+        once = self.audio_file([brief], language, has_chime=False, is_brief=True)
+        return SpokenFiles(whole, round(first_end_s(duration_s) * 1000), once)
 
     def reading(self, sentences: Sequence[str], language: str) -> list[str]:
         """Return the names of the files that say these sentences one by one, without a chime.
@@ -62,9 +87,6 @@ class AudioFiles:
                 continue
         return deleted
 
-    def _rendered(self, sentences: Sequence[str], language: str, *, has_chime: bool) -> bytes:
-        return render_announcement(sentences, language, speech=self._speech, has_chime=has_chime)
-
     def _write(self, path: Path, wav: bytes) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self._directory, prefix=path.name, delete=False) as file:
@@ -78,7 +100,9 @@ class AudioFiles:
                 raise
 
 
-def audio_name(sentences: Sequence[str], language: str, *, has_chime: bool = True) -> str:
+def audio_name(
+    sentences: Sequence[str], language: str, *, has_chime: bool = True, is_brief: bool = False
+) -> str:
     """Return the file name of sentences in a language: 32 hexadecimal digits and `.wav`."""
-    words = json.dumps([FORM, has_chime, language, list(sentences)], ensure_ascii=True).encode()
+    words = json.dumps([FORM, has_chime, is_brief, language, list(sentences)], ensure_ascii=True).encode()
     return hashlib.sha256(words).hexdigest()[:32] + ".wav"

@@ -45,7 +45,8 @@ MOST_OPEN_IN_MESSAGE = 6
 _CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
 _ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED)
 
-type Speak = Callable[[str, dict[str, Any]], None]
+type SpeakCall = Callable[[str, dict[str, Any], str | None], None]
+type SpeakAlert = Callable[[str, dict[str, Any]], None]
 
 
 @dataclass
@@ -61,8 +62,8 @@ class Publisher:
     emit: Callable[..., None]
     later: Callable[[float, Callable[[], None]], None]
     translate: Callable[..., str]
-    speak: Speak | None = None
-    speak_alert: Speak | None = None
+    speak: SpeakCall | None = None
+    speak_alert: SpeakAlert | None = None
     watches_others: bool = False
     failures: int = 0
     _half_days: HalfDays = field(init=False)
@@ -118,7 +119,7 @@ class Publisher:
         message = announcement(fact, configuration, self.translate)
         self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(hall))
         if self.speak is not None:
-            self.speak(hall, message)
+            self.speak(hall, message, configuration.name if configuration.neighbours else None)
 
     def print_noted(self, job: str) -> None:
         """Tells the printer's kiosk and the reception what is known of a print job, final or not."""

@@ -1,19 +1,19 @@
 """Spoken calls and alerts: rendered by a process of its own, in order, then sent again with audio."""
 
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from hardware.speech import AudioFiles, SpeechUnavailable
+from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
 from server.domain.configuration import FRENCH
 from server.domain.instants import from_text
 from server.live import messages
 from signage.alert_texts import spoken_alert
-from signage.announcement import OLDEST_SOUND, spoken_sentences
+from signage.announcement import OLDEST_SOUND, spoken_sentence
 
 log = structlog.get_logger()
 
@@ -23,12 +23,14 @@ MOST_WAITING = 50
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A message to be sent again with its voice; `oldest`: how long after its `at` anyone would play it."""
+    """A message to be sent again with what `render` adds to it; `oldest`: how long after its `at` anyone
+    would play it.
+    """
 
     hall: str
     name: str
     message: dict[str, Any]
-    sentences: Sequence[str]
+    render: Callable[[dict[str, Any]], dict[str, Any]]
     oldest: timedelta | None = None
 
     def is_too_old(self, now: datetime) -> bool:
@@ -60,14 +62,20 @@ class Voice:
         self.unavailable: str | None = None
         self._waiting: queue.Queue[_Wanted] = queue.Queue(MOST_WAITING)
 
-    def speak(self, hall: str, message: dict[str, Any]) -> None:
-        """Queues the voice of an announcement; drops the oldest when too many wait."""
-        self._queue(_Wanted(hall, messages.CALL_ANNOUNCED, message, self._of_call(message), OLDEST_SOUND))
+    def speak(self, hall: str, message: dict[str, Any], hall_name: str | None = None) -> None:
+        """Queues the voice of an announcement; drops the oldest when too many wait.
+
+        `hall_name` is said first where another hall is within earshot.
+        """
+
+        def render(message: dict[str, Any]) -> dict[str, Any]:
+            return self._call(message, hall_name)
+
+        self._queue(_Wanted(hall, messages.CALL_ANNOUNCED, message, render, OLDEST_SOUND))
 
     def speak_alert(self, hall: str, message: dict[str, Any]) -> None:
         """Queues the voice of an alert, which is wanted as long as the alert lasts."""
-        sentences = spoken_alert(message["alert"], self.translate)
-        self._queue(_Wanted(hall, messages.ALERT_CHANGED, message, sentences))
+        self._queue(_Wanted(hall, messages.ALERT_CHANGED, message, self._alert))
 
     def run(self) -> None:
         """Renders for ever, one at a time and in order; what nobody would play any more is passed over."""
@@ -76,14 +84,13 @@ class Voice:
             if wanted.is_too_old(self.now()):
                 continue
             try:
-                name = str(self.off_loop(self.files.audio_file, wanted.sentences, FRENCH))
+                spoken = wanted.message | wanted.render(wanted.message)
             except (SpeechUnavailable, OSError) as reason:
                 log.warning("voice_failed", hall=wanted.hall, reason=str(reason))
                 continue
-            spoken = wanted.message | {"audio": {FRENCH: f"/audio/{name}"}}
             self.emit(wanted.name, spoken, messages.SCREEN, messages.hall_room(wanted.hall))
 
-    def _queue(self, wanted: "_Wanted") -> None:
+    def _queue(self, wanted: _Wanted) -> None:
         while self.unavailable is None:
             try:
                 self._waiting.put_nowait(wanted)
@@ -92,6 +99,21 @@ class Voice:
             else:
                 return
 
-    def _of_call(self, message: dict[str, Any]) -> Sequence[str]:
-        templates = {FRENCH: self.translate("signage.announcement.spoken", FRENCH)}
-        return spoken_sentences(message["number"], message["counter"]["label"], templates=templates)[FRENCH]
+    def _call(self, message: dict[str, Any], hall_name: str | None) -> dict[str, Any]:
+        number, place = message["number"], message["counter"]["label"]
+
+        def said(key: str) -> str:
+            sentence = spoken_sentence(number, place, template=self.translate(key, FRENCH))
+            return f"{hall_name}\n{sentence}" if hall_name else sentence
+
+        sentences = said("signage.announcement.spoken"), said("signage.announcement.brief")
+        files: SpokenFiles = self.off_loop(self.files.announcement, *sentences, FRENCH)
+        return {
+            "audio": {FRENCH: f"/audio/{files.whole}"},
+            "once_ms": {FRENCH: files.once_ms},
+            "brief": {FRENCH: f"/audio/{files.brief}"},
+        }
+
+    def _alert(self, message: dict[str, Any]) -> dict[str, Any]:
+        sentences = spoken_alert(message["alert"], self.translate)
+        return {"audio": {FRENCH: f"/audio/{self.off_loop(self.files.audio_file, sentences, FRENCH)}"}}

@@ -1,10 +1,14 @@
-// Spoken announcements, one voice at a time. `play(url)` resolves when a file has ended; time is passed in.
+// Spoken announcements, one voice at a time. `play` resolves when a file has ended; time is passed in.
 
 export const OLDEST_SOUND_MS = 20_000;
 
 /**
  * Return a player: announcements are spoken in order, each (call, rank) once, never together; what has waited longer
- * than 20 s is dropped. Where the browser refuses to play, `onRefused(true)` is told and `unlocked()` goes on.
+ * than 20 s is dropped. A call alone is said whole, its sentence twice; when another comes meanwhile it is not repeated,
+ * and calls that follow one another while more wait are said once, briefly, without a chime between them.
+ *
+ * `play({url, onceMs}, mayStop)`: a file that says its sentence twice may be stopped after the first, at `onceMs`, when
+ * `mayStop()`. Where the browser refuses to play, `onRefused(true)` is told and `unlocked()` goes on.
  */
 export function createPlayer({ play, now, onSound, onRefused }) {
   const waiting = [];
@@ -12,9 +16,9 @@ export function createPlayer({ play, now, onSound, onRefused }) {
   let isSpeaking = false;
   let isRefused = false;
 
-  /** Queue an announcement `{key, at, audio: [urls]}`; `at` in milliseconds of the same clock as `now()`. */
+  /** Queue an announcement `{key, at, whole: [{url, onceMs}], brief: [{url}]}`; `at` in milliseconds of the same clock as `now()`. */
   function offer(item) {
-    if (!item.audio.length || seen.has(item.key) || now() - item.at > OLDEST_SOUND_MS) return false;
+    if (!item.whole.length || seen.has(item.key) || isOld(item)) return false;
     seen.add(item.key);
     if (seen.size > 300) seen.delete(seen.values().next().value);
     waiting.push(item);
@@ -34,19 +38,22 @@ export function createPlayer({ play, now, onSound, onRefused }) {
     run();
   }
 
+  const isOld = (item) => now() - item.at > OLDEST_SOUND_MS;
+
   async function run() {
     if (isSpeaking || isRefused) return;
     isSpeaking = true;
-    while (waiting.length && !isRefused) await speak(waiting.shift());
+    for (let isFirst = true; waiting.length && !isRefused; isFirst = false) await speak(waiting.shift(), isFirst);
     isSpeaking = false;
   }
 
-  async function speak(item) {
-    if (now() - item.at > OLDEST_SOUND_MS) return onSound(item.key, "ended");
+  async function speak(item, isFirst) {
+    if (isOld(item)) return onSound(item.key, "ended");
     onSound(item.key, "speaking");
-    for (const url of item.audio) {
+    const isBrief = !isFirst && waiting.length > 0 && item.brief.length > 0;
+    for (const file of isBrief ? item.brief : item.whole) {
       try {
-        await play(url);
+        await play(file, () => waiting.length > 0);
       } catch (error) {
         if (error?.name === "NotAllowedError") {
           isRefused = true;

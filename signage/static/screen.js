@@ -13,6 +13,7 @@ import { wordsOf } from "./words.js";
 const KEPT = "parvis.screen";
 const TICK_MS = 500;
 const SOUND_TRIAL_MS = 1_000;
+const BETWEEN_MS = 600; // of the 0.7 s between the two times; a browser tells the time of a sound four times a second
 const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
@@ -98,16 +99,18 @@ function tick() {
 }
 
 function announced(message) {
-  const isHeard = Boolean(state.screen?.has_sound);
-  const audio = isHeard && !screenState.alertNow(state, now()) ? inOrder(message.audio ?? {}) : [];
+  const isHeard = Boolean(state.screen?.has_sound) && !screenState.alertNow(state, now());
+  const spokenIn = isHeard ? inOrder(Object.keys(message.audio ?? {})) : [];
   update(screenState.receiveAnnouncement(state, message, now()));
-  player.offer({ key: screenState.keyOf(message), at: Date.parse(message.at), audio });
+  player.offer({
+    key: screenState.keyOf(message), at: Date.parse(message.at),
+    whole: spokenIn.map((language) => ({ url: message.audio[language], onceMs: message.once_ms?.[language] })),
+    brief: spokenIn.filter((language) => message.brief?.[language]).map((language) => ({ url: message.brief[language] })),
+  });
 }
 
 /** French first, then at most one other language. */
-function inOrder(audio) {
-  return [audio[own], ...Object.entries(audio).filter(([language]) => language !== own).map(([, url]) => url)].filter(Boolean);
-}
+const inOrder = (languages) => [...languages.filter((language) => language === own), ...languages.filter((language) => language !== own)];
 
 function wordsIn(language) {
   const known = spoken[language] ? language : own;
@@ -245,7 +248,7 @@ function textOf(value) {
   return typeof value === "string" ? value : (value?.[own] ?? "");
 }
 
-function playFile(url) {
+function playFile({ url, onceMs }, mayStop) {
   return new Promise((resolve, reject) => {
     const audio = new Audio(url);
     const deadline = setTimeout(() => reject(new Error("too long")), screenState.LONGEST_SOUND_MS);
@@ -255,10 +258,14 @@ function playFile(url) {
       settle(value);
     };
     audio.addEventListener("ended", end(resolve), { once: true });
+    audio.addEventListener("timeupdate", () => isBetween(audio.currentTime * 1000, onceMs) && mayStop() && end(resolve)());
     audio.addEventListener("error", end(() => reject(new Error(`cannot play ${url}`))), { once: true });
     audio.play().catch(end(reject));
   });
 }
+
+/** Whether a sentence said twice is in the silence after its first time, where it may be stopped. */
+const isBetween = (atMs, onceMs) => onceMs !== undefined && atMs >= onceMs && atMs < onceMs + BETWEEN_MS;
 
 function showSoundOff(value) {
   isSoundOff = value;

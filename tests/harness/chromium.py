@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.harness.programs import program
 
@@ -20,11 +20,14 @@ ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+PATIENCE_MS = 15_000
+"""How long what must come may take on a machine that is busy with other tests; passing tests do not wait."""
 
 
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
     """One browser for a whole test session."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program("chromium"), args=ARGUMENTS)
         try:
@@ -47,7 +50,7 @@ class Pages:
         fresh = self._browser.new_context(viewport={"width": width, "height": height}, **context)
         self._contexts.append(fresh)
         page = fresh.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.troubles.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._keep(page, message))
         page.on("response", lambda response: self._keep_missing(page, response))

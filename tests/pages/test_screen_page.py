@@ -352,6 +352,19 @@ def test_announcements_are_played_one_after_the_other_and_once(
     expect(page.locator(".card")).to_have_count(2)
 
 
+def test_a_call_is_not_said_again_once_another_waits(
+    pages: Pages, hall: ContractServer, audio_folder: Path
+) -> None:
+    (audio_folder / "twice.wav").write_bytes(to_wav(silence(4.0)))
+    page = listening(pages, hall)
+    hall.announce(hall.call("R042"), audio="twice.wav", once_ms={"fr": 1_000})
+    wait_until(lambda: page.evaluate("window.played.length") == 1, "the first begins")
+    hall.announce(hall.call("R043", "guichet 4"), audio="short.wav")
+    wait_until(lambda: page.evaluate("window.played.length") == 3, "the second is over")
+    steps = [(step, url.rpartition("/")[2]) for step, url in page.evaluate("window.played")]
+    assert steps == [("start", "twice.wav"), ("start", "short.wav"), ("end", "short.wav")]
+
+
 def test_a_screen_without_sound_and_an_old_announcement_play_nothing(
     pages: Pages, hall: ContractServer
 ) -> None:

@@ -126,10 +126,11 @@ class ContractServer:
         self.calls = [call, *(other for other in self.calls if other["call"] != call["call"])]
         return call
 
-    def announce(self, call: Message, *, audio: str | None = None) -> None:
+    def announce(self, call: Message, *, audio: str | None = None, **more: Any) -> None:
+        """Announce a call, with the name of its audio file once there is one, and more of the message."""
         keys = ("call", "rank", "number", "counter")
         message = {key: call[key] for key in keys} | {"text": {}, "at": call["called_at"]}
-        self._send("call.announced", message | {"audio": {"fr": f"/audio/{audio}"} if audio else {}})
+        self._send("call.announced", message | {"audio": {"fr": f"/audio/{audio}"} if audio else {}} | more)
 
     def end(self, number: str) -> None:
         """Move a call to the former ones; not sent yet."""

@@ -9,19 +9,22 @@ function rig() {
   const refusals = [];
   let clock = 0;
   let end = null;
+  let may = null;
   let refuse = false;
   const player = createPlayer({
     now: () => clock,
-    play: (url) => new Promise((resolve, reject) => {
+    play: ({ url }, mayStop) => new Promise((resolve, reject) => {
       if (refuse) return reject(Object.assign(new Error("no"), { name: "NotAllowedError" }));
       played.push(url);
       end = { resolve, reject };
+      may = mayStop;
     }),
     onSound: (key, value) => told.push(`${key} ${value}`),
     onRefused: (value) => refusals.push(value),
   });
   return {
     player, played, told, refusals,
+    mayStop: () => may(),
     wait: (ms) => { clock += ms; },
     refuse: (value) => { refuse = value; },
     ended: async () => { end.resolve(); await settle(); },
@@ -29,7 +32,9 @@ function rig() {
   };
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));
-const sound = (key, at = 0, audio = [`${key}.wav`]) => ({ key, at, audio });
+const files = (names) => names.map((url) => ({ url }));
+const sound = (key, at = 0, whole = [`${key}.wav`], brief = []) => ({ key, at, whole: files(whole), brief: files(brief) });
+const merging = (key, at = 0) => sound(key, at, [`${key}.wav`], [`${key}-brief.wav`]);
 
 test("announcements are spoken in order and never together", async () => {
   const { player, played, ended } = rig();
@@ -92,4 +97,67 @@ test("a browser that refuses is told once and goes on from the refused sound aft
   await ended();
   assert.deepEqual(played, ["a.wav", "b.wav"]);
   assert.deepEqual(refusals, [true, false]);
+});
+
+test("a call alone is said twice; it may stop after the first time once another waits", async () => {
+  const { player, mayStop, played, ended } = rig();
+  player.offer(merging("a"));
+  await settle();
+  assert.equal(mayStop(), false);
+  player.offer(merging("b"));
+  assert.equal(mayStop(), true);
+  await ended();
+  assert.deepEqual(played, ["a.wav", "b.wav"], "nobody waits behind b: it is said whole");
+  assert.equal(mayStop(), false);
+});
+
+test("calls that follow one another while more wait are said briefly, the last one whole", async () => {
+  const { player, played, ended } = rig();
+  for (const key of ["a", "b", "c", "d"]) player.offer(merging(key));
+  for (const _ of [1, 2, 3]) await ended();
+  assert.deepEqual(played, ["a.wav", "b-brief.wav", "c-brief.wav", "d.wav"]);
+});
+
+/** What becomes of calls every `everyMs`: each file lasts as espeak-ng says « A042, guichet 12 »; time is simulated. */
+async function hurriedHall(everyMs, calls) {
+  const LASTS = { once: 4_770, twice: 9_220, brief: 2_930 };
+  const told = new Map();
+  let clock = 0;
+  let speaking = null;
+  let together = 0;
+  const player = createPlayer({
+    now: () => clock,
+    play: ({ url }, mayStop) => new Promise((resolve) => {
+      if (speaking) together += 1;
+      speaking = { mayStop, resolve, since: clock, isBrief: url.endsWith("brief") };
+    }),
+    onSound: (key, value) => told.set(key, [...(told.get(key) ?? []), { value, at: clock }]),
+    onRefused: () => {},
+  });
+  for (let made = 0; made < calls || speaking; clock += 10) {
+    if (made < calls && clock >= made * everyMs) {
+      player.offer({ key: `c${made}`, at: clock, whole: [{ url: "whole", onceMs: LASTS.once }], brief: [{ url: "brief" }] });
+      made += 1;
+    }
+    const lasted = speaking ? clock - speaking.since : 0;
+    const isOver = speaking && (lasted >= (speaking.isBrief ? LASTS.brief : LASTS.twice) || (!speaking.isBrief && lasted === LASTS.once && speaking.mayStop()));
+    if (isOver) {
+      const { resolve } = speaking;
+      speaking = null;
+      resolve();
+    }
+    await Promise.resolve().then(() => {}).then(() => {});
+  }
+  return { told, together };
+}
+
+test("at twenty calls a minute for ten minutes every call is spoken, never two together", async () => {
+  const { told, together } = await hurriedHall(3_000, 200);
+  assert.equal(together, 0);
+  assert.equal(told.size, 200);
+  for (const [key, marks] of told) {
+    assert.deepEqual(marks.map(({ value }) => value), ["waiting", "speaking", "ended"], key);
+    const [offered, begun] = marks;
+    assert.ok(begun.at - offered.at <= OLDEST_SOUND_MS, `${key} waited ${begun.at - offered.at} ms`);
+  }
 });

@@ -13,10 +13,9 @@ from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_ticket import follow_address
-from server.web.api.shapes import Problem
 
-REFUSED: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503), Problem)
-"""What any call may answer instead."""
+REFUSED: dict[Any, Any] = {status: {} for status in (400, 401, 403, 404, 409, 422, 429, 503)}
+"""What any call may answer instead; `server.web.api.description` says what such an answer holds."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
+from server.web.api.shapes import Problem
 from server.web.callers import CALLER_HEADER, DEVICE_COOKIE, SESSION_COOKIE
 
 SCHEMES = {
@@ -54,6 +55,7 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document of the routes with security, headers of writes, problems as they are sent."""
     whole = deepcopy(document)
     whole["components"]["securitySchemes"] = SCHEMES
+    whole["components"]["schemas"]["Problem"] = Problem.model_json_schema(mode="serialization")
     for path, operations in whole["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)

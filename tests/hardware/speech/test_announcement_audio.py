@@ -192,6 +192,24 @@ def test_a_reading_is_a_file_a_sentence_without_the_chime(tmp_path: Path) -> Non
     assert files.audio_file(["Votre numéro"], "fr") != names[0]
 
 
+def test_a_call_may_be_stopped_in_the_silence_between_its_two_sentences(tmp_path: Path) -> None:
+    files = AudioFiles(tmp_path)
+    spoken = files.announcement(SENTENCE, "A, 0, 4, 2\nguichet 3", "fr")
+    path = files.path(spoken.whole)
+    assert path is not None
+    samples = from_wav(path.read_bytes())
+    from_s, until_s = spoken.once_ms / 1000 + 0.05, spoken.once_ms / 1000 + 0.6
+    assert peak(samples[round(from_s * RATE_HZ) : round(until_s * RATE_HZ)]) < 100
+    assert peak(samples[: round(from_s * RATE_HZ)]) == pytest.approx(peak(samples), rel=0.01)
+
+
+def test_twenty_calls_a_minute_can_be_said_briefly_one_after_the_other(tmp_path: Path) -> None:
+    files = AudioFiles(tmp_path)
+    path = files.path(files.announcement(SENTENCE, "A, 0, 4, 2\nguichet 3", "fr").brief)
+    assert path is not None
+    assert len(from_wav(path.read_bytes())) / RATE_HZ < 3.0
+
+
 def test_only_our_own_names_lead_to_a_file(tmp_path: Path) -> None:
     (tmp_path / "secret.wav").write_bytes(b"x")
     files = AudioFiles(tmp_path)
