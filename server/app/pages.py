@@ -34,6 +34,7 @@ from server.web.api import links as links_api
 from server.web.api import messages as messages_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
+from server.web.api import sound as sound_api
 from server.web.api import supervision as supervision_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
@@ -82,7 +83,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.publisher.messages_changed,
     )
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api, alerts_api)
-    for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):
+    for subject in (tickets_api, appointments_api, halls_api, half_days_api, sound_api, *desks):
         app.register_api(subject.blueprint(api))
     app.register_api(
         reading_api.blueprint(

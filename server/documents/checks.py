@@ -11,7 +11,7 @@ from server.domain.numbering import Series, may_collide
 
 def check_alone(document: HallDocument) -> tuple[Problem, ...]:
     """The errors a document has whatever surrounds it."""
-    checks = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles)
+    checks = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles, _screens)
     return tuple(found for check in checks for found in check(document))
 
 
@@ -192,6 +192,18 @@ def _profiles(document: HallDocument) -> Iterator[Problem]:
         for place, named in enumerate(profile.queues):
             if named in profile.queues[:place]:
                 yield problem(("profiles", at, "queues", place), "slug_twice", slug=named)
+
+
+def _screens(document: HallDocument) -> Iterator[Problem]:
+    """One announcer a zone: two loudspeakers that are heard together would say each call twice."""
+    announcers: dict[str, str] = {}
+    for at, screen in enumerate(document.screens):
+        if screen.is_retired or not screen.has_sound:
+            continue
+        if screen.zone in announcers:
+            values = {"zone": screen.zone, "label": announcers[screen.zone]}
+            yield problem(("screens", at, "has_sound"), "two_announcers", **values)
+        announcers.setdefault(screen.zone, screen.label)
 
 
 def _queues_named(profile: ProfilePart) -> Iterator[tuple[Path, str]]:

@@ -79,6 +79,7 @@ def to_configuration(
         profiles={profile.id: to_profile(profile) for profile in document.profiles},
         profile_names={profile.id: profile.names for profile in document.profiles},
         limits=document.limits.to_limits(),
+        sound=document.sound.to_sound(),
     )
 
 

@@ -11,6 +11,7 @@ from server.documents.limits import LimitsPart
 from server.documents.opening import CalendarPart, OwnHours
 from server.documents.problems import broken_rule
 from server.documents.profiles import ProfilePart
+from server.documents.sound import SoundPart
 from server.documents.values import (
     Languages,
     Line,
@@ -176,13 +177,17 @@ class KioskPart(Part):
 
 
 class ScreenPart(Part):
-    """A hall display: its diagonal in centimetres and the distance of the last seat in metres."""
+    """A hall display: its diagonal in centimetres and the distance of the last seat in metres.
+
+    `zone`: where its loudspeaker is heard; one screen of a zone has sound, so that no call is said twice.
+    """
 
     id: Slug
     label: Line
     has_sound: bool = True
     diagonal_cm: Annotated[int, Field(ge=25, le=300)] = 140
     viewing_m: Annotated[int, Field(ge=1, le=40)] = 6
+    zone: Slug = "hall"
     is_retired: bool = False
 
 
@@ -245,6 +250,7 @@ class HallDocument(Part):
     asks_needs: bool = True
     priority_grounds: OptionalTexts = Field(default_factory=dict)
     limits: LimitsPart = Field(default_factory=LimitsPart)
+    sound: SoundPart = Field(default_factory=SoundPart)
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()

@@ -15,6 +15,7 @@ from server.domain.calendars import Calendar, always_open
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.limits import Limits
 from server.domain.numbering import Series
+from server.domain.sound import Sound
 from server.domain.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
 
 FRENCH = "fr"
@@ -218,13 +219,17 @@ class Kiosk:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A hall display: board and notices; `diagonal_cm` and `viewing_m` size its characters."""
+    """A hall display: board and notices; `diagonal_cm` and `viewing_m` size its characters.
+
+    `zone`: where its loudspeaker is heard; one screen of a zone has sound.
+    """
 
     id: str
     label: str
     has_sound: bool = True
     diagonal_cm: int = 140
     viewing_m: int = 6
+    zone: str = "hall"
     is_retired: bool = False
 
 
@@ -280,6 +285,7 @@ class HallConfiguration:
     asks_needs: bool = True
     priority_grounds: Texts = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    sound: Sound = field(default_factory=Sound)
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:
         """The services a counter may serve, without the retired ones."""

@@ -61,6 +61,7 @@ class FactKind(StrEnum):
     CHECK_IN_UNDONE = "CheckInUndone"
     DAY_CLOSED = "DayClosed"
     BREAK_DECIDED = "BreakDecided"
+    QUIET_SET = "QuietSet"
     TARGET_DECIDED = "TargetDecided"
     ALERT_RAISED = "AlertRaised"
     ALERT_END_ASKED = "AlertEndAsked"

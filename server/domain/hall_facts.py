@@ -1,6 +1,6 @@
-"""Facts of a hall as a whole: tickets stopped, what a break does, targets."""
+"""Facts of a hall as a whole: tickets stopped, what a break does, quiet, targets."""
 
-from datetime import date
+from datetime import date, datetime
 
 from server.domain.facts import Fact, FactKind
 from server.domain.half_days import Break
@@ -28,6 +28,11 @@ def break_decided(fact_id: str, at: Break, *, choice: str) -> Fact:
         "resumes_at": to_text(at.resumes_at),
     }
     return Fact(FactKind.BREAK_DECIDED, body)
+
+
+def quiet_set(fact_id: str, until: datetime) -> Fact:
+    """Calls are not said aloud until an instant; now or earlier: they are said again."""
+    return Fact(FactKind.QUIET_SET, {"id": fact_id, "until": to_text(until)})
 
 
 def target_decided(

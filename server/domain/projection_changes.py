@@ -11,7 +11,7 @@ INSTANT_COLUMNS = frozenset(
     {
         *("arrived_at", "issued_at", "reference_at", "booked_at"),
         *("first_called_at", "last_called_at", "started_at", "ended_at"),
-        *("lets_pass_since", "not_before", "parked_at"),
+        *("lets_pass_since", "not_before", "parked_at", "quiet_until"),
     }
 )
 

@@ -144,6 +144,11 @@ def _break_decided(fact: Recorded) -> list[Change]:
     return [Insert("break_decision", row | {"hall": fact.hall, "decided_at": fact.happened_at})]
 
 
+def _quiet_set(fact: Recorded) -> list[Change]:
+    row = stored({"quiet_until": fact.body["until"]})
+    return [Insert("quiet", row | {"id": fact.body["id"], "hall": fact.hall, "set_at": fact.happened_at})]
+
+
 HALL_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.TICKET_NOT_ISSUED: _ticket_not_issued,
     FactKind.GREETING_COUNTED: _greeting_counted,
@@ -156,6 +161,7 @@ HALL_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.TICKETS_REOPENED: _tickets_reopened,
     FactKind.TARGET_DECIDED: _target_decided,
     FactKind.BREAK_DECIDED: _break_decided,
+    FactKind.QUIET_SET: _quiet_set,
     FactKind.APPOINTMENT_BOOKED: _appointment_booked,
     FactKind.APPOINTMENT_MOVED: _appointment_moved,
     FactKind.APPOINTMENT_CANCELLED: _appointment_cancelled,

@@ -11,9 +11,11 @@ from server.domain.configuration import FRENCH, Counter, HallConfiguration
 from server.domain.estimates import WaitRange
 from server.domain.instants import from_micros, to_micros, to_text
 from server.domain.refusals import Refusal
+from server.domain.sound import Sound
 from server.store import breaks, counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
+from server.store.quiet import quiet_until
 from server.usecases.opening import opening_now
 from server.usecases.read_alerts import board_alert, screen_words
 from signage import board
@@ -77,6 +79,7 @@ def read_board(database: Database, hall: str) -> Message:
         called = rows.all(_CALLED, hall=hall_id, no=False, still_shown=still_shown)
         recent = rows.all(_RECENT, hall=hall_id)
         rest = breaks.carried_over(rows, hall_id, seen.configuration, seen.position.as_of)
+        quiet = quiet_until(rows, hall_id, seen.position.as_of)
         alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of)
     today = business_day(seen.configuration.calendar, seen.position.as_of).isoformat()
     shown = {row["id"] for row in called}
@@ -104,6 +107,7 @@ def read_board(database: Database, hall: str) -> Message:
         extra={
             "programme_revision": seen.configuration.revision,
             "alert": alert,
+            "quiet_until": to_text(quiet) if quiet else None,
             "break": None
             if rest is None
             else {"begins_at": to_text(rest.begins_at), "resumes_at": to_text(rest.resumes_at)},
@@ -196,6 +200,7 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
         "has_sound": shown.has_sound if shown else True,
+        "sound": _sound(configuration.sound),
         "diagonal_in": round(shown.diagonal_cm / 2.54) if shown else 55,
         "reading_distance_m": shown.viewing_m if shown else 6,
         "demonstration": configuration.is_demonstration,
@@ -210,4 +215,15 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
             for notice in configuration.notices_on(on)
         ],
         "now": to_text(now),
+    }
+
+
+def _sound(sound: Sound) -> Message:
+    """How loud the page says calls: the most, and the levels by the local hour."""
+    return {
+        "most_percent": sound.most_percent,
+        "levels": [
+            {"opens": f"{level.opens:%H:%M}", "closes": f"{level.closes:%H:%M}", "percent": level.percent}
+            for level in sound.levels
+        ],
     }

@@ -16,6 +16,7 @@ from server.domain.wall import QueueSeen, Waited, overdue, queue_state, shows_co
 from server.store import counters
 from server.store.database import Database
 from server.store.engines import Row
+from server.store.quiet import quiet_until
 from server.store.ticket_stops import stops_of_day
 from server.usecases.answers import Answer
 from server.usecases.estimate_waits import Estimates
@@ -75,6 +76,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         looked = _Looked(seen, legs, sessions, wrap_ups, to_micros(as_of))
         stops = stops_of_day(rows, hall_id, on)
         day = day_figures(rows, hall_id, on.isoformat())
+        quiet = quiet_until(rows, hall_id, as_of)
         rest = read_break(rows, hall_id, seen.configuration, as_of)
     return {
         "hall": seen.row["slug"],
@@ -83,6 +85,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         "as_of": to_text(as_of),
         "day": day,
         "break": rest,
+        "quiet_until": None if quiet is None else to_text(quiet),
         "people": people_of(looked.legs),
         "queues": _queues(looked, ranges),
         "longest": _longest(looked),

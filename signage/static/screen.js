@@ -6,6 +6,7 @@ import { alertVoice } from "./alert_voice.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
 import { createPlayer } from "./player.js";
+import { soundLevel } from "./sound_level.js";
 import * as screenState from "./screen_state.js";
 import { buildSlides, contentsOf } from "./slides.js";
 import { wordsOf } from "./words.js";
@@ -99,7 +100,7 @@ function tick() {
 }
 
 function announced(message) {
-  const isHeard = Boolean(state.screen?.has_sound) && !screenState.alertNow(state, now());
+  const isHeard = Boolean(state.screen?.has_sound) && level() > 0 && !screenState.alertNow(state, now());
   const spokenIn = isHeard ? inOrder(Object.keys(message.audio ?? {})) : [];
   update(screenState.receiveAnnouncement(state, message, now()));
   player.offer({
@@ -108,6 +109,10 @@ function announced(message) {
     brief: spokenIn.filter((language) => message.brief?.[language]).map((language) => ({ url: message.brief[language] })),
   });
 }
+
+const level = () => soundLevel({
+  sound: state.screen?.sound, quietUntil: state.board?.quiet_until, at: screenState.serverNow(state, now()), timeZone: state.screen?.time_zone,
+});
 
 /** French first, then at most one other language. */
 const inOrder = (languages) => [...languages.filter((language) => language === own), ...languages.filter((language) => language !== own)];
@@ -251,6 +256,7 @@ function textOf(value) {
 function playFile({ url, onceMs }, mayStop) {
   return new Promise((resolve, reject) => {
     const audio = new Audio(url);
+    audio.volume = level();
     const deadline = setTimeout(() => reject(new Error("too long")), screenState.LONGEST_SOUND_MS);
     const end = (settle) => (value) => {
       clearTimeout(deadline);

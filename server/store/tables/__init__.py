@@ -12,6 +12,6 @@ __all__ = ["PROJECTIONS", "alerts", "counters", "journals", "metadata", "people"
 
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
-    *("break_decision", "appointment", "alert", "alert_shown"),
+    *("break_decision", "appointment", "alert", "alert_shown", "quiet"),
 )
 """The tables that a rebuild empties and fills again from the journal."""

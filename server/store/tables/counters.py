@@ -124,3 +124,14 @@ break_decision = Table(
     Index("ix_break_decision_day", "hall", "business_day"),
     comment="What was chosen for those who still wait at a break; the last choice holds.",
 )
+
+quiet = Table(
+    "quiet",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("set_at", INSTANT, nullable=False),
+    Column("quiet_until", INSTANT, nullable=False),
+    Index("ix_quiet_hall", "hall", "set_at"),
+    comment="Until when calls are not said aloud in a hall; the last one holds.",
+)

@@ -11,6 +11,7 @@ import { csrfHeader, read, send } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 import { emptyWall, saidNext, withWall } from "./wall_state.js";
 import { createHalfDay } from "./wall_half_day.js";
+import { createSound } from "./wall_sound.js";
 import { createWallView } from "./wall_view.js";
 
 const AT_MOST_EVERY_MS = 1000;
@@ -32,6 +33,7 @@ const words = {
 };
 const view = createWallView({ words, move, tickets });
 const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
+const sound = createSound(words, keepQuiet);
 let state = emptyWall();
 let said = null;
 let readAtMs = -Infinity;
@@ -84,6 +86,7 @@ async function readDayEnd() {
 function draw() {
   drawLiveness(state, words);
   if (state.wall) halfDay.draw(state.wall);
+  if (state.wall) sound.draw(state.wall, Date.now() + state.clockOffsetMs);
   if (state.wall) view.draw(state.wall, Date.now() + state.clockOffsetMs);
 }
 
@@ -97,6 +100,11 @@ async function move(counter, profile) {
 async function atBreak(choice) {
   const answer = await attempt({ path: `${HALL}/break`, body: { choice } });
   if (answer.ok) tell(say(`wall.break.${choice}_done`));
+}
+
+async function keepQuiet(minutes) {
+  const answer = await attempt({ path: `${HALL}/quiet`, body: { minutes } });
+  if (answer.ok) tell(minutes ? say("wall.sound.quiet_done", { at: words.hour(answer.body.quiet_until) }) : say("wall.sound.speak_done"));
 }
 
 async function tickets(service, verb) {

@@ -16,6 +16,7 @@ from server.documents.opening import public_holidays
 from server.domain.calendars import MIDNIGHT, Span, half_days, opening_at
 from server.domain.configuration import PrinterConnection
 from server.domain.numbering import Series
+from server.domain.sound import Sound, SoundLevel
 from tests.server.documents.contents import (
     changed,
     hall_contents,
@@ -175,3 +176,15 @@ def test_a_service_says_who_confirms_an_arrival():
     assert {each.confirmation for each in configuration(document).services.values()} == {"agent"}
     of_first = changed(document, "services.0.confirmation", "call")
     assert next(iter(configuration(of_first).services.values())).confirmation == "call"
+
+
+def test_a_hall_says_how_loud_its_calls_are():
+    heard = {"on": "2026-11-02", "by": "chef d’accueil"}
+    levels = [{"hours": "18:00-24:00", "percent": 30}]
+    content = small_hall(sound={"most_percent": 80, "levels": levels, "heard": heard})
+    sound = to_configuration(
+        parse_hall(content), parse_installation(small_installation()), revision=1, holidays=()
+    ).sound
+    assert sound == Sound(
+        80, (SoundLevel(time(18), time.max, 30),), heard_on=date(2026, 11, 2), heard_by="chef d’accueil"
+    )

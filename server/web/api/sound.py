@@ -1,0 +1,27 @@
+"""The voice of a hall: silent for a while."""
+
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.roles import Permission
+from server.usecases.set_quiet import set_quiet
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import Anything, HallPath, QuietBody
+from server.web.callers import allowed
+
+TAG = Tag(name="sound")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("sound", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.post("/halls/<hall>/quiet", responses={200: Anything})
+    def quiet(path: HallPath, body: QuietBody) -> Any:
+        """Calls are not said aloud for so many minutes; they stay on the screens. 0 brings the voice back."""
+        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        return set_quiet(api.database, hall, caller.author, body.minutes, write_key=write_key(caller.author))
+
+    return routes
