@@ -254,7 +254,7 @@ def test_two_tickets_are_linked_and_split_at_the_reception_desk_by_keyboard(hall
 
 
 def test_a_supervisor_looks_after_the_hall_by_keyboard(hall: Served, page: Page, pages: Pages):
-    """A session moved to another profile, tickets stopped and seen at the kiosk, given again."""
+    """A session moved to another profile, tickets stopped and seen at the kiosk, given again; the voice."""
     key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
     api = page.request
     opened = api.post(
@@ -284,7 +284,12 @@ def test_a_supervisor_looks_after_the_hall_by_keyboard(hall: Served, page: Page,
     page.keyboard.press("Enter")
     expect(outcome).to_contain_text("de nouveau délivrés")
     expect(kiosk.locator("main")).not_to_contain_text("plus de ticket aujourd’hui")
+    page.get_by_role("button", name="Couper 30 minutes").press("Enter")
+    expect(page.locator('[data-text="sound"]')).to_contain_text("Voix coupée jusqu’à")
     assert_accessible(page)
+    page.get_by_role("button", name="Rétablir la voix").press("Enter")
+    expect(outcome).to_have_text("La voix est rétablie.")
+    expect(page.get_by_role("button", name="Couper 15 minutes")).to_be_focused()
 
 
 def test_a_call_for_help_and_a_message_reach_a_person(hall: Served, pages: Pages):
