@@ -197,7 +197,10 @@ def _profiles(document: HallDocument) -> Iterator[Problem]:
 def _screens(document: HallDocument) -> Iterator[Problem]:
     """One announcer a zone: two loudspeakers that are heard together would say each call twice."""
     announcers: dict[str, str] = {}
+    counters = {counter.id for counter in document.counters}
     for at, screen in enumerate(document.screens):
+        if screen.counter is not None and screen.counter not in counters:
+            yield problem(("screens", at, "counter"), "unknown_counter", id=screen.counter)
         if screen.is_retired or not screen.has_sound:
             continue
         if screen.zone in announcers:

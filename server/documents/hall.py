@@ -11,6 +11,7 @@ from server.documents.limits import LimitsPart
 from server.documents.opening import CalendarPart, OwnHours
 from server.documents.problems import broken_rule
 from server.documents.profiles import ProfilePart
+from server.documents.screens import ScreenPart
 from server.documents.sound import SoundPart
 from server.documents.values import (
     Languages,
@@ -173,21 +174,6 @@ class KioskPart(Part):
     label: Line
     printer: PrinterPart | None = None
     mounting: MountingPart | None = None
-    is_retired: bool = False
-
-
-class ScreenPart(Part):
-    """A hall display: its diagonal in centimetres and the distance of the last seat in metres.
-
-    `zone`: where its loudspeaker is heard; one screen of a zone has sound, so that no call is said twice.
-    """
-
-    id: Slug
-    label: Line
-    has_sound: bool = True
-    diagonal_cm: Annotated[int, Field(ge=25, le=300)] = 140
-    viewing_m: Annotated[int, Field(ge=1, le=40)] = 6
-    zone: Slug = "hall"
     is_retired: bool = False
 
 

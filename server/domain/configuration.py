@@ -26,6 +26,8 @@ type Asked = Literal["optional", "mandatory"]
 """Whether an agent may or must say something when a service ends."""
 type Confirmation = Literal["agent", "call"]
 """Who says that a called visitor is there: the agent who is asked, or the call itself."""
+type Arrow = Literal["left", "right", "ahead", "back", "up", "down"]
+"""Which way from a screen the counters are."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
 
 
@@ -221,7 +223,8 @@ class Kiosk:
 class Screen:
     """A hall display: board and notices; `diagonal_cm` and `viewing_m` size its characters.
 
-    `zone`: where its loudspeaker is heard; one screen of a zone has sound.
+    `zone`: where its loudspeaker is heard; one screen of a zone has sound. `layout`: what it is for;
+    `counter`: whose screen it is.
     """
 
     id: str
@@ -230,6 +233,9 @@ class Screen:
     diagonal_cm: int = 140
     viewing_m: int = 6
     zone: str = "hall"
+    layout: str = "hall"
+    arrow: Arrow | None = None
+    counter: str | None = None
     is_retired: bool = False
 
 

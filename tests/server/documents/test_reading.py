@@ -83,6 +83,30 @@ BAD_HALLS = [
         "screens[1].has_sound",
         "two_announcers",
     ),
+    (
+        "screens",
+        [{"id": "guise-ecran", "label": "Écran", "viewing_m": 12}],
+        "screens[0]",
+        "letters_too_small",
+    ),
+    (
+        "screens",
+        [{"id": "guise-ecran", "label": "Écran", "layout": "window"}],
+        "screens[0]",
+        "window_with_sound",
+    ),
+    (
+        "screens",
+        [{"id": "guise-ecran", "label": "Écran", "layout": "counter"}],
+        "screens[0]",
+        "counter_of_screen",
+    ),
+    (
+        "screens",
+        [{"id": "guise-ecran", "label": "Écran", "layout": "counter", "counter": "guise-g9"}],
+        "screens[0].counter",
+        "unknown_counter",
+    ),
     ("sound", {"most_percent": 0}, "sound.most_percent", "out_of_range"),
     (
         "sound",

@@ -1,0 +1,51 @@
+"""Letters: their height in millimetres, from how far they are read, and how much they grow."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signage.lettering import (
+    LARGEST_SCALE,
+    LAYOUTS,
+    TEXT_PX,
+    Layout,
+    LettersTooSmall,
+    legible_at_m,
+    letter_mm,
+    text_scale,
+)
+
+FIFTY_FIVE_INCHES = 139.7
+
+
+def test_the_letters_of_the_sketch_are_as_high_as_the_design_says():
+    assert letter_mm(1 / 0.67, FIFTY_FIVE_INCHES) == pytest.approx(0.634, abs=0.001)
+    assert legible_at_m(216, FIFTY_FIVE_INCHES) == pytest.approx(18.4, abs=0.1)
+    assert legible_at_m(190, FIFTY_FIVE_INCHES) == pytest.approx(16.1, abs=0.1)
+    assert legible_at_m(TEXT_PX, FIFTY_FIVE_INCHES) == pytest.approx(6.5, abs=0.1)
+
+
+def test_near_readers_get_the_letters_of_the_sketch_and_far_ones_larger():
+    assert text_scale(140, 6, "hall") == 1
+    assert text_scale(140, 8, "hall") == pytest.approx(1.24)
+
+
+def test_a_screen_that_is_too_small_for_its_hall_says_how_far_it_can_be_read():
+    with pytest.raises(LettersTooSmall) as refused:
+        text_scale(81, 8, "hall")
+    assert refused.value.farthest_m == 5
+    assert text_scale(81, 5, "hall") > 1
+
+
+@given(diagonal_cm=st.integers(25, 300), viewing_m=st.integers(1, 40), layout=st.sampled_from(LAYOUTS))
+def test_what_is_not_refused_is_read_from_the_declared_distance(
+    diagonal_cm: int, viewing_m: int, layout: Layout
+):
+    try:
+        scale = text_scale(diagonal_cm, viewing_m, layout)
+    except LettersTooSmall as refused:
+        assert refused.farthest_m < viewing_m
+        assert legible_at_m(TEXT_PX * LARGEST_SCALE[layout], diagonal_cm) < viewing_m
+        return
+    assert 1 <= scale <= LARGEST_SCALE[layout] + 0.01
+    assert legible_at_m(TEXT_PX * scale, diagonal_cm) >= viewing_m
