@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -11,6 +11,8 @@ b  issuing a ticket, against /raw (/pg on PostgreSQL)
 c  `next` with 1,000 people waiting, against /raw (/pg)
 d  issue and `next` with 1,000,000 past visits, against 1,000
 e  `next` of twenty sessions with 2,000 people waiting, against ten (99 of 100 calls)
+f  from the POST of `next` to the call painted in Chromium, against a bare broadcast painted there
+g  from the POST of an alert to the last of 100 screens of five sites, against /emit
 """
 
 import argparse
@@ -28,9 +30,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.alerts import measure_alert
 from tests.bench.http_load import Connection, Run, load, percentile, request
 from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
-from tests.bench.sides import LOAD_CORES, Product, bare_routes, product, save
+from tests.bench.painted import painted
+from tests.bench.sides import LOAD_CORES, Product, bare_routes, one_emit, product, save
 from tests.bench.socket_fleet import Arrival, Fleet
 from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PROJECT
@@ -96,7 +100,7 @@ async def measure_call(side: Product, bare: int, screens: int, effort: Effort) -
         arrival = await _one_call(side, asking, ours)
         size = arrival.size
         await asyncio.sleep(0.25)
-        bare_arrival = await _one_emit(emitting, theirs, size)
+        bare_arrival = await one_emit(emitting, theirs, size)
         if round_number >= 3:
             called.append(arrival.last_ms)
             medians.append(arrival.median_ms)
@@ -125,14 +129,6 @@ async def _one_call(side: Product, connection: Connection, fleet: Fleet) -> Arri
 
     asking = asyncio.ensure_future(ask())
     arrival = await fleet.first_arrival(lambda: call[0] if call else None, lambda: started)
-    await asking
-    return arrival
-
-
-async def _one_emit(connection: Connection, fleet: Fleet, size: int) -> Arrival:
-    started = time.perf_counter()
-    asking = connection.ask(request("POST", f"/emit?bytes={size}"))
-    arrival = await fleet.first_arrival(lambda: b'"bare"', lambda: started)
     await asking
     return arrival
 
@@ -261,7 +257,7 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="parvis-bench-")))
         for database in databases:
             cluster = running.enter_context(PostgresqlCluster()) if database == "postgresql" else None
-            if set("ac") & set(parts):
+            if set("acfg") & set(parts):
                 _against_bare(folder / database, cluster, effort, parts, found)
             if "b" in parts:
                 _tickets(folder / f"{database}-tickets", cluster, effort, found)
@@ -285,6 +281,14 @@ def _against_bare(
         if "c" in parts:
             what = f"(c) next with 1,000 waiting ({kind}, {route})"
             found.append(asyncio.run(measure_next(what, side, write, effort)))
+        if "f" in parts:
+            ours, theirs, more = painted(side, bare, effort.rounds)
+            what = f"(f) call painted, p50 ({kind}, /emit painted)"
+            found.append(Result(what, "ms", ours, theirs, at_most=2, more=more))
+        if "g" in parts:
+            ours, theirs, more = asyncio.run(measure_alert(side, bare, 100, effort.rounds // 2))
+            what = f"(g) alert on the last of 100 screens of five sites, p50 ({kind}, /emit)"
+            found.append(Result(what, "ms", ours, theirs, more=more))
 
 
 def _tickets(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]) -> None:
@@ -340,7 +344,7 @@ def show(found: list[Result]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,7 @@ import httpx
 
 from tests.bench.http_load import Connection, request
 from tests.bench.past import fill_past_visits
+from tests.bench.socket_fleet import Arrival, Fleet
 from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests, free_port
 from tests.harness.served import Served
@@ -64,7 +66,7 @@ class Product:
     def issue(self, author: dict[str, str]) -> bytes:
         """The request of one new ticket, as a kiosk or an API key asks for it."""
         body = {"service": self.service, "press_id": str(uuid.uuid4()), "language": "fr"}
-        return request("POST", f"/api/v1/halls/{self.hall}/tickets", body, author | _fresh_key())
+        return request("POST", f"/api/v1/halls/{self.hall}/tickets", body, author | fresh_key())
 
     def issue_by_key(self) -> bytes:
         """The request of one new ticket, without printing."""
@@ -73,13 +75,13 @@ class Product:
     def next(self) -> bytes:
         """The request that ends the counter's leg and calls the next person."""
         body = {"current": self.leg, **({"current_end": "served"} if self.leg else {})}
-        return request("POST", f"/api/v1/counters/{self.counter}/next", body, self.session | _fresh_key())
+        return request("POST", f"/api/v1/counters/{self.counter}/next", body, self.session | fresh_key())
 
     async def open_counter(self, connection: Connection, services: list[str] | None = None) -> None:
         """Opens the counter for the service that tickets are issued for, unless others are named."""
         path = f"/api/v1/counters/{self.counter}/session"
         body = {"services": services or [self.service], "take_over": True}
-        answer = await connection.ask(request("POST", path, body, self.key | _fresh_key()))
+        answer = await connection.ask(request("POST", path, body, self.key | fresh_key()))
         if answer.status != 201:
             raise RuntimeError(f"{path}: {answer.status} {answer.body.decode()}")
         self.session = self.key | {"X-Counter-Session": answer.json()["session"]}
@@ -110,7 +112,8 @@ class Product:
 _number = itertools.count()
 
 
-def _fresh_key() -> dict[str, str]:
+def fresh_key() -> dict[str, str]:
+    """The header of a write that was never sent before."""
     return {"Idempotency-Key": f"bench-{os.getpid()}-{next(_number)}-{uuid.uuid4().hex[:8]}"}
 
 
@@ -140,6 +143,15 @@ def product(
             os.sync()  # a past that is still on its way to the disk would slow every commit after it
         served.start(within_s=60)
         yield Product(served)
+
+
+async def one_emit(connection: Connection, fleet: Fleet, size: int) -> Arrival:
+    """One bare broadcast of so many bytes, and when it reached the fleet."""
+    started = time.perf_counter()
+    asking = connection.ask(request("POST", f"/emit?bytes={size}"))
+    arrival = await fleet.first_arrival(lambda: b'"bare"', lambda: started)
+    await asking
+    return arrival
 
 
 def save(place: Path, found: object) -> None:

@@ -1,0 +1,111 @@
+"""Part f: from the POST of `next` to the call painted on a hall screen, in a real Chromium.
+
+The reference is a page that writes what a bare broadcast brings. Both pages tell, on the machine's clock,
+when the frame that holds the change has been painted: the first task after an animation frame.
+"""
+
+import asyncio
+import statistics
+import time
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page
+
+from tests.bench.http_load import Connection, percentile
+from tests.bench.sides import Product, fresh_key
+from tests.harness.chromium import Pages, running_chromium
+from tests.harness.programs import PROJECT
+
+SCRIPT = PROJECT / "var" / "assets" / "socket.io.esm.min.js"
+
+_PAINTED = """
+window.painted = {};
+window.afterPaint = (key) => requestAnimationFrame(() => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => { window.painted[key] ??= performance.timeOrigin + performance.now(); };
+  channel.port2.postMessage(null);
+});
+"""
+_WATCH_CARDS = """() => new MutationObserver(() => {
+  for (const number of document.querySelectorAll(".card-number")) window.afterPaint(number.textContent);
+}).observe(document.getElementById("cards"), {childList: true, subtree: true})"""
+_LISTEN = """async () => {
+  const { io } = await import("/socket.io.esm.min.js");
+  const shown = document.body.appendChild(document.createElement("p"));
+  const socket = io({ transports: ["websocket"] });
+  socket.on("bare", ({ t }) => { shown.textContent = t; window.afterPaint(String(t)); });
+  await new Promise((resolve) => socket.on("connect", resolve));
+}"""
+
+
+def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[float], list[float]]:
+    """Milliseconds until each call, and each bare broadcast, was painted; the two alternate.
+
+    The loop that fills the queue must not run: Playwright has one of its own.
+    """
+    with running_chromium() as browser, httpx.Client(trust_env=False) as client:
+        pages = Pages(browser)
+        screen, reference = pages.open(width=1920, height=1080), pages.open(width=1920, height=1080)
+        for page in (screen, reference):
+            page.add_init_script(_PAINTED)
+        hall = next(site for site in side.served.demonstration["sites"] if site["slug"] == side.hall)
+        screen.goto(hall["screens"][0]["url"])
+        screen.locator("body:not([data-view=connecting])").wait_for()
+        screen.evaluate(_WATCH_CARDS)
+        reference.route("**/socket.io.esm.min.js", lambda route: route.fulfill(path=SCRIPT))
+        reference.goto(f"http://127.0.0.1:{bare}/hello")
+        reference.evaluate(_LISTEN)
+        called, emitted = [], []
+        for number in range(rounds + 3):
+            leg = _called(side, client)
+            call_ms = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))
+            asked_ms = time.time() * 1_000
+            sent = client.post(f"http://127.0.0.1:{bare}/emit?bytes=900").json()["sent_at"]
+            emit_ms = _painted(reference, asked_ms, None if sent is None else _as_javascript(sent))
+            if number >= 3:
+                called.append(call_ms)
+                emitted.append(emit_ms)
+        pages.close()
+    return called, emitted
+
+
+def _as_javascript(value: float) -> str:
+    """A number as `String(value)` writes it."""
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _called(side: Product, client: httpx.Client) -> dict[str, Any]:
+    body = {"current": side.leg, **({"current_end": "served"} if side.leg else {})}
+    asked_ms = time.time() * 1_000
+    answer = client.post(
+        f"http://127.0.0.1:{side.port}/api/v1/counters/{side.counter}/next",
+        json=body,
+        headers=side.session | fresh_key(),
+    )
+    if answer.status_code != 200:
+        raise RuntimeError(f"next: {answer.status_code} {answer.text}")
+    leg: dict[str, Any] = answer.json()
+    side.leg = leg["leg"]
+    return leg | {"asked_ms": asked_ms}
+
+
+def _painted(page: Page, asked_ms: float, key: str | None) -> float:
+    found = page.wait_for_function("(key) => window.painted[key]", arg=key).json_value()
+    return float(found) - asked_ms
+
+
+async def prepare(side: Product, tickets: int) -> None:
+    """Opens the counter and lets so many people wait."""
+    connection = await Connection.open(side.port)
+    await side.open_counter(connection)
+    await side.fill_queue(connection, tickets)
+    connection.close()
+
+
+def painted(side: Product, bare: int, rounds: int) -> tuple[float, float, dict[str, float]]:
+    """The medians of both, in ms, and the 95th of 100."""
+    asyncio.run(prepare(side, rounds + 3))
+    called, emitted = measure_painted(side, bare, rounds)
+    more = {"product_p95": percentile(called, 95), "reference_p95": percentile(emitted, 95)}
+    return statistics.median(called), statistics.median(emitted), more
