@@ -24,7 +24,7 @@ export function alertView(root, texts, covered) {
   const part = (name) => root.querySelector(`[data-alert-part="${name}"]`);
 
   return function show(alert, { at, languages }) {
-    const language = alert && languages[Math.floor(at / TURN_MS) % languages.length];
+    const language = alert && languages[Math.floor(Math.max(at - Date.parse(alert.raised_at), 0) / TURN_MS) % languages.length];
     const words = alert && wordsOf(alert, texts, language.code);
     const wanted = JSON.stringify([alert?.alert, words, language?.code]);
     if (wanted === drawn) return;

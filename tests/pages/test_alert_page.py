@@ -35,6 +35,8 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     guard = at_work(pages, server, "security", "/securite")
     guard.locator("a.alarm").focus()
     guard.keyboard.press("Enter")
+    guard.wait_for_url("**/alerte?**")
+    expect(guard.locator("[data-live]")).to_have_attribute("data-live", "yes")
     guard.locator("input[value=evacuate]").focus()
     guard.keyboard.press("Space")
     guard.keyboard.press("Enter")
