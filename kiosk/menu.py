@@ -7,7 +7,7 @@ types below.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NotRequired, Protocol, TypedDict
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
 type Text = Mapping[str, str]
@@ -167,6 +167,7 @@ class MenuMessage(TypedDict):
     now: str
     epoch: NotRequired[str]
     version: NotRequired[int]
+    alert: NotRequired[dict[str, Any] | None]
 
 
 def build_menu(

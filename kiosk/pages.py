@@ -64,6 +64,7 @@ def blueprint(
         "voices": list(voices),
         "has_sound": has_sound,
         "has_codes": public_url is not None,
+        "alerts": {x.code: _alert_words(translate, x.code) for x in languages},
     }
 
     @routes.get("/kiosk")
@@ -100,6 +101,16 @@ def code_as_svg(text: str) -> bytes:
         picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False
     )
     return picture.getvalue()
+
+
+def _alert_words(translate: Translate, language: str) -> dict[str, object]:
+    """What the kiosk shows in an alert, in the words of the hall's screens: one sentence for one thing."""
+    kinds = {
+        kind: {part: translate(f"signage.alert.{kind}_{part}", language) for part in ("title", "text")}
+        for kind in ("evacuate", "shelter", "medical")
+    }
+    around = {name: translate(f"signage.alert.{name}", language) for name in ("drill", "not_fire")}
+    return {"kinds": kinds, **around}
 
 
 def page_sentences(translate: Translate, language: str) -> PageSentences:

@@ -1,5 +1,6 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
+import { alertAt, alertView, isLater } from "./alert.js";
 import { initialState, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
 import { sheetPaper } from "./sheet_state.js";
 import { openListening } from "./listening.js";
@@ -26,6 +27,8 @@ let clockOffset = 0;
 let lostAt = null;
 let bands = context.bands;
 let wasWarning = false;
+let toldAlert = null;
+const showAlert = alertView(document.getElementById("alert"), context.alerts, document.querySelectorAll("body > :is(header, nav, main, footer, #warning)"));
 const player = new Audio();
 const listenButton = document.getElementById("listen"); // null where the server has no voice
 
@@ -35,6 +38,7 @@ const languages = () => state.menu?.languages.filter(({ code }) => languageOf(co
 const link = openLink({
   menu(menu) {
     clockOffset = Date.parse(menu.now) - Date.now();
+    takeAlert(menu);
     dispatch({ type: "menu_loaded", menu });
     keepIcons(menu);
     drawClock();
@@ -48,8 +52,23 @@ const link = openLink({
     if (state.ticket && ["pending", "unknown"].includes(printOf(state))) askPrint(state.ticket);
   },
   // a sheet has no visit: it goes by its job
+  alert: takeAlert,
   verdict: ({ visit, job, verdict }) => dispatch({ type: "print_verdict", visit: visit ?? job, verdict }),
 }, () => state.language);
+
+// The menu and a message of its own tell the same; the later one counts.
+function takeAlert(told) {
+  if (told.alert === undefined || !isLater(toldAlert, told)) return;
+  toldAlert = { epoch: told.epoch, version: told.version, alert: told.alert };
+  drawAlert();
+}
+
+function drawAlert() {
+  const at = Date.now() + clockOffset;
+  const alert = alertAt(toldAlert, at);
+  if (alert) listening.stop();
+  showAlert(alert, { at, languages: languages().map(({ code }) => languageOf(code)) });
+}
 
 function dispatch(action) {
   const before = state;
@@ -123,7 +142,7 @@ document.addEventListener("contextmenu", (asked) => asked.preventDefault());
 
 // A keyboard, or a reader of QR codes, which types what it reads and then Enter.
 function typeCode({ key, target, ctrlKey, altKey, metaKey }) {
-  if (ctrlKey || altKey || metaKey) return;
+  if (ctrlKey || altKey || metaKey || !document.getElementById("alert").hidden) return;
   if (/^[a-z0-9]$/i.test(key)) dispatch({ type: "type_code", letter: key });
   else if (key === "Backspace") dispatch({ type: "erase_code" });
   else if (key === "Enter" && !target.closest?.("button")) dispatch({ type: "submit_code", pressId: newPressId() });
@@ -190,6 +209,7 @@ setInterval(() => {
   dispatch({ type: listening.isOn() ? "active" : "tick" });
   drawWarning();
   drawClock();
+  drawAlert();
 }, TICK_MS);
 
 function drawWarning() {

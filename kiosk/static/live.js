@@ -26,7 +26,7 @@ export async function fetchJson(url, { method = "GET", body, headers = {}, withi
   return { status: answer.status, json: isJson ? await answer.json() : null };
 }
 
-// `on`: {menu, missing, unpaired, verdict, paired, live, lost}; `language()` is the one shown now.
+// `on`: {menu, missing, unpaired, verdict, alert, paired, live, lost}; `language()` is the one shown now.
 export function openLink(on, language) {
   let hall = null;
   let known = null;
@@ -81,6 +81,7 @@ export function openLink(on, language) {
       if (isNews) refetchSoon(HEARTBEAT_SPREAD_MS);
     });
     socket.on("print.verdict", on.verdict);
+    socket.on("alert.changed", on.alert);
   }
 
   function startAgain(spreadMs) {

@@ -31,6 +31,7 @@ CATALOGUES = (
     ("console", SERVER / "web" / "console" / "translations"),
     ("reception", SERVER / "web" / "reception" / "translations"),
     ("wall", SERVER / "web" / "wall" / "translations"),
+    ("alerts", SERVER / "web" / "alerts" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),

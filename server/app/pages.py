@@ -25,6 +25,7 @@ from server.store.accounts import EVERY_SITE
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.web import sign_in, site
+from server.web.alerts import pages as alert_pages
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
@@ -181,6 +182,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     )
     app.register_blueprint(
         security_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
+        alert_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
     app.register_blueprint(wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls))
     app.register_blueprint(

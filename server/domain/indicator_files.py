@@ -43,6 +43,7 @@ ADDED_COLUMNS = (
     "outcome_asked",
     "wanted_service",
     "exceptional_reason",
+    "during_alert",
 )
 LEG_COLUMNS = CONTRACT_COLUMNS + ADDED_COLUMNS
 COUNTER_COLUMNS = (
@@ -132,6 +133,7 @@ def _leg(row: Mapping[str, str]) -> LegRecord:
         outcome_asked=row.get("outcome_asked") or None,
         wanted_service=row.get("wanted_service") or None,
         exceptional_reason=row.get("exceptional_reason") or None,
+        during_alert=_truth(row.get("during_alert"), default=False),
     )
 
 

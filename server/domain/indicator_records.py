@@ -18,6 +18,7 @@ class LegRecord:
     `position` orders the legs of a visit, from 1. `outcome_asked`: whether the service left the
     outcome `optional` when the leg ended, or made it `mandatory`; None: not known. `exceptional_reason`: why
     the visit began without the appointment that `wanted_service` asks for; both None for any other.
+    `during_alert`: whether the visit was present while an alert held, from its arrival to its end.
     """
 
     leg: str
@@ -50,6 +51,7 @@ class LegRecord:
     outcome_asked: str | None = None
     wanted_service: str | None = None
     exceptional_reason: str | None = None
+    during_alert: bool = False
 
     @property
     def reference_at(self) -> datetime:

@@ -16,7 +16,9 @@ SELECT l.id, l.visit, l.number, l.hall, l.service, l.class, l.position, l.priori
  l.quoted_low_s, l.quoted_median_s, l.quoted_high_s, l.outcome, l.outcome_asked,
  v.wanted_service, v.exceptional_reason,
  EXISTS (SELECT 1 FROM leg AS later WHERE later.visit = l.visit AND later.reinstated_from = l.id
-  AND (later.end_reason IS NULL OR later.end_reason <> 'undone')) AS is_reinstated
+  AND (later.end_reason IS NULL OR later.end_reason <> 'undone')) AS is_reinstated,
+ EXISTS (SELECT 1 FROM alert AS a WHERE a.hall = l.hall AND (v.ended_at IS NULL OR a.raised_at < v.ended_at)
+  AND (a.ended_at IS NULL OR a.ended_at > v.arrived_at)) AS is_during_alert
 FROM leg AS l LEFT JOIN visit AS v ON v.id = l.visit
 WHERE l.hall = :hall AND l.business_day = :day ORDER BY l.visit, l.position, l.id
 """
@@ -195,6 +197,7 @@ def _leg_record(row: Mapping[str, Any], day: date) -> LegRecord:
         quoted_high_s=row["quoted_high_s"],
         clock_suspect=bool(row["is_clock_suspect"]),
         reinstated=bool(row["is_reinstated"]),
+        during_alert=bool(row["is_during_alert"]),
         outcome=row["outcome"],
         outcome_asked=row["outcome_asked"],
         wanted_service=row["wanted_service"],

@@ -36,13 +36,17 @@ type Sentence = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class HallDays:
-    """The rollups of a hall's days that have something to count, from `starts_on`, before `ends_on`."""
+    """The rollups of a hall's days that have something to count, from `starts_on`, before `ends_on`.
+
+    `during_alert`: visits of these days that were present while an alert held, counted or left out.
+    """
 
     hall: str
     starts_on: date
     ends_on: date
     days: dict[date, Rollup]
     targets: Mapping[str, TargetDecided] = field(default_factory=dict)
+    during_alert: int = 0
 
     def whole(self) -> Rollup:
         """All days together."""
@@ -56,8 +60,12 @@ class HallDays:
         return {name: _sum(rollups) for name, rollups in parts.items()}
 
 
-def read_days(database: Database, hall: str, starts_on: date, ends_on: date) -> HallDays:
+def read_days(
+    database: Database, hall: str, starts_on: date, ends_on: date, *, with_alerts: bool = True
+) -> HallDays:
     """The rollups of a hall (id or slug); between two days other work is let through.
+
+    `with_alerts`: whether visits that were present while an alert held are counted.
 
     Refusals: unknown_hall, bad_period when it ends before it starts or has more than 400 days.
     """
@@ -71,10 +79,13 @@ def read_days(database: Database, hall: str, starts_on: date, ends_on: date) -> 
         due = due_between(rows, hall_id, starts_on, ends_on, now=_now(database))
         targets = targets_before(rows, hall_id, ends_on)
         days = {*days_with_legs(rows, hall_id, starts_on, ends_on), *greetings, *not_issued, *due}
-    rollups = {}
+    rollups, present = {}, 0
     for day in sorted(days):
         with database.read() as rows:
             legs = legs_of_day(rows, hall_id, day)
+        present += len({leg.visit for leg in legs if leg.during_alert})
+        if not with_alerts:
+            legs = [leg for leg in legs if not leg.during_alert]
         expected = due.get(day, {})
         beside = Beside(
             greetings.get(day, {}),
@@ -84,7 +95,7 @@ def read_days(database: Database, hall: str, starts_on: date, ends_on: date) -> 
         )
         rollups[day] = roll_up(legs, beside, time_zone=zone)
         time.sleep(0)
-    return HallDays(hall_id, starts_on, ends_on, rollups, targets)
+    return HallDays(hall_id, starts_on, ends_on, rollups, targets, present)
 
 
 def read_indicators(
@@ -93,6 +104,7 @@ def read_indicators(
     *,
     days: tuple[date, date],
     by: str = "none",
+    with_alerts: bool = True,
     sentence: Sentence,
 ) -> Answer:
     """The indicators as the API gives them; `days`: start included, end excluded; `sentence` reads a key.
@@ -101,7 +113,7 @@ def read_indicators(
     """
     if by not in DIMENSIONS:
         raise Refusal("bad_dimension", by=by, may_be=sorted(DIMENSIONS))
-    found = read_days(database, hall, *days)
+    found = read_days(database, hall, *days, with_alerts=with_alerts)
     names = [n for n in INDICATORS if by not in _SPLITS or by == "service" or n not in WITHOUT_WAIT]
     parts = DIMENSIONS[by](found)
     return {
@@ -109,6 +121,7 @@ def read_indicators(
         "from": days[0].isoformat(),
         "to": days[1].isoformat(),
         "by": by,
+        "alerts": {"counted": with_alerts, "visits": found.during_alert},
         "as_of": to_text(_now(database)),
         "exceptional": [
             {"service": service, "reason": reason, "count": count}

@@ -26,6 +26,7 @@ from server.store.database import Database
 from server.store.ticket_stops import stops_of_day
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
+from server.usecases.read_alerts import board_alert
 from server.usecases.read_board import look
 
 DAYS_AHEAD = 14
@@ -55,6 +56,7 @@ def read_menu(
         rest = breaks.rest_of(rows, hall_id, seen.configuration, seen.position.as_of)
         on = business_day(seen.configuration.calendar, seen.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
+        alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of)
     configuration, now = seen.configuration, seen.position.as_of
     open_for: dict[str, int] = {}
     for session in sessions:
@@ -105,6 +107,7 @@ def read_menu(
     )
     message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version
+    message["alert"] = alert
     return message
 
 

@@ -40,5 +40,5 @@ export function pagesOf(alert, { prepared, languages, further = {} }) {
   });
 }
 
-/** The page whose turn it is: by the clock, so that all screens of a hall say the same. */
-export const pageAt = (pages, at) => pages[Math.floor(at / TURN_MS) % pages.length];
+/** The page whose turn it is so long after the alert was raised: French first, the same on all screens of a hall. */
+export const pageAt = (pages, sinceMs) => pages[Math.floor(Math.max(sinceMs, 0) / TURN_MS) % pages.length];

@@ -29,7 +29,7 @@ export function alertView(root, { body, prepared, time }) {
       return true;
     }
     const pages = pagesOf(alert, { prepared, languages, further });
-    const page = pageAt(pages, at);
+    const page = pageAt(pages, at - Date.parse(alert.raised_at));
     const wanted = JSON.stringify([alert.alert, page]);
     if (wanted === drawn) return false;
     drawn = wanted;

@@ -40,6 +40,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("reception", "/accueil"),
         ("supervisor", "/mur"),
         ("security", "/securite"),
+        ("security", "/alerte"),
         ("quality", "/qualite"),
         ("agent", "/console"),
     ],

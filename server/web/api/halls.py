@@ -60,7 +60,12 @@ def blueprint(api: Api) -> APIBlueprint:
             raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}") from error
         days, by = (starts_on, ends_on), query.by or "none"
         return read_indicators(
-            api.database, hall, days=days, by=by, sentence=lambda key: api.translate(key, page_language())
+            api.database,
+            hall,
+            days=days,
+            by=by,
+            with_alerts=query.alerts == "with",
+            sentence=lambda key: api.translate(key, page_language()),
         )
 
     return routes

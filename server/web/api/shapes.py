@@ -90,7 +90,10 @@ class PageQuery(Asked):
 
 
 class IndicatorsQuery(Asked):
-    """Which hall, from which local date (included) to which (excluded), split by what."""
+    """Which hall, from which local date (included) to which (excluded), split by what.
+
+    `alerts`: with or without the visits that were present while an alert held.
+    """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -98,6 +101,7 @@ class IndicatorsQuery(Asked):
     starts_on: str = Field(alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$")
     ends_on: str = Field(alias="to", pattern=r"^\d{4}-\d{2}-\d{2}$")
     by: str = Field(default="", max_length=40, pattern=r"^[a-z_]*$")
+    alerts: Literal["with", "without"] = "with"
 
 
 class TicketBody(Asked):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton, format_time
 from flask import Blueprint, Response, make_response, render_template, request
 
-from server.web.phone.ticket_view import Said, Ticket, ahead_said, part_of, wait_said
+from server.web.phone.ticket_view import Said, Ticket, ahead_said, alert_said, part_of, wait_said
 from server.web.sentences import page_sentences
 from server.web.viewer import page_language
 
@@ -99,7 +99,9 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         return translate(key, language, at=format_time(at, "HH:mm", locale=language), day=day)
 
     call: Mapping[str, Any] | None = ticket["call"]
+    alert = alert_said(ticket)
     return {
+        "alert": said(alert) if alert else "",
         "part": part_of(ticket),
         "ahead": said(ahead_said(ticket)),
         "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",

@@ -56,3 +56,13 @@ def duration_said(minutes: int) -> Said:
     if rest == 0:
         return "phone.duration.hours", {"hours": hours}
     return "phone.duration.hours_minutes", {"hours": hours, "minutes": f"{rest:02}"}
+
+
+def alert_said(ticket: Ticket) -> Said | None:
+    """The alert of the hall, None when there is none; a drill is named first."""
+    alert = ticket.get("alert")
+    if alert is None:
+        return None
+    title = alert["texts"].get("fr", {}).get("title", "")
+    what: Said = (f"phone.alert.{alert['kind']}", {"title": title} if alert["kind"] == "custom" else {})
+    return ("phone.alert.drill", {"what": what}) if alert["drill"] else what

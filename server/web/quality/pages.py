@@ -18,7 +18,7 @@ from server.domain.indicators import INDICATORS
 from server.domain.roles import Permission
 from server.store.database import Database
 from server.usecases.export_visits import counters_csv, legs_csv, services_csv
-from server.usecases.read_indicators import read_days
+from server.usecases.read_indicators import HallDays, read_days
 from server.web.quality import wording
 from server.web.quality.draw import Drawings
 from server.web.quality.sheet import figures_sheet
@@ -26,6 +26,8 @@ from server.web.quality.view import GROUPS, Asked, Plot, Shown, view_of
 from server.web.viewer import FindHalls, FindViewer, Sentence, hall_for_page, page_language
 
 FIRST_KIND = PeriodKind.MONTH
+WITHOUT = "sans"
+"""Of alerts: figures leave out the visits that were present while one held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
     assert person is not None
     asked, is_understood = _asked(hall, needs.database)
     words = Sentence(needs.translate, asked.language)
-    found = read_days(needs.database, hall.hall, asked.period.starts_on, asked.period.ends_on)
+    found = _days(needs, asked)
     view = view_of(found, asked, words)
     page = render_template(
         "quality/quality.html",
@@ -90,10 +92,16 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
         drawings=dict(zip([p.name for p in view.plots], _drawn(needs.drawings, view.plots), strict=True)),
         runs={group: _runs(view.groups[group]) for group in GROUPS} if view.groups else {},
         indicators=INDICATORS,
+        during_alert=found.during_alert,
         may_export=person.may(Permission.EXPORT_VISITS),
         is_understood=is_understood,
     )
     return page if is_understood else (page, 400)
+
+
+def _days(needs: QualityPages, asked: Asked) -> HallDays:
+    days = (asked.period.starts_on, asked.period.ends_on)
+    return read_days(needs.database, asked.hall.hall, *days, with_alerts=asked.with_alerts)
 
 
 def _asked(hall: HallConfiguration, database: Database) -> tuple[Asked, bool]:
@@ -109,13 +117,16 @@ def _asked(hall: HallConfiguration, database: Database) -> tuple[Asked, bool]:
         on, is_understood = today, False
     period = period_of(PeriodKind(kind) if kind in tuple(PeriodKind) else FIRST_KIND, on)
     chosen = service if service in hall.services else None
-    return Asked(hall, chosen, period, page_language(), on), is_understood
+    alerts = request.args.get("alertes", "")
+    is_understood = is_understood and alerts in ("", WITHOUT)
+    return Asked(hall, chosen, period, page_language(), on, alerts != WITHOUT), is_understood
 
 
 def _query(asked: Asked, day: date, *, service: str | None = None) -> str:
     fields = {"hall": asked.hall.hall, "duree": str(asked.period.kind), "jour": day.isoformat()}
     chosen = service or asked.service
-    return urlencode(fields | ({"demarche": chosen} if chosen else {}))
+    fields |= {"demarche": chosen} if chosen else {}
+    return urlencode(fields if asked.with_alerts else fields | {"alertes": WITHOUT})
 
 
 _DESCRIPTIONS = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
@@ -144,7 +155,7 @@ def _figures_csv(needs: QualityPages, hall: HallConfiguration) -> Response:
     asked, is_understood = _asked(hall, needs.database)
     if not is_understood:
         abort(400)
-    found = read_days(needs.database, hall.hall, asked.period.starts_on, asked.period.ends_on)
+    found = _days(needs, asked)
     text = figures_sheet(found, asked, Sentence(needs.translate, asked.language))
     return _download([text], f"parvis-{hall.hall}-{asked.period.name}.csv")
 

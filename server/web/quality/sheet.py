@@ -26,6 +26,7 @@ COLUMNS = (
     "definition",
     "convention",
     "reason",
+    "alerts",
 )
 BYTE_ORDER_MARK = "\ufeff"
 """Without it the most used spreadsheet program takes UTF-8 for something else."""
@@ -40,12 +41,13 @@ def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
     whole = found.whole()
     parts = {service: whole.of_service(service) for service in whole.services()}
     shown = {asked.service: parts.get(asked.service, Rollup())} if asked.service else {"": whole, **parts}
+    alerts = "with" if asked.with_alerts else "without"
     for service, rollup in shown.items():
         for figure in figures_of(rollup):
-            sheet.writerow([*_cells(asked, service, figure, words, "." if is_english else ","), ""])
+            sheet.writerow([*_cells(asked, service, figure, words, "." if is_english else ","), "", alerts])
         for _, reason, count in by_reason(rollup, asked.hall, asked.language) if service else ():
             figure = Figure("received_exceptionally", count, n=count)
-            sheet.writerow([*_cells(asked, service, figure, words, ""), reason])
+            sheet.writerow([*_cells(asked, service, figure, words, ""), reason, alerts])
     return BYTE_ORDER_MARK + text.getvalue()
 
 

@@ -120,13 +120,17 @@ class QualityView:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is looked at: a hall, one of its services or all, and the period around a day."""
+    """What is looked at: a hall, one of its services or all, and the period around a day.
+
+    `with_alerts`: whether visits that were present while an alert held are counted.
+    """
 
     hall: HallConfiguration
     service: str | None
     period: Period
     language: str
     day: date
+    with_alerts: bool = True
 
 
 def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:

@@ -2,6 +2,8 @@
 
 import { io } from "/assets/socket.io.esm.min.js";
 
+import { watchAlerts } from "./alert_strip.js";
+
 /**
  * Connects to a namespace. `on` holds callbacks: live(), lost(), and one per message name.
  * Answers the socket, for the few messages a page sends.
@@ -22,6 +24,7 @@ export function connect(namespace, auth, { live, lost, refused, messages }) {
     if (!socket.active) refused?.(error);
   });
   for (const [name, take] of Object.entries(messages)) socket.on(name, take);
+  if (auth.hall) watchAlerts(socket, auth.hall);
   globalThis.addEventListener("online", () => socket.connected || socket.connect());
   return socket;
 }

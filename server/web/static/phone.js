@@ -4,7 +4,7 @@ import { setText, show, withSuperiors, write } from "./dom.js";
 import { hourTeller } from "./durations.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
 import { connect, spread } from "./live.js";
-import { aheadSaid, isNewCall, openingOf, partOf, waitSaid } from "./phone_state.js";
+import { aheadSaid, alertSaid, isNewCall, openingOf, partOf, waitSaid } from "./phone_state.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 
@@ -26,6 +26,7 @@ connect("/visitor", { ticket: page.token, language: page.language }, {
   lost: () => { lostAtMs ??= Date.now(); showLive(false); },
   messages: {
     "ticket.changed": take,
+    "alert.changed": ({ alert }) => drawAlert({ alert }),
     heartbeat: (beat) => { if (isBehind(seen, beat)) setTimeout(refresh, spread()); },
   },
 });
@@ -58,6 +59,7 @@ function draw() {
   const part = partOf(ticket);
   document.querySelector("[data-ticket]").dataset.ticket = part;
   for (const section of document.querySelectorAll("[data-part]")) section.hidden = section.dataset.part !== part;
+  drawAlert(ticket);
   write("number", ticket.number);
   write("service", ticket.service.name);
   write("wait", said(waitSaid(ticket)));
@@ -71,6 +73,12 @@ function draw() {
   document.title = part === "called"
     ? say("phone.title.called", { number: ticket.number })
     : say("phone.title.number", { number: ticket.number, service: ticket.service.name });
+}
+
+function drawAlert(told) {
+  const what = alertSaid(told);
+  if (what) write("alert", said(what));
+  show("[data-alert]", what !== null);
 }
 
 // a value may itself be a sentence

@@ -48,3 +48,10 @@ export function isNewCall(before, ticket, nowMs) {
   const isTold = before?.state === "called" && before.call?.rank === ticket.call.rank && before.call?.called_at === ticket.call.called_at;
   return !isTold && nowMs - Date.parse(ticket.call.called_at) < 20000;
 }
+
+/** The alert of the hall, [key, values]; null when there is none. A drill is named first. */
+export function alertSaid({ alert }) {
+  if (!alert) return null;
+  const what = [`phone.alert.${alert.kind}`, alert.kind === "custom" ? { title: alert.texts.fr?.title ?? "" } : {}];
+  return alert.drill ? ["phone.alert.drill", { what }] : what;
+}

@@ -1,23 +1,29 @@
 """An alert of a hall: calls stop, ranks stay, the clock of waits runs on; it ends by two confirmations."""
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from server.documents.problems import DocumentRefused
 from server.domain.alerts import AlertKind
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.database import Database
-from server.store.installation import Author
+from server.store.figures import legs_of_day
+from server.store.installation import SYSTEM, Author
 from server.usecases.call_elsewhere import Elsewhere, call_elsewhere
 from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counter_sessions import close_counter
 from server.usecases.end_alert import ask_end, end_alert, expire_alerts
+from server.usecases.export_visits import legs_csv
+from server.usecases.publish_configuration import publish_installation
 from server.usecases.raise_alert import Raised, WantedAlert, raise_alert
 from server.usecases.read_alerts import read_alert, read_alerts, read_hall_alerts
 from server.usecases.read_board import read_board
+from server.usecases.read_indicators import read_days, read_indicators
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Gesture, finish, no_show, recall, start
 from server.usecases.show_alert import show_alert
@@ -25,7 +31,7 @@ from server.usecases.undo import undo
 from server.usecases.wait_again import park, resume
 from signage.board import MESSAGE_LIMIT, message_bytes
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call, issue, leg_of, served
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.figures_history import HALLS, Hands
 
 GUARD, SECOND_GUARD = Author("guard"), Author("second-guard")
 EVACUATE, MEDICAL, CUSTOM = AlertKind.EVACUATE, AlertKind.MEDICAL, AlertKind.CUSTOM
@@ -208,3 +214,59 @@ def test_a_screen_is_noted_once_and_without_a_new_version_of_the_hall(database: 
     (in_hall,) = read_alert(database, alert)["halls"]
     states = {each["screen"]: each["state"] for each in in_hall["screens"]}
     assert states == {screen: "shown"} | dict.fromkeys(others, "not_reached")
+
+
+def test_figures_are_given_with_and_without_the_visits_that_were_present_during_an_alert(
+    database: Database, hands: Hands
+):
+    on = date(2026, 11, 24)
+    issue(database, 3)
+    finish(database, served(database))  # gone before it
+    alert = raised(database).alert
+    issue(database)
+    hands.now += timedelta(minutes=10)
+    ended(database, alert)
+    issue(database)  # come after it
+    days = on, on + timedelta(days=1)
+    counted = read_days(database, HALL, *days)
+    left_out = read_days(database, HALL, *days, with_alerts=False)
+    assert (counted.during_alert, left_out.during_alert) == (3, 3)
+    assert [each.whole().total().visits for each in (counted, left_out)] == [5, 2]
+    with database.read() as rows:
+        legs = legs_of_day(rows, database.hall_id(HALL), on)
+    assert sum(leg.during_alert for leg in legs) == 3
+    (header, *lines) = list(legs_csv(database, [HALL], days))
+    at = header.strip().split(",").index("during_alert")
+    assert sorted(line.strip().split(",")[at] for line in lines) == ["false"] * 2 + ["true"] * 3
+    answer = read_indicators(database, HALL, days=days, with_alerts=False, sentence=str)
+    assert answer["alerts"] == {"counted": False, "visits": 3}
+
+
+def test_a_site_that_wants_a_second_person_is_ended_by_one(database: Database):
+    content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    for site in content["sites"]:
+        site["alerts"] = {"needs_second_person": True}
+    publish_installation(database, SYSTEM, json.dumps(content))
+    alert, hall = raised(database).alert, [database.hall_id(HALL)]
+    ask_end(database, alert, hall, GUARD)
+    assert refusal(end_alert, database, alert, hall, GUARD) == "second_person_needed"
+    (in_hall,) = read_alert(database, alert)["halls"]
+    assert in_hall["needs_second_person"]
+    end_alert(database, alert, hall, SECOND_GUARD)
+    publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())
+
+
+def test_a_sound_for_evacuations_needs_the_recorded_agreement_of_the_fire_safety_officer(database: Database):
+    content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    content["sites"][0]["alerts"] = {"has_sound_for_evacuation": True}
+    with pytest.raises(DocumentRefused) as refused:
+        publish_installation(database, SYSTEM, json.dumps(content))
+    assert [problem.code for problem in refused.value.problems] == ["sound_without_agreement"]
+    for site in content["sites"]:
+        agreement = {"by": "Chargé de sécurité incendie", "on": "2026-11-02"}
+        site["alerts"] = {"has_sound_for_evacuation": True, "agreement": agreement}
+    publish_installation(database, SYSTEM, json.dumps(content))
+    alert = raised(database).alert
+    assert shown(database)["has_voice"]
+    ended(database, alert)
+    publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())

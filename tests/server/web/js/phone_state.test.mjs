@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { aheadSaid, isNewCall, openingOf, partOf, waitSaid } from "../../../../server/web/static/phone_state.js";
+import { aheadSaid, alertSaid, isNewCall, openingOf, partOf, waitSaid } from "../../../../server/web/static/phone_state.js";
 
 const CASES = JSON.parse(readFileSync(new URL("phone_cases.json", import.meta.url), "utf8"));
 const AT = "2026-11-24T09:42:00Z";
 const NOW = Date.parse(AT);
 
-for (const { name, ticket, part, ahead, wait } of CASES) {
+for (const { name, ticket, part, ahead, wait, alert = null } of CASES) {
   test(`the phone says what the server's first page says: ${name}`, () => {
     assert.equal(partOf(ticket), part);
     assert.deepEqual(aheadSaid(ticket), ahead);
     assert.deepEqual(waitSaid(ticket), wait);
+    assert.deepEqual(alertSaid(ticket), alert);
   });
 }
 

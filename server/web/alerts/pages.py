@@ -1,0 +1,53 @@
+"""The page that raises and ends alerts, `/alerte`: two steps, then which screens show it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from server.domain.alerts import ENDED_BY_PEOPLE, AlertKind
+from server.domain.roles import Permission
+from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS
+from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.console.pages import hall_page
+from server.web.sentences import page_sentences
+from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "alerts.po"
+BORROWED = ("console.live.",)
+"""Sentences of the console that this page says too: the live line."""
+LASTS_MINUTES = (15, 30, 60)
+"""Times offered to alerts that may expire."""
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+    """The route of the page."""
+    routes = Blueprint("alert_page", __name__, template_folder="templates")
+
+    @routes.get("/alerte")
+    def alert() -> str | Response:
+        hall = hall_for_page(viewer, halls, Permission.RAISE_ALERT)
+        if isinstance(hall, Response):
+            return hall
+        language, person = page_language(), viewer()
+        return render_template(
+            "alerts/alerts.html",
+            hall=hall,
+            halls=halls_for_page(viewer, halls),
+            page=hall_page(hall, language)
+            | {
+                "may_end": person is not None and person.may(Permission.END_ALERT),
+                "expiring": [str(kind) for kind in AlertKind if kind not in ENDED_BY_PEOPLE],
+            },
+            kinds=[str(kind) for kind in AlertKind],
+            lasts=LASTS_MINUTES,
+            most_title=TITLE_CHARACTERS,
+            most_text=TEXT_CHARACTERS,
+            sentences={
+                **page_sentences(translate, language, CATALOGUE),
+                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+            },
+        )
+
+    return routes

@@ -1,0 +1,167 @@
+// The page of alerts: raised in two steps, each screen named as it shows one, ended by two confirmations.
+
+import { askedEnd, bodyOf, isWaited, reached, sorted } from "./alerts_state.js";
+import { withLiveness } from "./console_state.js";
+import { element, fill, show, write } from "./dom.js";
+import { hourTeller } from "./durations.js";
+import { connect } from "./live.js";
+import { readJson, sayer } from "./sentences.js";
+import { csrfHeader, read, send, uuid } from "./verbs.js";
+import { drawLiveness } from "./waiting_view.js";
+
+const SOON_MS = 1000;
+const CALM_MS = 10000;
+const page = readJson("console-page");
+const say = sayer(readJson("sentences"), page.language);
+const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
+const form = document.querySelector("[data-raise]");
+let state = { isLive: false, lostAtMs: null };
+let known = [];
+let ending = null; // the alert whose end is being confirmed here
+let press = null;
+let isSending = false;
+let timer = null;
+
+connect("/screen", { hall: page.hall.slug }, {
+  live: () => { state = withLiveness(state, true, Date.now()); drawLiveness(state, words); readAll(); },
+  lost: () => { state = withLiveness(state, false, Date.now()); drawLiveness(state, words); },
+  messages: { "alert.changed": readAll },
+});
+
+async function readAll() {
+  clearTimeout(timer);
+  try {
+    known = (await read("/api/v1/alerts")).alerts;
+    draw();
+  } catch {
+    // Not reachable: the page says so and asks again.
+  }
+  timer = setTimeout(readAll, isWaited(known) ? SOON_MS : CALM_MS);
+}
+
+function draw() {
+  const { holding, past } = sorted(known);
+  show("[data-none]", holding.length === 0);
+  fill(document.querySelector('[data-list="alerts"]'), JSON.stringify([holding, ending]), holding.map(alertCard));
+  show("[data-past]", past.length > 0);
+  fill(document.querySelector('[data-list="past"]'), JSON.stringify(past), past.map(pastLine));
+}
+
+const whatOf = (alert) => (alert.drill ? `${say("alerts.drill")} · ` : "") + (alert.texts.fr?.title ?? say(`alerts.kind.${alert.kind}`));
+const whereOf = (halls) => halls.map((hall) => hall.name).join(", ");
+
+function alertCard(alert) {
+  const who = say("alerts.who", { time: words.hour(alert.raised_at), who: alert.raised_by ?? say("alerts.someone") });
+  const until = alert.until ? element("p", {}, say("alerts.until", { time: words.hour(alert.until) })) : null;
+  return element("article", { class: "card holding", "data-alert": alert.alert },
+    element("h3", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), whatOf(alert)),
+    element("p", {}, who), until, ...alert.halls.map(hallPart), ...endPart(alert));
+}
+
+function hallPart(hall) {
+  const { count, shown, key } = reached(hall);
+  const list = element("ul", { "aria-label": say("alerts.screens.list", { hall: hall.name }) }, ...hall.screens.map((screen) =>
+    element("li", { class: screen.state }, element("bdi", {}, screen.label), ` ${say(`alerts.screens.${screen.state}`, { time: screen.shown_at ? words.hour(screen.shown_at) : "" })}`)));
+  return element("div", { class: "in-hall" }, element("p", {}, element("b", {}, element("bdi", {}, hall.name)), ` ${say(`alerts.screens.${key}`, { count, shown })}`), list);
+}
+
+function endPart(alert) {
+  if (!page.may_end) return [element("p", { class: "muted" }, say("alerts.end.may_not"))];
+  const asked = askedEnd(alert);
+  const button = (name, act, kind = "") => {
+    const made = element("button", { type: "button", class: `large ${kind}`, "data-end": name }, say(`alerts.end.${name}`));
+    made.addEventListener("click", act);
+    return made;
+  };
+  if (asked) {
+    const told = say("alerts.end.asked", { who: asked.by }) + (asked.needsOther ? ` ${say("alerts.end.needs_other")}` : "");
+    return [element("p", { class: "sure" }, told), button("second", () => confirmEnd(alert, "end"), "primary")];
+  }
+  if (ending === alert.alert) return [button("first", () => confirmEnd(alert, "ask-end"), "primary"), button("cancel", () => chooseEnd(null))];
+  return [button("ask", () => chooseEnd(alert.alert))];
+}
+
+function chooseEnd(alert) {
+  ending = alert;
+  draw();
+  document.querySelector(alert ? '[data-end="first"]' : '[data-end="ask"]')?.focus();
+}
+
+async function confirmEnd(alert, verb) {
+  if (isSending) return;
+  isSending = true;
+  refuse("");
+  const answer = await send({ path: `/api/v1/alerts/${alert.alert}/${verb}`, body: {}, headers: csrfHeader() });
+  isSending = false;
+  if (!answer.ok) refuse(answer.problem?.detail ?? say("alerts.raise.failed"));
+  ending = null;
+  await readAll();
+  document.querySelector('[data-end="second"]')?.focus();
+}
+
+function pastLine(alert) {
+  const last = alert.halls.toSorted((a, b) => Date.parse(b.ended_at ?? 0) - Date.parse(a.ended_at ?? 0))[0];
+  const told = { what: whatOf(alert), where: whereOf(alert.halls), from: words.hour(alert.raised_at), to: words.hour(last.ended_at ?? alert.until), who: last.ended_by ?? "" };
+  return element("li", {}, say(last.end_reason === "confirmed" ? "alerts.past.line" : "alerts.past.expired", told));
+}
+
+function wanted() {
+  const { kind, title, text, lasts, drill } = form.elements;
+  const halls = [...form.querySelectorAll("[name=hall]:checked")];
+  return { kind: kind.value, halls: halls.map((hall) => hall.value), names: halls.map((hall) => hall.closest("label").textContent.trim()), isDrill: drill.checked, title: title.value.trim(), text: text.value.trim(), lasts: page.expiring.includes(kind.value) ? lasts.value : "" };
+}
+
+function prepare() {
+  const { kind, names, isDrill, title } = wanted();
+  if (!names.length) return refuse(say("alerts.raise.no_hall"));
+  refuse("");
+  press = uuid();
+  const what = (isDrill ? `${say("alerts.drill")} · ` : "") + (kind === "custom" ? title : say(`alerts.kind.${kind}`));
+  write("sure", say("alerts.raise.sure", { what, where: names.join(", ") }));
+  return step(2);
+}
+
+async function raise() {
+  if (isSending) return;
+  isSending = true;
+  refuse("");
+  const answer = await send({ path: "/api/v1/alerts", body: bodyOf(wanted(), press), headers: csrfHeader() }, { onRepeat: () => refuse(say("alerts.raise.failed")) });
+  isSending = false;
+  if (answer.ok) {
+    refuse(answer.body.failed.length ? say("alerts.raise.not_in", { halls: answer.body.failed.map((one) => one.hall).join(", ") }) : "");
+    form.reset();
+    shape();
+    step(1);
+    document.querySelector("#now-title").scrollIntoView();
+  } else {
+    refuse(answer.problem?.detail ?? say("alerts.raise.failed"));
+  }
+  await readAll();
+}
+
+function step(number) {
+  show("[data-step]", false);
+  show(`[data-step="${number}"]`, true);
+  document.querySelector(number === 2 ? "[data-confirm]" : "[data-prepare]").focus();
+}
+
+function refuse(text) {
+  write("refused", text);
+  show("[data-refused]", text !== "");
+}
+
+/** Only a message of one's own has words; only some alerts may expire. */
+function shape() {
+  const kind = form.elements.kind.value;
+  show("[data-words]", kind === "custom");
+  form.elements.title.required = kind === "custom";
+  show("[data-lasts]", page.expiring.includes(kind));
+}
+
+form.addEventListener("change", shape);
+form.addEventListener("submit", (event) => { event.preventDefault(); prepare(); });
+document.querySelector("[data-confirm]").addEventListener("click", raise);
+document.querySelector("[data-cancel]").addEventListener("click", () => step(1));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1); });
+shape();
+readAll();

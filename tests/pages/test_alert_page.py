@@ -1,0 +1,91 @@
+"""The page of alerts: two steps by keyboard, screens named, two confirmations; every page at work says it."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+from tests.harness.working import demonstration_user, sign_in
+
+
+@pytest.fixture
+def server(standing: Any) -> Served:
+    found: Served = standing(voice="false")
+    return found
+
+
+def at_work(pages: Pages, server: Served, role: str, path: str) -> Page:
+    page = sign_in(pages.open(), server, *demonstration_user(server, role), path)
+    expect(page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
+    return page
+
+
+def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmations(
+    server: Served, pages: Pages
+):
+    laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
+    screen = pages.open(laon["screens"][0]["url"], width=1920, height=1080)
+    expect(screen.locator("body")).not_to_have_attribute("data-view", "connecting")
+    kiosk = pages.open(laon["kiosk"]["url"], width=1080, height=1920)
+    expect(kiosk.locator("main")).to_have_attribute("data-view", "start")
+    agent = at_work(pages, server, "agent", "/console")
+    guard = at_work(pages, server, "security", "/securite")
+    guard.locator("a.alarm").focus()
+    guard.keyboard.press("Enter")
+    guard.wait_for_url("**/alerte?**")
+    expect(guard.locator("[data-live]")).to_have_attribute("data-live", "yes")
+    guard.locator("input[value=evacuate]").focus()
+    guard.keyboard.press("Space")
+    guard.keyboard.press("Enter")
+    expect(guard.locator("[data-confirm]")).to_be_focused()
+    expect(guard.locator("[data-none]")).to_be_visible()
+    assert_accessible(guard)
+    guard.keyboard.press("Enter")
+    expect(screen.locator(".alert-title")).to_have_text("Évacuez le bâtiment")
+    expect(kiosk.locator("#alert h2")).to_have_text("Évacuez le bâtiment")
+    assert_accessible(kiosk)
+    strip = agent.locator(".alert-strip")
+    expect(strip).to_contain_text("évacuation")
+    expect(strip).to_contain_text("par ")
+    assert_accessible(agent)
+    screens = guard.locator(".in-hall li")
+    expect(screens.first).to_have_class("shown")
+    expect(screens.nth(1)).to_have_class("not_reached", timeout=8_000)
+    assert_accessible(guard)
+    assert unreached_by_keyboard(guard) == []
+    for step in ("ask", "first", "second"):
+        guard.locator(f'[data-end="{step}"]').focus()
+        guard.keyboard.press("Enter")
+    expect(guard.locator("[data-none]")).to_be_visible()
+    expect(guard.locator("[data-past] li").first).to_contain_text("terminée par")
+    for over in (screen.locator("#alert"), kiosk.locator("#alert")):
+        expect(over).to_be_hidden()
+    expect(strip.locator("p")).to_have_count(0)
+
+
+def test_a_medical_alert_is_told_on_wall_reception_and_phone_and_an_agent_may_not_end_it(
+    server: Served, pages: Pages
+):
+    wall = at_work(pages, server, "supervisor", "/mur")
+    desk = at_work(pages, server, "reception", "/accueil")
+    agent = at_work(pages, server, "agent", "/alerte")
+    agent.locator("input[value=medical]").check()
+    agent.locator("[data-lasts] select").select_option("900")
+    agent.locator("[name=drill]").check()
+    agent.locator("[data-prepare]").click()
+    expect(agent.locator("[data-text=sure]")).to_contain_text("EXERCICE")
+    agent.keyboard.press("Escape")
+    expect(agent.locator("[data-prepare]")).to_be_focused()
+    agent.locator("[data-prepare]").click()
+    agent.locator("[data-confirm]").click()
+    for page in (wall, desk):
+        expect(page.locator(".alert-strip")).to_contain_text("EXERCICE · Alerte")
+    expect(agent.locator("[data-alert]")).to_contain_text("Se termine à")
+    expect(agent.locator("[data-end]")).to_have_count(0)
+    guard = at_work(pages, server, "security", "/alerte")
+    for step in ("ask", "first", "second"):
+        guard.locator(f'[data-end="{step}"]').click()
+    expect(wall.locator(".alert-strip p")).to_have_count(0)

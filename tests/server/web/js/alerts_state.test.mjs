@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { askedEnd, bodyOf, isWaited, reached, sorted } from "../../../../server/web/static/alerts_state.js";
+
+const screen = (state) => ({ screen: "s", label: "Écran", state, shown_at: null });
+const hall = (more = {}) => ({ hall: "laon", name: "Laon", is_in_force: true, end_asked_by: null, needs_second_person: false, screens: [screen("shown"), screen("waiting")], ...more });
+const alert = (...halls) => ({ alert: "a", kind: "evacuate", halls });
+
+test("an alert holds in the halls where it was not ended, and is past when it was in all", () => {
+  const ended = hall({ is_in_force: false });
+  const { holding, past } = sorted([alert(hall(), ended), alert(ended)]);
+  assert.deepEqual(holding.map((each) => each.halls.length), [1]);
+  assert.equal(past.length, 1);
+});
+
+test("a hall tells how many of its screens show the alert", () => {
+  assert.deepEqual(reached(hall()), { count: 2, shown: 1, key: "some" });
+  assert.equal(reached(hall({ screens: [screen("shown")] })).key, "all");
+  assert.equal(reached(hall({ screens: [] })).key, "none");
+});
+
+test("the page asks often only while a screen of an alert in force is waited for", () => {
+  assert.ok(isWaited([alert(hall())]));
+  assert.ok(!isWaited([alert(hall({ screens: [screen("not_reached")] })), alert(hall({ is_in_force: false }))]));
+});
+
+test("a first confirmation names who gave it and whether another person must give the second", () => {
+  assert.equal(askedEnd(alert(hall())), null);
+  assert.deepEqual(askedEnd(alert(hall(), hall({ end_asked_by: "Ada", needs_second_person: true }))), { by: "Ada", needsOther: true });
+});
+
+test("only a message of one's own has words, only a stated time makes an alert expire", () => {
+  const form = { kind: "medical", halls: ["laon"], isDrill: true, title: "x", text: "y", lasts: "900" };
+  assert.deepEqual(bodyOf(form, "p"), { halls: ["laon"], kind: "medical", press_id: "p", drill: true, expires_after_s: 900 });
+  assert.deepEqual(bodyOf({ ...form, kind: "custom", lasts: "" }, "p").texts, { fr: { title: "x", text: "y" } });
+});
