@@ -13,6 +13,7 @@ SENTENCES = {
     "break": (),
     "break_hint": (),
     "category_hours": (),
+    "category_legal": (),
     "category_missions": (),
     "category_practical": (),
     "category_safety": (),

@@ -31,6 +31,7 @@ from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
 from server.web.api import links as links_api
 from server.web.api import messages as messages_api
+from server.web.api import notices as notices_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
 from server.web.api import supervision as supervision_api
@@ -83,6 +84,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):
         app.register_api(subject.blueprint(api))
+    app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
         reading_api.blueprint(
             api, speak=parvis.reading.speak if parvis.reading else None, slow=_slow_readings(limiter)

@@ -22,6 +22,8 @@ TICKET_CHANGED = "ticket.changed"
 """To a visitor: the whole ticket as in REST, in the language of the phone."""
 MESSAGE_CHANGED = "message.changed"
 """To consoles, reception, wall and security: a nudge, for a counter or (null) calls for help."""
+PROGRAMME_CHANGED = "programme.changed"
+"""To screens: a nudge with nothing in it; the page fetches its programme again."""
 HEARTBEAT = "heartbeat"
 """To all, every 25 s: epoch and version, so that a lost message is noticed."""
 

@@ -1,6 +1,7 @@
 """What every gesture on a notice begins with: the notice as it stands, and whether one may."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from server.domain.instants import from_micros
@@ -13,6 +14,8 @@ from server.store.installation import Author, InstallationTransaction
 from server.store.notices import notice_row, state_of
 from server.store.write_keys import WriteKey
 from server.usecases.notice_places import Places, Reach, read_places
+
+_NEVER_APPROVED = frozenset({NoticeState.DRAFT, NoticeState.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,7 @@ def begin_gesture(
     row = notice_row(transaction, gesture.notice)
     places = read_places(database, transaction)
     sites = places.sites_of(targets_of_row(row))
-    is_own = row["drafted_by"] == gesture.author.id
-    needs = VERB_NEEDS[verb]
-    may = gesture.reach.may_publish(sites) or (
-        is_own or gesture.reach.may_draft(sites)
-        if needs == "draft"
-        else is_never_approved(row, verb) and is_own
-    )
-    if not may:
+    if not may_do(verb, row, gesture.author, gesture.reach, sites):
         raise Refusal("forbidden")
     if row["version"] != gesture.version:
         raise Refusal("stale_notice", newest=row["version"])
@@ -80,6 +76,12 @@ def begin_gesture(
     return Standing(row, Step(gesture.notice, row["steps"] + 1, state), places)
 
 
-def is_never_approved(row: Row, verb: NoticeVerb) -> bool:
-    """Whether this puts away what was never approved, which its own author may do."""
-    return verb is NoticeVerb.ARCHIVE and state_of(row) in (NoticeState.DRAFT, NoticeState.REFUSED)
+def may_do(verb: NoticeVerb, row: Row, author: Author, reach: Reach, sites: Collection[str]) -> bool:
+    """Whether a verb is for somebody to do, whatever the state: for whom the notice is at these sites."""
+    is_own = row["drafted_by"] == author.id
+    if reach.may_publish(sites):
+        return True
+    if VERB_NEEDS[verb] == "draft":
+        return is_own or reach.may_draft(sites)
+    # what was never approved its own author may put away
+    return is_own and verb is NoticeVerb.ARCHIVE and state_of(row) in _NEVER_APPROVED

@@ -59,5 +59,5 @@ affluence = Table(
     Column("hall", ID, primary_key=True),
     Column("counted_at", INSTANT, nullable=False),
     Column("counts", Text, nullable=False),
-    comment="How many tickets a hall gave by weekday and local hour, counted once a day; not a projection.",
+    comment="How many tickets a hall gave by weekday and local hour, counted daily; not a projection.",
 )

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("shown_from", sa.BigInteger),
         sa.Column("shown_until", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_notice"),
+        comment="`version` is the newest one; kind, category and targets are its own.",
     )
     op.create_index("ix_notice_state", "notice", ["state"])
     op.create_table(
@@ -49,6 +50,7 @@ def upgrade() -> None:
         sa.Column("shown_from", sa.BigInteger),
         sa.Column("shown_until", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_notice_step"),
+        comment="Who did what, one row a fact; `reason` is an erasable value.",
     )
     op.create_index("ix_notice_step_notice", "notice_step", ["notice", "step"])
     op.create_table(
@@ -58,6 +60,7 @@ def upgrade() -> None:
         sa.Column("content", sa.Text, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("notice", "version", name="pk_notice_version"),
+        comment="What each version says, as canonical JSON; the fact holds its SHA-256.",
     )
     op.create_table(
         "affluence",
@@ -65,6 +68,7 @@ def upgrade() -> None:
         sa.Column("counted_at", sa.BigInteger, nullable=False),
         sa.Column("counts", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("hall", name="pk_affluence"),
+        comment="How many tickets a hall gave by weekday and local hour, counted daily; not a projection.",
     )
 
 
