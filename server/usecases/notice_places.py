@@ -62,10 +62,14 @@ def read_places(database: Database, rows: Any) -> Places:
     found = newest(rows, INSTALLATION, INSTALLATION)
     if found is None:
         raise Refusal("not_configured", hall=INSTALLATION)
-    halls = [
+    return Places(configured_halls(database, rows), parse_installation(found.content).languages)
+
+
+def configured_halls(database: Database, rows: Any) -> list[HallConfiguration]:
+    """Every hall that has a configuration, by slug."""
+    return [
         database.configurations.of(rows, hall) for hall in all_halls(rows) if hall["configuration_revision"]
     ]
-    return Places(halls, parse_installation(found.content).languages)
 
 
 def targets_of(notice: NoticePart) -> Targets:

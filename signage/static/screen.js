@@ -4,6 +4,7 @@ import { io } from "/assets/socket.io.esm.min.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
 import { createPlayer } from "./player.js";
+import { connectPreview } from "./preview.js";
 import * as screenState from "./screen_state.js";
 import { buildSlides, contentsOf } from "./slides.js";
 import { wordsOf } from "./words.js";
@@ -14,7 +15,9 @@ const SOUND_TRIAL_MS = 1_000;
 const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
-let state = screenState.restored(read());
+const isPreview = document.body.dataset.preview === "yes"; // keeps nothing: a real screen may live in the same browser
+
+let state = screenState.restored(isPreview ? null : read());
 let drawn = { calls: "", slides: "" };
 let slides = [];
 let slideAt = 0;
@@ -32,7 +35,7 @@ const update = (next) => {
   draw();
 };
 
-const connection = connect({
+const connection = (isPreview ? connectPreview : connect)({
   io, location, history,
   on: {
     connected: () => update(screenState.connected(state, now())),
@@ -240,6 +243,7 @@ function read() {
 }
 
 function save() {
+  if (isPreview) return;
   const kept = JSON.stringify(screenState.toSave(state));
   if (kept === saved) return;
   saved = kept;
