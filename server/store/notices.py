@@ -34,7 +34,9 @@ _LISTED = (
     " JOIN notice_version v ON v.notice = n.id AND v.version = n.version"
     " LEFT JOIN account a ON a.id = n.drafted_by ORDER BY n.changed_at DESC, n.id"
 )
-_MARK = "SELECT COUNT(*) AS notices, COALESCE(SUM(steps), 0) AS steps FROM notice"
+_MARK = (
+    "SELECT COUNT(*) AS notices, COALESCE(SUM(steps), 0) AS steps FROM notice WHERE shown_version IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def shown_between(rows: Any, starts_at: int, ends_at: int) -> list[ShownNotice]:
 
 
 def notices_mark(rows: Any) -> str:
-    """A text that changes with every step of any notice."""
+    """A text that changes with every step of a notice that is, or was, published."""
     row = rows.one(_MARK)
     return f"{row['notices']}.{row['steps']}"
 

@@ -1,12 +1,14 @@
 """Notices: drafted by a bureau, decided and published by whoever answers for what is shown."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from server.documents.notices import FIRST_YEAR, LAST_YEAR
 from server.domain.notices import NoticeState
 from server.domain.roles import Permission
 from server.usecases.answers import Answer
@@ -28,6 +30,15 @@ from server.web.api.shapes import LINE, Anything, Asked, Slug
 from server.web.callers import Caller, sites_where, someone
 
 TAG = Tag(name="notices")
+
+
+def _near(instant: datetime) -> datetime:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError(f"from {FIRST_YEAR} to {LAST_YEAR}")
+    return instant
+
+
+type Instant = Annotated[AwareDatetime, AfterValidator(_near)]
 
 
 class NoticePath(Asked):
@@ -69,8 +80,8 @@ class NoticeRefusalBody(NoticeVersionBody):
 class NoticeDisplayBody(NoticeVersionBody):
     """From when until when; null: from now, as long as it is valid."""
 
-    starts_at: AwareDatetime | None = Field(default=None, alias="from")
-    ends_at: AwareDatetime | None = Field(default=None, alias="until")
+    starts_at: Instant | None = Field(default=None, alias="from")
+    ends_at: Instant | None = Field(default=None, alias="until")
 
 
 class NoticeAnswer(BaseModel):

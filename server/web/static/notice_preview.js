@@ -9,7 +9,7 @@ export function createPreview({ section, page, say }) {
   const shape = section.querySelector("#shape");
   let shown = null;
   for (const hall of page.halls.filter(({ may_preview: may }) => may)) {
-    const options = hall.screens.map(({ id, label }) => element("option", { value: `${hall.hall}/${id}` }, label));
+    const options = hall.screens.map(({ id, label }) => element("option", { value: `${hall.hall}/${id}` }, `${hall.name}, ${label}`));
     screen.append(element("optgroup", { label: hall.name }, ...options));
   }
   for (const select of [screen, shape]) select.addEventListener("change", draw);

@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
+from server.store.anchors import Anchors
 from server.store.database import Database
 from server.store.installation import Author
 from server.store.notices import content_digest
 from server.store.rebuild_installation import installation_differences, rebuild_installation
 from server.store.tables import INSTALLATION_PROJECTIONS
+from server.store.verifying import verify_journal
 from server.store.write_keys import WriteKey
 from server.usecases.decide_notice import (
     approve_notice,
@@ -251,3 +256,30 @@ def test_a_refusal_has_a_reason_and_a_notice_exists(database: Database):
     with pytest.raises(Refusal) as refused:
         submit_notice(database, bureau(notice | {"notice": "none"}))
     assert code_of(refused) == "unknown_notice"
+
+
+def test_of_two_who_edit_at_the_same_instant_one_is_told(database: Database):
+    notice = drafted(database)
+    together = Barrier(2)
+
+    def edit(title: str) -> str:
+        together.wait()
+        try:
+            return str(edit_notice(database, bureau(notice), TEXT | {"titles": {"fr": title}})["state"])
+        except Refusal as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(2) as people:
+        assert sorted(people.map(edit, ("Un", "Deux"))) == ["draft", "stale_notice"]
+
+
+def test_content_that_was_altered_is_found(database: Database, tmp_path: Path):
+    drafted(database)
+    anchors = Anchors(tmp_path)
+    assert verify_journal(database, anchors, full=True).faults == []
+    with database.store.write() as rows:
+        rows.run("UPDATE notice_version SET content = :content", {"content": "{}"})
+    [fault] = verify_journal(database, anchors, full=True).faults
+    assert (fault.journal, fault.wrong) == ("installation", "document")
+    with database.store.write() as rows:
+        rows.run("DELETE FROM notice_version", {})

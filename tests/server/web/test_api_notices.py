@@ -162,7 +162,8 @@ def test_dates_that_are_reversed_and_states_that_do_not_fit_are_refused(officers
     shown = {"from": "2026-12-02T09:00:00+01:00", "until": "2026-12-01T09:00:00+01:00"}
     refused(officers.verb("everywhere", notice, "publish", **shown), 422, "dates_reversed")
     refused(officers.verb("everywhere", notice, "refuse", reason="  "), 422, "no_reason")
-    refused(officers.verb("everywhere", notice, "publish", until="2026-12-01T09:00:00"), 400, "bad_request")
+    for until in ("2026-12-01T09:00:00", "9999-12-31T23:59:59-14:00", "tomorrow"):
+        refused(officers.verb("everywhere", notice, "publish", until=until), 400, "bad_request")
 
 
 # --- the programme --------------------------------------------------------------------------------
