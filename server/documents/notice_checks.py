@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from server.documents.notices import MediumNotice, NoticePart
+from server.documents.notices import MediumNotice, NoticeContent
 from server.documents.problems import Problem, problem
 
 
@@ -16,19 +16,19 @@ class KnownPlaces:
     languages: Collection[str]
 
 
-def check_notice(notice: NoticePart, known: KnownPlaces) -> tuple[Problem, ...]:
+def check_notice(notice: NoticeContent, known: KnownPlaces) -> tuple[Problem, ...]:
     """The targets, the queue and the languages of a notice that the installation does not have."""
     return tuple(_problems(notice, known))
 
 
-def check_medium(notice: NoticePart, *, is_ready: bool) -> tuple[Problem, ...]:
+def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[Problem, ...]:
     """What is wrong with a notice whose medium is not there to be shown."""
     if is_ready or not isinstance(notice, MediumNotice):
         return ()
     return (problem(("medium",), "unknown_medium", id=notice.medium),)
 
 
-def _problems(notice: NoticePart, known: KnownPlaces) -> Iterator[Problem]:
+def _problems(notice: NoticeContent, known: KnownPlaces) -> Iterator[Problem]:
     for name, ids in known.targets.items():
         for at, target in enumerate(getattr(notice.targets, name)):
             if target not in ids:

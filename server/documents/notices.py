@@ -105,7 +105,7 @@ class WhenPart(Part):
     more_than: Annotated[int, Field(ge=0, le=500)]
 
 
-class NoticePart(Part):
+class NoticeContent(Part):
     """What every notice has. `ms`: how long it stays at a time; null: computed from its words."""
 
     titles: Texts
@@ -117,14 +117,14 @@ class NoticePart(Part):
     ms: Annotated[int, Field(ge=SHORTEST_MS, le=LONGEST_MS)] | None = None
 
 
-class TextNotice(NoticePart):
+class TextNotice(NoticeContent):
     """Words with a few marks."""
 
     kind: Literal["text"]
     bodies: Annotated[Bodies, AfterValidator(some_texts)]
 
 
-class MediumNotice(NoticePart):
+class MediumNotice(NoticeContent):
     """A picture, a film or the pages of a PDF; `texts` say it for who cannot see it."""
 
     kind: Literal["image", "video", "document"]
@@ -132,7 +132,7 @@ class MediumNotice(NoticePart):
     texts: Annotated[Sentences, AfterValidator(some_texts)]
 
 
-class FeedNotice(NoticePart):
+class FeedNotice(NoticeContent):
     """The newest entries of a web feed."""
 
     kind: Literal["feed"]
@@ -146,7 +146,7 @@ class DelayRow(Part):
     delays: Texts
 
 
-class DelaysNotice(NoticePart):
+class DelaysNotice(NoticeContent):
     """How long answers take: rows, where the figures come from and of which date they are."""
 
     kind: Literal["delays"]
@@ -155,7 +155,7 @@ class DelaysNotice(NoticePart):
     stands_on: date
 
 
-class AskedNotice(NoticePart):
+class AskedNotice(NoticeContent):
     """« Vous l'avez demandé, on l'a fait »."""
 
     kind: Literal["asked_and_done"]
@@ -163,20 +163,20 @@ class AskedNotice(NoticePart):
     done: Annotated[Sentences, AfterValidator(some_texts)]
 
 
-class PriorityNotice(NoticePart):
+class PriorityNotice(NoticeContent):
     """The notice on priority cards, in the site's own words in place of the built-in ones."""
 
     kind: Literal["priority_card"]
     texts: Sentences = Field(default_factory=dict)
 
 
-class ComputedNotice(NoticePart):
+class ComputedNotice(NoticeContent):
     """What the server fills in by itself: opening hours, frozen results, waits by service."""
 
     kind: Literal["hours", "results", "waits"]
 
 
-NOTICE_MODELS: Mapping[str, type[NoticePart]] = {
+NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
     "text": TextNotice,
     "image": MediumNotice,
     "video": MediumNotice,
@@ -193,7 +193,7 @@ NOTICE_MODELS: Mapping[str, type[NoticePart]] = {
 TEXTS_OF_NOTICES = ("titles", "bodies", "texts", "labels", "delays", "sources", "asked", "done")
 
 
-def parse_notice(content: Content) -> NoticePart:
+def parse_notice(content: Content) -> NoticeContent:
     """The notice in a JSON text or its content. Raises DocumentRefused with every problem."""
     kind = content.get("kind") if isinstance(content, Mapping) else None
     model = NOTICE_MODELS.get(kind) if isinstance(kind, str) else None
@@ -208,12 +208,12 @@ def parse_notice(content: Content) -> NoticePart:
     return notice
 
 
-def languages_of_notice(notice: NoticePart) -> tuple[str, ...]:
+def languages_of_notice(notice: NoticeContent) -> tuple[str, ...]:
     """The languages a notice speaks, French first: those of its title."""
     return tuple(notice.titles)
 
 
-def _translations(notice: NoticePart) -> Iterator[Problem]:
+def _translations(notice: NoticeContent) -> Iterator[Problem]:
     """Each text is in the languages of the title, and these are never exactly one translation."""
     spoken = languages_of_notice(notice)
     yield from translation_problems(("titles",), notice.titles)

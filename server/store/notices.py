@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.documents.notices import NoticePart, parse_notice
+from server.documents.notices import NoticeContent, parse_notice
 from server.domain.instants import to_micros
 from server.domain.notices import NoticeState
 from server.domain.refusals import Refusal
@@ -47,7 +47,7 @@ class ShownNotice:
     version: int
     shown_from: int
     shown_until: int | None
-    content: NoticePart
+    content: NoticeContent
 
 
 def notice_row(rows: Any, notice: str) -> Row:
@@ -76,7 +76,7 @@ def versions_of(rows: Any, notice: str) -> Sequence[Row]:
     return found
 
 
-def content_of(rows: Any, notice: str, version: int) -> NoticePart:
+def content_of(rows: Any, notice: str, version: int) -> NoticeContent:
     """What a version says. Refusal: unknown_notice."""
     for row in versions_of(rows, notice):
         if row["version"] == version:
@@ -104,7 +104,7 @@ def notices_mark(rows: Any) -> str:
     return f"{row['notices']}.{row['steps']}"
 
 
-def content_text(notice: NoticePart) -> str:
+def content_text(notice: NoticeContent) -> str:
     """What a notice says as one canonical JSON text: same content, same bytes."""
     return json.dumps(notice.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
 

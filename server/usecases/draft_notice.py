@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.documents.notices import NoticePart, parse_notice
+from server.documents.notices import NoticeContent, parse_notice
 from server.domain.notice_facts import NewVersion, Step, notice_drafted
 from server.domain.notices import NoticeState
 from server.domain.refusals import Refusal
@@ -36,7 +36,7 @@ def draft_notice(
         return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
 
 
-def checked_for(rows: InstallationTransaction, notice: NoticePart, places: Places, reach: Reach) -> None:
+def checked_for(rows: InstallationTransaction, notice: NoticeContent, places: Places, reach: Reach) -> None:
     """Refuses places and media that do not exist, and sites at which one may not draft.
 
     Raises DocumentRefused; refusal: forbidden.
@@ -48,7 +48,7 @@ def checked_for(rows: InstallationTransaction, notice: NoticePart, places: Place
 
 
 def new_version(
-    transaction: InstallationTransaction, notice: str, version: int, content: NoticePart
+    transaction: InstallationTransaction, notice: str, version: int, content: NoticeContent
 ) -> NewVersion:
     """Keeps what a version says; what its fact holds of it."""
     digest = keep_version(transaction, notice, version, content_text(content))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.documents.notice_checks import check_medium
-from server.documents.notices import MediumNotice, NoticePart
+from server.documents.notices import MediumNotice, NoticeContent
 from server.documents.problems import DocumentRefused
 
 
@@ -40,7 +40,7 @@ def entries_of_feed(rows: Any, url: str) -> tuple[FeedEntry, ...]:
     return ()
 
 
-def check_media(rows: Any, notice: NoticePart) -> None:
+def check_media(rows: Any, notice: NoticeContent) -> None:
     """Refuses a medium that does not exist. Raises DocumentRefused."""
     is_ready = isinstance(notice, MediumNotice) and bool(files_of_medium(rows, notice.medium))
     problems = check_medium(notice, is_ready=is_ready)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.documents.notice_checks import KnownPlaces, check_notice
-from server.documents.notices import NoticePart
+from server.documents.notices import NoticeContent
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from server.domain.configuration import HallConfiguration
@@ -72,7 +72,7 @@ def configured_halls(database: Database, rows: Any) -> list[HallConfiguration]:
     ]
 
 
-def targets_of(notice: NoticePart) -> Targets:
+def targets_of(notice: NoticeContent) -> Targets:
     """The targets of a notice as facts know them."""
     part = notice.targets
     return Targets(part.sites, part.halls, part.screens)
@@ -90,7 +90,7 @@ def is_for_screen(targets: Targets, hall: HallConfiguration, screen: str) -> boo
     return targets.is_everywhere or named or screen in targets.screens
 
 
-def check_places(notice: NoticePart, places: Places) -> None:
+def check_places(notice: NoticeContent, places: Places) -> None:
     """Refuses targets, a queue and languages that the installation does not have. Raises DocumentRefused."""
     screens = [screen for hall in places.halls for screen in hall.screens.values() if not screen.is_retired]
     known = KnownPlaces(

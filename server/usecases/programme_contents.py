@@ -10,7 +10,7 @@ from server.documents.notices import (
     DelaysNotice,
     FeedNotice,
     MediumNotice,
-    NoticePart,
+    NoticeContent,
     PriorityNotice,
     TextNotice,
 )
@@ -54,7 +54,7 @@ def spoken_languages(kind: str, known: Sequence[str]) -> list[str]:
     return spoken[:1] if len(spoken) == 2 else spoken
 
 
-def contents_of(kind: str, notice: NoticePart, language: str, words: HallWords) -> Contents:
+def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWords) -> Contents:
     """The contents of a notice, one an item; several for a document of several pages."""
     title = {"title": text_in(notice.titles, language)}
     match notice:

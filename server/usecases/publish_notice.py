@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server.documents.notices import NoticePart
+from server.documents.notices import NoticeContent
 from server.domain.instants import to_text
 from server.domain.notice_facts import notice_published
 from server.domain.notices import NoticeVerb
@@ -51,7 +51,7 @@ def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDis
         return transaction.answer({**standing.answer(), **shown})
 
 
-def _ends(notice: NoticePart, places: Places, asked: datetime | None) -> datetime | None:
+def _ends(notice: NoticeContent, places: Places, asked: datetime | None) -> datetime | None:
     """When it is shown nowhere any more: what was asked, or its validity's end in the last time zone."""
     known = [] if asked is None else [asked]
     if notice.validity.ends is not None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.documents.difference import changes_between
-from server.documents.notices import NoticePart, parse_notice
+from server.documents.notices import NoticeContent, parse_notice
 from server.domain.instants import micros_to_text
 from server.domain.notices import NoticeState, verbs_in
 from server.domain.refusals import Refusal
@@ -109,7 +109,7 @@ def _step(row: Row) -> Answer:
     }
 
 
-def _changes(before: NoticePart | None, after: NoticePart) -> Sequence[dict[str, Any]]:
+def _changes(before: NoticeContent | None, after: NoticeContent) -> Sequence[dict[str, Any]]:
     if before is None:
         return []
     found = changes_between(before.model_dump(mode="json"), after.model_dump(mode="json"))

@@ -13,7 +13,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from server.documents.hall import Category
-from server.documents.notices import ComputedNotice, NoticePart, PriorityNotice, TextNotice
+from server.documents.notices import ComputedNotice, NoticeContent, PriorityNotice, TextNotice
 from server.documents.opening import local_spans
 from server.documents.safe_html import html_of_words
 from server.domain.affluence import BusyAndQuiet, busy_and_quiet
@@ -65,7 +65,7 @@ class _Slide:
     id: str
     version: int
     kind: str
-    notice: NoticePart
+    notice: NoticeContent
     windows: list[Window] | None
 
 
@@ -146,7 +146,7 @@ def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[_
     return [*built_in, *published, *legal]
 
 
-def _kind(notice: NoticePart) -> str:
+def _kind(notice: NoticeContent) -> str:
     kind: str = notice.model_dump()["kind"]
     return kind
 
@@ -156,7 +156,7 @@ def _previewed(rows: Any, preview: Preview) -> _Slide:
     return _Slide(preview.notice, preview.version, _kind(notice), notice, None)
 
 
-def _whoever_waits(notice: NoticePart) -> NoticePart:
+def _whoever_waits(notice: NoticeContent) -> NoticeContent:
     """The notice without the condition that people wait: what is looked at is shown."""
     return notice.model_copy(update={"when": None})
 
@@ -200,7 +200,7 @@ def _said(key: str, words: HallWords) -> dict[str, str]:
 
 
 def _windows(
-    notice: NoticePart, calendar: Calendar, words: HallWords, shown: Window, covered: Window
+    notice: NoticeContent, calendar: Calendar, words: HallWords, shown: Window, covered: Window
 ) -> list[Window] | None:
     """When a published notice is shown among the days covered; None: always."""
     zone = ZoneInfo(words.hall.site.time_zone)
