@@ -10,7 +10,7 @@ refused.
 from typing import Literal, get_args
 
 type Layout = Literal["hall", "corridor", "counter", "window", "calls"]
-"""What a screen is for: calls beside notices, the way to the counters, one counter, the street, calls only."""
+"""What a screen is for: calls beside notices, the way to counters, one counter, the street, calls only."""
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout.__value__)
 CAPITAL_SHARE = 0.67

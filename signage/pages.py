@@ -1,6 +1,6 @@
 """The page a hall screen shows: `/screen`, with its styles and scripts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, make_response, render_template
 
@@ -12,6 +12,7 @@ SENTENCES = {
     "break": (),
     "break_hint": (),
     "category_hours": (),
+    "category_legal": (),
     "category_missions": (),
     "category_practical": (),
     "category_safety": (),
@@ -65,8 +66,16 @@ def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
     }
 
 
-def blueprint(*, translate: Translate, languages: Sequence[str], is_demonstration: bool = False) -> Blueprint:
-    """Return the blueprint serving `/screen` and `/static/signage/…`.
+def blueprint(
+    *,
+    translate: Translate,
+    languages: Sequence[str],
+    is_demonstration: bool = False,
+    framed: Mapping[str, str] | None = None,
+) -> Blueprint:
+    """Return the blueprint serving `/screen`, `/affichage/apercu` and `/static/signage/…`.
+
+    The second is the same page inside another one, to look at a notice; `framed` are the headers that let it.
 
     `languages` are the interface's, the first being the page's own. The page holds nothing about a hall: its
     device token names the hall, and everything else comes through the API.
@@ -88,8 +97,7 @@ def blueprint(*, translate: Translate, languages: Sequence[str], is_demonstratio
     own = languages[0]
     alerts = {"own": own, "languages": alert_texts(translate)}
 
-    @pages.get("/screen")
-    def screen() -> Response:
+    def page(*, is_preview: bool) -> Response:
         response = make_response(
             render_template(
                 "signage/screen.html",
@@ -102,9 +110,20 @@ def blueprint(*, translate: Translate, languages: Sequence[str], is_demonstratio
                 title=translate("signage.screen.title", own),
                 needs_javascript=translate("signage.screen.needs_javascript", own),
                 is_demonstration=is_demonstration,
+                is_preview=is_preview,
             )
         )
         response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @pages.get("/screen")
+    def screen() -> Response:
+        return page(is_preview=False)
+
+    @pages.get("/affichage/apercu")
+    def preview() -> Response:
+        response = page(is_preview=True)
+        response.headers.update(framed or {})
         return response
 
     return pages

@@ -33,6 +33,7 @@ CATALOGUES = (
     ("wall", SERVER / "web" / "wall" / "translations"),
     ("alerts", SERVER / "web" / "alerts" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
+    ("notices", SERVER / "web" / "notices" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),

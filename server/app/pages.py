@@ -1,7 +1,7 @@
 """The blueprints of the API and of the pages, and what they read."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
+from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.web import sign_in, site
@@ -33,6 +34,7 @@ from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
 from server.web.api import links as links_api
 from server.web.api import messages as messages_api
+from server.web.api import notices as notices_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
 from server.web.api import sound as sound_api
@@ -44,6 +46,7 @@ from server.web.callers import identify
 from server.web.console import pages as console_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.help.pages import blueprint as help_pages
+from server.web.notices import pages as notices_pages
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
@@ -86,6 +89,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api, alerts_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, sound_api, *desks):
         app.register_api(subject.blueprint(api))
+    app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
         reading_api.blueprint(
             api, speak=parvis.reading.speak if parvis.reading else None, slow=_slow_readings(limiter)
@@ -130,15 +134,17 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
     languages = languages_of(LANGUAGES)
 
+    def every_hall() -> list[HallConfiguration]:
+        with database.read() as rows:
+            return configured_halls(database, rows)
+
     def halls(viewer: Viewer) -> list[HallConfiguration]:
         sites = {grant.site for grant in identify().grants}
+        return [hall for hall in every_hall() if EVERY_SITE in sites or hall.site.slug in sites]
+
+    def spoken() -> Sequence[str]:
         with database.read() as rows:
-            slugs = [
-                row["slug"]
-                for row in rows.all("SELECT slug FROM hall WHERE configuration_revision > 0 ORDER BY slug")
-            ]
-        found = [database.configuration(slug) for slug in slugs]
-        return [hall for hall in found if EVERY_SITE in sites or hall.site.slug in sites]
+            return read_places(database, rows).languages
 
     def ticket(token: str, language: str) -> Any:
         try:
@@ -167,7 +173,10 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
         app.register_blueprint(hardware.simulator.pages.blueprint(parvis.simulated.shown, translate))
     app.register_blueprint(
         signage.pages.blueprint(
-            translate=translate, languages=LANGUAGES, is_demonstration=parvis.is_demonstration
+            translate=translate,
+            languages=LANGUAGES,
+            is_demonstration=parvis.is_demonstration,
+            framed=site.FRAMED,
         )
     )
     app.register_blueprint(
@@ -189,6 +198,16 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     app.register_blueprint(wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls))
     app.register_blueprint(
         console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
+        notices_pages.blueprint(
+            translate=translate,
+            viewer=site.current_viewer,
+            halls=halls,
+            every_hall=every_hall,
+            languages=spoken,
+            framing=site.FRAMING,
+        )
     )
     named = [(language.code, language.name) for language in languages]
     app.register_blueprint(

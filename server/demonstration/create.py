@@ -12,10 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from server.demonstration.notices import make_notices
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES
 from server.settings import Settings
-from server.store.accounts import EVERY_SITE, Grant
+from server.store.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.database import Database
 from server.store.installation import Author
 from server.usecases.accounts import NewAccount, create_account
@@ -26,6 +27,8 @@ from server.usecases.publish_configuration import publish_hall, publish_installa
 HALLS = Path(__file__).parent / "halls"
 SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")
 DEMONSTRATION = Author("demonstration")
+EVERYWHERE = "admin"
+"""The login of whoever administers every site."""
 LISTENING_PORTS = range(20_000, 32_000)
 """Below the ports that systems give to connections to elsewhere: who stops listening finds its own again."""
 WORDS = (
@@ -83,8 +86,16 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
             for site in sites
         ],
     }
+    make_notices(database, _account(database, "reception"), _account(database, EVERYWHERE))
     write_demo_file(settings, described)
     return described
+
+
+def _account(database: Database, login: str) -> Author:
+    with database.read() as rows:
+        found = account_of_login(rows, login)
+    assert found is not None
+    return Author(found["id"])
 
 
 def write_demo_file(settings: Settings, described: dict[str, Any]) -> None:
@@ -140,7 +151,7 @@ def _users(database: Database) -> list[dict[str, str]]:
     wanted = [(role, "laon") for role in ROLES] + [("administrator", EVERY_SITE)]
     users = []
     for role, site in wanted:
-        login = role if site != EVERY_SITE else "admin"
+        login = role if site != EVERY_SITE else EVERYWHERE
         password = "-".join(secrets.choice(WORDS) for _ in range(4))
         display_name = login.replace("_", " ").capitalize()
         create_account(

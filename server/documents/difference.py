@@ -30,7 +30,12 @@ def difference[Document: (HallDocument, InstallationDocument)](
 ) -> tuple[Change, ...]:
     """The changes that turn a document into another; all of it is added when there was none."""
     before = {} if old is None else old.model_dump(mode="json")
-    return tuple(_of_mapping("", before, new.model_dump(mode="json")))
+    return changes_between(before, new.model_dump(mode="json"))
+
+
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The changes that turn one JSON object into another."""
+    return tuple(_of_mapping("", before, after))
 
 
 def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:

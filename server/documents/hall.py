@@ -33,7 +33,7 @@ from server.domain.work_profiles import DEFAULT_RULE, RuleName
 
 Seconds = Annotated[int, Field(ge=30, le=28_800)]
 Rank = Annotated[int, Field(ge=1, le=HIGHEST_RANK)]
-Category = Literal["practical", "hours", "missions", "survey", "safety"]
+Category = Literal["practical", "hours", "missions", "survey", "safety", "legal"]
 MOST_REASONS = 5
 """Exceptional reasons of a service: a kiosk shows them on one view, beside how to book."""
 

@@ -27,7 +27,7 @@ def _walk_problems(document: HallDocument) -> Iterator[Problem]:
             if language not in declared:
                 yield problem((*path, language), "language_not_declared", language=language)
         if path[0] == "notices":
-            yield from _of_notice(path, texts)
+            yield from translation_problems(path, texts)
         else:
             for language in declared:
                 if language not in texts:
@@ -52,6 +52,7 @@ def texts_in(path: Path, content: Any) -> Iterator[tuple[Path, Texts]]:
                 yield from texts_in((*path, at), value)
 
 
-def _of_notice(path: Path, texts: Texts) -> Iterator[Problem]:
+def translation_problems(path: Path, texts: Texts) -> Iterator[Problem]:
+    """What is wrong with the translations of a text that may stay in French alone."""
     if len(texts) == 2:
         yield problem(path, "one_translation", language=next(code for code in texts if code != "fr"))

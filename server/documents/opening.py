@@ -85,7 +85,7 @@ def to_calendar(part: CalendarPart, time_zone: str, closed_days: Collection[date
     return Calendar(
         time_zone=time_zone,
         weekly=_weekly(part.week),
-        exceptions={day.on: _local(day.spans) for day in part.exceptions},
+        exceptions={day.on: local_spans(day.spans) for day in part.exceptions},
         closed_days=frozenset(closed_days) if part.is_closed_on_public_holidays else frozenset(),
         last_ticket_margin_s=part.last_ticket_margin_s,
     )
@@ -107,10 +107,11 @@ def to_own_calendar(own: OwnHours, hall: Calendar) -> Calendar:
 
 
 def _weekly(week: Week) -> Mapping[int, tuple[LocalSpan, ...]]:
-    return {weekday: _local(week.on(weekday)) for weekday in range(7) if week.on(weekday)}
+    return {weekday: local_spans(week.on(weekday)) for weekday in range(7) if week.on(weekday)}
 
 
-def _local(spans: Spans) -> tuple[LocalSpan, ...]:
+def local_spans(spans: Spans) -> tuple[LocalSpan, ...]:
+    """The spans of a document as the rules read them."""
     return tuple(LocalSpan(*(_time(hour) for hour in span.split("-"))) for span in spans)
 
 

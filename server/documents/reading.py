@@ -21,7 +21,7 @@ LARGEST = 2_000_000
 
 def parse_hall(content: Content) -> HallDocument:
     """The hall's document in a JSON text or its content. Raises DocumentRefused with every problem."""
-    document, problems = _parse(HallDocument, content)
+    document, problems = parse(HallDocument, content)
     if document is not None:
         problems += check_alone(document) + check_languages(document)
     if document is None or problems:
@@ -31,7 +31,7 @@ def parse_hall(content: Content) -> HallDocument:
 
 def parse_installation(content: Content) -> InstallationDocument:
     """The installation's document in a JSON text or its content. Raises DocumentRefused with all problems."""
-    document, problems = _parse(InstallationDocument, content)
+    document, problems = parse(InstallationDocument, content)
     if document is None or problems:
         raise DocumentRefused(problems)
     return document
@@ -48,10 +48,10 @@ def json_schema(kind: Literal["hall", "installation"]) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
 
 
-def _parse[Document: BaseModel](
+def parse[Document: BaseModel](
     model: type[Document], content: Content
 ) -> tuple[Document | None, tuple[Problem, ...]]:
-    """The document as far as it can be read, and the problems of its form.
+    """The document as far as it can be read, and the problems of its form; None when it cannot be read.
 
     Unknown keys are set aside and the rest is read, so that one run tells everything.
     """

@@ -106,14 +106,15 @@ def _spans(spans: tuple[str, ...]) -> tuple[str, ...]:
     return ordered
 
 
-def _texts(texts: dict[str, str]) -> dict[str, str]:
+def french_first(texts: dict[str, str]) -> dict[str, str]:
     """The texts, French first and then by language code; refused when there are some but none in French."""
     if texts and "fr" not in texts:
         raise broken_rule("french_missing")
     return dict(sorted(texts.items(), key=lambda item: (item[0] != "fr", item[0])))
 
 
-def _some(texts: dict[str, str]) -> dict[str, str]:
+def some_texts(texts: dict[str, str]) -> dict[str, str]:
+    """The texts, refused when there is none."""
     if not texts:
         raise broken_rule("french_missing")
     return texts
@@ -152,8 +153,8 @@ Line = Annotated[str, Field(min_length=1, max_length=80)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=600)]
 ShortLine = Annotated[str, Field(min_length=1, max_length=24)]
 
-Texts = Annotated[dict[Language, Line], AfterValidator(_texts), AfterValidator(_some)]
-OptionalTexts = Annotated[dict[Language, Line], AfterValidator(_texts)]
-ShortTexts = Annotated[dict[Language, ShortLine], AfterValidator(_texts), AfterValidator(_some)]
-Paragraphs = Annotated[dict[Language, Paragraph], AfterValidator(_texts), AfterValidator(_some)]
-OptionalParagraphs = Annotated[dict[Language, Paragraph], AfterValidator(_texts)]
+Texts = Annotated[dict[Language, Line], AfterValidator(french_first), AfterValidator(some_texts)]
+OptionalTexts = Annotated[dict[Language, Line], AfterValidator(french_first)]
+ShortTexts = Annotated[dict[Language, ShortLine], AfterValidator(french_first), AfterValidator(some_texts)]
+Paragraphs = Annotated[dict[Language, Paragraph], AfterValidator(french_first), AfterValidator(some_texts)]
+OptionalParagraphs = Annotated[dict[Language, Paragraph], AfterValidator(french_first)]

@@ -250,11 +250,6 @@ class Notice:
     valid_from: date | None = None
     valid_until: date | None = None
 
-    def is_valid_on(self, on: date) -> bool:
-        """Whether the notice is shown on a local date."""
-        starts = self.valid_from is None or self.valid_from <= on
-        return starts and (self.valid_until is None or on <= self.valid_until)
-
 
 @dataclass(frozen=True, slots=True)
 class HallConfiguration:
@@ -327,7 +322,3 @@ class HallConfiguration:
         calendar = always_open(self.calendar.time_zone)
         services = {service.id: replace(service, calendar=None) for service in self.services.values()}
         return replace(self, calendar=calendar, services=services)
-
-    def notices_on(self, on: date) -> tuple[Notice, ...]:
-        """The notices shown on a local date, in order."""
-        return tuple(notice for notice in self.notices if notice.is_valid_on(on))

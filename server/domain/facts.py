@@ -81,6 +81,14 @@ class FactKind(StrEnum):
     API_KEY_CREATED = "ApiKeyCreated"
     API_KEY_REVOKED = "ApiKeyRevoked"
     INSTALLATION_PUBLISHED = "InstallationPublished"
+    NOTICE_DRAFTED = "NoticeDrafted"
+    NOTICE_EDITED = "NoticeEdited"
+    NOTICE_SUBMITTED = "NoticeSubmitted"
+    NOTICE_APPROVED = "NoticeApproved"
+    NOTICE_REFUSED = "NoticeRefused"
+    NOTICE_PUBLISHED = "NoticePublished"
+    NOTICE_WITHDRAWN = "NoticeWithdrawn"
+    NOTICE_ARCHIVED = "NoticeArchived"
 
 
 SILENT = frozenset(

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     BOOK = "book"
     RAISE_ALERT = "raise_alert"
     END_ALERT = "end_alert"
+    DRAFT_NOTICES = "draft_notices"
+    PUBLISH_NOTICES = "publish_notices"
 
 
 _P = Permission
@@ -55,6 +57,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_APPOINTMENTS,
             _P.BOOK,
             _P.RAISE_ALERT,
+            _P.DRAFT_NOTICES,
             _P.READ_HELP,
         }
     ),
@@ -96,10 +99,11 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.BOOK,
             _P.RAISE_ALERT,
             _P.END_ALERT,
+            _P.DRAFT_NOTICES,
             _P.READ_HELP,
         }
     ),
-    "communication": frozenset({_P.READ_BOARD, _P.READ_HELP}),
+    "communication": frozenset({_P.READ_BOARD, _P.DRAFT_NOTICES, _P.PUBLISH_NOTICES, _P.READ_HELP}),
     "quality": frozenset({_P.READ_BOARD, _P.READ_FIGURES, _P.EXPORT_VISITS, _P.DECIDE_TARGETS, _P.READ_HELP}),
     "administrator": frozenset(Permission),
     "committee": frozenset({_P.READ_FIGURES, _P.READ_HELP}),

@@ -1,4 +1,4 @@
-"""The rounds of a running server: days, timers of legs and alerts, forgotten counters, anchors, purges.
+"""The rounds of a running server: days, timers of legs and alerts, forgotten counters, affluence, purges.
 
 What ends a day runs once per hall and day.
 
@@ -19,6 +19,7 @@ from server.store.engines import Row
 from server.store.halls import all_halls
 from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.usecases.close_day import close_day, days_to_close
+from server.usecases.count_affluence import count_affluence
 from server.usecases.end_alert import expire_alerts
 from server.usecases.forgotten import give_back_forgotten
 from server.usecases.purge import purge
@@ -32,6 +33,7 @@ PURGE_EVERY_S = 3600
 VOICES_KEPT_S = 7 * 86_400
 """How long a rendered voice is kept after its last use: the same numbers are called every day."""
 ANCHOR = "anchor"
+AFFLUENCE = "affluence"
 _INSTALLATION_HEAD = "SELECT journal_length, head_hash FROM installation WHERE id = 1"
 
 
@@ -58,6 +60,7 @@ class Rounds:
             self._attempt(self.give_back_forgotten, hall)
             self._attempt(self.expire_alerts, hall)
             self._attempt(self.anchor, hall)
+            self._attempt(self.count_affluence, hall)
             self.breathe()
         self._attempt(self.anchor_installation)
         self._attempt(self.purge)
@@ -105,6 +108,13 @@ class Rounds:
         now = self.database.clock.now()
         day = business_day(self.database.configuration(hall["id"]).calendar, now).isoformat()
         self._anchor(hall["slug"], hall["id"], day, hall)
+
+    def count_affluence(self, hall: Row) -> None:
+        """Counts once a business day when people come, for the notice on opening hours."""
+        now = self.database.clock.now()
+        day = business_day(self.database.configuration(hall["id"]).calendar, now).isoformat()
+        if claim(self.database, AFFLUENCE, hall["id"], day, now=now):
+            count_affluence(self.database, hall["id"])
 
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""

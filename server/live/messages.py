@@ -26,6 +26,8 @@ ALERT_CHANGED = "alert.changed"
 """To all pages of a hall, at once: the alert to show now or null, with epoch, version, as_of.
 
 To screens again with its audio when that is ready."""
+PROGRAMME_CHANGED = "programme.changed"
+"""To screens: a nudge with nothing in it; the page fetches its programme again."""
 HEARTBEAT = "heartbeat"
 """To all, every 25 s: epoch and version, so that a lost message is noticed."""
 

@@ -21,9 +21,11 @@ from server.language import LANGUAGES
 from server.live import messages
 from server.live.half_days import HalfDays
 from server.live.presence import Presence
+from server.live.programmes import Programmes
 from server.store import print_jobs
 from server.store.commits import Commit, CommittedFact
 from server.store.database import Database
+from server.store.halls import all_halls
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_board import ARRIVAL_SHOWN_FOR, read_alert_message, read_board, read_queues
 from server.usecases.read_prints import print_answer
@@ -67,6 +69,7 @@ class Publisher:
     watches_others: bool = False
     failures: int = 0
     _half_days: HalfDays = field(init=False)
+    _programmes: Programmes = field(init=False)
     _soon: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
     _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -74,6 +77,7 @@ class Publisher:
 
     def __post_init__(self) -> None:
         self._half_days = HalfDays(self.database)
+        self._programmes = Programmes(self.database, self.translate)
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
@@ -140,6 +144,17 @@ class Publisher:
         for namespace in (messages.AGENT, messages.SCREEN) if counter is None else (messages.AGENT,):
             self.emit(messages.MESSAGE_CHANGED, {"counter": counter}, namespace, messages.hall_room(hall))
 
+    def programme_changed(self) -> None:
+        """Tells the screens of every hall, whichever process they hang on, to read their programme again."""
+        with self.database.read() as rows:
+            halls = [row["id"] for row in all_halls(rows)]
+        for hall in halls:
+            self._nudge_screens(hall)
+
+    def _nudge_screens(self, hall: str, *, is_local: bool = False) -> None:
+        room = messages.hall_room(hall)
+        self.emit(messages.PROGRAMME_CHANGED, {}, messages.SCREEN, room, is_local=is_local)
+
     def _send_states(self, hall: str, *, is_local: bool = False) -> None:
         self._soon.discard(hall)
         self._sent_at_s[hall] = self.database.clock.elapsed_s()
@@ -159,8 +174,9 @@ class Publisher:
         """Once a second.
 
         Refreshes the estimates of changed halls and sends this process's sockets what follows; where the
-        half-day has passed an edge, boards and queues too.
+        half-day has passed an edge, boards and queues too; where a notice begins or ends, screens are nudged.
         """
+        self._tell_turned_programmes()
         turned = self._half_days.passed(self.presence.known_halls())
         for hall in self._take_changed() | turned:
             try:
@@ -171,6 +187,15 @@ class Publisher:
             except Exception:
                 self.failures += 1
                 log.exception("tick_failed", hall=hall)
+
+    def _tell_turned_programmes(self) -> None:
+        watched = [hall for hall in self.presence.known_halls() if self.presence.has(messages.SCREEN, hall)]
+        try:
+            for hall in self._programmes.turned(watched):
+                self._nudge_screens(hall, is_local=True)
+        except Exception:
+            self.failures += 1
+            log.exception("programmes_failed")
 
     def _take_changed(self) -> set[str]:
         changed, self._changed = self._changed, set()

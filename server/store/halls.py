@@ -36,7 +36,8 @@ def all_halls(rows: Any) -> list[Row]:
     """Every hall, by slug."""
     return list(
         rows.all(
-            "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision FROM"
+            "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision,"
+            " installation_revision FROM"
             " hall ORDER BY slug"
         )
     )

@@ -16,7 +16,9 @@ from server.domain.refusals import Refusal
 from server.store.anchors import INSTALLATION, Anchor, Anchors
 from server.store.engines import Row
 from server.store.journal import ENVELOPE, GENESIS, fact_hash
+from server.store.notices import content_digest, versions_of
 from server.store.rebuild import differences
+from server.store.rebuild_installation import installation_differences
 from server.store.snapshots import snapshot
 
 PAGE = 2_000
@@ -85,7 +87,7 @@ def verify_journal(
         for journal in _journals(rows, anchors, wanted):
             walk = _Walk(journal)
             fault = walk.fault(rows)
-            if fault is None and full and journal.hall is not None:
+            if fault is None and full:
                 fault = _derived_fault(rows, journal)
             verified.facts[journal.name] = walk.count
             if fault is not None:
@@ -247,9 +249,11 @@ _INSTALLATION_KEYS = frozenset(ENVELOPE) - {"hall", "counter", "version", "visit
 
 
 def _derived_fault(rows: Any, journal: _Journal) -> Fault | None:
-    assert journal.hall is not None
-    for table, row_id in differences(rows, journal.hall):
+    wrong = installation_differences(rows) if journal.hall is None else differences(rows, journal.hall)
+    for table, row_id in wrong:
         return Fault(journal.name, "rows", None, row_id, table)
+    if journal.hall is None:
+        return _notice_fault(rows, journal)
     return _document_fault(rows, journal) or _erasable_fault(rows, journal)
 
 
@@ -264,6 +268,23 @@ def _document_fault(rows: Any, journal: _Journal) -> Fault | None:
         )
         if found is None or hashlib.sha256(found["content"].encode()).hexdigest() != body["sha256"]:
             return Fault(journal.name, "document", fact["position"], fact["id"], str(body["revision"]))
+    return None
+
+
+_VERSIONS = (
+    "SELECT position, id, body FROM installation_fact WHERE kind IN (:drafted, :edited) ORDER BY position"
+)
+
+
+def _notice_fault(rows: Any, journal: _Journal) -> Fault | None:
+    """The first version of a notice whose content is no longer the one it was recorded with."""
+    kinds = {"drafted": str(FactKind.NOTICE_DRAFTED), "edited": str(FactKind.NOTICE_EDITED)}
+    for fact in rows.all(_VERSIONS, **kinds):
+        body = json.loads(fact["body"])
+        kept = {row["version"]: row["content"] for row in versions_of(rows, body["notice"])}
+        text = kept.get(body["version"])
+        if text is None or content_digest(text) != body["sha256"]:
+            return Fault(journal.name, "document", fact["position"], fact["id"], body["notice"])
     return None
 
 

@@ -1,7 +1,7 @@
 """What a screen shows: the board (calls) and the queues (people waiting), as messages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,9 +15,11 @@ from server.domain.sound import Sound
 from server.store import breaks, counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
+from server.store.notices import notices_mark
 from server.store.quiet import quiet_until
 from server.usecases.opening import opening_now
 from server.usecases.read_alerts import board_alert, screen_words
+from server.usecases.read_programme import Preview, notices_of, read_programme
 from signage import board
 
 _HALL = (
@@ -81,6 +83,7 @@ def read_board(database: Database, hall: str) -> Message:
         rest = breaks.carried_over(rows, hall_id, seen.configuration, seen.position.as_of)
         quiet = quiet_until(rows, hall_id, seen.position.as_of)
         alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of)
+        mark = notices_mark(rows)
     today = business_day(seen.configuration.calendar, seen.position.as_of).isoformat()
     shown = {row["id"] for row in called}
     over = [
@@ -105,7 +108,7 @@ def read_board(database: Database, hall: str) -> Message:
             for row in over[: board.MAX_RECENT]
         ],
         extra={
-            "programme_revision": seen.configuration.revision,
+            "programme_revision": f"{seen.configuration.revision}.{mark}",
             "alert": alert,
             "quiet_until": to_text(quiet) if quiet else None,
             "break": None
@@ -172,8 +175,18 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
     return board.queues_message(hall=seen.row["slug"], position=seen.position, queues=lines)
 
 
-def read_screen(database: Database, hall: str, screen: str) -> Message:
-    """What a screen needs besides the board: names in every language, today's notices, whether it is open."""
+def read_screen(
+    database: Database,
+    hall: str,
+    screen: str,
+    translate: Callable[..., str],
+    preview: Preview | None = None,
+) -> Message:
+    """What a screen needs besides the board: names in every language, its programme, whether it is open.
+
+    Refusals: unknown_hall, unknown_notice for a preview of none.
+    """
+    programme = read_programme(database, hall, screen, translate, preview)
     configuration = database.configuration(hall)
     now = database.clock.now()
     shown = configuration.screens.get(screen)
@@ -182,7 +195,6 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
         if configuration.services
         else None
     )
-    on = business_day(configuration.calendar, now)
     with database.read() as rows:
         words = screen_words(rows, database.hall_id(hall), now)
     return {
@@ -205,15 +217,8 @@ def read_screen(database: Database, hall: str, screen: str) -> Message:
         "reading_distance_m": shown.viewing_m if shown else 6,
         "demonstration": configuration.is_demonstration,
         "alert_texts": words,
-        "notices": [
-            {
-                "id": notice.id,
-                "title": dict(notice.titles),
-                "body": dict(notice.bodies),
-                "category": notice.category,
-            }
-            for notice in configuration.notices_on(on)
-        ],
+        "programme": programme,
+        "notices": notices_of(programme, now),
         "now": to_text(now),
     }
 

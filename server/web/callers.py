@@ -51,6 +51,11 @@ class Caller:
             return False
         return hall == self.hall if self.kind == "device" else self.halls is None or hall in self.halls
 
+    def sites_of(self, permission: Permission) -> frozenset[str] | None:
+        """The sites (slugs) at which a person has a permission; None: at every site."""
+        sites = frozenset(grant.site for grant in self.grants if permission in ROLES[grant.role])
+        return None if EVERY_SITE in sites else sites
+
 
 KNOWN_FOR_S = 2.0
 MOST_KNOWN = 2000
@@ -172,6 +177,18 @@ def someone() -> Caller:
     if caller.kind == "nobody":
         raise Refusal("not_signed_in")
     return caller
+
+
+def sites_where(permission: Permission) -> tuple[Caller, frozenset[str] | None]:
+    """The caller, a person who has the permission at some site, and at which ones; None: at every site.
+
+    Refusals: not_signed_in, forbidden.
+    """
+    caller = someone()
+    sites = caller.sites_of(permission)
+    if sites is not None and not sites:
+        raise Refusal("forbidden")
+    return caller, sites
 
 
 def role_of(caller: Caller, database: Database, hall: str) -> str:

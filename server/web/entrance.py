@@ -16,6 +16,7 @@ PAGES = (
     ("wall", "/mur", Permission.SUPERVISE, "monitor"),
     ("security", "/securite", Permission.ASK_HELP, "shield"),
     ("alert", "/alerte", Permission.RAISE_ALERT, "triangle-alert"),
+    ("notices", "/affichage", Permission.DRAFT_NOTICES, "megaphone"),
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
     ("help", "/aide", Permission.READ_HELP, "circle-help"),
 )

@@ -23,6 +23,13 @@ CONTENT_SECURITY = (
     "connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
+FRAMING = {"Content-Security-Policy": f"{CONTENT_SECURITY}; frame-src 'self'"}
+"""Headers of a page that holds a preview of a screen."""
+FRAMED = {
+    "Content-Security-Policy": CONTENT_SECURITY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""Headers of that preview: pages of this server alone may hold it."""
 DEVICE_FOR_S = 400 * 86400
 
 

@@ -6,6 +6,7 @@ import { alertVoice } from "./alert_voice.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
 import { createPlayer } from "./player.js";
+import { connectPreview } from "./preview.js";
 import { soundLevel } from "./sound_level.js";
 import * as screenState from "./screen_state.js";
 import { buildSlides, contentsOf } from "./slides.js";
@@ -18,7 +19,9 @@ const BETWEEN_MS = 600; // of the 0.7 s between the two times; a browser tells t
 const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
-let state = screenState.restored(read());
+const isPreview = document.body.dataset.preview === "yes"; // keeps nothing: a real screen may live in the same browser
+
+let state = screenState.restored(isPreview ? null : read());
 let drawn = { calls: "", slides: "" };
 let slides = [];
 let slideAt = 0;
@@ -51,7 +54,7 @@ const update = (next) => {
   draw();
 };
 
-const connection = connect({
+const connection = (isPreview ? connectPreview : connect)({
   io, location, history,
   on: {
     connected: () => {
@@ -298,6 +301,7 @@ function read() {
 }
 
 function save() {
+  if (isPreview) return;
   const kept = JSON.stringify(screenState.toSave(state));
   if (kept === saved) return;
   saved = kept;

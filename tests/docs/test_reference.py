@@ -10,6 +10,7 @@ from typer.main import get_command
 from server.cli import cli
 from server.domain.facts import FactKind
 from server.domain.indicators import INDICATORS
+from server.domain.notices import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
 from server.domain.transitions import TRANSITIONS, LegState, Verb
 from server.live import messages
 from server.settings import Settings
@@ -128,3 +129,17 @@ def test_the_transition_table_in_prose_is_the_one_in_code():
         if len(reached) == 1:  # the same from each
             reached *= len(named)
         assert set(zip(named, reached, strict=True)) == pairs, verb
+
+
+def test_the_table_of_a_notice_in_prose_is_the_one_in_code():
+    documented = named_in("rules/notices")
+    assert set(documented) == set(NoticeVerb)
+    for verb in NoticeVerb:
+        _, before, after, who = documented[verb]
+        pairs = {(start, end) for (start, by), end in NOTICE_TRANSITIONS.items() if by is verb}
+        [reached] = re.findall(r"^`([a-z]+)`", after)
+        assert {
+            (NoticeState(name), NoticeState(reached)) for name in re.findall(r"`([a-z]+)`", before)
+        } == pairs
+        needed = {"draft": "whoever drafts", "publish": "whoever publishes", None: "the clock"}
+        assert who.startswith(needed[VERB_NEEDS.get(verb)]), verb

@@ -42,6 +42,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("security", "/securite"),
         ("security", "/alerte"),
         ("quality", "/qualite"),
+        ("communication", "/affichage"),
         ("agent", "/console"),
     ],
 )

@@ -41,11 +41,11 @@ def test_a_screen_that_is_too_small_for_its_hall_says_how_far_it_can_be_read():
 def test_what_is_not_refused_is_read_from_the_declared_distance(
     diagonal_cm: int, viewing_m: int, layout: Layout
 ):
-    try:
-        scale = text_scale(diagonal_cm, viewing_m, layout)
-    except LettersTooSmall as refused:
-        assert refused.farthest_m < viewing_m
-        assert legible_at_m(TEXT_PX * LARGEST_SCALE[layout], diagonal_cm) < viewing_m
+    if legible_at_m(TEXT_PX * LARGEST_SCALE[layout], diagonal_cm) < viewing_m:
+        with pytest.raises(LettersTooSmall) as refused:
+            text_scale(diagonal_cm, viewing_m, layout)
+        assert refused.value.farthest_m < viewing_m
         return
+    scale = text_scale(diagonal_cm, viewing_m, layout)
     assert 1 <= scale <= LARGEST_SCALE[layout] + 0.01
     assert legible_at_m(TEXT_PX * scale, diagonal_cm) >= viewing_m

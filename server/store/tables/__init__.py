@@ -5,13 +5,26 @@ projections: they are written by folding facts only, and can be rebuilt from the
 (`server.store.rebuild`).
 """
 
-from server.store.tables import alerts, counters, journals, people, printing, visits
+from server.store.tables import alerts, counters, journals, notices, people, printing, visits
 from server.store.tables.columns import metadata
 
-__all__ = ["PROJECTIONS", "alerts", "counters", "journals", "metadata", "people", "printing", "visits"]
+__all__ = [
+    "INSTALLATION_PROJECTIONS",
+    "PROJECTIONS",
+    "alerts",
+    "counters",
+    "journals",
+    "metadata",
+    "notices",
+    "people",
+    "printing",
+    "visits",
+]
 
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
     *("break_decision", "appointment", "alert", "alert_shown", "quiet"),
 )
 """The tables that a rebuild empties and fills again from the journal."""
+INSTALLATION_PROJECTIONS = ("notice", "notice_step")
+"""The tables that follow from the installation's journal."""

@@ -10,10 +10,18 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.read_board import read_board, read_queues, read_screen
 from server.usecases.read_indicators import read_indicators
+from server.usecases.read_programme import Preview
 from server.usecases.read_queue import read_queue, read_queue_page
 from server.web.api.context import REFUSED, Api
-from server.web.api.shapes import Anything, HallPath, HallQueuePath, IndicatorsQuery, PageQuery
-from server.web.callers import allowed
+from server.web.api.shapes import (
+    Anything,
+    HallPath,
+    HallQueuePath,
+    IndicatorsQuery,
+    PageQuery,
+    ScreenQuery,
+)
+from server.web.callers import allowed, sites_where
 from server.web.viewer import page_language
 
 TAG = Tag(name="halls")
@@ -31,10 +39,21 @@ def blueprint(api: Api) -> APIBlueprint:
         return read_board(api.database, hall) | {"queues": queues["queues"]}
 
     @routes.get("/halls/<hall>/screen", responses={200: Anything})
-    def screen(path: HallPath) -> Any:
-        """What a screen needs besides the board: names, notices, sound."""
+    def screen(path: HallPath, query: ScreenQuery) -> Any:
+        """What a screen needs besides the board: names, programme, sound.
+
+        A screen asks for itself. A person may name one, and look at a version of a notice on it.
+        """
         caller, hall = allowed(Permission.READ_BOARD, path.hall)
-        return read_screen(api.database, hall, caller.configured or "")
+        asked = query.screen if caller.kind == "person" else ""
+        if asked and asked not in api.database.configuration(hall).screens:
+            raise Refusal("unknown_screen", screen=asked)
+        preview = None
+        if query.notice and caller.kind == "person":
+            sites_where(Permission.DRAFT_NOTICES)
+            preview = Preview(query.notice, query.version)
+        shown = caller.configured or asked
+        return read_screen(api.database, hall, shown, api.translate, preview)
 
     @routes.get("/halls/<hall>/queue", responses={200: Anything})
     def queue(path: HallPath) -> Any:

@@ -89,6 +89,14 @@ class PageQuery(Asked):
     after: str = Field(default="", max_length=64, pattern=LINE)
 
 
+class ScreenQuery(Asked):
+    """For a person: the programme of which screen, and a version of a notice to look at on it."""
+
+    screen: str = Field(default="", max_length=64, pattern=LINE)
+    notice: str = Field(default="", max_length=64, pattern=LINE)
+    version: int = Field(default=1, ge=1, le=100_000)
+
+
 class IndicatorsQuery(Asked):
     """Which hall, from which local date (included) to which (excluded), split by what.
 

@@ -1,12 +1,11 @@
 """What the rules ask of a hall's configuration."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 
 from server.domain.calendars import Calendar, Span, opening_at
 from server.domain.configuration import (
     Counter,
     HallConfiguration,
-    Notice,
     Queue,
     Service,
     Site,
@@ -82,9 +81,3 @@ def test_open_round_the_clock_forgets_own_hours_too():
     opening = opening_at(made.calendar_of("a"), CLOSED_AT)
     assert opening.is_open
     assert opening.may_issue
-
-
-def test_a_notice_is_shown_from_its_first_to_its_last_day():
-    notice = Notice("n", {}, {}, "hours", valid_from=date(2026, 12, 1), valid_until=date(2026, 12, 2))
-    days = [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 3)]
-    assert [notice.is_valid_on(day) for day in days] == [False, True, True, False]

@@ -119,11 +119,12 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         token = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
         appointments = [booked(browser, token) for _ in range(9)]
         alert = raised(browser, token)
+        notices = [each["notice"] for each in browser.get("/api/v1/notices").json()["notices"]]
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     assert_described(
         server,
         f"Cookie: {cookies}",
         f"X-CSRFToken: {token}",
-        real=busy(hall) | {"appointment": appointments, "alert": [alert]},
+        real=busy(hall) | {"appointment": appointments, "alert": [alert], "notice": notices},
         examples=count(small=4, large=200),
     )

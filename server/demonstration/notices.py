@@ -1,0 +1,30 @@
+"""Notices of the demonstration: drafted by the reception desk, decided by whoever answers for every site."""
+
+import json
+from pathlib import Path
+
+from server.store.database import Database
+from server.store.installation import Author
+from server.usecases.decide_notice import approve_notice, submit_notice
+from server.usecases.draft_notice import draft_notice
+from server.usecases.notice_gesture import NoticeGesture
+from server.usecases.notice_places import Reach
+from server.usecases.publish_notice import WantedDisplay, publish_notice
+
+NOTICES = Path(__file__).parent / "notices.json"
+"""What each says, and `until` which state it is brought: draft, submitted or published."""
+_EVERYWHERE = Reach(drafts=None, publishes=None)
+
+
+def make_notices(database: Database, bureau: Author, officer: Author) -> None:
+    """Drafts, submits and publishes the notices of the demonstration."""
+    for wanted in json.loads(NOTICES.read_text(encoding="utf-8")):
+        made = draft_notice(database, bureau, wanted["content"], reach=_EVERYWHERE)
+        drafted = NoticeGesture(made["notice"], made["version"], bureau, _EVERYWHERE)
+        decided = NoticeGesture(made["notice"], made["version"], officer, _EVERYWHERE)
+        if wanted["until"] == "draft":
+            continue
+        submit_notice(database, drafted)
+        if wanted["until"] == "published":
+            approve_notice(database, decided)
+            publish_notice(database, decided, WantedDisplay())

@@ -1,0 +1,40 @@
+"""What a notice must respect beyond its form: places, a queue, languages and a medium that exist."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from server.documents.notices import MediumNotice, NoticeContent
+from server.documents.problems import Problem, problem
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlaces:
+    """The ids an installation has: `targets` by `sites`, `halls`, `screens`; queues of the halls aimed at."""
+
+    targets: Mapping[str, Collection[str]]
+    queues: Collection[str]
+    languages: Collection[str]
+
+
+def check_notice(notice: NoticeContent, known: KnownPlaces) -> tuple[Problem, ...]:
+    """The targets, the queue and the languages of a notice that the installation does not have."""
+    return tuple(_problems(notice, known))
+
+
+def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[Problem, ...]:
+    """What is wrong with a notice whose medium is not there to be shown."""
+    if is_ready or not isinstance(notice, MediumNotice):
+        return ()
+    return (problem(("medium",), "unknown_medium", id=notice.medium),)
+
+
+def _problems(notice: NoticeContent, known: KnownPlaces) -> Iterator[Problem]:
+    for name, ids in known.targets.items():
+        for at, target in enumerate(getattr(notice.targets, name)):
+            if target not in ids:
+                yield problem(("targets", name, at), "unknown_target", id=target)
+    for language in notice.titles:
+        if language not in known.languages:
+            yield problem(("titles", language), "language_not_installed", language=language)
+    if notice.when is not None and notice.when.queue not in known.queues:
+        yield problem(("when", "queue"), "unknown_queue", id=notice.when.queue)

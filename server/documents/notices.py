@@ -1,0 +1,238 @@
+"""What a notice says, where and when: one model a kind, read and checked like a configuration document."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from server.documents.hall import Category
+from server.documents.languages import translation_problems
+from server.documents.problems import DocumentRefused, Path, Problem, broken_rule, problem
+from server.documents.reading import Content, parse
+from server.documents.safe_html import safe_html, words_of_html
+from server.documents.values import (
+    Language,
+    NotEmpty,
+    Part,
+    Slug,
+    Spans,
+    Texts,
+    WebAddress,
+    french_first,
+    some_texts,
+)
+
+LONGEST_WORDS = 600
+"""Characters of a body, its marks left out: about what four slides of a screen hold."""
+LONGEST_BODY = 6_000
+SHORTEST_MS, LONGEST_MS = 5_000, 120_000
+FIRST_YEAR, LAST_YEAR = 2020, 2100
+
+DaypartName = Literal["before_opening", "opening", "morning", "afternoon"]
+
+
+def _body(text: str) -> str:
+    safe = safe_html(text)
+    words = words_of_html(safe)
+    if not words:
+        raise broken_rule("empty_text")
+    if len(words) > LONGEST_WORDS:
+        raise broken_rule("too_long", limit=LONGEST_WORDS)
+    return safe
+
+
+def _local(text: str) -> str:
+    """A local date or wall time of each site, like `2026-12-24` or `2026-12-24T14:00`."""
+    try:
+        parsed = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    except ValueError:
+        raise broken_rule("wrong_local_time", text=text) from None
+    minutes = parsed.isoformat(timespec="minutes") if isinstance(parsed, datetime) else parsed.isoformat()
+    if minutes != text or not FIRST_YEAR <= parsed.year <= LAST_YEAR:
+        raise broken_rule("wrong_local_time", text=text)
+    return text
+
+
+def _weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(set(days)))
+
+
+Html = Annotated[str, Field(max_length=LONGEST_BODY), AfterValidator(_body)]
+Bodies = Annotated[dict[Language, Html], AfterValidator(french_first)]
+Sentence = Annotated[str, Field(min_length=1, max_length=240)]
+Sentences = Annotated[dict[Language, Sentence], AfterValidator(french_first)]
+Local = Annotated[str, Field(max_length=16), AfterValidator(_local)]
+Slugs = Annotated[tuple[Slug, ...], Field(max_length=100)]
+Weekday = Annotated[int, Field(ge=0, le=6)]
+
+
+class TargetsPart(Part):
+    """Where: sites, halls and screens by their ids; all empty: on every screen."""
+
+    sites: Slugs = ()
+    halls: Slugs = ()
+    screens: Slugs = ()
+
+
+class ValidityPart(Part):
+    """From when to when, in each site's own time; a date that ends it is included, a wall time is not."""
+
+    starts: Local | None = None
+    ends: Local | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "ValidityPart":
+        if self.starts is not None and self.ends is not None:
+            last = self.ends if "T" in self.ends else f"{self.ends}T99"
+            if last <= self.starts:
+                raise broken_rule("dates_end_before_start", first=self.starts, last=self.ends)
+        return self
+
+
+class DaypartsPart(Part):
+    """On which weekdays (Monday is 0), in which parts of the day or at which hours; empty: no limit."""
+
+    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7), AfterValidator(_weekdays)] = ()
+    parts: Annotated[tuple[DaypartName, ...], Field(max_length=4)] = ()
+    spans: Spans = ()
+
+
+class WhenPart(Part):
+    """Only while more than so many people wait in a queue."""
+
+    queue: Slug
+    more_than: Annotated[int, Field(ge=0, le=500)]
+
+
+class NoticeContent(Part):
+    """What every notice has. `ms`: how long it stays at a time; null: computed from its words."""
+
+    titles: Texts
+    category: Category = "practical"
+    targets: TargetsPart = Field(default_factory=TargetsPart)
+    validity: ValidityPart = Field(default_factory=ValidityPart)
+    dayparts: DaypartsPart = Field(default_factory=DaypartsPart)
+    when: WhenPart | None = None
+    ms: Annotated[int, Field(ge=SHORTEST_MS, le=LONGEST_MS)] | None = None
+
+
+class TextNotice(NoticeContent):
+    """Words with a few marks."""
+
+    kind: Literal["text"]
+    bodies: Annotated[Bodies, AfterValidator(some_texts)]
+
+
+class MediumNotice(NoticeContent):
+    """A picture, a film or the pages of a PDF; `texts` say it for who cannot see it."""
+
+    kind: Literal["image", "video", "document"]
+    medium: Slug
+    texts: Annotated[Sentences, AfterValidator(some_texts)]
+
+
+class FeedNotice(NoticeContent):
+    """The newest entries of a web feed."""
+
+    kind: Literal["feed"]
+    url: WebAddress
+
+
+class DelayRow(Part):
+    """One line of a table of delays."""
+
+    labels: Texts
+    delays: Texts
+
+
+class DelaysNotice(NoticeContent):
+    """How long answers take: rows, where the figures come from and of which date they are."""
+
+    kind: Literal["delays"]
+    rows: Annotated[tuple[DelayRow, ...], Field(max_length=12), *NotEmpty]
+    sources: Texts
+    stands_on: date
+
+
+class AskedNotice(NoticeContent):
+    """« Vous l'avez demandé, on l'a fait »."""
+
+    kind: Literal["asked_and_done"]
+    asked: Annotated[Sentences, AfterValidator(some_texts)]
+    done: Annotated[Sentences, AfterValidator(some_texts)]
+
+
+class PriorityNotice(NoticeContent):
+    """The notice on priority cards, in the site's own words in place of the built-in ones."""
+
+    kind: Literal["priority_card"]
+    texts: Sentences = Field(default_factory=dict)
+
+
+class ComputedNotice(NoticeContent):
+    """What the server fills in by itself: opening hours, frozen results, waits by service."""
+
+    kind: Literal["hours", "results", "waits"]
+
+
+NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
+    "text": TextNotice,
+    "image": MediumNotice,
+    "video": MediumNotice,
+    "document": MediumNotice,
+    "feed": FeedNotice,
+    "delays": DelaysNotice,
+    "hours": ComputedNotice,
+    "results": ComputedNotice,
+    "asked_and_done": AskedNotice,
+    "priority_card": PriorityNotice,
+    "waits": ComputedNotice,
+}
+"""The kinds of a notice and what each holds."""
+TEXTS_OF_NOTICES = ("titles", "bodies", "texts", "labels", "delays", "sources", "asked", "done")
+
+
+def parse_notice(content: Content) -> NoticeContent:
+    """The notice in a JSON text or its content. Raises DocumentRefused with every problem."""
+    kind = content.get("kind") if isinstance(content, Mapping) else None
+    model = NOTICE_MODELS.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        choices = ", ".join(NOTICE_MODELS)
+        raise DocumentRefused((problem(("kind",), "unknown_choice", choices=choices),))
+    notice, problems = parse(model, content)
+    if notice is not None:
+        problems += tuple(_translations(notice))
+    if notice is None or problems:
+        raise DocumentRefused(problems)
+    return notice
+
+
+def languages_of_notice(notice: NoticeContent) -> tuple[str, ...]:
+    """The languages a notice speaks, French first: those of its title."""
+    return tuple(notice.titles)
+
+
+def _translations(notice: NoticeContent) -> Iterator[Problem]:
+    """Each text is in the languages of the title, and these are never exactly one translation."""
+    spoken = languages_of_notice(notice)
+    yield from translation_problems(("titles",), notice.titles)
+    for path, texts in _texts_in((), notice.model_dump()):
+        for language in texts:
+            if language not in spoken:
+                yield problem((*path, language), "language_not_in_title", language=language)
+        for language in spoken:
+            if language not in texts:
+                yield problem((*path, language), "missing_translation", language=language)
+
+
+def _texts_in(path: Path, content: Any) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    if isinstance(content, Mapping):
+        for name, value in content.items():
+            if name in TEXTS_OF_NOTICES and isinstance(value, Mapping) and value:
+                yield (*path, name), value
+            else:
+                yield from _texts_in((*path, name), value)
+    elif isinstance(content, list | tuple):
+        for at, value in enumerate(content):
+            yield from _texts_in((*path, at), value)

@@ -1,0 +1,63 @@
+"""Notices: the row of each, the steps of its life, and the content of each version."""
+
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+
+from server.store.tables.columns import ID, INSTANT, metadata
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("category", String(20), nullable=False),
+    Column("targets", Text, nullable=False),
+    Column("drafted_by", ID, nullable=False),
+    Column("drafted_at", INSTANT, nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
+    Column("shown_version", Integer),
+    Column("shown_from", INSTANT),
+    Column("shown_until", INSTANT),
+    Index("ix_notice_state", "state"),
+    comment="`version` is the newest one; kind, category and targets are its own.",
+)
+
+notice_step = Table(
+    "notice_step",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("notice", ID, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("done_at", INSTANT, nullable=False),
+    Column("author", ID, nullable=False),
+    Column("reason", ID),
+    Column("shown_from", INSTANT),
+    Column("shown_until", INSTANT),
+    Index("ix_notice_step_notice", "notice", "step"),
+    comment="Who did what, one row a fact; `reason` is an erasable value.",
+)
+
+notice_version = Table(
+    "notice_version",
+    metadata,
+    Column("notice", ID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    PrimaryKeyConstraint("notice", "version"),
+    comment="What each version says, as canonical JSON; the fact holds its SHA-256.",
+)
+
+affluence = Table(
+    "affluence",
+    metadata,
+    Column("hall", ID, primary_key=True),
+    Column("counted_at", INSTANT, nullable=False),
+    Column("counts", Text, nullable=False),
+    comment="How many tickets a hall gave by weekday and local hour, counted daily; not a projection.",
+)

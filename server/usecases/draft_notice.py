@@ -1,0 +1,56 @@
+"""Draft a notice: its first version, for whoever may draft at one of the sites it is for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.documents.notices import NoticeContent, parse_notice
+from server.domain.notice_facts import NewVersion, Step, notice_drafted
+from server.domain.notices import NoticeState
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.database import Database
+from server.store.installation import Author, InstallationTransaction
+from server.store.notices import content_text, keep_version
+from server.store.write_keys import WriteKey
+from server.usecases.answers import Answer
+from server.usecases.notice_media import check_media
+from server.usecases.notice_places import Places, Reach, check_places, read_places, targets_of
+
+
+def draft_notice(
+    database: Database,
+    author: Author,
+    content: Mapping[str, Any],
+    *,
+    reach: Reach,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The notice drafted, with its id and version 1. Raises DocumentRefused; refusal: forbidden."""
+    notice = parse_notice(content)
+    with database.installation_transaction(author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        checked_for(transaction, notice, read_places(database, transaction), reach)
+        step = Step(new_id(), 1, NoticeState.DRAFT)
+        transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
+        return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
+
+
+def checked_for(rows: InstallationTransaction, notice: NoticeContent, places: Places, reach: Reach) -> None:
+    """Refuses places and media that do not exist, and sites at which one may not draft.
+
+    Raises DocumentRefused; refusal: forbidden.
+    """
+    check_places(notice, places)
+    check_media(rows, notice)
+    if not reach.may_draft(places.sites_of(targets_of(notice))):
+        raise Refusal("forbidden")
+
+
+def new_version(
+    transaction: InstallationTransaction, notice: str, version: int, content: NoticeContent
+) -> NewVersion:
+    """Keeps what a version says; what its fact holds of it."""
+    digest = keep_version(transaction, notice, version, content_text(content))
+    kind: str = getattr(content, "kind")  # noqa: B009 -- every model of a kind has it, the base has not
+    return NewVersion(version, digest, kind, content.category, targets_of(content))

@@ -1,0 +1,29 @@
+"""Edit a notice: one more version, a draft again whatever was decided of the one before."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.documents.notices import parse_notice
+from server.domain.notice_facts import notice_edited
+from server.domain.notices import NoticeVerb
+from server.store.database import Database
+from server.usecases.answers import Answer
+from server.usecases.draft_notice import checked_for, new_version
+from server.usecases.notice_gesture import NoticeGesture, begin_gesture
+
+
+def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str, Any]) -> Answer:
+    """The notice with one more version; the gesture's `version` is the one it was made from.
+
+    Raises DocumentRefused; refusals: unknown_notice, forbidden, stale_notice, notice_state.
+    """
+    notice = parse_notice(content)
+    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
+        checked_for(transaction, notice, standing.places, gesture.reach)
+        version = standing.version + 1
+        kept = new_version(transaction, gesture.notice, version, notice)
+        transaction.record(notice_edited(standing.step, kept))
+        return transaction.answer(standing.answer() | {"version": version})

@@ -1,0 +1,60 @@
+"""Publish an approved notice, now or at an instant, until one or until its own validity ends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.documents.notices import NoticeContent
+from server.domain.instants import to_text
+from server.domain.notice_facts import notice_published
+from server.domain.notices import NoticeVerb
+from server.domain.refusals import Refusal
+from server.domain.windows import local_end
+from server.store.database import Database
+from server.store.notices import content_of
+from server.usecases.answers import Answer
+from server.usecases.notice_gesture import NoticeGesture, begin_gesture
+from server.usecases.notice_media import check_media
+from server.usecases.notice_places import Places, check_places, targets_of
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDisplay:
+    """From when (None, or an instant that has passed: now) until when (None: as long as it is valid)."""
+
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+
+def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDisplay) -> Answer:
+    """The notice published, with the instants between which it is shown.
+
+    Published again, its dates change. Raises DocumentRefused when a place or medium of it is gone; refusals:
+    dates_reversed, notice_over when it is not valid any more, and as every gesture.
+    """
+    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        standing = begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
+        notice = content_of(transaction, gesture.notice, standing.version)
+        check_places(notice, standing.places)
+        check_media(transaction, notice)
+        starts = max(transaction.now, wanted.starts or transaction.now)
+        ends = _ends(notice, standing.places, wanted.ends)
+        if wanted.ends is not None and wanted.ends <= starts:
+            raise Refusal("dates_reversed", starts=to_text(starts), ends=to_text(wanted.ends))
+        if ends is not None and ends <= starts:
+            raise Refusal("notice_over", ends=to_text(ends))
+        fact = notice_published(standing.step, standing.version, shown_from=starts, shown_until=ends)
+        transaction.record(fact)
+        shown = {"from": to_text(starts), "until": None if ends is None else to_text(ends)}
+        return transaction.answer({**standing.answer(), **shown})
+
+
+def _ends(notice: NoticeContent, places: Places, asked: datetime | None) -> datetime | None:
+    """When it is shown nowhere any more: what was asked, or its validity's end in the last time zone."""
+    known = [] if asked is None else [asked]
+    if notice.validity.ends is not None:
+        zones = {hall.site.time_zone for hall in places.halls_of(targets_of(notice))}
+        known.append(max(local_end(notice.validity.ends, ZoneInfo(zone)) for zone in zones))
+    return min(known) if known else None

@@ -1,0 +1,290 @@
+"""The programme of a screen: the notices it may show, resolved into instants for eight local days.
+
+It depends on the day, on what is published and on the hall, not on the second: asked again, it is the same,
+revision and all, until one of these changes.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from server.documents.hall import Category
+from server.documents.notices import ComputedNotice, NoticeContent, PriorityNotice, TextNotice
+from server.documents.opening import local_spans
+from server.documents.safe_html import html_of_words
+from server.domain.affluence import BusyAndQuiet, busy_and_quiet
+from server.domain.calendars import DAY, Calendar, Span
+from server.domain.configuration import FRENCH, HallConfiguration, Notice
+from server.domain.instants import from_micros, to_micros
+from server.domain.windows import (
+    Dayparts,
+    Window,
+    covered_days,
+    covered_window,
+    daypart_windows,
+    local_end,
+    local_start,
+    on_hours,
+    within,
+)
+from server.store.database import Database
+from server.store.notices import affluence_of, content_of, shown_between
+from server.usecases.notice_places import is_for_screen, targets_of
+from server.usecases.programme_contents import (
+    Contents,
+    HallWords,
+    contents_of,
+    spoken_languages,
+    turn_ms,
+    words_of,
+)
+
+LEGAL: Category = "legal"
+LEGAL_SHARE = 0.2
+"""The share of a round's time that legal notices have together, where there are some."""
+
+type Programme = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A version of a notice to look at on a screen, whatever its state, alone and at any hour."""
+
+    notice: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Slide:
+    """A notice that a screen may show: since and until when, in which languages."""
+
+    id: str
+    version: int
+    kind: str
+    notice: NoticeContent
+    windows: list[Window] | None
+
+
+def read_programme(
+    database: Database,
+    hall: str,
+    screen: str,
+    translate: Callable[..., str],
+    preview: Preview | None = None,
+) -> Programme:
+    """The programme of a screen (its id; empty: of any screen of the hall).
+
+    With a preview it holds that version alone, always. Refusals: unknown_hall, unknown_notice.
+    """
+    hall_id = database.hall_id(hall)
+    configuration = database.configuration(hall_id)
+    days = covered_days(configuration.calendar, database.clock.now())
+    covered = covered_window(days, ZoneInfo(configuration.site.time_zone))
+    with database.read() as rows:
+        words = HallWords(rows, configuration, days, _affluence(rows, hall_id, configuration), translate)
+        if preview is not None:
+            slides = [_previewed(rows, preview)]
+        else:
+            slides = _slides(rows, words, screen, covered)
+        items = _items(slides, words)
+    hours = within(on_hours(configuration.calendar, days), covered)
+    programme = {
+        "legal_share": LEGAL_SHARE if any(item["is_legal"] for item in items) else 0,
+        "covers_until": _ms(covered[1]),
+        "items": items,
+        "hours": None if preview is not None or hours == [covered] else _in_ms(hours),
+    }
+    return {"revision": _revision(programme), **programme}
+
+
+def _revision(programme: Programme) -> str:
+    """The same for the same programme, another for another."""
+    text = json.dumps(programme, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _affluence(rows: Any, hall_id: str, configuration: HallConfiguration) -> BusyAndQuiet:
+    counted = affluence_of(rows, hall_id)
+    if counted is None:
+        return BusyAndQuiet()
+    open_slots = {
+        (weekday, hour)
+        for weekday, spans in configuration.calendar.weekly.items()
+        for hour in range(24)
+        if any(_is_open(span, hour) for span in spans)
+    }
+    return busy_and_quiet(counted.tickets, counted.days, open_slots)
+
+
+def _is_open(span: Span, hour: int) -> bool:
+    """Whether an hour begins within a span; 00:00 closes at the end of the day."""
+    closes = span.closes.hour + span.closes.minute / 60 or 24
+    return span.opens.hour + span.opens.minute / 60 <= hour < closes
+
+
+def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[_Slide]:
+    """Waits, what is published, what the hall's document holds, and the notice on priority cards."""
+    hall = words.hall
+    published = []
+    for shown in shown_between(rows, to_micros(covered[0]), to_micros(covered[1])):
+        notice = shown.content
+        if not is_for_screen(targets_of(notice), hall, screen):
+            continue
+        if notice.when is not None and notice.when.queue not in hall.queues:
+            continue
+        until = covered[1] if shown.shown_until is None else from_micros(shown.shown_until)
+        windows = _windows(notice, hall.calendar, words, (from_micros(shown.shown_from), until), covered)
+        published.append(_Slide(shown.id, shown.version, _kind(notice), notice, windows))
+    published += [_of_document(notice, words, covered) for notice in hall.notices]
+    kinds = {slide.kind for slide in published}
+    built_in = [_built_in_waits(words)] if "waits" not in kinds else []
+    legal = [_built_in_priority(words)] if hall.has_priority_first and "priority_card" not in kinds else []
+    return [*built_in, *published, *legal]
+
+
+def _kind(notice: NoticeContent) -> str:
+    kind: str = notice.model_dump()["kind"]
+    return kind
+
+
+def _previewed(rows: Any, preview: Preview) -> _Slide:
+    notice = _whoever_waits(content_of(rows, preview.notice, preview.version))
+    return _Slide(preview.notice, preview.version, _kind(notice), notice, None)
+
+
+def _whoever_waits(notice: NoticeContent) -> NoticeContent:
+    """The notice without the condition that people wait: what is looked at is shown."""
+    return notice.model_copy(update={"when": None})
+
+
+def _of_document(notice: Notice, words: HallWords, covered: Window) -> _Slide:
+    """A notice of the hall's document, as one that was published for that hall."""
+    bodies = {language: html_of_words(body) for language, body in notice.bodies.items()}
+    text = TextNotice.model_construct(
+        titles=dict(notice.titles),
+        kind="text",
+        bodies=bodies,
+        category=cast(Category, notice.category),
+        when=None,
+        ms=None,
+    )
+    zone = ZoneInfo(words.hall.site.time_zone)
+    starts = local_start(notice.valid_from.isoformat(), zone) if notice.valid_from else covered[0]
+    ends = local_end(notice.valid_until.isoformat(), zone) if notice.valid_until else covered[1]
+    return _Slide(notice.id, 0, "text", text, _or_always([(starts, ends)], covered))
+
+
+def _built_in_waits(words: HallWords) -> _Slide:
+    titles = _said("signage.screen.ticket_now", words)
+    notice = ComputedNotice.model_construct(
+        titles=titles, kind="waits", category="practical", when=None, ms=None
+    )
+    return _Slide("waits", 0, "waits", notice, None)
+
+
+def _built_in_priority(words: HallWords) -> _Slide:
+    titles = _said("server.programme.priority.title", words)
+    notice = PriorityNotice.model_construct(
+        titles=titles, kind="priority_card", texts={}, category=LEGAL, when=None, ms=None
+    )
+    return _Slide("priority-card", 0, "priority_card", notice, None)
+
+
+def _said(key: str, words: HallWords) -> dict[str, str]:
+    spoken = spoken_languages("waits", words.hall.languages)
+    return {language: words.translate(key, language) for language in spoken}
+
+
+def _windows(
+    notice: NoticeContent, calendar: Calendar, words: HallWords, shown: Window, covered: Window
+) -> list[Window] | None:
+    """When a published notice is shown among the days covered; None: always."""
+    zone = ZoneInfo(words.hall.site.time_zone)
+    starts, ends = shown
+    if notice.validity.starts is not None:
+        starts = max(starts, local_start(notice.validity.starts, zone))
+    if notice.validity.ends is not None:
+        ends = min(ends, local_end(notice.validity.ends, zone))
+    part = notice.dayparts
+    dayparts = Dayparts(part.weekdays, part.parts, local_spans(part.spans))
+    # the day after is looked at too: an hour before its opening may be this evening
+    days = [*words.days, words.days[-1] + DAY]
+    windows = [covered] if dayparts.is_always else daypart_windows(calendar, dayparts, days)
+    return _or_always(within(windows, (starts, ends)), covered)
+
+
+def _or_always(windows: list[Window], covered: Window) -> list[Window] | None:
+    inside = within(windows, covered)
+    return None if inside == [covered] else inside
+
+
+def _items(slides: Sequence[_Slide], words: HallWords) -> list[dict[str, Any]]:
+    """Rounds of the slides: each in French and in one other language, the next one in the next round."""
+    spoken = {slide.id: spoken_languages(slide.kind, list(slide.notice.titles)) for slide in slides}
+    rounds = max((len(languages) - 1 for languages in spoken.values()), default=0)
+    known: dict[tuple[str, str], Contents] = {}
+    for slide in slides:
+        for language in spoken[slide.id]:
+            known[slide.id, language] = contents_of(slide.kind, slide.notice, language, words)
+    return [
+        item
+        for turn in range(max(rounds, 1))
+        for slide in slides
+        if slide.windows is None or slide.windows
+        for language in _languages_of_turn(spoken[slide.id], turn)
+        for item in _items_of(slide, language, turn, known[slide.id, language])
+    ]
+
+
+def _languages_of_turn(spoken: Sequence[str], turn: int) -> list[str]:
+    others = spoken[1:]
+    return [*spoken[:1], *([others[turn % len(others)]] if others else [])]
+
+
+def _items_of(slide: _Slide, language: str, turn: int, contents: Contents) -> Iterator[dict[str, Any]]:
+    notice = slide.notice
+    for page, content in enumerate(contents):
+        yield {
+            "id": f"{slide.id}.{slide.version}.{language}.{page}.{turn}",
+            "notice": slide.id,
+            "kind": slide.kind,
+            "language": language,
+            "category": notice.category,
+            "is_legal": notice.category == LEGAL or slide.kind == "priority_card",
+            "ms": notice.ms or content.get("ms") or turn_ms(words_of(content)),
+            "windows": None if slide.windows is None else _in_ms(slide.windows),
+            "when": None if notice.when is None else notice.when.model_dump(),
+            "content": content,
+        }
+
+
+def _in_ms(windows: Sequence[Window]) -> list[list[int]]:
+    return [[_ms(starts), _ms(ends)] for starts, ends in windows]
+
+
+def _ms(instant: datetime) -> int:
+    return to_micros(instant) // 1000
+
+
+def notices_of(programme: Programme, now: datetime) -> list[dict[str, Any]]:
+    """The programme as the player knew notices before it had one: titles and words by language.
+
+    For the player of that time alone; it goes as soon as the player reads `programme`.
+    """
+    at = _ms(now)
+    found: dict[str, dict[str, Any]] = {}
+    for item in programme["items"]:
+        windows = item["windows"]
+        if item["kind"] == "waits" or not (windows is None or any(a <= at < b for a, b in windows)):
+            continue
+        notice = found.setdefault(
+            item["notice"], {"id": item["notice"], "title": {}, "body": {}, "category": item["category"]}
+        )
+        content = dict(item["content"])
+        notice["title"][item["language"]] = content.pop("title", content.get("text", ""))
+        notice["body"][item["language"]] = words_of(content)
+    return [notice for notice in found.values() if notice["title"].get(FRENCH)]

@@ -1,0 +1,179 @@
+"""Notices: drafted by a bureau, decided and published by whoever answers for what is shown."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+
+from server.documents.notices import FIRST_YEAR, LAST_YEAR
+from server.domain.notices import NoticeState
+from server.domain.roles import Permission
+from server.usecases.answers import Answer
+from server.usecases.decide_notice import (
+    approve_notice,
+    archive_notice,
+    refuse_notice,
+    submit_notice,
+    withdraw_notice,
+)
+from server.usecases.draft_notice import draft_notice
+from server.usecases.edit_notice import edit_notice
+from server.usecases.notice_gesture import NoticeGesture
+from server.usecases.notice_places import Reach
+from server.usecases.publish_notice import WantedDisplay, publish_notice
+from server.usecases.read_notices import read_notice, read_notices
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import LINE, Anything, Asked, Slug
+from server.web.callers import Caller, sites_where, someone
+
+TAG = Tag(name="notices")
+
+
+def _near(instant: datetime) -> datetime:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError(f"from {FIRST_YEAR} to {LAST_YEAR}")
+    return instant
+
+
+type Instant = Annotated[AwareDatetime, AfterValidator(_near)]
+
+
+class NoticePath(Asked):
+    """A notice."""
+
+    notice: str = Slug
+
+
+class NoticesQuery(Asked):
+    """Of one state; none: all but the archived."""
+
+    state: Literal["", *NoticeState] = ""  # type: ignore[valid-type]
+
+
+class NoticeBody(Asked):
+    """What a notice says, where and when, by its kind (docs/rules/notices.md)."""
+
+    content: dict[str, Any]
+
+
+class NoticeEditBody(NoticeBody):
+    """The content in place of that of the version it was made from."""
+
+    base_version: int = Field(ge=1, le=100_000)
+
+
+class NoticeVersionBody(Asked):
+    """Which version the gesture is about: the newest one."""
+
+    version: int = Field(ge=1, le=100_000)
+
+
+class NoticeRefusalBody(NoticeVersionBody):
+    """Why it goes back; the words are erased after a year."""
+
+    reason: str = Field(min_length=1, max_length=400, pattern=LINE)
+
+
+class NoticeDisplayBody(NoticeVersionBody):
+    """From when until when; null: from now, as long as it is valid."""
+
+    starts_at: Instant | None = Field(default=None, alias="from")
+    ends_at: Instant | None = Field(default=None, alias="until")
+
+
+class NoticeAnswer(BaseModel):
+    """Where a notice stands after a gesture."""
+
+    notice: str
+    version: int
+    state: NoticeState
+
+
+def blueprint(api: Api, programme_changed: Callable[[], None]) -> APIBlueprint:
+    """The routes; `programme_changed` tells screens after what they show has changed."""
+    routes = APIBlueprint("notices", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    _drafting(routes, api)
+    _deciding(routes, api)
+    _showing(routes, api, programme_changed)
+    return routes
+
+
+def _gesture(path: NoticePath, version: int) -> NoticeGesture:
+    caller, reach = reach_of_caller()
+    return NoticeGesture(path.notice, version, caller.author, reach, write_key(caller.author))
+
+
+def _drafting(routes: APIBlueprint, api: Api) -> None:
+    @routes.get("/notices", responses={200: Anything})
+    def notices(query: NoticesQuery) -> Any:
+        """The notices one drafts or decides about."""
+        caller, reach = reach_of_caller()
+        return read_notices(api.database, caller.author, reach, query.state)
+
+    @routes.post("/notices", responses={201: NoticeAnswer})
+    def draft(body: NoticeBody) -> Any:
+        """A new notice, its first version a draft."""
+        caller, reach = reach_of_caller()
+        key = write_key(caller.author)
+        return draft_notice(api.database, caller.author, body.content, reach=reach, write_key=key), 201
+
+    @routes.get("/notices/<notice>", responses={200: Anything})
+    def notice(path: NoticePath) -> Any:
+        """One notice with its history and what changed from version to version."""
+        caller, reach = reach_of_caller()
+        return read_notice(api.database, caller.author, reach, path.notice)
+
+    @routes.patch("/notices/<notice>", responses={200: NoticeAnswer})
+    def edit(path: NoticePath, body: NoticeEditBody) -> Any:
+        """One more version, a draft again."""
+        return edit_notice(api.database, _gesture(path, body.base_version), body.content)
+
+    @routes.post("/notices/<notice>/submit", responses={200: NoticeAnswer})
+    def submit(path: NoticePath, body: NoticeVersionBody) -> Any:
+        """The version waits for whoever decides."""
+        return submit_notice(api.database, _gesture(path, body.version))
+
+
+def _deciding(routes: APIBlueprint, api: Api) -> None:
+    @routes.post("/notices/<notice>/approve", responses={200: NoticeAnswer})
+    def approve(path: NoticePath, body: NoticeVersionBody) -> Any:
+        """The version may be published."""
+        return approve_notice(api.database, _gesture(path, body.version))
+
+    @routes.post("/notices/<notice>/refuse", responses={200: NoticeAnswer})
+    def refuse(path: NoticePath, body: NoticeRefusalBody) -> Any:
+        """The version goes back with a reason."""
+        return refuse_notice(api.database, _gesture(path, body.version), body.reason)
+
+    @routes.post("/notices/<notice>/archive", responses={200: NoticeAnswer})
+    def archive(path: NoticePath, body: NoticeVersionBody) -> Any:
+        """It leaves the lists."""
+        return archive_notice(api.database, _gesture(path, body.version))
+
+
+def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], None]) -> None:
+    def published(answer: Answer) -> Answer:
+        programme_changed()
+        return answer
+
+    @routes.post("/notices/<notice>/publish", responses={200: NoticeAnswer})
+    def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
+        """The version is shown; published again, its dates change."""
+        wanted = WantedDisplay(body.starts_at, body.ends_at)
+        return published(publish_notice(api.database, _gesture(path, body.version), wanted))
+
+    @routes.post("/notices/<notice>/withdraw", responses={200: NoticeAnswer})
+    def withdraw(path: NoticePath, body: NoticeVersionBody) -> Any:
+        """It is shown no more."""
+        return published(withdraw_notice(api.database, _gesture(path, body.version)))
+
+
+def reach_of_caller() -> tuple[Caller, Reach]:
+    """The person who calls, and where they may draft and decide. Refusals: not_signed_in, forbidden."""
+    someone()
+    caller, drafts = sites_where(Permission.DRAFT_NOTICES)
+    return caller, Reach(drafts, caller.sites_of(Permission.PUBLISH_NOTICES))

@@ -1,0 +1,1 @@
+"""The pages of notices, `/affichage`: for the bureaus that draft and the officer who decides."""

@@ -1,0 +1,106 @@
+"""The list of notices, `/affichage`, and the page of one, `/affichage/message/…`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import get_args
+from urllib.parse import urlencode
+
+from babel import Locale
+from flask import Blueprint, abort, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.documents.hall import Category
+from server.documents.notices import DaypartName
+from server.domain.configuration import HallConfiguration, text_in
+from server.domain.roles import Permission
+from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.sentences import page_sentences
+from server.web.viewer import FindHalls, FindViewer, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
+BORROWED = ("console.refused.", "console.outcome.repeating")
+"""Sentences of the console that these pages say too: when no answer comes."""
+KINDS = ("text", "delays", "hours", "asked_and_done", "priority_card", "waits", "results")
+"""The kinds one may begin here; pictures, films, documents and feeds wait for the library of media."""
+
+type EveryHall = Callable[[], Sequence[HallConfiguration]]
+type Languages = Callable[[], Sequence[str]]
+
+
+def blueprint(
+    *,
+    translate: Callable[..., str],
+    viewer: FindViewer,
+    halls: FindHalls,
+    every_hall: EveryHall,
+    languages: Languages,
+    framing: Mapping[str, str],
+) -> Blueprint:
+    """The routes. `framing` are the headers of a page that holds a preview of a screen."""
+    routes = Blueprint("notice_pages", __name__, template_folder="templates")
+
+    def page(template: str, notice: str | None = None) -> Response:
+        person = viewer()
+        if person is None:
+            return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
+        if not person.may(Permission.DRAFT_NOTICES):
+            abort(403)
+        language = page_language()
+        shown = {
+            "language": language,
+            "notice": notice,
+            "languages": [{"code": code, "name": _own_name(code)} for code in languages()],
+            "halls": _places(every_hall(), {hall.hall for hall in halls(person)}, language),
+            "categories": get_args(Category),
+            "parts": get_args(DaypartName),
+            "kinds": KINDS,
+        }
+        sentences = {
+            **page_sentences(translate, language, CATALOGUE),
+            **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+        }
+        made = make_response(render_template(template, page=shown, sentences=sentences))
+        made.headers.update(framing)
+        return made
+
+    @routes.get("/affichage")
+    def notices() -> Response:
+        return page("notices/list.html")
+
+    @routes.get("/affichage/message")
+    def draft() -> Response:
+        return page("notices/notice.html")
+
+    @routes.get("/affichage/message/<notice>")
+    def notice(notice: str) -> Response:
+        return page("notices/notice.html", notice)
+
+    return routes
+
+
+def _own_name(code: str) -> str:
+    """A language's own name, capital first."""
+    name = Locale.parse(code, sep="-").get_display_name() or code
+    return name[:1].upper() + name[1:]
+
+
+def _places(every: Sequence[HallConfiguration], own: set[str], language: str) -> list[dict[str, object]]:
+    """Every hall a notice may be for; in one's own one may also look at it on a screen."""
+    return [
+        {
+            "hall": hall.hall,
+            "name": hall.name,
+            "site": hall.site.slug,
+            "site_name": hall.site.name,
+            "may_preview": hall.hall in own,
+            "screens": [
+                {"id": screen.id, "label": screen.label}
+                for screen in hall.screens.values()
+                if not screen.is_retired
+            ],
+            "queues": [
+                {"id": queue.id, "name": text_in(queue.names, language)} for queue in hall.queues.values()
+            ],
+        }
+        for hall in every
+    ]

@@ -1,0 +1,87 @@
+// What a notice says, as an object that form fields are read into and filled from. Pure.
+
+/** Which fields of words a kind has, each in every language: its name, and how it is written. */
+export const WORDS_OF = {
+  text: [{ name: "bodies", as: "rich" }],
+  image: [{ name: "texts", as: "lines" }],
+  video: [{ name: "texts", as: "lines" }],
+  document: [{ name: "texts", as: "lines" }],
+  feed: [],
+  delays: [{ name: "sources", as: "line" }],
+  hours: [],
+  results: [],
+  asked_and_done: [{ name: "asked", as: "lines" }, { name: "done", as: "lines" }],
+  priority_card: [{ name: "texts", as: "lines" }],
+  waits: [],
+};
+
+const SHARED = ["titles", "category", "targets", "validity", "dayparts", "when", "ms"];
+const OWN = { delays: ["rows", "sources", "stands_on"], image: ["medium", "texts"], video: ["medium", "texts"], document: ["medium", "texts"], feed: ["url"] };
+
+const stepsOf = (path) => path.replaceAll("[", ".").replaceAll("]", "").split(".");
+
+/** The value at a path like `rows[0].labels.fr`; undefined when there is none. */
+export function valueAt(content, path) {
+  return stepsOf(path).reduce((found, step) => found?.[step], content);
+}
+
+/** Sets the value at a path, making what is missing on the way: a list where the next step is a number. */
+export function setAt(content, path, value) {
+  const steps = stepsOf(path);
+  const last = steps.pop();
+  let place = content;
+  for (const [at, step] of steps.entries()) {
+    place[step] ??= /^\d+$/.test(steps[at + 1] ?? last) ? [] : {};
+    place = place[step];
+  }
+  place[last] = value;
+}
+
+/** What the server takes: without fields of another kind, empty texts, a condition without a queue. */
+export function cleaned(content) {
+  const own = OWN[content.kind] ?? WORDS_OF[content.kind].map(({ name }) => name);
+  const kept = { kind: content.kind };
+  for (const name of [...SHARED, ...own]) if (content[name] !== undefined) kept[name] = withoutEmpty(content[name]);
+  if (!kept.when?.queue) kept.when = null;
+  else kept.when = { queue: kept.when.queue, more_than: kept.when.more_than ?? 10 };
+  return kept;
+}
+
+function withoutEmpty(value) {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== "" && each !== undefined).map(([name, each]) => [name, withoutEmpty(each)]));
+}
+
+/** The sections of the list, in the order people look at them: what waits for them first. */
+export function sectionsOf(notices, nowMs) {
+  const sections = [
+    ["mine", (each) => each.waits_for_me],
+    ["submitted", (each) => each.state === "submitted"],
+    ["approved", (each) => each.state === "approved"],
+    ["on_screen", (each) => each.state === "published" && Date.parse(each.from) <= nowMs],
+    ["planned", (each) => each.state === "published"],
+    ["refused", (each) => each.state === "refused"],
+    ["draft", (each) => each.state === "draft"],
+    ["over", (each) => each.state === "expired" || each.state === "withdrawn"],
+    ["archived", (each) => each.state === "archived"],
+  ];
+  let left = [...notices];
+  return sections.flatMap(([name, belongs]) => {
+    const found = left.filter(belongs);
+    left = left.filter((each) => !belongs(each));
+    return found.length ? [{ name, notices: found }] : [];
+  });
+}
+
+/** The plain words of some HTML, for people to compare. */
+export function plainWords(value) {
+  if (typeof value !== "string") return value;
+  return value.replace(/<\/(p|li|h3)>|<br>/g, "\n").replace(/<[^>]*>/g, "").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&nbsp;", "\u00a0").replaceAll("&amp;", "&").trim();
+}
+
+/** A time typed on this computer (`2026-12-24T14:00`) with its offset; null for none. */
+export function instantOf(typed) {
+  const at = typed ? new Date(typed) : null;
+  return at && !Number.isNaN(at.getTime()) ? at.toISOString() : null;
+}

@@ -1,0 +1,29 @@
+// A screen page that shows a notice before it is published: asked for by a signed-in person, without calls nor a socket.
+
+const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
+
+/** In place of the screen's connection: `on` as there. Hall, screen, notice and version stand in the address. */
+export function connectPreview({ location, on }) {
+  const asked = new URLSearchParams(location.search);
+  const path = `/api/v1/halls/${encodeURIComponent(asked.get("hall"))}`;
+  const query = new URLSearchParams(["screen", "notice", "version"].map((name) => [name, asked.get(name) ?? ""]));
+  setTimeout(() => { // once the page holds what is returned here
+    on.connected();
+    fetchAll();
+  });
+  setInterval(fetchAll, ASKED_AGAIN_MS);
+  return { fetchSoon: () => {}, restart: fetchAll };
+
+  async function fetchAll() {
+    const [board, screen] = await Promise.all([ask(`${path}/board`), ask(`${path}/screen?${query}`)]);
+    if (!board || !screen) return on.refused();
+    on.board({ ...board, calls: [], recent: [], queues: [] });
+    on.screen({ ...screen, has_sound: false });
+    return on.fetched();
+  }
+
+  async function ask(address) {
+    const answer = await fetch(address, { cache: "no-store", credentials: "same-origin" }).catch(() => null);
+    return answer?.ok ? answer.json() : null;
+  }
+}

@@ -1,0 +1,120 @@
+"""A notice from a bureau to the screen of another site, in a real browser, and the pages it goes through."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+from tests.harness.working import demonstration_user, sign_in
+
+TITLE = "Le hall ouvre à midi"
+
+
+@pytest.fixture(scope="module")
+def server(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("notices")) as served:
+        served.take_demonstration(demonstration_sqlite)
+        yield served.start()
+
+
+def draft(page: Page, server: Served) -> None:
+    """A bureau writes in French by keyboard, after being told that one translation is none."""
+    page.goto(f"{server.base_url}/affichage")
+    page.get_by_role("link", name="Nouveau message").press("Enter")
+    page.get_by_label("English").check()
+    for number, words in enumerate(((TITLE, "Le mercredi de "), ("The hall opens at noon", "On Wednesday"))):
+        page.get_by_label("Titre").nth(number).fill(words[0])
+        page.get_by_role("textbox", name="Texte").nth(number).press_sequentially(words[1])
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    problem = page.locator(".problem")
+    expect(problem).to_contain_text("Une seule traduction")
+    assert_accessible(page)
+    page.get_by_label("English").uncheck()
+    rich = page.get_by_role("textbox", name="Texte")
+    rich.press("End")
+    page.get_by_role("button", name="Gras").press("Enter")
+    rich.press_sequentially("12 à 14 heures")
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_have_text("Version 1 enregistrée.")
+    expect(rich.locator("b")).to_have_text("12 à 14 heures")
+
+
+def gesture(page: Page, name: str, done: str) -> None:
+    page.get_by_role("button", name=name, exact=True).press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_have_text(done)
+
+
+def open_notice(page: Page, server: Served, section: str) -> None:
+    page.goto(f"{server.base_url}/affichage")
+    page.get_by_role("region", name=section).get_by_role("link", name=TITLE).press("Enter")
+    expect(page.locator("h1")).to_have_text(TITLE)
+
+
+def test_from_a_bureau_of_laon_to_the_screen_of_vervins(server: Served, pages: Pages):
+    bureau, officer = pages.open(), pages.open()
+    sign_in(bureau, server, *demonstration_user(server, "reception"))
+    sign_in(officer, server, *demonstration_user(server, "administrator", "*"))
+    draft(bureau, server)
+    gesture(bureau, "Soumettre", "Message soumis.")
+
+    open_notice(officer, server, "À vous de jouer")
+    seen = officer.frame_locator("[data-frame] iframe")
+    expect(seen.locator(".slide")).to_contain_text("Le mercredi de 12 à 14 heures")
+    officer.get_by_role("button", name="Refuser", exact=True).press("Enter")
+    expect(officer.locator("[data-text=refused]")).to_contain_text("Dites pourquoi")
+    officer.get_by_label("Motif du refus").fill("Dites aussi par où entrer.")
+    gesture(officer, "Refuser", "Message refusé.")
+
+    open_notice(bureau, server, "À vous de jouer")
+    expect(bureau.locator("[data-reason]")).to_contain_text("Dites aussi par où entrer.")
+    rich = bureau.get_by_role("textbox", name="Texte")
+    rich.press("End")
+    rich.press_sequentially(", porte bleue")
+    expect(bureau.get_by_role("button", name="Archiver")).to_be_disabled()
+    bureau.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(bureau.locator("[data-text=outcome]")).to_have_text("Version 2 enregistrée.")
+    gesture(bureau, "Soumettre", "Message soumis.")
+
+    open_notice(officer, server, "À vous de jouer")
+    officer.get_by_text("Voir le changement").press("Enter")
+    expect(officer.locator(".changes ins")).to_contain_text("porte bleue")
+    assert_accessible(officer)
+    assert unreached_by_keyboard(officer) == []
+    gesture(officer, "Approuver", "Message approuvé.")
+    site = next(each for each in server.demonstration["sites"] if each["slug"] == "vervins")
+    screen = pages.open(site["screens"][0]["url"], width=1920, height=1080)
+    expect(screen.locator("body")).not_to_have_attribute("data-view", "connecting")
+    gesture(officer, "Publier", "Message publié.")
+    shown = screen.evaluate(
+        """async () => {
+          const me = await (await fetch("/device/me", { headers: { "X-Caller": "device" } })).json();
+          const path = `/api/v1/halls/${me.hall.slug}/screen`;
+          return (await (await fetch(path, { headers: { "X-Caller": "device" } })).json()).programme.items;
+        }"""
+    )
+    html = next(item["content"]["html"] for item in shown if item["content"].get("title") == TITLE)
+    assert html.replace("&nbsp;", " ") == "<p>Le mercredi de <b>12 à 14 heures, porte bleue</b></p>"
+    # the nudge, not a reload, brings it to the state of the screen
+    screen.wait_for_function(
+        "title => (localStorage.getItem('parvis.screen') ?? '').includes(title)", arg=TITLE
+    )
+    open_notice(officer, server, "À l’écran")
+    gesture(officer, "Retirer des écrans", "Message retiré des écrans.")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (683, 384), (390, 844)])
+def test_the_pages_are_accessible_and_fit(server: Served, pages: Pages, width: int, height: int):
+    page = pages.open(width=width, height=height)
+    sign_in(page, server, *demonstration_user(server, "reception"), path="/affichage")
+    expect(page.locator("section.list").first).to_be_visible()
+    for path in (None, "/affichage/message"):
+        if path is not None:
+            page.goto(f"{server.base_url}{path}")
+            expect(page.get_by_role("textbox", name="Texte")).to_be_visible()
+        assert_accessible(page)
+        assert unreached_by_keyboard(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -1,0 +1,285 @@
+"""A notice from a bureau's draft to the archive: who may, what is kept, what two people at once get."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from server.documents.problems import DocumentRefused
+from server.domain.refusals import Refusal
+from server.store.anchors import Anchors
+from server.store.database import Database
+from server.store.installation import Author
+from server.store.notices import content_digest
+from server.store.rebuild_installation import installation_differences, rebuild_installation
+from server.store.tables import INSTALLATION_PROJECTIONS
+from server.store.verifying import verify_journal
+from server.store.write_keys import WriteKey
+from server.usecases.decide_notice import (
+    approve_notice,
+    archive_notice,
+    refuse_notice,
+    submit_notice,
+    withdraw_notice,
+)
+from server.usecases.draft_notice import draft_notice
+from server.usecases.edit_notice import edit_notice
+from server.usecases.notice_gesture import NoticeGesture
+from server.usecases.notice_places import Reach
+from server.usecases.publish_notice import WantedDisplay, publish_notice
+from tests.server.usecases.figures_history import Hands, database_with_hall
+
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
+BUREAU, OFFICER = Author("bureau"), Author("officer")
+AT_LAON = frozenset({"laon"})
+DRAFTS = Reach(drafts=AT_LAON, publishes=frozenset())
+DECIDES = Reach(drafts=None, publishes=None)
+DECIDES_AT_LAON = Reach(drafts=AT_LAON, publishes=AT_LAON)
+TEXT = {"kind": "text", "titles": {"fr": "Ouvert à midi"}, "bodies": {"fr": "<p>Le <b>mercredi</b>.</p>"}}
+AIMED = TEXT | {"targets": {"halls": ["laon"]}}
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(MORNING)
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands, "laon", "vervins")
+    yield found
+    with found.read() as rows:
+        assert installation_differences(rows) == []
+        for row in rows.all("SELECT content, sha256 FROM notice_version"):
+            assert content_digest(row["content"]) == row["sha256"]
+    found.close()
+
+
+def bureau(notice: dict[str, Any], **more: Any) -> NoticeGesture:
+    return NoticeGesture(notice["notice"], notice["version"], BUREAU, DRAFTS, **more)
+
+
+def officer(notice: dict[str, Any], reach: Reach = DECIDES) -> NoticeGesture:
+    return NoticeGesture(notice["notice"], notice["version"], OFFICER, reach)
+
+
+def drafted(database: Database, content: dict[str, Any] = TEXT) -> dict[str, Any]:
+    return draft_notice(database, BUREAU, content, reach=DRAFTS)
+
+
+def approved(database: Database, content: dict[str, Any] = TEXT) -> dict[str, Any]:
+    notice = drafted(database, content)
+    submit_notice(database, bureau(notice))
+    return approve_notice(database, officer(notice))
+
+
+def code_of(refused: Any) -> str:
+    return str(refused.value.code)
+
+
+def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(database: Database):
+    notice = drafted(database)
+    assert submit_notice(database, bureau(notice))["state"] == "submitted"
+    assert refuse_notice(database, officer(notice), "Dites aussi à quelle heure.")["state"] == "refused"
+    better = edit_notice(database, bureau(notice), TEXT | {"bodies": {"fr": "<p>De 12 h à 14 h.</p>"}})
+    assert (better["version"], better["state"]) == (2, "draft")
+    submit_notice(database, bureau(better))
+    assert approve_notice(database, officer(better))["state"] == "approved"
+    shown = publish_notice(database, officer(better), WantedDisplay())
+    assert (shown["state"], shown["until"]) == ("published", None)
+    assert withdraw_notice(database, officer(better))["state"] == "withdrawn"
+    assert archive_notice(database, officer(better))["state"] == "archived"
+    with database.read() as rows:
+        facts = rows.all("SELECT kind, author, body FROM installation_fact WHERE kind LIKE 'Notice%'")
+    assert [(fact["kind"], fact["author"]) for fact in facts] == [
+        ("NoticeDrafted", "bureau"),
+        ("NoticeSubmitted", "bureau"),
+        ("NoticeRefused", "officer"),
+        ("NoticeEdited", "bureau"),
+        ("NoticeSubmitted", "bureau"),
+        ("NoticeApproved", "officer"),
+        ("NoticePublished", "officer"),
+        ("NoticeWithdrawn", "officer"),
+        ("NoticeArchived", "officer"),
+    ]
+    assert "quelle heure" not in json.dumps([fact["body"] for fact in facts]), "words are erasable"
+    assert "midi" not in json.dumps([fact["body"] for fact in facts]), "content is known by its digest"
+
+
+def test_damaged_rows_come_back_from_the_journal(database: Database):
+    notice = approved(database)
+    publish_notice(database, officer(notice), WantedDisplay())
+    with database.read() as rows:
+        before = [rows.all(f"SELECT * FROM {table} ORDER BY id") for table in INSTALLATION_PROJECTIONS]
+    with database.store.write() as rows:
+        rows.run("UPDATE notice SET state = 'archived', shown_from = NULL", {})
+        rows.run("DELETE FROM notice_step WHERE step = 2", {})
+    damaged = [("notice", notice["notice"]), ("notice_step", f"{notice['notice']}.2")]
+    assert rebuild_installation(database) == damaged
+    with database.read() as rows:
+        after = [rows.all(f"SELECT * FROM {table} ORDER BY id") for table in INSTALLATION_PROJECTIONS]
+    assert [[dict(row) for row in table] for table in after] == [
+        [dict(row) for row in table] for table in before
+    ]
+    assert rebuild_installation(database) == []
+
+
+def test_who_comes_second_with_an_older_version_is_told(database: Database):
+    notice = drafted(database)
+    edit_notice(database, bureau(notice), TEXT | {"titles": {"fr": "Le premier"}})
+    for late in (
+        lambda: edit_notice(database, bureau(notice), TEXT),
+        lambda: submit_notice(database, bureau(notice)),
+    ):
+        with pytest.raises(Refusal) as refused:
+            late()
+        assert (code_of(refused), refused.value.details["newest"]) == ("stale_notice", 2)
+
+
+def test_a_request_sent_twice_is_done_once(database: Database):
+    key = WriteKey.of("bureau", "k1", b"draft")
+    first = draft_notice(database, BUREAU, TEXT, reach=DRAFTS, write_key=key)
+    assert draft_notice(database, BUREAU, TEXT, reach=DRAFTS, write_key=key) == first
+    for _ in range(2):
+        answer = submit_notice(database, bureau(first, write_key=WriteKey.of("bureau", "k2", b"submit")))
+        assert answer["state"] == "submitted"
+    with pytest.raises(Refusal) as refused:
+        draft_notice(database, BUREAU, TEXT, reach=DRAFTS, write_key=WriteKey.of("bureau", "k1", b"other"))
+    assert code_of(refused) == "idempotency_mismatch"
+    with database.read() as rows:
+        assert rows.one("SELECT COUNT(*) AS n FROM notice")["n"] == 1
+
+
+def test_a_bureau_drafts_for_its_own_site_or_for_all_and_decides_nothing(database: Database):
+    drafted(database, AIMED)
+    with pytest.raises(Refusal) as refused:
+        drafted(database, TEXT | {"targets": {"halls": ["vervins"]}})
+    assert code_of(refused) == "forbidden"
+    notice = drafted(database)
+    submit_notice(database, bureau(notice))
+    for decision in (
+        lambda gesture: approve_notice(database, gesture),
+        lambda gesture: refuse_notice(database, gesture, "Non."),
+        lambda gesture: publish_notice(database, gesture, WantedDisplay()),
+        lambda gesture: withdraw_notice(database, gesture),
+    ):
+        with pytest.raises(Refusal) as refused:
+            decision(bureau(notice))
+        assert code_of(refused) == "forbidden"
+
+
+def test_who_decides_for_one_site_decides_only_what_is_shown_there_alone(database: Database):
+    for content, is_theirs in ((AIMED, True), (TEXT, False)):
+        notice = drafted(database, content)
+        submit_notice(database, bureau(notice))
+        if is_theirs:
+            approve_notice(database, officer(notice, DECIDES_AT_LAON))
+        else:
+            with pytest.raises(Refusal) as refused:
+                approve_notice(database, officer(notice, DECIDES_AT_LAON))
+            assert code_of(refused) == "forbidden"
+
+
+def test_a_bureau_puts_its_own_draft_away_and_nothing_that_was_approved(database: Database):
+    assert archive_notice(database, bureau(drafted(database)))["state"] == "archived"
+    with pytest.raises(Refusal) as refused:
+        archive_notice(database, bureau(approved(database)))
+    assert code_of(refused) == "forbidden"
+
+
+def test_it_expires_by_itself_at_the_end_that_comes_first(database: Database, hands: Hands):
+    notice = approved(database, AIMED | {"validity": {"ends": "2026-11-25"}})
+    hour = timedelta(hours=1)
+    shown = publish_notice(database, officer(notice), WantedDisplay(MORNING + hour, MORNING + 3 * hour))
+    assert shown["from"] == "2026-11-24T10:00:00.000000+00:00"
+    assert shown["until"] == "2026-11-24T12:00:00.000000+00:00"
+    again = publish_notice(database, officer(notice), WantedDisplay(ends=MORNING + timedelta(days=9)))
+    assert again["until"] == "2026-11-25T23:00:00.000000+00:00", "the last day of its validity, at Laon"
+    hands.now = datetime(2026, 11, 25, 23, tzinfo=UTC)
+    with pytest.raises(Refusal) as refused:
+        withdraw_notice(database, officer(notice))
+    assert (code_of(refused), refused.value.details["state"]) == ("notice_state", "expired")
+    with pytest.raises(Refusal) as refused:
+        publish_notice(database, officer(notice), WantedDisplay())
+    assert code_of(refused) == "notice_over"
+    edited = edit_notice(database, bureau(notice), AIMED)
+    assert edited["state"] == "draft"
+
+
+def test_dates_that_are_reversed_are_refused(database: Database):
+    notice = approved(database)
+    with pytest.raises(Refusal) as refused:
+        publish_notice(database, officer(notice), WantedDisplay(MORNING + timedelta(days=2), MORNING))
+    assert code_of(refused) == "dates_reversed"
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"targets": {"sites": ["paris"]}}, "targets.sites[0]"),
+        ({"targets": {"halls": ["laon", "nowhere"]}}, "targets.halls[1]"),
+        ({"targets": {"screens": ["laon-g1"]}}, "targets.screens[0]"),
+        (
+            {"titles": {"fr": "a", "de": "b", "it": "c"}, "bodies": {"fr": "a", "de": "b", "it": "c"}},
+            "titles.de",
+        ),
+        ({"when": {"queue": "nowhere", "more_than": 3}}, "when.queue"),
+    ],
+)
+def test_what_the_installation_does_not_have_is_refused(
+    database: Database, change: dict[str, Any], path: str
+):
+    with pytest.raises(DocumentRefused) as refused:
+        drafted(database, TEXT | change)
+    assert path in [each.path for each in refused.value.problems]
+
+
+def test_a_picture_that_no_library_holds_is_refused(database: Database):
+    picture = {"kind": "image", "titles": {"fr": "Plan"}, "medium": "m1", "texts": {"fr": "Le plan"}}
+    with pytest.raises(DocumentRefused) as refused:
+        drafted(database, picture)
+    assert [each.code for each in refused.value.problems] == ["unknown_medium"]
+
+
+def test_a_refusal_has_a_reason_and_a_notice_exists(database: Database):
+    notice = drafted(database)
+    submit_notice(database, bureau(notice))
+    for reason in ("", "   ", "x" * 401):
+        with pytest.raises(Refusal) as refused:
+            refuse_notice(database, officer(notice), reason)
+        assert code_of(refused) == "no_reason"
+    with pytest.raises(Refusal) as refused:
+        submit_notice(database, bureau(notice | {"notice": "none"}))
+    assert code_of(refused) == "unknown_notice"
+
+
+def test_of_two_who_edit_at_the_same_instant_one_is_told(database: Database):
+    notice = drafted(database)
+    together = Barrier(2)
+
+    def edit(title: str) -> str:
+        together.wait()
+        try:
+            return str(edit_notice(database, bureau(notice), TEXT | {"titles": {"fr": title}})["state"])
+        except Refusal as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(2) as people:
+        assert sorted(people.map(edit, ("Un", "Deux"))) == ["draft", "stale_notice"]
+
+
+def test_content_that_was_altered_is_found(database: Database, tmp_path: Path):
+    drafted(database)
+    anchors = Anchors(tmp_path)
+    assert verify_journal(database, anchors, full=True).faults == []
+    with database.store.write() as rows:
+        rows.run("UPDATE notice_version SET content = :content", {"content": "{}"})
+    [fault] = verify_journal(database, anchors, full=True).faults
+    assert (fault.journal, fault.wrong) == ("installation", "document")
+    with database.store.write() as rows:
+        rows.run("DELETE FROM notice_version", {})

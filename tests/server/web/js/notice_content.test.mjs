@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { cleaned, instantOf, plainWords, sectionsOf, setAt, valueAt } from "../../../../server/web/static/notice_content.js";
+
+const NOW = Date.parse("2026-11-24T10:00:00Z");
+const notice = (state, more = {}) => ({ notice: state, state, waits_for_me: false, from: null, until: null, ...more });
+
+test("a path leads into lists and objects, and makes what is missing on the way", () => {
+  const content = {};
+  setAt(content, "rows[0].labels.fr", "Visa");
+  setAt(content, "rows[1].labels.fr", "Permis");
+  setAt(content, "titles.fr", "Délais");
+  assert.deepEqual(content, { rows: [{ labels: { fr: "Visa" } }, { labels: { fr: "Permis" } }], titles: { fr: "Délais" } });
+  assert.equal(valueAt(content, "rows[1].labels.fr"), "Permis");
+  assert.equal(valueAt(content, "rows[2].labels.fr"), undefined);
+});
+
+test("what the server takes has no field of another kind, no empty text, no condition without a queue", () => {
+  const typed = { kind: "text", titles: { fr: "Un", en: "" }, bodies: { fr: "<p>1</p>" }, asked: { fr: "x" }, when: { queue: undefined, more_than: 3 }, ms: null };
+  assert.deepEqual(cleaned(typed), { kind: "text", titles: { fr: "Un" }, when: null, ms: null, bodies: { fr: "<p>1</p>" } });
+  assert.deepEqual(cleaned({ kind: "hours", titles: {}, when: { queue: "q" } }).when, { queue: "q", more_than: 10 });
+  const delays = { kind: "delays", rows: [{ labels: { fr: "A", en: "" } }], stands_on: "2026-11-02", sources: { fr: "B" } };
+  assert.deepEqual(cleaned(delays).rows, [{ labels: { fr: "A" } }]);
+});
+
+test("what waits for the one who looks comes first, and each notice stands once", () => {
+  const mine = notice("submitted", { waits_for_me: true });
+  const planned = notice("published", { from: "2026-11-25T10:00:00Z" });
+  const shown = notice("published", { from: "2026-11-24T09:00:00Z" });
+  const found = sectionsOf([planned, notice("draft"), notice("withdrawn"), shown, mine], NOW);
+  assert.deepEqual(found.map(({ name, notices }) => [name, notices.length]), [["mine", 1], ["on_screen", 1], ["planned", 1], ["draft", 1], ["over", 1]]);
+  assert.deepEqual(sectionsOf([], NOW), []);
+});
+
+test("marks are left out where two versions are compared", () => {
+  assert.equal(plainWords("<h3>Titre</h3><p>Un <b>mot</b> &amp; plus</p>"), "Titre\nUn mot & plus");
+  assert.equal(plainWords(5000), 5000);
+});
+
+test("a time typed here has its offset, none is none", () => {
+  assert.equal(instantOf(""), null);
+  assert.equal(instantOf("never"), null);
+  assert.equal(instantOf("2026-12-24T14:00"), new Date(2026, 11, 24, 14).toISOString());
+});
