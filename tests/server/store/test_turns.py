@@ -298,6 +298,8 @@ def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeyp
     @contextmanager
     def begin() -> Iterator[NoRows]:
         begun.append(NoRows())
+        if len(begun) == 1:
+            wait_until(lambda: hall.waiting > 1, "others ask for their turn meanwhile")
         yield begun[-1]
 
     nothing = lambda *_: None  # noqa: E731
@@ -305,7 +307,7 @@ def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeyp
 
     def take_turns(person: int) -> None:
         for number in range(200):
-            alone = number % 7 == 0
+            alone = number % 7 == 3
             with suppress(ZeroDivisionError), hall.turn(is_alone=alone):
                 overlaps.extend(working)
                 working.append(person)
