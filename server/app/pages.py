@@ -24,12 +24,14 @@ from server.settings import Settings
 from server.store.accounts import EVERY_SITE
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
+from server.usecases.remove_medium import no_notices
 from server.web import sign_in, site
 from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
 from server.web.api import links as links_api
+from server.web.api import media as media_api
 from server.web.api import messages as messages_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
@@ -41,6 +43,7 @@ from server.web.callers import identify
 from server.web.console import pages as console_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.help.pages import blueprint as help_pages
+from server.web.media.files import blueprint as media_files
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
@@ -62,15 +65,6 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.before_request_funcs[None].clear()
     app.after_request_funcs[None].clear()
     csrf = CSRFProtect(app)
-    install_guards(app, csrf)
-    install_refusals(app, translate)
-    install_page_context(
-        app,
-        translate=translate,
-        languages=LANGUAGES,
-        viewer=site.current_viewer,
-        is_demonstration=parvis.is_demonstration,
-    )
     api = Api(
         database,
         parvis.estimates,
@@ -80,6 +74,16 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         _slow_codes(limiter),
         parvis.publisher.messages_changed,
     )
+    app.before_request(media_api.admit_upload(api))
+    install_guards(app, csrf)
+    install_refusals(app, translate)
+    install_page_context(
+        app,
+        translate=translate,
+        languages=LANGUAGES,
+        viewer=site.current_viewer,
+        is_demonstration=parvis.is_demonstration,
+    )
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):
         app.register_api(subject.blueprint(api))
@@ -88,6 +92,9 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
             api, speak=parvis.reading.speak if parvis.reading else None, slow=_slow_readings(limiter)
         )
     )
+
+    library = media_api.Library(parvis.media.files, parvis.media_uploaded, no_notices)
+    app.register_api(media_api.blueprint(api, library))
 
     @app.get("/api/v1/openapi.json", doc_ui=False)
     def openapi() -> Any:
@@ -104,6 +111,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     )
     app.register_blueprint(site.blueprint(shared))
     app.register_blueprint(sign_in.blueprint(shared))
+    app.register_blueprint(media_files(parvis.media.files, database))
     _install_pages(app, parvis, limiter)
 
 

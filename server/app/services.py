@@ -26,9 +26,13 @@ from server.settings import Settings
 from server.store.anchors import Anchors
 from server.store.database import Database, once_it_answers
 from server.usecases.estimate_waits import Estimates
+from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
 
 log = structlog.get_logger()
+
+MEDIA_MEMORY_BYTES = 4_000_000_000
+"""What the process that decodes uploads may map, libraries included."""
 
 
 @dataclass
@@ -47,6 +51,8 @@ class Parvis:
     simulated: DemonstrationPrinters
     socketio: Any
     is_demonstration: bool
+    media: Preparing
+    media_uploaded: Callable[[], None]
     reading: ReadingVoice | None
     background: list[Callable[[], None]] = field(default_factory=list)
 
@@ -81,7 +87,7 @@ def compose(
     def emit(name: str, message: Any, namespace: str, room: str, *, is_local: bool = False) -> None:
         socketio.server.emit(name, message, namespace=namespace, room=room, ignore_queue=is_local)
 
-    def later(seconds: float, work: Callable[[], None]) -> None:
+    def later(seconds: float, work: Callable[[], object]) -> None:
         def run() -> None:
             if seconds:
                 socketio.sleep(seconds)
@@ -117,6 +123,8 @@ def compose(
         database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
     )
     simulated = DemonstrationPrinters(database, settings.var)
+    apart = Apart(deadline_s=PREPARED_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES)
+    media = Preparing(database, media_folder(settings.var), apart.call)
     parvis = Parvis(
         app,
         settings,
@@ -130,6 +138,8 @@ def compose(
         simulated,
         socketio,
         is_demonstration,
+        media,
+        lambda: later(0, media.prepare_waiting),
         None if voice.unavailable else ReadingVoice(audio),
     )
     void = VoidTokens(
@@ -139,6 +149,7 @@ def compose(
         _every(socketio, TICK_S, publisher.tick),
         _every(socketio, TICK_S, void.look),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
+        _every(socketio, ROUND_S, media.prepare_waiting),
         voice.run,
         *_kept(settings, database, socketio, audio),
     ]
@@ -158,7 +169,7 @@ def _kept(
     ]
 
 
-def _every(socketio: Any, seconds: float, work: Callable[[], None]) -> Callable[[], None]:
+def _every(socketio: Any, seconds: float, work: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         while True:
             socketio.sleep(seconds)

@@ -3,7 +3,7 @@
 With `--rebuild` the rows from the journals.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -12,8 +12,10 @@ from server.commands.examination import Finding, examinations
 from server.commands.say import opened, say
 from server.jobs.server_lock import alone
 from server.settings import Settings
+from server.store.anchors import INSTALLATION
 from server.store.halls import all_halls
 from server.store.rebuild import rebuild
+from server.store.rebuild_installation import rebuild_installation
 
 MARKS = {"right": ("✓", None), "off": ("·", "yellow"), "wrong": ("✗", "red")}
 
@@ -48,14 +50,15 @@ def _rebuild(settings: Settings) -> None:
         try:
             with database.read() as rows:
                 halls = [hall["slug"] for hall in all_halls(rows)]
+            _say_changed(INSTALLATION, rebuild_installation(database))
             for hall in halls:
-                changed = rebuild(database, hall)
-                say(
-                    f"{hall}: {len(changed)} rows were not what the journal says"
-                    if changed
-                    else f"{hall}: right"
-                )
-                for table, row in changed[:20]:
-                    say(f"  {table} {row}")
+                _say_changed(hall, rebuild(database, hall))
         finally:
             database.close()
+
+
+def _say_changed(journal: str, changed: Sequence[tuple[str, str]]) -> None:
+    wrong = f"{len(changed)} rows were not what the journal says"
+    say(f"{journal}: {wrong if changed else 'right'}")
+    for table, row in changed[:20]:
+        say(f"  {table} {row}")

@@ -76,6 +76,11 @@ class FactKind(StrEnum):
     API_KEY_CREATED = "ApiKeyCreated"
     API_KEY_REVOKED = "ApiKeyRevoked"
     INSTALLATION_PUBLISHED = "InstallationPublished"
+    MEDIUM_UPLOADED = "MediumUploaded"
+    MEDIUM_PREPARED = "MediumPrepared"
+    MEDIUM_REFUSED = "MediumRefused"
+    MEDIUM_DESCRIBED = "MediumDescribed"
+    MEDIUM_REMOVED = "MediumRemoved"
 
 
 SILENT = frozenset({FactKind.PRINT_ENDED, FactKind.TICKET_REPRINTED, FactKind.APPOINTMENT_SHEET_ASKED})

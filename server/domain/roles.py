@@ -25,6 +25,8 @@ class Permission(StrEnum):
     READ_HELP = "read_help"
     READ_APPOINTMENTS = "read_appointments"
     BOOK = "book"
+    DRAFT_NOTICES = "draft_notices"
+    PUBLISH_NOTICES = "publish_notices"
 
 
 _P = Permission
@@ -51,6 +53,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.REPRINT,
             _P.READ_APPOINTMENTS,
             _P.BOOK,
+            _P.DRAFT_NOTICES,
             _P.READ_HELP,
         }
     ),
@@ -72,10 +75,11 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.DISTRIBUTE,
             _P.READ_APPOINTMENTS,
             _P.BOOK,
+            _P.DRAFT_NOTICES,
             _P.READ_HELP,
         }
     ),
-    "communication": frozenset({_P.READ_BOARD, _P.READ_HELP}),
+    "communication": frozenset({_P.READ_BOARD, _P.DRAFT_NOTICES, _P.PUBLISH_NOTICES, _P.READ_HELP}),
     "quality": frozenset({_P.READ_BOARD, _P.READ_FIGURES, _P.EXPORT_VISITS, _P.DECIDE_TARGETS, _P.READ_HELP}),
     "administrator": frozenset(Permission),
     "committee": frozenset({_P.READ_FIGURES, _P.READ_HELP}),

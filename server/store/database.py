@@ -138,10 +138,16 @@ class Database:
         return OpenLegs.read(rows, hall)
 
     @contextmanager
-    def installation_transaction(self, author: Author) -> Iterator[InstallationTransaction]:
-        """The installation's write lock; commits at the end. Refusal: database_busy."""
+    def installation_transaction(
+        self, author: Author, write_key: WriteKey | None = None
+    ) -> Iterator[InstallationTransaction]:
+        """The installation's write lock; commits at the end. Write keys as in `transaction`.
+
+        Refusals: database_busy, idempotency_mismatch.
+        """
         with self.store.write() as rows:
-            transaction = begin_installation(rows, author, self.clock.now(), lock=self.store.is_postgresql)
+            lock = self.store.is_postgresql
+            transaction = begin_installation(rows, author, self.clock.now(), lock=lock, write_key=write_key)
             yield transaction
             transaction.flush()
         self.installation_changes += 1

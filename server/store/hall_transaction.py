@@ -1,6 +1,5 @@
 """A transaction in a hall: what it records, and the hall's row before and after it."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,6 @@ from server.domain.facts import SILENT, Fact
 from server.domain.instants import from_micros, to_micros
 from server.domain.projection import changes
 from server.domain.projection_changes import Recorded
-from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.commits import CommittedFact
 from server.store.engines import Row
@@ -19,8 +17,7 @@ from server.store.installation import Author
 from server.store.journal import canonical, fact_hash
 from server.store.last_given import Given, SeriesOfDay
 from server.store.open_legs import OpenLegs
-from server.store.write_keys import WriteKey
-from server.store.writes import Writes
+from server.store.replays import KeyedWrites
 
 _HALL_COLUMNS = (
     "id",
@@ -41,8 +38,8 @@ _UPDATE_HALL = f"UPDATE hall SET {', '.join(f'{column} = :{column}' for column i
 _SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
 
 
-@dataclass
-class HallTransaction(Writes):
+@dataclass(kw_only=True)
+class HallTransaction(KeyedWrites):
     """A hall's write lock, held. Reads see what was recorded; `now` is the instant of its facts."""
 
     hall: str
@@ -51,15 +48,11 @@ class HallTransaction(Writes):
     row: Row
     number_offset: int
     number_offset_on: str | None
-    now: datetime
     author: Author
     is_clock_suspect: bool
     version: int
     journal_length: int
     head_hash: str
-    write_key: WriteKey | None = None
-    is_replayed: bool = False
-    replayed_answer: Any = None
     committed: list[CommittedFact] = field(default_factory=list)
     configuration: HallConfiguration = field(init=False)
     memory: HallMemory = field(default_factory=HallMemory)
@@ -147,14 +140,6 @@ class HallTransaction(Writes):
         self.committed.append(committed)
         return committed
 
-    def replay(self, known: Row) -> None:
-        """Answers as the same request was answered before. Refusal: idempotency_mismatch, it was another."""
-        assert self.write_key is not None
-        if known["fingerprint"] != self.write_key.fingerprint:
-            raise Refusal("idempotency_mismatch")
-        self.is_replayed = True
-        self.replayed_answer = json.loads(known["answer"])
-
     def write_last(self) -> None:
         """Writes what is left, when nothing can go wrong any more that would be this transaction's own."""
         super().flush()
@@ -171,22 +156,6 @@ class HallTransaction(Writes):
             "head_hash": self.head_hash,
             "last_recorded_at": to_micros(self.now),
         }
-
-    def answer[Answer](self, answer: Answer) -> Answer:
-        """Keeps the answer (JSON) for a repetition of the same idempotency key, and returns it."""
-        if self.write_key is not None:
-            key = self.write_key
-            created_at = to_micros(self.now)
-            text = json.dumps(answer, ensure_ascii=False)
-            self.insert(
-                "idempotency",
-                author=key.by,
-                key=key.key,
-                fingerprint=key.fingerprint,
-                answer=text,
-                created_at=created_at,
-            )
-        return answer
 
 
 def write_hall(rows: Any, row: Row) -> None:

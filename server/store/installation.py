@@ -9,10 +9,14 @@ from typing import Any
 
 from server.domain.facts import Fact
 from server.domain.instants import to_micros
+from server.domain.projection_changes import Recorded
+from server.domain.projection_installation import installation_changes
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store.anchors import INSTALLATION
 from server.store.journal import canonical, fact_hash
-from server.store.writes import Writes
+from server.store.replays import KeyedWrites
+from server.store.write_keys import WriteKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +30,16 @@ class Author:
 SYSTEM = Author("system")
 
 
-@dataclass
-class InstallationTransaction(Writes):
+@dataclass(kw_only=True)
+class InstallationTransaction(KeyedWrites):
     """The installation's write lock, held; `now` is the instant of its facts."""
 
     author: Author
-    now: datetime
     journal_length: int
     head_hash: str
 
     def record(self, fact: Fact) -> str:
-        """Appends a fact to the installation journal; its id."""
+        """Appends a fact to the installation journal and folds it into the rows; its id."""
         recorded_at = to_micros(self.now)
         body = canonical(fact.body)
         self.journal_length += 1
@@ -53,6 +56,8 @@ class InstallationTransaction(Writes):
         }
         self.head_hash = fact_hash(self.head_hash, columns, body)
         self.insert("installation_fact", **columns, body=body, hash=self.head_hash)
+        seen = Recorded(columns["kind"], fact.body, INSTALLATION, recorded_at, self.author.id)
+        self.apply(installation_changes(seen))
         self.run(
             "UPDATE installation SET journal_length = :journal_length, head_hash = :head_hash,"
             " last_recorded_at = :at WHERE id = 1",
@@ -63,11 +68,29 @@ class InstallationTransaction(Writes):
         return str(columns["id"])
 
 
-def begin_installation(rows: Any, author: Author, now: datetime, *, lock: bool) -> InstallationTransaction:
-    """The transaction on the installation row. Refusal: not_installed when the database was never set up."""
+def begin_installation(
+    rows: Any, author: Author, now: datetime, *, lock: bool, write_key: WriteKey | None = None
+) -> InstallationTransaction:
+    """The transaction on the installation row; with a key already used for the same request it `is_replayed`.
+
+    Refusals: not_installed when the database was never set up, idempotency_mismatch.
+    """
     row = rows.one(
         "SELECT journal_length, head_hash FROM installation WHERE id = 1" + (" FOR UPDATE" if lock else "")
     )
     if row is None:
         raise Refusal("not_installed")
-    return InstallationTransaction(rows, author, now, row["journal_length"], row["head_hash"])
+    transaction = InstallationTransaction(
+        rows=rows,
+        author=author,
+        now=now,
+        journal_length=row["journal_length"],
+        head_hash=row["head_hash"],
+        write_key=write_key,
+    )
+    if write_key is not None:
+        asked = write_key.answer()
+        known = rows.one(asked.sql, **asked.values)
+        if known is not None:
+            transaction.replay(known)
+    return transaction

@@ -17,6 +17,7 @@ from server.store.anchors import INSTALLATION, Anchor, Anchors
 from server.store.engines import Row
 from server.store.journal import ENVELOPE, GENESIS, fact_hash
 from server.store.rebuild import differences
+from server.store.rebuild_installation import installation_differences
 from server.store.snapshots import snapshot
 
 PAGE = 2_000
@@ -85,7 +86,7 @@ def verify_journal(
         for journal in _journals(rows, anchors, wanted):
             walk = _Walk(journal)
             fault = walk.fault(rows)
-            if fault is None and full and journal.hall is not None:
+            if fault is None and full:
                 fault = _derived_fault(rows, journal)
             verified.facts[journal.name] = walk.count
             if fault is not None:
@@ -247,9 +248,11 @@ _INSTALLATION_KEYS = frozenset(ENVELOPE) - {"hall", "counter", "version", "visit
 
 
 def _derived_fault(rows: Any, journal: _Journal) -> Fault | None:
-    assert journal.hall is not None
-    for table, row_id in differences(rows, journal.hall):
+    wrong = installation_differences(rows) if journal.hall is None else differences(rows, journal.hall)
+    for table, row_id in wrong:
         return Fault(journal.name, "rows", None, row_id, table)
+    if journal.hall is None:
+        return _text_fault(rows, journal)
     return _document_fault(rows, journal) or _erasable_fault(rows, journal)
 
 
@@ -264,6 +267,19 @@ def _document_fault(rows: Any, journal: _Journal) -> Fault | None:
         )
         if found is None or hashlib.sha256(found["content"].encode()).hexdigest() != body["sha256"]:
             return Fault(journal.name, "document", fact["position"], fact["id"], str(body["revision"]))
+    return None
+
+
+_TEXTS = (
+    "SELECT m.id, m.texts_sha256, t.texts FROM medium m JOIN medium_text t ON t.medium = m.id ORDER BY m.id"
+)
+
+
+def _text_fault(rows: Any, journal: _Journal) -> Fault | None:
+    """The first medium whose texts are no longer those that its fact was recorded with."""
+    for row in rows.all(_TEXTS):
+        if hashlib.sha256(row["texts"].encode()).hexdigest() != row["texts_sha256"]:
+            return Fault(journal.name, "document", None, row["id"], "medium")
     return None
 
 

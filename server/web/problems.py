@@ -95,6 +95,16 @@ STATUS: Mapping[str, int] = {
     "stale_revision": 409,
     "no_printer": 409,
     "too_large": 413,
+    "unknown_medium": 404,
+    "medium_in_use": 409,
+    "medium_not_ready": 409,
+    "medium_without_text": 409,
+    "medium_too_large": 413,
+    "medium_empty": 422,
+    "wrong_language": 422,
+    "text_missing": 422,
+    "text_too_long": 422,
+    "one_translation": 422,
     "document_refused": 422,
     "idempotency_mismatch": 422,
     "too_many_requests": 429,
@@ -145,7 +155,7 @@ def problem(code: str, status: int, sentence: str, **details: Any) -> Response:
 def is_api() -> bool:
     """Whether the answer goes to a program rather than to a reader."""
     return (
-        request.path.startswith(("/api/", "/device/", "/audio/"))
+        request.path.startswith(("/api/", "/device/", "/audio/", "/media/"))
         or request.accept_mimetypes.best == "application/json"
     )
 
@@ -164,7 +174,7 @@ def refusal_problem(refusal: Refusal, translate: Callable[..., str], language: s
             for each in refusal.problems
         ]
     return problem(
-        refusal.code, status_of(refusal), translate(f"refusal.{refusal.code}", language), **details
+        refusal.code, status_of(refusal), translate(f"refusal.{refusal.code}", language, **values), **details
     )
 
 

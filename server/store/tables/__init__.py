@@ -5,13 +5,15 @@ projections: they are written by folding facts only, and can be rebuilt from the
 (`server.store.rebuild`).
 """
 
-from server.store.tables import counters, journals, people, printing, visits
+from server.store.tables import counters, journals, media, people, printing, visits
 from server.store.tables.columns import metadata
 
-__all__ = ["PROJECTIONS", "counters", "journals", "metadata", "people", "printing", "visits"]
+__all__ = ["PROJECTIONS", "counters", "journals", "media", "metadata", "people", "printing", "visits"]
 
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
     *("break_decision", "appointment"),
 )
 """The tables that a rebuild empties and fills again from the journal."""
+INSTALLATION_PROJECTIONS = ("medium",)
+"""The tables that follow from the installation's journal."""
