@@ -32,6 +32,7 @@ CATALOGUES = (
     ("reception", SERVER / "web" / "reception" / "translations"),
     ("wall", SERVER / "web" / "wall" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
+    ("media", SERVER / "web" / "media" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),

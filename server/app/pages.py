@@ -43,6 +43,7 @@ from server.web.callers import identify
 from server.web.console import pages as console_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.help.pages import blueprint as help_pages
+from server.web.media import pages as media_pages
 from server.web.media.files import blueprint as media_files
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
@@ -191,6 +192,11 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     app.register_blueprint(wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls))
     app.register_blueprint(
         console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
+        media_pages.blueprint(
+            translate=translate, viewer=site.current_viewer, media_bytes=settings.media_bytes
+        )
     )
     named = [(language.code, language.name) for language in languages]
     app.register_blueprint(

@@ -15,6 +15,7 @@ PAGES = (
     ("reception", "/accueil", Permission.ISSUE, "ticket"),
     ("wall", "/mur", Permission.SUPERVISE, "monitor"),
     ("security", "/securite", Permission.ASK_HELP, "shield"),
+    ("media", "/affichage/medias", Permission.DRAFT_NOTICES, "image"),
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
     ("help", "/aide", Permission.READ_HELP, "circle-help"),
 )
