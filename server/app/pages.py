@@ -94,7 +94,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         )
     )
 
-    library = media_api.Library(parvis.media.files, parvis.media_uploaded, no_notices)
+    library = media_api.Library(parvis.media.files, parvis.media_uploaded, no_notices, parvis.feeds.try_now)
     app.register_api(media_api.blueprint(api, library))
 
     @app.get("/api/v1/openapi.json", doc_ui=False)

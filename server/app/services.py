@@ -27,7 +27,9 @@ from server.store.anchors import Anchors
 from server.store.database import Database, once_it_answers
 from server.usecases.estimate_waits import Estimates
 from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
+from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
+from signage.feeds.fetched import FeedLimits
 
 log = structlog.get_logger()
 
@@ -53,6 +55,7 @@ class Parvis:
     is_demonstration: bool
     media: Preparing
     media_uploaded: Callable[[], None]
+    feeds: Feeds
     reading: ReadingVoice | None
     background: list[Callable[[], None]] = field(default_factory=list)
 
@@ -125,6 +128,8 @@ def compose(
     simulated = DemonstrationPrinters(database, settings.var)
     apart = Apart(deadline_s=PREPARED_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES)
     media = Preparing(database, media_folder(settings.var), apart.call)
+    reader = Apart(deadline_s=ENDED_AFTER_S, memory_bytes=MEDIA_MEMORY_BYTES)
+    feeds = Feeds(database, reader.call, FeedLimits(may_be_private=settings.feeds_from_private))
     parvis = Parvis(
         app,
         settings,
@@ -140,6 +145,7 @@ def compose(
         is_demonstration,
         media,
         lambda: later(0, media.prepare_waiting),
+        feeds,
         None if voice.unavailable else ReadingVoice(audio),
     )
     void = VoidTokens(
@@ -150,6 +156,7 @@ def compose(
         _every(socketio, TICK_S, void.look),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
         _every(socketio, ROUND_S, media.prepare_waiting),
+        _every(socketio, ROUND_S, feeds.read_due),
         voice.run,
         *_kept(settings, database, socketio, audio),
     ]

@@ -43,7 +43,6 @@ feed = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("url", Text, nullable=False),
-    Column("asked_at", INSTANT, nullable=False),
     Column("tried_at", INSTANT),
     Column("read_at", INSTANT),
     Column("content", Text),

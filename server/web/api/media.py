@@ -15,11 +15,12 @@ from server.store.media_files import MediaFiles, too_large
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.describe_medium import describe_medium
+from server.usecases.read_feeds import LONGEST_ADDRESS
 from server.usecases.read_media import read_media, read_medium
 from server.usecases.remove_medium import NoticesWith, remove_medium
 from server.usecases.upload_medium import upload_medium
 from server.web.api.context import REFUSED, Api, idempotency_key, write_key
-from server.web.api.shapes import Anything, Asked, Slug
+from server.web.api.shapes import LINE, Anything, Asked, Slug
 from server.web.callers import allowed_anywhere
 from server.web.viewer import page_language
 
@@ -34,12 +35,13 @@ AROUND = 100_000
 class Library:
     """What views of media need: where files are, and what is told and asked around them.
 
-    `uploaded`: a new upload waits; `notices_with`: which notices show a medium.
+    `uploaded`: a new upload waits; `notices_with`: which notices show a medium; `try_feed`: reads a feed now.
     """
 
     files: MediaFiles
     uploaded: Callable[[], None]
     notices_with: NoticesWith
+    try_feed: Callable[[str], Answer]
 
 
 class MediumPath(Asked):
@@ -58,6 +60,12 @@ class DescriptionBody(Asked):
     """What a medium says, by language."""
 
     texts: dict[str, str] = Field(min_length=1, max_length=10)
+
+
+class FeedBody(Asked):
+    """The address of a web feed."""
+
+    url: str = Field(min_length=1, max_length=LONGEST_ADDRESS, pattern=LINE)
 
 
 def admit_upload(api: Api) -> Callable[[], None]:
@@ -138,6 +146,12 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
             notices_with=library.notices_with,
             write_key=write_key(author),
         )
+
+    @routes.post("/feeds", responses={200: Anything})
+    def feed(body: FeedBody) -> Any:
+        """Reads a web feed now, as a notice would show it."""
+        allowed_anywhere(Permission.DRAFT_NOTICES)
+        return library.try_feed(body.url)
 
     return routes
 

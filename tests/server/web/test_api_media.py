@@ -416,3 +416,9 @@ def test_the_process_apart_is_ended_when_it_takes_too_long_or_too_much(tmp_path:
         small.call(bytes, 3_000_000_000)
     assert small.call(len, "abc") == 3
     small.close()
+
+
+def test_a_feed_inside_the_network_is_refused_by_the_api(lone: Bureau):
+    lone.site.app.extensions["parvis"].feeds.off_loop = lambda work, *values: work(*values)
+    asked = {"json": {"url": "http://127.0.0.1:9/flux"}, "headers": lone.headers}
+    refused(lone.browser.post("/api/v1/feeds", **asked), 422, "feed_private")

@@ -50,7 +50,6 @@ def upgrade() -> None:
         "feed",
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("asked_at", sa.BigInteger(), nullable=False),
         sa.Column("tried_at", sa.BigInteger()),
         sa.Column("read_at", sa.BigInteger()),
         sa.Column("content", sa.Text()),
