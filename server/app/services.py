@@ -25,6 +25,7 @@ from server.printing.service import PrintService
 from server.settings import Settings
 from server.store.anchors import Anchors
 from server.store.database import Database, once_it_answers
+from server.store.media_files import MediaFiles
 from server.usecases.estimate_waits import Estimates
 from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
@@ -158,7 +159,7 @@ def compose(
         _every(socketio, ROUND_S, media.prepare_waiting),
         _every(socketio, ROUND_S, feeds.read_due),
         voice.run,
-        *_kept(settings, database, socketio, audio),
+        *_kept(settings, database, socketio, audio, media.files),
     ]
     for namespace in namespaces(presence, database, estimates, _socket_callers(database, presence)):
         socketio.on_namespace(namespace)
@@ -166,10 +167,10 @@ def compose(
 
 
 def _kept(
-    settings: Settings, database: Database, socketio: Any, voices: AudioFiles
+    settings: Settings, database: Database, socketio: Any, voices: AudioFiles, media: MediaFiles
 ) -> list[Callable[[], None]]:
     """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
-    rounds = Rounds(database, Anchors(settings.var / "anchors"), database.breathe, voices)
+    rounds = Rounds(database, Anchors(settings.var / "anchors"), database.breathe, voices, media)
     return [
         _every(socketio, ROUND_S, rounds.make),
         lambda: serve_local(database, settings.var, socketio.sleep),

@@ -21,6 +21,7 @@ from server.store.anchors import Anchors
 from server.store.installation import SYSTEM
 from server.store.rebuild_installation import installation_differences, rebuild_installation
 from server.store.verifying import verify_journal
+from server.usecases.copy_media import Brought, beside, bring_media, copy_media
 from server.usecases.prepare_media import Preparing
 from server.usecases.remove_medium import remove_medium, sweep_media
 from server.web.callers import DEVICE_COOKIE
@@ -422,3 +423,26 @@ def test_a_feed_inside_the_network_is_refused_by_the_api(lone: Bureau):
     lone.site.app.extensions["parvis"].feeds.off_loop = lambda work, *values: work(*values)
     asked = {"json": {"url": "http://127.0.0.1:9/flux"}, "headers": lone.headers}
     refused(lone.browser.post("/api/v1/feeds", **asked), 422, "feed_private")
+
+
+def test_a_backup_has_the_files_of_media_beside_it(bureau: Bureau, tmp_path: Path):
+    kept, lost = bureau.add(image("PNG")), bureau.add(image("JPEG"))
+    database, files = bureau.site.database, bureau.media.files
+    copied = beside(tmp_path / "copy")
+    assert copy_media(database, files, tmp_path / "copy") == 4
+    with pytest.raises(Refusal, match="file_exists"):
+        copy_media(database, files, tmp_path / "copy")
+    shutil.rmtree(files.folder)
+    (url,) = [file["url"] for file in bureau.see(lost)["files"] if file["role"] == "page"]
+    name = url.removeprefix("/media/")
+    (copied / name).unlink()
+    (copied / name).write_bytes(b"altered")
+    assert bring_media(database, files, tmp_path / "copy") == Brought(files=3, missing=1)
+    assert bring_media(database, files, tmp_path / "copy") == Brought(files=0, missing=1)
+    assert [bureau.fetch(file["url"]).status_code for file in bureau.see(kept)["files"]] == [200, 200]
+    assert bureau.fetch(url).status_code == 404
+
+
+def test_an_empty_library_leaves_no_folder_beside_a_backup(lone: Bureau, tmp_path: Path):
+    assert copy_media(lone.site.database, lone.media.files, tmp_path / "copy") == 0
+    assert list(tmp_path.iterdir()) == []
