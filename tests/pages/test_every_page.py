@@ -41,6 +41,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("supervisor", "/mur"),
         ("security", "/securite"),
         ("quality", "/qualite"),
+        ("communication", "/affichage/medias"),
         ("agent", "/console"),
     ],
 )

@@ -79,8 +79,24 @@ def admit_upload(api: Api) -> Callable[[], None]:
         if request.content_length is not None and request.content_length > largest + AROUND:
             raise too_large(largest)
         request.max_content_length = largest + AROUND
+        request.environ["wsgi.input"] = _Breathing(request.environ["wsgi.input"], api.breathe)
 
     return admit
+
+
+@dataclass(frozen=True)
+class _Breathing:
+    """A request’s body that lets others work at each read: all that has come already would be read in one go."""
+
+    source: IO[bytes]
+    breathe: Callable[[], None]
+
+    def read(self, size: int = -1) -> bytes:
+        self.breathe()
+        return self.source.read(size)
+
+    def readline(self, size: int = -1) -> bytes:
+        return self.source.readline(size)
 
 
 def blueprint(api: Api, library: Library) -> APIBlueprint:
@@ -107,9 +123,13 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
             return None if key is None else WriteKey.of(caller.author.id, key, asked)
 
         largest = api.settings.media_bytes
-        chunks = _chunks(api.breathe)
         answer = upload_medium(
-            api.database, library.files, caller.author, chunks, largest=largest, write_key=key_of
+            api.database,
+            library.files,
+            caller.author,
+            _chunks(api.breathe),
+            largest=largest,
+            write_key=key_of,
         )
         library.uploaded()
         return answer, 201

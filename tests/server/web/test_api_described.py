@@ -13,6 +13,7 @@ from tests.harness.counts import count
 from tests.harness.programs import PROJECT
 from tests.harness.served import Served
 from tests.server.live.hall import Halls, ServedHall
+from tests.signage.media.uploads import image
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
@@ -60,6 +61,12 @@ def booked(browser: httpx.Client, token: str) -> str:
     headers = {"X-CSRFToken": token}
     answer = browser.post("/api/v1/halls/laon/appointments", json=wanted, headers=headers)
     return str(answer.raise_for_status().json()["appointment"])
+
+
+def uploaded(browser: httpx.Client, token: str) -> str:
+    """A medium that is being prepared, or ready by now."""
+    answer = browser.post("/api/v1/media", content=image("PNG"), headers={"X-CSRFToken": token})
+    return str(answer.raise_for_status().json()["medium"])
 
 
 def assert_described(server: Served, *headers: str, real: dict[str, list[str]], examples: int) -> None:
@@ -111,11 +118,12 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         assert browser.post("/connexion", data=wanted).status_code == 303
         token = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
         appointments = [booked(browser, token) for _ in range(9)]
+        media = [uploaded(browser, token) for _ in range(12)]
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     assert_described(
         server,
         f"Cookie: {cookies}",
         f"X-CSRFToken: {token}",
-        real=busy(hall) | {"appointment": appointments},
+        real=busy(hall) | {"appointment": appointments, "medium": media},
         examples=count(small=4, large=200),
     )
