@@ -94,7 +94,9 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         )
     )
 
-    library = media_api.Library(parvis.media.files, parvis.media_uploaded, no_notices, parvis.feeds.try_now)
+    library = media_api.Library(
+        parvis.media.files, parvis.media_uploaded, no_notices, parvis.feeds.try_now, _slow_feeds(limiter)
+    )
     app.register_api(media_api.blueprint(api, library))
 
     @app.get("/api/v1/openapi.json", doc_ui=False)
@@ -122,6 +124,14 @@ def _slow_codes(limiter: Limiter) -> Callable[[], None]:
         """Slows guessing of short codes."""
 
     return limited_code
+
+
+def _slow_feeds(limiter: Limiter) -> Callable[[], None]:
+    @limiter.limit("20 per minute", key_func=lambda: identify().author.id)
+    def limited_feed() -> None:
+        """Bounds what one person may have the server fetch."""
+
+    return limited_feed
 
 
 def _slow_readings(limiter: Limiter) -> Callable[[], None]:

@@ -64,6 +64,8 @@ class Parvis:
         """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet."""
         if self.settings.is_loopback:
             once_it_answers(self.simulated.start)
+        if self.settings.workers == 1:
+            once_it_answers(self.media.take_over)
         self.printing.start(self.socketio.start_background_task)
         for work in self.background:
             self.socketio.start_background_task(work)

@@ -50,6 +50,11 @@ class Preparing:
         finally:
             self.is_busy = False
 
+    def take_over(self) -> None:
+        """Takes back what a server that was ended was preparing; only where no other server can run."""
+        with self.database.store.write() as rows:
+            rows.run("UPDATE upload SET claimed_until = NULL", {})
+
     def _waiting(self) -> list[Row]:
         with self.database.read() as rows:
             return waiting_uploads(rows, self.database.clock.now())

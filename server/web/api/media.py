@@ -35,13 +35,15 @@ AROUND = 100_000
 class Library:
     """What views of media need: where files are, and what is told and asked around them.
 
-    `uploaded`: a new upload waits; `notices_with`: which notices show a medium; `try_feed`: reads a feed now.
+    `uploaded`: a new upload waits; `notices_with`: which notices show a medium; `try_feed`: reads a feed now;
+    `slow_feeds`: a brake on that.
     """
 
     files: MediaFiles
     uploaded: Callable[[], None]
     notices_with: NoticesWith
     try_feed: Callable[[str], Answer]
+    slow_feeds: Callable[[], None]
 
 
 class MediumPath(Asked):
@@ -86,7 +88,7 @@ def admit_upload(api: Api) -> Callable[[], None]:
 
 @dataclass(frozen=True)
 class _Breathing:
-    """A request’s body that lets others work at each read: all that has come already would be read in one go."""
+    """A request’s body that lets others work at each read: what has come would be read in one go."""
 
     source: IO[bytes]
     breathe: Callable[[], None]
@@ -171,6 +173,7 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
     def feed(body: FeedBody) -> Any:
         """Reads a web feed now, as a notice would show it."""
         allowed_anywhere(Permission.DRAFT_NOTICES)
+        library.slow_feeds()
         return library.try_feed(body.url)
 
     return routes

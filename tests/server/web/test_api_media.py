@@ -19,6 +19,7 @@ from server.apart import Apart
 from server.domain.refusals import Refusal
 from server.store.anchors import Anchors
 from server.store.installation import SYSTEM
+from server.store.media import claim_upload
 from server.store.rebuild_installation import installation_differences, rebuild_installation
 from server.store.verifying import verify_journal
 from server.usecases.copy_media import Brought, beside, bring_media, copy_media
@@ -54,6 +55,12 @@ class Bureau:
     def standing(self) -> int:
         """How many media were not removed."""
         return self.site.count("medium WHERE state <> 'removed'")
+
+    def waiting(self) -> str:
+        """The one medium that waits to be prepared."""
+        with self.site.database.read() as rows:
+            (upload,) = rows.all("SELECT medium FROM upload")
+        return str(upload["medium"])
 
     def fetch(self, url: str, reader: Any = None, **headers: str) -> TestResponse:
         """A file of the library, read to its end."""
@@ -356,6 +363,14 @@ def test_a_worker_that_died_is_replaced_and_a_file_that_kills_is_refused(bureau:
         bureau.site.hands.now += timedelta(seconds=1000)
     assert bureau.prepare() == 1
     assert bureau.see(medium)["refusal"]["code"] == "medium_too_heavy"
+
+
+def test_a_lone_server_goes_on_at_once_with_what_was_being_prepared(lone: Bureau):
+    lone.upload(image("PNG"))
+    claim_upload(lone.site.database, lone.waiting(), now=lone.site.database.clock.now(), for_s=1000)
+    assert lone.prepare() == 0
+    lone.media.take_over()
+    assert lone.prepare() == 1
 
 
 def age(bureau: Bureau) -> None:
