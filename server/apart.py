@@ -2,10 +2,12 @@
 
 `Apart.call(function, *values)` pickles a module-level function or a bound method with its values, and waits
 for the result. One thing at a time, in order; the process starts at the first call and again after it died.
+What reads files of strangers is given a deadline and a limit of memory.
 """
 
 import os
 import pickle
+import resource
 import struct
 import subprocess
 import sys
@@ -22,13 +24,17 @@ _LENGTH = struct.Struct(">I")
 
 
 class ApartEnded(OSError):
-    """The process died before it answered."""
+    """The process died before it answered, or was ended because it took too long."""
 
 
 class Apart:
-    """One process, started when it is first needed."""
+    """One process, started when it is first needed.
 
-    def __init__(self) -> None:
+    `deadline_s`: a call that takes longer ends the process. `memory_bytes`: what the process may map at most.
+    """
+
+    def __init__(self, *, deadline_s: float | None = None, memory_bytes: int | None = None) -> None:
+        self.deadline_s, self.memory_bytes = deadline_s, memory_bytes
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -38,12 +44,19 @@ class Apart:
             child = self._running()
             assert child.stdin is not None
             assert child.stdout is not None
+            ending = None if self.deadline_s is None else threading.Timer(self.deadline_s, child.kill)
+            if ending is not None:
+                ending.daemon = True
+                ending.start()
             try:
                 _write(child.stdin, (function, values))
                 is_result, answer = _read(child.stdout)
             except (OSError, EOFError) as error:
                 self._end()
                 raise ApartEnded("the process apart has ended") from error
+            finally:
+                if ending is not None:
+                    ending.cancel()
         if not is_result:
             raise answer
         result: Result = answer
@@ -52,6 +65,8 @@ class Apart:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             command = [sys.executable, "-m", "server.apart"]
+            if self.memory_bytes is not None:
+                command.append(str(self.memory_bytes))
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._child
 
@@ -91,6 +106,8 @@ def _read(pipe: IO[bytes]) -> Any:
 def main() -> None:
     """Answers until its input ends. What is asked comes from the parent only, by a pipe nobody else holds."""
     os.nice(LOWEST_PRIORITY)
+    for memory_bytes in sys.argv[1:2]:
+        resource.setrlimit(resource.RLIMIT_AS, (int(memory_bytes), int(memory_bytes)))
     configure_logs(Settings().log_level)
     guard_standard_error()
     asked, answered = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")

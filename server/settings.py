@@ -59,6 +59,15 @@ class Settings(BaseSettings):
         default=True,
         description="Whether calls are spoken and kiosks read their views aloud, with the espeak-ng program.",
     )
+    media_bytes: int = Field(
+        default=200_000_000,
+        ge=1_000_000,
+        le=2_000_000_000,
+        description="Largest upload of an image, a document or a video, in bytes.",
+    )
+    feeds_from_private: bool = Field(
+        default=False, description="Whether web feeds may be read from private and loopback addresses."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged."
     )

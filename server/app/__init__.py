@@ -34,6 +34,7 @@ CATALOGUES = (
     ("alerts", SERVER / "web" / "alerts" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
     ("notices", SERVER / "web" / "notices" / "translations"),
+    ("media", SERVER / "web" / "media" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),

@@ -22,6 +22,7 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
+from server.store.notices import notices_with_medium
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
@@ -33,6 +34,7 @@ from server.web.api import counters as counters_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
 from server.web.api import links as links_api
+from server.web.api import media as media_api
 from server.web.api import messages as messages_api
 from server.web.api import notices as notices_api
 from server.web.api import reading as reading_api
@@ -46,6 +48,8 @@ from server.web.callers import identify
 from server.web.console import pages as console_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.help.pages import blueprint as help_pages
+from server.web.media import pages as media_pages
+from server.web.media.files import blueprint as media_files
 from server.web.notices import pages as notices_pages
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
@@ -68,15 +72,6 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.before_request_funcs[None].clear()
     app.after_request_funcs[None].clear()
     csrf = CSRFProtect(app)
-    install_guards(app, csrf)
-    install_refusals(app, translate)
-    install_page_context(
-        app,
-        translate=translate,
-        languages=LANGUAGES,
-        viewer=site.current_viewer,
-        is_demonstration=parvis.is_demonstration,
-    )
     api = Api(
         database,
         parvis.estimates,
@@ -85,6 +80,16 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.database.breathe,
         _slow_codes(limiter),
         parvis.publisher.messages_changed,
+    )
+    app.before_request(media_api.admit_upload(api))
+    install_guards(app, csrf)
+    install_refusals(app, translate)
+    install_page_context(
+        app,
+        translate=translate,
+        languages=LANGUAGES,
+        viewer=site.current_viewer,
+        is_demonstration=parvis.is_demonstration,
     )
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api, alerts_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, sound_api, *desks):
@@ -95,6 +100,15 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
             api, speak=parvis.reading.speak if parvis.reading else None, slow=_slow_readings(limiter)
         )
     )
+
+    library = media_api.Library(
+        parvis.media.files,
+        parvis.media_uploaded,
+        notices_with_medium,
+        parvis.feeds.try_now,
+        _slow_feeds(limiter),
+    )
+    app.register_api(media_api.blueprint(api, library))
 
     @app.get("/api/v1/openapi.json", doc_ui=False)
     def openapi() -> Any:
@@ -111,6 +125,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     )
     app.register_blueprint(site.blueprint(shared))
     app.register_blueprint(sign_in.blueprint(shared))
+    app.register_blueprint(media_files(parvis.media.files, database))
     _install_pages(app, parvis, limiter)
 
 
@@ -120,6 +135,14 @@ def _slow_codes(limiter: Limiter) -> Callable[[], None]:
         """Slows guessing of short codes."""
 
     return limited_code
+
+
+def _slow_feeds(limiter: Limiter) -> Callable[[], None]:
+    @limiter.limit("20 per minute", key_func=lambda: identify().author.id)
+    def limited_feed() -> None:
+        """Bounds what one person may have the server fetch."""
+
+    return limited_feed
 
 
 def _slow_readings(limiter: Limiter) -> Callable[[], None]:
@@ -207,6 +230,11 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
             every_hall=every_hall,
             languages=spoken,
             framing=site.FRAMING,
+        )
+    )
+    app.register_blueprint(
+        media_pages.blueprint(
+            translate=translate, viewer=site.current_viewer, media_bytes=settings.media_bytes
         )
     )
     named = [(language.code, language.name) for language in languages]

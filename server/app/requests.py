@@ -1,5 +1,6 @@
 """What every request passes: the CSRF guard before it, headers and problem documents after it."""
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -75,6 +76,8 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Any:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return refused(Refusal("storage_full"))
         log.error("request_failed", path=request.path, exc_info=error)
         if problems.is_api():
             return problems.problem("internal", 500, translate("refusal.internal", page_language()))

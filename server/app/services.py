@@ -25,10 +25,18 @@ from server.printing.service import PrintService
 from server.settings import Settings
 from server.store.anchors import Anchors
 from server.store.database import Database, once_it_answers
+from server.store.media_files import MediaFiles
+from server.store.notices import feeds_shown
 from server.usecases.estimate_waits import Estimates
+from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
+from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
+from signage.feeds.fetched import FeedLimits
 
 log = structlog.get_logger()
+
+MEDIA_MEMORY_BYTES = 4_000_000_000
+"""What the process that decodes uploads may map, libraries included."""
 
 
 @dataclass
@@ -47,6 +55,9 @@ class Parvis:
     simulated: DemonstrationPrinters
     socketio: Any
     is_demonstration: bool
+    media: Preparing
+    media_uploaded: Callable[[], None]
+    feeds: Feeds
     reading: ReadingVoice | None
     background: list[Callable[[], None]] = field(default_factory=list)
 
@@ -54,6 +65,8 @@ class Parvis:
         """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet."""
         if self.settings.is_loopback:
             once_it_answers(self.simulated.start)
+        if self.settings.workers == 1:
+            once_it_answers(self.media.take_over)
         self.printing.start(self.socketio.start_background_task)
         for work in self.background:
             self.socketio.start_background_task(work)
@@ -81,7 +94,7 @@ def compose(
     def emit(name: str, message: Any, namespace: str, room: str, *, is_local: bool = False) -> None:
         socketio.server.emit(name, message, namespace=namespace, room=room, ignore_queue=is_local)
 
-    def later(seconds: float, work: Callable[[], None]) -> None:
+    def later(seconds: float, work: Callable[[], object]) -> None:
         def run() -> None:
             if seconds:
                 socketio.sleep(seconds)
@@ -118,6 +131,10 @@ def compose(
         database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
     )
     simulated = DemonstrationPrinters(database, settings.var)
+    apart = Apart(deadline_s=PREPARED_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES)
+    media = Preparing(database, media_folder(settings.var), apart.call)
+    reader = Apart(deadline_s=ENDED_AFTER_S, memory_bytes=MEDIA_MEMORY_BYTES)
+    feeds = Feeds(database, reader.call, FeedLimits(may_be_private=settings.feeds_from_private), feeds_shown)
     parvis = Parvis(
         app,
         settings,
@@ -131,6 +148,9 @@ def compose(
         simulated,
         socketio,
         is_demonstration,
+        media,
+        lambda: later(0, media.prepare_waiting),
+        feeds,
         None if voice.unavailable else ReadingVoice(audio),
     )
     void = VoidTokens(
@@ -140,8 +160,10 @@ def compose(
         _every(socketio, TICK_S, publisher.tick),
         _every(socketio, TICK_S, void.look),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
+        _every(socketio, ROUND_S, media.prepare_waiting),
+        _every(socketio, ROUND_S, feeds.read_due),
         voice.run,
-        *_kept(settings, database, socketio, audio),
+        *_kept(settings, database, socketio, audio, media.files),
     ]
     for namespace in namespaces(presence, database, estimates, _socket_callers(database, presence)):
         socketio.on_namespace(namespace)
@@ -149,17 +171,17 @@ def compose(
 
 
 def _kept(
-    settings: Settings, database: Database, socketio: Any, voices: AudioFiles
+    settings: Settings, database: Database, socketio: Any, voices: AudioFiles, media: MediaFiles
 ) -> list[Callable[[], None]]:
     """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
-    rounds = Rounds(database, Anchors(settings.var / "anchors"), database.breathe, voices)
+    rounds = Rounds(database, Anchors(settings.var / "anchors"), database.breathe, voices, media)
     return [
         _every(socketio, ROUND_S, rounds.make),
         lambda: serve_local(database, settings.var, socketio.sleep),
     ]
 
 
-def _every(socketio: Any, seconds: float, work: Callable[[], None]) -> Callable[[], None]:
+def _every(socketio: Any, seconds: float, work: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         while True:
             socketio.sleep(seconds)

@@ -3,6 +3,7 @@
 Each look answers one sentence, and whether something is right, off or wrong.
 """
 
+import importlib
 import shutil
 import sys
 from collections.abc import Callable
@@ -21,11 +22,20 @@ from server.jobs.server_lock import is_server_running
 from server.settings import Settings
 from server.store.backup import postgresql_program
 from server.store.installed import open_installed
+from server.store.media import names_in_use
+from server.usecases.prepare_media import media_folder
 
 NEWEST_TESTED = (3, 13)
 ENOUGH_BYTES = 1_000_000_000
 ASSETS = ("socket.io.esm.min.js", "tokens.css", "icons")
 FONTS = ("atkinson-hyperlegible-next-latin.woff2", "atkinson-hyperlegible-next-latin-ext.woff2")
+
+MEDIA_LIBRARIES = (
+    ("signage.media.images", "images"),
+    ("signage.media.documents", "documents"),
+    ("signage.media.videos", "videos"),
+)
+"""Each loads what decodes its kind of files."""
 
 type State = Literal["right", "off", "wrong"]
 
@@ -50,6 +60,7 @@ def examinations(settings: Settings) -> list[Callable[[], Finding]]:
         assets,
         fonts,
         voice,
+        media,
         shaping,
         backups,
         phone,
@@ -153,6 +164,42 @@ def voice(settings: Settings) -> Finding:
     if not EspeakSpeech().is_available:
         return Finding("off", "Calls are not spoken: the program espeak-ng is not installed.")
     return Finding("right", "Calls are spoken by espeak-ng.")
+
+
+def media(settings: Settings) -> Finding:
+    """What prepares images, documents and videos, and whether the files of media are all there."""
+    missing = [f"{what} ({name})" for name, what in MEDIA_LIBRARIES if not _loads(name)]
+    if missing:
+        return Finding(
+            "off", f"The library of media cannot prepare {', '.join(missing)}: a library is missing."
+        )
+    lost = _lost_media(settings)
+    if lost:
+        return Finding("wrong", f"{lost} files of media are missing in {media_folder(settings.var).folder}.")
+    return Finding("right", "The library of media prepares images, documents and videos.")
+
+
+def _loads(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def _lost_media(settings: Settings) -> int:
+    """How many files of media are not where they should be; 0 while the database cannot say."""
+    try:
+        found = open_installed(settings.database_address, Clock())
+    except Refusal:
+        return 0
+    try:
+        with found.read() as rows:
+            return len(names_in_use(rows) - media_folder(settings.var).names())
+    except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
+        return 0
+    finally:
+        found.close()
 
 
 def shaping(_: Settings) -> Finding:

@@ -11,6 +11,8 @@ from server.jobs.local_socket import write
 from server.jobs.server_lock import alone
 from server.settings import Settings
 from server.store.verifying import Fault, verify_journal
+from server.usecases.copy_media import beside, bring_media, copy_media
+from server.usecases.prepare_media import media_folder
 from server.usecases.restore import RestoredHall, backup, restore
 
 WORDS = {
@@ -70,14 +72,17 @@ def _sentence(fault: Fault) -> str:
 def backup_command(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="File to write; it must not exist.")],
 ) -> None:
-    """Write a backup of the whole database to a new file; the server may run meanwhile."""
+    """Write a backup of the whole database to a new file, media beside it; the server may run meanwhile."""
     settings = Settings()
     database = opened(settings)
     try:
         anchored = backup(database, anchors_of(settings), file)
+        copied = copy_media(database, media_folder(settings.var), file)
     finally:
         database.close()
     say(f"{file}: {file.stat().st_size:,} bytes; {len(anchored)} journals anchored.")
+    if copied:
+        say(f"{beside(file)}: {copied} files of media; keep it beside the backup.")
 
 
 def restore_command(
@@ -98,6 +103,11 @@ def restore_command(
             file,
             has_real_hours=settings.demo_hours == "real",
         )
+        database = opened(settings)
+        try:
+            brought = bring_media(database, media_folder(settings.var), file)
+        finally:
+            database.close()
     for hall in restored.halls:
         say(_restored(hall))
     if restored.lost_of_installation > 0:
@@ -108,6 +118,14 @@ def restore_command(
         )
     if restored.kept is not None:
         say(f"The replaced database is kept as {restored.kept}.")
+    if brought.files:
+        say(f"{brought.files} files of media are brought back.")
+    if brought.missing:
+        say(
+            f"{brought.missing} files of media are missing: notices that show them show nothing;"
+            " upload them again.",
+            style="yellow",
+        )
     say("Everybody signs in again.")
 
 

@@ -125,11 +125,11 @@ class TextNotice(NoticeContent):
 
 
 class MediumNotice(NoticeContent):
-    """A picture, a film or the pages of a PDF; `texts` say it for who cannot see it."""
+    """A picture, a film or the pages of a PDF; `texts`, where the library's own do not fit here, say it."""
 
     kind: Literal["image", "video", "document"]
     medium: Slug
-    texts: Annotated[Sentences, AfterValidator(some_texts)]
+    texts: Sentences = Field(default_factory=dict)
 
 
 class FeedNotice(NoticeContent):

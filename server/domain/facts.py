@@ -89,6 +89,11 @@ class FactKind(StrEnum):
     NOTICE_PUBLISHED = "NoticePublished"
     NOTICE_WITHDRAWN = "NoticeWithdrawn"
     NOTICE_ARCHIVED = "NoticeArchived"
+    MEDIUM_UPLOADED = "MediumUploaded"
+    MEDIUM_PREPARED = "MediumPrepared"
+    MEDIUM_REFUSED = "MediumRefused"
+    MEDIUM_DESCRIBED = "MediumDescribed"
+    MEDIUM_REMOVED = "MediumRemoved"
 
 
 SILENT = frozenset(

@@ -1,4 +1,4 @@
-"""The fold of the installation's facts that have rows: notices and the steps of their history. Pure."""
+"""The fold of the installation's facts that have rows: notices, the steps of their history, media. Pure."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,6 +6,7 @@ from typing import Any
 
 from server.domain.facts import FactKind
 from server.domain.instants import text_to_micros
+from server.domain.media import MEDIA_FOLDS
 from server.domain.projection_changes import Change, Insert, Recorded, Update
 
 
@@ -87,4 +88,5 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.NOTICE_PUBLISHED: _published,
     FactKind.NOTICE_WITHDRAWN: _moved,
     FactKind.NOTICE_ARCHIVED: _moved,
+    **MEDIA_FOLDS,
 }

@@ -18,11 +18,13 @@ from server.store.database import Database
 from server.store.engines import Row
 from server.store.halls import all_halls
 from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
+from server.store.media_files import MediaFiles
 from server.usecases.close_day import close_day, days_to_close
 from server.usecases.count_affluence import count_affluence
 from server.usecases.end_alert import expire_alerts
 from server.usecases.forgotten import give_back_forgotten
 from server.usecases.purge import purge
+from server.usecases.remove_medium import sweep_media
 from server.usecases.wait_again import return_parked
 
 log = structlog.get_logger()
@@ -41,13 +43,15 @@ _INSTALLATION_HEAD = "SELECT journal_length, head_hash FROM installation WHERE i
 class Rounds:
     """The jobs of one process.
 
-    `breathe` lets other work through between two halls; `voices` are the rendered voices of this computer.
+    `breathe` lets other work through between two halls; `voices` are the rendered voices of this computer,
+    `media` its prepared files.
     """
 
     database: Database
     anchors: Anchors
     breathe: Callable[[], None] = lambda: None
     voices: AudioFiles | None = None
+    media: MediaFiles | None = None
     failures: int = 0
 
     def make(self) -> None:
@@ -138,5 +142,7 @@ class Rounds:
             counts = purge(self.database)
             if self.voices is not None:
                 counts["voices"] = self.voices.purge(older_than_s=VOICES_KEPT_S, now_s=now.timestamp())
+            if self.media is not None:
+                counts["media_files"] = sweep_media(self.database, self.media)
             if any(counts.values()):
                 log.info("purged", **{name: count for name, count in counts.items() if count})

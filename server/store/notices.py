@@ -34,6 +34,15 @@ _LISTED = (
     " JOIN notice_version v ON v.notice = n.id AND v.version = n.version"
     " LEFT JOIN account a ON a.id = n.drafted_by ORDER BY n.changed_at DESC, n.id"
 )
+_OF_MEDIA = (
+    "SELECT n.id, v.content FROM notice n JOIN notice_version v ON v.notice = n.id"
+    " AND (v.version = n.version OR v.version = n.shown_version)"
+    " WHERE n.kind IN ('image', 'video', 'document') AND n.state <> 'archived'"
+)
+_OF_FEEDS = (
+    "SELECT v.content FROM notice n JOIN notice_version v ON v.notice = n.id AND v.version = n.shown_version"
+    " WHERE n.kind = 'feed' AND n.state = 'published'"
+)
 _MARK = (
     "SELECT COUNT(*) AS notices, COALESCE(SUM(steps), 0) AS steps FROM notice WHERE shown_version IS NOT NULL"
 )
@@ -153,3 +162,15 @@ def keep_affluence(rows: Any, hall: str, found: Affluence, now: Any) -> None:
 def state_of(row: Row) -> NoticeState:
     """The state a row says, before the clock has its say."""
     return NoticeState(row["state"])
+
+
+def notices_with_medium(rows: Any, medium: str) -> list[str]:
+    """The ids of the notices that show a medium, or would once published; archived ones do not count."""
+    return sorted(
+        {row["id"] for row in rows.all(_OF_MEDIA) if json.loads(row["content"])["medium"] == medium}
+    )
+
+
+def feeds_shown(rows: Any) -> set[str]:
+    """The addresses of the feeds that published notices show."""
+    return {json.loads(row["content"])["url"] for row in rows.all(_OF_FEEDS)}

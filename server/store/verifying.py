@@ -253,7 +253,7 @@ def _derived_fault(rows: Any, journal: _Journal) -> Fault | None:
     for table, row_id in wrong:
         return Fault(journal.name, "rows", None, row_id, table)
     if journal.hall is None:
-        return _notice_fault(rows, journal)
+        return _notice_fault(rows, journal) or _text_fault(rows, journal)
     return _document_fault(rows, journal) or _erasable_fault(rows, journal)
 
 
@@ -285,6 +285,19 @@ def _notice_fault(rows: Any, journal: _Journal) -> Fault | None:
         text = kept.get(body["version"])
         if text is None or content_digest(text) != body["sha256"]:
             return Fault(journal.name, "document", fact["position"], fact["id"], body["notice"])
+    return None
+
+
+_TEXTS = (
+    "SELECT m.id, m.texts_sha256, t.texts FROM medium m JOIN medium_text t ON t.medium = m.id ORDER BY m.id"
+)
+
+
+def _text_fault(rows: Any, journal: _Journal) -> Fault | None:
+    """The first medium whose texts are no longer those that its fact was recorded with."""
+    for row in rows.all(_TEXTS):
+        if hashlib.sha256(row["texts"].encode()).hexdigest() != row["texts_sha256"]:
+            return Fault(journal.name, "document", None, row["id"], "medium")
     return None
 
 

@@ -1,14 +1,15 @@
-"""The media that notices show. The library of media is not there yet: a notice cannot name any.
+"""The media and feeds that notices show."""
 
-This is the one place that asks for them: whoever brings the library answers here.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.documents.notice_checks import check_medium
 from server.documents.notices import MediumNotice, NoticeContent
 from server.documents.problems import DocumentRefused
+from server.domain.media import MediumState
+from server.store.media import file_name, files_of, medium_row, texts_of
+from server.usecases.read_feeds import feed_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,17 @@ class MediumFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownMedium:
+    """What a notice shows of a medium: its files in order, and what it says by language.
+
+    No files: there is none so named, it is not ready, or nobody has written what it says.
+    """
+
+    files: tuple[MediumFile, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FeedEntry:
     """One entry of a feed, as plain text."""
 
@@ -30,19 +42,41 @@ class FeedEntry:
     text: str
 
 
-def files_of_medium(rows: Any, medium: str) -> tuple[MediumFile, ...]:
-    """The prepared files of a medium in order; empty: there is none so named, or it is not ready."""
-    return ()
+def shown_medium(rows: Any, medium: str) -> ShownMedium:
+    """A medium as notices show it."""
+    row = medium_row(rows, medium)
+    if row is None or row["state"] != MediumState.READY or row["texts_sha256"] is None:
+        return ShownMedium()
+    files = files_of(row)
+    poster = next((_address(file) for file in files if file["role"] == "poster"), None)
+    pages = tuple(
+        MediumFile(
+            _address(file),
+            file["width"],
+            file["height"],
+            file["duration_ms"],
+            poster if file["duration_ms"] is not None else None,
+        )
+        for file in files
+        if file["role"] == "page"
+    )
+    return ShownMedium(pages, texts_of(row))
+
+
+def _address(file: dict[str, Any]) -> str:
+    return f"/media/{file_name(file)}"
 
 
 def entries_of_feed(rows: Any, url: str) -> tuple[FeedEntry, ...]:
     """The newest entries of a feed as they were last read; empty: it was never read."""
-    return ()
+    found = feed_answer(rows, url)
+    entries = [] if found is None else found["entries"]
+    return tuple(FeedEntry(entry["title"], entry["text"]) for entry in entries)
 
 
 def check_media(rows: Any, notice: NoticeContent) -> None:
-    """Refuses a medium that does not exist. Raises DocumentRefused."""
-    is_ready = isinstance(notice, MediumNotice) and bool(files_of_medium(rows, notice.medium))
+    """Refuses a medium that cannot be shown. Raises DocumentRefused."""
+    is_ready = isinstance(notice, MediumNotice) and bool(shown_medium(rows, notice.medium).files)
     problems = check_medium(notice, is_ready=is_ready)
     if problems:
         raise DocumentRefused(problems)

@@ -19,7 +19,7 @@ from server.domain.affluence import BusyAndQuiet
 from server.domain.configuration import HallConfiguration, text_in
 from server.language import LANGUAGES
 from server.usecases.hours_words import affluence_lines, hours_lines
-from server.usecases.notice_media import MediumFile, entries_of_feed, files_of_medium
+from server.usecases.notice_media import MediumFile, entries_of_feed, shown_medium
 
 type Contents = list[dict[str, Any]]
 
@@ -61,8 +61,9 @@ def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWord
         case TextNotice():
             return [title | {"html": text_in(notice.bodies, language)}]
         case MediumNotice():
-            files = files_of_medium(words.rows, notice.medium)
-            return [_shown(file, text_in(notice.texts, language)) for file in files]
+            medium = shown_medium(words.rows, notice.medium)
+            text = text_in(notice.texts, language) or text_in(medium.texts, language)
+            return [_shown(file, text) for file in medium.files]
         case FeedNotice():
             entries = entries_of_feed(words.rows, notice.url)
             shown = [{"title": each.title, "text": each.text} for each in entries]

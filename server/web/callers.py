@@ -200,6 +200,20 @@ def role_of(caller: Caller, database: Database, hall: str) -> str:
     return max(roles, key=lambda role: len(ROLES[role]))
 
 
+def allowed_anywhere(permission: Permission) -> Caller:
+    """The caller, a person or a key that has the permission at one site at least.
+
+    Refusals: not_signed_in, forbidden.
+    """
+    caller = someone()
+    is_allowed = permission in caller.permissions or any(
+        permission in ROLES[grant.role] for grant in caller.grants
+    )
+    if not is_allowed or caller.kind == "device":
+        raise Refusal("forbidden")
+    return caller
+
+
 def allowed_either(first: Permission, second: Permission, hall: str) -> tuple[Caller, bool]:
     """The caller, and whether they have the first permission in this hall (else they have the second).
 

@@ -17,6 +17,7 @@ PAGES = (
     ("security", "/securite", Permission.ASK_HELP, "shield"),
     ("alert", "/alerte", Permission.RAISE_ALERT, "triangle-alert"),
     ("notices", "/affichage", Permission.DRAFT_NOTICES, "megaphone"),
+    ("media", "/affichage/medias", Permission.DRAFT_NOTICES, "image"),
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
     ("help", "/aide", Permission.READ_HELP, "circle-help"),
 )

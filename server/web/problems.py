@@ -112,6 +112,20 @@ STATUS: Mapping[str, int] = {
     "no_reason": 422,
     "no_printer": 409,
     "too_large": 413,
+    "unknown_medium": 404,
+    "medium_in_use": 409,
+    "medium_not_ready": 409,
+    "medium_without_text": 409,
+    "medium_too_large": 413,
+    "medium_empty": 422,
+    "wrong_language": 422,
+    "text_missing": 422,
+    "text_too_long": 422,
+    "feed_address": 422,
+    "feed_private": 422,
+    "feed_unreachable": 422,
+    "feed_too_large": 422,
+    "feed_broken": 422,
     "document_refused": 422,
     "idempotency_mismatch": 422,
     "too_many_requests": 429,
@@ -162,7 +176,7 @@ def problem(code: str, status: int, sentence: str, **details: Any) -> Response:
 def is_api() -> bool:
     """Whether the answer goes to a program rather than to a reader."""
     return (
-        request.path.startswith(("/api/", "/device/", "/audio/"))
+        request.path.startswith(("/api/", "/device/", "/audio/", "/media/"))
         or request.accept_mimetypes.best == "application/json"
     )
 
@@ -181,7 +195,7 @@ def refusal_problem(refusal: Refusal, translate: Callable[..., str], language: s
             for each in refusal.problems
         ]
     return problem(
-        refusal.code, status_of(refusal), translate(f"refusal.{refusal.code}", language), **details
+        refusal.code, status_of(refusal), translate(f"refusal.{refusal.code}", language, **values), **details
     )
 
 

@@ -43,6 +43,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("security", "/alerte"),
         ("quality", "/qualite"),
         ("communication", "/affichage"),
+        ("communication", "/affichage/medias"),
         ("agent", "/console"),
     ],
 )

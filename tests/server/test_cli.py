@@ -170,6 +170,7 @@ def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):
     assert "`parvis migrate`" in text
     assert "`make assets`" in text
     assert "Python 3." in text
+    assert "The library of media prepares images, documents and videos." in text
 
 
 def test_a_journal_that_was_tampered_with_ends_with_1(tmp_path: Path, sqlite_url: str):

@@ -5,7 +5,7 @@ projections: they are written by folding facts only, and can be rebuilt from the
 (`server.store.rebuild`).
 """
 
-from server.store.tables import alerts, counters, journals, notices, people, printing, visits
+from server.store.tables import alerts, counters, journals, media, notices, people, printing, visits
 from server.store.tables.columns import metadata
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "alerts",
     "counters",
     "journals",
+    "media",
     "metadata",
     "notices",
     "people",
@@ -26,5 +27,5 @@ PROJECTIONS = (
     *("break_decision", "appointment", "alert", "alert_shown", "quiet"),
 )
 """The tables that a rebuild empties and fills again from the journal."""
-INSTALLATION_PROJECTIONS = ("notice", "notice_step")
+INSTALLATION_PROJECTIONS = ("notice", "notice_step", "medium")
 """The tables that follow from the installation's journal."""

@@ -49,12 +49,18 @@ def place_header() -> str | None:
     return request.headers.get("X-Counter") or None
 
 
+def idempotency_key() -> str | None:
+    """The header's text, None when there is none. Refusal: bad_request for one too long."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and len(key) > 200:
+        raise Refusal("bad_request", header="Idempotency-Key")
+    return key or None
+
+
 def write_key(author: Author) -> WriteKey | None:
     """The idempotency key of the request, None when it has none. Refusal: bad_request for one too long."""
-    key = request.headers.get("Idempotency-Key")
-    if not key:
+    key = idempotency_key()
+    if key is None:
         return None
-    if len(key) > 200:
-        raise Refusal("bad_request", header="Idempotency-Key")
     asked = f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)
     return WriteKey.of(author.id, key, asked)

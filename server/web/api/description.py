@@ -23,6 +23,16 @@ SCHEMES = {
 }
 WHOLE_VISIT = "/api/v1/tickets/{token}"
 """What stands behind a visitor's token needs no other."""
+_FILE = {"type": "string", "format": "binary"}
+BODIES = {
+    ("/api/v1/media", "post"): {
+        "application/octet-stream": {"schema": _FILE},
+        "multipart/form-data": {
+            "schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
+        },
+    }
+}
+"""Bodies that no shape describes: files as they are."""
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -63,6 +73,8 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    if (path, method) in BODIES:
+        operation["requestBody"] = {"required": True, "content": BODIES[path, method]}
     operation["security"] = [] if path.startswith(WHOLE_VISIT) else [{name: []} for name in SCHEMES]
     if method != "get":
         headers = [_IDEMPOTENCY]

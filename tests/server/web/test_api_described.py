@@ -13,6 +13,7 @@ from tests.harness.counts import count
 from tests.harness.programs import PROJECT
 from tests.harness.served import Served
 from tests.server.live.hall import Halls, ServedHall
+from tests.signage.media.uploads import image
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
@@ -69,6 +70,12 @@ def raised(browser: httpx.Client, token: str) -> str:
     return str(answer.raise_for_status().json()["alert"])
 
 
+def uploaded(browser: httpx.Client, token: str) -> str:
+    """A medium that is being prepared, or ready by now."""
+    answer = browser.post("/api/v1/media", content=image("PNG"), headers={"X-CSRFToken": token})
+    return str(answer.raise_for_status().json()["medium"])
+
+
 def assert_described(server: Served, *headers: str, real: dict[str, list[str]], examples: int) -> None:
     """Schemathesis finds nothing between the description and the answers."""
     document = httpx.get(f"{server.base_url}/api/v1/openapi.json", trust_env=False).json()
@@ -120,11 +127,12 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         appointments = [booked(browser, token) for _ in range(9)]
         alert = raised(browser, token)
         notices = [each["notice"] for each in browser.get("/api/v1/notices").json()["notices"]]
+        media = [uploaded(browser, token) for _ in range(12)]
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     assert_described(
         server,
         f"Cookie: {cookies}",
         f"X-CSRFToken: {token}",
-        real=busy(hall) | {"appointment": appointments, "alert": [alert], "notice": notices},
+        real=busy(hall) | {"appointment": appointments, "alert": [alert], "notice": notices, "medium": media},
         examples=count(small=4, large=200),
     )

@@ -1,0 +1,120 @@
+"""The folder of media, `var/media`: prepared files by the SHA-256 of their bytes, and uploads that wait."""
+
+import errno
+import hashlib
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.domain.refusals import Refusal
+
+NAME = re.compile(r"[0-9a-f]{64}\.(?:jpg|png|webp|webm)")
+"""What a prepared file is named."""
+RESERVE_BYTES = 500_000_000
+"""Room that uploads leave on the disk for the database and its journals."""
+YOUNG_S = 3600.0
+"""A file that no medium has is kept this long: it may have been prepared just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An upload on the disk: where, its size in bytes, its SHA-256."""
+
+    file: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFiles:
+    """The folder, made when it is first needed."""
+
+    folder: Path
+    reserve: int = RESERVE_BYTES
+
+    @property
+    def incoming(self) -> Path:
+        """Where uploads wait to be prepared."""
+        return self.folder / "incoming"
+
+    def path(self, name: str) -> Path | None:
+        """Where a prepared file is; None when there is none so named."""
+        place = self.folder / name
+        return place if NAME.fullmatch(name) and place.is_file() else None
+
+    def upload(self, medium: str) -> Path:
+        """Where the upload of a medium waits."""
+        return self.incoming / medium
+
+    def check_room(self, size: int) -> None:
+        """Refuses before anything is written what the disk has no room for. Refusal: storage_full."""
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.incoming).free < size + self.reserve:
+            raise Refusal("storage_full")
+
+    def new_part(self) -> Path:
+        """The file that the next upload is received in."""
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        return self.incoming / f"{secrets.token_hex(8)}.part"
+
+    def names(self) -> set[str]:
+        """The names of the prepared files that are there."""
+        if not self.folder.is_dir():
+            return set()
+        return {path.name for path in self.folder.iterdir() if NAME.fullmatch(path.name)}
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Removes prepared files; one that is gone already is no matter."""
+        for name in names:
+            if NAME.fullmatch(name):
+                (self.folder / name).unlink(missing_ok=True)
+
+    def old(self, *, now_s: float) -> Iterator[Path]:
+        """Everything in the folder that nobody has written for an hour. `now_s`: seconds since 1970."""
+        for folder in (self.folder, self.incoming):
+            for path in folder.iterdir() if folder.is_dir() else ():
+                if path != self.incoming and path.stat().st_mtime < now_s - YOUNG_S:
+                    yield path
+
+
+@contextmanager
+def full_disk_is_refused() -> Iterator[None]:
+    """Refuses what the disk has no room for. Refusal: storage_full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Refusal("storage_full") from error
+        raise
+
+
+def receive(chunks: Iterable[bytes], file: Path, *, largest: int) -> Received:
+    """Writes an upload to a file as it comes. Nothing is left of one that is refused or breaks off.
+
+    Refusals: medium_too_large beyond `largest` bytes, medium_empty, storage_full.
+    """
+    size, digest = 0, hashlib.sha256()
+    try:
+        with full_disk_is_refused(), file.open("wb") as written:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > largest:
+                    raise too_large(largest)
+                digest.update(chunk)
+                written.write(chunk)
+        if size == 0:
+            raise Refusal("medium_empty")
+    except BaseException:
+        if file.is_file():
+            file.unlink()
+        raise
+    return Received(file, size, digest.hexdigest())
+
+
+def too_large(largest: int) -> Refusal:
+    """The refusal of an upload of more bytes than `largest`."""
+    return Refusal("medium_too_large", megabytes=largest // 1_000_000)

@@ -1,0 +1,51 @@
+"""Media: the row of each, what it says for who cannot see it, uploads that wait, and feeds as last read."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+
+from server.store.tables.columns import ID, INSTANT, metadata
+
+medium = Table(
+    "medium",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("kind", String(10)),
+    Column("files", Text, nullable=False),
+    Column("refusal", Text),
+    Column("upload_sha256", String(64), nullable=False),
+    Column("upload_size", BigInteger, nullable=False),
+    Column("uploaded_at", INSTANT, nullable=False),
+    Column("uploaded_by", ID, nullable=False),
+    Column("texts_sha256", String(64)),
+    Index("ix_medium_state", "state"),
+    comment="What notices show, a projection; `files` are JSON, named by the SHA-256 of their bytes.",
+)
+
+medium_text = Table(
+    "medium_text",
+    metadata,
+    Column("medium", ID, primary_key=True),
+    Column("texts", Text, nullable=False),
+    comment="What a medium says for who cannot see it, by language; the fact holds the SHA-256.",
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("medium", ID, primary_key=True),
+    Column("claimed_until", INSTANT),
+    Column("tries", Integer, nullable=False),
+    comment="Uploads that wait to be prepared; who prepares one holds it until an instant.",
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("tried_at", INSTANT),
+    Column("read_at", INSTANT),
+    Column("content", Text),
+    Column("failure", String(40)),
+    comment="Web feeds by the SHA-256 of their address: the last good content and when it was read.",
+)

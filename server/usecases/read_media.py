@@ -1,0 +1,76 @@
+"""The library of media as its page and the API show it, and one medium as a notice uses it."""
+
+import json
+from typing import Any
+
+from server.domain.instants import micros_to_text
+from server.domain.media import MediumState
+from server.domain.refusals import Refusal
+from server.store.database import Database
+from server.store.engines import Row
+from server.store.media import file_name, files_of, listed_media, medium_row, texts_of
+from server.usecases.answers import Answer
+from signage.media.prepared import CONTENT_TYPES
+
+PAGE = 60
+"""Media listed at once."""
+
+
+def read_media(database: Database, *, before: str | None = None) -> Answer:
+    """The newest media, or those older than `before` (an id); `next`: where to go on, or null."""
+    with database.read() as rows:
+        found = listed_media(rows, before=before, limit=PAGE + 1)
+    listed = [medium_answer(row) for row in found[:PAGE]]
+    return {"media": listed, "next": listed[-1]["medium"] if len(found) > PAGE else None}
+
+
+def read_medium(database: Database, medium: str) -> Answer:
+    """One medium. Refusal: unknown_medium."""
+    with database.read() as rows:
+        return medium_answer(_standing(rows, medium))
+
+
+def usable_medium(rows: Any, medium: str) -> Answer:
+    """A medium that a notice may show: it is ready and says in words what it shows.
+
+    Refusals: unknown_medium, medium_not_ready, medium_without_text.
+    """
+    row = _standing(rows, medium)
+    if row["state"] != MediumState.READY:
+        raise Refusal("medium_not_ready", medium=medium)
+    if row["texts_sha256"] is None:
+        raise Refusal("medium_without_text", medium=medium)
+    return medium_answer(row)
+
+
+def _standing(rows: Any, medium: str) -> Row:
+    row = medium_row(rows, medium)
+    if row is None or row["state"] == MediumState.REMOVED:
+        raise Refusal("unknown_medium", medium=medium)
+    return row
+
+
+def medium_answer(row: Row) -> Answer:
+    """A medium as the API knows it: `files` in the order they are shown, `refusal` without its sentence."""
+    return {
+        "medium": row["id"],
+        "state": row["state"],
+        "kind": row["kind"],
+        "files": [_file_answer(file) for file in files_of(row)],
+        "refusal": None if row["refusal"] is None else json.loads(row["refusal"]),
+        "texts": texts_of(row),
+        "uploaded_at": micros_to_text(row["uploaded_at"]),
+        "upload_bytes": row["upload_size"],
+    }
+
+
+def _file_answer(file: dict[str, Any]) -> Answer:
+    return {
+        "url": f"/media/{file_name(file)}",
+        "role": file["role"],
+        "type": CONTENT_TYPES[file["extension"]],
+        "width": file["width"],
+        "height": file["height"],
+        "bytes": file["size"],
+        "duration_ms": file["duration_ms"],
+    }

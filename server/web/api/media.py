@@ -1,0 +1,194 @@
+"""The library of media that notices show: upload, see, describe, remove."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from flask import request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import Field
+
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.store.media_files import MediaFiles, too_large
+from server.store.write_keys import WriteKey
+from server.usecases.answers import Answer
+from server.usecases.describe_medium import describe_medium
+from server.usecases.read_feeds import LONGEST_ADDRESS
+from server.usecases.read_media import read_media, read_medium
+from server.usecases.remove_medium import NoticesWith, remove_medium
+from server.usecases.upload_medium import upload_medium
+from server.web.api.context import REFUSED, Api, idempotency_key, write_key
+from server.web.api.shapes import LINE, Anything, Asked, Slug
+from server.web.callers import allowed_anywhere
+from server.web.viewer import page_language
+
+TAG = Tag(name="media")
+UPLOADS = "/api/v1/media"
+CHUNK = 65_536
+AROUND = 100_000
+"""Bytes that a multipart body has around its file, at most."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """What views of media need: where files are, and what is told and asked around them.
+
+    `uploaded`: a new upload waits; `notices_with`: which notices show a medium; `try_feed`: reads a feed now;
+    `slow_feeds`: a brake on that.
+    """
+
+    files: MediaFiles
+    uploaded: Callable[[], None]
+    notices_with: NoticesWith
+    try_feed: Callable[[str], Answer]
+    slow_feeds: Callable[[], None]
+
+
+class MediumPath(Asked):
+    """A medium."""
+
+    medium: str = Slug
+
+
+class MediaQuery(Asked):
+    """Which media: those older than this one."""
+
+    before: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+
+
+class DescriptionBody(Asked):
+    """What a medium says, by language."""
+
+    texts: dict[str, str] = Field(min_length=1, max_length=10)
+
+
+class FeedBody(Asked):
+    """The address of a web feed."""
+
+    url: str = Field(min_length=1, max_length=LONGEST_ADDRESS, pattern=LINE)
+
+
+def admit_upload(api: Api) -> Callable[[], None]:
+    """Run before a request is looked at: who may upload, and how large, before anything of it is read."""
+
+    def admit() -> None:
+        if request.path != UPLOADS or request.method != "POST":
+            return
+        allowed_anywhere(Permission.DRAFT_NOTICES)
+        largest = api.settings.media_bytes
+        if request.content_length is not None and request.content_length > largest + AROUND:
+            raise too_large(largest)
+        request.max_content_length = largest + AROUND
+        request.environ["wsgi.input"] = _Breathing(request.environ["wsgi.input"], api.breathe)
+
+    return admit
+
+
+@dataclass(frozen=True)
+class _Breathing:
+    """A request’s body that lets others work at each read: what has come would be read in one go."""
+
+    source: IO[bytes]
+    breathe: Callable[[], None]
+
+    def read(self, size: int = -1) -> bytes:
+        self.breathe()
+        return self.source.read(size)
+
+    def readline(self, size: int = -1) -> bytes:
+        return self.source.readline(size)
+
+
+def blueprint(api: Api, library: Library) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("media", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    def told(medium: Answer) -> Answer:
+        """The medium, with the sentence of its refusal."""
+        refusal = medium["refusal"]
+        if refusal is None:
+            return medium
+        sentence = api.translate(f"refusal.{refusal['code']}", page_language(), **refusal["details"])
+        return {**medium, "refusal": {**refusal, "detail": sentence}}
+
+    @routes.post("/media", responses={201: Anything})
+    def upload() -> Any:
+        """Uploads a file, as the body itself or as the part `file` of a form; it is prepared afterwards."""
+        caller = allowed_anywhere(Permission.DRAFT_NOTICES)
+        library.files.check_room(request.content_length or 0)
+        key = idempotency_key()
+
+        def key_of(sha256: str) -> WriteKey | None:
+            asked = f"POST {UPLOADS}\n{sha256}".encode()
+            return None if key is None else WriteKey.of(caller.author.id, key, asked)
+
+        largest = api.settings.media_bytes
+        answer = upload_medium(
+            api.database,
+            library.files,
+            caller.author,
+            _chunks(api.breathe),
+            largest=largest,
+            write_key=key_of,
+        )
+        library.uploaded()
+        return answer, 201
+
+    @routes.get("/media", responses={200: Anything})
+    def listed(query: MediaQuery) -> Any:
+        """The media of the library, the newest first, some at a time."""
+        allowed_anywhere(Permission.DRAFT_NOTICES)
+        found = read_media(api.database, before=query.before)
+        return {**found, "media": [told(medium) for medium in found["media"]]}
+
+    @routes.get("/media/<medium>", responses={200: Anything})
+    def one(path: MediumPath) -> Any:
+        """A medium: its state, its files, and why it was refused."""
+        allowed_anywhere(Permission.DRAFT_NOTICES)
+        return told(read_medium(api.database, path.medium))
+
+    @routes.patch("/media/<medium>", responses={200: Anything})
+    def describe(path: MediumPath, body: DescriptionBody) -> Any:
+        """Writes what a medium says for who cannot see it; a notice needs it."""
+        author = allowed_anywhere(Permission.DRAFT_NOTICES).author
+        key = write_key(author)
+        return told(describe_medium(api.database, author, path.medium, body.texts, write_key=key))
+
+    @routes.delete("/media/<medium>", responses={200: Anything})
+    def remove(path: MediumPath) -> Any:
+        """Removes a medium that no notice shows."""
+        author = allowed_anywhere(Permission.DRAFT_NOTICES).author
+        return remove_medium(
+            api.database,
+            library.files,
+            author,
+            path.medium,
+            notices_with=library.notices_with,
+            write_key=write_key(author),
+        )
+
+    @routes.post("/feeds", responses={200: Anything})
+    def feed(body: FeedBody) -> Any:
+        """Reads a web feed now, as a notice would show it."""
+        allowed_anywhere(Permission.DRAFT_NOTICES)
+        library.slow_feeds()
+        return library.try_feed(body.url)
+
+    return routes
+
+
+def _chunks(breathe: Callable[[], None]) -> Iterator[bytes]:
+    """The uploaded file, piece by piece. Refusal: bad_request for a form without the part `file`."""
+    source: IO[bytes]
+    if request.mimetype == "multipart/form-data":
+        part = request.files.get("file")
+        if part is None:
+            raise Refusal("bad_request", missing="file")
+        source = part.stream
+    else:
+        source = request.stream
+    while chunk := source.read(CHUNK):
+        yield chunk
+        breathe()

@@ -1,0 +1,1 @@
+"""The library of media: its page `/affichage/medias`, and the prepared files."""

@@ -1,0 +1,56 @@
+// What the page of media makes of a medium and of an upload under way. Pure: no page, no clock.
+
+/** How much of an upload has left, in whole percent; null as long as nobody knows how much there is. */
+export function percent(sent, whole) {
+  return whole > 0 ? Math.min(100, Math.floor((100 * sent) / whole)) : null;
+}
+
+/** Why a file need not be sent at all: the key of a sentence with its values, or null. */
+export function refusalOf(file, mediaBytes) {
+  if (file.size === 0) return { key: "media.send.empty", values: {} };
+  if (file.size > mediaBytes) return { key: "media.send.too_large", values: { megabytes: Math.floor(mediaBytes / 1e6) } };
+  return null;
+}
+
+/** The sentence that says what a medium is: its key and values. */
+export function kindWords({ state, kind, files }) {
+  if (state !== "ready") return { key: "media.kind.unknown", values: {} };
+  const pages = files.filter(({ role }) => role === "page");
+  const [{ width, height, duration_ms: durationMs }] = pages;
+  if (kind === "document") return { key: "media.kind.document", values: { count: pages.length } };
+  if (kind === "video") return { key: "media.kind.video", values: { width, height, duration: lasting(durationMs) } };
+  return { key: "media.kind.image", values: { width, height } };
+}
+
+/** Milliseconds as minutes and seconds: 75000 → "1:15"; a video lasts a second at least. */
+export function lasting(durationMs) {
+  const seconds = Math.max(1, Math.round(durationMs / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** The address of the small picture that stands for a medium, or null. */
+export function thumbnailOf({ files }) {
+  return files.find(({ role }) => role === "thumbnail")?.url ?? null;
+}
+
+/** The texts of a form as they are sent: without those that are empty. */
+export function textsOf(values) {
+  return Object.fromEntries(Object.entries(values).map(([language, text]) => [language, text.trim()]).filter(([, text]) => text !== ""));
+}
+
+/** Why texts cannot be kept: the key of a sentence, or null. French is needed; a single translation is not enough. */
+export function textProblem(texts) {
+  if (!texts.fr) return "media.text.missing";
+  return Object.keys(texts).length === 2 ? "media.text.one_translation" : null;
+}
+
+/** The media with one put in the place it has, or before all others when it is new. */
+export function withMedium(media, medium) {
+  const at = media.findIndex((each) => each.medium === medium.medium);
+  return at < 0 ? [medium, ...media] : media.with(at, medium);
+}
+
+/** The media that are still being prepared. */
+export function preparing(media) {
+  return media.filter(({ state }) => state === "preparing").map(({ medium }) => medium);
+}

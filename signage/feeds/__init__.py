@@ -1,0 +1,1 @@
+"""Web feeds that notices show: fetched within limits and read as plain text; knows no database."""

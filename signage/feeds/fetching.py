@@ -1,0 +1,106 @@
+"""Fetch a feed: from public addresses only, within a time, up to a size, over few redirects.
+
+The host's name is looked up once and the connection goes to the address that was checked: a name that
+answers otherwise the next time gains nothing. A server that drips the head of its answer byte by byte is
+ended by whoever runs this in a process apart.
+"""
+
+import ipaddress
+import socket
+import time
+
+import httpx
+
+from signage.feeds.fetched import FeedLimits, FeedRefused
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HEADERS = {
+    "Accept": "application/atom+xml, application/rss+xml, application/xml, text/xml",
+    "Accept-Encoding": "identity",  # what is unpacked could be a thousand times as large
+    "User-Agent": "Parvis",
+}
+_CARRIES_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
+"""IPv6 addresses that stand for an IPv4 address, which may be a private one."""
+
+
+def fetch(url: str, limits: FeedLimits) -> bytes:
+    """The bytes of a feed.
+
+    Raises FeedRefused: feed_address, feed_private, feed_unreachable, feed_too_large.
+    """
+    ends_at = time.monotonic() + limits.within_s
+    for _ in range(limits.redirects + 1):
+        found = _fetch_once(url, limits, ends_at)
+        if isinstance(found, bytes):
+            return found
+        url = found
+    raise FeedRefused("feed_unreachable")
+
+
+def _fetch_once(url: str, limits: FeedLimits, ends_at: float) -> bytes | str:
+    """The body, or the address that the answer sends to."""
+    try:
+        asked = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise FeedRefused("feed_address") from error
+    if asked.scheme not in ("http", "https") or not asked.host or asked.userinfo:
+        raise FeedRefused("feed_address")
+    address = _checked_address(asked, limits)
+    left_s = max(0.1, ends_at - time.monotonic())
+    try:
+        with httpx.Client(trust_env=False, timeout=left_s, follow_redirects=False) as client:
+            request = client.build_request(
+                "GET",
+                asked.copy_with(host=address),
+                headers={**_HEADERS, "Host": asked.netloc.decode("ascii")},
+                extensions={"sni_hostname": asked.host},
+            )
+            answer = client.send(request, stream=True)
+            try:
+                if answer.status_code in _REDIRECTS and "location" in answer.headers:
+                    return str(asked.join(answer.headers["location"]))
+                if (
+                    answer.status_code != 200
+                    or answer.headers.get("content-encoding", "identity") != "identity"
+                ):
+                    raise FeedRefused("feed_unreachable")
+                return _body(answer, limits, ends_at)
+            finally:
+                answer.close()
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, OSError, ValueError) as error:
+        raise FeedRefused("feed_unreachable") from error
+
+
+def _body(answer: httpx.Response, limits: FeedLimits, ends_at: float) -> bytes:
+    body = b""
+    for chunk in answer.iter_raw():
+        body += chunk
+        if len(body) > limits.largest_bytes:
+            raise FeedRefused("feed_too_large")
+        if time.monotonic() > ends_at:
+            raise FeedRefused("feed_unreachable")
+    return body
+
+
+def _checked_address(url: httpx.URL, limits: FeedLimits) -> str:
+    """The first address of the host; every one must be public. Raises FeedRefused."""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    try:
+        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise FeedRefused("feed_unreachable") from error
+    addresses = [str(each[4][0]) for each in found]
+    if not limits.may_be_private and not all(is_public(address) for address in addresses):
+        raise FeedRefused("feed_private")
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the internet: not of this machine, its network, nor of a group."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            parsed = parsed.ipv4_mapped
+        elif any(parsed in network for network in _CARRIES_IPV4) or parsed.teredo is not None:
+            return False
+    return parsed.is_global and not parsed.is_multicast

@@ -1,0 +1,1 @@
+"""Media of notices: prepared from uploads, decoded and encoded anew; knows no web and no database."""

@@ -1,0 +1,47 @@
+"""Prepare an upload: its type by its content, then decoded and encoded anew. Runs in a process apart."""
+
+import shutil
+from pathlib import Path
+
+from signage.media.content_types import HEAD_BYTES, content_type
+from signage.media.limits import LIMITS, MediaLimits
+from signage.media.prepared import MediumRefused, Prepared
+
+
+def prepare(source: Path, folder: Path, limits: MediaLimits = LIMITS) -> Prepared:
+    """What the file `source` becomes; what is made of it stands in `folder` under the names it is served by.
+
+    Where it is refused, nothing is left in the folder but what was there. Raises MediumRefused.
+    """
+    staging = folder / f"{source.name}.staging"
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        staging.mkdir(parents=True)
+        prepared = _prepared(source, staging, limits)
+        for name in {file.name for file in prepared.files}:  # two may be equal
+            (staging / name).replace(folder / name)
+        return prepared
+    except MemoryError:
+        raise MediumRefused("medium_too_heavy") from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _prepared(source: Path, folder: Path, limits: MediaLimits) -> Prepared:
+    with source.open("rb") as file:
+        found = content_type(file.read(HEAD_BYTES))
+    # each library is loaded only where it is needed: without one, the other kinds still work
+    try:
+        if found == "pdf":
+            from signage.media.documents import prepare_document
+
+            return prepare_document(source, folder, limits)
+        if found in ("mp4", "matroska", "avi", "mpeg"):
+            from signage.media.videos import prepare_video
+
+            return prepare_video(source, found, folder, limits)
+        from signage.media.images import prepare_image
+
+        return prepare_image(source, found, folder, limits)
+    except ImportError as error:
+        raise MediumRefused("medium_without_library") from error

@@ -1,0 +1,138 @@
+"""The library of media in a real browser on the real server: by keyboard, refusals told in place."""
+
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+from tests.signage.media.uploads import image, pdf, put, video, zipped
+
+PATH = "/affichage/medias"
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("media")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+def library(hall: Served, pages: Pages, role: str = "communication", **size: int) -> Page:
+    """The page, opened by someone of Laon, with nothing in the library."""
+    user = next(u for u in hall.demonstration["users"] if u["role"] == role and u["site"] == "laon")
+    page = pages.open(f"{hall.base_url}/connexion?next={PATH}", **size)
+    page.fill("input[name=login]", user["login"])
+    page.fill("input[name=password]", user["password"])
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(f"{hall.base_url}{PATH}")
+    expect(page.locator("h1")).to_have_text("Médiathèque")
+    return page
+
+
+def send(page: Page, file: Path) -> None:
+    page.set_input_files("#file", file)
+    page.locator("[data-do]").focus()
+    page.keyboard.press("Enter")
+
+
+def card(page: Page) -> Any:
+    """The newest medium."""
+    return page.locator(".medium").first
+
+
+def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: Pages, tmp_path: Path):
+    page = library(hall, pages)
+    expect(page.locator("[data-none]")).to_be_visible()
+    assert unreached_by_keyboard(page) == []
+    send(page, put(tmp_path, image("JPEG", (640, 400)), "Affiche de Mme Durand.jpg"))
+    expect(card(page)).to_have_attribute("data-state", "ready")
+    expect(card(page).locator("h3")).to_have_text("Image, 640 × 400")
+    expect(card(page).locator(".notice")).to_contain_text("aucun message ne peut le montrer avant")
+    assert "Durand" not in page.content()
+    assert_accessible(page)
+    card(page).locator("textarea[name=fr]").focus()
+    page.keyboard.type("Ouvert lundi de 9 h à midi")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-text=status]")).to_have_text("Texte enregistré.")
+    expect(card(page).locator(".notice")).to_have_count(0)
+    expect(card(page).locator("img")).to_have_attribute("alt", "Ouvert lundi de 9 h à midi")
+    expect(card(page).locator("[data-keep]")).to_be_focused()
+    card(page).locator("summary").press("Enter")
+    card(page).locator("textarea[name=en]").fill("Open on Monday")
+    card(page).locator("[data-keep]").press("Enter")
+    expect(card(page).locator("[data-problem]")).to_contain_text("Une seule traduction ne suffit pas")
+    assert unreached_by_keyboard(page) == []
+    card(page).locator(".removal > button").press("Enter")
+    expect(card(page).get_by_text("Non, garder")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".medium")).to_have_count(0)
+    expect(page.locator("#list-title")).to_be_focused()
+
+
+def test_refusals_are_told_in_place(hall: Served, pages: Pages, tmp_path: Path):
+    page = library(hall, pages)
+    send(page, put(tmp_path, b"", "vide.png"))
+    expect(page.locator("[data-refused]")).to_contain_text("Ce fichier est vide")
+    send(page, put(tmp_path, zipped(), "image.png"))
+    expect(card(page)).to_have_attribute("data-state", "refused")
+    expect(card(page).locator(".alert")).to_contain_text("archive")
+    expect(page.locator("[data-refused]")).to_be_hidden()
+    assert_accessible(page)
+    page.reload()
+    expect(card(page).locator(".alert")).to_contain_text("archive")
+
+
+def test_a_video_and_a_document_are_prepared_by_the_process_apart(hall: Served, pages: Pages, tmp_path: Path):
+    page = library(hall, pages, "reception")
+    send(page, put(tmp_path, video(size=(320, 200)), "film.webm"))
+    expect(page.locator(".medium h3").first).to_contain_text("Vidéo, 0:01", timeout=20_000)
+    send(page, put(tmp_path, pdf(3), "rapport.pdf"))
+    expect(page.locator(".medium h3").first).to_have_text("Document, 3 pages", timeout=20_000)
+    url = page.locator(".medium").nth(1).locator("a.picture").get_attribute("href")
+    lasts = page.evaluate(
+        """url => new Promise((resolve, reject) => {
+          const film = document.createElement("video");
+          film.onloadedmetadata = () => resolve([film.duration, film.videoWidth, film.videoHeight]);
+          film.onerror = () => reject(new Error(String(film.error?.message)));
+          film.src = url;
+        })""",
+        url,
+    )
+    assert lasts[0] == pytest.approx(1.0, abs=0.15)
+    assert lasts[1:] == [320, 200]
+    for width, height in ((1366, 768), (390, 844), (683, 384)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert_accessible(page)
+
+
+def test_the_real_server_refuses_too_large_an_upload_before_it_comes(hall: Served, pages: Pages):
+    page = library(hall, pages)
+    cookies = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
+    token = page.locator('meta[name="csrf-token"]').get_attribute("content")
+    connection = http.client.HTTPConnection("127.0.0.1", int(hall.base_url.rpartition(":")[2]))
+    headers = {"Cookie": cookies, "X-CSRFToken": token or "", "Content-Type": "application/octet-stream"}
+    connection.request("POST", "/api/v1/media", body=b"", headers=headers | {"Content-Length": "300000000"})
+    answer = connection.getresponse()
+    assert (answer.status, b"medium_too_large" in answer.read()) == (413, True)
+    connection.close()
+    assert not list((hall.var / "media" / "incoming").glob("*.part"))
+
+
+def test_who_drafts_nothing_is_told_so(hall: Served, pages: Pages):
+    page = pages.open(f"{hall.base_url}{PATH}")
+    assert "/connexion" in page.url
+    user = next(u for u in hall.demonstration["users"] if u["role"] == "quality")
+    page.fill("input[name=login]", user["login"])
+    page.fill("input[name=password]", user["password"])
+    page.press("input[name=password]", "Enter")
+    expect(page.locator("main")).to_contain_text("n’est pas ouverte à votre rôle")

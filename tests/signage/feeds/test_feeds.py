@@ -1,0 +1,148 @@
+"""Feeds are read within limits as plain text; what hangs, grows or leads inside is given up."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.apart import Apart, ApartEnded
+from signage.feeds.fetched import Feed, FeedEntry, FeedLimits, FeedRefused
+from signage.feeds.fetching import fetch, is_public
+from signage.feeds.reading import parsed_feed, read_feed
+from tests.signage.feeds.feed_server import RSS, serving
+
+HERE = FeedLimits(may_be_private=True, within_s=0.6, largest_bytes=300_000)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+def refusal(url: str, limits: FeedLimits = HERE) -> str:
+    with pytest.raises(FeedRefused) as found:
+        fetch(url, limits)
+    return found.value.code
+
+
+@pytest.mark.parametrize("path", ["good", "moved"])
+def test_a_feed_is_read_as_plain_text(server: str, path: str):
+    assert read_feed(f"{server}/{path}", HERE) == Feed(
+        "Préfecture & vous",
+        (FeedEntry("Ouverture lundi", "De 9 h à midi."), FeedEntry("Deuxième", "Texte")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("hanging", "feed_unreachable"),
+        ("stalling", "feed_unreachable"),
+        ("endless", "feed_too_large"),
+        ("circle", "feed_unreachable"),
+        ("gone", "feed_unreachable"),
+        ("packed", "feed_unreachable"),
+        ("file", "feed_address"),
+    ],
+)
+def test_a_hostile_server_is_given_up(server: str, path: str, code: str):
+    begun = time.monotonic()
+    assert refusal(f"{server}/{path}") == code
+    assert time.monotonic() - begun < 5
+
+
+def test_a_head_that_drips_for_ever_ends_with_its_process(server: str):
+    apart = Apart(deadline_s=1.5)
+    with pytest.raises(ApartEnded):
+        apart.call(read_feed, f"{server}/dripping", HERE)
+
+
+def test_a_page_is_no_feed(server: str):
+    with pytest.raises(FeedRefused, match="feed_broken"):
+        read_feed(f"{server}/page", HERE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://10.1.2.3/",
+        "http://169.254.169.254/",
+    ],
+)
+def test_addresses_of_the_inside_are_refused_unless_allowed(url: str):
+    assert refusal(url, FeedLimits()) == "feed_private"
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/", "file:///etc/passwd", "x", "", "http://", "http://a:b@c/"]
+)
+def test_other_addresses_are_refused(url: str):
+    assert refusal(url, FeedLimits()) == "feed_address"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_right"),
+    [
+        ("93.184.215.14", True),
+        ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
+        ("::ffff:127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("2002:7f00:1::", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("192.168.1.1", False),
+    ],
+)
+def test_only_addresses_of_the_internet_are_public(address: str, is_right: bool):
+    assert is_public(address) is is_right
+
+
+def test_at_most_twenty_entries_of_a_bounded_length_are_kept():
+    item = (
+        b"<item><title>" + b"mot " * 200 + b"</title><description>" + b"mot " * 900 + b"</description></item>"
+    )
+    found = parsed_feed(RSS.replace(b"</channel>", item * 30 + b"</channel>"))
+    assert len(found.entries) == 20
+    assert max(len(entry.title) for entry in found.entries) <= 200
+    assert found.entries[5].text.endswith("mot…")
+    assert max(len(entry.text) for entry in found.entries) <= 500
+
+
+def test_an_entity_that_grows_is_not_unfolded():
+    laughs = b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 9))
+    bomb = RSS.replace(b"<rss", b'<!DOCTYPE r [<!ENTITY a0 "ha">' + laughs + b"]><rss").replace(
+        b"Texte", b"&a8;"
+    )
+    outside = RSS.replace(b"<rss", b'<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss').replace(
+        b"Texte", b"&a;"
+    )
+    for content in (bomb, outside):
+        try:
+            found = parsed_feed(content)
+        except FeedRefused:
+            continue
+        assert "root:" not in str(found)
+        assert len(str(found)) < 20_000
+
+
+@given(st.binary(max_size=300) | st.tuples(st.integers(0, len(RSS)), st.binary(max_size=5)))
+def test_any_bytes_are_a_feed_or_refused(content: bytes | tuple[int, bytes]):
+    if isinstance(content, tuple):
+        place, change = content
+        content = RSS[:place] + change + RSS[place + len(change) :]
+    try:
+        found = parsed_feed(content)
+    except FeedRefused:
+        return
+    texts = [text for entry in found.entries for text in (entry.title, entry.text)]
+    # plain words: a sign that was written as words stays, whoever shows them puts them in as text
+    assert [text for text in texts if text != " ".join(text.split()) or len(text) > 500] == []
