@@ -3,9 +3,10 @@
 import { io } from "/assets/socket.io.esm.min.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
+import { createMediaPlayer } from "./media_player.js";
+import { noticesAsProgramme } from "./notices_as_programme.js";
 import { createPlayer } from "./player.js";
 import * as screenState from "./screen_state.js";
-import { buildSlides, contentsOf } from "./slides.js";
 import { wordsOf } from "./words.js";
 
 const KEPT = "parvis.screen";
@@ -14,13 +15,11 @@ const SOUND_TRIAL_MS = 1_000;
 const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
-let state = screenState.restored(read());
-let drawn = { calls: "", slides: "" };
-let slides = [];
-let slideAt = 0;
-let slideTimer = null;
-let slideSince = performance.now();
-let round = 0; // how often all slides were shown: each round has waits in another language beside French
+const LAG = "parvis.lag";
+
+let state = screenState.restored(read(KEPT));
+let drawnCalls = "";
+let lag = read(LAG) ?? 0;
 let isSoundOff = false;
 let isSoundTried = false;
 let saved = "";
@@ -59,10 +58,23 @@ const player = createPlayer({
   onRefused: showSoundOff,
 });
 
+const media = createMediaPlayer({
+  box: get("slide"), measure: get("measure"), wordsIn, own, lag,
+  mayHear: () => Boolean(state.screen?.has_sound) && !isSoundOff,
+  serverNow: () => screenState.serverNow(state, now()),
+  onSeen: () => {},
+  onFailed: (item, reason) => console.warn(`${item} cannot be shown: ${reason}`),
+  onEnd: () => playMedia(screenState.viewOf(state, now())),
+});
+
 draw();
 document.fonts.ready.then(redraw);
 addEventListener("resize", redraw);
-addEventListener("pagehide", save);
+addEventListener("pagehide", () => {
+  media.end(screenState.serverNow(state, now()));
+  save();
+});
+document.addEventListener("visibilitychange", draw);
 addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload()); // a new token, typed in this very page
 for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => isSoundOff && player.unlocked());
 addEventListener("dblclick", () => document.documentElement.requestFullscreen?.());
@@ -98,7 +110,7 @@ function draw() {
   state = screenState.arrange(state, now(), fits);
   const view = screenState.viewOf(state, now());
   drawCalls(view);
-  drawSlides(view);
+  playMedia(view);
   drawFoot(view);
   if (state.fetch && state.isConnected) {
     connection.fetchSoon();
@@ -108,12 +120,13 @@ function draw() {
 }
 
 function redraw() {
-  drawn = { calls: "", slides: "" };
+  drawnCalls = "";
+  media.redraw();
   draw();
 }
 
 function fits(cards) {
-  drawn.calls = "";
+  drawnCalls = "";
   return showCards(get("cards"), cards, { body: document.body, words: wordsIn(own), languages: [own] });
 }
 
@@ -123,8 +136,8 @@ function drawCalls(view) {
   const opens = view.view === "closed" ? Date.parse(state.screen?.next_opening_at ?? "") : view.view === "break" ? screenState.resumesAt(state, now()) ?? NaN : NaN;
   const opening = Number.isNaN(opens) ? "" : words.opening(opens, screenState.serverNow(state, now()));
   const shown = JSON.stringify([view.view, cards, still, recent, opening]);
-  if (shown === drawn.calls) return;
-  drawn.calls = shown;
+  if (shown === drawnCalls) return;
+  drawnCalls = shown;
   document.body.dataset.view = view.view;
   showCards(get("cards"), cards, { body: document.body, words, languages: [own] });
   get("state-title").textContent = words.say(view.view);
@@ -143,39 +156,14 @@ function sayCalls(cards, words) {
   if (fresh.length) get("spoken").textContent = fresh.map((card) => words.announcement(card.number, card.counter.label)).join(". ");
 }
 
-function drawSlides(view) {
-  const isHidden = document.body.dataset.layout !== "side";
-  const contents = contentsOf({ view, screen: state.screen, languages: slideLanguages(), round });
-  const wanted = JSON.stringify([contents, document.body.dataset.demonstration]);
-  if (isHidden || wanted === drawn.slides) return;
-  drawn.slides = wanted;
-  const shownKey = slides[slideAt]?.key;
-  slides = buildSlides(get("slide"), contents, wordsIn);
-  slideAt = Math.min(slideAt, slides.length - 1);
-  if (slides[slideAt].key !== shownKey) slideSince = performance.now();
-  showSlide();
-}
-
-function showSlide() {
-  clearTimeout(slideTimer);
-  const { element, ms } = slides[slideAt];
-  get("slide").replaceChildren(element);
-  if (slides.length < 2) return;
-  // figures that change every second do not keep a slide from leaving
-  slideTimer = setTimeout(nextSlide, Math.max(ms - (performance.now() - slideSince), 0));
-}
-
-function nextSlide() {
-  slideAt += 1;
-  slideSince = performance.now();
-  if (slideAt >= slides.length) nextRound();
-  showSlide();
-}
-
-function nextRound() {
-  slideAt = 0;
-  round += 1;
-  drawSlides(screenState.viewOf(state, now()));
+/** Media are covered where calls or an alert take their place, and where nobody can see the page. */
+function playMedia(view) {
+  const programme = state.screen?.programme ?? noticesAsProgramme(state.screen, slideLanguages());
+  const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(state.board.alert) || document.hidden;
+  const at = screenState.serverNow(state, now());
+  const played = media.play({ programme, view, screen: state.screen, at, isCovered });
+  document.body.dataset.rest = played.isResting && !view.cards.length ? "yes" : "no";
+  if (played.lag !== lag) keep(LAG, (lag = played.lag));
 }
 
 function slideLanguages() {
@@ -231,9 +219,9 @@ function trySound() {
   }, SOUND_TRIAL_MS);
 }
 
-function read() {
+function read(name) {
   try {
-    return JSON.parse(localStorage.getItem(KEPT));
+    return JSON.parse(localStorage.getItem(name));
   } catch {
     return null;
   }
@@ -243,8 +231,12 @@ function save() {
   const kept = JSON.stringify(screenState.toSave(state));
   if (kept === saved) return;
   saved = kept;
+  keep(KEPT, screenState.toSave(state));
+}
+
+function keep(name, value) {
   try {
-    localStorage.setItem(KEPT, kept);
+    localStorage.setItem(name, JSON.stringify(value));
   } catch {
     // private mode or a full disk: the screen works, a reload without server starts empty
   }

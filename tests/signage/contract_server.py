@@ -16,7 +16,8 @@ from signage import pages
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; media-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 Message = dict[str, Any]
 
@@ -130,6 +131,7 @@ class ContractServer:
         app.add_url_rule("/device/me", "me", self._me)
         app.add_url_rule("/assets/<path:name>", "assets", lambda name: send_from_directory(assets, name))
         app.add_url_rule("/audio/<name>", "audio", lambda name: send_from_directory(audio, name))
+        app.add_url_rule("/media/<name>", "media", lambda name: send_from_directory(audio, name))
         app.before_request(self._note)
         app.after_request(_with_policy)
         return app
