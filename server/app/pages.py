@@ -164,7 +164,10 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
         app.register_blueprint(hardware.simulator.pages.blueprint(parvis.simulated.shown, translate))
     app.register_blueprint(
         signage.pages.blueprint(
-            translate=translate, languages=LANGUAGES, is_demonstration=parvis.is_demonstration
+            translate=translate,
+            languages=LANGUAGES,
+            is_demonstration=parvis.is_demonstration,
+            assets=settings.var.resolve() / "assets",
         )
     )
     app.register_blueprint(

@@ -3,8 +3,11 @@
 import { io } from "/assets/socket.io.esm.min.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
+import { filesOf } from "./contents.js";
+import { createDownloads, stateOf } from "./downloads.js";
 import { createMediaPlayer } from "./media_player.js";
 import { noticesAsProgramme } from "./notices_as_programme.js";
+import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
 import * as screenState from "./screen_state.js";
 import { wordsOf } from "./words.js";
@@ -20,6 +23,8 @@ const LAG = "parvis.lag";
 let state = screenState.restored(read(KEPT));
 let drawnCalls = "";
 let lag = read(LAG) ?? 0;
+let phase = "unknown"; // of the downloads
+let isReplaced = false; // by a newer release
 let isSoundOff = false;
 let isSoundTried = false;
 let saved = "";
@@ -31,10 +36,16 @@ const update = (next) => {
   draw();
 };
 
+const worker = installWorker({ onRelease: () => { isReplaced = true; } });
+const downloads = createDownloads({ onPhase: (next) => { phase = next; } });
+
 const connection = connect({
   io, location, history,
   on: {
-    connected: () => update(screenState.connected(state, now())),
+    connected: () => {
+      worker.look();
+      update(screenState.connected(state, now()));
+    },
     disconnected: () => update(screenState.disconnected(state)),
     refused: () => update(screenState.refused(state)),
     hall: (hall) => update({ ...state, hall }),
@@ -86,6 +97,8 @@ function tick() {
     connection.restart();
   }
   update(screenState.turned(state, now()));
+  document.body.dataset.media = stateOf(phase, screenState.isLive(state));
+  if (isReplaced && !state.cards.length) location.reload(); // between two calls
 }
 
 function announced(message) {
@@ -160,6 +173,7 @@ function sayCalls(cards, words) {
 function playMedia(view) {
   const programme = state.screen?.programme ?? noticesAsProgramme(state.screen, slideLanguages());
   const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(state.board.alert) || document.hidden;
+  if (state.screen) downloads.want(programme.items.flatMap(filesOf));
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting && !view.cards.length ? "yes" : "no";

@@ -1,5 +1,6 @@
 """A screen's media in a real browser: every kind, no empty frame and no broken image, through calls."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,3 +123,55 @@ def test_a_video_stands_still_while_calls_cover_it_and_goes_on_where_it_was(
     assert video.evaluate("film => film.currentTime") >= stood
     wait_until(lambda: video.evaluate("film => film.ended"), "its end: the last picture stays")
     assert page.evaluate("window.troubles") == []
+
+
+KEPT = "navigator.serviceWorker.ready.then(() => document.body.dataset.media === 'up to date')"
+
+
+def test_a_reload_without_server_plays_on_and_a_restarted_server_is_found_again(
+    pages: Pages, hall: ContractServer, assets_dir: Path, media: Path
+) -> None:
+    items = [picture("upright", "upright.webp"), film("film") | {"ms": 1_000}]
+    page = opened(pages, hall, *items)
+    wait_until(lambda: page.evaluate(KEPT), "everything is kept")
+    port = hall.port
+    hall.stop()
+    page.reload()
+    expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+    both = "new Set(window.frames).size >= 2"
+    wait_until(lambda: page.evaluate(both), "both are played without a server")
+    expect(page.locator("body")).to_have_attribute("data-media", "possibly outdated")
+    expect(page.locator("#foot-stale")).to_contain_text("Pas en direct depuis")
+    assert page.evaluate("window.troubles") == []
+    again = ContractServer(assets_dir, media, port=port)
+    try:
+        again.screen["programme"] = programme(item("new", "text", {"title": "De retour", "text": ""}))
+        expect(page.locator("#slide")).to_contain_text("De retour", timeout=30_000)
+        assert page.evaluate("window.troubles") == []
+    finally:
+        again.stop()
+
+
+def test_a_page_whose_frames_stand_still_is_loaded_again(pages: Pages, hall: ContractServer) -> None:
+    page = opened(pages, hall, picture("upright", "upright.webp"))
+    wait_until(lambda: page.evaluate(KEPT), "the service worker")
+    with page.expect_navigation():
+        page.evaluate("new Worker('/screen/watch.js').postMessage({limit_s: 1})")  # nobody tells it of frames
+    expect(page.locator("#slide img")).to_be_visible()
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_windows_follow_the_servers_clock_whatever_the_screens_own_says(
+    pages: Pages, hall: ContractServer, days: int
+) -> None:
+    now_ms, day_ms = int(time.time() * 1000), 86_400_000
+    today = [[now_ms - 3_600_000, now_ms + 3_600_000]]
+    other = [[start + days * day_ms for start in today[0]]]
+    hall.screen["programme"] = programme(
+        item("today", "text", {"title": "Aujourd’hui", "text": ""}, windows=today),
+        item("other", "text", {"title": "Un autre jour", "text": ""}, windows=other),
+    )
+    page = pages.open(width=1920, height=1080)
+    page.clock.install(time=time.time() + days * 86_400)
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("#slide")).to_contain_text("Aujourd’hui")

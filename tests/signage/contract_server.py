@@ -38,7 +38,7 @@ def translate(key: str, language: str, /, **values: object) -> str:
 class ContractServer:
     """One hall, one screen whose token is `good`. Set the attributes, then send."""
 
-    def __init__(self, assets: Path, audio: Path) -> None:
+    def __init__(self, assets: Path, audio: Path, *, port: int = 0) -> None:
         self.epoch, self.version = "e1", 1
         self.calls: list[Message] = []
         self.recent: list[Message] = []
@@ -60,7 +60,8 @@ class ContractServer:
         self.sockets = SocketIO(app, async_mode="threading")
         self.sockets.on_event("connect", self._connected, namespace="/screen")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._http = make_server("127.0.0.1", 0, app, threaded=True)
+        self._http = make_server("127.0.0.1", port, app, threaded=True)
+        self.port = self._http.server_port
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
 
@@ -117,7 +118,9 @@ class ContractServer:
 
     def _app(self, assets: Path, audio: Path) -> Flask:
         app = Flask(__name__, static_folder=None)
-        app.register_blueprint(pages.blueprint(translate=translate, languages=("fr", "en", "es")))
+        app.register_blueprint(
+            pages.blueprint(translate=translate, languages=("fr", "en", "es"), assets=assets)
+        )
         board: Callable[[], Message] = lambda: {  # noqa: E731 (a view as short as its neighbours)
             **self._head(),
             "calls": self.calls,
@@ -137,7 +140,7 @@ class ContractServer:
         return app
 
     def _note(self) -> None:
-        if not request.path.startswith(("/assets", "/static", "/socket.io")):
+        if not request.path.startswith(("/assets", "/static", "/socket.io", "/screen", "/media")):
             self.requests.append(request.path)
 
     def _session(self) -> Response:
