@@ -27,6 +27,7 @@ from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.web import sign_in, site
 from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
+from server.web.api import displays as displays_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
 from server.web.api import links as links_api
@@ -81,7 +82,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.publisher.messages_changed,
     )
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api)
-    for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):
+    for subject in (tickets_api, appointments_api, halls_api, half_days_api, displays_api, *desks):
         app.register_api(subject.blueprint(api))
     app.register_api(
         reading_api.blueprint(

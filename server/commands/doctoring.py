@@ -12,6 +12,7 @@ from server.commands.examination import Finding, examinations
 from server.commands.say import opened, say
 from server.jobs.server_lock import alone
 from server.settings import Settings
+from server.store.displays import rebuild_displays
 from server.store.halls import all_halls
 from server.store.rebuild import rebuild
 
@@ -49,13 +50,13 @@ def _rebuild(settings: Settings) -> None:
             with database.read() as rows:
                 halls = [hall["slug"] for hall in all_halls(rows)]
             for hall in halls:
-                changed = rebuild(database, hall)
-                say(
-                    f"{hall}: {len(changed)} rows were not what the journal says"
-                    if changed
-                    else f"{hall}: right"
-                )
-                for table, row in changed[:20]:
-                    say(f"  {table} {row}")
+                _say_changed(hall, rebuild(database, hall))
+            _say_changed("installation", rebuild_displays(database))
         finally:
             database.close()
+
+
+def _say_changed(name: str, changed: list[tuple[str, str]]) -> None:
+    say(f"{name}: {len(changed)} rows were not what the journal says" if changed else f"{name}: right")
+    for table, row in changed[:20]:
+        say(f"  {table} {row}")

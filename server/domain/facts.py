@@ -76,6 +76,7 @@ class FactKind(StrEnum):
     API_KEY_CREATED = "ApiKeyCreated"
     API_KEY_REVOKED = "ApiKeyRevoked"
     INSTALLATION_PUBLISHED = "InstallationPublished"
+    DISPLAYS_REPORTED = "DisplaysReported"
 
 
 SILENT = frozenset({FactKind.PRINT_ENDED, FactKind.TICKET_REPRINTED, FactKind.APPOINTMENT_SHEET_ASKED})

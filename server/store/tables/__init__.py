@@ -2,13 +2,14 @@
 
 `visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued`, `target` and `appointment` are
 projections: they are written by folding facts only, and can be rebuilt from the journal
-(`server.store.rebuild`).
+(`server.store.rebuild`). `display` and `display_record` follow from the installation's journal
+(`server.store.displays`).
 """
 
-from server.store.tables import counters, journals, people, printing, visits
+from server.store.tables import counters, displays, journals, people, printing, visits
 from server.store.tables.columns import metadata
 
-__all__ = ["PROJECTIONS", "counters", "journals", "metadata", "people", "printing", "visits"]
+__all__ = ["PROJECTIONS", "counters", "displays", "journals", "metadata", "people", "printing", "visits"]
 
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
