@@ -6,19 +6,21 @@ import { createStage } from "./stage.js";
 
 /**
  * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered}`. `onSeen(piece)` is told each
- * stretch of a notice that was seen: `{item, notice, from, to, outcome}`, in the server's milliseconds; `onFailed(item)` a
- * file that cannot be shown. `onEnd()` asks for the next `play`.
+ * stretch of a notice that was seen: `{item, notice, from, to, outcome}`, in the server's milliseconds; `onFailed(item,
+ * reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`.
  */
 export function createMediaPlayer({ box, measure, wordsIn, own, lag, mayHear, serverNow, onSeen, onFailed, onEnd }) {
   let playlist = lists.initialPlaylist({ lag });
   let seen = null; // {key, item, showing}: what stands on the stage
   let piece = null; // {item, notice, from}: since when it is seen without a break
   let timer = null;
+  let notices = new Map(); // of items, for one that fails before it is shown
   let next = null; // what is to stand there as soon as it is ready
   const stage = createStage({ box, measure, wordsIn, mayHear, on: { seen: nowSeen, ready: onEnd, failed: notShown } });
 
   function play({ programme, view, screen, at, isCovered }) {
     const contents = new Map(programme.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));
+    notices = new Map(programme.items.map((item) => [item.id, item.notice]));
     const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);
     const waiting = Object.fromEntries(view.queues.map((line) => [line.queue, line.waiting]));
     const asked = { programme, at, waiting, empty };
@@ -75,12 +77,12 @@ export function createMediaPlayer({ box, measure, wordsIn, own, lag, mayHear, se
   function notShown(item, reason) {
     const at = serverNow();
     playlist = lists.failed(playlist, item, at);
-    onFailed(item, reason, at);
+    onFailed(item, reason, notices.get(item) ?? null, at);
     onEnd();
   }
 
   /** The piece that is being seen, as it would end now: kept so that a page that dies has told it. */
   const seenNow = (at) => (piece ? told(piece, at) : null);
 
-  return { play, redraw: stage.forget, end: endPiece, seenNow };
+  return { play, redraw: stage.forget, seenNow };
 }

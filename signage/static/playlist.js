@@ -56,8 +56,10 @@ export function endsIn(playlist, at) {
   return Math.max(Math.min(...ends), 0);
 }
 
-/** A showing is whole when it was joined at its beginning and has reached its end by the playlist's clock. */
-export const isWhole = (showing, turn) => showing.joined - showing.began < 1_000 && turn >= showing.until_turn;
+/** A showing is whole when it was joined in its first tenth and has reached its end by the playlist's clock. */
+export function isWhole({ joined, began, until_turn: ends }, turn) {
+  return (joined - began) * 10 <= ends - began && turn >= ends;
+}
 
 function standing(playlist, at, isCovered) {
   if (isCovered) return playlist.stoodAt === null ? { ...playlist, stoodAt: at - playlist.lag } : playlist;

@@ -4,6 +4,7 @@ import { io } from "/assets/socket.io.esm.min.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
 import { filesOf } from "./contents.js";
+import { createProof } from "./display_proof.js";
 import { createDownloads, stateOf } from "./downloads.js";
 import { createMediaPlayer } from "./media_player.js";
 import { noticesAsProgramme } from "./notices_as_programme.js";
@@ -24,6 +25,7 @@ let state = screenState.restored(read(KEPT));
 let drawnCalls = "";
 let lag = read(LAG) ?? 0;
 let phase = "unknown"; // of the downloads
+let isGone = false;
 let isReplaced = false; // by a newer release
 let isSoundOff = false;
 let isSoundTried = false;
@@ -58,7 +60,10 @@ const connection = connect({
     announced,
     beat: (message) => update(screenState.heartbeat(state, message, now())),
     nudged: () => update(screenState.nudged(state)),
-    fetched: () => update(screenState.fetchDone(state)),
+    fetched: () => {
+      proof.tell();
+      update(screenState.fetchDone(state));
+    },
   },
 });
 
@@ -69,12 +74,14 @@ const player = createPlayer({
   onRefused: showSoundOff,
 });
 
+const proof = createProof({ screen: () => state.hall?.screen ?? null, hall: () => state.hall?.slug ?? null });
+
 const media = createMediaPlayer({
   box: get("slide"), measure: get("measure"), wordsIn, own, lag,
   mayHear: () => Boolean(state.screen?.has_sound) && !isSoundOff,
   serverNow: () => screenState.serverNow(state, now()),
-  onSeen: () => {},
-  onFailed: (item, reason) => console.warn(`${item} cannot be shown: ${reason}`),
+  onSeen: proof.seen,
+  onFailed: (item, reason, notice, at) => proof.failed(item, reason, notice, at),
   onEnd: () => playMedia(screenState.viewOf(state, now())),
 });
 
@@ -82,10 +89,12 @@ draw();
 document.fonts.ready.then(redraw);
 addEventListener("resize", redraw);
 addEventListener("pagehide", () => {
-  media.end(screenState.serverNow(state, now()));
+  proof.keep(media.seenNow(screenState.serverNow(state, now())), { isLast: true });
+  isGone = true;
   save();
 });
-document.addEventListener("visibilitychange", draw);
+addEventListener("pageshow", () => { isGone = false; });
+document.addEventListener("visibilitychange", () => isGone || draw()); // a page that goes is hidden after it was told
 addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload()); // a new token, typed in this very page
 for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => isSoundOff && player.unlocked());
 addEventListener("dblclick", () => document.documentElement.requestFullscreen?.());
@@ -98,6 +107,7 @@ function tick() {
   }
   update(screenState.turned(state, now()));
   document.body.dataset.media = stateOf(phase, screenState.isLive(state));
+  proof.keep(media.seenNow(screenState.serverNow(state, now())));
   if (isReplaced && !state.cards.length) location.reload(); // between two calls
 }
 

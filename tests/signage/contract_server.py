@@ -55,6 +55,7 @@ class ContractServer:
         }
         self.is_paired = True
         self.requests: list[str] = []
+        self.displays: dict[tuple[str, int], Message] = {}
         self.connections = 0
         app = self._app(assets, audio)
         self.sockets = SocketIO(app, async_mode="threading")
@@ -130,6 +131,9 @@ class ContractServer:
         }
         app.add_url_rule("/api/v1/halls/laon/board", "board", board)
         app.add_url_rule("/api/v1/halls/laon/screen", "hall-screen", lambda: self.screen)
+        app.add_url_rule(
+            "/api/v1/halls/laon/screens/screen-1/displays", "displays", self._count, methods=["POST"]
+        )
         app.add_url_rule("/device/session", "session", self._session, methods=["POST"])
         app.add_url_rule("/device/me", "me", self._me)
         app.add_url_rule("/assets/<path:name>", "assets", lambda name: send_from_directory(assets, name))
@@ -140,8 +144,18 @@ class ContractServer:
         return app
 
     def _note(self) -> None:
-        if not request.path.startswith(("/assets", "/static", "/socket.io", "/screen", "/media")):
+        if not request.path.endswith("/displays") and not request.path.startswith(
+            ("/assets", "/static", "/socket.io", "/screen", "/media")
+        ):
             self.requests.append(request.path)
+
+    def _count(self) -> Message:
+        """Displays by record and number: each counts once."""
+        body = request.get_json()
+        numbered = {(body["record"], each["number"]): each for each in body["displays"]}
+        fresh = {key: each for key, each in numbered.items() if key not in self.displays}
+        self.displays |= fresh
+        return {"counted": len(fresh), "last": body["displays"][-1]["number"]}
 
     def _session(self) -> Response:
         self.is_paired = request.get_json()["token"] == "good"
@@ -154,7 +168,9 @@ class ContractServer:
     def _me(self) -> Response:
         if not self.is_paired:
             return _refusal()
-        return jsonify(device="d", kind="screen", hall={"slug": "laon", "name": "Laon"}, label="Écran 1")
+        return jsonify(
+            device="d", kind="screen", id="screen-1", hall={"slug": "laon", "name": "Laon"}, label="Écran 1"
+        )
 
 
 def instant(*, ago_s: float = 0) -> str:
