@@ -186,7 +186,7 @@ function playMedia(view) {
   if (state.screen) downloads.want(programme.items.flatMap(filesOf));
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
-  document.body.dataset.rest = played.isResting && !view.cards.length ? "yes" : "no";
+  document.body.dataset.rest = played.isResting ? "yes" : "no";
   if (played.lag !== lag) keep(LAG, (lag = played.lag));
 }
 

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.conftest import Serve
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
 from tests.signage.contract_server import ContractServer
@@ -96,3 +99,34 @@ def test_the_proof_is_what_a_recorder_in_the_page_saw_through_an_outage_and_a_re
         assert display["notice"] == f"notice-{recorded['name']}"
         assert abs(ms(display["began_at"]) - recorded["from"]) < TOLERANCE_MS, (display, recorded)
         assert abs(ms(display["ended_at"]) - recorded["to"]) < TOLERANCE_MS, (display, recorded)
+
+
+def test_a_real_server_counts_what_its_screen_showed_and_a_reload_without_it_plays_on(
+    serve: Serve, pages: Pages
+) -> None:
+    server = serve()
+    laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
+    page = pages.open(width=1920, height=1080)
+    page.clock.install()
+    page.goto(laon["screens"][0]["url"])
+    expect(page.locator("#foot")).to_have_attribute("data-state", "calm")
+    wait_until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"), "the service worker")
+    for _ in range(30):  # half a minute of its programme
+        page.clock.run_for(1_000)
+    page.reload()
+    headers = {"Authorization": f"Bearer {server.demonstration['api_key']}"}
+    known = page.evaluate(
+        "JSON.parse(localStorage['parvis.screen']).screen.notices.map((notice) => notice.id)"
+    )
+
+    def counted(notice: str) -> Any:
+        url = f"{server.base_url}/api/v1/notices/{notice}/displays"
+        return httpx.get(url, headers=headers, trust_env=False).raise_for_status().json()
+
+    wait_until(lambda: any(counted(notice)["shown_s"] > 0 for notice in known), "the report")
+    screens = {each["screen"] for notice in known for each in counted(notice)["screens"]}
+    assert screens == {laon["screens"][0]["id"]}
+    server.stop()
+    page.reload()
+    expect(page.locator("#slide > *")).to_have_count(1)
+    expect(page.locator("#foot")).to_have_attribute("data-state", "stale")
