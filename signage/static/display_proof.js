@@ -6,10 +6,10 @@ import { createRecord, nextReportMs, openStore } from "./display_record.js";
 const OPEN = "parvis.display";
 const KEEP_MS = 5_000;
 
-/** `hall()` and `screen()` tell where this is, once known. */
-export function createProof({ hall, screen }) {
-  if (!globalThis.indexedDB) return { seen: () => {}, failed: () => {}, keep: () => {}, tell: () => {} };
-  const record = createRecord({ store: openStore(), post });
+/** `hall()` and `screen()` tell where this is, once known; a preview proves nothing. */
+export function createProof({ isPreview, hall, screen }) {
+  if (isPreview || !globalThis.indexedDB) return { seen: () => {}, failed: () => {}, keep: () => {}, tell: () => {} };
+  const record = createRecord({ store: openStore(), post, isOwn: (display) => !display.screen || !screen() || display.screen === screen() });
   let keptAt = 0;
   addLeftOver();
   schedule();
@@ -30,19 +30,19 @@ export function createProof({ hall, screen }) {
 
   function seen(display) {
     write(null);
-    record.add(display);
+    record.add({ ...display, screen: screen() });
   }
 
   function failed(item, reason, notice, at) {
     console.warn(`${item} cannot be shown: ${reason}`);
-    if (notice) record.add({ item, notice, from: at, to: at, outcome: "failed" });
+    if (notice) record.add({ screen: screen(), item, notice, from: at, to: at, outcome: "failed" });
   }
 
   /** Write down what is being seen, as if it ended now; at once when the page goes. */
   function keep(display, { isLast = false } = {}) {
     if (!display || (!isLast && Math.abs(display.to - keptAt) < KEEP_MS)) return;
     keptAt = display.to;
-    write({ ...display, outcome: "cut" });
+    write({ ...display, screen: screen(), outcome: "cut" });
   }
 
   /** What a page that went or died was showing. */

@@ -10,8 +10,9 @@ const REFUSED = [400, 422];
 /**
  * Return a record: `add(display)` keeps `{notice, item, from, to, outcome}`; `tell()` reports what is kept, through
  * `post(body)`, which answers `{status, body}`; one report at a time, and the same displays again until they are counted.
+ * What is not its own (this browser was another screen before) is forgotten: nobody may report it any more.
  */
-export function createRecord({ store, post }) {
+export function createRecord({ store, post, isOwn = () => true }) {
   let isTelling = false;
   let last = Promise.resolve();
 
@@ -38,6 +39,9 @@ export function createRecord({ store, post }) {
   async function tellSome() {
     const displays = await store.oldest(BATCH);
     if (!displays.length) return false;
+    const foreign = displays.filter((display) => !isOwn(display));
+    for (const { number } of foreign) await store.remove(number);
+    if (foreign.length) return true;
     const { status, body } = await post({ record: await store.name(), displays: displays.map(told) });
     if (status === 200) {
       await store.removeUpTo(body.last);

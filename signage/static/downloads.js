@@ -6,8 +6,8 @@ const AGAIN_MS = 60_000;
 
 export const STATES = ["up to date", "downloading", "pending", "possibly outdated", "not updated", "unknown"];
 
-/** The state of a player: what its downloads say, but without the server nobody knows what has changed since. */
-export const stateOf = (phase, isLive) => (phase === "up to date" && !isLive ? "possibly outdated" : phase);
+/** The state of a player: what its downloads say; without the server, or past what it told, nobody knows what has changed. */
+export const stateOf = (phase, isCurrent) => (phase === "up to date" && !isCurrent ? "possibly outdated" : phase);
 
 /**
  * Return downloads: `want(urls)` brings what is missing and forgets what is no longer asked for, the old files last.

@@ -4,9 +4,9 @@
 const BEAT_MS = 1_000;
 
 /** Install the service worker; `onRelease` is told when a newer one has taken over: the page is then to be loaded again. */
-export function installWorker({ onRelease }) {
+export function installWorker({ isPreview, onRelease }) {
   const { serviceWorker } = navigator;
-  if (!serviceWorker) return { look: () => {} };
+  if (!serviceWorker || isPreview) return { look: () => {} };
   const hadOne = Boolean(serviceWorker.controller);
   serviceWorker.addEventListener("controllerchange", () => (hadOne ? onRelease() : watchFrames()));
   if (hadOne) watchFrames();

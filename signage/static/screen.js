@@ -38,7 +38,8 @@ const update = (next) => {
   draw();
 };
 
-const worker = installWorker({ onRelease: () => { isReplaced = true; } });
+const isPreview = window.top !== window; // framed by a page at work: it is no screen, keeps nothing and proves nothing
+const worker = installWorker({ isPreview, onRelease: () => { isReplaced = true; } });
 const downloads = createDownloads({ onPhase: (next) => { phase = next; } });
 
 const connection = connect({
@@ -74,7 +75,7 @@ const player = createPlayer({
   onRefused: showSoundOff,
 });
 
-const proof = createProof({ screen: () => state.hall?.screen ?? null, hall: () => state.hall?.slug ?? null });
+const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null, hall: () => state.hall?.slug ?? null });
 
 const media = createMediaPlayer({
   box: get("slide"), measure: get("measure"), wordsIn, own, lag,
@@ -106,7 +107,8 @@ function tick() {
     connection.restart();
   }
   update(screenState.turned(state, now()));
-  document.body.dataset.media = stateOf(phase, screenState.isLive(state));
+  const isKnown = screenState.serverNow(state, now()) < (state.screen?.programme?.covers_until ?? Infinity);
+  document.body.dataset.media = stateOf(phase, screenState.isLive(state) && isKnown);
   proof.keep(media.seenNow(screenState.serverNow(state, now())));
   if (isReplaced && !state.cards.length) location.reload(); // between two calls
 }

@@ -32,7 +32,9 @@ export function createStage({ box, measure, wordsIn, mayHear, on }) {
       });
     }
     ready.set(key, made);
-    for (const old of ready.keys()) if (ready.size > KEPT_READY && old !== key && old !== current?.key && old !== awaited?.key) ready.delete(old);
+    for (const old of ready.values()) {
+      if (ready.size > KEPT_READY && ![made, current, awaited].includes(old)) leave(old);
+    }
     return made;
   }
 
@@ -43,12 +45,13 @@ export function createStage({ box, measure, wordsIn, mayHear, on }) {
     if (made.isReady && made !== current) seek(made, position);
     if (!made.isReady) return wait(made);
     awaited = null;
-    const isAgain = current === made;
-    if (current && !isAgain) leave(current);
+    const former = current;
+    const isAgain = former === made;
     current = made;
     showings.set(key, (showings.get(key) ?? -1) + 1);
     if (made.media?.tagName === "VIDEO") enter(made, position, isAgain);
     turnPage(position, ms);
+    if (former && !isAgain) leave(former);
     return on.seen(key);
   }
 
@@ -97,8 +100,8 @@ export function createStage({ box, measure, wordsIn, mayHear, on }) {
   }
 
   function leave(made) {
-    if (made.media?.tagName === "VIDEO") made.media.pause();
-    ready.delete(made.key);
+    if (ready.get(made.key) === made) ready.delete(made.key);
+    release(made);
   }
 
   /** Calls cover the media: a video stands still and goes on where it was. */
@@ -115,6 +118,14 @@ export function createStage({ box, measure, wordsIn, mayHear, on }) {
   }
 
   return { show, cover, forget, prepare: (key, content) => void prepared(key, content), shownKey: () => current?.key ?? null };
+}
+
+/** A video that is not shown any more gives its decoder back. */
+function release({ media }) {
+  if (media?.tagName !== "VIDEO") return;
+  media.pause();
+  media.removeAttribute("src");
+  media.load();
 }
 
 const secondsAt = (video, position) => Math.min(position / 1000, Math.max((video.duration || 0) - 0.1, 0));

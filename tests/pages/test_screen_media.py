@@ -129,7 +129,7 @@ def test_a_video_stands_still_while_calls_cover_it_and_goes_on_where_it_was(
 KEPT = "navigator.serviceWorker.ready.then(() => document.body.dataset.media === 'up to date')"
 
 
-def test_a_reload_without_server_plays_on_and_a_restarted_server_is_found_again(
+def test_a_reload_without_server_plays_on_and_a_new_release_replaces_the_old(
     pages: Pages, hall: ContractServer, assets_dir: Path, media: Path
 ) -> None:
     items = [picture("upright", "upright.webp"), film("film") | {"ms": 1_000}]
@@ -144,10 +144,11 @@ def test_a_reload_without_server_plays_on_and_a_restarted_server_is_found_again(
     expect(page.locator("body")).to_have_attribute("data-media", "possibly outdated")
     expect(page.locator("#foot-stale")).to_contain_text("Pas en direct depuis")
     assert page.evaluate("window.troubles") == []
-    again = ContractServer(assets_dir, media, port=port)
+    again = ContractServer(assets_dir, media, port=port, is_demonstration=True)
     try:
         again.screen["programme"] = programme(item("new", "text", {"title": "De retour", "text": ""}))
         expect(page.locator("#slide")).to_contain_text("De retour", timeout=30_000)
+        expect(page.locator("body")).to_have_attribute("data-demonstration", "yes")  # the new release
         assert page.evaluate("window.troubles") == []
     finally:
         again.stop()

@@ -38,7 +38,7 @@ def translate(key: str, language: str, /, **values: object) -> str:
 class ContractServer:
     """One hall, one screen whose token is `good`. Set the attributes, then send."""
 
-    def __init__(self, assets: Path, audio: Path, *, port: int = 0) -> None:
+    def __init__(self, assets: Path, audio: Path, *, port: int = 0, is_demonstration: bool = False) -> None:
         self.epoch, self.version = "e1", 1
         self.calls: list[Message] = []
         self.recent: list[Message] = []
@@ -57,6 +57,7 @@ class ContractServer:
         self.requests: list[str] = []
         self.displays: dict[tuple[str, int], Message] = {}
         self.connections = 0
+        self.is_demonstration = is_demonstration
         app = self._app(assets, audio)
         self.sockets = SocketIO(app, async_mode="threading")
         self.sockets.on_event("connect", self._connected, namespace="/screen")
@@ -120,7 +121,12 @@ class ContractServer:
     def _app(self, assets: Path, audio: Path) -> Flask:
         app = Flask(__name__, static_folder=None)
         app.register_blueprint(
-            pages.blueprint(translate=translate, languages=("fr", "en", "es"), assets=assets)
+            pages.blueprint(
+                translate=translate,
+                languages=("fr", "en", "es"),
+                is_demonstration=self.is_demonstration,
+                assets=assets,
+            )
         )
         board: Callable[[], Message] = lambda: {  # noqa: E731 (a view as short as its neighbours)
             **self._head(),

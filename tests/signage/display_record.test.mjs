@@ -70,6 +70,15 @@ test("a display that is refused is left out and the others are told", async () =
   assert.equal(store.kept.size, 0);
 });
 
+test("what this browser showed as another screen is not reported as this one's", async () => {
+  const [store, hall] = [memory(), server()];
+  const record = createRecord({ store, post: hall.post, isOwn: ({ screen }) => screen === "b" });
+  for (const screen of ["a", "b", "a"]) record.add(display(1, { screen }));
+  await record.tell();
+  assert.deepEqual([...hall.counted.keys()], ["record-1 2"]);
+  assert.equal(store.kept.size, 0);
+});
+
 test("an answer that is not about the displays leaves them for later", async () => {
   const store = memory();
   const record = createRecord({ store, post: async () => ({ status: 503, body: null }) });
