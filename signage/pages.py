@@ -1,8 +1,12 @@
-"""The page a hall screen shows: `/screen`, with its styles and scripts."""
+"""The page a hall screen shows: `/screen`, with its styles and scripts, and what keeps it without network."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, send_from_directory
 
 from signage.alert_texts import RIGHT_TO_LEFT, Translate, alert_texts
 
@@ -56,6 +60,23 @@ SENTENCES = {
 """The page's sentences (`signage.screen.<name>`) and the placeholders its scripts fill."""
 
 
+STATIC = Path(__file__).parent / "static"
+
+OWN_THREADS = ("worker.js", "watch.js")
+"""Served under `/screen`, so that they are in its scope: the service worker, and the watch over frames."""
+
+ASSETS = (
+    "tokens.css",
+    "socket.io.esm.min.js",
+    "fonts/atkinson-hyperlegible-next-latin.woff2",
+    "fonts/atkinson-hyperlegible-next-latin-ext.woff2",
+    "fonts/atkinson-hyperlegible-next-latin-italic.woff2",
+    "fonts/noto-sans-arabic.woff2",
+    "icons/megaphone.svg",
+)
+"""What the page needs of `/assets`."""
+
+
 def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
     """Return the screen's sentences in a language; the page's scripts fill the placeholders."""
     return {
@@ -66,19 +87,33 @@ def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
     }
 
 
+def release_of(page: bytes, assets: Path | None) -> dict[str, object]:
+    """Return what the service worker keeps: its `files` (paths), and a `version` that changes with any."""
+    own = sorted(path for path in STATIC.iterdir() if path.is_file())
+    kept = [name for name in ASSETS if assets is None or (assets / name).exists()]
+    contents = [page, *(path.read_bytes() for path in own)]
+    contents += [(assets / name).read_bytes() for name in kept if assets is not None]
+    digest = hashlib.sha256(b"".join(hashlib.sha256(each).digest() for each in contents))
+    scripts = [f"/static/signage/{path.name}" for path in own if path.name not in OWN_THREADS]
+    files = ["/screen", "/screen/watch.js", *scripts, *(f"/assets/{name}" for name in kept)]
+    return {"version": digest.hexdigest()[:16], "files": files}
+
+
 def blueprint(
     *,
     translate: Translate,
     languages: Sequence[str],
     is_demonstration: bool = False,
     framed: Mapping[str, str] | None = None,
+    assets: Path | None = None,
 ) -> Blueprint:
-    """Return the blueprint serving `/screen`, `/affichage/apercu` and `/static/signage/…`.
+    """Return the blueprint serving `/screen`, its service worker, and `/static/signage/…`.
 
-    The second is the same page inside another one, to look at a notice; `framed` are the headers that let it.
+    `/affichage/apercu` is the same page inside another one, to look at a notice; `framed` are the headers that let it.
 
     `languages` are the interface's, the first being the page's own. The page holds nothing about a hall: its
-    device token names the hall, and everything else comes through the API.
+    device token names the hall, and everything else comes through the API. `assets` is the folder behind
+    `/assets`, so that the service worker knows when one of its files has changed.
     """
     pages = Blueprint(
         "signage",
@@ -97,33 +132,49 @@ def blueprint(
     own = languages[0]
     alerts = {"own": own, "languages": alert_texts(translate)}
 
-    def page(*, is_preview: bool) -> Response:
-        response = make_response(
-            render_template(
-                "signage/screen.html",
-                language=own,
-                direction=sentences[own]["dir"],
-                sentences=sentences,
-                alerts=alerts,
-                alert_label=translate("signage.alert.label", own),
-                says=sentences[own]["sentences"],
-                title=translate("signage.screen.title", own),
-                needs_javascript=translate("signage.screen.needs_javascript", own),
-                is_demonstration=is_demonstration,
-                is_preview=is_preview,
-            )
+    def page(*, is_preview: bool = False) -> str:
+        return render_template(
+            "signage/screen.html",
+            language=own,
+            direction=sentences[own]["dir"],
+            sentences=sentences,
+            alerts=alerts,
+            alert_label=translate("signage.alert.label", own),
+            says=sentences[own]["sentences"],
+            title=translate("signage.screen.title", own),
+            needs_javascript=translate("signage.screen.needs_javascript", own),
+            is_demonstration=is_demonstration,
+            is_preview=is_preview,
         )
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+
+    @cache
+    def worker() -> str:
+        release = json.dumps(release_of(page().encode(), assets))
+        return f"const RELEASE = {release};\n{(STATIC / 'worker.js').read_text(encoding='utf-8')}"
 
     @pages.get("/screen")
     def screen() -> Response:
-        return page(is_preview=False)
+        return _always_asked(make_response(page()))
+
+    @pages.get("/screen/worker.js")
+    def service_worker() -> Response:
+        response = Response(worker(), mimetype="text/javascript")
+        response.headers["Service-Worker-Allowed"] = "/screen"
+        return _always_asked(response)
+
+    @pages.get("/screen/watch.js")
+    def watch() -> Response:
+        return _always_asked(send_from_directory(STATIC, "watch.js", mimetype="text/javascript"))
 
     @pages.get("/affichage/apercu")
     def preview() -> Response:
-        response = page(is_preview=True)
+        response = _always_asked(make_response(page(is_preview=True)))
         response.headers.update(framed or {})
         return response
 
     return pages
+
+
+def _always_asked(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-cache"
+    return response

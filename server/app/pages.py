@@ -31,6 +31,7 @@ from server.web.alerts import pages as alert_pages
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
+from server.web.api import displays as displays_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
 from server.web.api import links as links_api
@@ -92,7 +93,8 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         is_demonstration=parvis.is_demonstration,
     )
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api, alerts_api)
-    for subject in (tickets_api, appointments_api, halls_api, half_days_api, sound_api, *desks):
+    screens = (sound_api, displays_api)
+    for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks, *screens):
         app.register_api(subject.blueprint(api))
     app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
@@ -200,6 +202,7 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
             languages=LANGUAGES,
             is_demonstration=parvis.is_demonstration,
             framed=site.FRAMED,
+            assets=settings.var.resolve() / "assets",
         )
     )
     app.register_blueprint(

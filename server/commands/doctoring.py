@@ -13,6 +13,7 @@ from server.commands.say import opened, say
 from server.jobs.server_lock import alone
 from server.settings import Settings
 from server.store.anchors import INSTALLATION
+from server.store.displays import rebuild_displays
 from server.store.halls import all_halls
 from server.store.rebuild import rebuild
 from server.store.rebuild_installation import rebuild_installation
@@ -53,6 +54,7 @@ def _rebuild(settings: Settings) -> None:
             _say_changed(INSTALLATION, rebuild_installation(database))
             for hall in halls:
                 _say_changed(hall, rebuild(database, hall))
+            _say_changed("installation", rebuild_displays(database))
         finally:
             database.close()
 

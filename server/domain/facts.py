@@ -94,6 +94,7 @@ class FactKind(StrEnum):
     MEDIUM_REFUSED = "MediumRefused"
     MEDIUM_DESCRIBED = "MediumDescribed"
     MEDIUM_REMOVED = "MediumRemoved"
+    DISPLAYS_REPORTED = "DisplaysReported"
 
 
 SILENT = frozenset(

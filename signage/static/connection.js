@@ -80,13 +80,19 @@ export function connect({ io, location, history, on }) {
 
   async function fetchAll() {
     await persist(async () => {
-      hall ??= (await ask("/device/me")).hall;
+      hall ??= await own();
       on.hall(hall);
       const path = `/api/v1/halls/${encodeURIComponent(hall.slug)}`;
       on.board(await ask(`${path}/board`));
       on.screen(await ask(`${path}/screen`));
     });
     on.fetched();
+  }
+
+  /** The hall, with this screen's own id in it. */
+  async function own() {
+    const { hall: found, id: screen } = await ask("/device/me");
+    return { ...found, screen };
   }
 
   function failed(error) {

@@ -5,11 +5,16 @@ import { alertView } from "./alert_view.js";
 import { alertVoice } from "./alert_voice.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
+import { filesOf } from "./contents.js";
+import { createProof } from "./display_proof.js";
+import { createDownloads, stateOf } from "./downloads.js";
+import { createMediaPlayer } from "./media_player.js";
+import { noticesAsProgramme } from "./notices_as_programme.js";
+import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
 import { connectPreview } from "./preview.js";
 import { soundLevel } from "./sound_level.js";
 import * as screenState from "./screen_state.js";
-import { buildSlides, contentsOf } from "./slides.js";
 import { wordsOf } from "./words.js";
 
 const KEPT = "parvis.screen";
@@ -19,15 +24,15 @@ const BETWEEN_MS = 600; // of the 0.7 s between the two times; a browser tells t
 const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
-const isPreview = document.body.dataset.preview === "yes"; // keeps nothing: a real screen may live in the same browser
+const isPreview = document.body.dataset.preview === "yes"; // keeps nothing and proves nothing: a real screen may live in the same browser
+const LAG = "parvis.lag";
 
-let state = screenState.restored(isPreview ? null : read());
-let drawn = { calls: "", slides: "" };
-let slides = [];
-let slideAt = 0;
-let slideTimer = null;
-let slideSince = performance.now();
-let round = 0; // how often all slides were shown: each round has waits in another language beside French
+let state = screenState.restored(isPreview ? null : read(KEPT));
+let drawnCalls = "";
+let lag = isPreview ? 0 : (read(LAG) ?? 0);
+let phase = "unknown"; // of the downloads
+let isGone = false;
+let isReplaced = false; // by a newer release
 let isSoundOff = false;
 let isSoundTried = false;
 let saved = "";
@@ -54,11 +59,15 @@ const update = (next) => {
   draw();
 };
 
+const worker = installWorker({ isPreview, onRelease: () => { isReplaced = true; } });
+const downloads = createDownloads({ onPhase: (next) => { phase = next; } });
+
 const connection = (isPreview ? connectPreview : connect)({
   io, location, history,
   on: {
     connected: () => {
       toldAlert = null;
+      worker.look();
       update(screenState.connected(state, now()));
     },
     disconnected: () => update(screenState.disconnected(state)),
@@ -74,7 +83,10 @@ const connection = (isPreview ? connectPreview : connect)({
     alert: (message) => update(screenState.receiveAlertMessage(state, message, now())),
     beat: (message) => update(screenState.heartbeat(state, message, now())),
     nudged: () => update(screenState.nudged(state)),
-    fetched: () => update(screenState.fetchDone(state)),
+    fetched: () => {
+      proof.tell();
+      update(screenState.fetchDone(state));
+    },
   },
 });
 
@@ -85,10 +97,27 @@ const player = createPlayer({
   onRefused: showSoundOff,
 });
 
+const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null, hall: () => state.hall?.slug ?? null });
+
+const media = createMediaPlayer({
+  box: get("slide"), measure: get("measure"), wordsIn, own, lag,
+  mayHear: () => Boolean(state.screen?.has_sound) && !isSoundOff,
+  serverNow: () => screenState.serverNow(state, now()),
+  onSeen: proof.seen,
+  onFailed: (item, reason, notice, at) => proof.failed(item, reason, notice, at),
+  onEnd: () => playMedia(screenState.viewOf(state, now())),
+});
+
 draw();
 document.fonts.ready.then(redraw);
 addEventListener("resize", redraw);
-addEventListener("pagehide", save);
+addEventListener("pagehide", () => {
+  proof.keep(media.seenNow(screenState.serverNow(state, now())), { isLast: true });
+  isGone = true;
+  save();
+});
+addEventListener("pageshow", () => { isGone = false; });
+document.addEventListener("visibilitychange", () => isGone || draw()); // a page that goes is hidden after it was told
 addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload()); // a new token, typed in this very page
 for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => isSoundOff && player.unlocked());
 addEventListener("dblclick", () => document.documentElement.requestFullscreen?.());
@@ -100,6 +129,10 @@ function tick() {
     connection.restart();
   }
   update(screenState.turned(state, now()));
+  const isKnown = screenState.serverNow(state, now()) < (state.screen?.programme?.covers_until ?? Infinity);
+  document.body.dataset.media = stateOf(phase, screenState.isLive(state) && isKnown);
+  proof.keep(media.seenNow(screenState.serverNow(state, now())));
+  if (isReplaced && !state.cards.length) location.reload(); // between two calls
 }
 
 function announced(message) {
@@ -131,7 +164,7 @@ function draw() {
   const view = screenState.viewOf(state, now());
   drawAlert();
   drawCalls(view);
-  drawSlides(view);
+  playMedia(view);
   drawFoot(view);
   if (state.fetch && state.isConnected) {
     connection.fetchSoon();
@@ -141,7 +174,8 @@ function draw() {
 }
 
 function redraw() {
-  drawn = { calls: "", slides: "" };
+  drawnCalls = "";
+  media.redraw();
   alerts.redraw();
   draw();
 }
@@ -163,7 +197,7 @@ function drawAlert() {
 }
 
 function fits(cards) {
-  drawn.calls = "";
+  drawnCalls = "";
   return showCards(get("cards"), cards, { body: document.body, words: wordsIn(own), languages: [own] });
 }
 
@@ -173,8 +207,8 @@ function drawCalls(view) {
   const opens = view.view === "closed" ? Date.parse(state.screen?.next_opening_at ?? "") : view.view === "break" ? screenState.resumesAt(state, now()) ?? NaN : NaN;
   const opening = Number.isNaN(opens) ? "" : words.opening(opens, screenState.serverNow(state, now()));
   const shown = JSON.stringify([view.view, cards, still, recent, opening]);
-  if (shown === drawn.calls) return;
-  drawn.calls = shown;
+  if (shown === drawnCalls) return;
+  drawnCalls = shown;
   document.body.dataset.view = view.view;
   showCards(get("cards"), cards, { body: document.body, words, languages: [own] });
   get("state-title").textContent = words.say(view.view);
@@ -193,39 +227,15 @@ function sayCalls(cards, words) {
   if (fresh.length) get("spoken").textContent = fresh.map((card) => words.announcement(card.number, card.counter.label)).join(". ");
 }
 
-function drawSlides(view) {
-  const isHidden = document.body.dataset.layout !== "side";
-  const contents = contentsOf({ view, screen: state.screen, languages: slideLanguages(), round });
-  const wanted = JSON.stringify([contents, document.body.dataset.demonstration]);
-  if (isHidden || wanted === drawn.slides) return;
-  drawn.slides = wanted;
-  const shownKey = slides[slideAt]?.key;
-  slides = buildSlides(get("slide"), contents, wordsIn);
-  slideAt = Math.min(slideAt, slides.length - 1);
-  if (slides[slideAt].key !== shownKey) slideSince = performance.now();
-  showSlide();
-}
-
-function showSlide() {
-  clearTimeout(slideTimer);
-  const { element, ms } = slides[slideAt];
-  get("slide").replaceChildren(element);
-  if (slides.length < 2) return;
-  // figures that change every second do not keep a slide from leaving
-  slideTimer = setTimeout(nextSlide, Math.max(ms - (performance.now() - slideSince), 0));
-}
-
-function nextSlide() {
-  slideAt += 1;
-  slideSince = performance.now();
-  if (slideAt >= slides.length) nextRound();
-  showSlide();
-}
-
-function nextRound() {
-  slideAt = 0;
-  round += 1;
-  drawSlides(screenState.viewOf(state, now()));
+/** Media are covered where calls or an alert take their place, and where nobody can see the page. */
+function playMedia(view) {
+  const programme = state.screen?.programme ?? noticesAsProgramme(state.screen, slideLanguages());
+  const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
+  if (state.screen) downloads.want(programme.items.flatMap(filesOf));
+  const at = screenState.serverNow(state, now());
+  const played = media.play({ programme, view, screen: state.screen, at, isCovered });
+  document.body.dataset.rest = played.isResting ? "yes" : "no";
+  if (played.lag !== lag) keep(LAG, (lag = played.lag));
 }
 
 /** The hall's languages, the page's own first. */
@@ -292,21 +302,25 @@ function trySound() {
   }, SOUND_TRIAL_MS);
 }
 
-function read() {
+function read(name) {
   try {
-    return JSON.parse(localStorage.getItem(KEPT));
+    return JSON.parse(localStorage.getItem(name));
   } catch {
     return null;
   }
 }
 
 function save() {
-  if (isPreview) return;
   const kept = JSON.stringify(screenState.toSave(state));
   if (kept === saved) return;
   saved = kept;
+  keep(KEPT, screenState.toSave(state));
+}
+
+function keep(name, value) {
+  if (isPreview) return;
   try {
-    localStorage.setItem(KEPT, kept);
+    localStorage.setItem(name, JSON.stringify(value));
   } catch {
     // private mode or a full disk: the screen works, a reload without server starts empty
   }

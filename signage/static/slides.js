@@ -1,35 +1,12 @@
-// What the side of the screen shows in turn: waits by queue, notices, a welcome. Choosing is pure, building is DOM.
+// The pages of what the side of the screen shows: each item of the programme as DOM, measured so that nothing is cut.
 
-import { directionOf, textIn } from "./words.js";
+import { part, safeNodes, wordsIn } from "./rich_text.js";
+import { directionOf } from "./words.js";
 
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 30_000;
 const READING_MS = { start: 5_000, word: 350 };
-
-/**
- * The contents of a round: waits, then each notice, in the first language and in one other, the next one the next
- * round. Waits are told in a language only when every service has a name in it.
- */
-export function contentsOf({ view, screen, languages, round = 0 }) {
-  const [own, ...others] = languages.map((language) => ({ kind: "waits", language, lines: linesIn(view.queues, language, screen?.services) }));
-  const named = others.filter(({ lines }) => lines.every((line) => line.isNamed));
-  const waits = own.lines.length ? [own, ...turnOf(named, round)] : [];
-  const notices = (screen?.notices ?? []).flatMap((notice) =>
-    languagesOf(notice, languages, round).map((language) => ({
-      kind: "notice", language, tag: textOf(notice.category, language), title: notice.title[language], body: notice.body?.[language] ?? "",
-    })),
-  );
-  const contents = [...waits, ...notices];
-  return contents.length ? contents : [{ kind: "welcome", language: languages[0], hall: screen?.name ?? "" }];
-}
-
-function languagesOf({ title = {} }, languages, round) {
-  const known = Object.keys(title).sort(byWanted(languages));
-  return [...known.filter((language) => language === languages[0]), ...turnOf(known.filter((language) => language !== languages[0]), round)];
-}
-
-/** The one of some things whose turn it is in a round; none of none. */
-const turnOf = (things, round) => things.slice(round % (things.length || 1)).slice(0, 1);
+const QUICKEST = { start: 1_500, word: 200 }; // of a page among others of one item
 
 /** How long a content stays, in milliseconds: enough to read it slowly. */
 export function turnMs(text) {
@@ -54,76 +31,89 @@ export function pages(words, fits) {
   return found.length ? found : [[]];
 }
 
-function linesIn(queues, language, names = {}) {
-  return queues
-    .filter((line) => line.waiting || line.wait)
-    .map((line) => {
-      const texts = line.services.map((service) => ({ ...service.name, ...names[service.id] }));
-      const shown = texts.map((each) => textIn(each, [language])?.text).filter(Boolean);
-      return { name: shown.join(", "), isNamed: texts.every((each) => each[language]), waiting: line.waiting, wait: line.wait };
-    })
-    .filter((line) => line.name);
-}
-
-const byWanted = (languages) => (a, b) => rank(languages, a) - rank(languages, b);
-const rank = (languages, language) => (languages.indexOf(language) + 1 || languages.length + 1);
-const textOf = (value, language) => (typeof value === "string" ? value : (textIn(value, [language])?.text ?? ""));
-
 /**
- * Build the slides of contents inside `box`, measured there, each as `{element, ms, key}`; a long one becomes several.
- * A slide that only tells newer figures keeps its key.
+ * Build the pages of a content, measured in `box` (which is empty and seen by nobody), as `{element, reading}`:
+ * `reading` is how long it takes at least to read it, in milliseconds.
  */
-export function buildSlides(box, contents, wordsIn) {
-  return contents.flatMap((content) => {
-    const key = [content.kind, content.language, content.title].join(" ");
-    const built = BUILD[content.kind](box, content, wordsIn(content.language));
-    return built.map((element, page) => ({ element, ms: turnMs(element.textContent), key: `${key} ${page}` }));
+export function buildPages(box, content, words) {
+  const build = BUILD[content.kind] ?? buildText;
+  return build(box, content, words).map((element) => {
+    const count = element.textContent.split(/\s+/).filter(Boolean).length;
+    return { element, reading: QUICKEST.start + count * QUICKEST.word };
   });
 }
 
-const BUILD = { waits: buildWaits, notice: buildNotice, welcome: buildWelcome };
+const BUILD = { waits: buildWaits, text: buildText, priority_card: buildText, image: buildPicture, document: buildPicture, video: buildPicture, welcome: buildWelcome };
 
 function buildWaits(box, content, words) {
+  const head = () => withTitle("waits", content, content.title || words.say("ticket_now"));
+  return linePages(box, head, content.lines.map((line) => waitLine(line, words)));
+}
+
+/** As many lines a page as fit under its title, at least one. */
+function linePages(box, head, lines, tail = []) {
   const built = [];
-  let lines = content.lines;
-  while (lines.length) {
-    const slide = make("div", "waits", { lang: content.language });
-    slide.append(make("h2", "waits-title", {}, words.say("ticket_now")));
+  let left = lines;
+  do {
+    const slide = head();
     const list = slide.appendChild(make("ul", "waits-lines"));
+    slide.append(...tail.map((each) => each.cloneNode(true)));
     let taken = 0;
-    for (const line of lines) {
-      const item = list.appendChild(waitLine(line, words));
+    for (const line of left) {
+      list.append(line);
       if (taken && !fitsIn(box, slide)) {
-        item.remove();
+        line.remove();
         break;
       }
       taken += 1;
     }
     built.push(slide);
-    lines = lines.slice(taken);
-  }
+    left = left.slice(taken);
+  } while (left.length);
   return built;
 }
 
+const withTitle = (name, content, title) => {
+  const slide = make("div", name, { lang: content.language, dir: directionOf(content.language) });
+  if (title) slide.append(make("h2", "waits-title", { dir: "auto" }, title));
+  return slide;
+};
+
 function waitLine(line, words) {
-  const item = make("li", "waits-line");
-  item.append(make("p", "waits-name", {}, line.name));
   const wait = words.wait(line.wait);
-  if (wait) item.append(make("p", "waits-range", {}, wait));
-  if (line.waiting) item.append(make("p", "waits-people", {}, words.count("people", line.waiting)));
+  return lineOf(line.name, wait, line.waiting ? words.count("people", line.waiting) : null);
+}
+
+function lineOf(name, value, more) {
+  const item = make("li", "waits-line");
+  if (name) item.append(make("p", "waits-name", { dir: "auto" }, name));
+  if (value) item.append(make("p", "waits-range", { dir: "auto" }, value));
+  if (more) item.append(make("p", "waits-people", { dir: "auto" }, more));
   return item;
 }
 
+/** Texts of every other kind: lines where there are some, otherwise a rich text, or a plain one. */
+function buildText(box, content, words) {
+  const rows = content.rows ?? content.entries ?? content.lines;
+  if (Array.isArray(rows)) {
+    const lines = rows.map((row) => (typeof row === "string" ? lineOf(null, null, row) : lineOf(row.label ?? row.title, row.delay ?? row.value, row.text)));
+    const source = [content.source, content.on].filter(Boolean).join(", ");
+    return linePages(box, () => withTitle("waits", content, content.title), lines, source ? [make("p", "waits-people", { dir: "auto" }, source)] : []);
+  }
+  return buildNotice(box, content, words);
+}
+
 function buildNotice(box, content, words) {
-  const tag = words.say(`category_${content.tag}`) || content.tag || words.say("notice");
-  const whole = noticeSlide(content, tag, content.body);
+  const tag = words.say(`category_${content.category}`) || content.category || words.say("notice");
+  const body = content.html ? safeNodes(content.html) : make("p", "", {}, content.text ?? content.body ?? "");
+  const whole = noticeSlide(content, tag, body);
   for (const size of ["large", "middle"]) {
     whole.dataset.size = size;
     if (fitsIn(box, whole)) return [whole];
   }
-  const pageSlide = (page) => noticeSlide(content, tag, page.join(" "));
-  const fits = (page) => fitsIn(box, pageSlide(page), "middle");
-  return pages(content.body.split(/[ \n\t]+/).filter(Boolean), fits).map(pageSlide).map((slide) => {
+  const places = Array.from({ length: wordsIn(body) }, (_, at) => at);
+  const pageSlide = (page) => noticeSlide(content, tag, part(body, page[0] ?? 0, (page.at(-1) ?? 0) + 1));
+  return pages(places, (page) => fitsIn(box, pageSlide(page), "middle")).map(pageSlide).map((slide) => {
     slide.dataset.size = "middle";
     return slide;
   });
@@ -131,9 +121,28 @@ function buildNotice(box, content, words) {
 
 function noticeSlide(content, tag, body) {
   const slide = make("div", "notice", { lang: content.language, dir: directionOf(content.language) });
-  slide.append(make("p", "notice-tag", { dir: "auto" }, tag), make("h2", "notice-title", { dir: "auto" }, content.title));
-  if (body) slide.append(make("p", "notice-body", { dir: "auto" }, body));
+  slide.dataset.kind = content.kind;
+  slide.append(make("p", "notice-tag", { dir: "auto" }, tag));
+  if (content.title) slide.append(make("h2", "notice-title", { dir: "auto" }, content.title));
+  if (body.textContent) {
+    const box = slide.appendChild(make("div", "notice-body", { dir: "auto" }));
+    box.append(body.cloneNode(true));
+  }
   return slide;
+}
+
+/** An image, a page of a document or a video: whole, never cropped; what it says is told to who cannot see it. */
+function buildPicture(_box, content) {
+  const slide = make("figure", "picture", { lang: content.language });
+  const isVideo = content.kind === "video";
+  const media = slide.appendChild(make(isVideo ? "video" : "img", "picture-media", isVideo ? { playsinline: "", preload: "auto" } : { alt: content.text ?? "" }));
+  if (isVideo) {
+    media.setAttribute("aria-label", content.text ?? "");
+    media.muted = true;
+    if (content.poster) media.poster = content.poster;
+  }
+  media.src = content.url;
+  return [slide];
 }
 
 function buildWelcome(box, content, words) {
@@ -145,10 +154,9 @@ function buildWelcome(box, content, words) {
 
 function fitsIn(box, slide, size) {
   if (size) slide.dataset.size = size;
-  const before = [...box.childNodes];
   box.replaceChildren(slide);
   const fits = box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1;
-  box.replaceChildren(...before);
+  box.replaceChildren();
   return fits;
 }
 

@@ -16,7 +16,8 @@ from signage import alert_texts, pages
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; media-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 Message = dict[str, Any]
 
@@ -41,7 +42,7 @@ def translate(key: str, language: str, /, **values: object) -> str:
 class ContractServer:
     """One hall, one screen whose token is `good`. Set the attributes, then send."""
 
-    def __init__(self, assets: Path, audio: Path) -> None:
+    def __init__(self, assets: Path, audio: Path, *, port: int = 0, is_demonstration: bool = False) -> None:
         self.epoch, self.version = "e1", 1
         self.calls: list[Message] = []
         self.recent: list[Message] = []
@@ -60,13 +61,16 @@ class ContractServer:
         }
         self.is_paired = True
         self.requests: list[str] = []
+        self.displays: dict[tuple[str, int], Message] = {}
         self.connections = 0
+        self.is_demonstration = is_demonstration
         app = self._app(assets, audio)
         self.sockets = SocketIO(app, async_mode="threading")
         self.sockets.on_event("connect", self._connected, namespace="/screen")
         self.sockets.on_event("alert.shown", self._alert_shown, namespace="/screen")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._http = make_server("127.0.0.1", 0, app, threaded=True)
+        self._http = make_server("127.0.0.1", port, app, threaded=True)
+        self.port = self._http.server_port
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
 
@@ -151,7 +155,14 @@ class ContractServer:
 
     def _app(self, assets: Path, audio: Path) -> Flask:
         app = Flask(__name__, static_folder=None)
-        app.register_blueprint(pages.blueprint(translate=translate, languages=LANGUAGES))
+        app.register_blueprint(
+            pages.blueprint(
+                translate=translate,
+                languages=LANGUAGES,
+                is_demonstration=self.is_demonstration,
+                assets=assets,
+            )
+        )
         board: Callable[[], Message] = lambda: {  # noqa: E731 (a view as short as its neighbours)
             **self._head(),
             "calls": self.calls,
@@ -162,17 +173,31 @@ class ContractServer:
         }
         app.add_url_rule("/api/v1/halls/laon/board", "board", board)
         app.add_url_rule("/api/v1/halls/laon/screen", "hall-screen", lambda: self.screen)
+        app.add_url_rule(
+            "/api/v1/halls/laon/screens/screen-1/displays", "displays", self._count, methods=["POST"]
+        )
         app.add_url_rule("/device/session", "session", self._session, methods=["POST"])
         app.add_url_rule("/device/me", "me", self._me)
         app.add_url_rule("/assets/<path:name>", "assets", lambda name: send_from_directory(assets, name))
         app.add_url_rule("/audio/<name>", "audio", lambda name: send_from_directory(audio, name))
+        app.add_url_rule("/media/<name>", "media", lambda name: send_from_directory(audio, name))
         app.before_request(self._note)
         app.after_request(_with_policy)
         return app
 
     def _note(self) -> None:
-        if not request.path.startswith(("/assets", "/static", "/socket.io")):
+        if not request.path.endswith("/displays") and not request.path.startswith(
+            ("/assets", "/static", "/socket.io", "/screen", "/media")
+        ):
             self.requests.append(request.path)
+
+    def _count(self) -> Message:
+        """Displays by record and number: each counts once."""
+        body = request.get_json()
+        numbered = {(body["record"], each["number"]): each for each in body["displays"]}
+        fresh = {key: each for key, each in numbered.items() if key not in self.displays}
+        self.displays |= fresh
+        return {"counted": len(fresh), "last": body["displays"][-1]["number"]}
 
     def _session(self) -> Response:
         self.is_paired = request.get_json()["token"] == "good"
@@ -185,7 +210,9 @@ class ContractServer:
     def _me(self) -> Response:
         if not self.is_paired:
             return _refusal()
-        return jsonify(device="d", kind="screen", hall={"slug": "laon", "name": "Laon"}, label="Écran 1")
+        return jsonify(
+            device="d", kind="screen", id="screen-1", hall={"slug": "laon", "name": "Laon"}, label="Écran 1"
+        )
 
 
 def instant(*, ago_s: float = 0) -> str:

@@ -2,10 +2,21 @@
 
 `visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued`, `target` and `appointment` are
 projections: they are written by folding facts only, and can be rebuilt from the journal
-(`server.store.rebuild`).
+(`server.store.rebuild`). `display` and `display_record` follow from the installation's journal
+(`server.store.displays`).
 """
 
-from server.store.tables import alerts, counters, journals, media, notices, people, printing, visits
+from server.store.tables import (
+    alerts,
+    counters,
+    displays,
+    journals,
+    media,
+    notices,
+    people,
+    printing,
+    visits,
+)
 from server.store.tables.columns import metadata
 
 __all__ = [
@@ -13,6 +24,7 @@ __all__ = [
     "PROJECTIONS",
     "alerts",
     "counters",
+    "displays",
     "journals",
     "media",
     "metadata",

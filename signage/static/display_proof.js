@@ -1,0 +1,76 @@
+// The proof of display of this page: what the media player saw goes to the record, what is being seen is written down
+// every few seconds, so that a page that dies has told it, and the record is told to the server.
+
+import { createRecord, nextReportMs, openStore } from "./display_record.js";
+
+const OPEN = "parvis.display";
+const KEEP_MS = 5_000;
+
+/** `hall()` and `screen()` tell where this is, once known; a preview proves nothing. */
+export function createProof({ isPreview, hall, screen }) {
+  if (isPreview || !globalThis.indexedDB) return { seen: () => {}, failed: () => {}, keep: () => {}, tell: () => {} };
+  const record = createRecord({ store: openStore(), post, isOwn: (display) => !display.screen || !screen() || display.screen === screen() });
+  let keptAt = 0;
+  addLeftOver();
+  schedule();
+
+  async function post(body) {
+    if (!hall() || !screen()) return { status: 0, body: null };
+    const path = `/api/v1/halls/${encodeURIComponent(hall())}/screens/${encodeURIComponent(screen())}/displays`;
+    const { displays } = body;
+    const answer = await fetch(path, {
+      method: "POST", credentials: "same-origin", cache: "no-store", body: JSON.stringify(body),
+      headers: {
+        "Content-Type": "application/json", "X-Caller": "device",
+        "Idempotency-Key": `${body.record} ${displays[0].number} ${displays.at(-1).number} ${displays.length}`,
+      },
+    });
+    return { status: answer.status, body: await answer.json().catch(() => null) };
+  }
+
+  function seen(display) {
+    write(null);
+    record.add({ ...display, screen: screen() });
+  }
+
+  function failed(item, reason, notice, at) {
+    console.warn(`${item} cannot be shown: ${reason}`);
+    if (notice) record.add({ screen: screen(), item, notice, from: at, to: at, outcome: "failed" });
+  }
+
+  /** Write down what is being seen, as if it ended now; at once when the page goes. */
+  function keep(display, { isLast = false } = {}) {
+    if (!display || (!isLast && Math.abs(display.to - keptAt) < KEEP_MS)) return;
+    keptAt = display.to;
+    write({ ...display, screen: screen(), outcome: "cut" });
+  }
+
+  /** What a page that went or died was showing. */
+  function addLeftOver() {
+    try {
+      const left = JSON.parse(localStorage.getItem(OPEN));
+      write(null);
+      if (left) record.add(left);
+    } catch {
+      // no storage, or not ours
+    }
+  }
+
+  function write(display) {
+    try {
+      if (display) localStorage.setItem(OPEN, JSON.stringify(display));
+      else localStorage.removeItem(OPEN);
+    } catch {
+      // no storage: only what ends while the page lives is told
+    }
+  }
+
+  function schedule() {
+    setTimeout(() => {
+      record.tell();
+      schedule();
+    }, nextReportMs());
+  }
+
+  return { seen, failed, keep, tell: record.tell };
+}

@@ -1,0 +1,74 @@
+// The files of the programme, kept by the browser for when there is no network, and the state they are in.
+
+const MEDIA = "parvis-media";
+const SPREAD_MS = 10_000;
+const AGAIN_MS = 60_000;
+
+export const STATES = ["up to date", "downloading", "pending", "possibly outdated", "not updated", "unknown"];
+
+/** The state of a player: what its downloads say; without the server, or past what it told, nobody knows what has changed. */
+export const stateOf = (phase, isCurrent) => (phase === "up to date" && !isCurrent ? "possibly outdated" : phase);
+
+/**
+ * Return downloads: `want(urls)` brings what is missing and forgets what is no longer asked for, the old files last.
+ * A hundred screens wait a random while before they ask; the first programme of a screen waits for nothing.
+ */
+export function createDownloads({ storage = globalThis.caches, get = globalThis.fetch, wait = pause, onPhase }) {
+  let wanted = null;
+  let phase = "unknown";
+
+  async function want(urls) {
+    const key = JSON.stringify([...new Set(urls)].sort());
+    if (key === wanted || !storage) return;
+    const isFirst = wanted === null;
+    wanted = key;
+    const isCurrent = () => wanted === key;
+    for (let isAgain = false; isCurrent(); isAgain = true) {
+      if (await bring(JSON.parse(key), { isCurrent, spread: isFirst || isAgain ? 0 : SPREAD_MS })) return;
+      await wait(AGAIN_MS);
+    }
+  }
+
+  /** Whether all files are there at the end. */
+  async function bring(urls, { isCurrent, spread }) {
+    const kept = await storage.open(MEDIA);
+    const missing = [];
+    for (const url of urls) if (!(await kept.match(url))) missing.push(url);
+    if (missing.length) {
+      enter("pending");
+      await wait(Math.random() * spread);
+      if (!isCurrent()) return false;
+      enter("downloading");
+    }
+    let isWhole = true;
+    for (const url of missing) isWhole = (await download(kept, url)) && isWhole;
+    if (!isCurrent()) return false;
+    if (isWhole) await forget(kept, urls);
+    enter(isWhole ? "up to date" : "not updated");
+    return isWhole;
+  }
+
+  async function download(kept, url) {
+    try {
+      const answer = await get(url, { credentials: "same-origin" });
+      if (answer.status === 200) await kept.put(url, answer);
+      return answer.status === 200;
+    } catch {
+      return false; // no network, or no room on the disk
+    }
+  }
+
+  async function forget(kept, urls) {
+    const needed = new Set(urls);
+    for (const { url } of await kept.keys()) if (!needed.has(new URL(url).pathname)) await kept.delete(url);
+  }
+
+  function enter(next) {
+    phase = next;
+    onPhase(phase);
+  }
+
+  return { want };
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,88 @@
+// Plays the programme on the stage, and tells what was really seen, from when to when. DOM through the stage only.
+
+import { contentOf, welcome } from "./contents.js";
+import * as lists from "./playlist.js";
+import { createStage } from "./stage.js";
+
+/**
+ * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered}`. `onSeen(piece)` is told each
+ * stretch of a notice that was seen: `{item, notice, from, to, outcome}`, in the server's milliseconds; `onFailed(item,
+ * reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`.
+ */
+export function createMediaPlayer({ box, measure, wordsIn, own, lag, mayHear, serverNow, onSeen, onFailed, onEnd }) {
+  let playlist = lists.initialPlaylist({ lag });
+  let seen = null; // {key, item, showing}: what stands on the stage
+  let piece = null; // {item, notice, from}: since when it is seen without a break
+  let timer = null;
+  let notices = new Map(); // of items, for one that fails before it is shown
+  let next = null; // what is to stand there as soon as it is ready
+  const stage = createStage({ box, measure, wordsIn, mayHear, on: { seen: nowSeen, ready: onEnd, failed: notShown } });
+
+  function play({ programme, view, screen, at, isCovered }) {
+    const contents = new Map(programme.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));
+    notices = new Map(programme.items.map((item) => [item.id, item.notice]));
+    const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);
+    const waiting = Object.fromEntries(view.queues.map((line) => [line.queue, line.waiting]));
+    const asked = { programme, at, waiting, empty };
+    playlist = lists.moved(playlist, { ...asked, isCovered });
+    const isHidden = isCovered || playlist.isResting;
+    stage.cover(isHidden);
+    if (isHidden) endPiece(at);
+    else showItem({ asked, contents, screen });
+    clearTimeout(timer);
+    timer = setTimeout(onEnd, Math.min(lists.endsIn(playlist, at), 60_000));
+    return { isResting: playlist.isResting, lag: playlist.lag };
+  }
+
+  function showItem({ asked, contents, screen }) {
+    const { programme, at } = asked;
+    const { showing } = playlist;
+    const key = `${showing.item ?? "welcome"} ${showing.item === null ? "" : showing.began}`;
+    const item = programme.items.find((one) => one.id === showing.item) ?? null;
+    const content = item ? contents.get(item.id) : welcome(screen, own);
+    next = { key, item, showing };
+    stage.show(item?.id ?? "", content, {
+      position: lists.turnOf(playlist, at) - showing.began, ms: showing.until_turn - showing.began, isNew: seen?.key !== key,
+    });
+    if (seen?.key === key) beginPiece(at);
+    const following = lists.nextAfter(playlist, asked);
+    if (contents.get(following)) stage.prepare(following, contents.get(following));
+  }
+
+  function nowSeen() {
+    if (seen?.key === next.key) return;
+    const at = serverNow();
+    endPiece(at);
+    seen = next;
+    beginPiece(at);
+  }
+
+  function beginPiece(at) {
+    if (piece || !seen.item?.notice) return;
+    piece = { item: seen.item.id, notice: seen.item.notice, from: at, showing: seen.showing };
+  }
+
+  /** What is seen ends at an instant, because something else comes, calls cover it, or the page goes. */
+  function endPiece(at) {
+    if (!piece) return;
+    onSeen(told(piece, at));
+    piece = null;
+  }
+
+  function told({ item, notice, from, showing }, at) {
+    const isWhole = lists.isWhole(showing, lists.turnOf(playlist, at));
+    return { item, notice, from, to: Math.max(at, from), outcome: isWhole ? "completed" : "cut" };
+  }
+
+  function notShown(item, reason) {
+    const at = serverNow();
+    playlist = lists.failed(playlist, item, at);
+    onFailed(item, reason, notices.get(item) ?? null, at);
+    onEnd();
+  }
+
+  /** The piece that is being seen, as it would end now: kept so that a page that dies has told it. */
+  const seenNow = (at) => (piece ? told(piece, at) : null);
+
+  return { play, redraw: stage.forget, seenNow };
+}

@@ -1,0 +1,76 @@
+// The playlist of a screen, without a browser: its own clock, which stands still while the media are covered, and what
+// is being shown. Times are the server's milliseconds. The schedule itself has no memory: schedule.js.
+
+import { shown } from "./schedule.js";
+
+const LONGEST_LAG_MS = 12 * 3_600_000;
+const SET_BACK_MS = 2_000;
+const TRIED_AGAIN_MS = 60_000;
+
+/** `lag`: how far the playlist's clock is behind the wall clock; `stoodAt`: where it stands while covered. */
+export const initialPlaylist = ({ lag = 0 } = {}) => ({ lag, stoodAt: null, showing: null, failed: {}, isResting: false });
+
+/** The playlist's own clock. */
+export const turnOf = (playlist, at) => playlist.stoodAt ?? at - playlist.lag;
+
+/** An item cannot be shown: it is left out for a minute. */
+export function failed(playlist, item, at) {
+  return { ...playlist, failed: { ...playlist.failed, [item]: at + TRIED_AGAIN_MS } };
+}
+
+/** The items that cannot be shown at an instant: those that failed lately, and those with nothing to show. */
+export function skippedAt(playlist, at, empty = []) {
+  return new Set([...empty, ...Object.keys(playlist.failed).filter((item) => playlist.failed[item] > at)]);
+}
+
+/**
+ * Move to an instant. What is shown stays until its end, unless it left the programme or cannot be shown any more;
+ * then the schedule is asked. `showing` tells the item (null: the welcome), its `position`, `began`, and its ends.
+ */
+export function moved(playlist, { programme, at, waiting, empty = [], isCovered = false }) {
+  const skipped = skippedAt(playlist, at, empty);
+  const next = standing(playlist, at, isCovered || playlist.isResting);
+  const turn = turnOf(next, at);
+  const item = next.showing && next.showing.item !== null ? programme.items.find((one) => one.id === next.showing.item) : null;
+  if (next.showing && goesOn(next.showing, { item, at, turn, skipped, playlist })) return next;
+  const found = shown(programme, { at, turn, waiting, skipped });
+  if (found.is_resting !== next.isResting) return moved({ ...next, isResting: found.is_resting, lag: 0, stoodAt: null }, { programme, at, waiting, empty, isCovered });
+  const chosen = programme.items.find((one) => one.id === found.item);
+  return { ...next, showing: {
+    item: found.item, content: JSON.stringify(chosen ?? null), began: turn - found.position_ms, joined: turn,
+    until_turn: found.until_turn, until_at: found.until_at,
+  } };
+}
+
+/** What comes after what is shown, if nothing changes meanwhile: its item, null for the welcome. */
+export function nextAfter(playlist, { programme, at, waiting, empty = [] }) {
+  const { until_turn: turn } = playlist.showing;
+  const ends = at + turn - turnOf(playlist, at);
+  return shown(programme, { at: ends, turn, waiting, skipped: skippedAt(playlist, at, empty) }).item;
+}
+
+/** Milliseconds after which to look again: until what is shown ends; covered, only the wall clock goes on. */
+export function endsIn(playlist, at) {
+  const { until_turn: turn, until_at: wall } = playlist.showing;
+  const ends = [wall === null ? Infinity : wall - at, playlist.stoodAt === null ? turn - turnOf(playlist, at) : Infinity];
+  return Math.max(Math.min(...ends), 0);
+}
+
+/** A showing is whole when it was joined in its first tenth and has reached its end by the playlist's clock. */
+export function isWhole({ joined, began, until_turn: ends }, turn) {
+  return (joined - began) * 10 <= ends - began && turn >= ends;
+}
+
+function standing(playlist, at, isCovered) {
+  if (isCovered) return playlist.stoodAt === null ? { ...playlist, stoodAt: at - playlist.lag } : playlist;
+  if (playlist.stoodAt === null) return playlist;
+  const lag = at - playlist.stoodAt;
+  return { ...playlist, stoodAt: null, lag: lag > 0 && lag < LONGEST_LAG_MS ? lag : 0 };
+}
+
+function goesOn(showing, { item, at, turn, skipped }) {
+  if (showing.item === null || !item) return false; // the welcome leaves as soon as there is something
+  const isSame = JSON.stringify(item) === showing.content && !skipped.has(showing.item);
+  const isWithin = turn < showing.until_turn && turn > showing.joined - SET_BACK_MS;
+  return isSame && isWithin && (showing.until_at === null || at < showing.until_at);
+}

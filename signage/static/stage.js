@@ -1,0 +1,147 @@
+// The stage of a screen: the item that is seen, the next one made ready behind it. The old one leaves when the new one
+// can be seen, so that there is never a black or empty frame between two. DOM only; what is shown is decided elsewhere.
+
+import { pageAt } from "./contents.js";
+import { buildPages } from "./slides.js";
+
+const READY_MS = 10_000;
+const KEPT_READY = 4;
+
+/**
+ * `on.seen(key)` when an item stands on the screen, `on.ready()` when the one that was asked for can, `on.failed(key,
+ * reason)` when its file cannot be shown. `measure` is a box as large as `box`, seen by nobody.
+ */
+export function createStage({ box, measure, wordsIn, mayHear, on }) {
+  let current = null; // {key, pages, media, text}
+  let awaited = null;
+  const ready = new Map();
+  const showings = new Map(); // how often each item was shown: a long one goes on with its next pages
+
+  /** Make an item ready: built, and its file decoded. Returns what is made, now or later. */
+  function prepared(key, content) {
+    const text = JSON.stringify(content);
+    const known = ready.get(key);
+    if (known?.text === text) return known;
+    const pages = buildPages(measure, content, wordsIn(content.language));
+    const media = pages[0].element.querySelector("img, video");
+    const made = { key, text, pages, media, isReady: !media, content };
+    if (media) {
+      made.whenReady = loaded(media).then(() => { made.isReady = true; }, (error) => {
+        if (ready.get(key) === made) ready.delete(key);
+        on.failed(key, error.message);
+      });
+    }
+    ready.set(key, made);
+    for (const old of ready.values()) {
+      if (ready.size > KEPT_READY && ![made, current, awaited].includes(old)) leave(old);
+    }
+    return made;
+  }
+
+  /** Show an item at a position, or go on showing it; `ms` is how long it is shown altogether. */
+  function show(key, content, { position, ms, isNew }) {
+    if (current?.key === key && !isNew) return renew(key, content, { position, ms });
+    const made = prepared(key, content);
+    if (made.isReady && made !== current) seek(made, position);
+    if (!made.isReady) return wait(made);
+    awaited = null;
+    const former = current;
+    const isAgain = former === made;
+    current = made;
+    showings.set(key, (showings.get(key) ?? -1) + 1);
+    if (made.media?.tagName === "VIDEO") enter(made, position, isAgain);
+    turnPage(position, ms);
+    if (former && !isAgain) leave(former);
+    return on.seen(key);
+  }
+
+  /** The same item, whose live lines may have changed: figures that change do not make it begin again. */
+  function renew(key, content, { position, ms }) {
+    if (current.text !== JSON.stringify(content)) current = prepared(key, content);
+    turnPage(position, ms);
+  }
+
+  function turnPage(position, ms) {
+    const reading = current.pages.map((page) => page.reading);
+    const { page } = pageAt({ reading, ms, position, showing: showings.get(current.key) ?? 0 });
+    const { element } = current.pages[page];
+    if (box.firstChild !== element || box.childNodes.length !== 1) box.replaceChildren(element);
+  }
+
+  function wait(made) {
+    if (awaited === made) return;
+    awaited = made;
+    made.whenReady.then(() => awaited === made && made.isReady && on.ready());
+  }
+
+  /** A video that is joined midway has its picture before it is seen. */
+  function seek(made, position) {
+    const { media } = made;
+    if (media?.tagName !== "VIDEO" || isNear(media, position)) return;
+    made.isReady = false;
+    made.whenReady = new Promise((resolve) => media.addEventListener("seeked", resolve, { once: true })).then(() => { made.isReady = true; });
+    media.currentTime = secondsAt(media, position);
+  }
+
+  function enter(made, position, isAgain) {
+    made.media.muted = !(mayHear() && made.content.has_sound);
+    if (isAgain && !isNear(made.media, position)) made.media.currentTime = secondsAt(made.media, position);
+    play(made);
+  }
+
+  function play(made) {
+    if (made.media.ended) return;
+    made.media.play().catch((error) => {
+      if (error.name === "NotAllowedError" && !made.media.muted) {
+        made.media.muted = true;
+        play(made);
+      } else if (error.name !== "AbortError" && current === made) on.failed(made.key, error.message);
+    });
+  }
+
+  function leave(made) {
+    if (ready.get(made.key) === made) ready.delete(made.key);
+    release(made);
+  }
+
+  /** Calls cover the media: a video stands still and goes on where it was. */
+  function cover(isCovered) {
+    if (current?.media?.tagName !== "VIDEO") return;
+    if (isCovered) current.media.pause();
+    else if (current.media.paused) play(current);
+  }
+
+  /** Everything is measured anew: the screen turned, or its fonts came. */
+  function forget() {
+    for (const made of [...ready.values()]) if (!made.media) ready.delete(made.key);
+    if (current && !current.media) current.text = "";
+  }
+
+  return { show, cover, forget, prepare: (key, content) => void prepared(key, content), shownKey: () => current?.key ?? null };
+}
+
+/** A video that is not shown any more gives its decoder back. */
+function release({ media }) {
+  if (media?.tagName !== "VIDEO") return;
+  media.pause();
+  media.removeAttribute("src");
+  media.load();
+}
+
+const secondsAt = (video, position) => Math.min(position / 1000, Math.max((video.duration || 0) - 0.1, 0));
+const isNear = (video, position) => Math.abs(video.currentTime - secondsAt(video, position)) < 1;
+
+/** Resolve when an image is decoded, or a video has its first frame; reject when it cannot be shown. */
+function loaded(media) {
+  const work = media.tagName === "IMG" ? media.decode() : firstFrame(media);
+  return Promise.race([work, new Promise((_, reject) => setTimeout(() => reject(new Error("not loaded in time")), READY_MS))]);
+}
+
+function firstFrame(video) {
+  return new Promise((resolve, reject) => {
+    if (video.readyState >= 3) return resolve();
+    video.addEventListener("canplay", () => resolve(), { once: true });
+    video.addEventListener("error", () => reject(new Error(video.error?.message || "video")), { once: true });
+    return video.load();
+  });
+}

@@ -1,0 +1,179 @@
+"""A screen's media in a real browser: every kind, no empty frame and no broken image, through calls."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.waiting import wait_until
+from tests.pages.test_screen_page import MEASURE, SIZES
+from tests.signage.contract_server import ContractServer
+from tests.signage.programmes import every_kind, film, item, make_media, picture, programme
+
+WATCH = """
+  window.frames = []; window.troubles = [];
+  const look = () => {
+    requestAnimationFrame(look);
+    const slide = document.querySelector("#slide"), body = document.body;
+    if (!slide || !body || body.dataset.layout !== "side" || body.dataset.view === "connecting") return;
+    const [shown] = slide.children;
+    if (!shown) return window.hasBegun && window.troubles.push("nothing stands there");
+    window.hasBegun = true;
+    const media = shown.querySelector("img, video");
+    const isBroken = media?.tagName === "IMG" && !(media.complete && media.naturalWidth);
+    if (isBroken) window.troubles.push(`broken ${media.src}`);
+    const isEmpty = media?.tagName === "VIDEO" && media.readyState < 2 && !media.seeking;
+    if (isEmpty) window.troubles.push(`no frame of ${media.src}`);
+    const name = media ? new URL(media.src).pathname : shown.textContent;
+    if (window.frames.at(-1) !== name) window.frames.push(name);
+  };
+  requestAnimationFrame(look);
+"""
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("media")
+    make_media(folder)
+    return folder
+
+
+@pytest.fixture
+def hall(assets_dir: Path, media: Path) -> Iterator[ContractServer]:
+    server = ContractServer(assets_dir, media)
+    yield server
+    server.stop()
+
+
+def opened(pages: Pages, hall: ContractServer, *items: dict[str, Any], size: str = "landscape") -> Page:
+    """The screen's page, watched frame by frame from its first one."""
+    hall.screen["programme"] = programme(*items)
+    width, height = SIZES[size]
+    page = pages.open(width=width, height=height)
+    page.add_init_script(WATCH)
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+    return page
+
+
+@pytest.mark.parametrize("size", ["landscape", "portrait"])
+def test_every_kind_is_shown_whole_in_large_letters(pages: Pages, hall: ContractServer, size: str) -> None:
+    kinds = every_kind()
+    page = opened(pages, hall, *kinds, size=size)
+    for kind in kinds:
+        hall.screen["programme"] = programme(kind | {"ms": 60_000})
+        hall.sockets.emit("programme.changed", {}, namespace="/screen")
+        selector = f"[src='{kind['content']['url']}']" if "url" in kind["content"] else ".slide"
+        expect(
+            page.locator(f'#slide {selector}, #slide:has-text("{kind["content"].get("title")}")')
+        ).to_be_visible()
+        assert page.evaluate(MEASURE) == [], kind["id"]
+        if kind["id"] in ("rich", "upright", "delays"):  # the others are built as these are
+            assert_accessible(page)
+    assert page.evaluate("window.troubles") == []
+
+
+def test_what_is_no_text_never_comes_from_a_notice(pages: Pages, hall: ContractServer) -> None:
+    page = opened(pages, hall, every_kind()[0])
+    expect(page.locator("#slide li")).to_have_count(2)
+    assert page.locator("#slide").evaluate("box => box.querySelectorAll('script, a').length") == 0
+    expect(page.locator("#slide")).to_contain_text("Le site")
+
+
+def test_media_follow_each_other_without_an_empty_frame_and_broken_ones_are_left_out(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = opened(
+        pages,
+        hall,
+        picture("upright", "upright.webp"),
+        picture("gone", "not-there.webp"),
+        film("film") | {"ms": 1_000},
+        picture("broken", "broken.webp"),
+        film("no-film", "broken.webm") | {"ms": 1_000},
+        item("words", "text", {"title": "Horaires", "text": "Le lundi dès 8 h 30."}),
+    )
+    good = {"/media/upright.webp", "/media/film.webm"}
+    wait_until(lambda: good <= set(page.evaluate("window.frames.slice(1)")), "all that can be shown")
+    wait_until(lambda: page.evaluate("window.frames.length") >= 5, "another round")
+    seen = page.evaluate("window.frames")
+    assert not any("broken" in name or "not-there" in name for name in seen)
+    assert page.evaluate("window.troubles") == []
+
+
+def test_a_video_stands_still_while_calls_cover_it_and_goes_on_where_it_was(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = opened(pages, hall, film("film") | {"ms": 60_000})
+    video = page.locator("#slide video")
+    wait_until(lambda: video.evaluate("film => film.currentTime > 0.2 || film.ended"), "the film")
+    for n in range(3):
+        hall.call(f"R04{n}", f"guichet {n}")
+    hall.send_board()
+    expect(page.locator("#aside")).to_be_hidden()
+    assert video.evaluate("film => film.paused")
+    stood = video.evaluate("film => film.currentTime")
+    hall.calls.clear()
+    hall.send_board()
+    expect(page.locator("#aside")).to_be_visible()
+    assert video.evaluate("film => film.currentTime") >= stood
+    wait_until(lambda: video.evaluate("film => film.ended"), "its end: the last picture stays")
+    assert page.evaluate("window.troubles") == []
+
+
+KEPT = "navigator.serviceWorker.ready.then(() => document.body.dataset.media === 'up to date')"
+
+
+def test_a_reload_without_server_plays_on_and_a_new_release_replaces_the_old(
+    pages: Pages, hall: ContractServer, assets_dir: Path, media: Path
+) -> None:
+    items = [picture("upright", "upright.webp"), film("film") | {"ms": 1_000}]
+    page = opened(pages, hall, *items)
+    wait_until(lambda: page.evaluate(KEPT), "everything is kept")
+    port = hall.port
+    hall.stop()
+    page.reload()
+    expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+    both = "new Set(window.frames).size >= 2"
+    wait_until(lambda: page.evaluate(both), "both are played without a server")
+    expect(page.locator("body")).to_have_attribute("data-media", "possibly outdated")
+    expect(page.locator("#foot-stale")).to_contain_text("Pas en direct depuis")
+    assert page.evaluate("window.troubles") == []
+    again = ContractServer(assets_dir, media, port=port, is_demonstration=True)
+    try:
+        again.screen["programme"] = programme(item("new", "text", {"title": "De retour", "text": ""}))
+        expect(page.locator("#slide")).to_contain_text("De retour", timeout=30_000)
+        expect(page.locator("body")).to_have_attribute("data-demonstration", "yes")  # the new release
+        assert page.evaluate("window.troubles") == []
+    finally:
+        again.stop()
+
+
+def test_a_page_whose_frames_stand_still_is_loaded_again(pages: Pages, hall: ContractServer) -> None:
+    page = opened(pages, hall, picture("upright", "upright.webp"))
+    wait_until(lambda: page.evaluate(KEPT), "the service worker")
+    with page.expect_navigation():
+        page.evaluate("new Worker('/screen/watch.js').postMessage({limit_s: 1})")  # nobody tells it of frames
+    expect(page.locator("#slide img")).to_be_visible()
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_windows_follow_the_servers_clock_whatever_the_screens_own_says(
+    pages: Pages, hall: ContractServer, days: int
+) -> None:
+    now_ms, day_ms = int(time.time() * 1000), 86_400_000
+    today = [[now_ms - 3_600_000, now_ms + 3_600_000]]
+    other = [[start + days * day_ms for start in today[0]]]
+    hall.screen["programme"] = programme(
+        item("today", "text", {"title": "Aujourd’hui", "text": ""}, windows=today),
+        item("other", "text", {"title": "Un autre jour", "text": ""}, windows=other),
+    )
+    page = pages.open(width=1920, height=1080)
+    page.clock.install(time=time.time() + days * 86_400)
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("#slide")).to_contain_text("Aujourd’hui")

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { contentOf, filesOf, pageAt } from "../../signage/static/contents.js";
+import { noticesAsProgramme } from "../../signage/static/notices_as_programme.js";
+
+const queue = (fr, waiting, { en, wait = null } = {}) => ({
+  queue: fr, services: [{ id: fr, name: en ? { fr, en } : { fr } }], waiting, wait,
+});
+const waits = (language) => ({ id: `w-${language}`, kind: "waits", language, content: {} });
+const told = (queues, language, services) => contentOf(waits(language), { view: { queues }, screen: { services }, own: "fr" });
+
+test("waits are told in another language only when every service has a name in it", () => {
+  assert.ok(told([queue("Accueil", 3, { en: "Reception" })], "en"));
+  const mixed = [queue("Accueil", 3, { en: "Reception" }), queue("Titres", 1)];
+  assert.ok(told(mixed, "fr"));
+  assert.equal(told(mixed, "en"), null);
+  assert.equal(told([queue("Accueil", 3)], "es", { Accueil: { es: "Recepción" } }).lines[0].name, "Recepción");
+});
+
+test("a queue with nobody and no wait to tell takes no room, one without a wait is still told", () => {
+  const queues = [queue("Vide", 0), queue("Libre", 0, { wait: { none: true } }), queue("Longue", 9)];
+  assert.deepEqual(told(queues, "fr").lines.map((line) => line.name), ["Libre", "Longue"]);
+  assert.equal(told([queue("Vide", 0)], "fr"), null);
+});
+
+test("the files of an item are its own and its poster", () => {
+  assert.deepEqual(filesOf({ content: { url: "/media/a.webm", poster: "/media/a.webp" } }), ["/media/a.webm", "/media/a.webp"]);
+  assert.deepEqual(filesOf({ content: { title: "Texte" } }), []);
+});
+
+test("the pages of an item share its time; what cannot be read in it comes at the next showing", () => {
+  const at = (position, showing = 0) => pageAt({ reading: [4_000, 5_000, 3_000], ms: 15_000, position, showing }).page;
+  assert.deepEqual([0, 4_999, 5_000, 10_000, 15_000].map((position) => at(position)), [0, 0, 1, 2, 0]);
+  const short = (position, showing) => pageAt({ reading: Array(20).fill(5_000), ms: 10_000, position, showing }).page;
+  assert.deepEqual([short(0, 0), short(5_000, 0), short(0, 1), short(9_000, 9)], [0, 1, 2, 19]);
+});
+
+test("today's notices make a programme: waits first, each in French and in one other language, the next one the next round", () => {
+  const notice = { id: "n", title: { ar: "ع", fr: "Titre" }, body: { fr: "Texte" }, category: "hours" };
+  const many = { id: "m", title: { es: "Título", fr: "Titre", en: "Title" }, body: {}, category: "hours" };
+  const { items } = noticesAsProgramme({ notices: [many, notice] }, ["fr", "en", "es"]);
+  const round = ["waits fr", "waits en", "m fr", "m en", "n fr", "n ar", "waits fr", "waits es", "m fr", "m es", "n fr", "n ar"];
+  assert.deepEqual(items.map((item) => `${item.notice ?? "waits"} ${item.language}`), round);
+  assert.equal(new Set(items.map((item) => item.id)).size, items.length);
+  assert.deepEqual(noticesAsProgramme(null, ["fr"]).items.map((item) => item.kind), ["waits"]);
+});

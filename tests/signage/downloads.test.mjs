@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createDownloads, STATES, stateOf } from "../../signage/static/downloads.js";
+
+/** A browser's cache and network, in memory; `lost` are addresses that do not answer. */
+function world({ has = [], lost = [] } = {}) {
+  const files = new Map(has.map((url) => [url, "old"]));
+  const kept = {
+    match: async (url) => files.get(url), put: async (url, answer) => void files.set(url, answer),
+    keys: async () => [...files.keys()].map((url) => ({ url: `https://screen.test${url}` })),
+    delete: async (url) => files.delete(new URL(url).pathname),
+  };
+  const asked = [];
+  const phases = [];
+  const waits = [];
+  const downloads = createDownloads({
+    storage: { open: async () => kept },
+    get: async (url) => {
+      asked.push(url);
+      if (lost.includes(url)) throw new TypeError("no network");
+      return { status: url.includes("gone") ? 404 : 200 };
+    },
+    wait: async (ms) => {
+      waits.push(ms);
+      if (ms === 60_000 && waits.filter((one) => one === ms).length > 1) await new Promise(() => {});
+      if (ms === 60_000) lost.length = 0;
+    },
+    onPhase: (phase) => phases.push(phase),
+  });
+  return { downloads, files, asked, phases };
+}
+
+test("what is missing is brought, what nobody asks for any more leaves last", async () => {
+  const { downloads, files, asked, phases } = world({ has: ["/media/a", "/media/old"] });
+  await downloads.want(["/media/a", "/media/b", "/media/b"]);
+  assert.deepEqual(asked, ["/media/b"]);
+  assert.deepEqual([...files.keys()], ["/media/a", "/media/b"]);
+  assert.deepEqual(phases, ["pending", "downloading", "up to date"]);
+  await downloads.want(["/media/b", "/media/a"]);
+  assert.deepEqual(asked, ["/media/b"]);
+});
+
+test("a download that fails is told, tried again, and the old files stay until then", async () => {
+  const { downloads, files, phases } = world({ has: ["/media/old"], lost: ["/media/b"] });
+  const done = downloads.want(["/media/b"]);
+  await done;
+  assert.deepEqual(phases, ["pending", "downloading", "not updated", "pending", "downloading", "up to date"]);
+  assert.deepEqual([...files.keys()], ["/media/b"]);
+});
+
+test("without files a player is up to date; without the server it may be outdated", async () => {
+  const { downloads, phases } = world();
+  await downloads.want([]);
+  assert.deepEqual(phases, ["up to date"]);
+  assert.equal(stateOf("up to date", true), "up to date");
+  assert.equal(stateOf("up to date", false), "possibly outdated");
+  assert.equal(stateOf("downloading", false), "downloading");
+  assert.ok(STATES.includes(stateOf("unknown", true)));
+});
+
+test("a browser without storage plays all the same", async () => {
+  const downloads = createDownloads({ storage: undefined, onPhase: () => assert.fail("no phase") });
+  await downloads.want(["/media/a"]);
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as lists from "../../signage/static/playlist.js";
+
+const T = 1_795_600_020_000; // a whole round of the programme below
+const item = (id, ms, more = {}) => ({ id, notice: id, ms, is_legal: false, windows: null, when: null, ...more });
+const programme = { legal_share: 0, hours: null, items: [item("a", 10_000), item("b", 20_000)] };
+const at = (playlist, ms, more = {}) => lists.moved(playlist, { programme, at: T + ms, waiting: {}, ...more });
+const start = () => at(lists.initialPlaylist(), 0);
+
+test("an item stays until its end, then the next one comes", () => {
+  let playlist = start();
+  assert.equal(playlist.showing.item, "a");
+  assert.equal(lists.endsIn(playlist, T), 10_000);
+  assert.equal(at(playlist, 9_999).showing, playlist.showing);
+  playlist = at(playlist, 10_000);
+  assert.equal(playlist.showing.item, "b");
+});
+
+test("calls cover the media: the item goes on where it was, and is whole at its end", () => {
+  let playlist = at(start(), 4_000, { isCovered: true });
+  assert.equal(lists.endsIn(playlist, T + 4_000), Infinity);
+  playlist = at(playlist, 60_000, { isCovered: true });
+  assert.equal(lists.turnOf(playlist, T + 60_000), T + 4_000);
+  playlist = at(playlist, 64_000);
+  assert.equal(playlist.showing.item, "a");
+  assert.equal(lists.endsIn(playlist, T + 64_000), 6_000);
+  assert.equal(lists.isWhole(playlist.showing, lists.turnOf(playlist, T + 69_999)), false);
+  assert.equal(lists.isWhole(playlist.showing, lists.turnOf(playlist, T + 70_000)), true);
+  assert.equal(at(playlist, 70_000).showing.item, "b");
+});
+
+test("an item that was joined midway is never whole", () => {
+  const playlist = at(lists.initialPlaylist(), 5_000);
+  assert.equal(lists.isWhole(playlist.showing, T + 10_000), false);
+});
+
+test("an item that cannot be shown leaves at once and is tried again after a minute", () => {
+  const playlist = lists.failed(start(), "a", T + 1_000);
+  assert.equal(at(playlist, 1_000).showing.item, "b");
+  assert.equal(at(playlist, 30_001).showing.item, "b");
+  assert.equal(at(playlist, 61_001).showing.item, "a");
+});
+
+test("a new programme lets what is shown end, unless it is gone or changed", () => {
+  const playlist = start();
+  const other = (items) => at(playlist, 1_000, { programme: { ...programme, items } }).showing.item;
+  assert.equal(other([item("c", 10_000), item("a", 10_000)]), "a");
+  assert.equal(other([item("c", 10_000)]), "c");
+  assert.notEqual(at(playlist, 1_000, { programme: { ...programme, items: [item("a", 10_000, { language: "ar" })] } }).showing, playlist.showing);
+});
+
+test("people who come and go change nothing before the end of an item", () => {
+  const items = [item("a", 10_000), item("b", 10_000, { when: { queue: "q", more_than: 2 } })];
+  const queued = { ...programme, items };
+  let playlist = at(lists.initialPlaylist(), 10_000, { programme: queued, waiting: { q: 3 } });
+  assert.equal(playlist.showing.item, "b");
+  playlist = at(playlist, 12_000, { programme: queued, waiting: { q: 0 } });
+  assert.equal(playlist.showing.item, "b");
+});
+
+test("a clock that is set a day back or forward asks the schedule again", () => {
+  for (const day of [-86_400_000, 86_400_000]) {
+    const playlist = at(start(), day + 3_000);
+    assert.equal(playlist.showing.joined, T + day + 3_000);
+  }
+});
+
+test("outside its hours the screen rests, its clock is right again when they begin", () => {
+  const hours = { ...programme, hours: [[T + 60_000, T + 120_000]] };
+  let playlist = at(lists.initialPlaylist({ lag: 5_000 }), 0, { programme: hours });
+  assert.equal(playlist.isResting, true);
+  assert.equal(lists.endsIn(playlist, T), 60_000);
+  playlist = at(playlist, 60_000, { programme: hours });
+  assert.deepEqual([playlist.isResting, playlist.lag, playlist.showing.joined], [false, 0, T + 60_000]);
+  assert.equal(at(playlist, 120_000, { programme: hours }).isResting, true);
+});
+
+test("what comes next is known beforehand, so that it can be made ready", () => {
+  assert.equal(lists.nextAfter(start(), { programme, at: T, waiting: {} }), "b");
+});

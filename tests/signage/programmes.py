@@ -1,0 +1,96 @@
+"""Media and a programme for a screen under test: small files made here, items that last seconds."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from PIL import Image, ImageDraw
+
+SECOND_MS = 1_000
+RICH = (
+    "<h2>Pièces à apporter</h2><ul><li>votre <strong>titre</strong> en cours</li><li>deux photos</li></ul>"
+    "<p>La carte donne la priorité. <a href='https://example.org'>Le site</a></p><script>x()</script>"
+)
+
+
+def make_media(folder: Path) -> None:
+    """An image upright and one lying, a video of two seconds, and a file that is none of them."""
+    for name, size in (("upright.webp", (600, 900)), ("lying.webp", (1200, 500))):
+        image = Image.new("RGB", size, "#1f6f6b")
+        ImageDraw.Draw(image).rectangle((10, 10, size[0] - 11, size[1] - 11), outline="#f4c430", width=12)
+        image.save(folder / name)
+    with av.open(folder / "film.webm", "w") as film:
+        stream = film.add_stream("libvpx-vp9", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        stream.options = {"deadline": "realtime", "cpu-used": "8"}
+        stream.time_base = Fraction(1, 10)
+        for n in range(20):
+            image = Image.new("RGB", (320, 180), (20 + 10 * n, 90, 120))
+            film.mux(stream.encode(av.VideoFrame.from_image(image)))
+        film.mux(stream.encode())
+    (folder / "broken.webp").write_bytes(b"RIFF of nothing")
+    (folder / "broken.webm").write_bytes(b"no video at all")
+
+
+def item(
+    name: str, kind: str, content: dict[str, Any], *, ms: int = SECOND_MS, **more: Any
+) -> dict[str, Any]:
+    return {
+        "id": name,
+        "notice": f"notice-{name}",
+        "kind": kind,
+        "language": "fr",
+        "category": "practical",
+        "is_legal": False,
+        "ms": ms,
+        "windows": None,
+        "when": None,
+        "content": content,
+        **more,
+    }
+
+
+def programme(*items: dict[str, Any], share: float = 0) -> dict[str, Any]:
+    return {"revision": "r1", "legal_share": share, "covers_until": 4e12, "items": list(items), "hours": None}
+
+
+def picture(name: str, file: str, **more: Any) -> dict[str, Any]:
+    content = {"url": f"/media/{file}", "width": 600, "height": 900, "text": "Une affiche"}
+    return item(name, "image", content, **more)
+
+
+def film(name: str, file: str = "film.webm", **more: Any) -> dict[str, Any]:
+    content = {"url": f"/media/{file}", "ms": 2_000, "width": 320, "height": 180, "text": "Un film"}
+    return item(name, "video", content, ms=2_000, **more)
+
+
+def every_kind() -> list[dict[str, Any]]:
+    """One item of each kind, in French but one."""
+    rows = [{"label": "Titre de séjour", "delay": "45 jours"}, {"label": "Permis", "delay": "12 jours"}]
+    entries = [{"title": f"Nouvelle {n}", "text": "Ce qui change pour vous."} for n in range(3)]
+    card = {
+        "title": "Carte mobilité inclusion",
+        "text": "Vous passez avant les autres : dites-le à l’accueil.",
+    }
+    return [
+        item("rich", "text", {"title": "Votre rendez-vous", "html": RICH}),
+        item("long", "text", {"title": "Un long texte", "html": "<p>Deux guichets ouvrent à midi.</p>" * 25}),
+        picture("upright", "upright.webp"),
+        film("film"),
+        item(
+            "page", "document", {"url": "/media/lying.webp", "width": 1200, "height": 500, "text": "Une page"}
+        ),
+        item(
+            "delays",
+            "delays",
+            {"title": "Délais moyens", "rows": rows, "source": "ANTS", "on": "1er novembre"},
+        ),
+        item("feed", "feed", {"title": "Préfecture", "entries": entries}),
+        item("card", "priority_card", card, is_legal=True),
+        item(
+            "done",
+            "asked_and_done",
+            {"title": "Vous l’avez demandé", "lines": ["Des chaises", "Une fontaine"]},
+        ),
+    ]
