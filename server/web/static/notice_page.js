@@ -3,7 +3,7 @@
 import { element, setText, show, write } from "./dom.js";
 import { createForm } from "./notice_form.js";
 import { cleaned, instantOf } from "./notice_content.js";
-import { historyItems } from "./notice_history.js";
+import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
@@ -82,17 +82,11 @@ function draw() {
   form.disable(!notice.verbs.includes("edit"));
   get("#kind").disabled = true;
   show("[data-gestures]", true);
-  write("shown", shownInWords());
+  write("shown", notice.state === "published" ? shownInWords(notice, { say, instant }) : "");
   drawVerbs();
   preview.show({ ...notice, targets: notice.content.targets });
   show("[data-history]", true);
   get('[data-list="history"]').replaceChildren(...historyItems(notice, { say, instant }));
-}
-
-function shownInWords() {
-  if (notice.state !== "published") return "";
-  const from = say("notices.shown.from", { from: instant(notice.from) });
-  return notice.until ? `${from} ${say("notices.shown.until", { until: instant(notice.until) })}` : from;
 }
 
 function drawVerbs() {
