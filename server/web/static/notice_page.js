@@ -2,7 +2,7 @@
 
 import { element, setText, show, write } from "./dom.js";
 import { createForm } from "./notice_form.js";
-import { cleaned, instantOf } from "./notice_content.js";
+import { cleaned, instantOf, typedOf } from "./notice_content.js";
 import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
 import { readJson, sayer } from "./sentences.js";
@@ -82,7 +82,10 @@ function draw() {
   form.disable(!notice.verbs.includes("edit"));
   get("#kind").disabled = true;
   show("[data-gestures]", true);
-  write("shown", notice.state === "published" ? shownInWords(notice, { say, instant }) : "");
+  const isShown = notice.state === "published";
+  write("shown", isShown ? shownInWords(notice, { say, instant }) : "");
+  get("#from").value = isShown ? typedOf(notice.from, Date.now()) : "";
+  get("#until").value = isShown ? typedOf(notice.until, Date.now()) : "";
   drawVerbs();
   preview.show({ ...notice, targets: notice.content.targets });
   show("[data-history]", true);
@@ -115,6 +118,7 @@ async function save() {
   history.replaceState(null, "", `/affichage/message/${answer.body.notice}`);
   await refresh();
   tell(say("notices.saved", { version: answer.body.version }));
+  get("main").focus();
 }
 
 async function act(verb) {
