@@ -85,3 +85,11 @@ export function instantOf(typed) {
   const at = typed ? new Date(typed) : null;
   return at && !Number.isNaN(at.getTime()) ? at.toISOString() : null;
 }
+
+/** An instant as it is typed on this computer; empty for none, or for one that has passed. */
+export function typedOf(instant, nowMs) {
+  const at = instant ? new Date(instant) : null;
+  if (!at || at.getTime() <= nowMs) return "";
+  const two = (number) => String(number).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}

@@ -41,6 +41,7 @@ export function createForm(form, { page, say, changed }) {
     setText(form.querySelector('[data-text="kind-hint"]'), say(`notices.kind_hint.${wanted.kind}`));
     drawWords();
     for (const field of form.querySelectorAll("[data-path]")) write(field, valueAt(content, field.dataset.path));
+    for (const field of form.querySelectorAll("[data-time]")) field.value = String(valueAt(content, field.dataset.time) ?? "").slice(11);
     disable(isOff);
   }
 
@@ -52,6 +53,10 @@ export function createForm(form, { page, say, changed }) {
       if (field.type === "checkbox") {
         if (field.checked) setAt(typed, field.dataset.path, [...(valueAt(typed, field.dataset.path) ?? []), value]);
       } else setAt(typed, field.dataset.path, value);
+    }
+    for (const { dataset, value } of form.querySelectorAll("[data-time]")) {
+      const on = valueAt(typed, dataset.time);
+      if (on && value) setAt(typed, dataset.time, `${on}T${value.slice(0, 5)}`);
     }
     for (const { path, editor } of editors) setAt(typed, path, editor.read());
     return typed;

@@ -3,14 +3,19 @@
 import { element } from "./dom.js";
 import { plainWords } from "./notice_content.js";
 
+/** From when until when a notice is shown, or will be. */
+export function shownInWords({ from, until }, { say, instant }, nowMs = Date.now()) {
+  const since = say(Date.parse(from) > nowMs ? "notices.shown.planned" : "notices.shown.from", { from: instant(from) });
+  return until ? `${since} ${say("notices.shown.until", { until: instant(until) })}` : since;
+}
+
 /** The items of the history, the newest first. */
 export function historyItems({ history, versions }, { say, instant }) {
   return [...history].reverse().map((step) => {
     const told = say(`notices.fact.${step.fact}`, { version: step.version });
     const who = say("notices.by", { who: step.by ?? say("notices.nobody"), at: instant(step.at) });
     const changes = step.fact === "NoticeEdited" ? changesOf(versions.find(({ version }) => version === step.version), say) : null;
-    const until = step.until ? say("notices.shown.until", { until: instant(step.until) }) : "";
-    const shown = step.from ? element("p", {}, [say("notices.shown.from", { from: instant(step.from) }), until].join(" ").trim()) : null;
+    const shown = step.from ? element("p", {}, shownInWords(step, { say, instant })) : null;
     return element("li", {}, element("b", {}, told), element("small", {}, who), step.reason ? element("q", {}, step.reason) : null, shown, changes);
   });
 }

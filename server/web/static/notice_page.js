@@ -2,8 +2,8 @@
 
 import { element, setText, show, write } from "./dom.js";
 import { createForm } from "./notice_form.js";
-import { cleaned, instantOf } from "./notice_content.js";
-import { historyItems } from "./notice_history.js";
+import { cleaned, instantOf, typedOf } from "./notice_content.js";
+import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
@@ -82,17 +82,14 @@ function draw() {
   form.disable(!notice.verbs.includes("edit"));
   get("#kind").disabled = true;
   show("[data-gestures]", true);
-  write("shown", shownInWords());
+  const isShown = notice.state === "published";
+  write("shown", isShown ? shownInWords(notice, { say, instant }) : "");
+  get("#from").value = isShown ? typedOf(notice.from, Date.now()) : "";
+  get("#until").value = isShown ? typedOf(notice.until, Date.now()) : "";
   drawVerbs();
   preview.show({ ...notice, targets: notice.content.targets });
   show("[data-history]", true);
   get('[data-list="history"]').replaceChildren(...historyItems(notice, { say, instant }));
-}
-
-function shownInWords() {
-  if (notice.state !== "published") return "";
-  const from = say("notices.shown.from", { from: instant(notice.from) });
-  return notice.until ? `${from} ${say("notices.shown.until", { until: instant(notice.until) })}` : from;
 }
 
 function drawVerbs() {
@@ -121,6 +118,7 @@ async function save() {
   history.replaceState(null, "", `/affichage/message/${answer.body.notice}`);
   await refresh();
   tell(say("notices.saved", { version: answer.body.version }));
+  get("main").focus();
 }
 
 async function act(verb) {

@@ -18,12 +18,17 @@ export function createPreview({ section, page, say }) {
   return {
     show({ notice, version, targets }) {
       shown = { notice, version };
-      const aimed = [...screen.options].find(({ value }) => targets.screens.includes(value.split("/")[1]));
+      const aimed = [...screen.options].find(({ value }) => isAimed(targets, ...value.split("/")));
       if (aimed) screen.value = aimed.value;
       section.hidden = screen.options.length === 0;
       draw();
     },
   };
+
+  function isAimed({ sites, halls, screens }, hall, id) {
+    const site = page.halls.find((each) => each.hall === hall)?.site;
+    return screens.includes(id) || halls.includes(hall) || sites.includes(site);
+  }
 
   function draw() {
     if (!shown || section.hidden) return;

@@ -2,6 +2,7 @@
 
 import { element, show, write } from "./dom.js";
 import { sectionsOf } from "./notice_content.js";
+import { shownInWords } from "./notice_history.js";
 import { readJson, sayer } from "./sentences.js";
 import { read } from "./verbs.js";
 
@@ -51,7 +52,6 @@ function where({ targets, sites: touched }) {
   return touched.map((site) => sites.get(site) ?? site).join(", ");
 }
 
-function when({ state, from, until, changed_at: changedAt }) {
-  if (state !== "published") return instant(changedAt);
-  return [say("notices.shown.from", { from: instant(from) }), until ? say("notices.shown.until", { until: instant(until) }) : ""].join(" ").trim();
+function when(notice) {
+  return notice.state === "published" ? shownInWords(notice, { say, instant }) : instant(notice.changed_at);
 }

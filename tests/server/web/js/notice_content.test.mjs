@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cleaned, instantOf, plainWords, sectionsOf, setAt, valueAt } from "../../../../server/web/static/notice_content.js";
+import { cleaned, instantOf, plainWords, sectionsOf, setAt, typedOf, valueAt } from "../../../../server/web/static/notice_content.js";
 
 const NOW = Date.parse("2026-11-24T10:00:00Z");
 const notice = (state, more = {}) => ({ notice: state, state, waits_for_me: false, from: null, until: null, ...more });
@@ -42,4 +42,10 @@ test("a time typed here has its offset, none is none", () => {
   assert.equal(instantOf(""), null);
   assert.equal(instantOf("never"), null);
   assert.equal(instantOf("2026-12-24T14:00"), new Date(2026, 11, 24, 14).toISOString());
+});
+
+test("an instant ahead is typed as it was, one that has passed not at all", () => {
+  assert.equal(typedOf(instantOf("2026-12-24T14:05"), NOW), "2026-12-24T14:05");
+  assert.equal(typedOf("2026-11-24T09:59:59Z", NOW), "");
+  assert.equal(typedOf(null, NOW), "");
 });
