@@ -19,7 +19,7 @@ from server.store.notices import notices_mark
 from server.store.quiet import quiet_until
 from server.usecases.opening import opening_now
 from server.usecases.read_alerts import board_alert, screen_words
-from server.usecases.read_programme import Preview, notices_of, read_programme
+from server.usecases.read_programme import Preview, read_programme
 from signage import board
 
 _HALL = (
@@ -218,7 +218,6 @@ def read_screen(
         "demonstration": configuration.is_demonstration,
         "alert_texts": words,
         "programme": programme,
-        "notices": notices_of(programme, now),
         "now": to_text(now),
     }
 

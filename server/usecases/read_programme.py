@@ -18,7 +18,7 @@ from server.documents.opening import local_spans
 from server.documents.safe_html import html_of_words
 from server.domain.affluence import BusyAndQuiet, busy_and_quiet
 from server.domain.calendars import DAY, Calendar, Span
-from server.domain.configuration import FRENCH, HallConfiguration, Notice
+from server.domain.configuration import HallConfiguration, Notice
 from server.domain.instants import from_micros, to_micros
 from server.domain.windows import (
     Dayparts,
@@ -268,23 +268,3 @@ def _in_ms(windows: Sequence[Window]) -> list[list[int]]:
 
 def _ms(instant: datetime) -> int:
     return to_micros(instant) // 1000
-
-
-def notices_of(programme: Programme, now: datetime) -> list[dict[str, Any]]:
-    """The programme as the player knew notices before it had one: titles and words by language.
-
-    For the player of that time alone; it goes as soon as the player reads `programme`.
-    """
-    at = _ms(now)
-    found: dict[str, dict[str, Any]] = {}
-    for item in programme["items"]:
-        windows = item["windows"]
-        if item["kind"] == "waits" or not (windows is None or any(a <= at < b for a, b in windows)):
-            continue
-        notice = found.setdefault(
-            item["notice"], {"id": item["notice"], "title": {}, "body": {}, "category": item["category"]}
-        )
-        content = dict(item["content"])
-        notice["title"][item["language"]] = content.pop("title", content.get("text", ""))
-        notice["body"][item["language"]] = words_of(content)
-    return [notice for notice in found.values() if notice["title"].get(FRENCH)]

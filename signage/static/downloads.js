@@ -50,7 +50,8 @@ export function createDownloads({ storage = globalThis.caches, get = globalThis.
 
   async function download(kept, url) {
     try {
-      const answer = await get(url, { credentials: "same-origin" });
+      // past the browser's own cache, which holds parts of a video that plays already and would answer with one
+      const answer = await get(url, { credentials: "same-origin", cache: "no-store" });
       if (answer.status === 200) await kept.put(url, answer);
       return answer.status === 200;
     } catch {

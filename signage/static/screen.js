@@ -9,7 +9,6 @@ import { filesOf } from "./contents.js";
 import { createProof } from "./display_proof.js";
 import { createDownloads, stateOf } from "./downloads.js";
 import { createMediaPlayer } from "./media_player.js";
-import { noticesAsProgramme } from "./notices_as_programme.js";
 import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
 import { connectPreview } from "./preview.js";
@@ -25,6 +24,7 @@ const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
 const isPreview = document.body.dataset.preview === "yes"; // keeps nothing and proves nothing: a real screen may live in the same browser
+const NO_PROGRAMME = { revision: "", legal_share: 0, items: [], hours: null }; // before the server has said one
 const LAG = "parvis.lag";
 
 let state = screenState.restored(isPreview ? null : read(KEPT));
@@ -229,7 +229,7 @@ function sayCalls(cards, words) {
 
 /** Media are covered where calls or an alert take their place, and where nobody can see the page. */
 function playMedia(view) {
-  const programme = state.screen?.programme ?? noticesAsProgramme(state.screen, slideLanguages());
+  const programme = state.screen?.programme ?? NO_PROGRAMME;
   const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
   if (state.screen) downloads.want(programme.items.flatMap(filesOf));
   const at = screenState.serverNow(state, now());
@@ -242,11 +242,6 @@ function playMedia(view) {
 function hallLanguages() {
   const wanted = (state.screen?.languages ?? []).map((language) => language.code ?? language);
   return [own, ...wanted.filter((language) => language !== own)];
-}
-
-/** Those in which the page has sentences of its own. */
-function slideLanguages() {
-  return hallLanguages().filter((language) => spoken[language]);
 }
 
 function drawFoot(view) {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contentOf, filesOf, pageAt } from "../../signage/static/contents.js";
-import { noticesAsProgramme } from "../../signage/static/notices_as_programme.js";
 
 const queue = (fr, waiting, { en, wait = null } = {}) => ({
   queue: fr, services: [{ id: fr, name: en ? { fr, en } : { fr } }], waiting, wait,
@@ -33,14 +32,4 @@ test("the pages of an item share its time; what cannot be read in it comes at th
   assert.deepEqual([0, 4_999, 5_000, 10_000, 15_000].map((position) => at(position)), [0, 0, 1, 2, 0]);
   const short = (position, showing) => pageAt({ reading: Array(20).fill(5_000), ms: 10_000, position, showing }).page;
   assert.deepEqual([short(0, 0), short(5_000, 0), short(0, 1), short(9_000, 9)], [0, 1, 2, 19]);
-});
-
-test("today's notices make a programme: waits first, each in French and in one other language, the next one the next round", () => {
-  const notice = { id: "n", title: { ar: "ع", fr: "Titre" }, body: { fr: "Texte" }, category: "hours" };
-  const many = { id: "m", title: { es: "Título", fr: "Titre", en: "Title" }, body: {}, category: "hours" };
-  const { items } = noticesAsProgramme({ notices: [many, notice] }, ["fr", "en", "es"]);
-  const round = ["waits fr", "waits en", "m fr", "m en", "n fr", "n ar", "waits fr", "waits es", "m fr", "m es", "n fr", "n ar"];
-  assert.deepEqual(items.map((item) => `${item.notice ?? "waits"} ${item.language}`), round);
-  assert.equal(new Set(items.map((item) => item.id)).size, items.length);
-  assert.deepEqual(noticesAsProgramme(null, ["fr"]).items.map((item) => item.kind), ["waits"]);
 });

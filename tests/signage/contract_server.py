@@ -13,6 +13,7 @@ from flask_socketio import SocketIO
 from werkzeug.serving import make_server
 
 from signage import alert_texts, pages
+from tests.signage.programmes import of_notices
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -172,7 +173,7 @@ class ContractServer:
             "programme_revision": 1,
         }
         app.add_url_rule("/api/v1/halls/laon/board", "board", board)
-        app.add_url_rule("/api/v1/halls/laon/screen", "hall-screen", lambda: self.screen)
+        app.add_url_rule("/api/v1/halls/laon/screen", "hall-screen", self._screen)
         app.add_url_rule(
             "/api/v1/halls/laon/screens/screen-1/displays", "displays", self._count, methods=["POST"]
         )
@@ -184,6 +185,10 @@ class ContractServer:
         app.before_request(self._note)
         app.after_request(_with_policy)
         return app
+
+    def _screen(self) -> Message:
+        programme = of_notices(self.screen["notices"], self.screen["languages"])
+        return {"programme": programme} | self.screen
 
     def _note(self) -> None:
         if not request.path.endswith("/displays") and not request.path.startswith(

@@ -55,6 +55,21 @@ def programme(*items: dict[str, Any], share: float = 0) -> dict[str, Any]:
     return {"revision": "r1", "legal_share": share, "covers_until": 4e12, "items": list(items), "hours": None}
 
 
+def of_notices(notices: list[dict[str, Any]], languages: list[str]) -> dict[str, Any]:
+    """Waits in French before each other language, then each notice `{id, title, body, category}` in its own."""
+    turns = [language for other in languages[1:] for language in (languages[0], other)] or languages
+    items = [
+        item(f"waits {turn}", "waits", {}, ms=10 * SECOND_MS, language=language, notice=None)
+        for turn, language in enumerate(turns)
+    ]
+    for notice in notices:
+        for language in notice["title"]:
+            words = {"title": notice["title"][language], "text": notice["body"].get(language, "")}
+            told = {"language": language, "category": notice["category"], "notice": notice["id"]}
+            items.append(item(f"{notice['id']} {language}", "text", words, ms=10 * SECOND_MS, **told))
+    return programme(*items)
+
+
 def picture(name: str, file: str, **more: Any) -> dict[str, Any]:
     content = {"url": f"/media/{file}", "width": 600, "height": 900, "text": "Une affiche"}
     return item(name, "image", content, **more)
