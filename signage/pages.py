@@ -11,6 +11,12 @@ from flask import Blueprint, Response, make_response, render_template, send_from
 from signage.alert_texts import RIGHT_TO_LEFT, Translate, alert_texts
 
 SENTENCES = {
+    "arrow_ahead": (),
+    "arrow_back": (),
+    "arrow_down": (),
+    "arrow_left": (),
+    "arrow_right": (),
+    "arrow_up": (),
     "announcement": ("number", "place"),
     "called": (),
     "break": (),

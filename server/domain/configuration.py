@@ -26,6 +26,8 @@ type Asked = Literal["optional", "mandatory"]
 """Whether an agent may or must say something when a service ends."""
 type Confirmation = Literal["agent", "call"]
 """Who says that a called visitor is there: the agent who is asked, or the call itself."""
+type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
+"""What a screen is for; `signage.lettering` says how large its letters may be there."""
 type Arrow = Literal["left", "right", "ahead", "back", "up", "down"]
 """Which way from a screen the counters are."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
@@ -233,7 +235,7 @@ class Screen:
     diagonal_cm: int = 140
     viewing_m: int = 6
     zone: str = "hall"
-    layout: str = "hall"
+    layout: ScreenLayout = "hall"
     arrow: Arrow | None = None
     counter: str | None = None
     is_retired: bool = False

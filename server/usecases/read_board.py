@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from server.domain.calendars import business_day
-from server.domain.configuration import FRENCH, Counter, HallConfiguration
+from server.domain.configuration import FRENCH, Counter, HallConfiguration, Screen
 from server.domain.estimates import WaitRange
 from server.domain.instants import from_micros, to_micros, to_text
 from server.domain.refusals import Refusal
@@ -21,6 +21,7 @@ from server.usecases.opening import opening_now
 from server.usecases.read_alerts import board_alert, screen_words
 from server.usecases.read_programme import Preview, read_programme
 from signage import board
+from signage.lettering import text_scale
 
 _HALL = (
     "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision,"
@@ -213,8 +214,7 @@ def read_screen(
         "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
         "has_sound": shown.has_sound if shown else True,
         "sound": _sound(configuration.sound),
-        "diagonal_in": round(shown.diagonal_cm / 2.54) if shown else 55,
-        "reading_distance_m": shown.viewing_m if shown else 6,
+        "place": _place(configuration, shown),
         "demonstration": configuration.is_demonstration,
         "alert_texts": words,
         "programme": programme,
@@ -230,4 +230,17 @@ def _sound(sound: Sound) -> Message:
             {"opens": f"{level.opens:%H:%M}", "closes": f"{level.closes:%H:%M}", "percent": level.percent}
             for level in sound.levels
         ],
+    }
+
+
+def _place(configuration: HallConfiguration, screen: Screen | None) -> Message:
+    """What the screen is for and how large its text is there; a screen nobody configured is a hall's."""
+    if screen is None:
+        return {"layout": "hall", "text_scale": 1.0, "arrow": None, "counter": None}
+    counter = configuration.counters.get(screen.counter or "")
+    return {
+        "layout": screen.layout,
+        "text_scale": text_scale(screen.diagonal_cm, screen.viewing_m, screen.layout),
+        "arrow": screen.arrow,
+        "counter": None if counter is None else {"id": counter.id, "label": counter.label},
     }

@@ -5,13 +5,14 @@ import { placeParts, textIn } from "./words.js";
 
 /** Beside the notices; on the whole width with directions at the end of the line; the same with directions under it. */
 const LAYOUTS = ["side", "wide", "broad"];
+const WITHOUT_NOTICES = new Set(["calls", "counter"]); // screens that show calls only
 
 /** Show the cards and choose the first layout in which they fit; return whether one was found. */
-export function showCards(area, cards, { body, words, languages }) {
+export function showCards(area, cards, { body, words, languages, place }) {
   const old = new Map([...area.children].map((element) => [element.dataset.content, element]));
   const elements = cards.map((card) => {
-    const content = JSON.stringify([card.key, card.counter]);
-    return old.get(content) ?? makeCard(card, content, { words, languages });
+    const content = JSON.stringify([card.key, card.counter, place?.arrow]);
+    return old.get(content) ?? makeCard(card, content, { words, languages, arrow: place?.arrow });
   });
   if (elements.length !== area.children.length || elements.some((element, at) => element !== area.children[at])) {
     area.replaceChildren(...elements);
@@ -19,7 +20,8 @@ export function showCards(area, cards, { body, words, languages }) {
   body.dataset.cards = String(cards.length);
   delete body.dataset.full;
   if (cards.length) body.dataset.view = "calls"; // what is hidden cannot be measured
-  for (const layout of LAYOUTS.slice(cards.length > 2 ? 1 : 0)) {
+  const isWhole = cards.length > 2 || WITHOUT_NOTICES.has(place?.layout);
+  for (const layout of LAYOUTS.slice(isWhole ? 1 : 0)) {
     body.dataset.layout = layout;
     for (const element of elements) fitPlace(element);
     if (isInside(area)) return true;
@@ -27,7 +29,7 @@ export function showCards(area, cards, { body, words, languages }) {
   return false;
 }
 
-function makeCard(card, content, { words, languages }) {
+function makeCard(card, content, { words, languages, arrow }) {
   const element = make("article", card.isNew ? "card card-new" : "card");
   element.dataset.content = content;
   element.append(make("p", "card-number", {}, card.number), makePlace(card.counter));
@@ -37,7 +39,22 @@ function makeCard(card, content, { words, languages }) {
   }
   const direction = textIn(card.counter.direction, languages);
   if (direction) element.append(make("p", "card-direction", { lang: direction.language, dir: "auto" }, direction.text));
+  if (arrow) element.append(makeArrow(arrow, words));
   return element;
+}
+
+/** Which way from this very screen the counters are, as a sign and in words. */
+export function makeArrow(arrow, words) {
+  const way = make("p", "card-arrow", {}, words.say(`arrow_${arrow}`));
+  const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  sign.setAttribute("viewBox", "0 0 24 24");
+  sign.setAttribute("class", "icon");
+  sign.setAttribute("aria-hidden", "true");
+  sign.dataset.arrow = arrow;
+  const path = sign.appendChild(document.createElementNS(sign.namespaceURI, "path"));
+  path.setAttribute("d", "M4 12h16m-7-7 7 7-7 7");
+  way.prepend(sign);
+  return way;
 }
 
 function makePlace(counter) {

@@ -29,6 +29,7 @@ const LAG = "parvis.lag";
 
 let state = screenState.restored(isPreview ? null : read(KEPT));
 let drawnCalls = "";
+let shownScale = 1;
 let lag = isPreview ? 0 : (read(LAG) ?? 0);
 let phase = "unknown"; // of the downloads
 let isGone = false;
@@ -160,6 +161,7 @@ function wordsIn(language) {
 
 function draw() {
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
+  drawPlace();
   state = screenState.arrange(state, now(), fits);
   const view = screenState.viewOf(state, now());
   drawAlert();
@@ -198,7 +200,22 @@ function drawAlert() {
 
 function fits(cards) {
   drawnCalls = "";
-  return showCards(get("cards"), cards, { body: document.body, words: wordsIn(own), languages: [own] });
+  return showCards(get("cards"), cards, cardsIn(wordsIn(own)));
+}
+
+function cardsIn(words) {
+  return { body: document.body, words, languages: [own], place: state.screen?.place };
+}
+
+/** What the screen is for, and its text as large as its last reader needs it. */
+function drawPlace() {
+  const { layout = "hall", text_scale: scale = 1 } = state.screen?.place ?? {};
+  if (document.body.dataset.place === layout && shownScale === scale) return;
+  document.body.dataset.place = layout;
+  shownScale = scale;
+  document.documentElement.style.setProperty("--s", scale);
+  drawnCalls = "";
+  media.redraw();
 }
 
 function drawCalls(view) {
@@ -210,9 +227,11 @@ function drawCalls(view) {
   if (shown === drawnCalls) return;
   drawnCalls = shown;
   document.body.dataset.view = view.view;
-  showCards(get("cards"), cards, { body: document.body, words, languages: [own] });
-  get("state-title").textContent = words.say(view.view);
-  get("state-hint").textContent = words.say(opening && view.view === "closed" ? "next_opening" : `${view.view}_hint`);
+  showCards(get("cards"), cards, cardsIn(words));
+  const ownCounter = state.screen?.place?.counter;
+  const isFree = ownCounter && ["empty", "rest"].includes(view.view);
+  get("state-title").textContent = isFree ? capital(ownCounter.label) : words.say(view.view);
+  get("state-hint").textContent = isFree ? "" : words.say(opening && view.view === "closed" ? "next_opening" : `${view.view}_hint`);
   get("state-more").textContent = opening;
   const rows = showLists(get("lists"), { still, recent }, words);
   if (!rows && cards.length > 1) document.body.dataset.full = "yes";
@@ -284,6 +303,10 @@ const isBetween = (atMs, onceMs) => onceMs !== undefined && atMs >= onceMs && at
 function showSoundOff(value) {
   isSoundOff = value;
   draw();
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Ask once whether this browser plays sound without a touch, before a call is missed. */

@@ -120,10 +120,16 @@ export const isSilent = (state, now) => state.isConnected && now - state.heardAt
 
 export const isLive = (state) => state.isConnected && state.isConfirmed;
 
+/** Those of some calls that a screen shows: all of them, or its counter's where it is the screen of one. */
+function ofScreen(state, calls) {
+  const own = state.screen?.place?.counter?.id;
+  return own ? calls.filter((call) => call.counter.id === own) : calls;
+}
+
 /** Calls whose visitor is not yet at the counter, most recent first; an announcement not on the board yet comes first. */
 export function calledNow(state, now) {
-  const calls = state.board?.calls ?? [];
-  const fresh = Object.values(state.announced).filter(
+  const calls = ofScreen(state, state.board?.calls ?? []);
+  const fresh = ofScreen(state, Object.values(state.announced)).filter(
     (one) => serverNow(state, now) - Date.parse(one.called_at) < 5_000 && isAhead(one, state.board),
   );
   return [...fresh.reverse(), ...calls.filter((call) => !fresh.some((one) => one.call === call.call))];
@@ -190,7 +196,7 @@ export function viewOf(state, now) {
     view: viewName(state, { now, called, waiting, isForgotten }),
     cards: isForgotten ? [] : state.cards.map((card) => ({ ...card, counter: withDirection(state, card.counter) })),
     still: isForgotten ? [] : called.filter((call) => !large.has(call.call)),
-    recent: isForgotten ? [] : (state.board?.recent ?? []).filter((call) => !numbers.has(call.number)),
+    recent: isForgotten ? [] : ofScreen(state, state.board?.recent ?? []).filter((call) => !numbers.has(call.number)),
     waiting,
     queues: isLive(state) && isOpen(state, now) ? (state.queues?.queues ?? []) : [], // no ticket is taken while it is closed
     isLive: isLive(state),

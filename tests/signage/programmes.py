@@ -56,7 +56,7 @@ def programme(*items: dict[str, Any], share: float = 0) -> dict[str, Any]:
 
 
 def of_notices(notices: list[dict[str, Any]], languages: list[str]) -> dict[str, Any]:
-    """Waits in French before each other language, then each notice `{id, title, body, category}` in its own."""
+    """Waits in French before each other language, then each notice `{id, title, body, category}` in turn."""
     turns = [language for other in languages[1:] for language in (languages[0], other)] or languages
     items = [
         item(f"waits {turn}", "waits", {}, ms=10 * SECOND_MS, language=language, notice=None)

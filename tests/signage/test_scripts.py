@@ -23,9 +23,10 @@ def test_the_screens_modules_keep_their_promises(script: Path) -> None:
 
 
 def test_nothing_on_the_screen_is_written_smaller_than_56_pixels() -> None:
-    sizes = re.findall(r"font-size: calc\((\d+) \* var\(--u\)\)", STYLES)
+    sizes = re.findall(r"font-size: calc\((\d+) \* var\(--u\)(?: \* var\(--s\))?\)", STYLES)
     sizes += re.findall(r"--(?:number|mark|word|stacked): (\d+)", STYLES)
-    others = re.findall(r"font-size: (?!calc\((?:\d+|var\(--\w+\)) \* var\(--u\)\)|inherit)[^;]+", STYLES)
+    known = r"calc\((?:\d+|var\(--\w+\)) \* var\(--u\)(?: \* var\(--s\))?\)|inherit"  # --s is 1 or more
+    others = re.findall(rf"font-size: (?!{known})[^;]+", STYLES)
     assert len(sizes) > 20
     assert min(map(int, sizes)) >= 56
     assert others == []

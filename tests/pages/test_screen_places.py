@@ -1,0 +1,88 @@
+"""What a screen is for: its layout, its arrow, its one counter, and letters that its last reader can read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from signage.lettering import TEXT_PX, legible_at_m, text_scale
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.pages.test_screen_page import MEASURE
+from tests.signage.contract_server import ContractServer
+
+NOTICE = {
+    "id": "n",
+    "title": {"fr": "Fermeture le 24 décembre à midi"},
+    "body": {"fr": "L’accueil ferme à midi le 24 décembre."},
+    "category": "hours",
+}
+LETTERS = "(place) => parseFloat(getComputedStyle(document.querySelector(place)).fontSize)"
+COUNTER = {"id": "guichet 3", "label": "guichet 3"}
+
+
+@pytest.fixture
+def hall(assets_dir: Path, tmp_path: Path) -> Iterator[ContractServer]:
+    server = ContractServer(assets_dir, tmp_path)
+    server.screen["notices"] = [NOTICE]
+    yield server
+    server.stop()
+
+
+def opened(pages: Pages, hall: ContractServer, size: tuple[int, int] = (1920, 1080), **place: Any) -> Page:
+    hall.screen["place"] = {"layout": "hall", "text_scale": 1.0, "arrow": None, "counter": None, **place}
+    page = pages.open(f"{hall.url}/screen#t=good", width=size[0], height=size[1])
+    expect(page.locator("body")).to_have_attribute("data-place", hall.screen["place"]["layout"])
+    return page
+
+
+def called(page: Page, hall: ContractServer, number: str = "A042", counter: str = "guichet 3") -> None:
+    hall.call(number, counter, direction="derrière l’accueil, porte bleue")
+    hall.send_board()
+    expect(page.locator(".card-number", has_text=number)).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+@pytest.mark.parametrize("layout", ["hall", "corridor", "calls"])
+def test_the_last_reader_can_read_where_to_go(
+    pages: Pages, hall: ContractServer, layout: Any, size: tuple[int, int]
+) -> None:
+    diagonal_cm, viewing_m = 140, 8
+    scale = text_scale(diagonal_cm, viewing_m, layout)
+    page = opened(pages, hall, size, layout=layout, text_scale=scale, arrow="left")
+    called(page, hall)
+    for place in (".card-direction", ".card-arrow"):
+        letters_px = page.evaluate(LETTERS, place)
+        assert legible_at_m(letters_px, diagonal_cm) >= viewing_m
+        assert letters_px >= TEXT_PX * scale - 0.1
+    assert page.evaluate(MEASURE) == []
+    assert_accessible(page)
+
+
+def test_the_way_from_this_screen_is_told_by_a_sign_and_in_words(pages: Pages, hall: ContractServer) -> None:
+    page = opened(pages, hall, layout="corridor", arrow="left")
+    called(page, hall)
+    expect(page.locator(".card-arrow")).to_have_text("à gauche")
+    expect(page.locator(".card-arrow [data-arrow=left]")).to_be_visible()
+
+
+def test_a_screen_of_calls_only_has_no_room_for_notices(pages: Pages, hall: ContractServer) -> None:
+    page = opened(pages, hall, layout="calls")
+    expect(page.locator("#aside")).to_be_hidden()
+    called(page, hall)
+    expect(page.locator("#aside")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+def test_the_screen_of_a_counter_shows_its_own_calls_only(
+    pages: Pages, hall: ContractServer, size: tuple[int, int]
+) -> None:
+    page = opened(pages, hall, size, layout="counter", counter=COUNTER)
+    expect(page.locator("#state-title")).to_have_text("Guichet 3")
+    hall.call("L008", "bureau 12")
+    called(page, hall)
+    expect(page.locator(".card")).to_have_count(1)
+    assert page.evaluate(MEASURE) == []
+    assert_accessible(page)
