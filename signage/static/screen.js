@@ -21,9 +21,11 @@ const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
 const LAG = "parvis.lag";
 
-let state = screenState.restored(read(KEPT));
+const isPreview = document.body.dataset.preview === "yes"; // keeps nothing: a real screen may live in the same browser
+
+let state = screenState.restored(isPreview ? null : read(KEPT));
 let drawnCalls = "";
-let lag = read(LAG) ?? 0;
+let lag = isPreview ? 0 : (read(LAG) ?? 0);
 let phase = "unknown"; // of the downloads
 let isGone = false;
 let isReplaced = false; // by a newer release
@@ -38,7 +40,6 @@ const update = (next) => {
   draw();
 };
 
-const isPreview = window.top !== window; // framed by a page at work: it is no screen, keeps nothing and proves nothing
 const worker = installWorker({ isPreview, onRelease: () => { isReplaced = true; } });
 const downloads = createDownloads({ onPhase: (next) => { phase = next; } });
 
@@ -185,7 +186,7 @@ function sayCalls(cards, words) {
 function playMedia(view) {
   const programme = state.screen?.programme ?? noticesAsProgramme(state.screen, slideLanguages());
   const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(state.board.alert) || document.hidden;
-  if (state.screen) downloads.want(programme.items.flatMap(filesOf));
+  if (state.screen && !isPreview) downloads.want(programme.items.flatMap(filesOf));
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting ? "yes" : "no";
@@ -261,6 +262,7 @@ function save() {
 }
 
 function keep(name, value) {
+  if (isPreview) return;
   try {
     localStorage.setItem(name, JSON.stringify(value));
   } catch {
