@@ -250,7 +250,7 @@ function sayCalls(cards, words) {
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
   const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
-  if (state.screen) downloads.want(programme.items.flatMap(filesOf));
+  if (state.screen && !isPreview) downloads.want(programme.items.flatMap(filesOf));
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting ? "yes" : "no";

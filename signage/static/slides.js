@@ -43,7 +43,7 @@ export function buildPages(box, content, words) {
   });
 }
 
-const BUILD = { waits: buildWaits, text: buildText, priority_card: buildText, image: buildPicture, document: buildPicture, video: buildPicture, welcome: buildWelcome };
+const BUILD = { waits: buildWaits, text: buildText, priority_card: buildNotice, image: buildPicture, document: buildPicture, video: buildPicture, welcome: buildWelcome };
 
 function buildWaits(box, content, words) {
   const head = () => withTitle("waits", content, content.title || words.say("ticket_now"));
@@ -97,7 +97,7 @@ function buildText(box, content, words) {
   const rows = content.rows ?? content.entries ?? content.lines;
   if (Array.isArray(rows)) {
     const lines = rows.map((row) => (typeof row === "string" ? lineOf(null, null, row) : lineOf(row.label ?? row.title, row.delay ?? row.value, row.text)));
-    const source = [content.source, content.on].filter(Boolean).join(", ");
+    const source = [content.source, content.on ? words.date(content.on) : null].filter(Boolean).join(", ");
     return linePages(box, () => withTitle("waits", content, content.title), lines, source ? [make("p", "waits-people", { dir: "auto" }, source)] : []);
   }
   return buildNotice(box, content, words);
@@ -105,7 +105,7 @@ function buildText(box, content, words) {
 
 function buildNotice(box, content, words) {
   const tag = words.say(`category_${content.category}`) || content.category || words.say("notice");
-  const body = content.html ? safeNodes(content.html) : make("p", "", {}, content.text ?? content.body ?? "");
+  const body = content.html ? safeNodes(content.html) : paragraphs(content.lines ?? [content.text ?? content.body ?? ""]);
   const whole = noticeSlide(content, tag, body);
   for (const size of ["large", "middle"]) {
     whole.dataset.size = size;
@@ -117,6 +117,12 @@ function buildNotice(box, content, words) {
     slide.dataset.size = "middle";
     return slide;
   });
+}
+
+function paragraphs(texts) {
+  const box = make("div", "");
+  box.append(...texts.map((text) => make("p", "", { dir: "auto" }, text)));
+  return box;
 }
 
 function noticeSlide(content, tag, body) {

@@ -5,6 +5,7 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
   const plural = new Intl.PluralRules(language);
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone });
+  const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   const weekday = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone });
   const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone });
 
@@ -15,6 +16,8 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
 
   return {
     language, say, count, time,
+    /** A local date (« 2026-11-01 ») in words; what is no date stays as it is. */
+    date: (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? date.format(Date.parse(text)) : text),
     /** A wait as a range (« 25 à 45 min »), never a dash; null when there is nothing honest to say. */
     wait(wait) {
       if (!wait) return null;

@@ -36,6 +36,15 @@ WATCH = """
 """
 
 
+SMALLEST = """() => {
+  const [w, h] = innerWidth > innerHeight ? [1920, 1080] : [1080, 1920];
+  const unit = Math.min(innerWidth / w, innerHeight / h);
+  const hasText = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const texts = [...document.querySelectorAll("#slide *")].filter(hasText);
+  return Math.min(999, ...texts.map((one) => parseFloat(getComputedStyle(one).fontSize) / unit)) + 0.01;
+}"""
+
+
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("media")
@@ -73,6 +82,7 @@ def test_every_kind_is_shown_whole_in_large_letters(pages: Pages, hall: Contract
             page.locator(f'#slide {selector}, #slide:has-text("{kind["content"].get("title")}")')
         ).to_be_visible()
         assert page.evaluate(MEASURE) == [], kind["id"]
+        assert page.evaluate(SMALLEST) >= (64 if kind["kind"] == "priority_card" else 56), kind["id"]
         if kind["id"] in ("rich", "upright", "delays"):  # the others are built as these are
             assert_accessible(page)
     assert page.evaluate("window.troubles") == []

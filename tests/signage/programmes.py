@@ -81,13 +81,11 @@ def film(name: str, file: str = "film.webm", **more: Any) -> dict[str, Any]:
 
 
 def every_kind() -> list[dict[str, Any]]:
-    """One item of each kind, in French but one."""
+    """One item of each kind."""
     rows = [{"label": "Titre de séjour", "delay": "45 jours"}, {"label": "Permis", "delay": "12 jours"}]
     entries = [{"title": f"Nouvelle {n}", "text": "Ce qui change pour vous."} for n in range(3)]
-    card = {
-        "title": "Carte mobilité inclusion",
-        "text": "Vous passez avant les autres : dites-le à l’accueil.",
-    }
+    told = ["Vous passez avant les autres.", "Dites-le à l’accueil."]
+    card = {"title": "Carte mobilité inclusion", "lines": told}
     return [
         item("rich", "text", {"title": "Votre rendez-vous", "html": RICH}),
         item("long", "text", {"title": "Un long texte", "html": "<p>Deux guichets ouvrent à midi.</p>" * 25}),
@@ -99,7 +97,7 @@ def every_kind() -> list[dict[str, Any]]:
         item(
             "delays",
             "delays",
-            {"title": "Délais moyens", "rows": rows, "source": "ANTS", "on": "1er novembre"},
+            {"title": "Délais moyens", "rows": rows, "source": "ANTS", "on": "2026-11-01"},
         ),
         item("feed", "feed", {"title": "Préfecture", "entries": entries}),
         item("card", "priority_card", card, is_legal=True),

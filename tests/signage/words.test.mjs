@@ -69,3 +69,9 @@ test("a text comes in the first wanted language it has, else in any", () => {
   assert.equal(textIn({}, ["fr"]), null);
   assert.equal(textIn(undefined, ["fr"]), null);
 });
+
+test("a local date is written in words, what is no date stays", () => {
+  assert.equal(wordsOf("fr", {}).date("2026-11-02"), "2 novembre 2026");
+  assert.equal(wordsOf("en", {}, { timeZone: "America/New_York" }).date("2026-11-02"), "November 2, 2026");
+  assert.equal(wordsOf("fr", {}).date("novembre"), "novembre");
+});
