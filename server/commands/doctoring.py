@@ -24,7 +24,10 @@ MARKS = {"right": ("✓", None), "off": ("·", "yellow"), "wrong": ("✗", "red"
 def doctor(
     rebuild_rows: Annotated[
         bool,
-        typer.Option("--rebuild", help="Write the rows of visits anew from the journals; no server may run."),
+        typer.Option(
+            "--rebuild",
+            help="Write the rows of visits and notices anew from the journals; no server may run.",
+        ),
     ] = False,
 ) -> None:
     """Examine the installation; exit status 1 when something it cannot do without is wrong."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from server.domain.instants import from_micros
 from server.store.database import Database
+from server.usecases.notice_places import ANY_SCREEN
 from server.usecases.read_programme import Programme, read_programme
 
 LOOKED_AT_LEAST_EVERY = timedelta(minutes=1)
@@ -29,7 +30,7 @@ class Programmes:
         known = self._known.get(hall)
         if known is not None and now < known[1]:
             return False
-        programme = read_programme(self.database, hall, "", self.translate)
+        programme = read_programme(self.database, hall, ANY_SCREEN, self.translate)
         edge = next_edge(programme, now)
         is_edge = edge is not None and edge <= now + LOOKED_AT_LEAST_EVERY
         next_look = edge if edge is not None and is_edge else now + LOOKED_AT_LEAST_EVERY

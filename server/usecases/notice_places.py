@@ -16,6 +16,9 @@ from server.store.database import Database
 from server.store.documents import newest
 from server.store.halls import all_halls
 
+ANY_SCREEN = "*"
+"""In place of a screen's id: whichever of a hall's."""
+
 type Sites = frozenset[str] | None
 """Slugs of sites; None: every site."""
 
@@ -85,7 +88,9 @@ def is_for_hall(targets: Targets, hall: HallConfiguration) -> bool:
 
 
 def is_for_screen(targets: Targets, hall: HallConfiguration, screen: str) -> bool:
-    """Whether a screen of a hall is among the targets; no screen: whether all of the hall's are."""
+    """Whether a screen of a hall is among the targets; ANY_SCREEN: some one of them; empty: all of them."""
+    if screen == ANY_SCREEN:
+        return is_for_hall(targets, hall)
     named = hall.site.slug in targets.sites or hall.hall in targets.halls
     return targets.is_everywhere or named or screen in targets.screens
 

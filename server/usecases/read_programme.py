@@ -76,7 +76,7 @@ def read_programme(
     translate: Callable[..., str],
     preview: Preview | None = None,
 ) -> Programme:
-    """The programme of a screen (its id; empty: of any screen of the hall).
+    """The programme of a screen: its id; empty: what all screens of the hall show; ANY_SCREEN: what some do.
 
     With a preview it holds that version alone, always. Refusals: unknown_hall, unknown_notice.
     """

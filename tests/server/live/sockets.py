@@ -16,7 +16,12 @@ from tests.harness.waiting import wait_until
 
 type Message = dict[str, Any]
 NAMES = {
-    messages.SCREEN: (messages.BOARD_CHANGED, messages.QUEUES_CHANGED, messages.CALL_ANNOUNCED),
+    messages.SCREEN: (
+        messages.BOARD_CHANGED,
+        messages.QUEUES_CHANGED,
+        messages.CALL_ANNOUNCED,
+        messages.PROGRAMME_CHANGED,
+    ),
     messages.AGENT: (messages.QUEUE_CHANGED, messages.PRINT_VERDICT),
     messages.KIOSK: (messages.MENU_CHANGED, messages.PRINT_VERDICT),
     messages.VISITOR: (messages.TICKET_CHANGED,),

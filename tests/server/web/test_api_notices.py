@@ -337,7 +337,7 @@ def test_screens_are_told_when_something_begins_or_ends_and_not_otherwise(
     begins = site.hands.now + timedelta(minutes=10)
     ends = begins + timedelta(minutes=5)
     shown: dict[str, Any] = {"from": begins.isoformat(), "until": ends.isoformat()}
-    officers.publish(**shown)
+    officers.publish(TEXT | {"targets": {"screens": ["laon-ecran-1"]}}, **shown)
     told = []
     for _ in range(20):
         site.hands.now += timedelta(minutes=1)
