@@ -20,8 +20,11 @@ from server.web.viewer import FindHalls, FindViewer, page_language
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
 BORROWED = ("console.refused.", "console.outcome.repeating")
 """Sentences of the console that these pages say too: when no answer comes."""
-KINDS = ("text", "delays", "hours", "asked_and_done", "priority_card", "waits", "results")
-"""The kinds one may begin here; pictures, films, documents and feeds wait for the library of media."""
+KINDS = (
+    *("text", "image", "document", "video", "delays", "hours", "asked_and_done", "priority_card"),
+    *("waits", "feed", "results"),
+)
+"""The kinds one may begin here, the most usual first."""
 
 type EveryHall = Callable[[], Sequence[HallConfiguration]]
 type Languages = Callable[[], Sequence[str]]

@@ -2,6 +2,7 @@
 
 import { element, setText } from "./dom.js";
 import { WORDS_OF, setAt, valueAt } from "./notice_content.js";
+import { mediumField } from "./notice_medium.js";
 import { createRich } from "./notice_rich.js";
 
 const MOST_ROWS = 12;
@@ -13,6 +14,7 @@ export function createForm(form, { page, say, changed }) {
   let editors = [];
   let content = { kind: kind.value };
   let isOff = false;
+  let showMedium = () => {};
 
   drawPlaces();
   drawQueues();
@@ -41,6 +43,7 @@ export function createForm(form, { page, say, changed }) {
     setText(form.querySelector('[data-text="kind-hint"]'), say(`notices.kind_hint.${wanted.kind}`));
     drawWords();
     for (const field of form.querySelectorAll("[data-path]")) write(field, valueAt(content, field.dataset.path));
+    showMedium();
     for (const field of form.querySelectorAll("[data-time]")) field.value = String(valueAt(content, field.dataset.time) ?? "").slice(11);
     disable(isOff);
   }
@@ -70,6 +73,7 @@ export function createForm(form, { page, say, changed }) {
 
   function drawWords() {
     editors = [];
+    showMedium = () => {};
     words.replaceChildren(...languages().map(languageFields), ...(content.kind === "delays" ? [delayFields()] : []), ...mediumFields());
   }
 
@@ -97,7 +101,10 @@ export function createForm(form, { page, say, changed }) {
 
   function mediumFields() {
     if (content.kind === "feed") return [field({ path: "url", label: say("notices.url"), attributes: { type: "url" } })];
-    return ["image", "video", "document"].includes(content.kind) ? [field({ path: "medium", label: say("notices.medium") })] : [];
+    if (!["image", "video", "document"].includes(content.kind)) return [];
+    const made = mediumField(content.kind, page.media, { say, path: "medium", id: idOf("medium") });
+    showMedium = made.show;
+    return [made.field];
   }
 
   function delayFields() {

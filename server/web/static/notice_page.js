@@ -3,6 +3,7 @@
 import { element, setText, show, write } from "./dom.js";
 import { createForm } from "./notice_form.js";
 import { cleaned, instantOf, typedOf } from "./notice_content.js";
+import { libraryMedia } from "./notice_medium.js";
 import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
 import { readJson, sayer } from "./sentences.js";
@@ -21,6 +22,7 @@ let typed = ""; // the form as it was last looked at
 let saved = ""; // and as the server has it
 let isSending = false;
 
+page.media = await libraryMedia();
 const form = createForm(get("[data-form]"), { page, say, changed });
 const preview = createPreview({ section: get("[data-preview]"), page, say });
 
