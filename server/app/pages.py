@@ -81,6 +81,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.database.breathe,
         _slow_codes(limiter),
         parvis.publisher.messages_changed,
+        parvis.voice.alert_voices,
     )
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api, alerts_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks):

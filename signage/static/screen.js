@@ -63,6 +63,7 @@ const connection = connect({
     queues: (message) => update(screenState.receiveQueues(state, message, now())),
     screen: (message) => {
       update(screenState.receiveScreen(state, message));
+      if (message.has_sound) voice.keep(Object.values(message.alert_voices ?? {}));
       trySound();
     },
     announced,
@@ -142,7 +143,8 @@ function drawAlert() {
   alerts.show(alert, { at, languages: hallLanguages(), further: state.screen?.alert_texts });
   if (!alert) return voice.silence();
   player.drop();
-  if (state.alert.audio && state.screen?.has_sound) voice.say(state.alert.audio);
+  const spokenBy = screenState.voiceOf(state, alert);
+  if (spokenBy && state.screen?.has_sound) voice.say(spokenBy);
   voice.tick();
   if (toldAlert !== alert.alert && state.isConnected) {
     toldAlert = alert.alert;

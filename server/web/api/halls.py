@@ -34,7 +34,8 @@ def blueprint(api: Api) -> APIBlueprint:
     def screen(path: HallPath) -> Any:
         """What a screen needs besides the board: names, notices, sound."""
         caller, hall = allowed(Permission.READ_BOARD, path.hall)
-        return read_screen(api.database, hall, caller.configured or "")
+        voices = api.alert_voices(api.database.configuration(hall).site.alerts)
+        return read_screen(api.database, hall, caller.configured or "") | {"alert_voices": voices}
 
     @routes.get("/halls/<hall>/queue", responses={200: Anything})
     def queue(path: HallPath) -> Any:
