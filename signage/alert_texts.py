@@ -48,3 +48,13 @@ def spoken_alert(alert: Mapping[str, Any], translate: Translate) -> tuple[str, .
     if alert["drill"]:
         phrases.insert(1, translate("signage.alert.drill_text", FRENCH))
     return (PAUSE.join(phrase for phrase in phrases if phrase),) * REPETITIONS
+
+
+def voice_name(alert: Mapping[str, Any]) -> str:
+    """Return by what a screen knows the voice of a prepared alert: `shelter`, or `shelter drill`."""
+    return f"{alert['kind']} drill" if alert["drill"] else str(alert["kind"])
+
+
+def prepared_alerts() -> list[dict[str, Any]]:
+    """Return every alert whose words are prepared, and the drill of each, as a board tells them."""
+    return [{"kind": kind, "drill": drill, "texts": {}} for kind in KINDS for drill in (False, True)]

@@ -81,6 +81,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.database.breathe,
         _slow_codes(limiter),
         parvis.publisher.messages_changed,
+        parvis.voice.alert_voices,
     )
     app.before_request(media_api.admit_upload(api))
     install_guards(app, csrf)

@@ -118,8 +118,9 @@ def _is_awaited(transaction: HallTransaction, leg: Row) -> bool:
     """Whether somebody is called and not yet there; by the call alone: while the screens still show it."""
     if leg["state"] == LegState.CALLED:
         return True
-    is_recent = is_unconfirmed(leg) and transaction.now - from_micros(leg["last_called_at"])
-    return is_recent is not False and is_recent < ARRIVAL_SHOWN_FOR
+    if not is_unconfirmed(leg):
+        return False
+    return transaction.now - from_micros(leg["last_called_at"]) < ARRIVAL_SHOWN_FOR
 
 
 def _void(transaction: HallTransaction, leg: Row) -> VoidCall:

@@ -12,8 +12,16 @@ export function alertVoice({ fetchSound, makeContext, now }) {
   let context = null;
   let source = null;
   let saidAt = -Infinity;
+  const kept = new Map(); // what may have to be said when no server answers any more
 
-  return { say, silence, tick };
+  return { keep, say, silence, tick };
+
+  /** Fetches the voices of what may be raised; what fails is fetched when it is wanted, or the next time. */
+  function keep(urls) {
+    for (const each of urls.filter((one) => !kept.has(one))) {
+      kept.set(each, fetchSound(each).catch(() => void kept.delete(each)));
+    }
+  }
 
   async function say(wanted) {
     if (wanted === url) return;
@@ -21,7 +29,7 @@ export function alertVoice({ fetchSound, makeContext, now }) {
     url = wanted;
     try {
       context ??= makeContext();
-      const bytes = await fetchSound(wanted);
+      const bytes = (await kept.get(wanted))?.slice(0) ?? (await fetchSound(wanted)); // decoding takes them away
       const decoded = await context.decodeAudioData(bytes);
       if (url === wanted) sound = decoded;
     } catch {

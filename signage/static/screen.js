@@ -78,6 +78,7 @@ const connection = (isPreview ? connectPreview : connect)({
     queues: (message) => update(screenState.receiveQueues(state, message, now())),
     screen: (message) => {
       update(screenState.receiveScreen(state, message));
+      if (message.has_sound) voice.keep(Object.values(message.alert_voices ?? {}));
       trySound();
     },
     announced,
@@ -189,7 +190,8 @@ function drawAlert() {
   alerts.show(alert, { at, languages: hallLanguages(), further: state.screen?.alert_texts });
   if (!alert) return voice.silence();
   player.drop();
-  if (state.alert.audio && state.screen?.has_sound) voice.say(state.alert.audio);
+  const spokenBy = screenState.voiceOf(state, alert);
+  if (spokenBy && state.screen?.has_sound) voice.say(spokenBy);
   voice.tick();
   if (toldAlert !== alert.alert && state.isConnected) {
     toldAlert = alert.alert;
@@ -250,7 +252,7 @@ function sayCalls(cards, words) {
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
   const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
-  if (state.screen && !isPreview) downloads.want(programme.items.flatMap(filesOf));
+  if (state.screen && !isPreview) downloads.want([...programme.items.flatMap(filesOf), ...Object.values(state.screen.alert_voices ?? {})]);
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting ? "yes" : "no";

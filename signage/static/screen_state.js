@@ -95,6 +95,12 @@ export function receiveAlertMessage(state, message, now) {
 /** The alert that takes the screen over now, null when there is none. */
 export const alertNow = (state, now) => shownAlert(state.alert, serverNow(state, now));
 
+/** The file that speaks an alert: told with it, or kept before it was raised; null when it is silent. */
+export function voiceOf(state, alert) {
+  const kept = state.screen?.alert_voices?.[alert.drill ? `${alert.kind} drill` : alert.kind];
+  return alert.has_voice ? (state.alert.audio ?? kept ?? null) : null;
+}
+
 export function receiveScreen(state, screen) {
   return { ...state, screen: { ...screen, revision: state.board?.programme_revision ?? null } };
 }

@@ -6,6 +6,7 @@
 const PAGE = "/screen";
 const KEPT = `parvis-screen-${RELEASE.version}`;
 const MEDIA = "parvis-media";
+const KEPT_FILES = /^\/(media|audio)\//; // of the programme, and the voices of alerts
 
 self.addEventListener("install", (event) => event.waitUntil(keepRelease()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -33,7 +34,7 @@ function answerTo(request) {
   if (url.pathname === `${PAGE}/frozen`) return reloadPages();
   if (url.pathname === PAGE && url.search) return fetch(request).catch(() => caches.match(PAGE));
   if (RELEASE.files.includes(url.pathname)) return fromRelease(request, url.pathname);
-  return url.pathname.startsWith("/media/") ? fromMedia(request, url.pathname) : null;
+  return KEPT_FILES.test(url.pathname) ? fromMedia(request, url.pathname) : null;
 }
 
 async function fromRelease(request, path) {

@@ -72,6 +72,39 @@ def test_an_alert_reaches_every_screen_of_five_sites_and_who_was_not_reached_is_
         assert all(message["alert"] for _, screen in screens for message in screen.of(messages.ALERT_CHANGED))
 
 
+def test_screens_speak_a_medical_alert_and_are_silent_for_an_evacuation(serve):
+    server = serve()
+    laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
+    auth = {"token": laon["screens"][0]["token"]}
+    with relay_box(server) as relay, listening(server, messages.SCREEN, auth) as screen:
+        wait_until(lambda: len(voices(server)) == 4, "the voices of alerts are rendered", within_s=20)
+        assert set(voices(server)) == {"shelter", "shelter drill", "medical", "medical drill"}
+        evacuation = raised(relay, "evacuate", halls=["laon"])["alert"]
+        screen.wait(messages.ALERT_CHANGED, lambda each: each["alert"]["alert"] == evacuation)
+        medical = raised(relay, "medical", halls=["vervins"])["alert"]
+        vervins = next(site for site in server.demonstration["sites"] if site["slug"] == "vervins")
+        with listening(server, messages.SCREEN, {"token": vervins["screens"][0]["token"]}) as other:
+            again = raised(relay, "shelter", halls=["vervins"], drill=True)["alert"]
+            shown = other.wait(messages.ALERT_CHANGED, lambda each: "audio" in each)
+            assert (shown["alert"]["alert"], medical != again) == (medical, True), (
+                "a drill is not shown before it"
+            )
+            assert shown["audio"]["fr"] == voices(server)["medical"]
+            sound = httpx.get(server.base_url + shown["audio"]["fr"], headers=bearer(server), trust_env=False)
+            assert sound.headers["Content-Type"] == "audio/wav"
+        assert not any("audio" in each for each in screen.of(messages.ALERT_CHANGED))
+
+
+def voices(server: Served) -> dict[str, str]:
+    path = f"{server.base_url}/api/v1/halls/laon/screen"
+    found: dict[str, str] = httpx.get(path, headers=bearer(server), trust_env=False).json()["alert_voices"]
+    return found
+
+
+def bearer(server: Served) -> dict[str, str]:
+    return {"Authorization": f"Bearer {server.demonstration['api_key']}"}
+
+
 def test_an_alert_stays_up_and_through_a_reload_when_the_server_is_killed_one_second_after(
     serve, pages: Pages
 ):
@@ -96,10 +129,7 @@ def test_an_alert_stays_up_and_through_a_reload_when_the_server_is_killed_one_se
     page.unroute("**/*")
     server.start()
     with httpx.Client(base_url=server.base_url, trust_env=False) as client:
-        board = client.get(
-            "/api/v1/halls/laon/board",
-            headers={"Authorization": f"Bearer {server.demonstration['api_key']}"},
-        ).json()
+        board = client.get("/api/v1/halls/laon/board", headers=bearer(server)).json()
     assert board["alert"]["alert"] == alert
     expect(page.locator(".alert-title")).to_be_visible()
 

@@ -92,6 +92,7 @@ def test_calls_and_notices_are_gone_while_an_alert_holds_and_back_after_it(
 
 
 def test_a_voice_is_kept_and_repeated_every_minute_without_the_server(hall: ContractServer, pages: Pages):
+    hall.screen["alert_voices"] = {"medical": "/audio/alert.wav"}
     page = pages.open(width=1920, height=1080)
     page.add_init_script(
         "window.spoken = 0; const start = AudioBufferSourceNode.prototype.start;"
@@ -101,8 +102,10 @@ def test_a_voice_is_kept_and_repeated_every_minute_without_the_server(hall: Cont
     )
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
-    hall.raise_alert("medical", audio="alert.wav")
-    page.wait_for_function("window.spoken === 1")
+    wait_until(lambda: "/audio/alert.wav" in hall.requests, "the voice is kept before it is wanted")
+    hall.raise_alert("medical", has_voice=True)
+    page.wait_for_function("() => window.spoken === 1")
+    assert hall.requests.count("/audio/alert.wav") == 1
     hall.stop()
     page.evaluate("window.later(60_000)")
-    page.wait_for_function("window.spoken === 2")
+    page.wait_for_function("() => window.spoken === 2")

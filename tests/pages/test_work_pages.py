@@ -61,10 +61,10 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
 @pytest.mark.parametrize(
     ("role", "paths"),
     [
-        ("reception", {"/accueil", "/affichage", "/aide"}),
-        ("security", {"/securite", "/aide"}),
+        ("reception", {"/accueil", "/alerte", "/affichage", "/aide"}),
+        ("security", {"/securite", "/alerte", "/aide"}),
         ("quality", {"/qualite", "/aide"}),
-        ("supervisor", {"/console", "/accueil", "/mur", "/qualite", "/aide", "/affichage"}),
+        ("supervisor", {"/console", "/accueil", "/mur", "/alerte", "/qualite", "/aide", "/affichage"}),
     ],
 )
 def test_the_home_page_lists_what_a_role_may_do(hall: Served, page: Page, role: str, paths: set[str]):

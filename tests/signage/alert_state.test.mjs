@@ -64,3 +64,11 @@ test("the alert is kept through a reload without a server, however long", () => 
   const again = screen.restored(JSON.parse(JSON.stringify(screen.toSave(state))));
   assert.equal(screen.alertNow(again, AT + 48 * 3_600_000).alert, "a");
 });
+
+test("a voice that was kept speaks at once, and an alert without a voice has none", () => {
+  const kept = { screen: { alert_voices: { "shelter drill": "/audio/2.wav" } }, alert: { audio: null } };
+  assert.equal(screen.voiceOf(kept, { kind: "shelter", drill: true, has_voice: true }), "/audio/2.wav");
+  assert.equal(screen.voiceOf(kept, { kind: "shelter", drill: false, has_voice: true }), null);
+  assert.equal(screen.voiceOf({ ...kept, alert: { audio: "/audio/3.wav" } }, { kind: "shelter", drill: true, has_voice: true }), "/audio/3.wav");
+  assert.equal(screen.voiceOf(kept, { kind: "shelter", drill: true, has_voice: false }), null);
+});

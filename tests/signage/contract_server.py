@@ -103,7 +103,7 @@ class ContractServer:
             "until": values.get("until"),
             "texts": values.get("texts", {}),
             "others": 0,
-            "has_voice": audio is not None,
+            "has_voice": values.get("has_voice", audio is not None),
         }
         sound = {"audio": {"fr": f"/audio/{audio}"}} if audio else {}
         self._send("alert.changed", self._head() | {"alert": self.alert} | sound)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 
+from server.domain.alerts import AlertRules
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.database import Database
@@ -23,7 +24,7 @@ class Api:
     """What views need: the database, the estimates, the settings, sentences.
 
     A pause that lets others work, a brake on guessing short codes, and how a hall's pages hear that messages
-    to a counter (None: calls for help) have changed.
+    to a counter (None: calls for help) have changed; where the voices of alerts lie.
     """
 
     database: Database
@@ -33,6 +34,7 @@ class Api:
     breathe: Callable[[], None]
     slow_codes: Callable[[], None]
     messages_changed: Callable[[str, str | None], None]
+    alert_voices: Callable[[AlertRules], dict[str, str]] = lambda _: {}
 
     def follow_url(self, token: str, language: str) -> str | None:
         """Where a phone follows a ticket issued in a language; None without a public address."""

@@ -53,7 +53,9 @@ def blueprint(api: Api) -> APIBlueprint:
             sites_where(Permission.DRAFT_NOTICES)
             preview = Preview(query.notice, query.version)
         shown = caller.configured or asked
-        return read_screen(api.database, hall, shown, api.translate, preview)
+        voices = api.alert_voices(api.database.configuration(hall).site.alerts)
+        told = read_screen(api.database, hall, shown, api.translate, preview)
+        return told | {"alert_voices": voices}
 
     @routes.get("/halls/<hall>/queue", responses={200: Anything})
     def queue(path: HallPath) -> Any:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from server.domain.alerts import AlertKind
 from server.domain.indicator_records import LegRecord, service_s
 from server.domain.indicator_rollup import Tally, roll_up
 from server.domain.refusals import Refusal
@@ -22,6 +23,7 @@ from server.usecases.check_priority import deny_priority
 from server.usecases.estimate_waits import Estimates
 from server.usecases.hold import hold
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.raise_alert import WantedAlert, raise_alert
 from server.usecases.read_board import read_board
 from server.usecases.read_history import read_history
 from server.usecases.read_queue import read_counter
@@ -261,3 +263,20 @@ def test_the_phone_goes_on_saying_where_to_go(database: Database, hands: Hands):
     told = read_ticket(database, Estimates(database), ticket["token"])
     assert (told["state"], told["may_give_up"]) == ("called", False)
     assert told["call"]["counter"]["id"] == COUNTER
+
+
+def test_an_alert_gives_back_who_was_just_called_and_leaves_who_has_been_served_for_long(
+    database: Database, hands: Hands, called: Gesture
+):
+    hands.now += timedelta(seconds=60)
+    issue(database)
+    just_called = Gesture(call(database, counter=OTHER)["leg"], AGENT)
+    raise_alert(database, [database.hall_id(HALL)], AGENT, WantedAlert(AlertKind.MEDICAL, "press"))
+    assert leg_of(database, called.leg)["state"] == "in_service"
+    given_back = leg_of(database, just_called.leg)
+    assert (given_back["state"], given_back["started_at"], given_back["is_at_front"]) == (
+        "waiting",
+        None,
+        True,
+    )
+    finish(database, called)

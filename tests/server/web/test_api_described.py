@@ -18,7 +18,7 @@ from tests.signage.media.uploads import image
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
-def narrowed(document: dict[str, Any], real: dict[str, list[str]]) -> dict[str, Any]:
+def narrowed(document: dict[str, Any], real: dict[str, list[Any]]) -> dict[str, Any]:
     """The description with real ids where it only says "an id", so that calls reach beyond a 404."""
     for operations in document["paths"].values():
         for operation in operations.values():
@@ -33,7 +33,7 @@ def narrowed(document: dict[str, Any], real: dict[str, list[str]]) -> dict[str, 
     return document
 
 
-def busy(hall: ServedHall) -> dict[str, list[str]]:
+def busy(hall: ServedHall) -> dict[str, list[Any]]:
     """Ids of a hall with open counters, people waiting, called, served and gone."""
     for counter in ("laon-g1", "laon-g4"):
         hall.open(counter)
@@ -44,6 +44,7 @@ def busy(hall: ServedHall) -> dict[str, list[str]]:
     waiting = [leg["leg"] for queue in hall.get("/halls/laon/queue")["queues"] for leg in queue["legs"]]
     return {
         "hall": ["laon", "vervins"],
+        "halls": [["soissons"], ["vervins"]],
         "queue": ["laon-file-accueil", "laon-file-permis"],
         "counter": ["laon-g1", "laon-g4", "laon-b12"],
         "service": ["laon-accueil", "laon-permis", "laon-naturalisation"],
@@ -76,7 +77,7 @@ def uploaded(browser: httpx.Client, token: str) -> str:
     return str(answer.raise_for_status().json()["medium"])
 
 
-def assert_described(server: Served, *headers: str, real: dict[str, list[str]], examples: int) -> None:
+def assert_described(server: Served, *headers: str, real: dict[str, list[Any]], examples: int) -> None:
     """Schemathesis finds nothing between the description and the answers."""
     document = httpx.get(f"{server.base_url}/api/v1/openapi.json", trust_env=False).json()
     (server.var / "openapi.json").write_text(json.dumps(narrowed(document, real)), encoding="utf-8")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Formatter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,9 +17,11 @@ from flask.testing import FlaskClient
 from server.domain.indicator_files import read_legs
 from server.domain.indicator_rollup import roll_up
 from server.domain.indicators import INDICATORS, figures_of
+from server.domain.instants import to_micros
 from server.language import LANGUAGES, Catalogues
 from server.store.database import Database
 from server.store.installation import SYSTEM
+from server.store.writes import insert_statement
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.quality.view import GROUPS, NOT_ISSUED
@@ -233,3 +236,27 @@ def test_every_indicator_and_reason_has_its_sentences():
     for indicator in INDICATORS.values():
         assert {indicator.label_key, indicator.definition_key, indicator.convention_key} <= keys
     assert {f"quality.not_issued.{reason}" for reason in NOT_ISSUED} <= keys
+
+
+def test_visits_present_during_an_alert_are_told_and_left_out_on_demand(site: Site):
+    assert "alertes" not in site.page(WEEK), "no choice where there was no alert"
+    raised_at = to_micros(datetime(2026, 10, 20, 9, tzinfo=UTC))
+    hall = site.database.hall_id("laon")
+    row: dict[str, Any] = {"id": "a", "hall": hall, "alert": "a", "kind": "medical", "press": "p"}
+    row |= {
+        "is_drill": False,
+        "raised_by": "guard",
+        "raised_at": raised_at,
+        "ended_at": raised_at + 8 * 3_600_000_000,
+    }
+    with site.database.store.write() as rows:
+        rows.run(insert_statement("alert", tuple(row)), row)
+    counted, left_out = site.page(WEEK), site.page(f"{WEEK}&alertes=sans")
+    assert "pendant une alerte sont comptées" in counted
+    assert "pendant une alerte sont écartées" in left_out
+    assert int(headline(left_out)[0]) < int(headline(counted)[0])
+    assert "alertes=sans" in re.findall(r'href="(/qualite/indicateurs[^"]*)"', left_out)[0]
+    sheet = site.client.get(f"{WEEK.replace('/qualite?', '/qualite/indicateurs.csv?')}&alertes=sans").text
+    lines = csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff")), delimiter=";")
+    assert {line["alerts"] for line in lines} == {"without"}
+    assert site.client.get(f"{WEEK}&alertes=x").status_code == 400
