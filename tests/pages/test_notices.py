@@ -63,7 +63,7 @@ def test_from_a_bureau_of_laon_to_the_screen_of_vervins(server: Served, pages: P
 
     open_notice(officer, server, "À vous de jouer")
     seen = officer.frame_locator("[data-frame] iframe")
-    expect(seen.locator(".slide")).to_contain_text("Le mercredi de 12 à 14 heures")
+    expect(seen.locator("#slide")).to_contain_text("Le mercredi de 12 à 14 heures")
     officer.get_by_role("button", name="Refuser", exact=True).press("Enter")
     expect(officer.locator("[data-text=refused]")).to_contain_text("Dites pourquoi")
     officer.get_by_label("Motif du refus").fill("Dites aussi par où entrer.")

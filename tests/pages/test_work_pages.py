@@ -61,10 +61,22 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
 @pytest.mark.parametrize(
     ("role", "paths"),
     [
-        ("reception", {"/accueil", "/alerte", "/affichage", "/aide"}),
+        ("reception", {"/accueil", "/alerte", "/affichage", "/affichage/medias", "/aide"}),
         ("security", {"/securite", "/alerte", "/aide"}),
         ("quality", {"/qualite", "/aide"}),
-        ("supervisor", {"/console", "/accueil", "/mur", "/alerte", "/qualite", "/aide", "/affichage"}),
+        (
+            "supervisor",
+            {
+                "/console",
+                "/accueil",
+                "/mur",
+                "/alerte",
+                "/qualite",
+                "/aide",
+                "/affichage",
+                "/affichage/medias",
+            },
+        ),
     ],
 )
 def test_the_home_page_lists_what_a_role_may_do(hall: Served, page: Page, role: str, paths: set[str]):

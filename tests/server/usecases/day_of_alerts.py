@@ -1,4 +1,4 @@
-"""Random days that may meet alerts: two at once, drills, ends, and what counters try meanwhile."""
+"""Random days that may meet alerts and quiet: two at once, drills, ends, and what counters try meanwhile."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from server.store import alerts
 from server.store.installation import Author
 from server.usecases.end_alert import ask_end, end_alert, expire_alerts
 from server.usecases.raise_alert import WantedAlert, raise_alert
+from server.usecases.set_quiet import set_quiet
 from server.usecases.show_alert import show_alert
 from tests.server.usecases.day_of_arrivals import DayOfArrivals
 from tests.server.usecases.watched_hall import HALL
@@ -59,6 +60,10 @@ class DayOfAlerts(DayOfArrivals):
             self.may(end_alert, alert, [self.hall], GUARD)
             ask_end(self.database, alert, [self.hall], GUARD)
             self.may(end_alert, alert, [self.hall], GUARD)
+
+    @rule(minutes=st.sampled_from([0, 1, 30]))
+    def quiet(self, minutes: int) -> None:
+        set_quiet(self.database, self.hall, GUARD, minutes)
 
     @invariant()
     def nobody_is_called_while_an_alert_holds(self) -> None:
