@@ -52,7 +52,8 @@ class KeptLegs:
             shared = last
         else:
             self._last[of] = shared
-        self._kept[row["id"]] = (*[row[name] for name in _OWN], shared)
+        own: dict[Any, Any] = {}  # a walk-in arrived when its ticket was issued: equal values are kept once
+        self._kept[row["id"]] = (*[own.setdefault(row[name], row[name]) for name in _OWN], shared)
 
     def take(self, leg: str) -> None:
         """Keeps the row of a leg no more."""
