@@ -12,7 +12,7 @@ from server.domain.projection_changes import Change, Insert, Recorded, Update
 
 def installation_changes(fact: Recorded) -> list[Change]:
     """The rows a fact of the installation inserts or changes; empty for one without projection."""
-    fold = _FOLDS.get(fact.kind)
+    fold = INSTALLATION_FOLDS.get(fact.kind)
     return fold(fact) if fold is not None else []
 
 
@@ -79,7 +79,7 @@ def _published(fact: Recorded) -> list[Change]:
     return [Update("notice", fact.body["notice"], _standing(fact) | shown), _step(fact)]
 
 
-_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+INSTALLATION_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.NOTICE_DRAFTED: _drafted,
     FactKind.NOTICE_EDITED: _edited,
     FactKind.NOTICE_SUBMITTED: _moved,
@@ -90,3 +90,4 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.NOTICE_ARCHIVED: _moved,
     **MEDIA_FOLDS,
 }
+"""By the kind of fact."""

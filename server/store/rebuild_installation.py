@@ -1,15 +1,19 @@
-"""Rebuild of the rows that follow from the installation's journal: notices and their steps."""
+"""Rebuild of the rows that follow from the installation's journal: notices, their steps, media."""
 
 import json
 from typing import Any
 
 from server.domain.projection_changes import Insert, Recorded
-from server.domain.projection_installation import installation_changes
+from server.domain.projection_installation import INSTALLATION_FOLDS, installation_changes
 from server.store.anchors import INSTALLATION
 from server.store.tables import INSTALLATION_PROJECTIONS
 from server.store.writes import insert_statement
 
-_FACTS = "SELECT kind, body, happened_at, author FROM installation_fact ORDER BY position"
+_KINDS = ", ".join(f"'{kind}'" for kind in sorted(INSTALLATION_FOLDS))
+_FACTS = (
+    "SELECT kind, body, happened_at, author FROM installation_fact"
+    f" WHERE kind IN ({_KINDS}) ORDER BY position"
+)
 
 type Rows = dict[tuple[str, str], dict[str, Any]]
 

@@ -1,14 +1,12 @@
 """A screen tells what it really showed: one fact of the installation a report, summed by notice and day."""
 
-import json
 from collections.abc import Sequence
 
 from server.domain.displays import Display, check_displays, displays_reported
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.displays import fold, last_number
-from server.store.installation import Author, InstallationTransaction
+from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 
@@ -31,10 +29,9 @@ def report_displays(
     configuration = database.configuration(hall)
     if screen not in configuration.screens:
         raise Refusal("unknown_screen", name=screen, known=", ".join(configuration.screens))
-    with database.installation_transaction(author) as transaction:
-        known = _known(transaction, write_key)
-        if known is not None:
-            return known
+    with database.installation_transaction(author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
         check_displays(displays, transaction.now)
         before = last_number(transaction, screen, record)
         fresh = [display for display in displays if display.number > before]
@@ -50,33 +47,4 @@ def report_displays(
             for sql, values in fold(fact.body):
                 transaction.run(sql, **values)
         last = max([before, *(display.number for display in fresh)])
-        answer: Answer = {"counted": len(fresh), "last": last}
-        _keep(transaction, write_key, answer)
-    return answer
-
-
-def _known(transaction: InstallationTransaction, key: WriteKey | None) -> Answer | None:
-    """What the same request was answered. Refusal: idempotency_mismatch, it was another."""
-    if key is None:
-        return None
-    query = key.answer()
-    row = transaction.one(query.sql, **query.values)
-    if row is None:
-        return None
-    if row["fingerprint"] != key.fingerprint:
-        raise Refusal("idempotency_mismatch")
-    found: Answer = json.loads(row["answer"])
-    return found
-
-
-def _keep(transaction: InstallationTransaction, key: WriteKey | None, answer: Answer) -> None:
-    if key is None:
-        return
-    transaction.insert(
-        "idempotency",
-        author=key.by,
-        key=key.key,
-        fingerprint=key.fingerprint,
-        answer=json.dumps(answer, ensure_ascii=False),
-        created_at=to_micros(transaction.now),
-    )
+        return transaction.answer({"counted": len(fresh), "last": last})
