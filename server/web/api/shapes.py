@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from server.domain.forgotten import FORGOTTEN
 from server.domain.half_days import AtBreak
 from server.domain.needs import Need
-from server.domain.sound import LONGEST_QUIET_MINUTES
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 OPAQUE = r"^[A-Za-z0-9._:-]+$"
@@ -159,12 +158,6 @@ class BreakBody(Asked):
     """What becomes of those who still wait at the break."""
 
     choice: AtBreak
-
-
-class QuietBody(Asked):
-    """For how many minutes calls are not said aloud; 0: they are said again."""
-
-    minutes: Annotated[int, Field(ge=0, le=LONGEST_QUIET_MINUTES)]
 
 
 class DistributionBody(Asked):

@@ -1,17 +1,25 @@
 """The voice of a hall: silent for a while."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
+from pydantic import Field
 
 from server.domain.roles import Permission
+from server.domain.sound import LONGEST_QUIET_MINUTES
 from server.usecases.set_quiet import set_quiet
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Anything, HallPath, QuietBody
+from server.web.api.shapes import Anything, Asked, HallPath
 from server.web.callers import allowed
 
 TAG = Tag(name="sound")
+
+
+class QuietBody(Asked):
+    """For how many minutes calls are not said aloud; 0: they are said again."""
+
+    minutes: Annotated[int, Field(ge=0, le=LONGEST_QUIET_MINUTES)]
 
 
 def blueprint(api: Api) -> APIBlueprint:
