@@ -136,6 +136,16 @@ class Served:
                 found += [int(child) for child in thread.read_text().split()]
         return found
 
+    def worker_pids(self) -> list[int]:
+        """The processes its first one has started: with two workers, those, the oldest first."""
+        first = self.pids()[0]
+        found = [
+            int(child)
+            for thread in Path(f"/proc/{first}/task").glob("*/children")
+            for child in thread.read_text().split()
+        ]
+        return sorted(found)
+
     def rss_kb(self) -> int:
         """Resident memory of all its processes, in kB."""
         return sum(_rss_kb(pid) for pid in self.pids())

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.harness.served import Served
+from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, issue, phase, sign_in
 
 COUNTER, SERVICE = "laon-g1", "laon-accueil"
@@ -16,6 +17,16 @@ class Held:
         self._routes: list[Route] = []
         self._is_released = False
         page.route(address, self._attend)
+        wait_until(lambda: self._holds(page, address.removeprefix("**")), "what the page asks is held")
+        for route in self._routes:
+            route.fulfill(status=204)
+        self._routes.clear()
+
+    def _holds(self, page: Page, path: str) -> bool:
+        """A browser that is busy lets requests pass for a while after it was told to hold them."""
+        page.evaluate("(path) => void fetch(path)", path)
+        page.title()  # lets what was held be told
+        return bool(self._routes)
 
     def _attend(self, route: Route) -> None:
         if self._is_released:

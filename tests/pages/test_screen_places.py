@@ -19,6 +19,7 @@ NOTICE = {
     "body": {"fr": "L’accueil ferme à midi le 24 décembre."},
     "category": "hours",
 }
+SCALED = "(scale) => Number(getComputedStyle(document.documentElement).getPropertyValue('--s')) === scale"
 LETTERS = "(place) => parseFloat(getComputedStyle(document.querySelector(place)).fontSize)"
 COUNTER = {"id": "guichet 3", "label": "guichet 3"}
 
@@ -35,6 +36,7 @@ def opened(pages: Pages, hall: ContractServer, size: tuple[int, int] = (1920, 10
     hall.screen["place"] = {"layout": "hall", "text_scale": 1.0, "arrow": None, "counter": None, **place}
     page = pages.open(f"{hall.url}/screen#t=good", width=size[0], height=size[1])
     expect(page.locator("body")).to_have_attribute("data-place", hall.screen["place"]["layout"])
+    page.wait_for_function(SCALED, arg=hall.screen["place"]["text_scale"])
     return page
 
 

@@ -115,9 +115,8 @@ def test_a_real_server_counts_what_its_screen_showed_and_a_reload_without_it_pla
         page.clock.run_for(1_000)
     page.reload()
     headers = {"Authorization": f"Bearer {server.demonstration['api_key']}"}
-    known = page.evaluate(
-        "JSON.parse(localStorage['parvis.screen']).screen.notices.map((notice) => notice.id)"
-    )
+    items = "JSON.parse(localStorage['parvis.screen']).screen.programme.items"
+    known = set(page.evaluate(f"{items}.map((item) => item.notice)"))
 
     def counted(notice: str) -> Any:
         url = f"{server.base_url}/api/v1/notices/{notice}/displays"
