@@ -36,6 +36,7 @@ def draft(page: Page, server: Served) -> None:
     page.get_by_label("English").uncheck()
     rich = page.get_by_role("textbox", name="Texte")
     rich.press("End")
+    page.wait_for_function("() => getSelection().anchorOffset > 0")  # the editor keeps where the caret stands
     page.get_by_role("button", name="Gras").press("Enter")
     rich.press_sequentially("12 à 14 heures")
     page.get_by_role("button", name="Enregistrer").press("Enter")
