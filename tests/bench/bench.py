@@ -282,7 +282,7 @@ def _against_bare(
             what = f"(c) next with 1,000 waiting ({kind}, {route})"
             found.append(asyncio.run(measure_next(what, side, write, effort)))
         if "f" in parts:
-            ours, theirs, more = painted(side, bare, effort.rounds)
+            ours, theirs, more = painted(side, bare, effort.rounds // 3)
             what = f"(f) call painted, p50 ({kind}, /emit painted)"
             found.append(Result(what, "ms", ours, theirs, at_most=2, more=more))
         if "g" in parts:
