@@ -66,7 +66,8 @@ class ContractServer:
         self.connections = 0
         self.is_demonstration = is_demonstration
         app = self._app(assets, audio)
-        self.sockets = SocketIO(app, async_mode="threading")
+        # a test lets a minute pass in an instant: the transport must not miss its pings meanwhile
+        self.sockets = SocketIO(app, async_mode="threading", ping_timeout=600)
         self.sockets.on_event("connect", self._connected, namespace="/screen")
         self.sockets.on_event("alert.shown", self._alert_shown, namespace="/screen")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)

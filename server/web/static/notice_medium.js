@@ -26,7 +26,7 @@ export function mediumField(kind, media, { say, path, id }) {
   const select = element("select", { id, "data-path": path, "aria-describedby": `${id}-hint` }, element("option", { value: "" }, say("notices.medium.none")), ...options);
   const picture = element("img", { class: "medium-picture", alt: "", hidden: true });
   select.addEventListener("change", show);
-  const hint = element("small", { id: `${id}-hint` }, say(fitting.length ? "notices.medium.hint" : "notices.medium.empty"), " ", element("a", { href: "/affichage/medias" }, say("notices.medium.library")));
+  const hint = element("small", { id: `${id}-hint` }, say(fitting.length ? "notices.medium.hint" : "notices.medium.empty"), " ", element("a", { href: "/affichage/medias" }, say("notices.medium.where")));
   const field = element("div", { class: "field" }, element("label", { for: id }, say("notices.medium")), select, hint, picture);
   return { field, show };
 
