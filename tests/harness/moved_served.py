@@ -30,8 +30,20 @@ class MovedServed(Served):
     def at(self, hour: int, minute: int = 0, *, days_later: int = 0) -> Self:
         """Moves the clock to a local hour of the day, or of one that follows."""
         wanted = datetime.combine(self.day + timedelta(days=days_later), time(hour, minute), ZONE)
+        return self._be_ahead((wanted - datetime.now(ZONE)).total_seconds())
+
+    def later(self, seconds: float) -> Self:
+        """Moves the clock on from where it stands."""
+        return self._be_ahead(self.ahead_s + seconds)
+
+    @property
+    def ahead_s(self) -> float:
+        """How far the server's clock is ahead of this machine's."""
+        return float((self.var / AHEAD).read_text(encoding="ascii"))
+
+    def _be_ahead(self, seconds: float) -> Self:
         place = self.var / AHEAD
         beside = place.with_suffix(".new")
-        beside.write_text(str((wanted - datetime.now(ZONE)).total_seconds()), encoding="ascii")
+        beside.write_text(str(seconds), encoding="ascii")
         os.replace(beside, place)  # the server reads it at any moment
         return self

@@ -1,6 +1,8 @@
 """What tests of the pages at work share: signing in, and waiting for the console."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +28,21 @@ def demonstration_user(server: Served, role: str, site: str = "laon") -> tuple[s
     """Login and password of a role of the demonstration."""
     user = next(u for u in server.demonstration["users"] if u["role"] == role and u["site"] == site)
     return user["login"], user["password"]
+
+
+@contextmanager
+def signed_in(server: Served, role: str, site: str = "laon") -> Iterator[httpx.Client]:
+    """A client of the API with the session of a user of the demonstration, who may write."""
+    login, password = demonstration_user(server, role, site)
+    with httpx.Client(base_url=server.base_url, trust_env=False, timeout=30) as browser:
+        wanted = {"login": login, "password": password, "csrf_token": _csrf(browser, "/connexion")}
+        assert browser.post("/connexion", data=wanted).status_code == 303
+        browser.headers["X-CSRFToken"] = _csrf(browser, "/")
+        yield browser
+
+
+def _csrf(browser: httpx.Client, path: str) -> str:
+    return browser.get(path).text.partition('name="csrf-token" content="')[2].partition('"')[0]
 
 
 def phase(page: Page, name: str) -> None:

@@ -41,10 +41,11 @@ def translate(key: str, language: str, /, **values: object) -> str:
 
 
 class ContractServer:
-    """One hall, one screen whose token is `good`. Set the attributes, then send."""
+    """One hall, one screen of the token `good`, a clock `ahead_s` ahead. Set the attributes, then send."""
 
     def __init__(self, assets: Path, audio: Path, *, port: int = 0, is_demonstration: bool = False) -> None:
         self.epoch, self.version = "e1", 1
+        self.ahead_s = 0.0
         self.calls: list[Message] = []
         self.recent: list[Message] = []
         self.queues: list[Message] = []
@@ -100,7 +101,7 @@ class ContractServer:
             "alert": f"alert-{self.version}",
             "kind": kind,
             "drill": values.get("drill", False),
-            "raised_at": instant(),
+            "raised_at": self.instant(),
             "until": values.get("until"),
             "texts": values.get("texts", {}),
             "others": 0,
@@ -126,7 +127,7 @@ class ContractServer:
             "call": f"call-{number}",
             "number": number,
             "counter": {"id": label, "label": label, "direction": {"fr": direction} if direction else {}},
-            "called_at": instant(ago_s=values.get("ago_s", 0)),
+            "called_at": self.instant(ago_s=values.get("ago_s", 0)),
             "rank": values.get("rank", 1),
         }
         self.calls = [call, *(other for other in self.calls if other["call"] != call["call"])]
@@ -149,7 +150,11 @@ class ContractServer:
         self.sockets.emit(name, message, namespace="/screen")
 
     def _head(self) -> Message:
-        return {"hall": "laon", "epoch": self.epoch, "version": self.version, "as_of": instant()}
+        return {"hall": "laon", "epoch": self.epoch, "version": self.version, "as_of": self.instant()}
+
+    def instant(self, *, ago_s: float = 0) -> str:
+        """Its own time, so many seconds ago."""
+        return instant(ago_s=ago_s - self.ahead_s)
 
     def _connected(self, _auth: object = None) -> bool | None:
         self.connections += 1

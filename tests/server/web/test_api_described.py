@@ -12,6 +12,7 @@ import httpx
 from tests.harness.counts import count
 from tests.harness.programs import PROJECT
 from tests.harness.served import Served
+from tests.harness.working import signed_in
 from tests.server.live.hall import Halls, ServedHall
 from tests.signage.media.uploads import image
 
@@ -56,24 +57,23 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
     }
 
 
-def booked(browser: httpx.Client, token: str) -> str:
+def booked(browser: httpx.Client) -> str:
     """An appointment of today."""
     wanted = {"service": "laon-titres-depot", "booked_at": datetime.now(UTC).isoformat()}
-    headers = {"X-CSRFToken": token}
-    answer = browser.post("/api/v1/halls/laon/appointments", json=wanted, headers=headers)
+    answer = browser.post("/api/v1/halls/laon/appointments", json=wanted)
     return str(answer.raise_for_status().json()["appointment"])
 
 
-def raised(browser: httpx.Client, token: str) -> str:
+def raised(browser: httpx.Client) -> str:
     """An alert of a hall where nothing else is asked."""
     wanted = {"halls": ["soissons"], "kind": "medical", "press_id": "described"}
-    answer = browser.post("/api/v1/alerts", json=wanted, headers={"X-CSRFToken": token})
+    answer = browser.post("/api/v1/alerts", json=wanted)
     return str(answer.raise_for_status().json()["alert"])
 
 
-def uploaded(browser: httpx.Client, token: str) -> str:
+def uploaded(browser: httpx.Client) -> str:
     """A medium that is being prepared, or ready by now."""
-    answer = browser.post("/api/v1/media", content=image("PNG"), headers={"X-CSRFToken": token})
+    answer = browser.post("/api/v1/media", content=image("PNG"))
     return str(answer.raise_for_status().json()["medium"])
 
 
@@ -118,22 +118,17 @@ def test_with_the_demonstrations_key_every_answer_is_as_described(served_hall: H
 def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Halls):
     hall = served_hall()
     server = hall.server
-    user = next(u for u in server.demonstration["users"] if u["role"] == "administrator" and u["site"] == "*")
-    with httpx.Client(base_url=server.base_url, trust_env=False, timeout=20) as browser:
-        page = browser.get("/connexion").text
-        token = page.partition('name="csrf-token" content="')[2].partition('"')[0]
-        wanted = {"login": user["login"], "password": user["password"], "csrf_token": token}
-        assert browser.post("/connexion", data=wanted).status_code == 303
-        token = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
-        appointments = [booked(browser, token) for _ in range(9)]
-        alert = raised(browser, token)
+    with signed_in(server, "administrator", "*") as browser:
+        appointments = [booked(browser) for _ in range(9)]
+        alert = raised(browser)
         notices = [each["notice"] for each in browser.get("/api/v1/notices").json()["notices"]]
-        media = [uploaded(browser, token) for _ in range(12)]
+        media = [uploaded(browser) for _ in range(12)]
+        csrf = f"X-CSRFToken: {browser.headers['X-CSRFToken']}"
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     assert_described(
         server,
         f"Cookie: {cookies}",
-        f"X-CSRFToken: {token}",
+        csrf,
         real=busy(hall) | {"appointment": appointments, "alert": [alert], "notice": notices, "medium": media},
         examples=count(small=4, large=200),
     )

@@ -1,0 +1,96 @@
+"""Two hours of a screen's programme at sixty times its pace: memory stays what it was, nothing fails.
+
+The page's clock is Playwright's: a second passes in a sixtieth of one. Films and decoding keep their pace.
+"""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.campaigns.whole_screen import WATCH
+from tests.harness.chromium import Pages
+from tests.harness.counts import count, record_measurement
+from tests.harness.waiting import wait_until
+from tests.signage.contract_server import ContractServer, queue
+from tests.signage.programmes import every_kind, make_media, programme
+
+PACE = 60
+BEAT_S, CALL_S, HELD_S = 20, 90, 30
+FIRST_MIN, LAST_MIN = count(small=2, large=10), count(small=8, large=120)
+GROWTH = 0.10
+
+
+@pytest.fixture
+def hall(assets_dir: Path, tmp_path: Path) -> Iterator[ContractServer]:
+    make_media(tmp_path)
+    server = ContractServer(assets_dir, tmp_path)
+    server.queues = [queue("accueil", 4, (5, 15))]
+    server.screen["programme"] = programme(*(item | {"ms": 10_000} for item in every_kind()), share=0.2)
+    yield server
+    server.stop()
+
+
+class Heap:
+    """What the page keeps after a forced collection."""
+
+    def __init__(self, page: Any) -> None:
+        self.session = page.context.new_cdp_session(page)
+
+    def kept(self) -> dict[str, int]:
+        """Bytes of the JavaScript heap, and nodes of the page."""
+        for _ in range(3):
+            self.session.send("HeapProfiler.collectGarbage")
+        used = self.session.send("Runtime.getHeapUsage")["usedSize"]
+        nodes = self.session.send("Memory.getDOMCounters")["nodes"]
+        return {"bytes": int(used), "nodes": int(nodes)}
+
+
+def is_time(instant: float) -> bool:
+    return time.monotonic() >= instant
+
+
+@pytest.mark.timeout(count(small=120, large=1_800))
+def test_two_hours_of_schedule_keep_the_memory_of_the_tenth_minute(hall: ContractServer, pages: Pages):
+    page = pages.open(width=1920, height=1080)
+    page.add_init_script(WATCH)
+    page.clock.install()
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+    heap, kept = Heap(page), {}
+    began, number = time.monotonic(), 0
+    for second in range(1, LAST_MIN * 60 + 1):
+        hall.ahead_s = second - (time.monotonic() - began)
+        if second % CALL_S == 0:
+            number += 1
+            hall.announce(hall.call(f"A{number % 900 + 100}"))
+            hall.send_board()
+        if second % CALL_S == HELD_S and hall.calls:
+            hall.end(hall.calls[0]["number"])
+            del hall.recent[6:]
+            hall.send_board()
+        if second % BEAT_S == 0:
+            hall.beat()
+        page.clock.run_for(1_000)
+        wait_until(partial(is_time, began + second / PACE), "the pace is kept")
+        if second in (FIRST_MIN * 60, LAST_MIN * 60):
+            kept[second] = heap.kept()
+    first, last = kept.values()
+    assert page.evaluate("window.blanks") == []
+    assert page.evaluate("window.broken") == []
+    assert {"IMG", "VIDEO", "A101"} <= set(page.evaluate("[...window.shown]"))
+    assert pages.troubles == []
+    record_measurement(
+        f"{LAST_MIN} min of schedule at {PACE} times its pace: heap after collection",
+        first_kb=first["bytes"] // 1024,
+        last_kb=last["bytes"] // 1024,
+        nodes=f"{first['nodes']} → {last['nodes']}",
+        calls=number,
+        real_s=round(time.monotonic() - began),
+    )
+    assert last["bytes"] <= first["bytes"] * (1 + GROWTH), kept
+    assert last["nodes"] <= first["nodes"] * (1 + GROWTH) + 50, kept

@@ -1,0 +1,30 @@
+// Looks at a screen's page every tenth of a second. Keeps `blanks` (nothing to read, or no notice for a second),
+// `broken` (a picture or a film without its frame) and the set `shown`: numbers on cards, IMG, VIDEO, kinds of alerts.
+window.blanks = [];
+window.broken = [];
+window.shown = new Set();
+{
+  let emptyLooks = 0;
+  const isSeen = (one) => one.checkVisibility();
+  const hasText = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const isText = (one) => isSeen(one) && hasText(one) && !one.closest(".unseen, #foot");
+  const isBroken = (one) =>
+    one.tagName === "IMG" ? one.complete && !one.naturalWidth : one.readyState < 2 && !one.seeking;
+
+  function look() {
+    if (!document.body || document.body.dataset.view === "connecting") return;
+    const media = [...document.querySelectorAll("#slide img, #slide video")].filter(isSeen);
+    if (!media.length && ![...document.querySelectorAll("body *")].some(isText)) window.blanks.push(Date.now());
+    const isEmpty = isSeen(document.querySelector("#aside")) && !document.querySelector("#slide").firstElementChild;
+    emptyLooks = isEmpty ? emptyLooks + 1 : 0;
+    if (emptyLooks === 10) window.blanks.push(`no notice for a second, ${Date.now()}`);
+    for (const one of media) {
+      window.shown.add(one.tagName);
+      if (isBroken(one)) window.broken.push(one.src);
+    }
+    for (const number of document.querySelectorAll(".card-number")) window.shown.add(number.textContent);
+    if (document.body.dataset.alert) window.shown.add(document.body.dataset.alert);
+  }
+
+  addEventListener("DOMContentLoaded", () => setInterval(look, 100));
+}

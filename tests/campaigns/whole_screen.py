@@ -1,0 +1,15 @@
+"""What a recorder in a screen's page looks for (whole_screen.js), and how large a call's letters are."""
+
+from pathlib import Path
+
+WATCH = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+LETTERS_PX = """() => {
+  const found = {};
+  for (const name of ["card-number", "card-counter", "card-direction"]) {
+    const seen = [...document.querySelectorAll(`.${name}`)].filter((one) => one.checkVisibility());
+    const sizes = seen.map((one) => parseFloat(getComputedStyle(one).fontSize));
+    if (sizes.length) found[name] = Math.min(...sizes);
+  }
+  return found;
+}"""
+"""The smallest letters of what a call says, in px, by what they say."""
