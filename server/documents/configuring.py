@@ -71,6 +71,7 @@ def to_configuration(
         is_demonstration=is_demonstration,
         rule=document.rule,
         has_priority_first=document.has_priority_first,
+        legal_share=document.legal_percent / 100,
         at_break=AtBreak(document.at_break),
         last_ticket=LastTicket(**document.last_ticket.model_dump()),
         distribution_before_s=document.distribution_before_s,

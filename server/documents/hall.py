@@ -214,7 +214,8 @@ class HallDocument(Part):
     `rule` and `has_priority_first` call for sessions that are opened without a profile. `at_break` holds when
     nobody decides at midday; `distribution_before_s`: tickets by hand so long before opening, 0 never;
     `asks_needs`: the kiosk asks what helps; `priority_grounds`: who else than the card's holders passes first
-    here, in the site's own words, never asked of anybody.
+    here, in the site's own words, never asked of anybody. `legal_percent`: of the time of screens, for legal
+    notices, where there are some.
     """
 
     format: Literal["parvis-hall-1"]
@@ -230,6 +231,7 @@ class HallDocument(Part):
     counters: Annotated[tuple[CounterPart, ...], Field(max_length=40), *NotEmpty]
     rule: RuleName = DEFAULT_RULE
     has_priority_first: bool = True
+    legal_percent: Annotated[int, Field(ge=0, le=50)] = 20
     at_break: Literal["finish", "carry_over"] = "finish"
     last_ticket: LastTicketPart = Field(default_factory=LastTicketPart)
     distribution_before_s: Annotated[int, Field(ge=0, le=14_400)] = 0

@@ -260,7 +260,8 @@ class HallConfiguration:
     `neighbours` are slugs of halls within earshot: no prefix is used in both. `rule` and
     `has_priority_first` call for sessions without a profile. `at_break`: what becomes of who still waits when
     nobody decides; `distribution_before_s`: how long before opening tickets may be given by hand, 0 never;
-    `asks_needs`: whether the kiosk asks what helps; `priority_grounds`: who else passes first here.
+    `asks_needs`: whether the kiosk asks what helps; `priority_grounds`: who else passes first here;
+    `legal_share`: of the screens' time, for legal notices, 0 to 0.5.
     """
 
     revision: int
@@ -280,6 +281,7 @@ class HallConfiguration:
     is_demonstration: bool = False
     rule: RuleName = DEFAULT_RULE
     has_priority_first: bool = True
+    legal_share: float = 0.2
     profiles: Mapping[str, WorkProfile] = field(default_factory=dict)
     profile_names: Mapping[str, Texts] = field(default_factory=dict)
     at_break: AtBreak = AtBreak.FINISH

@@ -44,8 +44,6 @@ from server.usecases.programme_contents import (
 )
 
 LEGAL: Category = "legal"
-LEGAL_SHARE = 0.2
-"""The share of a round's time that legal notices have together, where there are some."""
 
 type Programme = dict[str, Any]
 
@@ -93,7 +91,7 @@ def read_programme(
         items = _items(slides, words)
     hours = within(on_hours(configuration.calendar, days), covered)
     programme = {
-        "legal_share": LEGAL_SHARE if any(item["is_legal"] for item in items) else 0,
+        "legal_share": configuration.legal_share if any(item["is_legal"] for item in items) else 0,
         "covers_until": _ms(covered[1]),
         "items": items,
         "hours": None if preview is not None or hours == [covered] else _in_ms(hours),

@@ -187,3 +187,10 @@ def test_a_hall_says_how_loud_its_calls_are():
     assert sound == Sound(
         80, (SoundLevel(time(18), time.max, 30),), heard_on=date(2026, 11, 2), heard_by="chef d’accueil"
     )
+
+
+def test_legal_notices_have_the_share_the_hall_gives_them_up_to_half():
+    assert configuration().legal_share == 0.2
+    assert configuration(small_hall(legal_percent=35)).legal_share == 0.35
+    with pytest.raises(DocumentRefused):
+        configuration(small_hall(legal_percent=51))
