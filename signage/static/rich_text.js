@@ -55,3 +55,17 @@ export function part(node, from, to) {
   }
   return copy;
 }
+
+const BLOCKS = new Set(["P", "LI", "DIV", "BLOCKQUOTE"]); // a heading is not left alone at the foot of a page
+
+/** How many words of a node are over after each of its paragraphs and items, in order. */
+export function blockEnds(node, before = 0) {
+  const found = [];
+  let at = before;
+  for (const child of node.childNodes) {
+    found.push(...blockEnds(child, at));
+    at += wordsIn(child);
+    if (BLOCKS.has(child.nodeName) && found.at(-1) !== at) found.push(at);
+  }
+  return found;
+}

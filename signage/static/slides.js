@@ -1,6 +1,6 @@
 // The pages of what the side of the screen shows: each item of the programme as DOM, measured so that nothing is cut.
 
-import { part, safeNodes, wordsIn } from "./rich_text.js";
+import { blockEnds, part, safeNodes, wordsIn } from "./rich_text.js";
 import { directionOf } from "./words.js";
 
 const SHORTEST_MS = 10_000;
@@ -14,21 +14,44 @@ export function turnMs(text) {
   return Math.min(Math.max(READING_MS.start + words * READING_MS.word, SHORTEST_MS), LONGEST_MS);
 }
 
-/** Split words into as few pages as `fits(words)` allows; a page has at least one word. */
-export function pages(words, fits) {
+/**
+ * Split words into pages that `fits(words)` allows, each at least a word, as full as they may be but for this: a page
+ * that more than half fills before one of `ends` (counts of words after which a paragraph is over) ends there, and a
+ * last page of a few words takes its share of the one before.
+ */
+export function pages(words, fits, ends = []) {
   const found = [];
   for (let from = 0; from < words.length; ) {
-    let low = 1;
-    let high = words.length - from;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (fits(words.slice(from, from + middle))) low = middle;
-      else high = middle - 1;
-    }
-    found.push(words.slice(from, from + low));
-    from += low;
+    const most = mostThatFit(words, from, fits);
+    const inside = ends.filter((end) => end > from + most / 2 && end <= from + most);
+    const to = from + most < words.length && inside.length ? Math.max(...inside) : from + most;
+    found.push(words.slice(from, to));
+    from = to;
   }
-  return found.length ? found : [[]];
+  return found.length ? withoutRest(found, fits, ends) : [[]];
+}
+
+function mostThatFit(words, from, fits) {
+  let low = 1;
+  let high = words.length - from;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(words.slice(from, from + middle))) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The last two pages, shared evenly where the last one would be left with a few words of a paragraph. */
+function withoutRest(found, fits, ends) {
+  const [former, last] = found.slice(-2);
+  const before = found.slice(0, -2);
+  const isWhole = ends.includes(before.flat().length + (former?.length ?? 0));
+  if (!last || isWhole || last.length * 3 >= former.length) return found;
+  const both = [...former, ...last];
+  const middle = Math.ceil(both.length / 2);
+  const shared = [both.slice(0, middle), both.slice(middle)];
+  return shared.every(fits) ? [...before, ...shared] : found;
 }
 
 /**
@@ -113,7 +136,7 @@ function buildNotice(box, content, words) {
   }
   const places = Array.from({ length: wordsIn(body) }, (_, at) => at);
   const pageSlide = (page) => noticeSlide(content, tag, part(body, page[0] ?? 0, (page.at(-1) ?? 0) + 1));
-  return pages(places, (page) => fitsIn(box, pageSlide(page), "middle")).map(pageSlide).map((slide) => {
+  return pages(places, (page) => fitsIn(box, pageSlide(page), "middle"), blockEnds(body)).map(pageSlide).map((slide) => {
     slide.dataset.size = "middle";
     return slide;
   });
