@@ -14,9 +14,9 @@ _OPEN = f"SELECT {_COLUMNS} FROM alert WHERE hall = :hall AND ended_at IS NULL O
 _OF_PRESS = f"SELECT {_COLUMNS} FROM alert WHERE raised_by = :by AND press = :press AND hall = :hall"
 _BY_PRESS = "SELECT alert FROM alert WHERE raised_by = :by AND press = :press ORDER BY raised_at, id LIMIT 1"
 _OF_ALERT = f"SELECT {_COLUMNS} FROM alert WHERE alert = :alert ORDER BY hall"
-_SINCE = (
-    f"SELECT {_COLUMNS} FROM alert WHERE hall = :hall AND (ended_at IS NULL OR ended_at > :since)"
-    " ORDER BY raised_at DESC, id DESC LIMIT 50"
+_OVER = (
+    f"SELECT {_COLUMNS} FROM alert WHERE hall = :hall AND ended_at > :since"
+    " ORDER BY ended_at DESC, id DESC LIMIT :most"
 )
 _EXPIRED = "SELECT id FROM alert WHERE hall = :hall AND ended_at IS NULL AND expires_at <= :now"
 _SHOWN = "SELECT screen, shown_at FROM alert_shown WHERE alert = :alert AND hall = :hall"
@@ -30,7 +30,7 @@ def of_hall(hall: str) -> Query:
 
 def open_alerts(rows: Any, hall: str) -> list[Alert]:
     """The alerts of a hall (id) that nobody has ended, in the order they were raised."""
-    return [as_alert(row) for row in rows.all(_OPEN, hall=hall)]
+    return [as_alert(row) for row in open_rows(rows, hall)]
 
 
 def has_expired(rows: Any, hall: str, now: int) -> bool:
@@ -55,9 +55,14 @@ def of_alert(rows: Any, alert: str) -> list[Row]:
     return list(rows.all(_OF_ALERT, alert=alert))
 
 
-def since(rows: Any, hall: str, at: int) -> list[Row]:
-    """The alerts of a hall (id) in force, or ended after an instant in microseconds; the last one first."""
-    return list(rows.all(_SINCE, hall=hall, since=at))
+def open_rows(rows: Any, hall: str) -> list[Row]:
+    """The alerts of a hall (id) that nobody has ended, all of them, in the order they were raised."""
+    return list(rows.all(_OPEN, hall=hall))
+
+
+def over_since(rows: Any, hall: str, since: int, *, most: int) -> list[Row]:
+    """The alerts of a hall (id) ended after an instant in microseconds, the last of them to end first."""
+    return list(rows.all(_OVER, hall=hall, since=since, most=most))
 
 
 def shown_on(rows: Any, alert: str, hall: str) -> dict[str, int]:

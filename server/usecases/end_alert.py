@@ -1,6 +1,8 @@
 """End an alert in some halls: a person confirms twice. Those with a stated time expire by themselves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
 
 from server.domain.alert_facts import alert_end_asked, alert_ended
 from server.domain.alerts import Alert, check_may_end
@@ -10,6 +12,8 @@ from server.store import alerts
 from server.store.database import Database
 from server.store.hall_transaction import HallTransaction
 from server.store.installation import SYSTEM, Author
+
+log = structlog.get_logger()
 
 type _Confirm = Callable[[HallTransaction, Alert], None]
 
@@ -25,19 +29,21 @@ def halls_of_alert(database: Database, alert: str) -> list[str]:
     return found
 
 
-def ask_end(database: Database, alert: str, halls: Sequence[str], author: Author) -> None:
-    """The first confirmation, in halls (ids) where the alert holds. Refusal: alert_over, it holds in none."""
-    if not _in_each(database, alert, halls, author, _ask):
-        raise Refusal("alert_over")
+def ask_end(database: Database, alert: str, halls: Sequence[str], author: Author) -> Mapping[str, Refusal]:
+    """The first confirmation, in halls (ids) where the alert holds; those that could not record it, and why.
+
+    Refusals: alert_over, it holds in none; database_busy when no hall could record it.
+    """
+    return _in_each(database, alert, halls, author, _ask)
 
 
-def end_alert(database: Database, alert: str, halls: Sequence[str], author: Author) -> None:
+def end_alert(database: Database, alert: str, halls: Sequence[str], author: Author) -> Mapping[str, Refusal]:
     """The second confirmation: the alert is over in halls (ids), another one there is shown from now on.
 
-    Refusals: alert_over, it holds in none; end_not_asked, second_person_needed.
+    A hall that refuses keeps no other from its end; it is named with its refusal.
+    Refusals: alert_over, it holds in none; when it ends in none: end_not_asked, second_person_needed.
     """
-    if not _in_each(database, alert, halls, author, _end):
-        raise Refusal("alert_over")
+    return _in_each(database, alert, halls, author, _end)
 
 
 def expire_alerts(database: Database, hall: str) -> int:
@@ -64,13 +70,26 @@ def _end(transaction: HallTransaction, alert: Alert) -> None:
     transaction.record(alert_ended(alert.row, alert.id, reason=CONFIRMED))
 
 
-def _in_each(database: Database, alert: str, halls: Sequence[str], author: Author, do: _Confirm) -> int:
-    """In how many halls the alert held."""
-    done = 0
+def _in_each(
+    database: Database, alert: str, halls: Sequence[str], author: Author, do: _Confirm
+) -> Mapping[str, Refusal]:
+    """The halls (ids) that refused though the alert held there. Refusal: the first of them, when all did."""
+    done, failed = 0, dict[str, Refusal]()
     for hall in sorted(halls):
-        with database.transaction(hall, author) as transaction:
-            for held in alerts.open_alerts(transaction, transaction.hall):
-                if held.id == alert and not held.has_expired(transaction.now):
-                    do(transaction, held)
-                    done += 1
-    return done
+        try:
+            done += _in_one(database, alert, hall, author, do)
+        except Refusal as refusal:
+            log.warning("alert_not_ended", hall=hall, alert=alert, code=refusal.code)
+            failed[hall] = refusal
+    if not done:
+        raise next(iter(failed.values()), Refusal("alert_over"))
+    return failed
+
+
+def _in_one(database: Database, alert: str, hall: str, author: Author, do: _Confirm) -> int:
+    with database.transaction(hall, author) as transaction:
+        opened = alerts.open_alerts(transaction, transaction.hall)
+        held = [each for each in opened if each.id == alert and not each.has_expired(transaction.now)]
+        for each in held:
+            do(transaction, each)
+    return len(held)

@@ -16,6 +16,10 @@ from server.usecases.answers import Answer
 
 LOOKED_BACK = timedelta(hours=24)
 """How long an alert that is over is still listed."""
+MOST_OVER = 50
+"""Alerts of a hall that are over and still listed; those in force are listed whatever their number."""
+_NOBODY = {"end_asked_by": None, "ended_by": None}
+"""What a key reads instead of names."""
 
 
 def board_alert(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
@@ -72,10 +76,12 @@ def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> An
     return {"hall": configuration.hall, "as_of": to_text(now), "alerts": found}
 
 
-def read_alert(database: Database, alert: str, halls: Iterable[str] | None = None) -> Answer:
+def read_alert(
+    database: Database, alert: str, halls: Iterable[str] | None = None, *, only_by: str | None = None
+) -> Answer:
     """An alert in its halls, or those of some ids: who raised it, its screens, its end.
 
-    Refusal: unknown_alert.
+    `only_by` (an author's id) reads what it raised itself, and nobody's name. Refusal: unknown_alert.
     """
     now = database.clock.now()
     with database.read() as rows:
@@ -83,6 +89,8 @@ def read_alert(database: Database, alert: str, halls: Iterable[str] | None = Non
         if halls is not None:
             wanted = set(halls)
             found = [row for row in found if row["hall"] in wanted]
+        if only_by is not None:
+            found = [row for row in found if row["raised_by"] == only_by]
         if not found:
             raise Refusal("unknown_alert", alert=alert)
         first = min(found, key=lambda row: row["raised_at"])
@@ -92,9 +100,11 @@ def read_alert(database: Database, alert: str, halls: Iterable[str] | None = Non
             "drill": bool(first["is_drill"]),
             "texts": _words(rows, first["texts"]),
             "raised_at": micros_to_text(first["raised_at"]),
-            "raised_by": author_name(rows, first["raised_by"]),
+            "raised_by": None if only_by else author_name(rows, first["raised_by"]),
             "until": micros_to_text(first["expires_at"]),
-            "halls": [_in_hall(database, rows, row, now) for row in found],
+            "halls": [
+                _in_hall(database, rows, row, now) | (_NOBODY if only_by is not None else {}) for row in found
+            ],
             "as_of": to_text(now),
         }
 
@@ -127,18 +137,24 @@ def _in_hall(database: Database, rows: Any, row: Row, now: datetime) -> Answer:
     }
 
 
-def read_alerts(database: Database, halls: Iterable[str]) -> Answer:
-    """The alerts of halls (ids) in force, then those over since a day at most, the latest first."""
+def read_alerts(database: Database, halls: Iterable[str], *, only_by: str | None = None) -> Answer:
+    """The alerts of halls (ids) in force, every one, then those over since a day at most, the latest first.
+
+    Of those over, the last MOST_OVER of each hall. `only_by`: as of `read_alert`.
+    """
     now = database.clock.now()
     wanted = list(halls)
+    listed: dict[str, tuple[bool, int]] = {}
     with database.read() as rows:
-        listed = {
-            row["alert"]: (row["ended_at"] is not None, -row["raised_at"])
-            for hall in wanted
-            for row in alerts.since(rows, hall, to_micros(now - LOOKED_BACK))
-        }
+        for hall in wanted:
+            over = alerts.over_since(rows, hall, to_micros(now - LOOKED_BACK), most=MOST_OVER)
+            for row in [*over, *alerts.open_rows(rows, hall)]:
+                if only_by in (None, row["raised_by"]):
+                    place = (row["ended_at"] is not None, -row["raised_at"])
+                    listed[row["alert"]] = min(place, listed.get(row["alert"], place))
     ordered = sorted(listed, key=lambda alert: listed[alert])
-    return {"alerts": [read_alert(database, alert, wanted) for alert in ordered], "as_of": to_text(now)}
+    found = [read_alert(database, alert, wanted, only_by=only_by) for alert in ordered]
+    return {"alerts": found, "as_of": to_text(now)}
 
 
 def author_name(rows: Any, author: str | None) -> str | None:

@@ -37,6 +37,7 @@ STATUS: Mapping[str, int] = {
     "alert_over": 409,
     "end_not_asked": 409,
     "second_person_needed": 409,
+    "too_many_alerts": 409,
     "never_expires": 422,
     "expires_out_of_bounds": 422,
     "words_missing": 422,
@@ -186,20 +187,28 @@ def is_api() -> bool:
 
 def refusal_problem(refusal: Refusal, translate: Callable[..., str], language: str) -> Response:
     """The problem document of a refusal."""
-    values = {
-        key: value
-        for key, value in refusal.details.items()
-        if isinstance(value, str | int | bool) or value is None
-    }
-    details: dict[str, Any] = dict(values)
+    details = _values(refusal)
     if isinstance(refusal, DocumentRefused):
         details["problems"] = [
             {"path": each.path, "code": each.code, "detail": translate(each.key, language, **each.values)}
             for each in refusal.problems
         ]
     return problem(
-        refusal.code, status_of(refusal), translate(f"refusal.{refusal.code}", language, **values), **details
+        refusal.code, status_of(refusal), refusal_sentence(refusal, translate, language), **details
     )
+
+
+def refusal_sentence(refusal: Refusal, translate: Callable[..., str], language: str) -> str:
+    """What a refusal says in a language."""
+    return translate(f"refusal.{refusal.code}", language, **_values(refusal))
+
+
+def _values(refusal: Refusal) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in refusal.details.items()
+        if isinstance(value, str | int | bool) or value is None
+    }
 
 
 def http_problem(error: HTTPException, translate: Callable[..., str], language: str) -> Response:

@@ -1,6 +1,6 @@
 """Alerts: raised in some halls by one press, ended by two confirmations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -18,7 +18,9 @@ from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, Wante
 from server.usecases.read_alerts import read_alert, read_alerts, read_hall_alerts
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, Anything, Asked, HallPath, Slug
-from server.web.callers import allowed, someone
+from server.web.callers import Caller, allowed, someone
+from server.web.problems import refusal_sentence
+from server.web.viewer import page_language
 
 TAG = Tag(name="alerts")
 
@@ -68,7 +70,10 @@ def blueprint(api: Api) -> APIBlueprint:
 
     @routes.post("/alerts", responses={200: Anything, 201: Anything})
     def take_over(body: AlertBody) -> Any:
-        """Takes the screens of halls over. 201 with each hall's screens; 200 for a press known already."""
+        """Takes the screens of halls over. 201 with each hall's screens; 200 when nothing new was raised.
+
+        `already`: halls where one alike of the caller held. `failed`: those that could not record it.
+        """
         caller = someone()
         halls = _halls(api.database, body.halls, Permission.RAISE_ALERT)
         words = {language: each.model_dump() for language, each in body.texts.items()}
@@ -76,22 +81,27 @@ def blueprint(api: Api) -> APIBlueprint:
 
         def work() -> dict[str, Any]:
             raised = raise_alert(api.database, halls, caller.author, wanted, breathe=api.breathe)
-            failed = [{"hall": hall, "code": code} for hall, code in raised.failed.items()]
-            answer = read_alert(api.database, raised.alert, halls)
-            return answer | {"is_new": raised.is_new, "failed": failed}
+            answer = read_alert(api.database, raised.alert, halls, only_by=_only_by(caller))
+            already = [_named(api, hall) | {"alert": alert} for hall, alert in raised.already.items()]
+            failed = _failed(api, raised.failed)
+            return answer | {"is_new": raised.is_new, "already": already, "failed": failed}
 
         answer = once(api.database, halls[0], caller.author, write_key(caller.author), work)
         return answer, 201 if answer["is_new"] else 200
 
     @routes.get("/alerts", responses={200: Anything})
     def listed() -> Any:
-        """The alerts in force and those of the last day, in the caller's halls."""
-        return read_alerts(api.database, _own_halls(api.database))
+        """The alerts in force and those of the last day, in the caller's halls; of a key, its own."""
+        return read_alerts(api.database, _own_halls(api.database), only_by=_only_by(someone()))
 
     @routes.get("/alerts/<alert>", responses={200: Anything})
     def one(path: AlertPath) -> Any:
-        """An alert: who raised it and when, and per hall its screens, which showed it, and its end."""
-        return read_alert(api.database, path.alert, _own_halls(api.database))
+        """An alert: who raised it and when, and per hall its screens, which showed it, and its end.
+
+        A key reads what it raised itself, and nobody's name.
+        """
+        halls = _own_halls(api.database)
+        return read_alert(api.database, path.alert, halls, only_by=_only_by(someone()))
 
     @routes.get("/halls/<hall>/alerts", responses={200: Anything})
     def of_hall(path: HallPath) -> Any:
@@ -101,12 +111,15 @@ def blueprint(api: Api) -> APIBlueprint:
 
     @routes.post("/alerts/<alert>/ask-end", responses={200: Anything})
     def first(path: AlertPath, body: EndBody) -> Any:
-        """The first confirmation that an alert is over; the second follows within five minutes."""
+        """The first confirmation that an alert is over; the second follows within five minutes.
+
+        `failed`: the halls that refused, each with code and sentence.
+        """
         return _confirmed(api, path.alert, body, ask_end)
 
     @routes.post("/alerts/<alert>/end", responses={200: Anything})
     def second(path: AlertPath, body: EndBody) -> Any:
-        """The second confirmation: the alert is over."""
+        """The second confirmation: the alert is over, but in the halls of `failed`."""
         return _confirmed(api, path.alert, body, end_alert)
 
     return routes
@@ -120,10 +133,30 @@ def _confirmed(api: Api, alert: str, body: EndBody, confirm: Any) -> dict[str, A
     wanted = _halls(api.database, body.halls, Permission.END_ALERT, among=of_alert)
 
     def work() -> dict[str, Any]:
-        confirm(api.database, alert, wanted, caller.author)
-        return read_alert(api.database, alert, wanted)
+        failed = confirm(api.database, alert, wanted, caller.author)
+        return read_alert(api.database, alert, wanted) | {"failed": _failed(api, failed)}
 
     return once(api.database, wanted[0], caller.author, write_key(caller.author), work)
+
+
+def _only_by(caller: Caller) -> str | None:
+    """Whose alerts a caller reads: a key its own only, people everybody's (None)."""
+    return None if caller.kind == "person" else caller.author.id
+
+
+def _named(api: Api, hall: str) -> dict[str, Any]:
+    configuration = api.database.configuration(hall)
+    return {"hall": configuration.hall, "name": configuration.name}
+
+
+def _failed(api: Api, failed: Mapping[str, Refusal]) -> list[dict[str, Any]]:
+    """The halls that refused, by name, each with its refusal's code and sentence."""
+    language = page_language()
+    return [
+        _named(api, hall)
+        | {"code": refusal.code, "detail": refusal_sentence(refusal, api.translate, language)}
+        for hall, refusal in failed.items()
+    ]
 
 
 def _halls(

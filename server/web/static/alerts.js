@@ -93,11 +93,14 @@ async function confirmEnd(alert, verb) {
   refuse("");
   const answer = await send({ path: `/api/v1/alerts/${alert.alert}/${verb}`, body: {}, headers: csrfHeader() });
   isSending = false;
-  if (!answer.ok) refuse(answer.problem?.detail ?? say("alerts.raise.failed"));
+  refuse(answer.ok ? failedIn(answer.body) : (answer.problem?.detail ?? say("alerts.raise.failed")));
   ending = null;
   await readAll();
   document.querySelector('[data-end="second"]')?.focus();
 }
+
+/** Why halls refused, one after the other; empty when none did. */
+const failedIn = ({ failed }) => failed.map((one) => say("alerts.failed_in", { hall: one.name, why: one.detail })).join(" ");
 
 function pastLine(alert) {
   const last = alert.halls.toSorted((a, b) => Date.parse(b.ended_at ?? 0) - Date.parse(a.ended_at ?? 0))[0];
@@ -128,7 +131,9 @@ async function raise() {
   const answer = await send({ path: "/api/v1/alerts", body: bodyOf(wanted(), press), headers: csrfHeader() }, { onRepeat: () => refuse(say("alerts.raise.failed")) });
   isSending = false;
   if (answer.ok) {
-    refuse(answer.body.failed.length ? say("alerts.raise.not_in", { halls: answer.body.failed.map((one) => one.hall).join(", ") }) : "");
+    const { already, failed } = answer.body;
+    const told = [already.length && say("alerts.raise.already", { halls: whereOf(already) }), failed.length && say("alerts.raise.not_in", { halls: whereOf(failed) }), failedIn(answer.body)];
+    refuse(told.filter(Boolean).join(" "));
     form.reset();
     shape();
     step(1);

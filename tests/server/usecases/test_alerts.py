@@ -2,25 +2,20 @@
 
 import json
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
 from server.documents.problems import DocumentRefused
-from server.domain.alerts import AlertKind
 from server.domain.instants import from_micros
-from server.domain.refusals import Refusal
-from server.ids import new_id
 from server.store.database import Database
 from server.store.figures import legs_of_day
-from server.store.installation import SYSTEM, Author
+from server.store.installation import SYSTEM
 from server.usecases.call_elsewhere import Elsewhere, call_elsewhere
 from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counter_sessions import close_counter
 from server.usecases.end_alert import ask_end, end_alert, expire_alerts
 from server.usecases.export_visits import legs_csv
 from server.usecases.publish_configuration import publish_installation
-from server.usecases.raise_alert import Raised, WantedAlert, raise_alert
 from server.usecases.read_alerts import read_alert, read_alerts, read_hall_alerts
 from server.usecases.read_board import read_board
 from server.usecases.read_indicators import read_days, read_indicators
@@ -32,36 +27,18 @@ from server.usecases.wait_again import park, resume
 from signage.board import MESSAGE_LIMIT, message_bytes
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call, issue, leg_of, served
 from tests.server.usecases.figures_history import HALLS, Hands
-
-GUARD, SECOND_GUARD = Author("guard"), Author("second-guard")
-EVACUATE, MEDICAL, CUSTOM = AlertKind.EVACUATE, AlertKind.MEDICAL, AlertKind.CUSTOM
-
-
-def raised(database: Database, kind: AlertKind = EVACUATE, by: Author = GUARD, **more: Any) -> Raised:
-    wanted = WantedAlert(kind, more.pop("press", None) or new_id(), **more)
-    return raise_alert(database, [database.hall_id(HALL)], by, wanted)
-
-
-def ended(database: Database, alert: str, by: Author = GUARD) -> None:
-    hall = [database.hall_id(HALL)]
-    ask_end(database, alert, hall, by)
-    end_alert(database, alert, hall, by)
-
-
-def shown(database: Database) -> Any:
-    return read_board(database, HALL)["alert"]
-
-
-def refusal(verb: Any, *values: Any, **named: Any) -> str:
-    with pytest.raises(Refusal) as refused:
-        verb(*values, **named)
-    return refused.value.code
-
-
-def facts(database: Database, *kinds: str) -> list[Any]:
-    with database.read() as rows:
-        found = rows.all("SELECT * FROM hall_fact ORDER BY position")
-    return [row for row in found if row["kind"] in kinds]
+from tests.server.usecases.raised_alerts import (
+    CUSTOM,
+    EVACUATE,
+    GUARD,
+    MEDICAL,
+    SECOND_GUARD,
+    ended,
+    facts,
+    raised,
+    refusal,
+    shown,
+)
 
 
 def test_nobody_is_called_while_an_alert_holds_and_who_is_at_the_counter_is_finished(database: Database):

@@ -1,8 +1,12 @@
 """Alerts by REST: who may, in which halls, one press one alert, two confirmations."""
 
+import json
 import uuid
 from typing import Any
 
+from server.store.installation import SYSTEM
+from server.usecases.publish_configuration import publish_installation
+from tests.server.usecases.figures_history import HALLS
 from tests.server.web.api_site import ApiSite, accepted
 
 ALERTS = "/api/v1/alerts"
@@ -23,7 +27,7 @@ def test_one_press_takes_over_every_hall_that_the_caller_may_and_names_the_scree
     assert {hall["hall"] for hall in raised["halls"]} == {"laon", "vervins"}
     assert all(hall["is_in_force"] and hall["screens"] for hall in raised["halls"])
     assert {screen["state"] for hall in raised["halls"] for screen in hall["screens"]} == {"waiting"}
-    assert (raised["raised_by"], raised["failed"]) == ("tests", [])
+    assert (raised["raised_by"], raised["already"], raised["failed"]) == (None, [], [])
     assert accepted(both.post("/alerts", body, token=relay), 200)["alert"] == raised["alert"]
     board = accepted(both.get("/halls/laon/board"))
     assert (board["alert"]["alert"], board["alert"]["kind"]) == (raised["alert"], "evacuate")
@@ -55,6 +59,57 @@ def test_an_alert_ends_by_two_confirmations_of_people_who_are_named(both: ApiSit
     assert code(guard.post(f"{path}/ask-end", json={}, headers=guard_header)) == "alert_over"
     (listed,) = accepted(guard.get(ALERTS))["alerts"]
     assert listed["alert"] == raised["alert"]
+
+
+def test_a_key_reads_its_own_alerts_and_nobodys_name(both: ApiSite):
+    relay, other = both.new_key("alert"), both.new_key("alert")
+    guard, header = both.writer("security")
+    theirs = accepted(guard.post(ALERTS, json=press("shelter"), headers=header), 201)["alert"]
+    own = accepted(both.post("/alerts", press(), token=relay), 201)["alert"]
+    accepted(guard.post(f"{ALERTS}/{own}/ask-end", json={"halls": ["laon"]}, headers=header))
+    assert [each["alert"] for each in accepted(both.get("/alerts", token=relay))["alerts"]] == [own]
+    assert accepted(both.get("/alerts", token=other))["alerts"] == []
+    read = both.get(f"/alerts/{own}", token=relay)
+    assert guard_name(guard) not in read.text
+    assert {hall["end_asked_by"] for hall in accepted(read)["halls"]} == {None}
+    for alert, token in ((theirs, relay), (own, other)):
+        assert code(both.get(f"/alerts/{alert}", token=token)) == "unknown_alert"
+    assert {each["alert"] for each in guard.get(ALERTS).get_json()["alerts"]} == {own, theirs}
+
+
+def test_pressing_again_answers_the_alert_in_force_and_names_where(both: ApiSite):
+    guard, header = both.writer("security", "*")
+    first = accepted(guard.post(ALERTS, json=press(halls=["laon"]), headers=header), 201)
+    again = accepted(guard.post(ALERTS, json=press(halls=["laon"]), headers=header))
+    assert (again["alert"], again["is_new"]) == (first["alert"], False)
+    assert [(each["hall"], each["alert"]) for each in again["already"]] == [("laon", first["alert"])]
+    wider = accepted(guard.post(ALERTS, json=press(halls="all"), headers=header), 201)
+    assert wider["alert"] == first["alert"]
+    assert {hall["hall"] for hall in wider["halls"]} == {"laon", "vervins"}
+    for verb in ("ask-end", "end"):
+        path = f"{ALERTS}/{first['alert']}/{verb}"
+        accepted(guard.post(path, json={"halls": ["vervins"]}, headers=header))
+    apart = accepted(guard.post(ALERTS, json=press(halls="all"), headers=header), 201)
+    assert apart["alert"] != first["alert"]
+    assert [each["alert"] for each in apart["already"]] == [first["alert"]]
+
+
+def test_a_hall_that_refuses_an_end_keeps_no_other_from_it(both: ApiSite):
+    content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    for site in content["sites"]:
+        site["alerts"] = {"needs_second_person": site["slug"] == "laon"}
+    publish_installation(both.database, SYSTEM, json.dumps(content))
+    guard, header = both.writer("security", "*")
+    path = f"{ALERTS}/{accepted(guard.post(ALERTS, json=press(), headers=header), 201)['alert']}"
+    assert accepted(guard.post(f"{path}/ask-end", json={}, headers=header))["failed"] == []
+    answer = accepted(guard.post(f"{path}/end", json={}, headers=header))
+    assert {hall["hall"]: hall["is_in_force"] for hall in answer["halls"]} == {"laon": True, "vervins": False}
+    (failed,) = answer["failed"]
+    assert (failed["hall"], failed["code"]) == ("laon", "second_person_needed")
+    assert failed["name"]
+    assert failed["detail"].startswith("Sur ce site, une autre personne")
+    assert code(guard.post(f"{path}/end", json={}, headers=header)) == "second_person_needed"
+    publish_installation(both.database, SYSTEM, (HALLS / "installation.json").read_bytes())
 
 
 def guard_name(browser: Any) -> str:
