@@ -9,7 +9,6 @@ KINDS = ("evacuate", "shelter", "medical")
 """Those whose words are prepared; a custom alert brings its own."""
 LANGUAGES = ("fr", "en", "es", "ar", "pt", "uk")
 """What every screen can say before anything happens, French first."""
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 FRENCH = "fr"
 
 
@@ -20,7 +19,7 @@ class Translate(Protocol):
 
 
 def alert_texts(translate: Translate, languages: Sequence[str] = LANGUAGES) -> dict[str, Any]:
-    """Return, per language, its direction, the words of each kind, and what stands around them."""
+    """Return, per language, the words of each kind and what stands around them."""
     return {language: _in_language(translate, language) for language in languages}
 
 
@@ -33,8 +32,7 @@ def _in_language(translate: Translate, language: str) -> dict[str, Any]:
         name: translate(f"signage.alert.{name}", language) for name in ("drill", "drill_text", "not_fire")
     }
     since = translate("signage.alert.since", language, time="{time}")
-    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
-    return {"dir": direction, "kinds": kinds, "since": since, **around}
+    return {"kinds": kinds, "since": since, **around}
 
 
 def spoken_alert(alert: Mapping[str, Any], translate: Translate) -> tuple[str, ...]:

@@ -155,18 +155,22 @@ def _head(hall: str, position: Position) -> Message:
     }
 
 
-def _call(call: BoardCall) -> Message:
-    place = call.place
+def counter_told(place: Place) -> Message:
+    """Return a counter as messages tell it, on the board and with a call: its texts within their bounds."""
     counter: Message = {"id": place.counter, "label": clipped(place.label, LABEL_CHARACTERS)}
     if place.name:
         counter["name"] = {lang: clipped(text, NAME_CHARACTERS) for lang, text in place.name.items()}
     counter["direction"] = {
         lang: clipped(text, DIRECTION_CHARACTERS) for lang, text in place.direction.items()
     }
+    return counter
+
+
+def _call(call: BoardCall) -> Message:
     return {
         "call": call.call,
         "number": call.number,
-        "counter": counter,
+        "counter": counter_told(call.place),
         "called_at": call.called_at.isoformat(timespec="milliseconds"),
         "rank": call.rank,
     }

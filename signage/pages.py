@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from flask import Blueprint, Response, make_response, render_template, send_from_directory
 
-from signage.alert_texts import RIGHT_TO_LEFT, Translate, alert_texts
+from signage.alert_texts import Translate, alert_texts
 
 SENTENCES = {
     "arrow_ahead": (),
@@ -131,7 +132,7 @@ def blueprint(
     )
     sentences = {
         language: {
-            "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+            "dir": Locale.parse(language).text_direction,
             "sentences": screen_sentences(translate, language),
         }
         for language in languages

@@ -195,13 +195,13 @@ def _every(socketio: Any, seconds: float, work: Callable[[], object]) -> Callabl
 
 def _socket_callers(
     database: Database, presence: Presence
-) -> Callable[[dict[str, Any], Permission], tuple[str, str | None]]:
-    def find(auth: dict[str, Any], permission: Permission) -> tuple[str, str | None]:
+) -> Callable[[dict[str, Any], Permission], tuple[str, Caller]]:
+    def find(auth: dict[str, Any], permission: Permission) -> tuple[str, Caller]:
         token = auth.get("token")
         if token is None and auth.get("caller") == "device":
             token = request.cookies.get(DEVICE_COOKIE)
         if isinstance(token, str):
-            caller: Caller = of_token(database, token, is_loopback=request.remote_addr in LOOPBACK)
+            caller = of_token(database, token, is_loopback=request.remote_addr in LOOPBACK)
         else:
             caller = identify()
         if caller.kind == "nobody" and request.cookies.get(DEVICE_COOKIE) is None:
@@ -212,6 +212,6 @@ def _socket_callers(
             raise Refusal("forbidden")
         if caller.digest is not None:
             presence.showed_token(request.sid, request.namespace, caller.digest)  # type: ignore[attr-defined]
-        return hall, caller.configured
+        return hall, caller
 
     return find

@@ -13,7 +13,6 @@ from server.commands.say import opened, say
 from server.jobs.server_lock import alone
 from server.settings import Settings
 from server.store.anchors import INSTALLATION
-from server.store.displays import rebuild_displays
 from server.store.halls import all_halls
 from server.store.rebuild import rebuild
 from server.store.rebuild_installation import rebuild_installation
@@ -26,7 +25,7 @@ def doctor(
         bool,
         typer.Option(
             "--rebuild",
-            help="Write the rows of visits and notices anew from the journals; no server may run.",
+            help="Write the rows of visits, notices and displays anew from the journals; no server may run.",
         ),
     ] = False,
 ) -> None:
@@ -57,7 +56,6 @@ def _rebuild(settings: Settings) -> None:
             _say_changed(INSTALLATION, rebuild_installation(database))
             for hall in halls:
                 _say_changed(hall, rebuild(database, hall))
-            _say_changed("installation", rebuild_displays(database))
         finally:
             database.close()
 

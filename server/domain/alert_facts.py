@@ -15,7 +15,7 @@ class NewAlert:
     kind: str
     is_drill: bool
     press: str
-    texts: Erasable | None = None
+    words: Erasable | None = None
     expires_at: datetime | None = None
 
 
@@ -27,7 +27,7 @@ def alert_raised(row: str, alert: NewAlert) -> Fact:
         "kind": alert.kind,
         "is_drill": alert.is_drill,
         "press": alert.press,
-        "texts": None if alert.texts is None else alert.texts.as_body(),
+        "texts": None if alert.words is None else alert.words.as_body(),
         "expires_at": None if alert.expires_at is None else to_text(alert.expires_at),
     }
     return Fact(FactKind.ALERT_RAISED, body)

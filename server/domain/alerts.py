@@ -47,7 +47,7 @@ class AlertRules:
 class Alert:
     """An alert of a hall that nobody has ended. `id`: that of all halls of one press; `row`: the hall's own.
 
-    `texts`: the id of the erasable words of a custom one. `end_asked_by`: who confirmed its end a first time.
+    `words`: the id of the erasable words of a custom one. `end_asked_by`: who confirmed its end a first time.
     """
 
     id: str
@@ -56,7 +56,7 @@ class Alert:
     is_drill: bool
     raised_at: datetime
     raised_by: str
-    texts: str | None = None
+    words: str | None = None
     expires_at: datetime | None = None
     end_asked_at: datetime | None = None
     end_asked_by: str | None = None
@@ -109,11 +109,24 @@ class ScreenReached(StrEnum):
 
     SHOWN = "shown"
     WAITING = "waiting"
+    COVERED = "covered"
     NOT_REACHED = "not_reached"
 
 
-def screen_reached(shown_at: datetime | None, raised_at: datetime, now: datetime) -> ScreenReached:
-    """Whether a screen has said that it shows an alert; it is waited for SHOWN_WITHIN."""
+def is_before(alert: Alert, other: Alert) -> bool:
+    """Whether of two alerts that hold this one is shown and the other waits under it."""
+    return in_force([alert, other], min(alert.raised_at, other.raised_at))[0] is alert
+
+
+def screen_reached(
+    shown_at: datetime | None, asked_at: datetime, now: datetime, *, is_covered: bool = False
+) -> ScreenReached:
+    """Whether a screen has said that it shows an alert; it is waited for SHOWN_WITHIN.
+
+    `asked_at`: since when it could; `is_covered`: another alert is shown there now, nobody is asked for this.
+    """
+    if is_covered:
+        return ScreenReached.COVERED
     if shown_at is not None:
         return ScreenReached.SHOWN
-    return ScreenReached.WAITING if now - raised_at < SHOWN_WITHIN else ScreenReached.NOT_REACHED
+    return ScreenReached.WAITING if now - asked_at < SHOWN_WITHIN else ScreenReached.NOT_REACHED

@@ -6,11 +6,10 @@ In prose: `docs/rules/displays.md`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.domain.facts import Fact, FactKind
@@ -19,6 +18,9 @@ from server.domain.refusals import Refusal
 
 CLOCK_DOUBT = timedelta(seconds=60)
 """How far a screen's clock, corrected from the server, may still be ahead of it."""
+
+OLDEST = timedelta(days=400)
+"""How long ago a display may have begun: a player that was away longer has lost its clock."""
 
 LONGEST = timedelta(hours=24)
 """One display lasts no longer: a player tells each turn of an item by itself."""
@@ -49,20 +51,10 @@ class Display:
     outcome: DisplayOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class DisplayKey:
-    """What displays are summed by: a notice on a screen on a local date (ISO)."""
-
-    notice: str
-    screen: str
-    shown_on: str
-
-
 @dataclass(slots=True)
 class DisplaySum:
     """Milliseconds a notice was seen, and how many displays were completed, cut and failed."""
 
-    hall: str
     shown_ms: int = 0
     completed: int = 0
     cut: int = 0
@@ -72,13 +64,16 @@ class DisplaySum:
 def check_displays(displays: Sequence[Display], now: datetime) -> None:
     """Refuse a report that cannot be true; each refusal names the number of the first display at fault.
 
-    Refusals: displays_unordered (numbers do not grow), display_reversed (it ends before it begins, or lasts
-    longer than a day), display_in_future (by more than the clock's doubt).
+    Refusals: displays_unordered (numbers do not grow), display_too_old (it began more than OLDEST ago),
+    display_reversed (it ends before it begins, or lasts longer than a day), display_in_future (by more than
+    the clock's doubt).
     """
     before = 0
     for display in displays:
         if display.number <= before:
             raise Refusal("displays_unordered", number=display.number)
+        if now - display.began_at > OLDEST:
+            raise Refusal("display_too_old", number=display.number, days=OLDEST.days)
         if not timedelta(0) <= display.ended_at - display.began_at <= LONGEST:
             raise Refusal("display_reversed", number=display.number)
         if display.ended_at > now + CLOCK_DOUBT:
@@ -93,7 +88,7 @@ def displays_reported(
     days: dict[tuple[str, str], DisplaySum] = {}
     for display in displays:
         for number, (day, ms) in enumerate(_days(display, ZoneInfo(time_zone))):
-            found = days.setdefault((display.notice, day), DisplaySum(hall))
+            found = days.setdefault((display.notice, day), DisplaySum())
             found.shown_ms += ms
             if number == 0:
                 setattr(found, display.outcome, getattr(found, display.outcome) + 1)
@@ -117,15 +112,6 @@ def displays_reported(
         ],
     }
     return Fact(FactKind.DISPLAYS_REPORTED, body)
-
-
-def sums_of(body: Mapping[str, Any]) -> Iterable[tuple[DisplayKey, DisplaySum]]:
-    """What a fact adds to the sums: the fold of the rows, live and in a rebuild."""
-    for day in body["days"]:
-        yield (
-            DisplayKey(day["notice"], body["screen"], day["shown_on"]),
-            DisplaySum(body["hall"], day["shown_ms"], day["completed"], day["cut"], day["failed"]),
-        )
 
 
 def _days(display: Display, zone: ZoneInfo) -> Iterable[tuple[str, int]]:

@@ -33,7 +33,23 @@ class Update:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Numbers added to the row with this key, and new values of it; it begins at nothing."""
+
+    table: str
+    key: Mapping[str, str]
+    added: Mapping[str, int]
+    values: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The key as one word."""
+        return " ".join(self.key.values())
+
+
 type Change = Insert | Update
+type InstallationChange = Change | Sum
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
-"""The fold of the installation's facts that have rows: notices, the steps of their history, media. Pure."""
+"""The fold of the installation's facts that have rows: notices, their history, media, displays. Pure."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from server.domain.facts import FactKind
 from server.domain.instants import text_to_micros
 from server.domain.media import MEDIA_FOLDS
-from server.domain.projection_changes import Change, Insert, Recorded, Update
+from server.domain.projection_changes import Change, Insert, InstallationChange, Recorded, Sum, Update
+
+type _Fold = Callable[[Recorded], list[InstallationChange]] | Callable[[Recorded], list[Change]]
 
 
-def installation_changes(fact: Recorded) -> list[Change]:
+def installation_changes(fact: Recorded) -> Sequence[InstallationChange]:
     """The rows a fact of the installation inserts or changes; empty for one without projection."""
     fold = INSTALLATION_FOLDS.get(fact.kind)
     return fold(fact) if fold is not None else []
@@ -79,7 +81,18 @@ def _published(fact: Recorded) -> list[Change]:
     return [Update("notice", fact.body["notice"], _standing(fact) | shown), _step(fact)]
 
 
-INSTALLATION_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+def _displays_reported(fact: Recorded) -> list[InstallationChange]:
+    body = fact.body
+    record = {"screen": body["screen"], "record": body["record"]}
+    changes: list[InstallationChange] = [Sum("display_record", record, {}, {"last_number": body["last"]})]
+    for day in body["days"]:
+        key = {"notice": day["notice"], "screen": body["screen"], "shown_on": day["shown_on"]}
+        added = {name: day[name] for name in ("shown_ms", "completed", "cut", "failed")}
+        changes.append(Sum("display", key, added, {"hall": body["hall"]}))
+    return changes
+
+
+INSTALLATION_FOLDS: dict[str, _Fold] = {
     FactKind.NOTICE_DRAFTED: _drafted,
     FactKind.NOTICE_EDITED: _edited,
     FactKind.NOTICE_SUBMITTED: _moved,
@@ -88,6 +101,7 @@ INSTALLATION_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.NOTICE_PUBLISHED: _published,
     FactKind.NOTICE_WITHDRAWN: _moved,
     FactKind.NOTICE_ARCHIVED: _moved,
+    FactKind.DISPLAYS_REPORTED: _displays_reported,
     **MEDIA_FOLDS,
 }
 """By the kind of fact."""

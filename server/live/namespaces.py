@@ -66,7 +66,8 @@ class ScreenNamespace(HallNamespace):
         alert = message.get("alert") if isinstance(message, dict) else None
         if screen is None or not isinstance(alert, str):
             return False
-        return show_alert(self.database, *screen, alert)
+        hall, configured, device = screen
+        return show_alert(self.database, hall, configured, alert, device=device)
 
 
 class AgentNamespace(HallNamespace):
@@ -93,17 +94,18 @@ class AgentNamespace(HallNamespace):
 
 
 def namespaces(presence: Presence, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
-    """The four namespaces. `callers` finds who connects: `device(auth)`, `person(auth, permission)`."""
+    """The four namespaces. `callers(auth, permission)` finds in which hall (id) who connects, or refuses."""
 
     def screen(auth: dict[str, Any]) -> Joined:
-        hall, configured = callers(auth, Permission.READ_BOARD)
-        return Joined(hall, [messages.hall_room(hall)], screen=configured)
+        hall, caller = callers(auth, Permission.READ_BOARD)
+        known = (caller.configured, caller.author.id) if caller.configured else None
+        return Joined(hall, [messages.hall_room(hall)], screen=known)
 
     def kiosk(auth: dict[str, Any]) -> Joined:
-        hall, configured = callers(auth, Permission.ISSUE)
+        hall, caller = callers(auth, Permission.ISSUE)
         rooms = [messages.hall_room(hall)]
-        if configured:
-            rooms.append(messages.kiosk_room(configured))
+        if caller.configured:
+            rooms.append(messages.kiosk_room(caller.configured))
         return Joined(hall, rooms)
 
     def agent(auth: dict[str, Any]) -> Joined:

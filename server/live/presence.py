@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 class Joined:
     """Where a socket belongs: its hall (id) and its rooms.
 
-    `following` is the visit a phone follows, and its language; `screen` the id of a hall's screen.
+    `following` is the visit a phone follows, and its language; `screen` the id of a hall's screen and that of
+    its device.
     """
 
     hall: str
     rooms: Sequence[str]
     following: tuple[str, str] | None = None
-    screen: str | None = None
+    screen: tuple[str, str] | None = None
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Presence:
     halls: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    _screens: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _digests: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: Joined) -> None:
@@ -41,10 +42,10 @@ class Presence:
         if joined.following is not None:
             self._visits[sid] = (joined.hall, *joined.following)
         if joined.screen is not None:
-            self._screens[sid] = (joined.hall, joined.screen)
+            self._screens[sid] = (joined.hall, *joined.screen)
 
-    def screen_of(self, sid: str) -> tuple[str, str] | None:
-        """The hall and the screen (its id in the hall's document) of a socket, None for any other."""
+    def screen_of(self, sid: str) -> tuple[str, str, str] | None:
+        """The hall of a socket, its screen (the id in the document) and its device; None for any other."""
         return self._screens.get(sid)
 
     def showed_token(self, sid: str, namespace: str, digest: str) -> None:

@@ -7,21 +7,23 @@ second, looks
 for halls that changed and sends its own sockets what is recomputed: waits, menus, tickets.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
-from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.configuration import HallConfiguration
 from server.domain.facts import SILENT, FactKind, is_started_by_call
 from server.domain.instants import to_text
 from server.language import LANGUAGES
 from server.live import messages
+from server.live.call_message import call_message
+from server.live.expiries import Expiries
 from server.live.half_days import HalfDays
 from server.live.presence import Presence
 from server.live.programmes import Programmes
+from server.live.queue_message import queue_message
 from server.store import print_jobs
 from server.store.commits import Commit, CommittedFact
 from server.store.database import Database
@@ -31,7 +33,6 @@ from server.usecases.read_board import ARRIVAL_SHOWN_FOR, read_alert_message, re
 from server.usecases.read_prints import print_answer
 from server.usecases.read_queue import read_queue
 from server.usecases.read_ticket import ticket_of_visit
-from signage.announcement import written_text
 
 log = structlog.get_logger()
 
@@ -53,9 +54,9 @@ type SpeakAlert = Callable[[str, dict[str, Any]], None]
 
 @dataclass
 class Publisher:
-    """Sends messages. `emit(name, message, namespace, room, is_local)`; `later(seconds.
+    """Sends messages: `emit(name, message, namespace, room, is_local)`.
 
-    Work)` runs off the request.
+    `later(seconds, work)` runs work off the request.
     """
 
     database: Database
@@ -70,6 +71,7 @@ class Publisher:
     failures: int = 0
     _half_days: HalfDays = field(init=False)
     _programmes: Programmes = field(init=False)
+    _expiries: Expiries = field(init=False)
     _soon: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
     _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class Publisher:
     def __post_init__(self) -> None:
         self._half_days = HalfDays(self.database)
         self._programmes = Programmes(self.database, self.translate)
+        self._expiries = Expiries(self.database)
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
@@ -101,13 +104,26 @@ class Publisher:
 
     def _tell_alert(self, commit: Commit) -> None:
         """Every page of the hall at once; screens again, with the voice, where this alert has one."""
-        message = read_alert_message(self.database, commit.hall)
-        room = messages.hall_room(commit.hall)
-        for namespace in messages.NAMESPACES:
-            self.emit(messages.ALERT_CHANGED, message, namespace, room)
+        message = self._send_alert(commit.hall)
         alert = message["alert"]
         if self.speak_alert is not None and alert is not None and alert["has_voice"]:
             self.speak_alert(commit.hall, message)
+
+    def _send_alert(self, hall: str, *, is_local: bool = False) -> dict[str, Any]:
+        message = read_alert_message(self.database, hall)
+        room = messages.hall_room(hall)
+        for namespace in messages.NAMESPACES:
+            self.emit(messages.ALERT_CHANGED, message, namespace, room, is_local=is_local)
+        return message
+
+    def _tell_expired_alerts(self) -> None:
+        """What holds once a stated time is over, at that second; the round records the end later."""
+        try:
+            for hall in self._expiries.passed(self.presence.known_halls()):
+                self._send_alert(hall, is_local=True)
+        except Exception:
+            self.failures += 1
+            log.exception("expiries_failed")
 
     def _tell_phones(self, visit: str) -> None:
         languages = set(LANGUAGES) if self.watches_others else self.presence.languages_of(visit)
@@ -120,7 +136,7 @@ class Publisher:
         return max(SHORTLY_S, APART_S - since_s)
 
     def _announce(self, hall: str, fact: CommittedFact, configuration: HallConfiguration) -> None:
-        message = announcement(fact, configuration, self.translate)
+        message = call_message(fact, configuration, self.translate)
         self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(hall))
         if self.speak is not None:
             self.speak(hall, message, configuration.name if configuration.neighbours else None)
@@ -174,8 +190,10 @@ class Publisher:
         """Once a second.
 
         Refreshes the estimates of changed halls and sends this process's sockets what follows; where the
-        half-day has passed an edge, boards and queues too; where a notice begins or ends, screens are nudged.
+        half-day has passed an edge, boards and queues too; where a notice begins or ends, screens are nudged;
+        where an alert has expired, every page.
         """
+        self._tell_expired_alerts()
         self._tell_turned_programmes()
         turned = self._half_days.passed(self.presence.known_halls())
         for hall in self._take_changed() | turned:
@@ -252,69 +270,3 @@ class Publisher:
 
 def _counts_as_arrival(fact: CommittedFact) -> bool:
     return is_started_by_call(fact.kind, fact.body) or bool(fact.body.get("is_arrival"))
-
-
-def announcement(
-    fact: CommittedFact, configuration: HallConfiguration, translate: Callable[..., str]
-) -> dict[str, Any]:
-    """The message of a call or recall: number, place, sentence in French."""
-    counter_id = fact.body["counter"]
-    counter = configuration.counters.get(counter_id)
-    label = counter.label if counter else counter_id
-    number = fact.body["number"]
-    template = translate("signage.announcement.written", FRENCH)
-    return {
-        "call": fact.body["call"],
-        "rank": fact.body.get("rank", 1),
-        "number": number,
-        "counter": {
-            "id": counter_id,
-            "label": label,
-            "direction": dict(counter.directions) if counter else {},
-        },
-        "text": {FRENCH: written_text(number, label, template=template)},
-        "audio": {},
-        "at": to_text(fact.happened_at),
-    }
-
-
-_OFTEN_EMPTY = (
-    "needs",
-    "is_held",
-    "postponements",
-    "not_before",
-    "return_place",
-    "added_services",
-    "outcome",
-    "linked",
-    "exceptional",
-)
-
-
-def _drop_empty(message: dict[str, Any]) -> None:
-    """Leaves out of each leg what most legs do not have: needs, held, timers, added services."""
-    rows = [message["called"], message["in_service"], message["parked"], message["no_shows"]]
-    for leg in (leg for legs in [*rows, *(queue["legs"] for queue in message["queues"])] for leg in legs):
-        for name in _OFTEN_EMPTY:
-            if not leg.get(name):
-                leg.pop(name, None)
-
-
-def queue_message(answer: dict[str, Any]) -> dict[str, Any]:
-    """The queue as a message under 4 kB. `is_partial` says that rows were left out: the page fetches them."""
-    message = dict(answer)
-    message["is_partial"] = False
-    for leg in [*message["called"], *message["in_service"], *message["parked"], *message["no_shows"]]:
-        leg["why"] = None
-    _drop_empty(message)
-    while len(json.dumps(message)) > messages.MESSAGE_LIMIT - 200:
-        message["is_partial"] = True
-        lists = [message["no_shows"], *(queue["legs"] for queue in message["queues"])]
-        lists += [message["called"], message["in_service"], message["parked"]]
-        longest = max(lists, key=len)
-        if not longest:
-            for counter in message["counters"]:
-                counter["services"] = []
-            break
-        longest.pop()
-    return message

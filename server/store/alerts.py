@@ -19,6 +19,9 @@ _OVER = (
     " ORDER BY ended_at DESC, id DESC LIMIT :most"
 )
 _EXPIRED = "SELECT id FROM alert WHERE hall = :hall AND ended_at IS NULL AND expires_at <= :now"
+_HALLS_OF_EXPIRED = (
+    "SELECT DISTINCT hall FROM alert WHERE ended_at IS NULL AND expires_at > :after AND expires_at <= :until"
+)
 _SHOWN = "SELECT screen, shown_at FROM alert_shown WHERE alert = :alert AND hall = :hall"
 _WORDS = "SELECT value FROM erasable WHERE id = :id"
 
@@ -36,6 +39,11 @@ def open_alerts(rows: Any, hall: str) -> list[Alert]:
 def has_expired(rows: Any, hall: str, now: int) -> bool:
     """Whether an alert of a hall (id) that nobody has ended is past its stated time."""
     return rows.one(_EXPIRED, hall=hall, now=now) is not None
+
+
+def halls_of_expired(rows: Any, *, after: int, until: int) -> set[str]:
+    """The halls (ids) with an alert that nobody has ended and that expired in a span, in microseconds."""
+    return {row["hall"] for row in rows.all(_HALLS_OF_EXPIRED, after=after, until=until)}
 
 
 def of_press(rows: Any, hall: str, *, by: str, press: str) -> Row | None:
@@ -70,9 +78,9 @@ def shown_on(rows: Any, alert: str, hall: str) -> dict[str, int]:
     return {row["screen"]: row["shown_at"] for row in rows.all(_SHOWN, alert=alert, hall=hall)}
 
 
-def words(rows: Any, texts: str | None) -> str | None:
-    """The words of a custom alert as JSON; None when it has none, or none any more."""
-    row = None if texts is None else rows.one(_WORDS, id=texts)
+def words(rows: Any, kept: str | None) -> str | None:
+    """The words of a custom alert as JSON, by their id; None when it has none, or none any more."""
+    row = None if kept is None else rows.one(_WORDS, id=kept)
     return None if row is None else row["value"]
 
 
@@ -85,7 +93,7 @@ def as_alert(row: Row) -> Alert:
         is_drill=bool(row["is_drill"]),
         raised_at=from_micros(row["raised_at"]),
         raised_by=row["raised_by"],
-        texts=row["texts"],
+        words=row["texts"],
         expires_at=None if row["expires_at"] is None else from_micros(row["expires_at"]),
         end_asked_at=None if row["end_asked_at"] is None else from_micros(row["end_asked_at"]),
         end_asked_by=row["end_asked_by"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.domain.projection_changes import Change, Insert
+from server.domain.projection_changes import Insert, InstallationChange, Sum
 from server.store.engines import Query, Row
 
 _insert_sql: dict[tuple[str, tuple[str, ...]], str] = {}
@@ -27,6 +27,15 @@ def update_statement(table: str, columns: tuple[str, ...]) -> str:
         places = ", ".join(f"{column} = :{column}" for column in columns)
         known = _update_sql[table, columns] = f"UPDATE {table} SET {places} WHERE id = :row_id"
     return known
+
+
+def sum_statement(change: Sum) -> str:
+    """The statement that adds to a row by its key, or makes it."""
+    columns = (*change.key, *change.added, *change.values)
+    more = [f"{column} = {change.table}.{column} + :{column}" for column in change.added]
+    more += [f"{column} = :{column}" for column in change.values]
+    insert = insert_statement(change.table, columns)
+    return f"{insert} ON CONFLICT ({', '.join(change.key)}) DO UPDATE SET {', '.join(more)}"
 
 
 @dataclass
@@ -77,9 +86,13 @@ class Writes:
         """Buffers a new row."""
         self._pending.append((insert_statement(table, tuple(values)), values))
 
-    def apply(self, changes: Iterable[Change]) -> None:
+    def apply(self, changes: Iterable[InstallationChange]) -> None:
         """Buffers what the fold of a fact changes."""
         for change in changes:
+            if isinstance(change, Sum):
+                values = {**change.key, **change.added, **change.values}
+                self._pending.append((sum_statement(change), values))
+                continue
             columns = tuple(change.values)
             if isinstance(change, Insert):
                 self._pending.append((insert_statement(change.table, columns), change.values))

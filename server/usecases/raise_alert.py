@@ -131,7 +131,7 @@ def _alike(rows: Any, hall: str, author: Author, wanted: WantedAlert, now: datet
     """The alert in force in a hall (id) that this author raised with the same kind, drill and words."""
     for held in in_force(alerts.open_alerts(rows, hall), now):
         is_same = (held.raised_by, held.kind, held.is_drill) == (author.id, wanted.kind, wanted.is_drill)
-        if is_same and alerts.words(rows, held.texts) == _as_text(wanted.words):
+        if is_same and alerts.words(rows, held.words) == _as_text(wanted.words):
             return held
     return None
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.domain.alerts import has_voice, in_force, screen_reached
-from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.alerts import Alert, has_voice, in_force, is_before, screen_reached
+from server.domain.configuration import HallConfiguration
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
 from server.domain.refusals import Refusal
 from server.store import accounts, alerts
@@ -31,7 +31,7 @@ def board_alert(rows: Any, hall: str, configuration: HallConfiguration, now: dat
     if not holding:
         return None
     shown = holding[0]
-    words = _words(rows, shown.texts)
+    words = _words(rows, shown.words)
     return {
         "alert": shown.id,
         "kind": str(shown.kind),
@@ -39,7 +39,6 @@ def board_alert(rows: Any, hall: str, configuration: HallConfiguration, now: dat
         "raised_at": to_text(shown.raised_at),
         "until": None if shown.expires_at is None else to_text(shown.expires_at),
         "texts": dict(list(words.items())[:2]),
-        "others": len(holding) - 1,
         "has_voice": has_voice(shown.kind, configuration.site.alerts),
     }
 
@@ -47,11 +46,11 @@ def board_alert(rows: Any, hall: str, configuration: HallConfiguration, now: dat
 def screen_words(rows: Any, hall: str, now: datetime) -> Answer:
     """The words of each custom alert in force in a hall (id), in all their languages, by alert."""
     holding = in_force(alerts.open_alerts(rows, hall), now)
-    return {alert.id: _words(rows, alert.texts) for alert in holding if alert.texts is not None}
+    return {alert.id: _words(rows, alert.words) for alert in holding if alert.words is not None}
 
 
-def _words(rows: Any, texts: str | None) -> dict[str, dict[str, str]]:
-    kept = alerts.words(rows, texts)
+def _words(rows: Any, words: str | None) -> dict[str, dict[str, str]]:
+    kept = alerts.words(rows, words)
     return {} if kept is None else json.loads(kept)
 
 
@@ -68,7 +67,7 @@ def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> An
                 "drill": alert.is_drill,
                 "raised_at": to_text(alert.raised_at),
                 "until": None if alert.expires_at is None else to_text(alert.expires_at),
-                "texts": _words(rows, alert.texts).get(FRENCH),
+                "texts": _words(rows, alert.words),
                 "raised_by": author_name(rows, alert.raised_by) if names_people else None,
             }
             for alert in holding
@@ -113,6 +112,8 @@ def _in_hall(database: Database, rows: Any, row: Row, now: datetime) -> Answer:
     configuration, held = database.configuration(row["hall"]), alerts.as_alert(row)
     shown = alerts.shown_on(rows, held.id, row["hall"])
     holds = row["ended_at"] is None and not held.has_expired(now)
+    is_covered = holds and in_force(alerts.open_alerts(rows, row["hall"]), now)[0].id != held.id
+    asked_at = _uncovered_at(rows, row["hall"], held, now)
     return {
         "hall": configuration.hall,
         "name": configuration.name,
@@ -128,13 +129,24 @@ def _in_hall(database: Database, rows: Any, row: Row, now: datetime) -> Answer:
             {
                 "screen": screen.id,
                 "label": screen.label,
-                "state": str(screen_reached(_instant(shown.get(screen.id)), held.raised_at, now)),
+                "state": str(
+                    screen_reached(_instant(shown.get(screen.id)), asked_at, now, is_covered=is_covered)
+                ),
                 "shown_at": micros_to_text(shown.get(screen.id)),
             }
             for screen in configuration.screens.values()
             if not screen.is_retired
         ],
     }
+
+
+def _uncovered_at(rows: Any, hall: str, held: Alert, now: datetime) -> datetime:
+    """Since when screens of a hall (id) may show an alert: those before it are over, or it was raised."""
+    since = to_micros(held.raised_at)
+    expired = [row for row in alerts.open_rows(rows, hall) if alerts.as_alert(row).has_expired(now)]
+    over = [*alerts.over_since(rows, hall, since, most=MOST_OVER), *expired]
+    covering = [row for row in over if row["alert"] != held.id and is_before(alerts.as_alert(row), held)]
+    return from_micros(max([since, *(row["ended_at"] or row["expires_at"] for row in covering)]))
 
 
 def read_alerts(database: Database, halls: Iterable[str], *, only_by: str | None = None) -> Answer:

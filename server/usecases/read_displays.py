@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from server.domain.displays import DisplayOutcome
 from server.store.database import Database
 from server.store.displays import displays_of
 from server.usecases.answers import Answer
@@ -42,7 +43,9 @@ def read_displays(
                 "days": [],
             },
         )
-        screen["days"].append({"shown_on": row["shown_on"], **_counts([row])})
+        screen["days"].append(
+            {"shown_on": row["shown_on"], "shown_s": row["shown_ms"] / 1000, **_outcomes(row)}
+        )
     listed = [screen | _sums(screen["days"]) for screen in screens.values()]
     answer: Answer = {"notice": notice, "from": begins_on, "to": ends_on, "screens": listed}
     return answer | _sums(listed)
@@ -60,15 +63,12 @@ def displays_csv(report: Answer) -> str:
     return text.getvalue()
 
 
-def _counts(rows: list[Any]) -> Answer:
-    return {
-        "shown_s": sum(row["shown_ms"] for row in rows) / 1000,
-        **{name: sum(row[name] for row in rows) for name in ("completed", "cut", "failed")},
-    }
+def _outcomes(row: Any) -> Answer:
+    return {str(outcome): row[outcome] for outcome in DisplayOutcome}
 
 
 def _sums(parts: list[Answer]) -> Answer:
     return {
         "shown_s": round(sum(part["shown_s"] for part in parts), 3),
-        **{name: sum(part[name] for part in parts) for name in ("completed", "cut", "failed")},
+        **{str(outcome): sum(part[outcome] for part in parts) for outcome in DisplayOutcome},
     }

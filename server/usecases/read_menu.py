@@ -39,8 +39,8 @@ def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
     for code in codes:
         locale = Locale.parse(code)
         name = locale.get_display_name(locale) or code
-        direction = "rtl" if locale.text_direction == "rtl" else "ltr"
-        found.append(Language(code, name[:1].upper() + name[1:], "rtl" if direction == "rtl" else "ltr"))
+        is_reversed = locale.text_direction == "rtl"
+        found.append(Language(code, name[:1].upper() + name[1:], "rtl" if is_reversed else "ltr"))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from server.domain.displays import Display, check_displays, displays_reported
 from server.domain.refusals import Refusal
 from server.store.database import Database
-from server.store.displays import fold, last_number
+from server.store.displays import last_number
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
@@ -24,7 +24,8 @@ def report_displays(
     """Counts displays of a screen (its id in the document of a hall, an id), and says up to which number.
 
     Numbers told before are not counted again, whenever and however often they come. The hall's version stays.
-    Refusals: unknown_screen, displays_unordered, display_reversed, display_in_future, idempotency_mismatch.
+    Refusals: unknown_screen, displays_unordered, display_too_old, display_reversed, display_in_future,
+    idempotency_mismatch.
     """
     configuration = database.configuration(hall)
     if screen not in configuration.screens:
@@ -44,7 +45,5 @@ def report_displays(
                 time_zone=configuration.site.time_zone,
             )
             transaction.record(fact)
-            for sql, values in fold(fact.body):
-                transaction.run(sql, **values)
         last = max([before, *(display.number for display in fresh)])
         return transaction.answer({"counted": len(fresh), "last": last})

@@ -7,12 +7,15 @@ from server.store.database import Database
 from server.store.installation import Author
 
 
-def show_alert(database: Database, hall: str, screen: str, alert: str) -> bool:
-    """Whether this is news: the screen (its id in the hall's document) shows an alert of the hall (id)."""
+def show_alert(database: Database, hall: str, screen: str, alert: str, *, device: str) -> bool:
+    """Whether this is news: the screen (its id in the hall's document) shows an alert of the hall (id).
+
+    `device` is the id of the screen's device, the fact's author.
+    """
     with database.read() as rows:
         if not _is_news(rows, hall, screen, alert):
             return False
-    with database.transaction(hall, Author(screen, screen)) as transaction:
+    with database.transaction(hall, Author(device, device)) as transaction:
         if not _is_news(transaction, transaction.hall, screen, alert):
             return False
         transaction.record(alert_shown(new_id(), alert, screen=screen))

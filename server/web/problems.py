@@ -48,6 +48,7 @@ STATUS: Mapping[str, int] = {
     "unknown_phrase": 400,
     "displays_unordered": 422,
     "display_reversed": 422,
+    "display_too_old": 422,
     "display_in_future": 422,
     "nothing_to_say": 400,
     "unknown_number": 400,

@@ -104,7 +104,6 @@ class ContractServer:
             "raised_at": self.instant(),
             "until": values.get("until"),
             "texts": values.get("texts", {}),
-            "others": 0,
             "has_voice": values.get("has_voice", audio is not None),
         }
         sound = {"audio": {"fr": f"/audio/{audio}"}} if audio else {}

@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from signage.alert_texts import KINDS, LANGUAGES, RIGHT_TO_LEFT, alert_texts, spoken_alert
+from signage.alert_texts import KINDS, LANGUAGES, alert_texts, spoken_alert
 from tests.signage.contract_server import SENTENCES, translate
 
 TEXTS = alert_texts(translate)
@@ -22,7 +22,6 @@ def test_every_language_says_all_that_screens_show(language: str):
         assert names == (["time"] if key.endswith("since") else []), key
     told = TEXTS[language]
     assert set(told["kinds"]) == set(KINDS)
-    assert told["dir"] == ("rtl" if language in RIGHT_TO_LEFT else "ltr")
     assert len({kind["title"] for kind in told["kinds"].values()}) == len(KINDS)
     assert all(len(kind["title"]) <= 40 and len(kind["text"]) <= 140 for kind in told["kinds"].values())
 

@@ -2,8 +2,8 @@
 
 `visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued`, `target` and `appointment` are
 projections: they are written by folding facts only, and can be rebuilt from the journal
-(`server.store.rebuild`). `display` and `display_record` follow from the installation's journal
-(`server.store.displays`).
+(`server.store.rebuild`). Notices, media and displays follow from the installation's journal
+(`server.store.rebuild_installation`).
 """
 
 from server.store.tables import (
@@ -39,5 +39,11 @@ PROJECTIONS = (
     *("break_decision", "appointment", "alert", "alert_shown", "quiet"),
 )
 """The tables that a rebuild empties and fills again from the journal."""
-INSTALLATION_PROJECTIONS = ("notice", "notice_step", "medium")
-"""The tables that follow from the installation's journal."""
+INSTALLATION_PROJECTIONS = {
+    "notice": ("id",),
+    "notice_step": ("id",),
+    "medium": ("id",),
+    "display": ("notice", "screen", "shown_on"),
+    "display_record": ("screen", "record"),
+}
+"""The tables that follow from the installation's journal, with the columns of their key."""

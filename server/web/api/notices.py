@@ -1,14 +1,12 @@
 """Notices: drafted by a bureau, decided and published by whoever answers for what is shown."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from server.documents.notices import FIRST_YEAR, LAST_YEAR
 from server.domain.notices import NoticeState
 from server.domain.roles import Permission
 from server.usecases.answers import Answer
@@ -26,19 +24,11 @@ from server.usecases.notice_places import Reach
 from server.usecases.publish_notice import WantedDisplay, publish_notice
 from server.usecases.read_notices import read_notice, read_notices
 from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.instants import Instant
 from server.web.api.shapes import LINE, Anything, Asked, Slug
 from server.web.callers import Caller, sites_where, someone
 
 TAG = Tag(name="notices")
-
-
-def _near(instant: datetime) -> datetime:
-    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
-        raise ValueError(f"from {FIRST_YEAR} to {LAST_YEAR}")
-    return instant
-
-
-type Instant = Annotated[AwareDatetime, AfterValidator(_near)]
 
 
 class NoticePath(Asked):

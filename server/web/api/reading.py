@@ -7,7 +7,7 @@ from typing import Any, Literal
 import structlog
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from hardware.speech import SpeechUnavailable
 from kiosk.reading import NEEDS, ReadArrival
@@ -15,6 +15,7 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.read_aloud import WantedReading, read_aloud
 from server.web.api.context import REFUSED, Api
+from server.web.api.instants import Instant
 from server.web.api.shapes import Asked, HallPath, ReadingAnswer
 from server.web.callers import allowed
 
@@ -39,7 +40,7 @@ class ReadingQuery(Asked):
         "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day",
         "appointment_too_early",
     ] = "other"  # fmt: skip
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     arrival: Literal["early", "on_time", "late", "walk_in"] | None = None
     late_min: int = Field(default=0, ge=0, le=1_440)
     visit: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")

@@ -3,11 +3,12 @@
 from typing import Annotated, Any, Literal
 
 from flask import request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from server.domain.forgotten import FORGOTTEN
 from server.domain.half_days import AtBreak
 from server.domain.needs import Need
+from server.web.api.instants import Instant
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 OPAQUE = r"^[A-Za-z0-9._:-]+$"
@@ -251,7 +252,7 @@ class TransferBody(Asked):
     service: str | None = Field(default=None, max_length=64, pattern=LINE)
     counter: str | None = Field(default=None, max_length=64, pattern=LINE)
     place: Literal["front", "arrival", "end"] = "arrival"
-    not_before: AwareDatetime | None = None
+    not_before: Instant | None = None
 
 
 class ServiceBody(Asked):

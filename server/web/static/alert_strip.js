@@ -33,7 +33,7 @@ export function watchAlerts(socket, hall) {
 
 function draw(place, alerts, { say, hour }) {
   const lines = alerts.map((alert) => {
-    const what = alert.texts?.fr?.title ?? alert.texts?.title ?? say(`server.alert.kind.${alert.kind}`);
+    const what = alert.texts.fr?.title ?? say(`server.alert.kind.${alert.kind}`);
     const time = hour(alert.raised_at);
     const who = alert.raised_by ? say("server.alert.by", { time, who: alert.raised_by }) : say("server.alert.at", { time });
     const drill = alert.drill ? `${say("server.alert.drill")} · ` : "";

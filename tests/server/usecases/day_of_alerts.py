@@ -46,7 +46,11 @@ class DayOfAlerts(DayOfArrivals):
         raised = self.may(raise_alert, [self.hall], GUARD, wanted)
         if raised is not None:
             show_alert(
-                self.database, self.hall, next(iter(self.database.configuration(HALL).screens)), raised.alert
+                self.database,
+                self.hall,
+                next(iter(self.database.configuration(HALL).screens)),
+                raised.alert,
+                device="device-of-tests",
             )
         self.next(self.counters[counter], "served")
         self.hands.now += timedelta(seconds=61)

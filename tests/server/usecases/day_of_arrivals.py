@@ -14,7 +14,7 @@ from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.serve import Gesture, finish, no_show, recall, start
 from server.usecases.wait_again import park, postpone
 from tests.server.usecases.day_of_places import DayOfPlaces
-from tests.server.usecases.day_of_verbs import KIOSK
+from tests.server.usecases.day_of_tickets import KIOSK
 from tests.server.usecases.watched_hall import HALL
 
 BY_CALL = ("laon-permis", "laon-titres-retrait")

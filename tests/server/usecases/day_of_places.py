@@ -12,7 +12,8 @@ from server.usecases.call_elsewhere import Elsewhere, call_elsewhere
 from server.usecases.counter_sessions import WantedSession, leave_place, open_counter
 from server.usecases.forgotten import confirm_presence, give_back_forgotten
 from server.usecases.undo import last_gesture, undo
-from tests.server.usecases.day_of_verbs import DayOfVerbs, picks
+from tests.server.usecases.day_of_tickets import picks
+from tests.server.usecases.day_of_verbs import DayOfVerbs
 
 OPEN = "closed_at IS NULL"
 LONGER_THAN_FORGOTTEN = 8

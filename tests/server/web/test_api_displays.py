@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.instants import to_text
-from server.store.displays import rebuild_displays
+from server.store.rebuild_installation import installation_differences, rebuild_installation
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 
 SCREEN = "laon-ecran-1"
@@ -70,12 +70,15 @@ def test_rows_are_folded_from_the_journal_and_come_back_as_they_were(both: ApiSi
     accepted(report(both, display(1, at, 7), record="r2"))
     before = accepted(both.get("/notices/n1/displays"))
     assert before["shown_s"] == 27
-    assert rebuild_displays(both.database) == []
+    assert rebuild_installation(both.database) == []
     with both.database.store.write() as rows:
         rows.run("UPDATE display SET shown_ms = 1 WHERE notice = 'n1'", {})
         rows.run("DELETE FROM display_record WHERE record = 'r2'", {})
-    found = rebuild_displays(both.database)
-    assert [table for table, _ in found] == ["display", "display_record"]
+    with both.database.read() as rows:
+        assert len(installation_differences(rows)) == 2
+    found = rebuild_installation(both.database)
+    assert found == [("display", f"n1 {SCREEN} 2026-11-24"), ("display_record", f"{SCREEN} r2")]
+    assert rebuild_installation(both.database) == []
     assert accepted(both.get("/notices/n1/displays")) == before
     assert accepted(report(both, display(1, at, 7), record="r2")) == {"counted": 0, "last": 1}
 
@@ -97,10 +100,16 @@ def test_what_cannot_be_true_is_refused_whole_and_the_first_one_at_fault_is_name
         "display_in_future": display(7, now + timedelta(seconds=55), 10),
         "display_reversed": display(7, at, -1),
         "displays_unordered": display(1, at, 10),
+        "display_too_old": display(7, now - timedelta(days=401), 10),
     }
     for code, bad in wrong.items():
         assert refused(report(api, good, bad), 422, code)["number"] == bad["number"]
     refused(report(api, good, display(2, at, 90_000)), 422, "display_reversed")
+    first, last = "0001-01-01T00:00:00", "9999-12-31T23:59:59"
+    for offset in ("+14:00", "-12:00"):  # where an hour more or less is no date any more
+        for code, instant in (("display_too_old", first), ("display_in_future", last)):
+            wild = dict.fromkeys(("began_at", "ended_at"), instant + offset)
+            refused(report(api, display(7, at, 1) | wild), 422, code)
     assert accepted(api.get("/notices/n1/displays"))["shown_s"] == 0
     assert accepted(report(api, good, display(2, now + timedelta(seconds=45), 10)))["counted"] == 2
 
