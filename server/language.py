@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -14,6 +15,25 @@ LANGUAGES = ("fr", "en", "es")
 """The interface's languages; French first. Further ones have but some sentences, French for the rest."""
 
 type Translate = Callable[..., str]
+
+
+def locale_of(language: str) -> Locale:
+    """The locale of a language, the French one where Babel knows none."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse(LANGUAGES[0])
+
+
+def direction_of(language: str) -> Literal["ltr", "rtl"]:
+    """The direction a language is written in."""
+    return "rtl" if locale_of(language).text_direction == "rtl" else "ltr"
+
+
+def own_name(language: str) -> str:
+    """A language's own name, capital first."""
+    name = Locale.parse(language, sep="-").get_display_name() or language
+    return name[:1].upper() + name[1:]
 
 
 class Catalogues:

@@ -1,6 +1,6 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
-import { alertAt, alertView, isLater } from "./alert.js";
+import { alertAt, alertView, isLater, withKnownWords } from "./alert.js";
 import { initialState, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
 import { sheetPaper } from "./sheet_state.js";
 import { openListening } from "./listening.js";
@@ -59,7 +59,7 @@ const link = openLink({
 // The menu and a message of its own tell the same; the later one counts.
 function takeAlert(told) {
   if (told.alert === undefined || !isLater(toldAlert, told)) return;
-  toldAlert = { epoch: told.epoch, version: told.version, alert: told.alert };
+  toldAlert = { epoch: told.epoch, version: told.version, alert: withKnownWords(told.alert, toldAlert?.alert) };
   drawAlert();
 }
 
@@ -67,7 +67,7 @@ function drawAlert() {
   const at = Date.now() + clockOffset;
   const alert = alertAt(toldAlert, at);
   if (alert) listening.stop();
-  showAlert(alert, { at, languages: languages().map(({ code }) => languageOf(code)) });
+  showAlert(alert, { at, languages: languages().map(({ code }) => code) });
 }
 
 function dispatch(action) {

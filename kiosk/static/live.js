@@ -81,7 +81,11 @@ export function openLink(on, language) {
       if (isNews) refetchSoon(HEARTBEAT_SPREAD_MS);
     });
     socket.on("print.verdict", on.verdict);
-    socket.on("alert.changed", on.alert);
+    socket.on("alert.changed", (told) => {
+      on.alert(told);
+      // a message holds but two languages of words of one's own; the menu holds them all
+      if (told.alert?.kind === "custom") refetchSoon(NUDGE_SPREAD_MS);
+    });
   }
 
   function startAgain(spreadMs) {

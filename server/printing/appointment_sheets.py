@@ -5,7 +5,7 @@ from typing import Any
 from kiosk.sheet_layout import SheetContent, SheetLanguage
 from server.domain.configuration import FRENCH, HallConfiguration, Service, text_in
 from server.domain.refusals import Refusal
-from server.printing.locales import direction_of
+from server.language import direction_of
 
 
 def sheet_languages(configuration: HallConfiguration, asked: dict[str, Any]) -> tuple[SheetLanguage, ...]:

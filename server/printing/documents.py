@@ -22,8 +22,8 @@ from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
+from server.language import direction_of, locale_of
 from server.printing.appointment_sheets import sheet_content, sheet_languages
-from server.printing.locales import direction_of, locale_of
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.arrivals import arrival_answer

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.alerts import Alert, has_voice, in_force, is_before, screen_reached
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
 from server.domain.refusals import Refusal
 from server.store import accounts, alerts
@@ -16,16 +16,20 @@ from server.usecases.answers import Answer
 
 LOOKED_BACK = timedelta(hours=24)
 """How long an alert that is over is still listed."""
+LANGUAGES_IN_MESSAGE = 2
+"""Languages of a custom alert's words in a message; whoever shows more asks for them."""
 MOST_OVER = 50
 """Alerts of a hall that are over and still listed; those in force are listed whatever their number."""
 _NOBODY = {"end_asked_by": None, "ended_by": None}
 """What a key reads instead of names."""
 
 
-def board_alert(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
+def board_alert(
+    rows: Any, hall: str, configuration: HallConfiguration, now: datetime, *, has_every_language: bool = False
+) -> Answer | None:
     """The alert a hall (id) shows now, small: the rest each screen has had since it was loaded.
 
-    A custom one carries its French words and those of one other language.
+    A custom one carries its words in every language, or only in French and one other (a message is small).
     """
     holding = in_force(alerts.open_alerts(rows, hall), now)
     if not holding:
@@ -38,7 +42,7 @@ def board_alert(rows: Any, hall: str, configuration: HallConfiguration, now: dat
         "drill": shown.is_drill,
         "raised_at": to_text(shown.raised_at),
         "until": None if shown.expires_at is None else to_text(shown.expires_at),
-        "texts": dict(list(words.items())[:2]),
+        "texts": words if has_every_language else dict(list(words.items())[:LANGUAGES_IN_MESSAGE]),
         "has_voice": has_voice(shown.kind, configuration.site.alerts),
     }
 
@@ -47,6 +51,14 @@ def screen_words(rows: Any, hall: str, now: datetime) -> Answer:
     """The words of each custom alert in force in a hall (id), in all their languages, by alert."""
     holding = in_force(alerts.open_alerts(rows, hall), now)
     return {alert.id: _words(rows, alert.words) for alert in holding if alert.words is not None}
+
+
+def in_message(alert: Answer | None, language: str) -> Answer | None:
+    """An alert as a message to a phone tells it: its words in French and in the language of the phone."""
+    if alert is None:
+        return None
+    kept = {code: words for code, words in alert["texts"].items() if code in (FRENCH, language)}
+    return alert | {"texts": kept}
 
 
 def _words(rows: Any, words: str | None) -> dict[str, dict[str, str]]:

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
 from kiosk.menu import (
     ExceptionalWay,
     Language,
@@ -21,6 +19,7 @@ from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
 from server.domain.estimates import WaitRange
 from server.domain.half_days import Expected, closing_that_counts, finishes_too_late
+from server.language import direction_of, own_name
 from server.store import breaks, counters
 from server.store.database import Database
 from server.store.ticket_stops import stops_of_day
@@ -35,13 +34,7 @@ DAYS_AHEAD = 14
 
 def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
     """Languages with their own names and the direction they are written in."""
-    found = []
-    for code in codes:
-        locale = Locale.parse(code)
-        name = locale.get_display_name(locale) or code
-        is_reversed = locale.text_direction == "rtl"
-        found.append(Language(code, name[:1].upper() + name[1:], "rtl" if is_reversed else "ltr"))
-    return tuple(found)
+    return tuple(Language(code, own_name(code), direction_of(code)) for code in codes)
 
 
 def read_menu(
@@ -56,7 +49,7 @@ def read_menu(
         rest = breaks.rest_of(rows, hall_id, seen.configuration, seen.position.as_of)
         on = business_day(seen.configuration.calendar, seen.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
-        alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of)
+        alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of, has_every_language=True)
     configuration, now = seen.configuration, seen.position.as_of
     open_for: dict[str, int] = {}
     for session in sessions:

@@ -14,7 +14,7 @@ from server.store.engines import Row
 from server.usecases.answers import Answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
-from server.usecases.read_alerts import board_alert
+from server.usecases.read_alerts import board_alert, in_message
 from server.usecases.read_board import Seen, look
 from server.usecases.visitor import leg_of_short_code, leg_of_token, may_take_back
 
@@ -56,7 +56,13 @@ def ticket_of_visit(
     with database.read() as rows:
         row = rows.one("SELECT id FROM leg WHERE visit = :visit ORDER BY position DESC LIMIT 1", visit=visit)
         leg = waiting.leg(rows, row["id"]) if row is not None else None
-    return {} if leg is None else _answers(database, estimates, leg, languages, may_act=True)
+    if leg is None:
+        return {}
+    tickets = _answers(database, estimates, leg, languages, may_act=True)
+    return {
+        language: ticket | {"alert": in_message(ticket["alert"], language)}
+        for language, ticket in tickets.items()
+    }
 
 
 def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str, may_act: bool) -> Answer:
@@ -72,7 +78,9 @@ def _answers(
         is_waiting = leg["state"] == LegState.WAITING
         rest = breaks.rest_of(rows, leg["hall"], seen.configuration, seen.position.as_of)
         ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
-        alert = board_alert(rows, leg["hall"], seen.configuration, seen.position.as_of)
+        alert = board_alert(
+            rows, leg["hall"], seen.configuration, seen.position.as_of, has_every_language=True
+        )
     configuration, now = seen.configuration, seen.position.as_of
     service = configuration.services.get(leg["service"])
     wait = estimates.remaining(leg["hall"], leg, ahead) if ahead is not None else None

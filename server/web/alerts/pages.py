@@ -7,7 +7,9 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from server.domain.alerts import ENDED_BY_PEOPLE, AlertKind
+from server.domain.configuration import FRENCH
 from server.domain.roles import Permission
+from server.language import direction_of, own_name
 from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
@@ -31,13 +33,18 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         if isinstance(hall, Response):
             return hall
         language, person = page_language(), viewer()
+        own = halls_for_page(viewer, halls)
+        others = sorted({code for each in own for code in each.languages} - {FRENCH})
         return render_template(
             "alerts/alerts.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls),
+            halls=own,
             page=hall_page(hall, language)
             | {
                 "may_end": person is not None and person.may(Permission.END_ALERT),
+                "spoken": [
+                    {"code": code, "name": own_name(code), "direction": direction_of(code)} for code in others
+                ],
                 "expiring": [str(kind) for kind in AlertKind if kind not in ENDED_BY_PEOPLE],
             },
             kinds=[str(kind) for kind in AlertKind],

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import get_args
 from urllib.parse import urlencode
 
-from babel import Locale
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -13,6 +12,7 @@ from server.documents.hall import Category
 from server.documents.notices import DaypartName
 from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
+from server.language import own_name
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.sentences import page_sentences
 from server.web.viewer import FindHalls, FindViewer, page_language
@@ -52,7 +52,7 @@ def blueprint(
         shown = {
             "language": language,
             "notice": notice,
-            "languages": [{"code": code, "name": _own_name(code)} for code in languages()],
+            "languages": [{"code": code, "name": own_name(code)} for code in languages()],
             "halls": _places(every_hall(), {hall.hall for hall in halls(person)}, language),
             "categories": get_args(Category),
             "parts": get_args(DaypartName),
@@ -79,12 +79,6 @@ def blueprint(
         return page("notices/notice.html", notice)
 
     return routes
-
-
-def _own_name(code: str) -> str:
-    """A language's own name, capital first."""
-    name = Locale.parse(code, sep="-").get_display_name() or code
-    return name[:1].upper() + name[1:]
 
 
 def _places(every: Sequence[HallConfiguration], own: set[str], language: str) -> list[dict[str, object]]:

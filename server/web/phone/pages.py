@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton, format_time
 from flask import Blueprint, Response, make_response, render_template, request
 
-from server.web.phone.ticket_view import Said, Ticket, ahead_said, alert_said, part_of, wait_said
+from server.language import direction_of
+from server.web.phone.ticket_view import Said, Ticket, ahead_said, alert_said, alert_words, part_of, wait_said
 from server.web.sentences import page_sentences
 from server.web.viewer import page_language
 
@@ -102,6 +103,10 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
     alert = alert_said(ticket)
     return {
         "alert": said(alert) if alert else "",
+        "alert_words": [
+            {"language": code, "direction": direction_of(code), "title": title, "text": text}
+            for code, title, text in alert_words(ticket, language)
+        ],
         "part": part_of(ticket),
         "ahead": said(ahead_said(ticket)),
         "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",

@@ -63,6 +63,12 @@ def alert_said(ticket: Ticket) -> Said | None:
     alert = ticket.get("alert")
     if alert is None:
         return None
-    title = alert["texts"].get("fr", {}).get("title", "")
-    what: Said = (f"phone.alert.{alert['kind']}", {"title": title} if alert["kind"] == "custom" else {})
+    what: Said = (f"phone.alert.{alert['kind']}", {})
     return ("phone.alert.drill", {"what": what}) if alert["drill"] else what
+
+
+def alert_words(ticket: Ticket, language: str) -> list[tuple[str, str, str]]:
+    """The words of a custom alert: language, title and text, the phone's language first, then French."""
+    texts = (ticket.get("alert") or {}).get("texts") or {}
+    ordered = sorted(texts, key=lambda code: (code != language, code != "fr", code))
+    return [(code, texts[code]["title"], texts[code]["text"]) for code in ordered]

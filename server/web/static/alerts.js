@@ -1,6 +1,6 @@
 // The page of alerts: raised in two steps, each screen named as it shows one, ended by two confirmations.
 
-import { askedEnd, bodyOf, isWaited, reached, sorted } from "./alerts_state.js";
+import { askedEnd, bodyOf, isWaited, reached, sorted, typedTexts, wrongWith } from "./alerts_state.js";
 import { withLiveness } from "./console_state.js";
 import { element, fill, show, write } from "./dom.js";
 import { hourTeller } from "./durations.js";
@@ -111,15 +111,25 @@ function pastLine(alert) {
 function wanted() {
   const { kind, title, text, lasts, drill } = form.elements;
   const halls = [...form.querySelectorAll("[name=hall]:checked")];
-  return { kind: kind.value, halls: halls.map((hall) => hall.value), names: halls.map((hall) => hall.closest("label").textContent.trim()), isDrill: drill.checked, title: title.value.trim(), text: text.value.trim(), lasts: page.expiring.includes(kind.value) ? lasts.value : "" };
+  return { kind: kind.value, halls: halls.map((hall) => hall.value), names: halls.map((hall) => hall.closest("label").textContent.trim()), isDrill: drill.checked, texts: typedTexts({ fr: { title: title.value.trim(), text: text.value.trim() }, ...otherTexts() }), lasts: page.expiring.includes(kind.value) ? lasts.value : "" };
 }
 
+/** What was typed in each other language of the halls. */
+function otherTexts() {
+  const typed = (group, part) => group.querySelector(`[data-part="${part}"]`).value.trim();
+  return Object.fromEntries([...form.querySelectorAll("[data-words-in]")].map((group) => [group.dataset.wordsIn, { title: typed(group, "title"), text: typed(group, "text") }]));
+}
+
+const nameOf = (language) => page.spoken.find(({ code }) => code === language)?.name ?? language;
+
 function prepare() {
-  const { kind, names, isDrill, title } = wanted();
+  const { kind, names, isDrill, texts } = wanted();
   if (!names.length) return refuse(say("alerts.raise.no_hall"));
+  const wrong = kind === "custom" ? wrongWith(texts, nameOf) : null;
+  if (wrong) return refuse(say(...wrong));
   refuse("");
   press = uuid();
-  const what = (isDrill ? `${say("alerts.drill")} · ` : "") + (kind === "custom" ? title : say(`alerts.kind.${kind}`));
+  const what = (isDrill ? `${say("alerts.drill")} · ` : "") + (kind === "custom" ? texts.fr.title : say(`alerts.kind.${kind}`));
   write("sure", say("alerts.raise.sure", { what, where: names.join(", ") }));
   return step(2);
 }

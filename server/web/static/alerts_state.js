@@ -30,9 +30,19 @@ export function askedEnd(alert) {
 }
 
 /** The body of a press: what the form says. `press` is the same for every try. */
-export function bodyOf({ kind, halls, isDrill, title, text, lasts }, press) {
+export function bodyOf({ kind, halls, isDrill, texts, lasts }, press) {
   const body = { halls, kind, press_id: press, drill: isDrill };
-  if (kind === "custom") body.texts = { fr: { title, text } };
+  if (kind === "custom") body.texts = texts;
   if (lasts) body.expires_after_s = Number(lasts);
   return body;
+}
+
+/** The words of a message that were typed, by language: those of no language that was left empty. */
+export const typedTexts = (all) => Object.fromEntries(Object.entries(all).filter(([, { title, text }]) => title || text));
+
+/** What is wrong with typed words, [key, values]: words without their message, or exactly one translation; null: nothing. */
+export function wrongWith(texts, nameOf) {
+  const untitled = Object.keys(texts).find((language) => !texts[language].title);
+  if (untitled) return ["alerts.raise.title_missing", { language: nameOf(untitled) }];
+  return Object.keys(texts).length === 2 ? ["alerts.raise.one_translation", {}] : null;
 }

@@ -1,12 +1,13 @@
 // The visitor's page: follows one ticket live, gives the place up and takes it back.
 
-import { setText, show, withSuperiors, write } from "./dom.js";
+import { element, setText, show, withSuperiors, write } from "./dom.js";
 import { hourTeller } from "./durations.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
 import { connect, spread } from "./live.js";
-import { aheadSaid, alertSaid, isNewCall, openingOf, partOf, waitSaid } from "./phone_state.js";
+import { aheadSaid, alertSaid, alertWords, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
+import { directionOf } from "./directions.js";
 
 const page = readJson("phone-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -26,7 +27,11 @@ connect("/visitor", { ticket: page.token, language: page.language }, {
   lost: () => { lostAtMs ??= Date.now(); showLive(false); },
   messages: {
     "ticket.changed": take,
-    "alert.changed": ({ alert }) => drawAlert({ alert }),
+    "alert.changed": ({ alert }) => {
+      ticket = { ...ticket, alert: withKnownWords(alert, ticket.alert) };
+      drawAlert(ticket);
+      if (alert?.kind === "custom") setTimeout(refresh, spread()); // a message holds but two languages of its words
+    },
     heartbeat: (beat) => { if (isBehind(seen, beat)) setTimeout(refresh, spread()); },
   },
 });
@@ -41,7 +46,7 @@ function take(next) {
   const before = ticket;
   seen = order;
   clockOffsetMs = Date.parse(next.as_of) - Date.now();
-  ticket = next;
+  ticket = { ...next, alert: withKnownWords(next.alert, before.alert) };
   draw();
   if (isNewCall(before, ticket, Date.now() + clockOffsetMs)) alertVisitor();
   if (partOf(before) !== partOf(ticket) || before.ahead !== ticket.ahead) sayAloud();
@@ -79,6 +84,14 @@ function drawAlert(told) {
   const what = alertSaid(told);
   if (what) write("alert", said(what));
   show("[data-alert]", what !== null);
+  const words = alertWords(told, page.language);
+  const place = document.querySelector("[data-alert-words]");
+  const drawn = JSON.stringify(words);
+  if (place.dataset.drawn !== drawn) {
+    place.dataset.drawn = drawn;
+    place.replaceChildren(...words.map(([language, title, text]) => element("p", { lang: language, dir: directionOf(language) }, element("b", {}, title), text ? ` ${text}` : "")));
+  }
+  place.hidden = words.length === 0;
 }
 
 // a value may itself be a sentence

@@ -52,6 +52,18 @@ export function isNewCall(before, ticket, nowMs) {
 /** The alert of the hall, [key, values]; null when there is none. A drill is named first. */
 export function alertSaid({ alert }) {
   if (!alert) return null;
-  const what = [`phone.alert.${alert.kind}`, alert.kind === "custom" ? { title: alert.texts.fr?.title ?? "" } : {}];
+  const what = [`phone.alert.${alert.kind}`, {}];
   return alert.drill ? ["phone.alert.drill", { what }] : what;
+}
+
+/** The words of a custom alert, [language, title, text]: the phone's language first, then French. */
+export function alertWords({ alert }, language) {
+  const place = (code) => [language, "fr"].indexOf(code) + 1 || 3;
+  const codes = Object.keys(alert?.texts ?? {}).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+  return codes.map((code) => [code, alert.texts[code].title, alert.texts[code].text]);
+}
+
+/** The alert that is told, with the words in further languages that are known of it: a message holds but some of them. */
+export function withKnownWords(told, known) {
+  return told && known?.alert === told.alert ? { ...told, texts: { ...known.texts, ...told.texts } } : told;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { alertAt, isLater, wordsOf } from "../../../kiosk/static/alert.js";
+import { alertAt, directionOf, isLater, pagesOf, withKnownWords } from "../../../kiosk/static/alert.js";
 
 const TEXTS = { fr: { kinds: { evacuate: { title: "Évacuez", text: "Sortez." } }, drill: "EXERCICE", not_fire: "x" }, en: { kinds: { evacuate: { title: "Leave", text: "Go." } }, drill: "DRILL", not_fire: "y" } };
 
@@ -19,8 +19,21 @@ test("an alert with a stated time ends by itself", () => {
   assert.equal(alertAt(null, at), null);
 });
 
-test("prepared words are in the language asked for, custom ones in French where they have no other", () => {
-  assert.equal(wordsOf({ kind: "evacuate", drill: true, texts: {} }, TEXTS, "en").title, "Leave");
-  assert.equal(wordsOf({ kind: "evacuate", drill: true, texts: {} }, TEXTS, "en").drill, "DRILL");
-  assert.equal(wordsOf({ kind: "custom", drill: false, texts: { fr: { title: "Fuite", text: "" } } }, TEXTS, "en").title, "Fuite");
+test("prepared words are said in every language of the hall that the kiosk knows", () => {
+  const pages = pagesOf({ kind: "evacuate", drill: true, texts: {} }, TEXTS, ["fr", "en", "ar"]);
+  assert.deepEqual(pages.map(({ language, title, drill }) => [language, title, drill]), [["fr", "Évacuez", "EXERCICE"], ["en", "Leave", "DRILL"]]);
+});
+
+test("words of one's own are said in every language they have, none under another's name", () => {
+  const texts = { ar: { title: "تسرب", text: "" }, fr: { title: "Fuite", text: "Restez assis." } };
+  const pages = pagesOf({ kind: "custom", drill: false, texts }, TEXTS, ["fr", "en"]);
+  assert.deepEqual(pages.map(({ language, title, around, notFire }) => [language, title, around, notFire]), [["fr", "Fuite", "fr", "x"], ["ar", "تسرب", "fr", "x"]]);
+  assert.deepEqual(["fr", "ar", "no such"].map(directionOf), ["ltr", "rtl", "auto"]);
+});
+
+test("a message with fewer languages takes none away, another alert all", () => {
+  const known = { alert: "a", texts: { fr: { title: "F" }, ar: { title: "ق" } } };
+  assert.deepEqual(Object.keys(withKnownWords({ alert: "a", texts: { fr: { title: "F" } } }, known).texts), ["fr", "ar"]);
+  assert.deepEqual(withKnownWords({ alert: "b", texts: {} }, known).texts, {});
+  assert.equal(withKnownWords(null, known), null);
 });

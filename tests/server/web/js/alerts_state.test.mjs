@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askedEnd, bodyOf, isWaited, reached, sorted } from "../../../../server/web/static/alerts_state.js";
+import { askedEnd, bodyOf, isWaited, reached, sorted, typedTexts, wrongWith } from "../../../../server/web/static/alerts_state.js";
 
 const screen = (state) => ({ screen: "s", label: "Écran", state, shown_at: null });
 const hall = (more = {}) => ({ hall: "laon", name: "Laon", is_in_force: true, end_asked_by: null, needs_second_person: false, screens: [screen("shown"), screen("waiting")], ...more });
@@ -31,7 +31,17 @@ test("a first confirmation names who gave it and whether another person must giv
 });
 
 test("only a message of one's own has words, only a stated time makes an alert expire", () => {
-  const form = { kind: "medical", halls: ["laon"], isDrill: true, title: "x", text: "y", lasts: "900" };
+  const form = { kind: "medical", halls: ["laon"], isDrill: true, texts: { fr: { title: "x", text: "y" } }, lasts: "900" };
   assert.deepEqual(bodyOf(form, "p"), { halls: ["laon"], kind: "medical", press_id: "p", drill: true, expires_after_s: 900 });
   assert.deepEqual(bodyOf({ ...form, kind: "custom", lasts: "" }, "p").texts, { fr: { title: "x", text: "y" } });
+});
+
+test("a message is in French alone or with at least two translations, each with its message", () => {
+  const words = (title, text = "") => ({ title, text });
+  const fr = words("Fuite");
+  const wrong = (texts) => wrongWith(typedTexts(texts), (code) => code.toUpperCase());
+  assert.equal(wrong({ fr, en: words(""), ar: words("") }), null);
+  assert.deepEqual(wrong({ fr, en: words("Leak"), ar: words("") }), ["alerts.raise.one_translation", {}]);
+  assert.deepEqual(wrong({ fr, en: words("Leak"), ar: words("", "ابقوا") }), ["alerts.raise.title_missing", { language: "AR" }]);
+  assert.equal(wrong({ fr, en: words("Leak"), ar: words("تسرب") }), null);
 });

@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { aheadSaid, alertSaid, isNewCall, openingOf, partOf, waitSaid } from "../../../../server/web/static/phone_state.js";
+import { aheadSaid, alertSaid, alertWords, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "../../../../server/web/static/phone_state.js";
 
 const CASES = JSON.parse(readFileSync(new URL("phone_cases.json", import.meta.url), "utf8"));
 const AT = "2026-11-24T09:42:00Z";
 const NOW = Date.parse(AT);
 
-for (const { name, ticket, part, ahead, wait, alert = null } of CASES) {
+for (const { name, ticket, part, ahead, wait, alert = null, words = [] } of CASES) {
   test(`the phone says what the server's first page says: ${name}`, () => {
     assert.equal(partOf(ticket), part);
     assert.deepEqual(aheadSaid(ticket), ahead);
     assert.deepEqual(waitSaid(ticket), wait);
     assert.deepEqual(alertSaid(ticket), alert);
+    assert.deepEqual(alertWords(ticket, "en"), words);
   });
 }
 
@@ -31,4 +32,10 @@ test("a closed counter opens again today, another day, or nobody knows when", ()
   assert.deepEqual(openingOf({ next_opening_at: "2026-11-24T13:00:00Z", as_of: AT }, day), { at: "2026-11-24T13:00:00Z", isToday: true });
   assert.equal(openingOf({ next_opening_at: "2026-11-25T08:00:00Z", as_of: AT }, day).isToday, false);
   assert.equal(openingOf({ next_opening_at: null, as_of: AT }, day), null);
+});
+
+test("a message with fewer languages of an alert takes none away", () => {
+  const known = { alert: "a", texts: { fr: { title: "F" }, ar: { title: "ق" } } };
+  assert.deepEqual(Object.keys(withKnownWords({ alert: "a", texts: { fr: { title: "F" } } }, known).texts), ["fr", "ar"]);
+  assert.deepEqual(withKnownWords({ alert: "b", texts: {} }, known).texts, {});
 });

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.web.phone.ticket_view import ahead_said, alert_said, part_of, wait_said
+from server.web.phone.ticket_view import ahead_said, alert_said, alert_words, part_of, wait_said
 
 CASES = json.loads((Path(__file__).parents[1] / "js" / "phone_cases.json").read_text(encoding="utf-8"))
 
@@ -18,6 +18,7 @@ def test_the_page_says_what_the_script_says(case: dict[str, Any]):
     assert as_json(ahead_said(ticket)) == case["ahead"]
     assert as_json(wait_said(ticket)) == case["wait"]
     assert as_json(alert_said(ticket)) == case.get("alert")
+    assert as_json(alert_words(ticket, "en")) == case.get("words", [])
 
 
 def as_json(said: object) -> Any:
