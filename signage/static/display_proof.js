@@ -1,5 +1,6 @@
 // The proof of display of this page: what the media player saw goes to the record, what is being seen is written down
-// every few seconds, so that a page that dies has told it, and the record is told to the server.
+// every few seconds, so that a page that dies has told it, and the record is told to the server: once an hour, and when a
+// page begins, so that what the one before did not tell waits no longer.
 
 import { createRecord, nextReportMs, openStore } from "./display_record.js";
 
@@ -11,6 +12,7 @@ export function createProof({ isPreview, hall, screen }) {
   if (isPreview || !globalThis.indexedDB) return { seen: () => {}, failed: () => {}, keep: () => {}, tell: () => {} };
   const record = createRecord({ store: openStore(), post, isOwn: (display) => !display.screen || !screen() || display.screen === screen() });
   let keptAt = 0;
+  let hasToldAll = false;
   addLeftOver();
   schedule();
 
@@ -69,8 +71,14 @@ export function createProof({ isPreview, hall, screen }) {
     setTimeout(() => {
       record.tell();
       schedule();
-    }, nextReportMs());
+    }, nextReportMs(Date.now()));
   }
 
-  return { seen, failed, keep, tell: record.tell };
+  /** The server answers: what an earlier page or an outage has left is told. */
+  async function tell() {
+    if (hasToldAll) await record.tellDue(Date.now());
+    else hasToldAll = await record.tell();
+  }
+
+  return { seen, failed, keep, tell };
 }

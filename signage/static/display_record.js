@@ -1,15 +1,16 @@
 // What this screen really showed, numbered and kept in the browser until the server has counted it: through outages
 // and reloads. Storage is passed in: IndexedDB in a browser (`openStore`), a list in tests.
 
-const LATEST_MS = 5 * 60_000;
-const SPREAD_MS = 30_000;
-export const BATCH = 200;
+const EVERY_MS = 3_600_000; // one report, and so one fact of the journal, an hour
+const SPREAD_MS = 5 * 60_000;
+export const BATCH = 500;
 const MOST_KEPT = 50_000;
 const REFUSED = [400, 422];
 
 /**
  * Return a record: `add(display)` keeps `{notice, item, from, to, outcome}`; `tell()` reports what is kept, through
  * `post(body)`, which answers `{status, body}`; one report at a time, and the same displays again until they are counted.
+ * It answers whether nothing is left to report. `tellDue(at)` does so once an hour with displays is over: after an outage.
  * What is not its own (this browser was another screen before) is forgotten: nobody may report it any more.
  */
 export function createRecord({ store, post, isOwn = () => true }) {
@@ -23,16 +24,24 @@ export function createRecord({ store, post, isOwn = () => true }) {
   }
 
   async function tell() {
-    if (isTelling) return;
+    if (isTelling) return false;
     isTelling = true;
     try {
       await last;
       while (await tellSome());
+      return (await store.oldest(1)).length === 0;
     } catch (error) {
       if (!(error instanceof TypeError)) console.warn(error); // no network: later
+      return false;
     } finally {
       isTelling = false;
     }
+  }
+
+  async function tellDue(at) {
+    await last;
+    const [oldest] = await store.oldest(1);
+    return oldest && hourOf(oldest.to) < hourOf(at) ? tell() : false;
   }
 
   /** Report the oldest displays; whether there may be more to report at once. */
@@ -55,15 +64,17 @@ export function createRecord({ store, post, isOwn = () => true }) {
     return true;
   }
 
-  return { add, tell };
+  return { add, tell, tellDue };
 }
 
 const told = ({ number, notice, item, from, to, outcome }) => ({
   number, notice, item, began_at: new Date(from).toISOString(), ended_at: new Date(to).toISOString(), outcome,
 });
 
-/** When to report next: some minutes later, never all screens at once. */
-export const nextReportMs = () => LATEST_MS + Math.random() * SPREAD_MS;
+const hourOf = (at) => Math.floor(at / EVERY_MS);
+
+/** In how many milliseconds to report next: when the hour is over, never all screens at once. */
+export const nextReportMs = (at, chance = Math.random()) => (hourOf(at) + 1) * EVERY_MS - at + chance * SPREAD_MS;
 
 /** The store of a record in IndexedDB: numbers grow by themselves and are never used twice. */
 export function openStore(indexedDB = globalThis.indexedDB) {

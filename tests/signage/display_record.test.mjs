@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BATCH, createRecord } from "../../signage/static/display_record.js";
+import { BATCH, createRecord, nextReportMs } from "../../signage/static/display_record.js";
 
 const AT = 1_795_600_000_000;
 const display = (n, more = {}) => ({ notice: "n", item: "i", from: AT + n * 1_000, to: AT + n * 1_000 + 500, outcome: "completed", ...more });
@@ -85,4 +85,26 @@ test("an answer that is not about the displays leaves them for later", async () 
   await record.add(display(1));
   await record.tell();
   assert.equal(store.kept.size, 1);
+});
+
+test("an hour is told once it is over, whatever happens meanwhile, and after an outage at once", async () => {
+  const [store, hall] = [memory(), server()];
+  const record = createRecord({ store, post: hall.post });
+  const hour = Math.ceil(AT / 3_600_000) * 3_600_000;
+  record.add(display(1, { from: hour - 20_000, to: hour - 10_000 }));
+  assert.equal(await record.tellDue(hour - 1), false);
+  assert.equal(hall.counted.size, 0);
+  hall.isAway = true;
+  assert.equal(await record.tellDue(hour), false);
+  hall.isAway = false;
+  assert.equal(await record.tellDue(hour), true);
+  assert.equal(hall.counted.size, 1);
+  assert.equal(await record.tellDue(hour), false, "nothing is left");
+  assert.equal(await record.tell(), true);
+});
+
+test("screens report in the five minutes after an hour, not all at once", () => {
+  const hour = Math.floor(AT / 3_600_000) * 3_600_000;
+  assert.deepEqual([0, 0.5, 1].map((chance) => nextReportMs(hour + 600_000, chance)), [3_000_000, 3_150_000, 3_300_000]);
+  assert.equal(nextReportMs(hour, 0), 3_600_000);
 });
