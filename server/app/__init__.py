@@ -35,6 +35,7 @@ CATALOGUES = (
     ("security", SERVER / "web" / "security" / "translations"),
     ("notices", SERVER / "web" / "notices" / "translations"),
     ("media", SERVER / "web" / "media" / "translations"),
+    ("display_report", SERVER / "web" / "display_report" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),

@@ -62,6 +62,7 @@ def examinations(settings: Settings) -> list[Callable[[], Finding]]:
         voice,
         media,
         shaping,
+        papers,
         backups,
         phone,
         tls,
@@ -207,6 +208,18 @@ def shaping(_: Settings) -> Finding:
     if not features.check("raqm"):
         return Finding("off", "Arabic on tickets is not joined: Pillow has no raqm (library fribidi).")
     return Finding("right", "Arabic on tickets is joined and runs from right to left.")
+
+
+def papers(_: Settings) -> Finding:
+    """Reports as PDF."""
+    try:
+        importlib.import_module("weasyprint")
+    except (ImportError, OSError):
+        return Finding(
+            "off",
+            "Reports as PDF are not possible: Pango is missing (libpangoft2-1.0-0, libharfbuzz-subset0).",
+        )
+    return Finding("right", "Reports can be made as PDF.")
 
 
 def backups(settings: Settings) -> Finding:

@@ -140,6 +140,7 @@ STATUS: Mapping[str, int] = {
     "not_configured": 503,
     "not_installed": 503,
     "voice_unavailable": 503,
+    "paper_unavailable": 503,
 }
 """Unknown service, hall or counter are 404 except for a ticket, where the contract says 409 (`status_of`)."""
 

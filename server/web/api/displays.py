@@ -1,24 +1,38 @@
-"""Proof of display: screens report what they showed; the report of a notice as JSON and as a sheet."""
+"""Proof of display: screens report what they showed; the report of a notice as JSON, a sheet and a paper."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import AwareDatetime, Field
 
+from server.apart import Apart
 from server.domain.displays import MOST_DISPLAYS, Display, DisplayOutcome
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.usecases.read_display_report import read_display_report
 from server.usecases.read_displays import displays_csv, read_displays
 from server.usecases.report_displays import report_displays
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, OPAQUE, Anything, Asked, HallPath, Slug
 from server.web.callers import allowed, someone
+from server.web.display_report.paper import TEMPLATES, paper
+from server.web.display_report.words import report_page
+from server.web.viewer import Sentence, page_language
+
+log = structlog.get_logger()
 
 TAG = Tag(name="displays")
 LARGEST_NUMBER = 2**53
+PAPER_WITHIN_S = 30
+PAPER: Any = {
+    "description": "OK",
+    "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+}
 SHEET: Any = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
 
 
@@ -59,9 +73,22 @@ class DaysQuery(Asked):
     ends_on: date = Field(alias="to", default=date(9999, 12, 31))
 
 
+class PaperQuery(DaysQuery):
+    """Also in which language."""
+
+    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+
+
 def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
-    routes = APIBlueprint("displays", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = APIBlueprint(
+        "displays",
+        __name__,
+        url_prefix="/api/v1",
+        abp_tags=[TAG],
+        abp_responses=REFUSED,
+        template_folder=str(TEMPLATES),
+    )
 
     @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: Anything})
     def report(path: ScreenPath, body: DisplaysBody) -> Any:
@@ -79,11 +106,11 @@ def blueprint(api: Api) -> APIBlueprint:
             write_key=write_key(caller.author),
         )
 
-    def found(notice: str, query: DaysQuery) -> Any:
+    def found(notice: str, query: DaysQuery, read: Any = read_displays) -> Any:
         someone()
         if query.ends_on < query.starts_on:
             raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}")
-        return read_displays(api.database, notice, (query.starts_on, query.ends_on), may_read=_may_read)
+        return read(api.database, notice, (query.starts_on, query.ends_on), may_read=_may_read)
 
     @routes.get("/notices/<notice>/displays", responses={200: Anything})
     def of_notice(path: NoticePath, query: DaysQuery) -> Any:
@@ -98,7 +125,29 @@ def blueprint(api: Api) -> APIBlueprint:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
+    @routes.get("/notices/<notice>/displays.pdf", responses={200: PAPER})
+    def on_paper(path: NoticePath, query: PaperQuery) -> Response:
+        """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
+        report = found(path.notice, query, read_display_report)
+        html = report_page(report, Sentence(api.translate, page_language()))
+        answer = Response(_paper(html, api.settings.var / "assets"), content_type="application/pdf")
+        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
     return routes
+
+
+def _paper(html: str, assets: Path) -> bytes:
+    """Made in a process apart that ends with it: it takes a second and 80 MB."""
+    apart = Apart(deadline_s=PAPER_WITHIN_S)
+    try:
+        return apart.call(paper, html, assets)
+    except (ImportError, OSError) as error:
+        log.exception("paper_not_made")
+        raise Refusal("paper_unavailable") from error
+    finally:
+        apart.close()
 
 
 def _may_read(hall: str) -> bool:

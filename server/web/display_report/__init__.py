@@ -1,0 +1,1 @@
+"""The report of a notice as a paper: on these screens for that many hours."""

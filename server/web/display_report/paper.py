@@ -1,0 +1,47 @@
+"""A page as an accessible PDF: tagged (PDF/UA), its language and title told, its text selectable.
+
+Runs in a process apart. WeasyPrint needs Pango, a library of the system; it is loaded when first needed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+PLACE = Path(__file__).parent
+STYLE, TEMPLATES = PLACE / "report.css", PLACE / "templates"
+
+
+def paper(html: str, assets: Path) -> bytes:
+    """The PDF of a page; its fonts come from a folder, nothing else is fetched.
+
+    Raises OSError where Pango is missing.
+    """
+    # loaded here: it takes half a second, and raises OSError without Pango
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()  # takes its copies of the fonts away when it is gone
+    base, fetcher = f"{assets.resolve().as_uri()}/", _fetcher(assets)
+    style = CSS(
+        string=STYLE.read_text(encoding="utf-8"), base_url=base, url_fetcher=fetcher, font_config=fonts
+    )
+    page = HTML(string=html, base_url=base, url_fetcher=fetcher)
+    made: bytes = page.write_pdf(
+        stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True
+    )
+    return made
+
+
+def _fetcher(assets: Path) -> Any:
+    from weasyprint.urls import URLFetcher
+
+    allowed = f"{(assets.resolve() / 'fonts').as_uri()}/"
+
+    class Fonts(URLFetcher):  # type: ignore[misc]  # untyped library
+        """Fetches fonts of the folder only."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if not url.startswith(allowed) or ".." in url:
+                raise ValueError(f"not a font: {url}")
+            return super().fetch(url, headers)
+
+    return Fonts(allowed_protocols={"file"}, fail_on_errors=False)
