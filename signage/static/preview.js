@@ -12,7 +12,7 @@ export function connectPreview({ location, on }) {
     fetchAll();
   });
   setInterval(fetchAll, ASKED_AGAIN_MS);
-  return { fetchSoon: () => {}, restart: fetchAll };
+  return { fetchSoon: () => {}, say: () => {}, restart: fetchAll }; // nobody counts on what a preview shows
 
   async function fetchAll() {
     const [board, screen] = await Promise.all([ask(`${path}/board`), ask(`${path}/screen?${query}`)]);
