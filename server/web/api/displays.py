@@ -90,6 +90,8 @@ def blueprint(api: Api) -> APIBlueprint:
         template_folder=str(TEMPLATES),
     )
 
+    apart = Apart(deadline_s=PAPER_WITHIN_S)
+
     @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: Anything})
     def report(path: ScreenPath, body: DisplaysBody) -> Any:
         """A screen tells what it really showed; what it told before is not counted again."""
@@ -130,7 +132,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
         report = found(path.notice, query, read_display_report)
         html = report_page(report, Sentence(api.translate, page_language()))
-        answer = Response(_paper(html, api.settings.var / "assets"), content_type="application/pdf")
+        answer = Response(_paper(apart, html, api.settings.var / "assets"), content_type="application/pdf")
         answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -138,9 +140,8 @@ def blueprint(api: Api) -> APIBlueprint:
     return routes
 
 
-def _paper(html: str, assets: Path) -> bytes:
-    """Made in a process apart that ends with it: it takes a second and 80 MB."""
-    apart = Apart(deadline_s=PAPER_WITHIN_S)
+def _paper(apart: Apart, html: str, assets: Path) -> bytes:
+    """Made one after the other in a process apart that ends with the last: it takes a second and 80 MB."""
     try:
         return apart.call(paper, html, assets)
     except (ImportError, OSError) as error:
