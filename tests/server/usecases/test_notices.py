@@ -111,18 +111,25 @@ def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(data
     assert "midi" not in json.dumps([fact["body"] for fact in facts]), "content is known by its digest"
 
 
+def all_rows(rows: Any) -> list[Any]:
+    return [
+        rows.all(f"SELECT * FROM {table} ORDER BY {', '.join(key)}")
+        for table, key in INSTALLATION_PROJECTIONS.items()
+    ]
+
+
 def test_damaged_rows_come_back_from_the_journal(database: Database):
     notice = approved(database)
     publish_notice(database, officer(notice), WantedDisplay())
     with database.read() as rows:
-        before = [rows.all(f"SELECT * FROM {table} ORDER BY id") for table in INSTALLATION_PROJECTIONS]
+        before = all_rows(rows)
     with database.store.write() as rows:
         rows.run("UPDATE notice SET state = 'archived', shown_from = NULL", {})
         rows.run("DELETE FROM notice_step WHERE step = 2", {})
     damaged = [("notice", notice["notice"]), ("notice_step", f"{notice['notice']}.2")]
     assert rebuild_installation(database) == damaged
     with database.read() as rows:
-        after = [rows.all(f"SELECT * FROM {table} ORDER BY id") for table in INSTALLATION_PROJECTIONS]
+        after = all_rows(rows)
     assert [[dict(row) for row in table] for table in after] == [
         [dict(row) for row in table] for table in before
     ]
