@@ -4,7 +4,7 @@ When a notice for the public is translated, French law asks for at least two tra
 circulaire of 19 March 1996): exactly one is refused. Notices may stay in French alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from server.documents.hall import HallDocument
@@ -29,27 +29,32 @@ def _walk_problems(document: HallDocument) -> Iterator[Problem]:
         if path[0] == "notices":
             yield from translation_problems(path, texts)
         else:
-            for language in declared:
-                if language not in texts:
-                    yield problem((*path, language), "missing_translation", language=language)
+            yield from missing_translations(path, texts, declared)
 
 
-def texts_in(path: Path, content: Any) -> Iterator[tuple[Path, Texts]]:
-    """The texts of a dumped document that are not empty, each with its place."""
+def texts_in(path: Path, content: Any, fields: Collection[str] = TEXT_FIELDS) -> Iterator[tuple[Path, Texts]]:
+    """The texts of a dumped document that are not empty, each with its place; `fields` hold one."""
     if isinstance(content, dict):
         for name, value in content.items():
-            if name in TEXT_FIELDS:
+            if name in fields:
                 if value:
                     yield (*path, name), value
             else:
-                yield from texts_in((*path, name), value)
+                yield from texts_in((*path, name), value, fields)
     elif isinstance(content, list | tuple):
         is_list_of_texts = bool(path) and path[-1] == "bring"
         for at, value in enumerate(content):
             if is_list_of_texts:
                 yield (*path, at), value
             else:
-                yield from texts_in((*path, at), value)
+                yield from texts_in((*path, at), value, fields)
+
+
+def missing_translations(path: Path, texts: Texts, languages: Iterable[str]) -> Iterator[Problem]:
+    """The languages among these in which a text does not stand."""
+    for language in languages:
+        if language not in texts:
+            yield problem((*path, language), "missing_translation", language=language)
 
 
 def translation_problems(path: Path, texts: Texts) -> Iterator[Problem]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from server.documents.hall import Category
-from server.documents.languages import translation_problems
-from server.documents.problems import DocumentRefused, Path, Problem, broken_rule, problem
+from server.documents.languages import missing_translations, texts_in, translation_problems
+from server.documents.problems import DocumentRefused, Problem, broken_rule, problem
 from server.documents.reading import Content, parse
 from server.documents.safe_html import safe_html, words_of_html
 from server.documents.values import (
@@ -18,14 +18,19 @@ from server.documents.values import (
     Slug,
     Spans,
     Texts,
-    WebAddress,
     french_first,
     some_texts,
+    web_address,
 )
 
 LONGEST_WORDS = 600
 """Characters of a body, its marks left out: about what four slides of a screen hold."""
 LONGEST_BODY = 6_000
+"""Characters of a body as it is kept, its marks and entities included."""
+LONGEST_TYPED = 60_000
+"""Characters of a body as it comes, with what is dropped of it: what is pasted from elsewhere is long."""
+LONGEST_ADDRESS = 2_000
+"""Characters of the address of a feed."""
 SHORTEST_MS, LONGEST_MS = 5_000, 120_000
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 
@@ -39,6 +44,8 @@ def _body(text: str) -> str:
         raise broken_rule("empty_text")
     if len(words) > LONGEST_WORDS:
         raise broken_rule("too_long", limit=LONGEST_WORDS)
+    if len(safe) > LONGEST_BODY:  # entities and marks that were left open make it longer than what came
+        raise broken_rule("too_long", limit=LONGEST_BODY)
     return safe
 
 
@@ -58,7 +65,7 @@ def _weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(days)))
 
 
-Html = Annotated[str, Field(max_length=LONGEST_BODY), AfterValidator(_body)]
+Html = Annotated[str, Field(max_length=LONGEST_TYPED), AfterValidator(_body)]
 Bodies = Annotated[dict[Language, Html], AfterValidator(french_first)]
 Sentence = Annotated[str, Field(min_length=1, max_length=240)]
 Sentences = Annotated[dict[Language, Sentence], AfterValidator(french_first)]
@@ -108,6 +115,7 @@ class WhenPart(Part):
 class NoticeContent(Part):
     """What every notice has. `ms`: how long it stays at a time; null: computed from its words."""
 
+    kind: str
     titles: Texts
     category: Category = "practical"
     targets: TargetsPart = Field(default_factory=TargetsPart)
@@ -136,7 +144,7 @@ class FeedNotice(NoticeContent):
     """The newest entries of a web feed."""
 
     kind: Literal["feed"]
-    url: WebAddress
+    url: Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(web_address)]
 
 
 class DelayRow(Part):
@@ -191,6 +199,7 @@ NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
 }
 """The kinds of a notice and what each holds."""
 TEXTS_OF_NOTICES = ("titles", "bodies", "texts", "labels", "delays", "sources", "asked", "done")
+"""The fields of a notice that hold a text by language."""
 
 
 def parse_notice(content: Content) -> NoticeContent:
@@ -217,22 +226,8 @@ def _translations(notice: NoticeContent) -> Iterator[Problem]:
     """Each text is in the languages of the title, and these are never exactly one translation."""
     spoken = languages_of_notice(notice)
     yield from translation_problems(("titles",), notice.titles)
-    for path, texts in _texts_in((), notice.model_dump()):
+    for path, texts in texts_in((), notice.model_dump(), TEXTS_OF_NOTICES):
         for language in texts:
             if language not in spoken:
                 yield problem((*path, language), "language_not_in_title", language=language)
-        for language in spoken:
-            if language not in texts:
-                yield problem((*path, language), "missing_translation", language=language)
-
-
-def _texts_in(path: Path, content: Any) -> Iterator[tuple[Path, Mapping[str, str]]]:
-    if isinstance(content, Mapping):
-        for name, value in content.items():
-            if name in TEXTS_OF_NOTICES and isinstance(value, Mapping) and value:
-                yield (*path, name), value
-            else:
-                yield from _texts_in((*path, name), value)
-    elif isinstance(content, list | tuple):
-        for at, value in enumerate(content):
-            yield from _texts_in((*path, at), value)
+        yield from missing_translations(path, texts, spoken)

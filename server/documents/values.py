@@ -46,7 +46,8 @@ def _colour(text: str) -> str:
     return lower
 
 
-def _address(text: str) -> str:
+def web_address(text: str) -> str:
+    """An address that begins with https:// or http://, as it is."""
     if not re.fullmatch(ADDRESS, text):
         raise broken_rule("wrong_address", text=text)
     return text
@@ -140,7 +141,7 @@ Colour = Annotated[str, AfterValidator(_colour), WithJsonSchema({"type": "string
 WebAddress = Annotated[
     str,
     Field(max_length=120),
-    AfterValidator(_address),
+    AfterValidator(web_address),
     WithJsonSchema({"type": "string", "pattern": ADDRESS, "maxLength": 120}),
 ]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

@@ -116,6 +116,16 @@ def within(windows: Windows, limits: Window) -> list[Window]:
     return merged((max(starts, first), min(ends, last)) for starts, ends in windows)
 
 
+def outside(windows: Windows, limits: Window) -> list[Window]:
+    """What is inside the limits and in none of the windows."""
+    left = [limits]
+    for starts, ends in merged(windows):
+        left = [
+            part for first, last in left for part in ((first, min(last, starts)), (max(first, ends), last))
+        ]
+    return merged(left)
+
+
 def _windows_on(calendar: Calendar, dayparts: Dayparts, on: date) -> Iterable[Window]:
     zone = ZoneInfo(calendar.time_zone)
     if not dayparts.parts and not dayparts.spans:
@@ -140,8 +150,11 @@ def _part_windows(
     for half in halves:
         if part == "opening":
             yield half.opens_at, half.closes_at
-        cut = half.closes_at if half.closes_at <= long_morning else noon
+        if half.opens_at >= noon:
+            morning_ends = half.opens_at
+        else:
+            morning_ends = half.closes_at if half.closes_at <= long_morning else noon
         if part == "morning":
-            yield half.opens_at, min(cut, half.closes_at)
+            yield half.opens_at, morning_ends
         elif part == "afternoon":
-            yield max(half.opens_at, cut if half.opens_at < noon else half.opens_at), half.closes_at
+            yield morning_ends, half.closes_at

@@ -12,7 +12,10 @@ from server.store.engines import Row
 _ADD = "INSERT INTO feed (id, url) VALUES (:id, :url) ON CONFLICT DO NOTHING"
 _DUE = "SELECT id, url FROM feed WHERE tried_at IS NULL OR tried_at <= :before ORDER BY id"
 _CLAIM = "UPDATE feed SET tried_at = :now WHERE id = :id AND (tried_at IS NULL OR tried_at <= :before)"
-_READ = "UPDATE feed SET content = :content, read_at = :now, tried_at = :now, failure = NULL WHERE id = :id"
+_READ = (
+    "INSERT INTO feed (id, url, content, read_at, tried_at) VALUES (:id, :url, :content, :now, :now)"
+    " ON CONFLICT (id) DO UPDATE SET content = :content, read_at = :now, tried_at = :now, failure = NULL"
+)
 _FAILED = "UPDATE feed SET failure = :failure WHERE id = :id"
 _FORGET = "DELETE FROM feed WHERE id = :id AND (tried_at IS NULL OR tried_at <= :before)"
 
@@ -53,9 +56,10 @@ def claim_feed(database: Any, feed: str, now: datetime, *, every_s: float) -> bo
         return bool(rows.run(_CLAIM, values))
 
 
-def keep_feed(database: Any, feed: str, content: dict[str, Any], now: datetime) -> None:
-    """The new content of a feed (id), in place of the one before."""
-    values = {"id": feed, "content": json.dumps(content, ensure_ascii=False), "now": to_micros(now)}
+def keep_feed(database: Any, url: str, content: dict[str, Any], now: datetime) -> None:
+    """The new content of a feed, in place of the one before; the feed, too, if it was forgotten meanwhile."""
+    text = json.dumps(content, ensure_ascii=False)
+    values = {"id": feed_id(url), "url": url, "content": text, "now": to_micros(now)}
     with database.store.write() as rows:
         rows.run(_READ, values)
 

@@ -4,13 +4,19 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import structlog
+
 from server.documents.notices import NoticeContent, parse_notice
+from server.documents.problems import DocumentRefused
 from server.domain.instants import to_micros
 from server.domain.notices import NoticeState
 from server.domain.refusals import Refusal
 from server.store.engines import Row
+
+log = structlog.get_logger()
 
 _NOTICE = (
     "SELECT id, state, steps, version, kind, category, targets, drafted_by, drafted_at, changed_at,"
@@ -32,16 +38,22 @@ _LISTED = (
     "SELECT n.id, n.state, n.version, n.kind, n.category, n.targets, n.drafted_by, n.changed_at,"
     " n.shown_from, n.shown_until, v.content, a.display_name FROM notice n"
     " JOIN notice_version v ON v.notice = n.id AND v.version = n.version"
-    " LEFT JOIN account a ON a.id = n.drafted_by ORDER BY n.changed_at DESC, n.id"
+    " LEFT JOIN account a ON a.id = n.drafted_by"
 )
+_IN_STATE = {
+    "": "n.state <> 'archived'",
+    "published": "n.state = 'published' AND (n.shown_until IS NULL OR n.shown_until > :now)",
+    "expired": "n.state = 'published' AND n.shown_until <= :now",
+}
+"""Which rows have a state at an instant; every other state is as the row says."""
 _OF_MEDIA = (
     "SELECT n.id, v.content FROM notice n JOIN notice_version v ON v.notice = n.id"
     " AND (v.version = n.version OR v.version = n.shown_version)"
-    " WHERE n.kind IN ('image', 'video', 'document') AND n.state <> 'archived'"
+    " WHERE v.content LIKE :named AND n.state <> 'archived'"
 )
 _OF_FEEDS = (
     "SELECT v.content FROM notice n JOIN notice_version v ON v.notice = n.id AND v.version = n.shown_version"
-    " WHERE n.kind = 'feed' AND n.state = 'published'"
+    " WHERE n.kind = 'feed' AND n.state = 'published' AND (n.shown_until IS NULL OR n.shown_until > :now)"
 )
 _MARK = (
     "SELECT COUNT(*) AS notices, COALESCE(SUM(steps), 0) AS steps FROM notice WHERE shown_version IS NOT NULL"
@@ -67,10 +79,32 @@ def notice_row(rows: Any, notice: str) -> Row:
     return row
 
 
-def listed_notices(rows: Any) -> Sequence[Row]:
-    """Every notice with its newest content and who drafted it, the last changed first."""
-    found: Sequence[Row] = rows.all(_LISTED)
+type ChangedAt = tuple[int, str]
+"""When a notice was last changed, in microseconds, and its id: its place in the list."""
+
+
+def listed_notices(rows: Any, state: str, now: int, *, before: ChangedAt | None, limit: int) -> Sequence[Row]:
+    """Notices in a state at an instant, each with its newest content and its author, the last changed first.
+
+    State empty: all but the archived. `before`: those that come after this place in the list.
+    """
+    values: dict[str, Any] = {"now": now, "state": state, "limit": limit}
+    condition = _IN_STATE.get(state, "n.state = :state")
+    if before is not None:
+        condition = f"({condition}) AND (n.changed_at < :at OR (n.changed_at = :at AND n.id < :id))"
+        values |= {"at": before[0], "id": before[1]}
+    used = {name: value for name, value in values.items() if f":{name}" in condition or name == "limit"}
+    sql = f"{_LISTED} WHERE {condition} ORDER BY n.changed_at DESC, n.id DESC LIMIT :limit"
+    found: Sequence[Row] = rows.all(sql, **used)
     return found
+
+
+def listed_notice(rows: Any, notice: str) -> Row:
+    """One notice as it is listed. Refusal: unknown_notice."""
+    row: Row | None = rows.one(f"{_LISTED} WHERE n.id = :notice", notice=notice)
+    if row is None:
+        raise Refusal("unknown_notice", notice=notice)
+    return row
 
 
 def steps_of(rows: Any, notice: str) -> Sequence[Row]:
@@ -94,17 +128,21 @@ def content_of(rows: Any, notice: str, version: int) -> NoticeContent:
 
 
 def shown_between(rows: Any, starts_at: int, ends_at: int) -> list[ShownNotice]:
-    """The notices published for some of an interval (microseconds), in the order of their beginnings."""
-    return [
-        ShownNotice(
-            row["id"],
-            row["shown_version"],
-            row["shown_from"],
-            row["shown_until"],
-            parse_notice(json.loads(row["content"])),
-        )
-        for row in rows.all(_SHOWN, starts_at=starts_at, ends_at=ends_at)
-    ]
+    """The notices published for some of an interval (microseconds), in the order of their beginnings.
+
+    One that cannot be read is left out and logged: the others are shown.
+    """
+    found = (_shown(row) for row in rows.all(_SHOWN, starts_at=starts_at, ends_at=ends_at))
+    return [notice for notice in found if notice is not None]
+
+
+def _shown(row: Row) -> ShownNotice | None:
+    try:
+        content = parse_notice(json.loads(row["content"]))
+    except (DocumentRefused, ValueError) as error:
+        log.warning("notice_not_read", notice=row["id"], version=row["shown_version"], why=str(error))
+        return None
+    return ShownNotice(row["id"], row["shown_version"], row["shown_from"], row["shown_until"], content)
 
 
 def notices_mark(rows: Any) -> str:
@@ -166,11 +204,11 @@ def state_of(row: Row) -> NoticeState:
 
 def notices_with_medium(rows: Any, medium: str) -> list[str]:
     """The ids of the notices that show a medium, or would once published; archived ones do not count."""
-    return sorted(
-        {row["id"] for row in rows.all(_OF_MEDIA) if json.loads(row["content"])["medium"] == medium}
-    )
+    found = rows.all(_OF_MEDIA, named=f"%{medium}%")
+    return sorted({row["id"] for row in found if json.loads(row["content"]).get("medium") == medium})
 
 
-def feeds_shown(rows: Any) -> set[str]:
-    """The addresses of the feeds that published notices show."""
-    return {json.loads(row["content"])["url"] for row in rows.all(_OF_FEEDS)}
+def feeds_shown(rows: Any, now: datetime) -> set[str]:
+    """The addresses of the feeds that published notices show, or will; not those of expired ones."""
+    shown = (json.loads(row["content"]) for row in rows.all(_OF_FEEDS, now=to_micros(now)))
+    return {content["url"] for content in shown if "url" in content}

@@ -40,8 +40,11 @@ def archive_notice(database: Database, gesture: NoticeGesture) -> Answer:
 
 
 def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> Answer:
-    """The version goes back with a reason of 1 to 400 characters. Refusals: no_reason; as every gesture."""
-    words = reason.strip()
+    """The version goes back with a reason of 1 to 400 characters on one line, as it is read in a list.
+
+    Refusals: no_reason; as every gesture.
+    """
+    words = " ".join(reason.split())
     if not 1 <= len(words) <= LONGEST_REASON:
         raise Refusal("no_reason", longest=LONGEST_REASON)
 

@@ -52,5 +52,4 @@ def new_version(
 ) -> NewVersion:
     """Keeps what a version says; what its fact holds of it."""
     digest = keep_version(transaction, notice, version, content_text(content))
-    kind: str = getattr(content, "kind")  # noqa: B009 -- every model of a kind has it, the base has not
-    return NewVersion(version, digest, kind, content.category, targets_of(content))
+    return NewVersion(version, digest, content.kind, content.category, targets_of(content))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.documents.notices import parse_notice
+from server.documents.problems import DocumentRefused, problem
 from server.domain.notice_facts import notice_edited
 from server.domain.notices import NoticeVerb
 from server.store.database import Database
@@ -15,13 +16,16 @@ from server.usecases.notice_gesture import NoticeGesture, begin_gesture
 def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str, Any]) -> Answer:
     """The notice with one more version; the gesture's `version` is the one it was made from.
 
-    Raises DocumentRefused; refusals: unknown_notice, forbidden, stale_notice, notice_state.
+    Its kind stays: what shows a medium or a feed is told by it. Raises DocumentRefused;
+    refusals: unknown_notice, forbidden, stale_notice, notice_state.
     """
     notice = parse_notice(content)
     with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
+        if notice.kind != standing.row["kind"]:
+            raise DocumentRefused((problem(("kind",), "kind_stays", kind=standing.row["kind"]),))
         checked_for(transaction, notice, standing.places, gesture.reach)
         version = standing.version + 1
         kept = new_version(transaction, gesture.notice, version, notice)

@@ -84,13 +84,17 @@ def _clock(at: time, language: str, say: Say) -> str:
     return f"{at.hour}\u00a0h" + (f"\u00a0{at.minute:02d}" if at.minute else "")
 
 
+def _time_of(minutes: int) -> time:
+    return time(minutes // 60 % 24, minutes % 60)
+
+
 def _slots(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
     told = [
         say(
             "server.programme.hours.slot",
             day=weekday_name(slot.weekday, language),
-            opens=_clock(time(slot.starts), language, say),
-            closes=_clock(time(slot.ends % 24), language, say),
+            opens=_clock(_time_of(slot.starts), language, say),
+            closes=_clock(_time_of(slot.ends), language, say),
         )
         for slot in slots
     ]

@@ -30,7 +30,8 @@ def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDis
     """The notice published, with the instants between which it is shown.
 
     Published again, its dates change. Raises DocumentRefused when a place or medium of it is gone; refusals:
-    dates_reversed, notice_over when it is not valid any more, and as every gesture.
+    notice_nowhere while no hall is configured, dates_reversed, notice_over when it is not valid any more, and
+    as every gesture.
     """
     with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
         if transaction.is_replayed:
@@ -38,6 +39,8 @@ def publish_notice(database: Database, gesture: NoticeGesture, wanted: WantedDis
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
         notice = content_of(transaction, gesture.notice, standing.version)
         check_places(notice, standing.places)
+        if not standing.places.sites_of(targets_of(notice)):
+            raise Refusal("notice_nowhere")
         check_media(transaction, notice)
         starts = max(transaction.now, wanted.starts or transaction.now)
         ends = _ends(notice, standing.places, wanted.ends)

@@ -1,14 +1,16 @@
 """Read the web feeds that notices show, now and again; what was read last well is kept with its date."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from server.apart import ApartEnded
-from server.domain.instants import micros_to_text
+from server.documents.notices import LONGEST_ADDRESS
+from server.domain.instants import micros_to_text, to_micros
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.engines import Row
@@ -33,15 +35,9 @@ READ_EVERY_S = 900.0
 ENDED_AFTER_S = 15.0
 """The process that reads is ended when a feed takes longer."""
 FORGOTTEN_AFTER_S = 2 * 86_400.0
-LONGEST_ADDRESS = 2000
 
-type WantedFeeds = Callable[[Any], Iterable[str]]
-"""The addresses of the feeds that notices show, by rows."""
-
-
-def no_feeds(_: Any) -> Sequence[str]:
-    """No notice shows any feed: as long as there are no notices with feeds."""
-    return ()
+type WantedFeeds = Callable[[Any, datetime], Iterable[str]]
+"""The addresses of the feeds that notices show, by rows and the instant."""
 
 
 @dataclass
@@ -51,13 +47,13 @@ class Feeds:
     database: Database
     off_loop: Callable[..., Any]
     limits: FeedLimits
-    wanted: WantedFeeds = no_feeds
+    wanted: WantedFeeds
 
     def read_due(self) -> int:
         """Reads the feeds that are wanted and were not tried for a while; how many were read well."""
         now = self.database.clock.now()
         with self.database.read() as rows:
-            wanted = {url[:LONGEST_ADDRESS] for url in self.wanted(rows)}
+            wanted = set(self.wanted(rows, now))
         add_feeds(self.database, wanted)
         with self.database.read() as rows:
             due = due_feeds(rows, now, every_s=READ_EVERY_S)
@@ -80,27 +76,24 @@ class Feeds:
             return False
         return True
 
-    def _read(self, url: str) -> None:
+    def _read(self, url: str) -> Answer:
         try:
             found: Feed = self.off_loop(read_feed, url, self.limits)
         except (ApartEnded, MemoryError) as error:
             raise FeedRefused("feed_unreachable") from error
-        keep_feed(self.database, feed_id(url), asdict(found), self.database.clock.now())
+        now = self.database.clock.now()
+        keep_feed(self.database, url, asdict(found), now)
+        return _answer(url, asdict(found), to_micros(now), None)
 
     def try_now(self, url: str) -> Answer:
-        """The feed of an address, read now. Refusals: those of FeedRefused."""
+        """The feed of an address, read now. Refusals: feed_address_too_long; those of FeedRefused."""
         if len(url) > LONGEST_ADDRESS:
-            raise Refusal("feed_address")
-        add_feeds(self.database, [url])
+            raise Refusal("feed_address_too_long", longest=LONGEST_ADDRESS)
         try:
-            self._read(url)
+            return self._read(url)
         except FeedRefused as refusal:
             keep_failure(self.database, feed_id(url), refusal.code)
             raise Refusal(refusal.code) from refusal
-        with self.database.read() as rows:
-            found = feed_answer(rows, url)
-        assert found is not None
-        return found
 
 
 def feed_answer(rows: Any, url: str) -> Answer | None:
@@ -108,11 +101,14 @@ def feed_answer(rows: Any, url: str) -> Answer | None:
     row = feed_row(rows, url)
     if row is None or row["content"] is None:
         return None
-    content: Answer = json.loads(row["content"])
+    return _answer(row["url"], json.loads(row["content"]), row["read_at"], row["failure"])
+
+
+def _answer(url: str, content: Answer, read_at: int, failure: str | None) -> Answer:
     return {
-        "url": row["url"],
+        "url": url,
         "title": content["title"],
-        "entries": content["entries"],
-        "read_at": micros_to_text(row["read_at"]),
-        "failure": row["failure"],
+        "entries": list(content["entries"]),
+        "read_at": micros_to_text(read_at),
+        "failure": failure,
     }

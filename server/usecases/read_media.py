@@ -1,4 +1,4 @@
-"""The library of media as its page and the API show it, and one medium as a notice uses it."""
+"""The library of media as its page and the API show it."""
 
 import json
 from typing import Any
@@ -28,19 +28,6 @@ def read_medium(database: Database, medium: str) -> Answer:
     """One medium. Refusal: unknown_medium."""
     with database.read() as rows:
         return medium_answer(_standing(rows, medium))
-
-
-def usable_medium(rows: Any, medium: str) -> Answer:
-    """A medium that a notice may show: it is ready and says in words what it shows.
-
-    Refusals: unknown_medium, medium_not_ready, medium_without_text.
-    """
-    row = _standing(rows, medium)
-    if row["state"] != MediumState.READY:
-        raise Refusal("medium_not_ready", medium=medium)
-    if row["texts_sha256"] is None:
-        raise Refusal("medium_without_text", medium=medium)
-    return medium_answer(row)
 
 
 def _standing(rows: Any, medium: str) -> Row:

@@ -2,17 +2,24 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from server.documents.difference import changes_between
-from server.documents.notices import NoticeContent, parse_notice
-from server.domain.instants import micros_to_text
+from server.domain.instants import micros_to_text, to_micros
 from server.domain.notices import NoticeState, verbs_in
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.installation import Author
-from server.store.notices import listed_notices, notice_row, steps_of, versions_of
+from server.store.notices import (
+    ChangedAt,
+    listed_notice,
+    listed_notices,
+    notice_row,
+    steps_of,
+    versions_of,
+)
 from server.usecases.answers import Answer
 from server.usecases.notice_gesture import may_do, standing_state, targets_of_row
 from server.usecases.notice_places import Places, Reach, read_places
@@ -21,19 +28,46 @@ _DECIDED_BY_OFFICERS = frozenset({NoticeState.SUBMITTED, NoticeState.APPROVED})
 _MENDED_BY_AUTHORS = frozenset({NoticeState.REFUSED, NoticeState.DRAFT})
 
 
-def read_notices(database: Database, author: Author, reach: Reach, state: str = "") -> Answer:
-    """The notices somebody has to do with, the last changed first; of one state, or all but the archived.
+PAGE = 100
+"""Notices listed at once."""
 
-    `waits_for_me`: the next gesture is theirs.
+
+@dataclass(frozen=True, slots=True)
+class WantedNotices:
+    """Of which state (empty: all but the archived), and after which place of the list (`next` of a page)."""
+
+    state: str = ""
+    before: str | None = None
+
+
+def read_notices(
+    database: Database, author: Author, reach: Reach, wanted: WantedNotices = WantedNotices()
+) -> Answer:
+    """The notices somebody has to do with, the last changed first, some at a time.
+
+    `waits_for_me`: the next gesture is theirs; `next`: where to go on, or null. Refusal: bad_request.
     """
+    before = None if wanted.before is None else _place(wanted.before)
+    now = to_micros(database.clock.now())
+    seen: list[Row] = []
     with database.read() as rows:
         places = read_places(database, rows)
-        found = listed_notices(rows)
-    listed = [
-        _listed(database, row, author, reach, places) for row in found if _sees(row, author, reach, places)
-    ]
-    wanted = [each for each in listed if (each["state"] == state if state else each["state"] != "archived")]
-    return {"notices": wanted}
+        while len(seen) <= PAGE:
+            found = listed_notices(rows, wanted.state, now, before=before, limit=PAGE + 1)
+            seen += [row for row in found if _sees(row, author, reach, places)]
+            if len(found) <= PAGE:
+                break
+            before = (found[-1]["changed_at"], found[-1]["id"])
+    listed = [_listed(database, row, author, reach, places) for row in seen[:PAGE]]
+    last = seen[PAGE - 1] if len(seen) > PAGE else None
+    return {"notices": listed, "next": None if last is None else f"{last['changed_at']}.{last['id']}"}
+
+
+def _place(text: str) -> ChangedAt:
+    at, _, notice = text.partition(".")
+    if not at.isdecimal() or len(at) > 18 or not notice:
+        raise Refusal("bad_request", before=text)
+    return int(at), notice
 
 
 def read_notice(database: Database, author: Author, reach: Reach, notice: str) -> Answer:
@@ -43,15 +77,15 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
     """
     with database.read() as rows:
         places = read_places(database, rows)
-        row = notice_row(rows, notice)
+        row = listed_notice(rows, notice)
         if not _sees(row, author, reach, places):
             raise Refusal("forbidden")
         versions, steps = versions_of(rows, notice), steps_of(rows, notice)
-        listed = next(each for each in listed_notices(rows) if each["id"] == notice)
-    contents = [parse_notice(json.loads(each["content"])) for each in versions]
-    return _listed(database, listed, author, reach, places) | {
-        "content": contents[-1].model_dump(mode="json"),
-        "is_hidden": contents[-1].model_dump()["kind"] == "results",
+    # as they were kept: one that could not be shown any more can still be mended
+    contents = [json.loads(each["content"]) for each in versions]
+    return _listed(database, row, author, reach, places) | {
+        "content": contents[-1],
+        "is_hidden": row["kind"] == "results",
         "history": [_step(each) for each in steps],
         "versions": [
             {
@@ -62,6 +96,14 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
             for at, each in enumerate(versions)
         ],
     }
+
+
+def check_seen(database: Database, author: Author, reach: Reach, notice: str) -> None:
+    """Refuses a notice that somebody has nothing to do with. Refusals: unknown_notice, forbidden."""
+    with database.read() as rows:
+        places = read_places(database, rows)
+        if not _sees(notice_row(rows, notice), author, reach, places):
+            raise Refusal("forbidden")
 
 
 def _sees(row: Row, author: Author, reach: Reach, places: Places) -> bool:
@@ -109,8 +151,8 @@ def _step(row: Row) -> Answer:
     }
 
 
-def _changes(before: NoticeContent | None, after: NoticeContent) -> Sequence[dict[str, Any]]:
+def _changes(before: Answer | None, after: Answer) -> Sequence[dict[str, Any]]:
     if before is None:
         return []
-    found = changes_between(before.model_dump(mode="json"), after.model_dump(mode="json"))
+    found = changes_between(before, after)
     return [{"path": each.path, "before": each.before, "after": each.after} for each in found]

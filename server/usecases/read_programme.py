@@ -13,11 +13,11 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from server.documents.hall import Category
-from server.documents.notices import ComputedNotice, NoticeContent, PriorityNotice, TextNotice
+from server.documents.notices import NOTICE_MODELS, NoticeContent, TextNotice
 from server.documents.opening import local_spans
 from server.documents.safe_html import html_of_words
-from server.domain.affluence import BusyAndQuiet, busy_and_quiet
-from server.domain.calendars import DAY, Calendar, Span
+from server.domain.affluence import BusyAndQuiet, busy_and_quiet, open_slots
+from server.domain.calendars import DAY, Calendar
 from server.domain.configuration import HallConfiguration, Notice
 from server.domain.instants import from_micros, to_micros
 from server.domain.windows import (
@@ -29,6 +29,7 @@ from server.domain.windows import (
     local_end,
     local_start,
     on_hours,
+    outside,
     within,
 )
 from server.store.database import Database
@@ -109,19 +110,7 @@ def _affluence(rows: Any, hall_id: str, configuration: HallConfiguration) -> Bus
     counted = affluence_of(rows, hall_id)
     if counted is None:
         return BusyAndQuiet()
-    open_slots = {
-        (weekday, hour)
-        for weekday, spans in configuration.calendar.weekly.items()
-        for hour in range(24)
-        if any(_is_open(span, hour) for span in spans)
-    }
-    return busy_and_quiet(counted.tickets, counted.days, open_slots)
-
-
-def _is_open(span: Span, hour: int) -> bool:
-    """Whether an hour begins within a span; 00:00 closes at the end of the day."""
-    closes = span.closes.hour + span.closes.minute / 60 or 24
-    return span.opens.hour + span.opens.minute / 60 <= hour < closes
+    return busy_and_quiet(counted.tickets, counted.days, open_slots(configuration.calendar.weekly))
 
 
 def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[_Slide]:
@@ -136,22 +125,18 @@ def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[_
             continue
         until = covered[1] if shown.shown_until is None else from_micros(shown.shown_until)
         windows = _windows(notice, hall.calendar, words, (from_micros(shown.shown_from), until), covered)
-        published.append(_Slide(shown.id, shown.version, _kind(notice), notice, windows))
+        published.append(_Slide(shown.id, shown.version, notice.kind, notice, windows))
     published += [_of_document(notice, words, covered) for notice in hall.notices]
-    kinds = {slide.kind for slide in published}
-    built_in = [_built_in_waits(words)] if "waits" not in kinds else []
-    legal = [_built_in_priority(words)] if hall.has_priority_first and "priority_card" not in kinds else []
-    return [*built_in, *published, *legal]
-
-
-def _kind(notice: NoticeContent) -> str:
-    kind: str = notice.model_dump()["kind"]
-    return kind
+    waits = _built_in("waits", "signage.screen.ticket_now", published, words, covered)
+    legal: list[_Slide] = []
+    if hall.has_priority_first:
+        legal = _built_in("priority_card", "server.programme.priority.title", published, words, covered)
+    return [*waits, *published, *legal]
 
 
 def _previewed(rows: Any, preview: Preview) -> _Slide:
     notice = _whoever_waits(content_of(rows, preview.notice, preview.version))
-    return _Slide(preview.notice, preview.version, _kind(notice), notice, None)
+    return _Slide(preview.notice, preview.version, notice.kind, notice, None)
 
 
 def _whoever_waits(notice: NoticeContent) -> NoticeContent:
@@ -176,25 +161,23 @@ def _of_document(notice: Notice, words: HallWords, covered: Window) -> _Slide:
     return _Slide(notice.id, 0, "text", text, _or_always([(starts, ends)], covered))
 
 
-def _built_in_waits(words: HallWords) -> _Slide:
-    titles = _said("signage.screen.ticket_now", words)
-    notice = ComputedNotice.model_construct(
-        titles=titles, kind="waits", category="practical", when=None, ms=None
-    )
-    return _Slide("waits", 0, "waits", notice, None)
-
-
-def _built_in_priority(words: HallWords) -> _Slide:
-    titles = _said("server.programme.priority.title", words)
-    notice = PriorityNotice.model_construct(
-        titles=titles, kind="priority_card", texts={}, category=LEGAL, when=None, ms=None
-    )
-    return _Slide("priority-card", 0, "priority_card", notice, None)
-
-
-def _said(key: str, words: HallWords) -> dict[str, str]:
-    spoken = spoken_languages("waits", words.hall.languages)
-    return {language: words.translate(key, language) for language in spoken}
+def _built_in(
+    kind: str, title: str, published: Sequence[_Slide], words: HallWords, covered: Window
+) -> list[_Slide]:
+    """What the product says by itself, whenever no published notice of that kind is shown for certain."""
+    own = [slide for slide in published if slide.kind == kind and slide.notice.when is None]
+    shown = [window for slide in own for window in ([covered] if slide.windows is None else slide.windows)]
+    windows = _or_always(outside(shown, covered), covered)
+    if windows == []:
+        return []
+    spoken = spoken_languages(kind, words.hall.languages)
+    said = {
+        "kind": kind,
+        "titles": {language: words.translate(title, language) for language in spoken},
+        "category": LEGAL if kind == "priority_card" else "practical",
+    }
+    notice = NOTICE_MODELS[kind].model_construct(**said)  # type: ignore[arg-type]
+    return [_Slide(kind.replace("_", "-"), 0, kind, notice, windows)]
 
 
 def _windows(

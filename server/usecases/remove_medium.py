@@ -17,18 +17,13 @@ type NoticesWith = Callable[[Any, str], Sequence[str]]
 """The ids of the notices that show a medium, by rows and the medium's id."""
 
 
-def no_notices(_: Any, __: str) -> Sequence[str]:
-    """No notice shows any medium: as long as there are no notices with media."""
-    return ()
-
-
 def remove_medium(
     database: Database,
     files: MediaFiles,
     author: Author,
     medium: str,
     *,
-    notices_with: NoticesWith = no_notices,
+    notices_with: NoticesWith,
     write_key: WriteKey | None = None,
 ) -> Answer:
     """The medium removed: its files are gone, unless another medium has the same.

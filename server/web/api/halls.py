@@ -10,9 +10,11 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.read_board import read_board, read_queues, read_screen
 from server.usecases.read_indicators import read_indicators
+from server.usecases.read_notices import check_seen
 from server.usecases.read_programme import Preview
 from server.usecases.read_queue import read_queue, read_queue_page
 from server.web.api.context import REFUSED, Api
+from server.web.api.notices import reach_of_caller
 from server.web.api.shapes import (
     Anything,
     HallPath,
@@ -21,7 +23,7 @@ from server.web.api.shapes import (
     PageQuery,
     ScreenQuery,
 )
-from server.web.callers import allowed, sites_where
+from server.web.callers import allowed
 from server.web.viewer import page_language
 
 TAG = Tag(name="halls")
@@ -50,7 +52,8 @@ def blueprint(api: Api) -> APIBlueprint:
             raise Refusal("unknown_screen", screen=asked)
         preview = None
         if query.notice and caller.kind == "person":
-            sites_where(Permission.DRAFT_NOTICES)
+            person, reach = reach_of_caller()
+            check_seen(api.database, person.author, reach, query.notice)
             preview = Preview(query.notice, query.version)
         shown = caller.configured or asked
         voices = api.alert_voices(api.database.configuration(hall).site.alerts)

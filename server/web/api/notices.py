@@ -1,16 +1,17 @@
 """Notices: drafted by a bureau, decided and published by whoever answers for what is shown."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from server.domain.notices import NoticeState
 from server.domain.roles import Permission
 from server.usecases.answers import Answer
 from server.usecases.decide_notice import (
+    LONGEST_REASON,
     approve_notice,
     archive_notice,
     refuse_notice,
@@ -22,10 +23,10 @@ from server.usecases.edit_notice import edit_notice
 from server.usecases.notice_gesture import NoticeGesture
 from server.usecases.notice_places import Reach
 from server.usecases.publish_notice import WantedDisplay, publish_notice
-from server.usecases.read_notices import read_notice, read_notices
+from server.usecases.read_notices import WantedNotices, read_notice, read_notices
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.instants import Instant
-from server.web.api.shapes import LINE, Anything, Asked, Slug
+from server.web.api.shapes import LINE, OPAQUE, Anything, Asked, Slug, one_line
 from server.web.callers import Caller, sites_where, someone
 
 TAG = Tag(name="notices")
@@ -38,9 +39,10 @@ class NoticePath(Asked):
 
 
 class NoticesQuery(Asked):
-    """Of one state; none: all but the archived."""
+    """Of one state, none: all but the archived; `before`: what comes after this place (`next` of a page)."""
 
     state: Literal["", *NoticeState] = ""  # type: ignore[valid-type]
+    before: str | None = Field(default=None, min_length=1, max_length=96, pattern=OPAQUE)
 
 
 class NoticeBody(Asked):
@@ -64,7 +66,7 @@ class NoticeVersionBody(Asked):
 class NoticeRefusalBody(NoticeVersionBody):
     """Why it goes back; the words are erased after a year."""
 
-    reason: str = Field(min_length=1, max_length=400, pattern=LINE)
+    reason: Annotated[str, BeforeValidator(one_line), Field(max_length=LONGEST_REASON, pattern=LINE)]
 
 
 class NoticeDisplayBody(NoticeVersionBody):
@@ -100,9 +102,10 @@ def _gesture(path: NoticePath, version: int) -> NoticeGesture:
 def _drafting(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/notices", responses={200: Anything})
     def notices(query: NoticesQuery) -> Any:
-        """The notices one drafts or decides about."""
+        """The notices one drafts or decides about, the last changed first, a hundred at a time."""
         caller, reach = reach_of_caller()
-        return read_notices(api.database, caller.author, reach, query.state)
+        wanted = WantedNotices(query.state, query.before)
+        return read_notices(api.database, caller.author, reach, wanted)
 
     @routes.post("/notices", responses={201: NoticeAnswer})
     def draft(body: NoticeBody) -> Any:

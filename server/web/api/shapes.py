@@ -14,6 +14,13 @@ Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 OPAQUE = r"^[A-Za-z0-9._:-]+$"
 LINE = r"^[^\x00-\x1f\x7f]*$"
 """Text without control characters: a database may refuse them, a screen or a printer obeys them."""
+
+
+def one_line(text: object) -> object:
+    """What was typed on several lines, on one: for words that are read in a list."""
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
 type Line = Annotated[str, Field(max_length=64, pattern=LINE)]
 
 

@@ -43,7 +43,6 @@ export function cleaned(content) {
   const kept = { kind: content.kind };
   for (const name of [...SHARED, ...own]) if (content[name] !== undefined) kept[name] = withoutEmpty(content[name]);
   if (!kept.when?.queue) kept.when = null;
-  else kept.when = { queue: kept.when.queue, more_than: kept.when.more_than ?? 10 };
   return kept;
 }
 

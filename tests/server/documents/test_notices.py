@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.documents.notices import LONGEST_WORDS, NOTICE_MODELS, TextNotice, parse_notice
+from server.documents.notices import LONGEST_BODY, LONGEST_WORDS, NOTICE_MODELS, TextNotice, parse_notice
 from server.documents.problems import DocumentRefused
 from server.documents.safe_html import TAGS, html_of_words, safe_html, words_of_html
 
@@ -123,3 +123,21 @@ def test_a_date_that_ends_is_included():
     parse_notice(
         TEXT | {"titles": {"fr": "Un", "en": "One", "es": "Uno"}, "bodies": {"fr": "1", "en": "1", "es": "1"}}
     )
+
+
+@pytest.mark.parametrize("typed", ["&" * 590, "<ul>" + "<li>a" * 590, "<b>&<i>" * 590, "<p>a" * 600])
+def test_what_is_kept_can_be_read_again_or_was_refused(typed: str):
+    """Marks and entities are counted as they are kept, not as they came."""
+    try:
+        kept = parse_notice(TEXT | {"bodies": {"fr": typed}}).model_dump(mode="json")
+    except DocumentRefused:
+        assert len(safe_html(typed)) > LONGEST_BODY
+    else:
+        assert parse_notice(kept).model_dump(mode="json") == kept
+
+
+def test_words_pasted_with_a_lot_around_them_are_taken():
+    pasted = "".join(f"<p class='x' style='color:#{number:06d}'>mot</p>" for number in range(150))
+    notice = parse_notice(TEXT | {"bodies": {"fr": pasted}})
+    assert isinstance(notice, TextNotice)
+    assert notice.bodies["fr"] == "<p>mot</p>" * 150

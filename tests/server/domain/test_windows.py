@@ -21,6 +21,7 @@ from server.domain.windows import (
     local_start,
     merged,
     on_hours,
+    outside,
     within,
 )
 
@@ -31,12 +32,13 @@ CALENDAR = Calendar(
     {
         **dict.fromkeys(range(5), HALVES),
         2: (Span(time(8, 30), time(16, 30)),),
+        3: (Span(time(9), time(11)), Span(time(12, 30), time(13, 45))),
         5: (Span(time(9), time(12, 30)),),
     },
     exceptions={date(2026, 12, 24): (Span(time(8, 30), time(12)),)},
     closed_days=frozenset({date(2026, 12, 25)}),
 )
-MONDAY, WEDNESDAY, SATURDAY = date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 28)
+MONDAY, WEDNESDAY, THURSDAY, SATURDAY = (date(2026, 11, day) for day in (23, 25, 26, 28))
 
 
 def local(windows: object) -> list[str]:
@@ -54,6 +56,8 @@ def local(windows: object) -> list[str]:
         ("opening", MONDAY, ["23 08:30-12:00", "23 13:30-16:30"]),
         ("morning", MONDAY, ["23 08:30-12:00"]),
         ("afternoon", MONDAY, ["23 13:30-16:30"]),
+        ("morning", THURSDAY, ["26 09:00-11:00"]),
+        ("afternoon", THURSDAY, ["26 12:30-13:45"]),
         ("morning", WEDNESDAY, ["25 08:30-12:00"]),
         ("afternoon", WEDNESDAY, ["25 12:00-16:30"]),
         ("morning", SATURDAY, ["28 09:00-12:30"]),
@@ -114,6 +118,11 @@ def test_windows_are_in_order_apart_and_hold_the_same_instants(windows, limits, 
     is_inside = any(starts <= at < ends for starts, ends in windows) and limits[0] <= at < limits[1]
     assert any(starts <= at < ends for starts, ends in made) == is_inside
     assert merged(made) == made
+    left = outside(windows, limits)
+    assert any(starts <= at < ends for starts, ends in left) == (
+        limits[0] <= at < limits[1] and not any(starts <= at < ends for starts, ends in windows)
+    )
+    assert merged([*made, *left]) == merged([limits])
 
 
 @given(

@@ -14,7 +14,6 @@ from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
 from server.store.anchors import Anchors
 from server.store.database import Database
-from server.store.installation import Author
 from server.store.notices import content_digest
 from server.store.rebuild_installation import installation_differences, rebuild_installation
 from server.store.tables import INSTALLATION_PROJECTIONS
@@ -29,19 +28,21 @@ from server.usecases.decide_notice import (
 )
 from server.usecases.draft_notice import draft_notice
 from server.usecases.edit_notice import edit_notice
-from server.usecases.notice_gesture import NoticeGesture
-from server.usecases.notice_places import Reach
 from server.usecases.publish_notice import WantedDisplay, publish_notice
 from tests.server.usecases.figures_history import Hands, database_with_hall
-
-MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
-BUREAU, OFFICER = Author("bureau"), Author("officer")
-AT_LAON = frozenset({"laon"})
-DRAFTS = Reach(drafts=AT_LAON, publishes=frozenset())
-DECIDES = Reach(drafts=None, publishes=None)
-DECIDES_AT_LAON = Reach(drafts=AT_LAON, publishes=AT_LAON)
-TEXT = {"kind": "text", "titles": {"fr": "Ouvert à midi"}, "bodies": {"fr": "<p>Le <b>mercredi</b>.</p>"}}
-AIMED = TEXT | {"targets": {"halls": ["laon"]}}
+from tests.server.usecases.notice_gestures import (
+    AIMED,
+    BUREAU,
+    DECIDES_AT_LAON,
+    DRAFTS,
+    MORNING,
+    TEXT,
+    approved,
+    bureau,
+    code_of,
+    drafted,
+    officer,
+)
 
 
 @pytest.fixture
@@ -58,28 +59,6 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
         for row in rows.all("SELECT content, sha256 FROM notice_version"):
             assert content_digest(row["content"]) == row["sha256"]
     found.close()
-
-
-def bureau(notice: dict[str, Any], **more: Any) -> NoticeGesture:
-    return NoticeGesture(notice["notice"], notice["version"], BUREAU, DRAFTS, **more)
-
-
-def officer(notice: dict[str, Any], reach: Reach = DECIDES) -> NoticeGesture:
-    return NoticeGesture(notice["notice"], notice["version"], OFFICER, reach)
-
-
-def drafted(database: Database, content: dict[str, Any] = TEXT) -> dict[str, Any]:
-    return draft_notice(database, BUREAU, content, reach=DRAFTS)
-
-
-def approved(database: Database, content: dict[str, Any] = TEXT) -> dict[str, Any]:
-    notice = drafted(database, content)
-    submit_notice(database, bureau(notice))
-    return approve_notice(database, officer(notice))
-
-
-def code_of(refused: Any) -> str:
-    return str(refused.value.code)
 
 
 def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(database: Database):

@@ -75,6 +75,9 @@ def test_a_hall_that_never_closes_says_so():
 
 
 def test_busy_hours_are_said_with_what_they_are_known_from():
-    found = BusyAndQuiet(busy=(HoursOfWeek(0, 9, 11),))
-    assert affluence_lines(found, "fr", say) == ["busy(slot(lundi, 9\u00a0h, 11\u00a0h))", "counted(8)"]
+    found = BusyAndQuiet(busy=(HoursOfWeek(0, 8 * 60 + 30, 11 * 60),))
+    assert affluence_lines(found, "fr", say) == [
+        "busy(slot(lundi, 8\u00a0h\u00a030, 11\u00a0h))",
+        "counted(8)",
+    ]
     assert affluence_lines(BusyAndQuiet(), "fr", say) == []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.documents.notices import LONGEST_ADDRESS
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.usecases.read_feeds import Feeds, feed_answer
@@ -23,8 +24,8 @@ class Read:
         self.feeds = Feeds(
             database,
             lambda work, url, limits: work(f"{url}/{self.path}", limits),
-            FeedLimits(may_be_private=True, within_s=0.5, largest_bytes=200_000),
-            wanted=lambda _: [url],
+            FeedLimits(may_be_private=True, within_s=2, largest_bytes=200_000),
+            wanted=lambda _, __: [url],
         )
 
     def later(self, **times: int) -> int:
@@ -78,7 +79,7 @@ def test_one_of_several_workers_reads(read: Read):
 
 def test_what_no_notice_shows_any_more_is_forgotten(read: Read):
     read.later()
-    read.feeds.wanted = lambda _: []
+    read.feeds.wanted = lambda _, __: []
     read.later(hours=1)
     assert read.shown() is not None
     read.later(days=3)
@@ -94,3 +95,23 @@ def test_a_feed_is_tried_at_once_for_who_writes_a_notice(read: Read):
     with pytest.raises(Refusal, match="feed_unreachable"):
         read.feeds.try_now(read.url)
     assert read.shown()["failure"] == "feed_unreachable"
+
+
+def test_a_feed_that_is_forgotten_while_it_is_tried_is_kept_all_the_same(read: Read):
+    read.feeds.wanted = lambda _, __: []
+    inner = read.feeds.off_loop
+
+    def meanwhile(*values: Any) -> Any:
+        found = inner(*values)
+        read.feeds.read_due()
+        return found
+
+    read.feeds.off_loop = meanwhile
+    told = read.feeds.try_now(read.url)
+    assert told["title"] == "Préfecture & vous"
+    assert read.shown() == told
+
+
+def test_an_address_that_is_too_long_is_refused_by_its_own_sentence(read: Read):
+    with pytest.raises(Refusal, match="feed_address_too_long"):
+        read.feeds.try_now(read.url + "/" + "x" * LONGEST_ADDRESS)

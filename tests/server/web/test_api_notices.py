@@ -1,6 +1,7 @@
 """Notices over the API: who may, what is refused, and what a screen is told of what is published."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -162,6 +163,10 @@ def test_dates_that_are_reversed_and_states_that_do_not_fit_are_refused(officers
     shown = {"from": "2026-12-02T09:00:00+01:00", "until": "2026-12-01T09:00:00+01:00"}
     refused(officers.verb("everywhere", notice, "publish", **shown), 422, "dates_reversed")
     refused(officers.verb("everywhere", notice, "refuse", reason="  "), 422, "no_reason")
+    refused(officers.verb("everywhere", notice, "refuse", reason="a\x00b"), 400, "bad_request")
+    accepted(officers.verb("everywhere", notice, "refuse", reason="Dites où\net quand."))
+    refused(officers.get("everywhere", "/notices?before=nowhere"), 400, "bad_request")
+    assert accepted(officers.get("everywhere", "/notices?state=refused"))["next"] is None
     for until in ("2026-12-01T09:00:00", "9999-12-31T23:59:59-14:00", "tomorrow"):
         refused(officers.verb("everywhere", notice, "publish", until=until), 400, "bad_request")
 
@@ -242,9 +247,35 @@ def test_what_is_there_without_anybody_publishing(officers: Officers):
 def test_a_published_notice_on_priority_takes_the_place_of_the_built_in_one(officers: Officers):
     own = {"kind": "priority_card", "titles": {"fr": "Priorité"}, "texts": {"fr": "Parlez-en à l’accueil."}}
     notice = officers.publish(own)
+    now = officers.site.hands.now.timestamp() * 1000
     priority = [item for item in officers.screen()["items"] if item["kind"] == "priority_card"]
-    assert {item["notice"] for item in priority} == {notice["notice"]}
-    assert priority[0]["content"]["lines"][0] == "Parlez-en à l’accueil."
+    ahead = [item for item in priority if any(ends > now for _, ends in item["windows"])]
+    assert {item["notice"] for item in ahead} == {notice["notice"]}
+    assert ahead[0]["content"]["lines"][0] == "Parlez-en à l’accueil."
+
+
+def test_the_built_in_notice_on_priority_is_there_whenever_the_published_one_is_not(officers: Officers):
+    own = {
+        "kind": "priority_card",
+        "titles": {"fr": "Priorité"},
+        "texts": {"fr": "Parlez-en à l’accueil."},
+        "dayparts": {"parts": ["morning"]},
+    }
+    notice = officers.publish(own)
+    told = officers.screen()
+    by_notice = {item["notice"]: item for item in told["items"] if item["kind"] == "priority_card"}
+    assert set(by_notice) == {notice["notice"], "priority-card"}
+    mine, built_in = (by_notice[name]["windows"] for name in (notice["notice"], "priority-card"))
+    assert mine
+    joined = sorted([*mine, *built_in])
+    assert all(earlier[1] == later[0] for earlier, later in pairwise(joined)), "never both, never none"
+    assert joined[-1][1] == told["covers_until"]
+    crowd = {"when": {"queue": "laon-file-accueil", "more_than": 5}, "dayparts": {}}
+    officers.publish(own | crowd)
+    [again] = {
+        str(item["windows"]) for item in officers.screen()["items"] if item["notice"] == "priority-card"
+    }
+    assert again == str(built_in), "what depends on who waits is not certain to be shown"
 
 
 def test_delays_hours_and_what_was_asked_are_shown_and_results_are_hidden(officers: Officers):
@@ -314,6 +345,10 @@ def test_a_version_is_looked_at_on_a_screen_before_anybody_decides(officers: Off
     }
     assert shown["hours"] is None
     refused(officers.get("agent", query), 403, "forbidden")
+    elsewhere = officers.draft(TEXT | {"targets": {"sites": ["vervins"]}}, "everywhere")
+    other = query.replace(notice["notice"], elsewhere["notice"])
+    refused(officers.get("bureau", other), 403, "forbidden")
+    accepted(officers.get("everywhere", other))
     refused(officers.get("bureau", query.replace("ecran-1", "ecran-99")), 404, "unknown_screen")
     refused(officers.get("bureau", query.replace("version=1", "version=9")), 404, "unknown_notice")
     own = accepted(officers.site.get(query, token=officers.site.screen))["programme"]

@@ -19,7 +19,7 @@ test("a path leads into lists and objects, and makes what is missing on the way"
 test("what the server takes has no field of another kind, no empty text, no condition without a queue", () => {
   const typed = { kind: "text", titles: { fr: "Un", en: "" }, bodies: { fr: "<p>1</p>" }, asked: { fr: "x" }, when: { queue: undefined, more_than: 3 }, ms: null };
   assert.deepEqual(cleaned(typed), { kind: "text", titles: { fr: "Un" }, when: null, ms: null, bodies: { fr: "<p>1</p>" } });
-  assert.deepEqual(cleaned({ kind: "hours", titles: {}, when: { queue: "q" } }).when, { queue: "q", more_than: 10 });
+  assert.deepEqual(cleaned({ kind: "hours", titles: {}, when: { queue: "q" } }).when, { queue: "q" });
   const delays = { kind: "delays", rows: [{ labels: { fr: "A", en: "" } }], stands_on: "2026-11-02", sources: { fr: "B" } };
   assert.deepEqual(cleaned(delays).rows, [{ labels: { fr: "A" } }]);
 });

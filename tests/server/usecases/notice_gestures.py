@@ -1,0 +1,47 @@
+"""A bureau and an officer, and what they do with a notice in tests."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from server.store.database import Database
+from server.store.installation import Author
+from server.usecases.decide_notice import approve_notice, submit_notice
+from server.usecases.draft_notice import draft_notice
+from server.usecases.notice_gesture import NoticeGesture
+from server.usecases.notice_places import Reach
+from server.usecases.publish_notice import WantedDisplay, publish_notice
+
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
+BUREAU, OFFICER = Author("bureau"), Author("officer")
+AT_LAON = frozenset({"laon"})
+DRAFTS = Reach(drafts=AT_LAON, publishes=frozenset())
+DECIDES = Reach(drafts=None, publishes=None)
+DECIDES_AT_LAON = Reach(drafts=AT_LAON, publishes=AT_LAON)
+TEXT = {"kind": "text", "titles": {"fr": "Ouvert à midi"}, "bodies": {"fr": "<p>Le <b>mercredi</b>.</p>"}}
+AIMED = TEXT | {"targets": {"halls": ["laon"]}}
+
+
+def bureau(notice: dict[str, Any], **more: Any) -> NoticeGesture:
+    return NoticeGesture(notice["notice"], notice["version"], BUREAU, DRAFTS, **more)
+
+
+def officer(notice: dict[str, Any], reach: Reach = DECIDES) -> NoticeGesture:
+    return NoticeGesture(notice["notice"], notice["version"], OFFICER, reach)
+
+
+def drafted(database: Database, content: dict[str, Any] = TEXT) -> dict[str, Any]:
+    return draft_notice(database, BUREAU, content, reach=DRAFTS)
+
+
+def approved(database: Database, content: dict[str, Any] = TEXT) -> dict[str, Any]:
+    notice = drafted(database, content)
+    submit_notice(database, bureau(notice))
+    return approve_notice(database, officer(notice))
+
+
+def code_of(refused: Any) -> str:
+    return str(refused.value.code)
+
+
+def published(database: Database, content: dict[str, Any] = TEXT, **display: Any) -> dict[str, Any]:
+    return publish_notice(database, officer(approved(database, content)), WantedDisplay(**display))
