@@ -89,6 +89,7 @@ class FactKind(StrEnum):
     NOTICE_PUBLISHED = "NoticePublished"
     NOTICE_WITHDRAWN = "NoticeWithdrawn"
     NOTICE_ARCHIVED = "NoticeArchived"
+    NOTICE_REPLACED = "NoticeReplaced"
     MEDIUM_UPLOADED = "MediumUploaded"
     MEDIUM_PREPARED = "MediumPrepared"
     MEDIUM_REFUSED = "MediumRefused"

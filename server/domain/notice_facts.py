@@ -62,9 +62,10 @@ class Step:
         return {"notice": self.notice, "step": self.step, "state": str(self.state)}
 
 
-def notice_drafted(step: Step, version: NewVersion) -> Fact:
-    """A notice exists, with its first version."""
-    return Fact(FactKind.NOTICE_DRAFTED, step.as_body() | version.as_body())
+def notice_drafted(step: Step, version: NewVersion, *, replaces: str | None = None) -> Fact:
+    """A notice exists, with its first version; `replaces`: the notice that it corrects, if it does."""
+    corrects = {} if replaces is None else {"replaces": replaces}
+    return Fact(FactKind.NOTICE_DRAFTED, step.as_body() | version.as_body() | corrects)
 
 
 def notice_edited(step: Step, version: NewVersion) -> Fact:
@@ -96,6 +97,11 @@ def notice_published(step: Step, version: int, *, shown_from: datetime, shown_un
 def notice_withdrawn(step: Step, version: int) -> Fact:
     """A notice is shown no more, before its end."""
     return Fact(FactKind.NOTICE_WITHDRAWN, step.as_body() | {"version": version})
+
+
+def notice_replaced(step: Step, version: int, *, by: str) -> Fact:
+    """A notice is shown no more, for its correction `by` is published: in the same transaction."""
+    return Fact(FactKind.NOTICE_REPLACED, step.as_body() | {"version": version, "by": by})
 
 
 def notice_archived(step: Step, version: int) -> Fact:

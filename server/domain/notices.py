@@ -24,7 +24,10 @@ class NoticeState(StrEnum):
 
 
 class NoticeVerb(StrEnum):
-    """What people do with a notice; `expire` is done by the clock alone."""
+    """What people do with a notice; `expire` is done by the clock alone.
+
+    `correct` drafts another notice, `replace` is what happens to this one when that other is published.
+    """
 
     EDIT = "edit"
     SUBMIT = "submit"
@@ -34,6 +37,8 @@ class NoticeVerb(StrEnum):
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
     ARCHIVE = "archive"
+    CORRECT = "correct"
+    REPLACE = "replace"
 
 
 _S, _V = NoticeState, NoticeVerb
@@ -59,6 +64,8 @@ NOTICE_TRANSITIONS: dict[tuple[NoticeState, NoticeVerb], NoticeState] = {
     (_S.WITHDRAWN, _V.EDIT): _S.DRAFT,
     (_S.WITHDRAWN, _V.PUBLISH): _S.PUBLISHED,
     (_S.WITHDRAWN, _V.ARCHIVE): _S.ARCHIVED,
+    (_S.PUBLISHED, _V.CORRECT): _S.PUBLISHED,
+    **{(state, _V.REPLACE): _S.ARCHIVED for state in _S if state is not _S.ARCHIVED},
 }
 """What each verb makes of each state; what is not here is refused. Prose: docs/rules/notices.md."""
 
@@ -71,6 +78,7 @@ VERB_NEEDS: dict[NoticeVerb, NoticePermission] = {
     _V.PUBLISH: "publish",
     _V.WITHDRAW: "publish",
     _V.ARCHIVE: "publish",
+    _V.CORRECT: "draft",
 }
 """Whose gesture a verb is: whoever drafts, or whoever decides what is shown."""
 

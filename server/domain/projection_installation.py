@@ -57,6 +57,7 @@ def _drafted(fact: Recorded) -> list[Change]:
         "id": fact.body["notice"],
         "drafted_by": fact.author,
         "drafted_at": fact.happened_at,
+        "replaces": fact.body.get("replaces"),
         "shown_version": None,
         "shown_from": None,
         "shown_until": None,
@@ -102,6 +103,7 @@ INSTALLATION_FOLDS: dict[str, _Fold] = {
     FactKind.NOTICE_WITHDRAWN: _moved,
     FactKind.NOTICE_ARCHIVED: _moved,
     FactKind.DISPLAYS_REPORTED: _displays_reported,
+    FactKind.NOTICE_REPLACED: _moved,
     **MEDIA_FOLDS,
 }
 """By the kind of fact."""

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 _NOTICE = (
     "SELECT id, state, steps, version, kind, category, targets, drafted_by, drafted_at, changed_at,"
-    " shown_version, shown_from, shown_until FROM notice"
+    " shown_version, shown_from, shown_until, replaces FROM notice"
 )
 _SHOWN = (
     "SELECT n.id, n.shown_version, n.shown_from, n.shown_until, v.content FROM notice n"
@@ -36,7 +36,7 @@ _STEPS = (
 _VERSIONS = "SELECT version, content, sha256 FROM notice_version WHERE notice = :notice ORDER BY version"
 _LISTED = (
     "SELECT n.id, n.state, n.version, n.kind, n.category, n.targets, n.drafted_by, n.changed_at,"
-    " n.shown_from, n.shown_until, v.content, a.display_name FROM notice n"
+    " n.shown_from, n.shown_until, n.replaces, v.content, a.display_name FROM notice n"
     " JOIN notice_version v ON v.notice = n.id AND v.version = n.version"
     " LEFT JOIN account a ON a.id = n.drafted_by"
 )
@@ -105,6 +105,13 @@ def listed_notice(rows: Any, notice: str) -> Row:
     if row is None:
         raise Refusal("unknown_notice", notice=notice)
     return row
+
+
+def corrections_of(rows: Any, notice: str) -> Sequence[Row]:
+    """The corrections of a notice that were not put away, the newest last."""
+    sql = f"{_NOTICE} WHERE replaces = :notice AND state <> 'archived' ORDER BY id"
+    found: Sequence[Row] = rows.all(sql, notice=notice)
+    return found
 
 
 def steps_of(rows: Any, notice: str) -> Sequence[Row]:

@@ -1,18 +1,19 @@
-"""Draft a notice: its first version, for whoever may draft at one of the sites it is for."""
+"""Draft a notice, or the correction of one: a first version, by whoever may draft at one of its sites."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from server.documents.notices import NoticeContent, parse_notice
 from server.domain.notice_facts import NewVersion, Step, notice_drafted
-from server.domain.notices import NoticeState
+from server.domain.notices import NoticeState, NoticeVerb
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.database import Database
 from server.store.installation import Author, InstallationTransaction
-from server.store.notices import content_text, keep_version
+from server.store.notices import content_of, content_text, corrections_of, keep_version
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
+from server.usecases.notice_gesture import NoticeGesture, begin_gesture
 from server.usecases.notice_media import check_media
 from server.usecases.notice_places import Places, Reach, check_places, read_places, targets_of
 
@@ -33,6 +34,25 @@ def draft_notice(
         checked_for(transaction, notice, read_places(database, transaction), reach)
         step = Step(new_id(), 1, NoticeState.DRAFT)
         transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
+        return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
+
+
+def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
+    """The draft of a correction of a published notice: the same words, to be edited, decided and published.
+
+    Refusals: correction_open, with its id, while there is one; as every gesture (`begin_gesture`).
+    """
+    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        standing = begin_gesture(database, transaction, gesture, NoticeVerb.CORRECT)
+        opened = corrections_of(transaction, gesture.notice)
+        if opened:
+            raise Refusal("correction_open", correction=opened[-1]["id"])
+        notice = content_of(transaction, gesture.notice, standing.version)
+        step = Step(new_id(), 1, NoticeState.DRAFT)
+        version = new_version(transaction, step.notice, 1, notice)
+        transaction.record(notice_drafted(step, version, replaces=gesture.notice))
         return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
 
 

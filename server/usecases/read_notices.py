@@ -14,6 +14,7 @@ from server.store.engines import Row
 from server.store.installation import Author
 from server.store.notices import (
     ChangedAt,
+    corrections_of,
     listed_notice,
     listed_notices,
     notice_row,
@@ -81,11 +82,15 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
         if not _sees(row, author, reach, places):
             raise Refusal("forbidden")
         versions, steps = versions_of(rows, notice), steps_of(rows, notice)
+        former = None if row["replaces"] is None else listed_notice(rows, row["replaces"])
+        corrections = [listed_notice(rows, each["id"]) for each in corrections_of(rows, notice)]
     # as they were kept: one that could not be shown any more can still be mended
     contents = [json.loads(each["content"]) for each in versions]
     return _listed(database, row, author, reach, places) | {
         "content": contents[-1],
         "is_hidden": row["kind"] == "results",
+        "corrects": None if former is None else _named(database, former),
+        "correction": _named(database, corrections[-1]) if corrections else None,
         "history": [_step(each) for each in steps],
         "versions": [
             {
@@ -96,6 +101,12 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
             for at, each in enumerate(versions)
         ],
     }
+
+
+def _named(database: Database, row: Row) -> Answer:
+    """Another notice, as one is led to it."""
+    title = json.loads(row["content"])["titles"]["fr"]
+    return {"notice": row["id"], "title": title, "state": str(standing_state(row, database))}
 
 
 def check_seen(database: Database, author: Author, reach: Reach, notice: str) -> None:
@@ -128,6 +139,7 @@ def _listed(database: Database, row: Row, author: Author, reach: Reach, places: 
         "sites": sorted(sites),
         "drafted_by": row["display_name"],
         "is_mine": is_mine,
+        "is_correction": row["replaces"] is not None,
         "changed_at": micros_to_text(row["changed_at"]),
         "from": micros_to_text(row["shown_from"]),
         "until": micros_to_text(row["shown_until"]),

@@ -114,6 +114,8 @@ STATUS: Mapping[str, int] = {
     "notice_state": 409,
     "notice_over": 409,
     "notice_nowhere": 409,
+    "correction_open": 409,
+    "correction_starts_now": 409,
     "dates_reversed": 422,
     "no_reason": 422,
     "no_printer": 409,

@@ -20,8 +20,10 @@ notice = Table(
     Column("shown_version", Integer),
     Column("shown_from", INSTANT),
     Column("shown_until", INSTANT),
+    Column("replaces", ID),
     Index("ix_notice_state", "state"),
-    comment="`version` is the newest one; kind, category and targets are its own.",
+    Index("ix_notice_replaces", "replaces"),
+    comment="`version` is the newest; kind, category and targets are its own; `replaces` it corrects.",
 )
 
 notice_step = Table(

@@ -18,7 +18,7 @@ from server.usecases.decide_notice import (
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.draft_notice import draft_notice
+from server.usecases.draft_notice import correct_notice, draft_notice
 from server.usecases.edit_notice import edit_notice
 from server.usecases.notice_gesture import NoticeGesture
 from server.usecases.notice_places import Reach
@@ -113,6 +113,11 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
         return draft_notice(api.database, caller.author, body.content, reach=reach, write_key=key), 201
+
+    @routes.post("/notices/<notice>/correct", responses={201: NoticeAnswer})
+    def correct(path: NoticePath, body: NoticeVersionBody) -> Any:
+        """A draft with the same words; once published, it takes the place of this one."""
+        return correct_notice(api.database, _gesture(path, body.version)), 201
 
     @routes.get("/notices/<notice>", responses={200: Anything})
     def notice(path: NoticePath) -> Any:

@@ -13,7 +13,7 @@ const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
 const get = (selector) => document.querySelector(selector);
 const instant = (text) => new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
-const PRIMARY = ["submit", "approve", "publish"];
+const PRIMARY = ["submit", "approve", "publish", "correct"];
 const MEANINGS = { publish: "published", withdraw: "withdrawn", submit: "submitted", approve: "approved", refuse: "refused", archive: "archived" };
 
 let notice = null; // as the server knows it; null: a new one
@@ -81,6 +81,7 @@ function draw() {
   show("[data-reason]", notice.state === "refused" && Boolean(refusal));
   if (refusal) write("reason", say("notices.refused_because", { reason: refusal.reason }));
   show("[data-hidden]", notice.is_hidden);
+  drawCorrection();
   form.disable(!notice.verbs.includes("edit"));
   get("#kind").disabled = true;
   show("[data-gestures]", true);
@@ -94,9 +95,23 @@ function draw() {
   get('[data-list="history"]').replaceChildren(...historyItems(notice, { say, instant }));
 }
 
+/** The other of a notice and its correction: one leads to the other. */
+function drawCorrection() {
+  const [key, other] = notice.correction ? ["notices.has_correction", notice.correction] : ["notices.corrects", notice.corrects];
+  show("[data-corrects]", Boolean(other));
+  // a correction begins when it is published: what it corrects goes then
+  const isCorrection = Boolean(notice.corrects) && notice.corrects.state !== "archived";
+  get("#from").closest(".field").hidden = isCorrection;
+  if (!other) return;
+  write("corrects", say(key));
+  const link = get("[data-former]");
+  link.href = `/affichage/message/${encodeURIComponent(other.notice)}`;
+  setText(link, say("notices.correction_link", { title: other.title, state: say(`notices.state.${other.state}`) }));
+}
+
 function drawVerbs() {
   if (!notice) return;
-  const verbs = notice.verbs.filter((verb) => verb !== "edit");
+  const verbs = notice.verbs.filter((verb) => verb !== "edit" && !(verb === "correct" && notice.correction));
   show("[data-why]", verbs.includes("refuse"));
   show("[data-display]", verbs.includes("publish"));
   get('[data-list="verbs"]').replaceChildren(...verbs.map((verb) => {
@@ -132,10 +147,11 @@ async function act(verb) {
       return get("#why").focus();
     }
   }
-  if (verb === "publish") Object.assign(body, { from: instantOf(get("#from").value), until: instantOf(get("#until").value) });
+  if (verb === "publish") Object.assign(body, { from: get("#from").closest(".field").hidden ? null : instantOf(get("#from").value), until: instantOf(get("#until").value) });
   const answer = await attempt({ path: `/api/v1/notices/${notice.notice}/${verb}`, body });
   if (!answer.ok) return undefined;
   get("#why").value = "";
+  if (verb === "correct") return location.assign(`/affichage/message/${encodeURIComponent(answer.body.notice)}`);
   await refresh();
   tell(say(`notices.done.${MEANINGS[verb]}`));
   return get("main").focus();

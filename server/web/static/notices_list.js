@@ -12,18 +12,39 @@ const isArchive = new URLSearchParams(location.search).has("archives");
 const sites = new Map(page.halls.map(({ site, site_name: name }) => [site, name]));
 const instant = (text) => new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
 
-try {
-  const { notices } = await read(`/api/v1/notices${isArchive ? "?state=archived" : ""}`);
-  show("[data-none]", notices.length === 0);
-  document.querySelector('[data-list="sections"]').replaceChildren(...sectionsOf(notices, Date.now()).map(section));
-  if (isArchive) {
-    const link = document.querySelector("[data-archives]");
-    link.href = "/affichage";
-    link.textContent = say("notices.back");
+let listed = [];
+let next = null;
+const more = document.querySelector("[data-more]");
+
+if (isArchive) {
+  const link = document.querySelector("[data-archives]");
+  link.href = "/affichage";
+  link.textContent = say("notices.back");
+}
+more.addEventListener("click", async () => {
+  const from = listed.length;
+  await readOn();
+  document.querySelector(`[data-notice="${listed[from]?.notice}"]`)?.focus();
+});
+await readOn();
+
+/** Reads the next page of the list, and draws all that is known. */
+async function readOn() {
+  const asked = new URLSearchParams({ ...(isArchive ? { state: "archived" } : {}), ...(next ? { before: next } : {}) });
+  show("[data-refused]", false);
+  try {
+    const found = await read(`/api/v1/notices?${asked}`);
+    const known = new Set(listed.map(({ notice }) => notice)); // what changed meanwhile has moved to the top
+    listed = [...listed, ...found.notices.filter(({ notice }) => !known.has(notice))];
+    next = found.next;
+  } catch ({ answer }) {
+    write("refused", answer?.problem?.detail ?? say("console.refused.no_answer"));
+    show("[data-refused]", true);
+    return;
   }
-} catch ({ answer }) {
-  write("refused", answer?.problem?.detail ?? say("console.refused.no_answer"));
-  show("[data-refused]", true);
+  show("[data-none]", listed.length === 0);
+  document.querySelector('[data-list="sections"]').replaceChildren(...sectionsOf(listed, Date.now()).map(section));
+  more.hidden = next === null;
 }
 
 function section({ name, notices }) {
@@ -35,10 +56,10 @@ function section({ name, notices }) {
 }
 
 function row(notice) {
-  const link = element("a", { href: `/affichage/message/${encodeURIComponent(notice.notice)}` }, element("bdi", { lang: "fr" }, notice.title));
+  const link = element("a", { href: `/affichage/message/${encodeURIComponent(notice.notice)}`, "data-notice": notice.notice }, element("bdi", { lang: "fr" }, notice.title));
   return element(
     "tr", {},
-    element("th", { scope: "row" }, link),
+    element("th", { scope: "row" }, link, notice.is_correction ? element("small", { class: "tag" }, ` ${say("notices.correction")}`) : null),
     element("td", {}, say(`notices.kind.${notice.kind}`)),
     element("td", {}, where(notice)),
     element("td", {}, element("bdi", {}, notice.drafted_by ?? say("notices.nobody"))),

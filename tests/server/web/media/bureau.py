@@ -1,0 +1,93 @@
+"""Somebody who fills the library of media in tests."""
+
+import os
+import shutil
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from server.usecases.prepare_media import Preparing
+from tests.server.web.api_site import ApiSite, accepted
+
+
+class Bureau:
+    """Somebody who drafts notices, signed in; the server's preparation is called by the test."""
+
+    def __init__(self, site: ApiSite, role: str = "communication") -> None:
+        self.site = site
+        self.browser, self.headers = site.writer(role)
+        parvis = site.app.extensions["parvis"]
+        self.media: Preparing = parvis.media
+        self.settings = parvis.settings
+        self.media_bytes = parvis.settings.media_bytes
+        self.empty()
+
+    def empty(self) -> None:
+        """Removes every medium; the next test begins as the first did."""
+        self.settings.media_bytes = self.media_bytes
+        object.__setattr__(self.media.files, "reserve", 0)
+        self.media.off_loop = lambda work, *values: work(*values)
+        self.media.is_busy = True  # nothing is prepared behind the test's back
+        for medium in accepted(self.browser.get("/api/v1/media"))["media"]:
+            self.remove(medium["medium"])
+        shutil.rmtree(self.media.files.folder, ignore_errors=True)
+
+    def standing(self) -> int:
+        """How many media were not removed."""
+        return self.site.count("medium WHERE state <> 'removed'")
+
+    def waiting(self) -> str:
+        """The one medium that waits to be prepared."""
+        with self.site.database.read() as rows:
+            (upload,) = rows.all("SELECT medium FROM upload")
+        return str(upload["medium"])
+
+    def fetch(self, url: str, reader: Any = None, **headers: str) -> TestResponse:
+        """A file of the library, read to its end."""
+        with (reader or self.browser).get(url, headers=headers) as answer:
+            answer.get_data()
+            found: TestResponse = answer
+            return found
+
+    def upload(self, content: bytes, **more: Any) -> TestResponse:
+        headers = self.headers | more.pop("headers", {})
+        more.setdefault("content_type", "application/octet-stream")
+        answer: TestResponse = self.browser.post("/api/v1/media", data=content, headers=headers, **more)
+        return answer
+
+    def prepare(self) -> int:
+        self.media.is_busy = False
+        try:
+            return self.media.prepare_waiting()
+        finally:
+            self.media.is_busy = True
+
+    def add(self, content: bytes) -> str:
+        """A medium that was uploaded and prepared, or refused."""
+        medium = accepted(self.upload(content), 201)["medium"]
+        assert self.prepare() == 1
+        return str(medium)
+
+    def see(self, medium: str) -> dict[str, Any]:
+        return accepted(self.browser.get(f"/api/v1/media/{medium}"))
+
+    def describe(self, medium: str, **texts: str) -> TestResponse:
+        answer: TestResponse = self.browser.patch(
+            f"/api/v1/media/{medium}", json={"texts": texts}, headers=self.headers
+        )
+        return answer
+
+    def remove(self, medium: str, **more: str) -> TestResponse:
+        answer: TestResponse = self.browser.delete(f"/api/v1/media/{medium}", headers=self.headers | more)
+        return answer
+
+    def left(self) -> list[str]:
+        """Every file below the media folder."""
+        folder = self.media.files.folder
+        return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+    def age(self) -> None:
+        """Lets two hours pass for what is on the disk."""
+        long_ago = self.site.database.clock.now().timestamp() - 7200
+        for path in self.media.files.folder.rglob("*"):
+            os.utime(path, (long_ago, long_ago))

@@ -1,0 +1,83 @@
+"""What is kept of media: rows from the journal, files swept, and a backup with its files."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.store.anchors import Anchors
+from server.store.rebuild_installation import rebuild_installation
+from server.store.verifying import verify_journal
+from server.usecases.copy_media import Brought, beside, bring_media, copy_media
+from server.usecases.remove_medium import sweep_media
+from tests.server.web.api_site import accepted
+from tests.server.web.media.bureau import Bureau
+from tests.signage.media.uploads import image, zipped
+
+
+def test_what_a_crash_left_is_swept_and_the_rest_stays(lone: Bureau):
+    ready = lone.add(image("PNG"))
+    waiting = accepted(lone.upload(image("JPEG")), 201)["medium"]
+    before = lone.left()
+    folder = lone.media.files.folder
+    (folder / ("a" * 64 + ".png")).write_bytes(b"x")
+    (folder / "x.staging").mkdir()
+    (folder / "incoming" / "b.part").write_bytes(b"x")
+    assert sweep_media(lone.site.database, lone.media.files) == 0, "they are young"
+    lone.age()
+    assert sweep_media(lone.site.database, lone.media.files) == 3
+    assert lone.left() == before
+    assert not (folder / "x.staging").exists()
+    assert lone.prepare() == 1
+    assert lone.see(waiting)["state"] == lone.see(ready)["state"] == "ready"
+
+
+def test_rows_of_media_are_rebuilt_from_the_journal_and_verified(bureau: Bureau, tmp_path: Path):
+    medium = bureau.add(image("PNG"))
+    bureau.describe(medium, fr="Ouvert lundi")
+    bureau.add(zipped())
+    bureau.remove(bureau.add(image("JPEG")))
+    before = bureau.see(medium)
+    with bureau.site.database.store.write() as rows:
+        rows.run("UPDATE medium SET state = 'removed'", {})
+    assert len(rebuild_installation(bureau.site.database)) == 2
+    assert bureau.see(medium) == before
+    database, anchors = bureau.site.database, Anchors(tmp_path / "anchors")
+    assert verify_journal(database, anchors, full=True).faults == []
+    with bureau.site.database.store.write() as rows:
+        rows.run("UPDATE medium_text SET texts = :texts", {"texts": json.dumps({"fr": "Fermé"})})
+    faults = verify_journal(database, anchors, full=True).faults
+    assert [(fault.journal, fault.wrong) for fault in faults] == [("installation", "document")]
+
+
+def test_no_fact_of_a_medium_holds_a_word_of_it(lone: Bureau):
+    medium = lone.add(image("PNG"))
+    lone.describe(medium, fr="Ouvert lundi")
+    with lone.site.database.read() as rows:
+        bodies = [row["body"] for row in rows.all("SELECT body FROM installation_fact")]
+    assert not [body for body in bodies if "lundi" in body]
+
+
+def test_a_backup_has_the_files_of_media_beside_it(bureau: Bureau, tmp_path: Path):
+    kept, lost = bureau.add(image("PNG")), bureau.add(image("JPEG"))
+    database, files = bureau.site.database, bureau.media.files
+    copied = beside(tmp_path / "copy")
+    assert copy_media(database, files, tmp_path / "copy") == 4
+    with pytest.raises(Refusal, match="file_exists"):
+        copy_media(database, files, tmp_path / "copy")
+    shutil.rmtree(files.folder)
+    (url,) = [file["url"] for file in bureau.see(lost)["files"] if file["role"] == "page"]
+    name = url.removeprefix("/media/")
+    (copied / name).unlink()
+    (copied / name).write_bytes(b"altered")
+    assert bring_media(database, files, tmp_path / "copy") == Brought(files=3, missing=1)
+    assert bring_media(database, files, tmp_path / "copy") == Brought(files=0, missing=1)
+    assert [bureau.fetch(file["url"]).status_code for file in bureau.see(kept)["files"]] == [200, 200]
+    assert bureau.fetch(url).status_code == 404
+
+
+def test_an_empty_library_leaves_no_folder_beside_a_backup(lone: Bureau, tmp_path: Path):
+    assert copy_media(lone.site.database, lone.media.files, tmp_path / "copy") == 0
+    assert list(tmp_path.iterdir()) == []

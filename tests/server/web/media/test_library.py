@@ -1,0 +1,106 @@
+"""The library of media by the API: listed, described, served to who may, and removed."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from server.domain.refusals import Refusal
+from server.store.installation import SYSTEM
+from server.usecases.remove_medium import remove_medium
+from server.web.callers import DEVICE_COOKIE
+from tests.server.web.api_site import accepted, refused
+from tests.server.web.media.bureau import Bureau
+from tests.signage.media.uploads import image, video
+
+
+def test_an_upload_is_prepared_and_served_to_screens(bureau: Bureau):
+    medium = accepted(bureau.upload(image("JPEG")), 201)
+    assert medium["state"] == "preparing"
+    assert bureau.see(medium["medium"])["files"] == []
+    assert bureau.prepare() == 1
+    seen = bureau.see(medium["medium"])
+    assert (seen["state"], seen["kind"], seen["refusal"]) == ("ready", "image", None)
+    page, small = seen["files"]
+    assert (page["role"], page["type"], page["width"], page["height"]) == ("page", "image/jpeg", 64, 40)
+    assert small["role"] == "thumbnail"
+    screen = bureau.site.app.test_client()
+    screen.set_cookie(DEVICE_COOKIE, bureau.site.screen)
+    for reader in (screen, bureau.browser):
+        answer = bureau.fetch(page["url"], reader)
+        assert answer.status_code == 200
+        assert answer.mimetype == "image/jpeg"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+        assert Image.open(io.BytesIO(answer.data)).size == (64, 40)
+    assert bureau.prepare() == 0
+    assert len(bureau.left()) == 2
+
+
+def test_files_are_for_signed_in_people_and_devices_only(lone: Bureau):
+    url = lone.see(lone.add(image("PNG")))["files"][0]["url"]
+    refused(lone.site.app.test_client().get(url), 401, "not_signed_in")
+    key = {"Authorization": f"Bearer {lone.site.key}"}
+    refused(lone.site.app.test_client().get(url, headers=key), 403, "forbidden")
+    for wrong in ("/media/" + "0" * 64 + ".png", "/media/incoming", "/media/..%2Fparvis.db"):
+        assert lone.fetch(wrong).status_code == 404
+
+
+def test_a_video_is_served_in_ranges(lone: Bureau):
+    seen = lone.see(lone.add(video()))
+    assert [file["role"] for file in seen["files"]] == ["page", "poster", "thumbnail"]
+    film = seen["files"][0]
+    assert film["duration_ms"] > 500
+    answer = lone.fetch(film["url"], Range="bytes=4-9")
+    assert (answer.status_code, len(answer.data)) == (206, 6)
+    assert answer.headers["Content-Range"] == f"bytes 4-9/{film['bytes']}"
+    assert answer.mimetype == "video/webm"
+
+
+def test_what_a_medium_says_is_written_in_french_first(bureau: Bureau):
+    medium = bureau.add(image("PNG"))
+    refused(bureau.describe(medium, en="Open on Monday"), 422, "text_missing")
+    refused(bureau.describe(medium, fr="Ouvert", en="Open"), 422, "one_translation")
+    refused(bureau.describe(medium, fr="x" * 1001), 422, "text_too_long")
+    refused(bureau.describe(medium, fr="Ouvert", tlh="x"), 422, "wrong_language")
+    texts = {"fr": "Ouvert lundi", "en": "Open on Monday", "es": "Abierto el lunes"}
+    assert accepted(bureau.describe(medium, **texts))["texts"] == texts
+    assert accepted(bureau.describe(medium, fr="  Ouvert\n mardi "))["texts"] == {"fr": "Ouvert mardi"}
+    refused(bureau.describe("nothing", fr="x"), 404, "unknown_medium")
+
+
+def test_the_list_is_the_newest_first(lone: Bureau):
+    media = [lone.add(image("PNG", (10 + number, 10))) for number in range(3)]
+    lone.remove(media[1])
+    found = accepted(lone.browser.get("/api/v1/media"))
+    assert [each["medium"] for each in found["media"]] == [media[2], media[0]]
+    assert found["next"] is None
+    older = accepted(lone.browser.get(f"/api/v1/media?before={media[2]}"))
+    assert [each["medium"] for each in older["media"]] == [media[0]]
+
+
+def test_a_removed_medium_takes_the_files_nobody_else_has(bureau: Bureau):
+    first, second = bureau.add(image("PNG")), bureau.add(image("PNG"))
+    url = bureau.see(first)["files"][0]["url"]
+    assert accepted(bureau.remove(first, **{"Idempotency-Key": "remove"}))["state"] == "removed"
+    assert bureau.remove(first, **{"Idempotency-Key": "remove"}).status_code == 200
+    refused(bureau.remove(first), 404, "unknown_medium")
+    assert bureau.fetch(url).status_code == 200
+    bureau.remove(second)
+    assert bureau.fetch(url).status_code == 404
+    assert bureau.left() == []
+
+
+def test_a_medium_that_a_notice_shows_stays(lone: Bureau):
+    medium = lone.add(image("PNG"))
+    with pytest.raises(Refusal, match="medium_in_use"):
+        remove_medium(
+            lone.site.database, lone.media.files, SYSTEM, medium, notices_with=lambda _, shown: [shown]
+        )
+    assert lone.see(medium)["state"] == "ready"
+
+
+def test_a_feed_inside_the_network_is_refused_by_the_api(lone: Bureau):
+    lone.site.app.extensions["parvis"].feeds.off_loop = lambda work, *values: work(*values)
+    asked = {"json": {"url": "http://127.0.0.1:9/flux"}, "headers": lone.headers}
+    refused(lone.browser.post("/api/v1/feeds", **asked), 422, "feed_private")

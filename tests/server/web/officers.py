@@ -1,0 +1,66 @@
+"""A bureau, officers and what they do with notices over the API, in tests."""
+
+from typing import Any
+
+from tests.server.web.api_site import HALL, ApiSite, accepted
+
+TEXT = {
+    "kind": "text",
+    "titles": {"fr": "Ouvert à midi", "en": "Open at noon", "es": "Abierto a mediodía"},
+    "bodies": {
+        "fr": "<p>Le <b>mercredi</b><script>x()</script></p>",
+        "en": "<p>Wednesdays</p>",
+        "es": "<p>Sí</p>",
+    },
+    "category": "hours",
+}
+
+
+class Officers:
+    """A bureau and a communication officer of Laon, and whoever decides for every site, signed in."""
+
+    ROLES = {  # noqa: RUF012 -- a table
+        "bureau": ("reception", HALL),
+        "officer": ("communication", HALL),
+        "everywhere": ("communication", "*"),
+        "agent": ("agent", HALL),
+    }
+
+    def __init__(self, site: ApiSite) -> None:
+        self.site = site
+        self.signed_in: dict[str, Any] = {}
+
+    def browser(self, who: str) -> Any:
+        """Their browser and its CSRF header; they sign in when they are first needed."""
+        if who not in self.signed_in:
+            self.signed_in[who] = self.site.writer(*self.ROLES[who])
+        return self.signed_in[who]
+
+    def post(self, who: str, path: str, body: Any, method: str = "POST", **headers: str) -> Any:
+        browser, csrf = self.browser(who)
+        return browser.open(f"/api/v1{path}", method=method, json=body, headers={**csrf, **headers})
+
+    def get(self, who: str, path: str) -> Any:
+        return self.browser(who)[0].get(f"/api/v1{path}")
+
+    def draft(self, content: dict[str, Any] = TEXT, who: str = "bureau") -> dict[str, Any]:
+        return accepted(self.post(who, "/notices", {"content": content}), 201)
+
+    def verb(self, who: str, notice: dict[str, Any], verb: str, **more: Any) -> Any:
+        return self.post(who, f"/notices/{notice['notice']}/{verb}", {"version": notice["version"]} | more)
+
+    def publish(self, content: dict[str, Any] = TEXT, who: str = "bureau", **shown: Any) -> dict[str, Any]:
+        notice = self.draft(content, who)
+        accepted(self.verb(who, notice, "submit"))
+        accepted(self.verb("everywhere", notice, "approve"))
+        return accepted(self.verb("everywhere", notice, "publish", **shown))
+
+    def screen(self, **query: str) -> dict[str, Any]:
+        """What the screen of Laon is told; `token`: of another."""
+        token = query.pop("token", self.site.screen)
+        found: dict[str, Any] = accepted(self.site.get(f"/halls/{HALL}/screen", token=token))["programme"]
+        return found
+
+
+def items_of(programme: dict[str, Any], notice: str) -> list[dict[str, Any]]:
+    return [item for item in programme["items"] if item["notice"] == notice]
