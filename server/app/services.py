@@ -27,6 +27,7 @@ from server.store.anchors import Anchors
 from server.store.database import Database, once_it_answers
 from server.store.media_files import MediaFiles
 from server.store.notices import feeds_shown
+from server.usecases.carry_over_notices import carry_over_every_hall
 from server.usecases.estimate_waits import Estimates
 from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
@@ -67,6 +68,7 @@ class Parvis:
             once_it_answers(self.simulated.start)
         if self.settings.workers == 1:
             once_it_answers(self.media.take_over)
+        once_it_answers(lambda: carry_over_every_hall(self.database))
         self.printing.start(self.socketio.start_background_task)
         for work in self.background:
             self.socketio.start_background_task(work)

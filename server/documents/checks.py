@@ -229,6 +229,8 @@ def _shared_prefixes(document: HallDocument, other: HallDocument) -> Iterator[Pr
 
 
 def _unused(document: HallDocument) -> Iterator[Problem]:
+    if document.notices:
+        yield warning(("notices",), "notices_live_elsewhere", count=len(document.notices))
     served = {slug for counter in document.counters if not counter.is_retired for slug in counter.services}
     queued = {service.queue for _, service in document.services_in_use()}
     parents = {service.parent for _, service in document.services_in_use()}

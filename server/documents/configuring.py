@@ -8,7 +8,6 @@ from server.documents.hall import (
     ExceptionalPart,
     HallDocument,
     KioskPart,
-    NoticePart,
     SeriesPart,
     ServicePart,
 )
@@ -25,7 +24,6 @@ from server.domain.configuration import (
     HallConfiguration,
     Kiosk,
     Mounting,
-    Notice,
     PrinterConnection,
     Queue,
     Screen,
@@ -66,7 +64,6 @@ def to_configuration(
         folders={folder.id: Folder(**folder.model_dump()) for folder in document.folders},
         kiosks={kiosk.id: _kiosk(kiosk) for kiosk in document.kiosks},
         screens={screen.id: Screen(**screen.model_dump()) for screen in document.screens},
-        notices=tuple(_notice(notice) for notice in document.notices),
         neighbours=document.neighbours,
         is_demonstration=is_demonstration,
         rule=document.rule,
@@ -165,14 +162,3 @@ def _kiosk(part: KioskPart) -> Kiosk:
     printer = PrinterConnection(**part.printer.model_dump()) if part.printer else None
     mounting = Mounting(**part.mounting.model_dump()) if part.mounting else None
     return Kiosk(id=part.id, label=part.label, printer=printer, mounting=mounting, is_retired=part.is_retired)
-
-
-def _notice(part: NoticePart) -> Notice:
-    return Notice(
-        id=part.id,
-        titles=part.titles,
-        bodies=part.bodies,
-        category=part.category,
-        valid_from=part.valid_from,
-        valid_until=part.valid_until,
-    )

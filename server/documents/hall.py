@@ -178,7 +178,7 @@ class KioskPart(Part):
 
 
 class NoticePart(Part):
-    """A text shown to the hall between two local dates, both included."""
+    """A text of before there were notices: it is published as one, once (docs/rules/notices.md)."""
 
     id: Slug
     category: Category
@@ -242,7 +242,7 @@ class HallDocument(Part):
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()
-    notices: Annotated[tuple[NoticePart, ...], Field(max_length=100)] = ()
+    notices: Annotated[tuple[NoticePart, ...], Field(max_length=100, exclude_if=lambda held: not held)] = ()
 
     def services_in_use(self) -> Iterator[tuple[int, ServicePart]]:
         """The services that are not retired, each with its place in the list."""

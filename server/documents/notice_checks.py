@@ -21,6 +21,11 @@ def check_notice(notice: NoticeContent, known: KnownPlaces) -> tuple[Problem, ..
     return tuple(_problems(notice, known))
 
 
+def check_kind(notice: NoticeContent, kind: str) -> tuple[Problem, ...]:
+    """A notice keeps the kind of its first version: what shows a medium or a feed is told by it."""
+    return () if notice.kind == kind else (problem(("kind",), "kind_stays"),)
+
+
 def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[Problem, ...]:
     """What is wrong with a notice whose medium is not there to be shown."""
     if is_ready or not isinstance(notice, MediumNotice):

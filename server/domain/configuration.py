@@ -7,7 +7,6 @@ order, that of menus, screens and consoles. Texts map a language code to a sente
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Literal
 
 from server.domain.alerts import AlertRules
@@ -242,18 +241,6 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A text shown to the hall from `valid_from` to `valid_until` (local dates, included; None: no limit)."""
-
-    id: str
-    titles: Texts
-    bodies: Texts
-    category: str
-    valid_from: date | None = None
-    valid_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class HallConfiguration:
     """Everything a hall's rules need, of one revision. `hall` is its slug, `languages` begins with French.
 
@@ -276,7 +263,6 @@ class HallConfiguration:
     folders: Mapping[str, Folder] = field(default_factory=dict)
     kiosks: Mapping[str, Kiosk] = field(default_factory=dict)
     screens: Mapping[str, Screen] = field(default_factory=dict)
-    notices: tuple[Notice, ...] = ()
     neighbours: tuple[str, ...] = ()
     is_demonstration: bool = False
     rule: RuleName = DEFAULT_RULE

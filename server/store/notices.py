@@ -99,6 +99,12 @@ def listed_notices(rows: Any, state: str, now: int, *, before: ChangedAt | None,
     return found
 
 
+def known_notices(rows: Any, notices: Sequence[str]) -> set[str]:
+    """Those of these ids that are a notice's."""
+    found = (rows.one("SELECT id FROM notice WHERE id = :id", id=notice) for notice in notices)
+    return {row["id"] for row in found if row is not None}
+
+
 def listed_notice(rows: Any, notice: str) -> Row:
     """One notice as it is listed. Refusal: unknown_notice."""
     row: Row | None = rows.one(f"{_LISTED} WHERE n.id = :notice", notice=notice)

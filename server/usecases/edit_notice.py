@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from server.documents.notice_checks import check_kind
 from server.documents.notices import parse_notice
-from server.documents.problems import DocumentRefused, problem
+from server.documents.problems import DocumentRefused
 from server.domain.notice_facts import notice_edited
 from server.domain.notices import NoticeVerb
 from server.store.database import Database
@@ -24,8 +25,9 @@ def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
         standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
-        if notice.kind != standing.row["kind"]:
-            raise DocumentRefused((problem(("kind",), "kind_stays", kind=standing.row["kind"]),))
+        problems = check_kind(notice, standing.row["kind"])
+        if problems:
+            raise DocumentRefused(problems)
         checked_for(transaction, notice, standing.places, gesture.reach)
         version = standing.version + 1
         kept = new_version(transaction, gesture.notice, version, notice)

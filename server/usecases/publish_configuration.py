@@ -24,6 +24,7 @@ from server.store.database import Database
 from server.store.documents import hall_documents, newest, taken_ids
 from server.store.halls import create_hall
 from server.store.installation import Author
+from server.usecases.carry_over_notices import carry_over_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def publish_hall(
     base_revision: int | None = None,
     dry_run: bool = False,
 ) -> Publication:
-    """Publishes a hall's document; a new slug creates the hall.
+    """Publishes a hall's document; a new slug creates the hall. Its texts become notices, once.
 
     Raises DocumentRefused; refusals: stale_revision, not_configured.
     """
@@ -115,9 +116,12 @@ def publish_hall(
         if dry_run:
             return Publication(document.hall, 1, warnings=tuple(warnings), is_published=False)
         create_hall(database, author, document.hall, installation_revision=found_installation.revision)
-    return _publish(
+    published = _publish(
         database, author, document, base_revision=base_revision, dry_run=dry_run, warnings=tuple(warnings)
     )
+    if not dry_run:
+        carry_over_notices(database, author, document)
+    return published
 
 
 def _publish(

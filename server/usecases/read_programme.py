@@ -9,16 +9,15 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.documents.hall import Category
-from server.documents.notices import NOTICE_MODELS, NoticeContent, TextNotice
+from server.documents.notices import NOTICE_MODELS, NoticeContent
 from server.documents.opening import local_spans
-from server.documents.safe_html import html_of_words
 from server.domain.affluence import BusyAndQuiet, busy_and_quiet, open_slots
 from server.domain.calendars import DAY, Calendar
-from server.domain.configuration import HallConfiguration, Notice
+from server.domain.configuration import HallConfiguration
 from server.domain.instants import from_micros, to_micros
 from server.domain.windows import (
     Dayparts,
@@ -114,7 +113,7 @@ def _affluence(rows: Any, hall_id: str, configuration: HallConfiguration) -> Bus
 
 
 def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[_Slide]:
-    """Waits, what is published, what the hall's document holds, and the notice on priority cards."""
+    """Waits, what is published, and the notice on priority cards."""
     hall = words.hall
     published = []
     for shown in shown_between(rows, to_micros(covered[0]), to_micros(covered[1])):
@@ -126,7 +125,6 @@ def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[_
         until = covered[1] if shown.shown_until is None else from_micros(shown.shown_until)
         windows = _windows(notice, hall.calendar, words, (from_micros(shown.shown_from), until), covered)
         published.append(_Slide(shown.id, shown.version, notice.kind, notice, windows))
-    published += [_of_document(notice, words, covered) for notice in hall.notices]
     waits = _built_in("waits", "signage.screen.ticket_now", published, words, covered)
     legal: list[_Slide] = []
     if hall.has_priority_first:
@@ -142,23 +140,6 @@ def _previewed(rows: Any, preview: Preview) -> _Slide:
 def _whoever_waits(notice: NoticeContent) -> NoticeContent:
     """The notice without the condition that people wait: what is looked at is shown."""
     return notice.model_copy(update={"when": None})
-
-
-def _of_document(notice: Notice, words: HallWords, covered: Window) -> _Slide:
-    """A notice of the hall's document, as one that was published for that hall."""
-    bodies = {language: html_of_words(body) for language, body in notice.bodies.items()}
-    text = TextNotice.model_construct(
-        titles=dict(notice.titles),
-        kind="text",
-        bodies=bodies,
-        category=cast(Category, notice.category),
-        when=None,
-        ms=None,
-    )
-    zone = ZoneInfo(words.hall.site.time_zone)
-    starts = local_start(notice.valid_from.isoformat(), zone) if notice.valid_from else covered[0]
-    ends = local_end(notice.valid_until.isoformat(), zone) if notice.valid_until else covered[1]
-    return _Slide(notice.id, 0, "text", text, _or_always([(starts, ends)], covered))
 
 
 def _built_in(

@@ -60,15 +60,6 @@ def test_everything_of_the_document_is_in_the_configuration():
                 }
             ],
             screens=[{"id": "guise-ecran-1", "label": "Écran"}],
-            notices=[
-                {
-                    "id": "guise-n",
-                    "category": "hours",
-                    "titles": texts("Fermé"),
-                    "bodies": texts("Fermé lundi"),
-                    "valid_until": "2026-11-30",
-                }
-            ],
         )
     )
     titres = made.services["guise-titres"]
@@ -80,7 +71,6 @@ def test_everything_of_the_document_is_in_the_configuration():
     assert made.counters["guise-g1"].label == "guichet 1"
     assert made.kiosks["guise-borne-1"].printer == PrinterConnection("10.0.0.9", 9100, "raster-58", 58)
     assert list(made.screens) == ["guise-ecran-1"]
-    assert [notice.valid_until for notice in made.notices] == [date(2026, 11, 30)]
 
 
 def test_a_hall_without_hours_takes_those_of_its_site():

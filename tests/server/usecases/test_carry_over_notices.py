@@ -1,0 +1,124 @@
+"""Texts of a hall's document become notices once: none is lost, none is shown twice, none comes back."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.configuration import HallConfiguration
+from server.store.database import Database
+from server.store.installation import SYSTEM, Author
+from server.store.rebuild_installation import installation_differences
+from server.usecases.carry_over_notices import carry_over_every_hall
+from server.usecases.decide_notice import archive_notice, withdraw_notice
+from server.usecases.publish_configuration import Publication, publish_hall
+from server.usecases.read_notices import read_notice
+from server.usecases.read_programme import read_programme
+from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+from tests.server.usecases.notice_gestures import DECIDES, MORNING, OFFICER, officer
+
+IMPORTER = Author("importer")
+TEXT = {
+    "id": "laon-info",
+    "category": "hours",
+    "titles": {"fr": "Ouvert & calme", "en": "Open", "es": "Abierto"},
+    "bodies": {"fr": "De 12 h à 14 h.", "en": "At noon.", "es": "A mediodía."},
+}
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(MORNING)
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands, "laon", "vervins")
+    yield found
+    with found.read() as rows:
+        assert installation_differences(rows) == []
+    found.close()
+
+
+def published(database: Database, *texts: dict[str, Any], dry_run: bool = False) -> Publication:
+    """Laon's document with texts in it, as it was before there were notices."""
+    document = json.loads((HALLS / "laon.json").read_text(encoding="utf-8")) | {"notices": list(texts)}
+    return publish_hall(database, IMPORTER, json.dumps(document), dry_run=dry_run)
+
+
+def shown(database: Database, hall: str = "laon") -> dict[str, list[dict[str, Any]]]:
+    """The items of a hall's screens by notice, built-in ones left out."""
+    items: dict[str, list[dict[str, Any]]] = {}
+    for item in read_programme(database, hall, "", lambda key, *_, **__: key)["items"]:
+        if item["notice"] not in ("waits", "priority-card"):
+            items.setdefault(item["notice"], []).append(item)
+    return items
+
+
+def test_a_text_is_published_in_its_hall_under_its_own_id_and_the_import_says_so(database: Database):
+    warned = published(database, TEXT, dry_run=True)
+    assert [each.code for each in warned.warnings] == ["notices_live_elsewhere"]
+    assert shown(database) == {}, "a dry run publishes nothing"
+    published(database, TEXT)
+    items = shown(database)
+    assert {item["language"] for item in items["laon-info"]} == {"fr", "en", "es"}
+    assert items["laon-info"][0]["content"] == {
+        "title": "Ouvert & calme",
+        "html": "<p>De 12 h à 14 h.</p>",
+    }
+    assert shown(database, "vervins") == {}
+    seen = read_notice(database, OFFICER, DECIDES, "laon-info")
+    assert (seen["state"], seen["targets"]["halls"]) == ("published", ["laon"])
+    assert [step["fact"] for step in seen["history"]] == [
+        "NoticeDrafted",
+        "NoticeSubmitted",
+        "NoticeApproved",
+        "NoticePublished",
+    ]
+    assert not hasattr(HallConfiguration, "notices"), "there is one place only"
+
+
+def test_it_is_carried_over_once_whatever_becomes_of_it(database: Database):
+    published(database, TEXT)
+    published(database, TEXT | {"titles": {"fr": "Autre"}, "bodies": {"fr": "Autre"}})
+    assert shown(database)["laon-info"][0]["content"]["title"] == "Ouvert & calme"
+    notice = {"notice": "laon-info", "version": 1}
+    withdraw_notice(database, officer(notice))
+    archive_notice(database, officer(notice))
+    published(database, TEXT)
+    assert carry_over_every_hall(database) == 0
+    assert shown(database) == {}
+
+
+def test_a_server_that_starts_carries_over_what_was_published_before(database: Database):
+    published(database, TEXT, TEXT | {"id": "laon-autre"})
+    with database.store.write() as rows:
+        for table in ("notice", "notice_step", "notice_version"):
+            rows.run(f"DELETE FROM {table}", {})
+        rows.run("DELETE FROM installation_fact WHERE kind LIKE 'Notice%'", {})
+    assert carry_over_every_hall(database) == 2
+    assert carry_over_every_hall(database) == 0
+    assert set(shown(database)) == {"laon-info", "laon-autre"}
+    with database.read() as rows:
+        [drafted] = {row["author"] for row in rows.all("SELECT author FROM notice_step")}
+    assert drafted == SYSTEM.id
+
+
+def test_its_dates_go_with_it_and_what_is_over_stays_behind(database: Database, hands: Hands):
+    today = date(2026, 11, 24)
+    soon = {"valid_from": str(today + timedelta(days=1)), "valid_until": str(today + timedelta(days=2))}
+    over = {"id": "laon-fini", "valid_until": str(today - timedelta(days=1))}
+    published(database, TEXT | soon, TEXT | over)
+    assert set(shown(database)) == {"laon-info"}
+    seen = read_notice(database, OFFICER, DECIDES, "laon-info")
+    assert seen["until"] == "2026-11-26T23:00:00.000000+00:00"
+    assert seen["content"]["validity"] == {"starts": "2026-11-25", "ends": "2026-11-26"}
+    [[starts, ends]] = shown(database)["laon-info"][0]["windows"]
+    assert ends - starts == 2 * 86_400_000
+
+
+def test_a_language_that_only_the_title_has_is_left_out(database: Database):
+    published(database, TEXT | {"bodies": {"fr": "Oui"}})
+    assert {item["language"] for item in shown(database)["laon-info"]} == {"fr"}
