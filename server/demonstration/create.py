@@ -27,7 +27,7 @@ from server.usecases.publish_configuration import publish_hall, publish_installa
 HALLS = Path(__file__).parent / "halls"
 SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")
 DEMONSTRATION = Author("demonstration")
-EVERYWHERE = "admin"
+EVERYWHERE = {"administrator": "admin", "communication": "communication_aisne"}
 """The login of whoever administers every site."""
 LISTENING_PORTS = range(20_000, 32_000)
 """Below the ports that systems give to connections to elsewhere: who stops listening finds its own again."""
@@ -86,7 +86,7 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
             for site in sites
         ],
     }
-    make_notices(database, _account(database, "reception"), _account(database, EVERYWHERE))
+    make_notices(database, _account(database, "reception"), _account(database, EVERYWHERE["communication"]))
     write_demo_file(settings, described)
     return described
 
@@ -148,10 +148,10 @@ def _device(database: Database, settings: Settings, hall: str, kind: str, config
 
 
 def _users(database: Database) -> list[dict[str, str]]:
-    wanted = [(role, "laon") for role in ROLES] + [("administrator", EVERY_SITE)]
+    wanted = [(role, "laon") for role in ROLES] + [(role, EVERY_SITE) for role in EVERYWHERE]
     users = []
     for role, site in wanted:
-        login = role if site != EVERY_SITE else EVERYWHERE
+        login = role if site != EVERY_SITE else EVERYWHERE[role]
         password = "-".join(secrets.choice(WORDS) for _ in range(4))
         display_name = login.replace("_", " ").capitalize()
         create_account(

@@ -6,13 +6,11 @@ revision and all, until one of these changes.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.documents.hall import Category
 from server.documents.notices import NOTICE_MODELS, NoticeContent
 from server.documents.opening import local_spans
 from server.domain.affluence import BusyAndQuiet, busy_and_quiet, open_slots
@@ -34,16 +32,8 @@ from server.domain.windows import (
 from server.store.database import Database
 from server.store.notices import affluence_of, content_of, shown_between
 from server.usecases.notice_places import is_for_screen, targets_of
-from server.usecases.programme_contents import (
-    Contents,
-    HallWords,
-    contents_of,
-    spoken_languages,
-    turn_ms,
-    words_of,
-)
-
-LEGAL: Category = "legal"
+from server.usecases.programme_contents import HallWords, spoken_languages
+from server.usecases.programme_rounds import LEGAL, Slide, in_ms, items_of, to_ms
 
 type Programme = dict[str, Any]
 
@@ -54,17 +44,6 @@ class Preview:
 
     notice: str
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Slide:
-    """A notice that a screen may show: since and until when, in which languages."""
-
-    id: str
-    version: int
-    kind: str
-    notice: NoticeContent
-    windows: list[Window] | None
 
 
 def read_programme(
@@ -88,13 +67,13 @@ def read_programme(
             slides = [_previewed(rows, preview)]
         else:
             slides = _slides(rows, words, screen, covered)
-        items = _items(slides, words)
+        items = items_of(slides, words)
     hours = within(on_hours(configuration.calendar, days), covered)
     programme = {
         "legal_share": configuration.legal_share if any(item["is_legal"] for item in items) else 0,
-        "covers_until": _ms(covered[1]),
+        "covers_until": to_ms(covered[1]),
         "items": items,
-        "hours": None if preview is not None or hours == [covered] else _in_ms(hours),
+        "hours": None if preview is not None or hours == [covered] else in_ms(hours),
     }
     return {"revision": _revision(programme), **programme}
 
@@ -112,7 +91,7 @@ def _affluence(rows: Any, hall_id: str, configuration: HallConfiguration) -> Bus
     return busy_and_quiet(counted.tickets, counted.days, open_slots(configuration.calendar.weekly))
 
 
-def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[_Slide]:
+def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[Slide]:
     """Waits, what is published, and the notice on priority cards."""
     hall = words.hall
     published = []
@@ -124,17 +103,18 @@ def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[_
             continue
         until = covered[1] if shown.shown_until is None else from_micros(shown.shown_until)
         windows = _windows(notice, hall.calendar, words, (from_micros(shown.shown_from), until), covered)
-        published.append(_Slide(shown.id, shown.version, notice.kind, notice, windows))
+        since = from_micros(shown.shown_from)
+        published.append(Slide(shown.id, shown.version, notice.kind, notice, windows, since))
     waits = _built_in("waits", "signage.screen.ticket_now", published, words, covered)
-    legal: list[_Slide] = []
+    legal: list[Slide] = []
     if hall.has_priority_first:
         legal = _built_in("priority_card", "server.programme.priority.title", published, words, covered)
     return [*waits, *published, *legal]
 
 
-def _previewed(rows: Any, preview: Preview) -> _Slide:
+def _previewed(rows: Any, preview: Preview) -> Slide:
     notice = _whoever_waits(content_of(rows, preview.notice, preview.version))
-    return _Slide(preview.notice, preview.version, notice.kind, notice, None)
+    return Slide(preview.notice, preview.version, notice.kind, notice, None)
 
 
 def _whoever_waits(notice: NoticeContent) -> NoticeContent:
@@ -143,8 +123,8 @@ def _whoever_waits(notice: NoticeContent) -> NoticeContent:
 
 
 def _built_in(
-    kind: str, title: str, published: Sequence[_Slide], words: HallWords, covered: Window
-) -> list[_Slide]:
+    kind: str, title: str, published: Sequence[Slide], words: HallWords, covered: Window
+) -> list[Slide]:
     """What the product says by itself, whenever no published notice of that kind is shown for certain."""
     own = [slide for slide in published if slide.kind == kind and slide.notice.when is None]
     shown = [window for slide in own for window in ([covered] if slide.windows is None else slide.windows)]
@@ -158,7 +138,7 @@ def _built_in(
         "category": LEGAL if kind == "priority_card" else "practical",
     }
     notice = NOTICE_MODELS[kind].model_construct(**said)  # type: ignore[arg-type]
-    return [_Slide(kind.replace("_", "-"), 0, kind, notice, windows)]
+    return [Slide(kind.replace("_", "-"), 0, kind, notice, windows)]
 
 
 def _windows(
@@ -182,51 +162,3 @@ def _windows(
 def _or_always(windows: list[Window], covered: Window) -> list[Window] | None:
     inside = within(windows, covered)
     return None if inside == [covered] else inside
-
-
-def _items(slides: Sequence[_Slide], words: HallWords) -> list[dict[str, Any]]:
-    """Rounds of the slides: each in French and in one other language, the next one in the next round."""
-    spoken = {slide.id: spoken_languages(slide.kind, list(slide.notice.titles)) for slide in slides}
-    rounds = max((len(languages) - 1 for languages in spoken.values()), default=0)
-    known: dict[tuple[str, str], Contents] = {}
-    for slide in slides:
-        for language in spoken[slide.id]:
-            known[slide.id, language] = contents_of(slide.kind, slide.notice, language, words)
-    return [
-        item
-        for turn in range(max(rounds, 1))
-        for slide in slides
-        if slide.windows is None or slide.windows
-        for language in _languages_of_turn(spoken[slide.id], turn)
-        for item in _items_of(slide, language, turn, known[slide.id, language])
-    ]
-
-
-def _languages_of_turn(spoken: Sequence[str], turn: int) -> list[str]:
-    others = spoken[1:]
-    return [*spoken[:1], *([others[turn % len(others)]] if others else [])]
-
-
-def _items_of(slide: _Slide, language: str, turn: int, contents: Contents) -> Iterator[dict[str, Any]]:
-    notice = slide.notice
-    for page, content in enumerate(contents):
-        yield {
-            "id": f"{slide.id}.{slide.version}.{language}.{page}.{turn}",
-            "notice": slide.id,
-            "kind": slide.kind,
-            "language": language,
-            "category": notice.category,
-            "is_legal": notice.category == LEGAL or slide.kind == "priority_card",
-            "ms": notice.ms or content.get("ms") or turn_ms(words_of(content)),
-            "windows": None if slide.windows is None else _in_ms(slide.windows),
-            "when": None if notice.when is None else notice.when.model_dump(),
-            "content": content,
-        }
-
-
-def _in_ms(windows: Sequence[Window]) -> list[list[int]]:
-    return [[_ms(starts), _ms(ends)] for starts, ends in windows]
-
-
-def _ms(instant: datetime) -> int:
-    return to_micros(instant) // 1000

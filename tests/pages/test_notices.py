@@ -107,6 +107,44 @@ def test_from_a_bureau_of_laon_to_the_screen_of_vervins(server: Served, pages: P
     gesture(officer, "Retirer des écrans", "Message retiré des écrans.")
 
 
+def test_a_published_notice_is_corrected_while_it_stays_on_the_screens(server: Served, pages: Pages):
+    """By the officer of the demonstration who decides for all five sites."""
+    page = pages.open(width=1366, height=900)
+    sign_in(page, server, *demonstration_user(server, "communication", "*"), path="/affichage")
+    on_screen = page.get_by_role("region", name="À l’écran")
+    on_screen.get_by_role("link", name="Préparez vos papiers").press("Enter")
+    expect(page.locator("h1")).to_have_text("Préparez vos papiers")
+    expect(page.locator("[data-state]")).to_have_text("publié")
+    page.get_by_role("button", name="Corriger", exact=True).press("Enter")
+    expect(page.locator("[data-state]")).to_have_text("brouillon")
+    former = page.locator("[data-former]")
+    expect(former).to_have_text("Préparez vos papiers (publié)")
+    expect(page.locator("[data-corrects]")).to_contain_text("prendra sa place")
+    page.get_by_label("Titre").first.fill("Préparez vos originaux")
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_have_text("Version 2 enregistrée.")
+    assert_accessible(page)
+    assert unreached_by_keyboard(page) == []
+    gesture(page, "Soumettre", "Message soumis.")
+    page.goto(f"{server.base_url}/affichage")
+    expect(on_screen.get_by_role("link", name="Préparez vos papiers")).to_be_visible()
+    waiting = page.get_by_role("region", name="À vous de jouer").get_by_role(
+        "row", name="Préparez vos originaux"
+    )
+    expect(waiting).to_contain_text("(correction)")
+    waiting.get_by_role("link").press("Enter")
+    gesture(page, "Approuver", "Message approuvé.")
+    expect(page.get_by_label("Publier à partir de")).to_be_hidden()
+    gesture(page, "Publier", "Message publié.")
+    expect(former).to_have_text("Préparez vos papiers (archivé)")
+    page.screenshot(path="/tmp/h/notices_corr.png", full_page=True)
+    former.press("Enter")
+    expect(page.locator(".history")).to_contain_text("Remplacé par sa correction")
+    page.goto(f"{server.base_url}/affichage")
+    expect(on_screen.get_by_role("link", name="Préparez vos originaux")).to_be_visible()
+    expect(on_screen.get_by_role("link", name="Préparez vos papiers")).to_have_count(0)
+
+
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (683, 384), (390, 844)])
 def test_the_pages_are_accessible_and_fit(server: Served, pages: Pages, width: int, height: int):
     page = pages.open(width=width, height=height)

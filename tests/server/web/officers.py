@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.usecases.programme_rounds import NEW_FOR
 from tests.server.web.api_site import HALL, ApiSite, accepted
 
 TEXT = {
@@ -63,4 +64,11 @@ class Officers:
 
 
 def items_of(programme: dict[str, Any], notice: str) -> list[dict[str, Any]]:
-    return [item for item in programme["items"] if item["notice"] == notice]
+    """The turns of a notice, without those it has besides in the minutes in which it is new."""
+    new_ms = NEW_FOR.total_seconds() * 1000
+    found = [item for item in programme["items"] if item["notice"] == notice]
+    return [
+        item
+        for item in found
+        if item["windows"] is None or item["windows"][-1][1] - item["windows"][0][0] > new_ms
+    ]

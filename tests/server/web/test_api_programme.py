@@ -222,7 +222,9 @@ def test_screens_are_told_when_something_begins_or_ends_and_not_otherwise(
     for _ in range(20):
         site.hands.now += timedelta(minutes=1)
         told.append(bool(programmes.turned(halls)))
-    assert [minute + 1 for minute, is_told in enumerate(told) if is_told] == [1, 10, 15]
+    assert [minute + 1 for minute, is_told in enumerate(told) if is_told] == [1, 10, 13, 15], (
+        "published, begun, no longer new, over"
+    )
 
 
 def test_the_next_edge_is_of_an_item_or_of_the_hours_of_the_screen():
