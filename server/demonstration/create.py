@@ -27,8 +27,11 @@ from server.usecases.publish_configuration import publish_hall, publish_installa
 HALLS = Path(__file__).parent / "halls"
 SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")
 DEMONSTRATION = Author("demonstration")
-EVERYWHERE = {"administrator": "admin", "communication": "communication_aisne"}
-"""The login of whoever administers every site."""
+EVERYWHERE = {
+    "administrator": ("admin", "Admin"),
+    "communication": ("communication_aisne", "Communication de l’Aisne"),
+}
+"""Roles that somebody has in every site: login and name."""
 LISTENING_PORTS = range(20_000, 32_000)
 """Below the ports that systems give to connections to elsewhere: who stops listening finds its own again."""
 WORDS = (
@@ -86,7 +89,9 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
             for site in sites
         ],
     }
-    make_notices(database, _account(database, "reception"), _account(database, EVERYWHERE["communication"]))
+    make_notices(
+        database, _account(database, "reception"), _account(database, EVERYWHERE["communication"][0])
+    )
     write_demo_file(settings, described)
     return described
 
@@ -151,9 +156,9 @@ def _users(database: Database) -> list[dict[str, str]]:
     wanted = [(role, "laon") for role in ROLES] + [(role, EVERY_SITE) for role in EVERYWHERE]
     users = []
     for role, site in wanted:
-        login = role if site != EVERY_SITE else EVERYWHERE[role]
+        here = (role, role.replace("_", " ").capitalize())
+        login, display_name = here if site != EVERY_SITE else EVERYWHERE[role]
         password = "-".join(secrets.choice(WORDS) for _ in range(4))
-        display_name = login.replace("_", " ").capitalize()
         create_account(
             database, DEMONSTRATION, NewAccount(login, password, display_name, [Grant(role, site)])
         )

@@ -13,7 +13,7 @@ const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
 const get = (selector) => document.querySelector(selector);
 const instant = (text) => new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
-const PRIMARY = ["submit", "approve", "publish", "correct"];
+const PRIMARY = ["submit", "approve", "publish"];
 const MEANINGS = { publish: "published", withdraw: "withdrawn", submit: "submitted", approve: "approved", refuse: "refused", archive: "archived" };
 
 let notice = null; // as the server knows it; null: a new one
@@ -97,7 +97,10 @@ function draw() {
 
 /** The other of a notice and its correction: one leads to the other. */
 function drawCorrection() {
-  const [key, other] = notice.correction ? ["notices.has_correction", notice.correction] : ["notices.corrects", notice.corrects];
+  const isFollowed = Boolean(notice.correction);
+  const isDone = (isFollowed ? notice : notice.corrects)?.state === "archived";
+  const other = isFollowed ? notice.correction : notice.corrects;
+  const key = isFollowed ? (isDone ? "notices.replaced_by" : "notices.has_correction") : (isDone ? "notices.has_replaced" : "notices.corrects");
   show("[data-corrects]", Boolean(other));
   // a correction begins when it is published: what it corrects goes then
   const isCorrection = Boolean(notice.corrects) && notice.corrects.state !== "archived";
