@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
@@ -145,6 +145,32 @@ def test_a_published_notice_is_corrected_while_it_stays_on_the_screens(server: S
     page.goto(f"{server.base_url}/affichage")
     expect(on_screen.get_by_role("link", name="Préparez vos originaux")).to_be_visible()
     expect(on_screen.get_by_role("link", name="Préparez vos papiers")).to_have_count(0)
+
+
+def test_the_list_goes_on_by_keyboard_and_no_notice_stands_twice(server: Served, pages: Pages):
+    """The first answer of the server is cut in two pages; what changed meanwhile comes in both."""
+    page = pages.open()
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        whole = route.fetch(url=route.request.url.partition("?")[0]).json()["notices"]
+        asked.append(route.request.url.partition("before=")[2])
+        first = not asked[-1]
+        found = whole[:2] if first else whole[1:]
+        route.fulfill(json={"notices": found, "next": "1.a" if first else None})
+
+    page.route("**/api/v1/notices?*", answer)
+    sign_in(page, server, *demonstration_user(server, "communication", "*"), path="/affichage")
+    links = page.locator("[data-list=sections] th a")
+    expect(links).to_have_count(2)
+    more = page.get_by_role("button", name="Afficher la suite")
+    more.press("Enter")
+    expect(more).to_be_hidden()
+    assert links.count() > 10
+    told = links.evaluate_all("links => links.map((link) => link.dataset.notice)")
+    assert len(set(told)) == len(told)
+    assert page.evaluate("document.activeElement.dataset.notice") in told, "the first of the new ones"
+    assert asked == ["", "1.a"]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (683, 384), (390, 844)])
