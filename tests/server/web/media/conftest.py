@@ -13,11 +13,11 @@ from tests.server.web.media.bureau import Bureau
 type Bureaus = Callable[[str], Bureau]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def bureaus(
     tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, request: pytest.FixtureRequest
 ) -> Iterator[Bureaus]:
-    """One bureau on each kind of database, for all tests of this folder."""
+    """One bureau on each kind of database, for all tests of a module."""
     made: dict[str, Bureau] = {}
     with ExitStack() as standing:
 
