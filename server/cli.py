@@ -19,6 +19,7 @@ from server.commands import (
     exporting,
     keeping,
     simulating,
+    speaking,
 )
 from server.commands.say import console, ending_well, opened
 from server.demonstration.create import demo_file, is_demonstration
@@ -132,6 +133,7 @@ cli.command("verify-journal")(keeping.verify_journal_command)
 cli.command("backup")(keeping.backup_command)
 cli.command("restore")(keeping.restore_command)
 cli.command("doctor")(doctoring.doctor)
+cli.command("say")(speaking.say_aloud)
 cli.add_typer(devices.devices, name="devices")
 cli.add_typer(api_keys.keys, name="api-keys")
 

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         default=True,
         description="Whether calls are spoken and kiosks read their views aloud, with the espeak-ng program.",
     )
+    voices_folder: str = Field(
+        default="",
+        description="Folder of the site's own voices, one a language; empty: voices in the var folder.",
+    )
     media_bytes: int = Field(
         default=200_000_000,
         ge=1_000_000,
@@ -105,6 +109,11 @@ class Settings(BaseSettings):
     def database_address(self) -> str:
         """The database URL, with the default filled in."""
         return self.database_url or f"sqlite:///{self.var.resolve() / 'parvis.db'}"
+
+    @property
+    def voices_place(self) -> Path:
+        """The folder of the site's own voices, with the default filled in."""
+        return (Path(self.voices_folder) if self.voices_folder else self.var / "voices").resolve()
 
     @property
     def scheme(self) -> str:

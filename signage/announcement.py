@@ -31,6 +31,11 @@ def spoken_sentence(number: str, place: str, *, template: str) -> str:
     return template.format(number=", ".join(number), place=place)
 
 
+def phrases_of(sentence: str) -> list[str]:
+    """Return the phrases of a spoken sentence: what stands between its pauses."""
+    return [phrase.strip() for phrase in sentence.split(PAUSE) if phrase.strip()]
+
+
 def recall_parts(rank: int, *, template: str) -> list[tuple[str, bool]]:
     """Return the pieces of a recall's mark, each with whether it is raised: « 2 », « e » raised, «  appel ».
 

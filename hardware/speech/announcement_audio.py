@@ -1,7 +1,7 @@
 """One audio file for one announcement: the chime, then each sentence, with silences between."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from hardware.speech.chime import chime
@@ -16,6 +16,15 @@ BRIEF_PAUSE_S = 0.15
 """Between the phrases, and at the end, of a sentence said while others wait to be spoken."""
 VOICE_SHARE = 0.89
 """Peak of the voice, share of full scale (−1 dB): loud, and no amplifier clips it."""
+
+
+def phrases_of(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Return the phrases of sentences, each once: what stands between line breaks."""
+    return tuple(dict.fromkeys(chain(*map(_phrases, sentences))))
+
+
+def _phrases(sentence: str) -> list[str]:
+    return [phrase.strip() for phrase in sentence.splitlines() if phrase.strip()]
 
 
 def render_announcement(
@@ -34,27 +43,41 @@ def render_announcement(
     request. Raises SpeechUnavailable, and ValueError when there is nothing to say.
     """
     speech = speech or EspeakSpeech()
-    phrases = [
-        [phrase.strip() for phrase in sentence.splitlines() if phrase.strip()] for sentence in sentences
-    ]
-    if not any(phrases):
+    spoken = {phrase: speech.say(phrase, language) for phrase in phrases_of(sentences)}
+    return assemble(sentences, spoken, before=chime() if has_chime else None, is_brief=is_brief)
+
+
+def assemble(
+    sentences: Sequence[str],
+    spoken: "Mapping[str, Samples[int]]",
+    *,
+    before: "Samples[int] | None",
+    is_brief: bool = False,
+) -> bytes:
+    """Return the WAV file of sentences whose phrases were spoken; `before` is the chime, None for none.
+
+    Raises ValueError when there is nothing to say.
+    """
+    if not phrases_of(sentences):
         raise ValueError("an announcement without a sentence")
-    spoken = {phrase: trimmed(speech.say(phrase, language)) for phrase in dict.fromkeys(chain(*phrases))}
+    heard = {phrase: trimmed(samples) for phrase, samples in spoken.items()}
     phrase_pause_s, end_s = (BRIEF_PAUSE_S, BRIEF_PAUSE_S) if is_brief else (PHRASE_PAUSE_S, END_S)
     sound: Samples[int] = array("h")
-    for number, sentence in enumerate(phrases):
-        if number or has_chime:
+    for number, sentence in enumerate(sentences):
+        if number or before is not None:
             sound += silence(SENTENCE_PAUSE_S if number else AFTER_CHIME_S)
-        for place, phrase in enumerate(sentence):
-            sound += silence(phrase_pause_s if place else 0) + spoken[phrase]
-    head: Samples[int] = chime() if has_chime else array("h")
+        for place, phrase in enumerate(_phrases(sentence)):
+            sound += silence(phrase_pause_s if place else 0) + heard[phrase]
+    head: Samples[int] = array("h") if before is None else before
     return to_wav(head + normalised(sound, share=VOICE_SHARE) + silence(end_s))
 
 
-def first_end_s(duration_s: float) -> float:
+def first_end_s(duration_s: float, chime_s: float | None = None) -> float:
     """Return where the first sentence ends in an announcement of so many seconds that says it twice.
 
-    A silence of `SENTENCE_PAUSE_S` follows there.
+    A silence of `SENTENCE_PAUSE_S` follows there. `chime_s`: how long its chime is, ours unless told; 0: it
+    has none.
     """
-    before_s = len(chime()) / RATE_HZ + AFTER_CHIME_S
+    chime_s = len(chime()) / RATE_HZ if chime_s is None else chime_s
+    before_s = chime_s + AFTER_CHIME_S if chime_s else 0.0
     return before_s + (duration_s - before_s - SENTENCE_PAUSE_S - END_S) / 2

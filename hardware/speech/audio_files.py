@@ -11,63 +11,133 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.speech.announcement_audio import first_end_s, render_announcement
-from hardware.speech.espeak import EspeakSpeech, Speech
+from hardware.speech.announcement_audio import assemble, first_end_s, phrases_of
+from hardware.speech.espeak import Speech
+from hardware.speech.sound import RATE_HZ
+from hardware.speech.voices import Voices
 
-FORM = "2"
-"""Part of every name: a change of chime, voice or pauses gets a new value and so new files."""
+FORM = "3"
+"""Part of every name: a change of pauses or of how a voice is used gets a new value and so new files."""
 NAME = re.compile(r"[0-9a-f]{32}\.wav")
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenFiles:
-    """A call's files: `whole` says it twice, the first time until `once_ms` ms; `brief` says it once."""
+    """A call's files: `whole` says it twice, the first time until `once_ms` ms; `brief` says it once.
+
+    `loop` is for the induction loop: twice without a chime, the first time until `loop_once_ms`; None unless
+    it was asked for.
+    """
 
     whole: str
     once_ms: int
     brief: str
+    loop: str | None = None
+    loop_once_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One file: its sentences in turn, after a chime or not."""
+
+    sentences: Sequence[str]
+    has_chime: bool = True
+    is_brief: bool = False
 
 
 class AudioFiles:
-    """The audio files of one directory, named by their content; several processes may share it."""
+    """The audio files of one directory, named by their content; several processes may share it.
 
-    def __init__(self, directory: Path, *, speech: Speech | None = None) -> None:
+    `voices` say what is rendered; `speech` stands in for them where there is but one.
+    """
+
+    def __init__(
+        self, directory: Path, *, speech: Speech | None = None, voices: Voices | None = None
+    ) -> None:
         self._directory = directory
-        self._speech = speech or EspeakSpeech()
+        self.voices = voices or Voices(speech=speech)
 
-    def audio_file(
-        self, sentences: Sequence[str], language: str, *, has_chime: bool = True, is_brief: bool = False
-    ) -> str:
+    def audio_file(self, sentences: Sequence[str], language: str, *, has_chime: bool = True) -> str:
         """Return the name of the file that says these sentences, rendering it if it is not there yet.
 
         The file appears whole or not at all. Raises SpeechUnavailable and OSError.
         """
-        name = audio_name(sentences, language, has_chime=has_chime, is_brief=is_brief)
-        path = self._directory / name
-        try:
-            os.utime(path)
-        except FileNotFoundError:
-            form = {"has_chime": has_chime, "is_brief": is_brief}
-            self._write(path, render_announcement(sentences, language, speech=self._speech, **form))
-        return name
+        return self._files([_Form(sentences, has_chime)], language)[0]
 
-    def announcement(self, sentence: str, brief: str, language: str) -> SpokenFiles:
+    def name(self, sentences: Sequence[str], language: str, *, has_chime: bool = True) -> str:
+        """Return the name such a file has, whether it is there or not."""
+        return self._names([_Form(sentences, has_chime)], language, in_clips=False)[0]
+
+    def announcement(
+        self, sentence: str, brief: str, language: str, *, has_loop: bool = False
+    ) -> SpokenFiles:
         """Return the files of a call: its sentence twice after a chime, and the brief one said once.
 
-        Raises SpeechUnavailable and OSError.
+        `has_loop`: also the one for the induction loop. All are in one voice. Raises SpeechUnavailable and
+        OSError.
         """
-        whole = self.audio_file([sentence] * 2, language)
-        with wave.open(str(self._directory / whole)) as sound:
-            duration_s = sound.getnframes() / sound.getframerate()
-        once = self.audio_file([brief], language, has_chime=False, is_brief=True)
-        return SpokenFiles(whole, round(first_end_s(duration_s) * 1000), once)
+        forms = [_Form([sentence] * 2), _Form([brief], has_chime=False, is_brief=True)]
+        if has_loop:
+            forms.append(_Form([sentence] * 2, has_chime=False))
+        whole, once, *loop = self._files(forms, language, in_clips=True)
+        chime_s = len(self.voices.chime(language)) / RATE_HZ
+        return SpokenFiles(
+            whole,
+            self._first_end_ms(whole, chime_s),
+            once,
+            loop[0] if loop else None,
+            self._first_end_ms(loop[0], 0.0) if loop else 0,
+        )
 
     def reading(self, sentences: Sequence[str], language: str) -> list[str]:
         """Return the names of the files that say these sentences one by one, without a chime.
 
         Raises SpeechUnavailable and OSError.
         """
-        return [self.audio_file([sentence], language, has_chime=False) for sentence in sentences]
+        return self._files([_Form([sentence], has_chime=False) for sentence in sentences], language)
+
+    def _files(self, forms: Sequence[_Form], language: str, *, in_clips: bool = False) -> list[str]:
+        """The names of files, all in one voice; those that are not there yet are rendered.
+
+        Only calls are said in recordings (`in_clips`): they hold the words of calls.
+        """
+        names = self._names(forms, language, in_clips=in_clips)
+        wanted = {name: form for name, form in zip(names, forms, strict=True) if not self._is_kept(name)}
+        if wanted:
+            phrases = phrases_of([sentence for form in wanted.values() for sentence in form.sentences])
+            spoken = self.voices.say(phrases, language, in_clips=in_clips)
+            for name, form in wanted.items():
+                before = self.voices.chime(language) if form.has_chime else None
+                wav = assemble(form.sentences, spoken, before=before, is_brief=form.is_brief)
+                self._write(self._directory / name, wav)
+        return names
+
+    def _names(self, forms: Sequence[_Form], language: str, *, in_clips: bool) -> list[str]:
+        """32 hexadecimal digits and `.wav`: another word, voice or chime, another name."""
+        every = phrases_of([sentence for form in forms for sentence in form.sentences])
+        if not every:
+            raise ValueError("an announcement without a sentence")
+        voice = self.voices.key(every, language, in_clips=in_clips)
+        names = []
+        for form in forms:
+            chime = self.voices.chime_key(language) if form.has_chime else ""
+            told = [FORM, form.has_chime, form.is_brief, language, list(form.sentences), voice, chime]
+            words = json.dumps(told, ensure_ascii=True).encode()
+            names.append(hashlib.sha256(words).hexdigest()[:32] + ".wav")
+        return names
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether a file is there; it is used now, so that it is not purged."""
+        try:
+            os.utime(self._directory / name)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _first_end_ms(self, name: str, chime_s: float) -> int:
+        with wave.open(str(self._directory / name)) as sound:
+            duration_s = sound.getnframes() / sound.getframerate()
+        return round(first_end_s(duration_s, chime_s) * 1000)
 
     def path(self, name: str) -> Path | None:
         """Return where a file lies, or None if the name is not one of ours or the file is gone."""
@@ -98,11 +168,3 @@ class AudioFiles:
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
-
-
-def audio_name(
-    sentences: Sequence[str], language: str, *, has_chime: bool = True, is_brief: bool = False
-) -> str:
-    """Return the file name of sentences in a language: 32 hexadecimal digits and `.wav`."""
-    words = json.dumps([FORM, has_chime, is_brief, language, list(sentences)], ensure_ascii=True).encode()
-    return hashlib.sha256(words).hexdigest()[:32] + ".wav"

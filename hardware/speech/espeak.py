@@ -42,6 +42,10 @@ class EspeakSpeech:
         """The languages spoken, as codes."""
         return tuple(VOICES)
 
+    def speaks(self, language: str) -> bool:
+        """Whether the program is installed and has a voice for a language."""
+        return language in VOICES and self.is_available
+
     def say(self, phrase: str, language: str) -> "Samples[int]":
         """Return the phrase spoken in the language. Raises SpeechUnavailable, with a reason for the log."""
         if language not in VOICES:

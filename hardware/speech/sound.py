@@ -10,6 +10,8 @@ RATE_HZ = 22_050
 Samples = array  # of type "h": signed 16-bit samples
 QUIET = 200
 """Samples below this magnitude (of 32,767) at either end of a phrase are silence: −44 dB."""
+LEVEL = 4_600
+"""Root mean square of what is heard in a recording, so that recordings are equally loud: −17 dB."""
 
 
 def silence(seconds: float) -> "Samples[int]":
@@ -37,6 +39,19 @@ def normalised(samples: "Samples[int]", *, share: float) -> "Samples[int]":
     if not loudest:
         return samples
     factor = share * 32_767 / loudest
+    return array("h", (round(value * factor) for value in samples))
+
+
+def levelled(samples: "Samples[int]") -> "Samples[int]":
+    """Return samples as loud as others: the power of what is heard in them is that of `LEVEL`.
+
+    What would be louder than full scale is brought under it as a whole, never clipped.
+    """
+    heard = [value for value in samples if abs(value) >= QUIET]
+    if not heard:
+        return samples
+    power = math.sqrt(sum(value * value for value in heard) / len(heard))
+    factor = min(LEVEL / power, 32_767 / peak(samples))
     return array("h", (round(value * factor) for value in samples))
 
 

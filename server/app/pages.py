@@ -13,7 +13,6 @@ from flask_wtf.csrf import CSRFProtect
 import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
-from hardware.speech import EspeakSpeech
 from server.app import health
 from server.app.requests import install_guards, install_refusals
 from server.app.services import Parvis
@@ -192,7 +191,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
             translate=translate,
             languages=languages,
             public_url=settings.public_url or None,
-            voices=EspeakSpeech().languages if parvis.reading else (),
+            voices=[
+                each for each in LANGUAGES if parvis.reading and parvis.reading.files.voices.speaks(each)
+            ],
         )
     )
     if settings.is_loopback and parvis.is_demonstration:

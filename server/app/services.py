@@ -7,9 +7,10 @@ from typing import Any
 import structlog
 from flask import Flask, request
 
-from hardware.speech import AudioFiles, EspeakSpeech
+from hardware.speech import AudioFiles, Voices
 from server.apart import Apart
 from server.demonstration.printers import DemonstrationPrinters
+from server.domain.configuration import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.jobs.local_socket import serve_local
@@ -108,13 +109,13 @@ def compose(
 
         socketio.start_background_task(run)
 
-    audio = AudioFiles(settings.var / "audio")
+    audio = AudioFiles(settings.var / "audio", voices=Voices(settings.voices_place))
     voice = Voice(
         audio, translate=catalogues.translate, emit=emit, now=database.clock.now, off_loop=Apart().call
     )
     if not settings.voice:
         voice.unavailable = "switched off"
-    elif not EspeakSpeech().is_available:
+    elif not audio.voices.speaks(FRENCH):
         voice.unavailable = "espeak-ng is not installed"
     publisher = Publisher(
         database,

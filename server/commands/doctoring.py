@@ -10,6 +10,7 @@ import typer
 
 from server.commands.examination import Finding, examinations
 from server.commands.say import opened, say
+from server.commands.voices import voices_found
 from server.jobs.server_lock import alone
 from server.settings import Settings
 from server.store.anchors import INSTALLATION
@@ -34,7 +35,7 @@ def doctor(
     if rebuild_rows:
         _rebuild(settings)
         return
-    findings = list(_examined(examinations(settings)))
+    findings = [*_examined(examinations(settings)), *voices_found(settings)]
     for finding in findings:
         mark, style = MARKS[finding.state]
         say(f"{mark} {finding.sentence}", style=style)

@@ -15,8 +15,9 @@ from typing import Literal
 import redis
 from PIL import features
 
-from hardware.speech import EspeakSpeech
+from hardware.speech import EspeakSpeech, Voices
 from server.clock import Clock
+from server.domain.configuration import FRENCH
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import is_server_running
 from server.settings import Settings
@@ -162,9 +163,11 @@ def voice(settings: Settings) -> Finding:
     """The voice of the calls."""
     if not settings.voice:
         return Finding("off", "Calls are not spoken: switched off (PARVIS_VOICE).")
-    if not EspeakSpeech().is_available:
-        return Finding("off", "Calls are not spoken: the program espeak-ng is not installed.")
-    return Finding("right", "Calls are spoken by espeak-ng.")
+    if EspeakSpeech().is_available:
+        return Finding("right", "Sentences can be spoken by espeak-ng.")
+    if Voices(settings.voices_place).speaks(FRENCH):
+        return Finding("off", "Only the site's own voice speaks: the program espeak-ng is not installed.")
+    return Finding("off", "Calls are not spoken: the program espeak-ng is not installed.")
 
 
 def media(settings: Settings) -> Finding:

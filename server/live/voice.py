@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 
 from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
-from hardware.speech.audio_files import audio_name
 from server.domain.alerts import AlertKind, AlertRules, has_voice
 from server.domain.configuration import FRENCH
 from server.domain.instants import from_text
@@ -21,8 +20,8 @@ log = structlog.get_logger()
 
 IDLE_S = 1.0
 """Without a call for so long, a voice of the alerts that are prepared is rendered."""
-PREPARED_EVERY_S = 6 * 3_600.0
-"""Without a call for so long, they are looked after again."""
+PREPARED_EVERY_S = 600.0
+"""Without a call for so long, they are looked after again: kept from being purged, in the voice of now."""
 MOST_WAITING = 50
 """Announcements waiting for their voice; beyond it the oldest is shown without sound."""
 
@@ -105,7 +104,7 @@ class Voice:
         """Where the voices lie that a site's screens may speak in an alert: they keep them before it."""
         found = {}
         for alert in prepared_alerts() if self.unavailable is None else ():
-            name = audio_name(spoken_alert(alert, self.translate), FRENCH)
+            name = self.files.name(spoken_alert(alert, self.translate), FRENCH)
             if has_voice(AlertKind(alert["kind"]), rules) and self.files.path(name) is not None:
                 found[voice_name(alert)] = f"/audio/{name}"
         return found

@@ -1,0 +1,55 @@
+"""Recordings of a site, read by FFmpeg's libraries: whatever their format, they become the form of ours.
+
+It is loaded where sound is rendered or examined only, never by the server's own process.
+"""
+
+from array import array
+from itertools import chain
+from pathlib import Path
+
+import av
+import av.error
+from av.audio.resampler import AudioResampler
+
+from hardware.speech.sound import RATE_HZ, Samples, trimmed
+
+DEMUXERS = {".wav": "wav", ".ogg": "ogg", ".opus": "ogg", ".flac": "flac", ".mp3": "mp3", ".m4a": "mov"}
+"""Formats by the ending of a file's name; a file is read as what its name says, never as a list of others."""
+MOST_BYTES = 10_000_000
+
+
+class SoundRefused(Exception):
+    """A file that is no usable recording; its text ends a sentence that begins with the file's name."""
+
+
+def decoded(path: Path, *, longest_s: float) -> "Samples[int]":
+    """Return a recording without the silence around it. Raises SoundRefused, with a reason for people."""
+    try:
+        size = path.stat().st_size
+        if not size:
+            raise SoundRefused("is empty")
+        if size > MOST_BYTES:
+            raise SoundRefused(f"is larger than {MOST_BYTES // 1_000_000} MB")
+        samples = trimmed(_read(path, most=round(longest_s * RATE_HZ)))
+    except (av.error.FFmpegError, EOFError, IndexError, ValueError, OverflowError) as error:
+        raise SoundRefused("is not a sound that can be read") from error
+    except OSError as error:
+        raise SoundRefused(f"cannot be opened ({error.strerror})") from error
+    if not samples:
+        raise SoundRefused("is silent")
+    return samples
+
+
+def _read(path: Path, *, most: int) -> "Samples[int]":
+    """Every sample. It is read from an open file: what it names elsewhere cannot be opened."""
+    resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
+    samples = array("h")
+    with path.open("rb") as file, av.open(file, "r", format=DEMUXERS[path.suffix.lower()]) as container:
+        if not container.streams.audio:
+            raise SoundRefused("holds no sound")
+        for frame in chain(container.decode(container.streams.audio[0]), (None,)):
+            for piece in resampler.resample(frame):
+                samples.frombytes(bytes(piece.planes[0])[: 2 * piece.samples])
+            if len(samples) > most:
+                raise SoundRefused(f"is longer than {most / RATE_HZ:g} s")
+    return samples

@@ -1,0 +1,94 @@
+"""Speech by the Piper program (GPL-3) and a site's voice file: run as a separate process, never linked."""
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from hardware.speech.espeak import LONGEST_PHRASE, SpeechUnavailable
+from hardware.speech.sound import Samples
+
+PACKAGE = "piper"
+COMMAND = (sys.executable, "-I", "-m", PACKAGE)
+ENDING = ".onnx"
+SETTINGS_ENDING = ".onnx.json"
+DEADLINE_S = 15.0
+"""A voice file is read at every run: a second or two, more on a machine that is busy."""
+LONGEST_S = 60.0
+
+
+def voice_file(folder: Path) -> Path | None:
+    """Return the Piper voice of a language's folder, the first by name; None if there is none."""
+    try:
+        return min((path for path in folder.iterdir() if path.suffix.lower() == ENDING), default=None)
+    except OSError:
+        return None
+
+
+class PiperSpeech:
+    """Renders phrases with Piper; `command` begins its command line, `deadline_s` bounds one run."""
+
+    def __init__(self, *, command: Sequence[str] = COMMAND, deadline_s: float = DEADLINE_S) -> None:
+        self._command = tuple(command)
+        self._deadline_s = deadline_s
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the package is installed; it is not loaded to know."""
+        return self._command != COMMAND or importlib.util.find_spec(PACKAGE) is not None
+
+    def lacks(self, voice: Path) -> str | None:
+        """Return why a voice file cannot be used, as far as is seen without reading it; None: it may."""
+        if not self.is_available:
+            return "the package piper-tts is not installed"
+        if not voice.with_suffix(SETTINGS_ENDING).is_file():
+            return f"{voice.stem}{SETTINGS_ENDING} is missing beside it"
+        return None
+
+    def say(self, phrases: Sequence[str], voice: Path) -> "dict[str, Samples[int]]":
+        """Return each phrase spoken by a voice file. Raises SpeechUnavailable, with a reason for the log."""
+        lacking = self.lacks(voice)
+        if lacking is not None:
+            raise SpeechUnavailable(f"{voice.name}: {lacking}")
+        lines = [" ".join(phrase[:LONGEST_PHRASE].replace("\0", "").split()) for phrase in phrases]
+        with tempfile.TemporaryDirectory(prefix="parvis-voice-") as folder:
+            self._run(voice.resolve(), lines, folder)
+            files = sorted(Path(folder).glob("*.wav"), key=lambda path: int(path.stem))
+            if len(files) != len(lines):
+                raise SpeechUnavailable(f"{voice.name}: {len(files)} sounds for {len(lines)} phrases")
+            return {phrase: _read(file, voice) for phrase, file in zip(phrases, files, strict=True)}
+
+    def _run(self, voice: Path, lines: list[str], folder: str) -> None:
+        """A file per line, named by the time it was made."""
+        command = [*self._command, "--model", str(voice), "--output-dir", folder]
+        try:
+            subprocess.run(
+                command,
+                input="\n".join(lines).encode() + b"\n",
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                cwd=folder,
+                timeout=self._deadline_s,
+                check=True,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise SpeechUnavailable(f"{voice.name}: Piper took longer than {self._deadline_s} s") from error
+        except subprocess.CalledProcessError as error:
+            last = error.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+            raise SpeechUnavailable(
+                f"{voice.name}: Piper ended with status {error.returncode}: {last}"
+            ) from error
+        except OSError as error:
+            raise SpeechUnavailable(f"{voice.name}: Piper could not be run: {error}") from error
+
+
+def _read(file: Path, voice: Path) -> "Samples[int]":
+    # the decoder's libraries are loaded where something is rendered, never in the server's own process
+    from hardware.speech.decoded_sound import SoundRefused, decoded
+
+    try:
+        return decoded(file, longest_s=LONGEST_S)
+    except SoundRefused as refused:
+        raise SpeechUnavailable(f"{voice.name}: what it says {refused}") from refused

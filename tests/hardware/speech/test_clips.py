@@ -1,0 +1,135 @@
+"""A site's own recordings: which ones say a phrase, what is missing, and which files are refused."""
+
+from array import array
+from pathlib import Path
+
+import pytest
+
+from hardware.speech.clips import (
+    GAP_S,
+    ClipRefused,
+    Clips,
+    clip_name,
+    clips_in,
+    recording,
+    refused_in,
+    say_pieces,
+)
+from hardware.speech.sound import RATE_HZ, levelled, peak, to_wav
+from tests.hardware.speech.recordings import record, record_in, tone
+
+
+def clips(*names: str) -> Clips:
+    return Clips({name: Path(f"{name}.wav") for name in names})
+
+
+def said(found: Clips, phrase: str) -> list[str] | None:
+    pieces = found.pieces(phrase)
+    return None if pieces is None else [path.stem for path in pieces]
+
+
+def test_a_recording_is_named_by_its_words_without_accents_or_capitals():
+    assert clip_name("Numéro") == "numero"
+    assert clip_name("Accueil des œuvres, 2") == "accueil-des-oeuvres-2"
+
+
+def test_a_number_is_said_letter_and_digits_one_by_one():
+    found = clips("numero", "a", "0", "4", "2", "42", "042")
+    assert said(found, "Numéro A, 0, 4, 2") == ["numero", "a", "0", "4", "2"]
+
+
+def test_a_place_is_said_as_it_was_recorded_in_one_breath_where_it_was():
+    assert said(clips("guichet", "12"), "guichet 12") == ["guichet", "12"]
+    assert said(clips("guichet", "12", "guichet-12"), "guichet 12") == ["guichet-12"]
+    assert said(clips("guichet", "1", "2"), "guichet 12") is None
+
+
+def test_the_longest_beginning_does_not_hide_another_way_to_say_it():
+    assert said(clips("salle-des", "salle", "des-mariages"), "salle des mariages") == [
+        "salle",
+        "des-mariages",
+    ]
+
+
+def test_what_is_missing_is_named_once():
+    found = clips("numero", "a", "0", "guichet-des-titres")
+    assert found.missing(["Numéro A, 0, 4", "A, 4", "guichet des titres"]) == ("4",)
+    assert found.missing(["guichet des titres 3"]) == ("3",)
+    assert found.missing(["Numéro A"]) == ()
+
+
+def test_words_that_do_not_join_are_named_as_a_whole():
+    assert clips("salle-des", "des-mariages").missing(["salle des mariages"]) == ("salle-des-mariages",)
+
+
+def test_other_files_of_the_folder_are_left_alone(tmp_path: Path):
+    record(tmp_path, ["a"])
+    (tmp_path / "LISEZMOI.txt").write_text("voix de Mme D.", encoding="utf-8")
+    assert list(clips_in(tmp_path).files) == ["a"]
+    assert clips_in(tmp_path / "nowhere").files == {}
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec"), [("wav", "pcm_s16le"), ("ogg", "libopus"), ("flac", "flac"), ("mp3", "libmp3lame")]
+)
+def test_a_recording_of_another_format_rate_or_width_becomes_ours(tmp_path: Path, ending: str, codec: str):
+    samples = recording(record_in(tmp_path / f"a.{ending}", codec))
+    assert len(samples) / RATE_HZ == pytest.approx(0.5, abs=0.06)
+    assert peak(samples) == pytest.approx(9_000, rel=0.15)
+
+
+def test_recordings_are_said_equally_loud_with_a_short_gap(tmp_path: Path):
+    for name, share in (("a", 0.08), ("b", 0.9)):
+        (tmp_path / f"{name}.wav").write_bytes(to_wav(tone(0.3, share=share)))
+    sound = say_pieces([tmp_path / "a.wav", tmp_path / "b.wav"])
+    half = len(sound) // 2
+    gap = round(GAP_S * RATE_HZ / 2)
+    assert peak(sound[: half - gap]) == pytest.approx(peak(sound[half + gap :]), rel=0.03)
+    assert len(sound) / RATE_HZ == pytest.approx(0.6 + GAP_S, abs=0.02)
+
+
+def test_a_recording_is_never_made_so_loud_that_it_clips():
+    click = array("h", [30_000, *[250] * 2_000])
+    assert peak(levelled(click)) <= 32_767
+
+
+def long(path: Path) -> None:
+    record_in(path, "libmp3lame", rate_hz=8_000, seconds=30)
+
+
+BROKEN = {
+    "empty.wav": (lambda path: path.write_bytes(b""), "empty.wav is empty."),
+    "text.mp3": (
+        lambda path: path.write_bytes(b"no sound at all" * 50),
+        "text.mp3 is not a sound that can be read.",
+    ),
+    "half.wav": (lambda path: path.write_bytes(b"RIFF\x00"), "half.wav is not a sound that can be read."),
+    "silent.wav": (lambda path: path.write_bytes(to_wav(array("h", bytes(8_000)))), "silent.wav is silent."),
+    "long.mp3": (long, "long.mp3 is longer than 10 s."),
+    "huge.flac": (lambda path: path.write_bytes(bytes(11_000_000)), "huge.flac is larger than 10 MB."),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN))
+def test_a_file_that_is_no_recording_is_refused_with_a_sentence(tmp_path: Path, name: str):
+    make, sentence = BROKEN[name]
+    make(tmp_path / name)
+    with pytest.raises(ClipRefused) as refused:
+        recording(tmp_path / name)
+    assert str(refused.value) == sentence
+    record(tmp_path, ["a"])
+    assert list(refused_in(clips_in(tmp_path))) == [sentence]
+
+
+def test_a_list_of_other_files_is_not_followed(tmp_path: Path):
+    record(tmp_path, ["a"])
+    (tmp_path / "b.wav").write_text(f"ffconcat version 1.0\nfile {tmp_path}/a.wav\n", encoding="utf-8")
+    with pytest.raises(ClipRefused, match=r"b\.wav is not a sound"):
+        recording(tmp_path / "b.wav")
+
+
+def test_a_recording_that_was_made_again_is_read_again(tmp_path: Path):
+    record(tmp_path, ["a"], seconds=0.3)
+    first = recording(tmp_path / "a.wav")
+    record(tmp_path, ["a"], seconds=0.6)
+    assert len(recording(tmp_path / "a.wav")) == pytest.approx(2 * len(first), rel=0.02)

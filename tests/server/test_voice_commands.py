@@ -1,0 +1,65 @@
+"""`parvis doctor` and `parvis say`: whose voice a hall has, and what is dropped in its folder to no use."""
+
+from pathlib import Path
+
+import pytest
+
+from hardware.speech.sound import from_wav
+from tests.hardware.speech.recordings import record
+from tests.server.test_cli import Installation, installed
+
+SERIES = ("numero", *"ahl0123456789")
+
+
+@pytest.fixture
+def hall(tmp_path: Path, sqlite_url: str) -> Installation:
+    return installed(tmp_path / "var", sqlite_url)
+
+
+def calls(found: Installation) -> list[str]:
+    """What the doctor says of the voices of calls, and of the folder of voices."""
+    lines = found.parvis("doctor", expected=1).splitlines()
+    return [line for line in lines if "Calls of" in line or "/voices/" in line]
+
+
+def test_the_voice_of_each_hall_is_told(hall: Installation):
+    assert calls(hall) == ["✓ Calls of laon in fr are said by espeak-ng."]
+
+
+def test_the_recordings_a_hall_lacks_are_named_and_those_of_no_use_too(hall: Installation):
+    folder = record(hall.var / "voices" / "fr", [*SERIES, "guichet"])
+    [told] = calls(hall)
+    assert told.startswith(
+        "· Calls of laon in fr are said by espeak-ng where one of these recordings is missing: "
+    )
+    missing = told.rstrip(".").rpartition(": ")[2].split(", ")
+    assert "guichet" not in missing
+    record(folder, missing)
+    assert calls(hall) == ["✓ Calls of laon in fr are said by the site's recordings."]
+    (folder / "numero.wav").write_bytes(b"")
+    (folder / "fr_FR.onnx").write_bytes(b"")
+    assert [line.rpartition("/voices/")[2] for line in calls(hall)[1:]] == [
+        "fr: numero.wav is empty.",
+        "fr: fr_FR.onnx is not used: fr_FR.onnx.json is missing beside it.",
+    ]
+
+
+def test_a_sentence_is_said_in_the_voice_in_force(tmp_path: Path):
+    found = Installation(tmp_path / "var")
+    out = tmp_path / "heard.wav"
+    said = ("say", "Numéro A, 0, 4, 2 / guichet 3", "--out", str(out))
+    assert "said by espeak-ng." in found.parvis(*said)
+    with_chime = len(from_wav(out.read_bytes()))
+    record(tmp_path / "var" / "voices" / "fr")
+    assert "said by the site's recordings." in found.parvis(*said, "--no-chime")
+    assert 0 < len(from_wav(out.read_bytes())) < with_chime
+
+
+def test_what_cannot_be_said_ends_with_1_or_2(tmp_path: Path):
+    found = Installation(tmp_path / "var")
+    out = tmp_path / "heard.wav"
+    assert "no voice for language 'xx'" in found.parvis(
+        "say", "bonjour", "--language", "xx", "--out", str(out), expected=1
+    )
+    found.parvis("say", " / ", "--out", str(out), expected=2)
+    assert not out.exists()
