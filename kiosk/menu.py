@@ -103,8 +103,8 @@ class MenuService:
 class MenuHall:
     """The hall of the kiosk: its words, time zone and languages, whether priority and needs are asked for.
 
-    `keeps_tickets`: a break runs, and who waits is called after it. `priority_grounds`: who passes first here
-    besides the holders of the card; None: nobody.
+    `has_loop`: an induction loop is told of. `keeps_tickets`: a break runs, and who waits is called after it.
+    `priority_grounds`: who passes first here besides the holders of the card; None: nobody.
     """
 
     slug: str
@@ -116,6 +116,7 @@ class MenuHall:
     asks_needs: bool = True
     priority_grounds: Text | None = None
     keeps_tickets: bool = False
+    has_loop: bool = False
     is_demonstration: bool = False
 
 
@@ -162,6 +163,7 @@ class MenuMessage(TypedDict):
     appointments: bool
     asks_needs: bool
     keeps_tickets: bool
+    hearing_loop: bool
     services: list[ServiceMessage]
     demonstration: bool
     now: str
@@ -196,6 +198,7 @@ def build_menu(
         "appointments": hall.takes_appointments,
         "asks_needs": hall.asks_needs,
         "keeps_tickets": hall.keeps_tickets,
+        "hearing_loop": hall.has_loop,
         "services": [_service_message(each, words) for each in services],
         "demonstration": hall.is_demonstration,
         "now": now.isoformat(),

@@ -6,7 +6,8 @@ the largest form):
 
 1. a counter's label holds at most 40 characters and a direction 80; a longer one is cut and ends with « … »;
 2. at most the 12 most recent calls and the 8 most recent former calls are carried;
-3. while the message is too large, in this order: counter names leave; directions in other languages than the
+3. while the message is too large, in this order: counter names leave; marks of hearing loops beyond the three
+   calls a screen shows large leave; directions in other languages than the
    first leave; directions of calls beyond the three a screen shows large leave, oldest first; former calls
    leave, oldest first; labels of calls beyond the third are cut to 16 characters; the oldest calls leave.
 
@@ -35,12 +36,16 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A counter as visitors read it: its label (« guichet 3 »), directions and optional name per language."""
+    """A counter as visitors read it: its label (« guichet 3 »), directions and optional name per language.
+
+    `has_loop`: an induction loop in order helps those who hear by their hearing aid there.
+    """
 
     counter: str
     label: str
     direction: Texts = field(default_factory=dict)
     name: Texts = field(default_factory=dict)
+    has_loop: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +168,8 @@ def counter_told(place: Place) -> Message:
     counter["direction"] = {
         lang: clipped(text, DIRECTION_CHARACTERS) for lang, text in place.direction.items()
     }
+    if place.has_loop:
+        counter["hearing_loop"] = True
     return counter
 
 
@@ -214,6 +221,12 @@ def _without_names(message: Message) -> bool:
     return False
 
 
+def _without_old_loops(message: Message) -> bool:
+    for call in message["calls"][LARGE_CALLS:]:
+        call["counter"].pop("hearing_loop", None)
+    return False
+
+
 def _without_other_directions(message: Message) -> bool:
     for call in message["calls"]:
         call["counter"]["direction"] = dict(list(call["counter"]["direction"].items())[:1])
@@ -259,6 +272,7 @@ def _without_the_shortest_queue(message: Message) -> bool:
 
 _BOARD_STEPS: Sequence[Step] = (
     _without_names,
+    _without_old_loops,
     _without_other_directions,
     _without_an_old_direction,
     _without_a_former_call,

@@ -35,6 +35,7 @@ SENTENCES = {
     "empty_hint": (),
     "footer": (),
     "hours": ("hours", "minutes"),
+    "hearing_loop": (),
     "last_calls": (),
     "minutes": ("minutes",),
     "more_calls_one": ("number",),

@@ -69,7 +69,11 @@ class AudioFiles:
         return self._names([_Form(sentences, has_chime)], language, in_clips=False)[0]
 
     def announcement(
-        self, sentence: str, brief: str, language: str, *, has_loop: bool = False
+        self,
+        sentence: str,
+        brief: str,
+        language: str,
+        has_loop: bool = False,  # by its place too: what is called apart has no keywords
     ) -> SpokenFiles:
         """Return the files of a call: its sentence twice after a chime, and the brief one said once.
 

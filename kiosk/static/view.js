@@ -61,6 +61,7 @@ function drawFrame(state, say) {
   document.title = say("kiosk.page.title");
   document.getElementById("hall-name").textContent = state.menu?.hall.name ?? "";
   document.getElementById("demonstration").hidden = !state.menu?.demonstration;
+  document.getElementById("hearing-loop").hidden = !state.menu?.hearing_loop;
 }
 
 function drawLanguages(state, say, languages, isShown) {

@@ -195,18 +195,24 @@ def _profiles(document: HallDocument) -> Iterator[Problem]:
 
 
 def _screens(document: HallDocument) -> Iterator[Problem]:
-    """One announcer a zone: two loudspeakers that are heard together would say each call twice."""
-    announcers: dict[str, str] = {}
+    """One announcer a zone: two loudspeakers that are heard together would say each call twice.
+
+    What feeds the induction loop is heard by nobody else; it needs the loop's level.
+    """
+    announcers: dict[tuple[str, str], str] = {}
     counters = {counter.id for counter in document.counters}
     for at, screen in enumerate(document.screens):
         if screen.counter is not None and screen.counter not in counters:
             yield problem(("screens", at, "counter"), "unknown_counter", id=screen.counter)
         if screen.is_retired or not screen.has_sound:
             continue
-        if screen.zone in announcers:
-            values = {"zone": screen.zone, "label": announcers[screen.zone]}
+        if screen.output == "loop" and document.sound.loop is None:
+            yield problem(("screens", at, "output"), "no_loop_in_hall")
+        heard = screen.zone, screen.output
+        if heard in announcers:
+            values = {"zone": screen.zone, "label": announcers[heard]}
             yield problem(("screens", at, "has_sound"), "two_announcers", **values)
-        announcers.setdefault(screen.zone, screen.label)
+        announcers.setdefault(heard, screen.label)
 
 
 def _queues_named(profile: ProfilePart) -> Iterator[tuple[Path, str]]:

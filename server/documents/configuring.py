@@ -152,6 +152,7 @@ def _counter(part: CounterPart) -> Counter:
         services=part.services,
         is_step_free=part.is_step_free,
         has_hearing_loop=part.has_hearing_loop,
+        hearing_loop_tested_on=part.hearing_loop_tested_on,
         is_confidential=part.is_confidential,
         is_self_service=part.is_self_service,
         is_retired=part.is_retired,

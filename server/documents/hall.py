@@ -121,6 +121,7 @@ class QueuePart(Part):
 class CounterPart(Part):
     """A place visitors are called to; `labels` are shown and spoken ("guichet 3").
 
+    `hearing_loop_tested_on`: the day its induction loop was last tested; it is shown for a year from then.
     `is_self_service`: visitors work there by themselves, as at a computer.
     """
 
@@ -130,9 +131,16 @@ class CounterPart(Part):
     services: Annotated[tuple[Slug, ...], Field(max_length=60)]
     is_step_free: bool = False
     has_hearing_loop: bool = False
+    hearing_loop_tested_on: date | None = None
     is_confidential: bool = False
     is_self_service: bool = False
     is_retired: bool = False
+
+    @model_validator(mode="after")
+    def _tests_a_loop_it_has(self) -> "CounterPart":
+        if self.hearing_loop_tested_on is not None and not self.has_hearing_loop:
+            raise broken_rule("loop_test_without_loop")
+        return self
 
 
 class PrinterPart(Part):

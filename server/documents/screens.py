@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from server.documents.problems import broken_rule
 from server.documents.values import Line, Part, Slug
-from server.domain.configuration import Arrow
+from server.domain.configuration import Arrow, SoundOutput
 from signage.lettering import Layout, LettersTooSmall, text_scale
 
 
@@ -14,6 +14,7 @@ class ScreenPart(Part):
     """A hall display: its diagonal in centimetres and the distance of the last seat in metres.
 
     `zone`: where its loudspeaker is heard; one screen of a zone has sound, so that no call is said twice.
+    `output`: what its sound feeds, loudspeakers or the amplifier of the induction loop.
     `layout`: what the screen is for; `arrow`: which way from it the counters are; `counter`: the one whose
     screen it is.
     """
@@ -24,6 +25,7 @@ class ScreenPart(Part):
     diagonal_cm: Annotated[int, Field(ge=25, le=300)] = 140
     viewing_m: Annotated[int, Field(ge=1, le=40)] = 6
     zone: Slug = "hall"
+    output: SoundOutput = "loudspeaker"
     layout: Layout = "hall"
     arrow: Arrow | None = None
     counter: Slug | None = None
@@ -42,6 +44,8 @@ class ScreenPart(Part):
     def _is_made_for_its_place(self) -> "ScreenPart":
         if self.layout == "window" and self.has_sound:
             raise broken_rule("window_with_sound")
+        if self.output == "loop" and not self.has_sound:
+            raise broken_rule("loop_without_sound")
         if (self.layout == "counter") != (self.counter is not None):
             raise broken_rule("counter_of_screen")
         return self

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from server.documents.problems import broken_rule
 from server.documents.values import Line, Part, Span
-from server.domain.sound import Sound, SoundLevel
+from server.domain.sound import HearingLoop, Sound, SoundLevel
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 
@@ -33,12 +33,25 @@ class HeardPart(Part):
     by: Line
 
 
+class LoopPart(Part):
+    """The hall's induction loop: how loud its amplifier is fed, percent, and the day of its last test."""
+
+    percent: Annotated[int, Field(ge=1, le=100)] = 100
+    tested_on: date | None = None
+
+
 class SoundPart(Part):
-    """The loudspeakers of a hall: never above `most_percent`, quieter in some hours."""
+    """The loudspeakers of a hall: never above `most_percent`, quieter in some hours.
+
+    `loop`: the induction loop, null where there is none. `says_visitor_language`: calls are said in French,
+    then in the language of the ticket, which tells the hall where one may come from: off unless turned on.
+    """
 
     most_percent: Annotated[int, Field(ge=1, le=100)] = 100
     levels: Annotated[tuple[SoundLevelPart, ...], Field(max_length=12)] = ()
     heard: HeardPart | None = None
+    loop: LoopPart | None = None
+    says_visitor_language: bool = False
 
     @model_validator(mode="after")
     def _keeps_its_bounds(self) -> "SoundPart":
@@ -57,7 +70,8 @@ class SoundPart(Part):
             SoundLevel(_time(level.edges[0]), _time(level.edges[1]), level.percent) for level in self.levels
         )
         heard_on, heard_by = (None, "") if self.heard is None else (self.heard.on, self.heard.by)
-        return Sound(self.most_percent, levels, heard_on, heard_by)
+        loop = None if self.loop is None else HearingLoop(self.loop.percent, self.loop.tested_on)
+        return Sound(self.most_percent, levels, heard_on, heard_by, loop, self.says_visitor_language)
 
 
 def _time(text: str) -> time:

@@ -14,7 +14,7 @@ from server.domain.calendars import Calendar, always_open
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.limits import Limits
 from server.domain.numbering import Series
-from server.domain.sound import Sound
+from server.domain.sound import Sound, is_loop_in_order
 from server.domain.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
 
 FRENCH = "fr"
@@ -27,6 +27,9 @@ type Confirmation = Literal["agent", "call"]
 """Who says that a called visitor is there: the agent who is asked, or the call itself."""
 type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
 """What a screen is for; `signage.lettering` says how large its letters may be there."""
+type SoundOutput = Literal["loudspeaker", "loop"]
+"""What the sound of a screen feeds: loudspeakers, or the amplifier of the induction loop."""
+
 type Arrow = Literal["left", "right", "ahead", "back", "up", "down"]
 """Which way from a screen the counters are."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
@@ -169,9 +172,14 @@ class Counter:
     directions: Texts = field(default_factory=dict)
     is_step_free: bool = False
     has_hearing_loop: bool = False
+    hearing_loop_tested_on: date | None = None
     is_confidential: bool = False
     is_self_service: bool = False
     is_retired: bool = False
+
+    def shows_loop(self, today: date) -> bool:
+        """Whether visitors are told of its induction loop: it has one, tested less than a year ago."""
+        return self.has_hearing_loop and is_loop_in_order(self.hearing_loop_tested_on, today)
 
     def label_in(self, language: str) -> str:
         """The label in a language, the French one where it is not translated."""
@@ -224,8 +232,8 @@ class Kiosk:
 class Screen:
     """A hall display: board and notices; `diagonal_cm` and `viewing_m` size its characters.
 
-    `zone`: where its loudspeaker is heard; one screen of a zone has sound. `layout`: what it is for;
-    `counter`: whose screen it is.
+    `zone`: where its loudspeaker is heard; one screen of a zone has sound. `output`: what its sound feeds.
+    `layout`: what it is for; `counter`: whose screen it is.
     """
 
     id: str
@@ -234,6 +242,7 @@ class Screen:
     diagonal_cm: int = 140
     viewing_m: int = 6
     zone: str = "hall"
+    output: SoundOutput = "loudspeaker"
     layout: ScreenLayout = "hall"
     arrow: Arrow | None = None
     counter: str | None = None
@@ -277,6 +286,15 @@ class HallConfiguration:
     priority_grounds: Texts = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     sound: Sound = field(default_factory=Sound)
+
+    @property
+    def has_loop_output(self) -> bool:
+        """Whether some screen feeds the induction loop."""
+        return any(each.output == "loop" and not each.is_retired for each in self.screens.values())
+
+    def shows_loop(self, today: date) -> bool:
+        """Whether visitors are told of the hall's induction loop: it has one, tested less than a year ago."""
+        return self.sound.loop is not None and is_loop_in_order(self.sound.loop.tested_on, today)
 
     def services_served_by(self, counter: str) -> tuple[Service, ...]:
         """The services a counter may serve, without the retired ones."""

@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 
 LONGEST_QUIET_MINUTES = 120
 """A voice that was silenced comes back by itself."""
+
+
+LOOP_TEST_HOLDS = timedelta(days=366)
+"""A loop whose test is older is shown nowhere: who trusts a sign and hears nothing has lost a turn."""
+
+
+def is_loop_in_order(tested_on: date | None, today: date) -> bool:
+    """Whether an induction loop may be shown: tested, not in the future, within a year.
+
+    How a loop is tested is EN 60118-4; how often is left to the house: a year is our choice.
+    """
+    return tested_on is not None and tested_on <= today <= tested_on + LOOP_TEST_HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +30,25 @@ class SoundLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class HearingLoop:
+    """A hall's induction loop: how loud its amplifier is fed, percent, and the day of its last test."""
+
+    percent: int = 100
+    tested_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sound:
     """The hall's loudspeakers: never above `most_percent`, which is also the level outside `levels`.
 
-    `heard_on` and `heard_by`: when the last seat understood a call in a full hall, and who said so.
+    `heard_on` and `heard_by`: when the last seat understood a call in a full hall, and who said so. `loop`:
+    the induction loop, None where there is none. `says_visitor_language`: a call is said in French, then in
+    the language of its ticket.
     """
 
     most_percent: int = 100
     levels: Sequence[SoundLevel] = field(default_factory=tuple)
     heard_on: date | None = None
     heard_by: str = ""
+    loop: HearingLoop | None = None
+    says_visitor_language: bool = False

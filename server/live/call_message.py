@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from server.domain.calendars import business_day
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.instants import to_text
 from server.store.commits import CommittedFact
@@ -15,7 +16,9 @@ def call_message(
     fact: CommittedFact, configuration: HallConfiguration, translate: Callable[..., str]
 ) -> dict[str, Any]:
     """The message of a call or recall: number, place, sentence in French."""
-    number, counter = fact.body["number"], counter_told(place_of(configuration, fact.body["counter"]))
+    today = business_day(configuration.calendar, fact.happened_at)
+    counter = counter_told(place_of(configuration, fact.body["counter"], today))
+    number = fact.body["number"]
     template = translate("signage.announcement.written", FRENCH)
     return {
         "call": fact.body["call"],

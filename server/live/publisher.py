@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.facts import SILENT, FactKind, is_started_by_call
 from server.domain.instants import to_text
 from server.language import LANGUAGES
@@ -24,6 +24,7 @@ from server.live.half_days import HalfDays
 from server.live.presence import Presence
 from server.live.programmes import Programmes
 from server.live.queue_message import queue_message
+from server.live.spoken_call import SpokenCall
 from server.store import print_jobs
 from server.store.commits import Commit, CommittedFact
 from server.store.database import Database
@@ -33,6 +34,7 @@ from server.usecases.read_board import ARRIVAL_SHOWN_FOR, read_alert_message, re
 from server.usecases.read_prints import print_answer
 from server.usecases.read_queue import read_queue
 from server.usecases.read_ticket import ticket_of_visit
+from server.usecases.visitor_language import visitor_language
 
 log = structlog.get_logger()
 
@@ -48,7 +50,7 @@ MOST_OPEN_IN_MESSAGE = 6
 _CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
 _ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED)
 
-type SpeakCall = Callable[[str, dict[str, Any], str | None], None]
+type SpeakCall = Callable[[str, dict[str, Any], SpokenCall], None]
 type SpeakAlert = Callable[[str, dict[str, Any]], None]
 
 
@@ -139,7 +141,23 @@ class Publisher:
         message = call_message(fact, configuration, self.translate)
         self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(hall))
         if self.speak is not None:
-            self.speak(hall, message, configuration.name if configuration.neighbours else None)
+            self.speak(hall, message, self._spoken_call(fact, configuration, message))
+
+    def _spoken_call(
+        self, fact: CommittedFact, configuration: HallConfiguration, message: dict[str, Any]
+    ) -> SpokenCall:
+        """How the call is said: in French and, where the hall wants it, in the language of its ticket."""
+        places = {FRENCH: message["counter"]["label"]}
+        if configuration.sound.says_visitor_language and fact.visit is not None:
+            language = visitor_language(self.database, fact.visit)
+            counter = configuration.counters.get(fact.body["counter"])
+            if language in configuration.languages and counter is not None:
+                places.setdefault(language, counter.label_in(language))
+        return SpokenCall(
+            places,
+            hall_name=configuration.name if configuration.neighbours else None,
+            has_loop=configuration.has_loop_output,
+        )
 
     def print_noted(self, job: str) -> None:
         """Tells the printer's kiosk and the reception what is known of a print job, final or not."""

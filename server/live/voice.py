@@ -13,6 +13,7 @@ from server.domain.alerts import AlertKind, AlertRules, has_voice
 from server.domain.configuration import FRENCH
 from server.domain.instants import from_text
 from server.live import messages
+from server.live.spoken_call import SpokenCall
 from signage.alert_texts import prepared_alerts, spoken_alert, voice_name
 from signage.announcement import OLDEST_SOUND, spoken_sentence
 
@@ -22,6 +23,7 @@ IDLE_S = 1.0
 """Without a call for so long, a voice of the alerts that are prepared is rendered."""
 PREPARED_EVERY_S = 600.0
 """Without a call for so long, they are looked after again: kept from being purged, in the voice of now."""
+SPOKEN, BRIEF = "signage.announcement.spoken", "signage.announcement.brief"
 MOST_WAITING = 50
 """Announcements waiting for their voice; beyond it the oldest is shown without sound."""
 
@@ -68,14 +70,11 @@ class Voice:
         self._waiting: queue.Queue[_Wanted] = queue.Queue(MOST_WAITING)
         self._to_prepare = prepared_alerts()
 
-    def speak(self, hall: str, message: dict[str, Any], hall_name: str | None = None) -> None:
-        """Queues the voice of an announcement; drops the oldest when too many wait.
-
-        `hall_name` is said first where another hall is within earshot.
-        """
+    def speak(self, hall: str, message: dict[str, Any], call: SpokenCall) -> None:
+        """Queues the voice of an announcement; drops the oldest when too many wait."""
 
         def render(message: dict[str, Any]) -> dict[str, Any]:
-            return self._call(message, hall_name)
+            return self._call(message, call)
 
         self._queue(_Wanted(hall, messages.CALL_ANNOUNCED, message, render, OLDEST_SOUND))
 
@@ -129,20 +128,39 @@ class Voice:
             else:
                 return
 
-    def _call(self, message: dict[str, Any], hall_name: str | None) -> dict[str, Any]:
-        number, place = message["number"], message["counter"]["label"]
-
-        def said(key: str) -> str:
-            sentence = spoken_sentence(number, place, template=self.translate(key, FRENCH))
-            return f"{hall_name}\n{sentence}" if hall_name else sentence
-
-        sentences = said("signage.announcement.spoken"), said("signage.announcement.brief")
-        files: SpokenFiles = self.off_loop(self.files.announcement, *sentences, FRENCH)
-        return {
-            "audio": {FRENCH: f"/audio/{files.whole}"},
-            "once_ms": {FRENCH: files.once_ms},
-            "brief": {FRENCH: f"/audio/{files.brief}"},
+    def _call(self, message: dict[str, Any], call: SpokenCall) -> dict[str, Any]:
+        """What the message gains. A language without a voice, or that fails, is left out: French is not."""
+        spoken = {FRENCH: self._in_language(message["number"], FRENCH, call)}
+        for language in call.places:
+            if language != FRENCH and self._may_say(language):
+                try:
+                    spoken[language] = self._in_language(message["number"], language, call)
+                except SpeechUnavailable as reason:
+                    log.warning("voice_failed", hall=message.get("hall"), reason=str(reason))
+        gained: dict[str, Any] = {
+            "audio": {language: f"/audio/{files.whole}" for language, files in spoken.items()},
+            "once_ms": {language: files.once_ms for language, files in spoken.items()},
+            "brief": {language: f"/audio/{files.brief}" for language, files in spoken.items()},
         }
+        if call.has_loop:
+            gained["loop"] = {language: f"/audio/{files.loop}" for language, files in spoken.items()}
+            gained["loop_once_ms"] = {language: files.loop_once_ms for language, files in spoken.items()}
+        return gained
+
+    def _may_say(self, language: str) -> bool:
+        """Whether there are words and a voice: a sentence that is not translated comes back in French."""
+        is_translated = self.translate(SPOKEN, language) != self.translate(SPOKEN, FRENCH)
+        return is_translated and self.files.voices.speaks(language)
+
+    def _in_language(self, number: str, language: str, call: SpokenCall) -> SpokenFiles:
+        def said(key: str) -> str:
+            sentence = spoken_sentence(number, call.places[language], template=self.translate(key, language))
+            return f"{call.hall_name}\n{sentence}" if call.hall_name and language == FRENCH else sentence
+
+        files: SpokenFiles = self.off_loop(
+            self.files.announcement, said(SPOKEN), said(BRIEF), language, call.has_loop
+        )
+        return files
 
     def _alert(self, message: dict[str, Any]) -> dict[str, Any]:
         sentences = spoken_alert(message["alert"], self.translate)

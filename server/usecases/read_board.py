@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from server.domain.calendars import business_day
@@ -65,12 +65,16 @@ def look(database: Database, rows: Any, hall: str) -> Seen:
     return Seen(rows, row, database.configurations.of(rows, row), position)
 
 
-def place_of(configuration: HallConfiguration, counter: str) -> board.Place:
-    """A counter as visitors read it; one that left the configuration keeps its id."""
+def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.Place:
+    """A counter as visitors read it; one that left the configuration keeps its id.
+
+    `today` is the hall's local day, by which its induction loop is told or not; None: it is not told.
+    """
     found: Counter | None = configuration.counters.get(counter)
     if found is None:
         return board.Place(counter=counter, label=counter)
-    return board.Place(counter=counter, label=found.label, direction=found.directions)
+    has_loop = today is not None and found.shows_loop(today)
+    return board.Place(counter=counter, label=found.label, direction=found.directions, has_loop=has_loop)
 
 
 def read_board(database: Database, hall: str) -> Message:
@@ -85,7 +89,8 @@ def read_board(database: Database, hall: str) -> Message:
         quiet = quiet_until(rows, hall_id, seen.position.as_of)
         alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of)
         mark = notices_mark(rows)
-    today = business_day(seen.configuration.calendar, seen.position.as_of).isoformat()
+    day = business_day(seen.configuration.calendar, seen.position.as_of)
+    today = day.isoformat()
     shown = {row["id"] for row in called}
     over = [
         row
@@ -99,7 +104,7 @@ def read_board(database: Database, hall: str) -> Message:
     return board.board_message(
         hall=seen.row["slug"],
         position=seen.position,
-        calls=[_call(seen.configuration, row) for row in called],
+        calls=[_call(seen.configuration, row, day) for row in called],
         recent=[
             board.RecentCall(
                 number=row["number"],
@@ -129,11 +134,11 @@ def read_alert_message(database: Database, hall: str) -> Message:
     return {"hall": seen.row["slug"], **told, "alert": alert}
 
 
-def _call(configuration: HallConfiguration, row: Row) -> board.BoardCall:
+def _call(configuration: HallConfiguration, row: Row, today: date) -> board.BoardCall:
     return board.BoardCall(
         call=row["call"],
         number=row["number"],
-        place=place_of(configuration, row["counter"]),
+        place=place_of(configuration, row["counter"], today),
         called_at=from_micros(row["last_called_at"]),
         rank=row["rank"],
     )
@@ -213,7 +218,9 @@ def read_screen(
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
         "has_sound": shown.has_sound if shown else True,
-        "sound": _sound(configuration.sound),
+        "output": shown.output if shown else "loudspeaker",
+        "sound": _sound(configuration.sound, shown),
+        "hearing_loop": configuration.shows_loop(business_day(configuration.calendar, now)),
         "place": _place(configuration, shown),
         "demonstration": configuration.is_demonstration,
         "alert_texts": words,
@@ -222,8 +229,10 @@ def read_screen(
     }
 
 
-def _sound(sound: Sound) -> Message:
-    """How loud the page says calls: the most, and the levels by the local hour."""
+def _sound(sound: Sound, screen: Screen | None) -> Message:
+    """How loud the page says calls: the most, and the levels by the local hour; a loop has one level."""
+    if screen is not None and screen.output == "loop":
+        return {"most_percent": 100 if sound.loop is None else sound.loop.percent, "levels": []}
     return {
         "most_percent": sound.most_percent,
         "levels": [

@@ -97,6 +97,7 @@ def read_menu(
         asks_needs=configuration.asks_needs,
         priority_grounds=configuration.priority_grounds or None,
         keeps_tickets=rest is not None,
+        has_loop=configuration.shows_loop(business_day(configuration.calendar, now)),
     )
     message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version

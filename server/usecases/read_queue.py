@@ -195,8 +195,10 @@ def _counters(database: Database, seen: Seen, opened: Any) -> list[Answer]:
     sessions = {session["counter"]: session for session in counters.open_sessions(seen.rows, hall)}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
     looked = _looked(database, seen) if sessions else None
+    today = business_day(seen.configuration.calendar, seen.position.as_of)
     return [
         _counter(counter.id, sessions.get(counter.id), legs.get(counter.id), looked)
+        | ({"hearing_loop": True} if counter.shows_loop(today) else {})
         for counter in seen.configuration.counters.values()
         if not counter.is_retired
     ]

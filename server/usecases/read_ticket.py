@@ -1,6 +1,7 @@
 """What a visitor's phone shows: position, remaining range, called where, ended how."""
 
 from collections.abc import Iterable
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from server.domain.calendars import business_day
@@ -85,6 +86,7 @@ def _answers(
     service = configuration.services.get(leg["service"])
     wait = estimates.remaining(leg["hall"], leg, ahead) if ahead is not None else None
     opening = opening_now(configuration, leg["service"], now).opening if service else None
+    today = business_day(configuration.calendar, now)
     is_called = leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     answer = {
         "number": leg["number"],
@@ -114,7 +116,7 @@ def _answers(
         language: answer
         | {
             "service": {"id": leg["service"], "name": service.name(language) if service else leg["service"]},
-            "call": _call(configuration, leg, language) if is_called else None,
+            "call": _call(configuration, leg, language, today) if is_called else None,
         }
         for language in languages
     }
@@ -125,13 +127,14 @@ def is_finished_in_break(seen: Seen) -> bool:
     return running_break(seen.configuration.calendar, seen.position.as_of) is not None
 
 
-def _call(configuration: HallConfiguration, leg: Row, language: str) -> Answer:
+def _call(configuration: HallConfiguration, leg: Row, language: str, today: date) -> Answer:
     counter = configuration.counters.get(leg["counter"])
     return {
         "counter": {
             "id": leg["counter"],
             "label": counter.label_in(language) if counter else leg["counter"],
             "direction": counter.direction(language) if counter else "",
+            "hearing_loop": counter is not None and counter.shows_loop(today),
         },
         "called_at": micros_to_text(leg["last_called_at"]),
         "rank": leg["rank"],

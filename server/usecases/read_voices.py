@@ -36,8 +36,8 @@ def read_voices(configuration: HallConfiguration, voices: Voices, translate: Tra
 
 
 def called_languages(configuration: HallConfiguration) -> tuple[str, ...]:
-    """The languages in which calls are said in a hall."""
-    return (FRENCH,)
+    """The languages in which calls may be said in a hall, French first."""
+    return configuration.languages if configuration.sound.says_visitor_language else (FRENCH,)
 
 
 def _voice(

@@ -39,8 +39,21 @@ function makeCard(card, content, { words, languages, arrow }) {
   }
   const direction = textIn(card.counter.direction, languages);
   if (direction) element.append(make("p", "card-direction", { lang: direction.language, dir: "auto" }, direction.text));
+  if (card.counter.hearing_loop) element.append(makeLoop(words));
   if (arrow) element.append(makeArrow(arrow, words));
   return element;
+}
+
+/** That an induction loop helps at this counter, as a sign and in words. */
+function makeLoop(words) {
+  const loop = make("p", "card-loop", {}, words.say("hearing_loop"));
+  const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  sign.setAttribute("viewBox", "0 0 24 24");
+  sign.setAttribute("class", "icon");
+  sign.setAttribute("aria-hidden", "true");
+  sign.appendChild(document.createElementNS(sign.namespaceURI, "use")).setAttribute("href", "#sign-loop");
+  loop.prepend(sign);
+  return loop;
 }
 
 /** Which way from this very screen the counters are, as a sign and in words. */

@@ -13,6 +13,7 @@ import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
 import { connectPreview } from "./preview.js";
 import { soundLevel } from "./sound_level.js";
+import { spokenFiles } from "./spoken_files.js";
 import * as screenState from "./screen_state.js";
 import { wordsOf } from "./words.js";
 
@@ -103,7 +104,7 @@ const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null,
 
 const media = createMediaPlayer({
   box: get("slide"), measure: get("measure"), wordsIn, own, lag,
-  mayHear: () => Boolean(state.screen?.has_sound) && !isSoundOff,
+  mayHear: () => Boolean(state.screen?.has_sound) && !isLoop() && !isSoundOff, // the loop hears announcements only
   serverNow: () => screenState.serverNow(state, now()),
   onSeen: proof.seen,
   onFailed: (item, reason, notice, at) => proof.failed(item, reason, notice, at),
@@ -141,15 +142,14 @@ function announced(message) {
   const isHeard = Boolean(state.screen?.has_sound) && level() > 0 && !screenState.alertNow(state, now());
   const spokenIn = isHeard ? inOrder(Object.keys(message.audio ?? {})) : [];
   update(screenState.receiveAnnouncement(state, message, now()));
-  player.offer({
-    key: screenState.keyOf(message), at: Date.parse(message.at),
-    whole: spokenIn.map((language) => ({ url: message.audio[language], onceMs: message.once_ms?.[language] })),
-    brief: spokenIn.filter((language) => message.brief?.[language]).map((language) => ({ url: message.brief[language] })),
-  });
+  player.offer({ key: screenState.keyOf(message), at: Date.parse(message.at), ...spokenFiles(message, spokenIn, state.screen?.output) });
 }
 
+/** The quiet switch is about the loudspeakers: who hears by the induction loop goes on hearing. */
+const isLoop = () => state.screen?.output === "loop";
+
 const level = () => soundLevel({
-  sound: state.screen?.sound, quietUntil: state.board?.quiet_until, at: screenState.serverNow(state, now()), timeZone: state.screen?.time_zone,
+  sound: state.screen?.sound, quietUntil: isLoop() ? null : state.board?.quiet_until, at: screenState.serverNow(state, now()), timeZone: state.screen?.time_zone,
 });
 
 /** French first, then at most one other language. */
@@ -274,6 +274,7 @@ function drawFoot(view) {
   if (get("foot-stale").textContent !== stale) get("foot-stale").textContent = stale;
   const footer = textOf(state.screen?.footer) || words.say("footer");
   if (get("foot-calm").textContent !== footer) get("foot-calm").textContent = footer;
+  get("foot-loop").hidden = !state.screen?.hearing_loop;
   get("foot").dataset.state = stale ? "stale" : isSoundOff ? "sound" : "calm";
   document.documentElement.dataset.pointer = isSoundOff ? "shown" : "hidden";
 }

@@ -50,6 +50,7 @@ class ContractServer:
         self.recent: list[Message] = []
         self.queues: list[Message] = []
         self.alert: Message | None = None
+        self.quiet_until: str | None = None
         self.shown: list[str] = []
         self.screen: Message = {
             "hall": "laon",
@@ -84,7 +85,7 @@ class ContractServer:
     def send_board(self) -> None:
         self.version += 1
         board = {**self._head(), "calls": self.calls, "recent": self.recent, "programme_revision": 1}
-        board["alert"] = self.alert
+        board |= {"alert": self.alert, "quiet_until": self.quiet_until}
         self._send("board.changed", board)
 
     def send_queues(self) -> None:

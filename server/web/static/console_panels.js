@@ -38,10 +38,11 @@ function transferPanel({ state, words, nowMs, choose }) {
   };
 }
 
-/** The state of another counter in words. */
+/** The state of another counter in words, and that an induction loop helps there. */
 export function placeNote(id, { queue }, { say }) {
   const told = queue?.counters.find((other) => other.counter === id);
-  return told ? say(`console.place.${told.state}`) : "";
+  if (!told) return "";
+  return [say(`console.place.${told.state}`), ...(told.hearing_loop ? [say("console.place.hearing_loop")] : [])].join(" · ");
 }
 
 function reasons(prefix, codes, words) {

@@ -111,6 +111,7 @@ const mayBeCalled = () => ["waiting", "called", "parked"].includes(ticket.state)
 function drawCall({ counter, called_at: calledAt, rank }) {
   write("place", counter.label);
   write("direction", counter.direction ?? "");
+  document.querySelector("[data-loop]").hidden = !counter.hearing_loop;
   write("called-at", say("phone.called.at", { at: hour(calledAt) }));
   const again = document.querySelector('[data-text="rank"]');
   again.replaceChildren(...(rank > 1 ? withSuperiors(say("phone.called.again", { rank })) : []));

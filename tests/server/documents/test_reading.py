@@ -107,6 +107,21 @@ BAD_HALLS = [
         "screens[0].counter",
         "unknown_counter",
     ),
+    (
+        "screens",
+        [{"id": "guise-boucle", "label": "Boucle", "output": "loop", "has_sound": False}],
+        "screens[0]",
+        "loop_without_sound",
+    ),
+    (
+        "screens",
+        [{"id": "guise-boucle", "label": "Boucle", "output": "loop"}],
+        "screens[0].output",
+        "no_loop_in_hall",
+    ),
+    ("sound", {"loop": {"percent": 0}}, "sound.loop.percent", "out_of_range"),
+    ("counters.0.hearing_loop_tested_on", "2026-02-30", "counters[0].hearing_loop_tested_on", "wrong_form"),
+    ("counters.0.hearing_loop_tested_on", "2026-02-03", "counters[0]", "loop_test_without_loop"),
     ("sound", {"most_percent": 0}, "sound.most_percent", "out_of_range"),
     (
         "sound",

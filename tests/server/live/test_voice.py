@@ -10,6 +10,7 @@ from hardware.speech import SpokenFiles
 from server.app import CATALOGUES
 from server.domain.instants import to_text
 from server.language import Catalogues
+from server.live.spoken_call import SpokenCall
 from server.live.voice import Voice
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -22,6 +23,9 @@ CALL = {
 }
 
 
+FRENCH_PLACE = {"fr": "guichet 3"}
+
+
 class Over(Exception):
     """Ends a voice that runs for ever."""
 
@@ -31,13 +35,18 @@ class Rendered:
 
     def __init__(self) -> None:
         self.said: list[Sequence[str]] = []
+        self.voices = self
 
-    def announcement(self, sentence: str, brief: str, language: str) -> SpokenFiles:
+    def speaks(self, language: str) -> bool:
+        return language in ("fr", "en", "pt")
+
+    def announcement(self, sentence: str, brief: str, language: str, has_loop: bool = False) -> SpokenFiles:
         self.said.append((sentence, brief, language))
-        return SpokenFiles("whole.wav", 4_700, "brief.wav")
+        loop = ("loop.wav", 3_300) if has_loop else (None, 0)
+        return SpokenFiles("whole.wav", 4_700, "brief.wav", *loop)
 
 
-def spoken(hall_name: str | None) -> tuple[Rendered, list[dict[str, Any]]]:
+def spoken(call: SpokenCall) -> tuple[Rendered, list[dict[str, Any]]]:
     files, sent = Rendered(), []
 
     def emit(_name: str, message: dict[str, Any], *_to: str) -> None:
@@ -51,14 +60,14 @@ def spoken(hall_name: str | None) -> tuple[Rendered, list[dict[str, Any]]]:
         now=lambda: NOW,
         off_loop=lambda work, *values: work(*values),
     )
-    voice.speak("hall", dict(CALL), hall_name)
+    voice.speak("hall", dict(CALL), call)
     with pytest.raises(Over):
         voice.run()
     return files, sent
 
 
 def test_a_screen_is_told_of_the_whole_voice_where_it_may_stop_and_of_the_brief_one():
-    files, sent = spoken(None)
+    files, sent = spoken(SpokenCall(FRENCH_PLACE))
     assert files.said == [("Numéro A, 0, 4, 2\nguichet 3", "A, 0, 4, 2\nguichet 3", "fr")]
     assert sent == [
         CALL
@@ -71,5 +80,25 @@ def test_a_screen_is_told_of_the_whole_voice_where_it_may_stop_and_of_the_brief_
 
 
 def test_where_another_hall_is_within_earshot_the_hall_is_named_first():
-    files, _ = spoken("Accueil des étrangers")
+    files, _ = spoken(SpokenCall(FRENCH_PLACE, hall_name="Accueil des étrangers"))
     assert [sentence.split("\n")[0] for sentence in files.said[0][:2]] == ["Accueil des étrangers"] * 2
+
+
+def test_the_induction_loop_is_told_of_its_own_files():
+    _, sent = spoken(SpokenCall(FRENCH_PLACE, has_loop=True))
+    assert (sent[0]["loop"], sent[0]["loop_once_ms"]) == ({"fr": "/audio/loop.wav"}, {"fr": 3_300})
+
+
+def test_a_call_is_said_in_french_then_in_the_language_of_its_ticket():
+    files, sent = spoken(SpokenCall({"fr": "guichet 3", "en": "desk 3"}, hall_name="Accueil"))
+    assert [said[0] for said in files.said] == [
+        "Accueil\nNuméro A, 0, 4, 2\nguichet 3",
+        "Number A, 0, 4, 2\ndesk 3",
+    ]
+    assert list(sent[0]["audio"]) == list(sent[0]["brief"]) == ["fr", "en"]
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_without_a_voice_or_without_words_the_call_is_said_in_french_only(language: str):
+    _, sent = spoken(SpokenCall({"fr": "guichet 3", language: "3"}))
+    assert list(sent[0]["audio"]) == ["fr"]
