@@ -25,6 +25,7 @@ from server.store.notices import notices_with_medium
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
+from server.usecases.read_voices import HallVoice, read_voices
 from server.web import sign_in, site
 from server.web.alerts import pages as alert_pages
 from server.web.api import alerts as alerts_api
@@ -167,6 +168,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
         sites = {grant.site for grant in identify().grants}
         return [hall for hall in every_hall() if EVERY_SITE in sites or hall.site.slug in sites]
 
+    def voices(hall: HallConfiguration) -> list[HallVoice]:
+        return [] if parvis.voice.unavailable else read_voices(hall, parvis.voice.files.voices, translate)
+
     def spoken() -> Sequence[str]:
         with database.read() as rows:
             return read_places(database, rows).languages
@@ -223,7 +227,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     app.register_blueprint(
         alert_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
-    app.register_blueprint(wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls))
+    app.register_blueprint(
+        wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls, voices=voices)
+    )
     app.register_blueprint(
         console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )

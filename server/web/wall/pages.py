@@ -6,14 +6,17 @@ from pathlib import Path
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.configuration import text_in
+from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
+from server.usecases.read_voices import HallVoice
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
 from server.web.sentences import EVERYONES, page_sentences
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "wall.po"
+type FindVoices = Callable[[HallConfiguration], list[HallVoice]]
+
 BORROWED = (
     "console.live.",
     "console.break.",
@@ -25,8 +28,10 @@ BORROWED = (
 """Sentences of the console that the wall says too."""
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
-    """The route of the wall."""
+def blueprint(
+    *, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls, voices: FindVoices
+) -> Blueprint:
+    """The route of the wall. `voices` tells whose voice a hall's calls have; nothing where none is said."""
     routes = Blueprint("wall", __name__, template_folder="templates")
 
     @routes.get("/mur")
@@ -41,6 +46,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             "wall/wall.html",
             hall=hall,
             halls=halls_for_page(viewer, halls),
+            voices=voices(hall),
             page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
             sentences={
                 **page_sentences(translate, language, CATALOGUE),

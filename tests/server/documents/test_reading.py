@@ -119,6 +119,7 @@ BAD_HALLS = [
         "screens[0].output",
         "no_loop_in_hall",
     ),
+    ("sound", {"says_visitor_language": "yes"}, "sound.says_visitor_language", "wrong_type"),
     ("sound", {"loop": {"percent": 0}}, "sound.loop.percent", "out_of_range"),
     ("counters.0.hearing_loop_tested_on", "2026-02-30", "counters[0].hearing_loop_tested_on", "wrong_form"),
     ("counters.0.hearing_loop_tested_on", "2026-02-03", "counters[0]", "loop_test_without_loop"),

@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hardware.speech import SpokenFiles
+from hardware.speech import AudioFiles, SpokenFiles, Voices
+from hardware.speech.announcement_audio import BRIEF_PAUSE_S
+from hardware.speech.clips import GAP_S
+from hardware.speech.sound import RATE_HZ, from_wav
+from server.apart import Apart
 from server.app import CATALOGUES
 from server.domain.instants import to_text
 from server.language import Catalogues
 from server.live.spoken_call import SpokenCall
 from server.live.voice import Voice
+from tests.hardware.speech.recordings import record
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CALL = {
@@ -102,3 +108,19 @@ def test_a_call_is_said_in_french_then_in_the_language_of_its_ticket():
 def test_without_a_voice_or_without_words_the_call_is_said_in_french_only(language: str):
     _, sent = spoken(SpokenCall({"fr": "guichet 3", language: "3"}))
     assert list(sent[0]["audio"]) == ["fr"]
+
+
+def test_recordings_are_joined_in_the_process_apart(tmp_path: Path):
+    files = AudioFiles(tmp_path / "audio", voices=Voices(tmp_path / "voices"))
+    record(tmp_path / "voices" / "fr")
+    apart = Apart()
+    try:
+        said = apart.call(
+            files.announcement, "Numéro A, 0, 4, 2\nguichet 3", "A, 0, 4, 2\nguichet 3", "fr", True
+        )
+    finally:
+        apart.close()
+    path = files.path(said.brief)
+    assert path is not None
+    words, gaps = 0.3 * 6, 4 * GAP_S + 2 * BRIEF_PAUSE_S
+    assert len(from_wav(path.read_bytes())) / RATE_HZ == pytest.approx(words + gaps, abs=0.05)
