@@ -93,7 +93,6 @@ def test_a_loop_in_order_is_told_by_a_sign_and_in_words(
     expect(page.locator(".card", has_text="A042").locator(".card-loop")).to_have_text("Boucle magnétique")
     expect(page.locator(".card-loop use")).to_be_attached()
     assert page.evaluate(MEASURE) == []
-    page.screenshot(path=f"/tmp/sound-scratch/loop-{size[0]}.png")
     assert_accessible(page)
 
 
