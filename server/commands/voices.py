@@ -1,12 +1,15 @@
-"""What `parvis doctor` says of voices: whose they are in each hall, and dropped files that are no use."""
+"""What `parvis doctor` says of voices and induction loops: whose voice, which files and tests are no use."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import signage
 from hardware.speech import Voices, refused_in
 from server.clock import Clock
 from server.commands.examination import Finding
+from server.domain.calendars import business_day
+from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.language import Catalogues
 from server.settings import Settings
@@ -19,25 +22,30 @@ NAMES = {"recordings": "the site's recordings", "piper": "the site's Piper voice
 
 
 def voices_found(settings: Settings) -> Iterator[Finding]:
-    """The voice of each hall, then every dropped file that is no use; nothing where nothing is spoken."""
+    """The voice of each hall, then every dropped file that is no use, where calls are spoken.
+
+    At the end the induction loops that are shown nowhere.
+    """
+    halls = _halls(settings)
     if settings.voice:
         voices = Voices(settings.voices_place)
-        for found in _of_halls(settings, voices):
-            yield _finding(found)
+        translate = Catalogues((("signage", Path(signage.__file__).parent / "translations"),)).translate
+        for hall in halls:
+            yield from (_finding(found) for found in read_voices(hall, voices, translate))
         yield from _refused(voices, settings.voices_place)
+    for hall in halls:
+        yield from _untested_loops(hall, Clock().now())
 
 
-def _of_halls(settings: Settings, voices: Voices) -> list[HallVoice]:
+def _halls(settings: Settings) -> list[HallConfiguration]:
     """None while the database cannot say: the look at it tells what is wrong with it."""
-    translate = Catalogues((("signage", Path(signage.__file__).parent / "translations"),)).translate
     try:
         database = open_installed(settings.database_address, Clock())
     except Refusal:
         return []
     try:
         with database.read() as rows:
-            halls = configured_halls(database, rows)
-        return [each for hall in halls for each in read_voices(hall, voices, translate)]
+            return configured_halls(database, rows)
     except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
         return []
     finally:
@@ -60,3 +68,18 @@ def _refused(voices: Voices, place: Path) -> Iterator[Finding]:
         lacking = None if own is None else voices.piper.lacks(own)
         if own is not None and lacking is not None:
             yield Finding("off", f"{place / language}: {own.name} is not used: {lacking}.")
+
+
+def _untested_loops(hall: HallConfiguration, now: datetime) -> Iterator[Finding]:
+    today = business_day(hall.calendar, now)
+    silent = [
+        counter.label
+        for counter in hall.counters.values()
+        if counter.has_hearing_loop and not counter.is_retired and not counter.shows_loop(today)
+    ]
+    if hall.sound.loop is not None and not hall.shows_loop(today):
+        silent.append(hall.name)
+    if silent:
+        yield Finding(
+            "off", f"Loops of {hall.hall} are shown nowhere until they are tested again: {', '.join(silent)}."
+        )

@@ -1,5 +1,6 @@
 """`parvis doctor` and `parvis say`: whose voice a hall has, and what is dropped in its folder to no use."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,15 @@ def test_what_cannot_be_said_ends_with_1_or_2(tmp_path: Path):
     )
     found.parvis("say", " / ", "--out", str(out), expected=2)
     assert not out.exists()
+
+
+def test_loops_whose_test_is_out_of_date_are_named(tmp_path: Path, hall: Installation):
+    content = json.loads(hall.parvis("export-configuration", "--hall", "laon"))
+    content["counters"][0] |= {"has_hearing_loop": True, "hearing_loop_tested_on": "2020-03-02"}
+    content["sound"]["loop"] = {"tested_on": None}
+    file = tmp_path / "laon.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    hall.parvis("import-configuration", str(file))
+    told = [line for line in hall.parvis("doctor", expected=1).splitlines() if "Loops of" in line]
+    label, name = content["counters"][0]["labels"]["fr"], content["name"]
+    assert told == [f"· Loops of laon are shown nowhere until they are tested again: {label}, {name}."]
