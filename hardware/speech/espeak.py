@@ -11,7 +11,7 @@ WORDS_PER_MINUTE = 145
 """Slower than espeak-ng's 175: a hall echoes and many listeners are not native speakers."""
 DEADLINE_S = 5.0
 LONGEST_PHRASE = 300
-VOICES = {"fr": "fr", "en": "en-gb", "es": "es"}
+VOICES = {"fr": "fr", "en": "en-gb", "es": "es", "pt": "pt", "ar": "ar", "uk": "uk"}
 
 
 class SpeechUnavailable(Exception):

@@ -5,6 +5,7 @@ recording is missing or cannot be used, the next voice says the whole of it.
 """
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,11 @@ from hardware.speech.piper import SETTINGS_ENDING, PiperSpeech, voice_file
 from hardware.speech.sound import Samples, normalised
 
 log = logging.getLogger(__name__)
+
+TRIED_AGAIN_S = 300.0
+"""A voice file that failed is left alone so long unless it changes: else a slow one makes every call late."""
+_out_until_s: dict[tuple[str, ...], float] = {}
+"""By what a voice depends on, until when it is left alone; seconds of the monotonic clock."""
 
 type VoiceName = Literal["recordings", "piper", "espeak-ng"]
 type Spoken = Mapping[str, Samples[int]]
@@ -68,11 +74,15 @@ class Voices:
         """Return which voice could say phrases, and their sound. Raises SpeechUnavailable."""
         reason: Exception = SpeechUnavailable("no voice")
         for way in self._ways(phrases, language, in_clips):
+            if time.monotonic() < _out_until_s.get(way.key, 0.0):
+                continue
             try:
                 return way.name, way.say()
             except (SpeechUnavailable, ClipRefused) as refused:
                 log.warning("%s cannot be used for a sentence in %s: %s", way.name, language, refused)
                 reason = refused
+                if way.name == "piper":
+                    _out_until_s[way.key] = time.monotonic() + TRIED_AGAIN_S
         raise reason
 
     def chime(self, language: str) -> "Samples[int]":

@@ -76,7 +76,7 @@ def test_two_numbers_sound_different_and_the_same_number_the_same() -> None:
     assert render_announcement(TWICE, "fr") != render_announcement(other, "fr")
 
 
-@pytest.mark.parametrize("language", ["fr", "en", "es"])
+@pytest.mark.parametrize("language", ["fr", "en", "es", "pt", "ar", "uk"])
 def test_each_language_has_a_voice(language: str) -> None:
     assert peak(EspeakSpeech().say("A, 0, 4, 2", language)) > 1_000
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from array import array
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hardware.speech import SpeechUnavailable, Voices
 from hardware.speech.piper import PACKAGE, SETTINGS_ENDING, PiperSpeech, voice_file
 from hardware.speech.sound import RATE_HZ, peak
+from hardware.speech.voices import TRIED_AGAIN_S
 from tests.hardware.speech.recordings import record
 from tests.hardware.speech.test_voices import PHRASES, Counted
 from tests.hardware.speech.tiny_piper import drop_voice
@@ -124,3 +126,21 @@ def test_the_server_s_own_code_loads_neither_piper_nor_a_decoder(tmp_path: Path)
     drop_voice(tmp_path / "fr")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_voice_file_that_failed_is_left_alone_until_it_changes_or_some_minutes_have_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    voice, runs = drop_voice(tmp_path / "fr"), tmp_path / "runs"
+    broken = PiperSpeech(command=("sh", "-c", f"echo run >> {runs}; exit 3"))
+    voices = Voices(tmp_path, speech=Counted(), piper=broken)
+    for _ in range(3):
+        assert voices.said_by(PHRASES, "fr")[0] == "espeak-ng"
+    assert runs.read_text().count("run") == 1
+    voice.write_bytes(b"another")
+    voices.say(PHRASES, "fr")
+    assert runs.read_text().count("run") == 2
+    later_s = time.monotonic() + TRIED_AGAIN_S
+    monkeypatch.setattr("hardware.speech.voices.time.monotonic", lambda: later_s)
+    voices.say(PHRASES, "fr")
+    assert runs.read_text().count("run") == 3

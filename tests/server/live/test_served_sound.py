@@ -1,4 +1,4 @@
-"""A call as a real server has it said: in the site's recordings, for the loop too, in the ticket's language."""
+"""A call as a real server has it said: in recordings, for the loop too, in the language of its ticket."""
 
 import json
 import uuid

@@ -44,7 +44,7 @@ class Rendered:
         self.voices = self
 
     def speaks(self, language: str) -> bool:
-        return language in ("fr", "en", "pt")
+        return language in ("fr", "en", "ar", "de")
 
     def announcement(self, sentence: str, brief: str, language: str, has_loop: bool = False) -> SpokenFiles:
         self.said.append((sentence, brief, language))
@@ -104,7 +104,7 @@ def test_a_call_is_said_in_french_then_in_the_language_of_its_ticket():
     assert list(sent[0]["audio"]) == list(sent[0]["brief"]) == ["fr", "en"]
 
 
-@pytest.mark.parametrize("language", ["es", "pt"])
+@pytest.mark.parametrize("language", ["es", "de"])
 def test_without_a_voice_or_without_words_the_call_is_said_in_french_only(language: str):
     _, sent = spoken(SpokenCall({"fr": "guichet 3", language: "3"}))
     assert list(sent[0]["audio"]) == ["fr"]
@@ -124,3 +124,8 @@ def test_recordings_are_joined_in_the_process_apart(tmp_path: Path):
     assert path is not None
     words, gaps = 0.3 * 6, 4 * GAP_S + 2 * BRIEF_PAUSE_S
     assert len(from_wav(path.read_bytes())) / RATE_HZ == pytest.approx(words + gaps, abs=0.05)
+
+
+def test_a_language_that_only_calls_and_alerts_know_is_said_too():
+    files, _ = spoken(SpokenCall({"fr": "guichet 3", "ar": "شباك 3"}))
+    assert files.said[1] == ("الرقم A, 0, 4, 2\nشباك 3", "A, 0, 4, 2\nشباك 3", "ar")
