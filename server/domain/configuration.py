@@ -7,6 +7,7 @@ order, that of menus, screens and consoles. Texts map a language code to a sente
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
 from server.domain.alerts import AlertRules
