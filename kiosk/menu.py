@@ -170,6 +170,7 @@ class MenuMessage(TypedDict):
     epoch: NotRequired[str]
     version: NotRequired[int]
     alert: NotRequired[dict[str, Any] | None]
+    look: NotRequired[dict[str, Any]]
 
 
 def build_menu(

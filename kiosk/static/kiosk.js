@@ -1,5 +1,6 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
+import { wear } from "/assets/look.js";
 import { alertAt, alertView, isLater, withKnownWords } from "./alert.js";
 import { initialState, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
 import { sheetPaper } from "./sheet_state.js";
@@ -41,6 +42,7 @@ const link = openLink({
     takeAlert(menu);
     dispatch({ type: "menu_loaded", menu });
     keepIcons(menu);
+    wear(menu.look);
     drawClock();
   },
   missing: () => dispatch({ type: "menu_missing" }),

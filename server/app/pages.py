@@ -23,6 +23,7 @@ from server.settings import Settings
 from server.store.accounts import EVERY_SITE
 from server.store.notices import notices_with_medium
 from server.usecases.notice_places import configured_halls, read_places
+from server.usecases.read_look import Look
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.read_voices import HallVoice, read_voices
@@ -49,6 +50,8 @@ from server.web.callers import identify
 from server.web.console import pages as console_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.help.pages import blueprint as help_pages
+from server.web.look.files import blueprint as look_files
+from server.web.look.files import look_of
 from server.web.media import pages as media_pages
 from server.web.media.files import blueprint as media_files
 from server.web.notices import pages as notices_pages
@@ -84,6 +87,13 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.voice.alert_voices,
     )
     app.before_request(media_api.admit_upload(api))
+
+    def look() -> Look | None:
+        try:
+            return look_of(database)
+        except Refusal:
+            return None
+
     install_guards(app, csrf)
     install_refusals(app, translate)
     install_page_context(
@@ -92,6 +102,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         languages=LANGUAGES,
         viewer=site.current_viewer,
         is_demonstration=parvis.is_demonstration,
+        look=look,
     )
     desks = (counters_api, reception_api, links_api, supervision_api, messages_api, alerts_api)
     screens = (sound_api, displays_api)
@@ -129,6 +140,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_blueprint(site.blueprint(shared))
     app.register_blueprint(sign_in.blueprint(shared))
     app.register_blueprint(media_files(parvis.media.files, database))
+    app.register_blueprint(look_files(parvis.media.files, database))
     _install_pages(app, parvis, limiter)
 
 

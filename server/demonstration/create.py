@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from server.demonstration.logo import make_logo
 from server.demonstration.notices import make_notices
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES
@@ -76,7 +77,7 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
             raise Refusal("not_empty")
     with database.store.write() as rows:
         rows.run("UPDATE installation SET is_demonstration = :yes WHERE id = 1", {"yes": True})
-    publish_installation(database, DEMONSTRATION, (HALLS / "installation.json").read_bytes())
+    publish_installation(database, DEMONSTRATION, json.dumps(_installation(database, settings)))
     sites = [_site(database, settings, slug) for slug in SLUGS]
     key = NewKey("demonstration", ("issue", "read", "call"), is_loopback_only=True)
     described = {
@@ -94,6 +95,14 @@ def create_demonstration(database: Database, settings: Settings) -> dict[str, An
     )
     write_demo_file(settings, described)
     return described
+
+
+def _installation(database: Database, settings: Settings) -> dict[str, Any]:
+    """The installation's document, with the logo that was put into the library."""
+    document: dict[str, Any] = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    name = f"Logo\u00a0: {document['brand']['name']}"
+    document["brand"]["logo"] = make_logo(database, settings.var, DEMONSTRATION, name)
+    return document
 
 
 def _account(database: Database, login: str) -> Author:

@@ -10,6 +10,7 @@ type Rgb = tuple[int, int, int]
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)
 STEPS = 512
+RED_EXCESS = 80
 
 
 def contrast(one: str, other: str) -> float:
@@ -36,6 +37,17 @@ def nearest_readable(colour: str, against: Iterable[str]) -> str | None:
             if is_readable(candidate, others):
                 return candidate
     return None
+
+
+def mixed(start: str, end: str, share: float) -> str:
+    """The colour at a share of the way from one to another, 0 to 1."""
+    return _hex(_mixed(_rgb(start), _rgb(end), share))
+
+
+def is_red(colour: str) -> bool:
+    """Whether a colour would be taken for that of an alert: its red is 80 of 255 above its green and blue."""
+    red, green, blue = _rgb(colour)
+    return red - max(green, blue) >= RED_EXCESS
 
 
 def _luminance(colour: Rgb) -> float:

@@ -5,39 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from server.documents.contrast import nearest_readable
+from server.documents.brand import Brand
 from server.documents.opening import PUBLIC_HOLIDAYS, CalendarPart
 from server.documents.problems import broken_rule
-from server.documents.values import Colour, Languages, Line, NotEmpty, Part, Slug, TimeZone
+from server.documents.values import Languages, Line, NotEmpty, Part, Slug, TimeZone
 from server.domain.alerts import AlertRules
-
-PAPER = "#fbfaf6"
-"""The light ground; on it are the texts people read up close."""
-STONE = "#ece7dc"
-CALL = "#ffc93d"
-"""The colour of a call, and of nothing else; the brand cannot change it."""
-MIST = "#c9d6e2"
-
-INK_PAIRS = (PAPER, STONE, CALL, MIST)
-ACTION_PAIRS = (PAPER, "#ffffff")
-
-
-def _readable(colour: str, against: tuple[str, ...]) -> str:
-    """The colour, refused with the nearest that passes when one of its text pairs is under 7:1."""
-    nearest = nearest_readable(colour, against)
-    if nearest == colour:
-        return colour
-    if nearest is None:
-        raise broken_rule("contrast_impossible", colour=colour)
-    raise broken_rule("contrast", colour=colour, nearest=nearest)
-
-
-def _ink(colour: str) -> str:
-    return _readable(colour, INK_PAIRS)
-
-
-def _action(colour: str) -> str:
-    return _readable(colour, ACTION_PAIRS)
 
 
 def _public_holidays(code: str) -> str:
@@ -53,20 +25,6 @@ def _slugs_once(sites: "tuple[SitePart, ...]") -> "tuple[SitePart, ...]":
             raise broken_rule("duplicate_site", slug=site.slug)
         seen.add(site.slug)
     return sites
-
-
-class Colours(Part):
-    """The brand's two colours: `ink`, text on light and ground of screens; `action`, what one may press."""
-
-    ink: Annotated[Colour, AfterValidator(_ink)] = "#10263a"
-    action: Annotated[Colour, AfterValidator(_action)] = "#00564d"
-
-
-class Brand(Part):
-    """How the organisation shows itself."""
-
-    name: Line
-    colours: Colours = Colours()
 
 
 class AgreementPart(Part):

@@ -1,4 +1,4 @@
-"""The edges of a programme: something begins or ends, or the day turns. Screens are told; nobody acted."""
+"""What turns by itself: a programme passes an edge, the day turns, another process published a look."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from server.domain.instants import from_micros
 from server.store.database import Database
 from server.usecases.notice_places import ANY_SCREEN
+from server.usecases.read_look import read_look
 from server.usecases.read_programme import Programme, read_programme
 
 LOOKED_AT_LEAST_EVERY = timedelta(minutes=1)
@@ -15,11 +16,11 @@ LOOKED_AT_LEAST_EVERY = timedelta(minutes=1)
 
 @dataclass
 class Programmes:
-    """Which halls show something else than when this was last asked; one of each process."""
+    """Which halls show something else, or look different, since this was last asked; one of each process."""
 
     database: Database
     translate: Callable[..., str]
-    _known: dict[str, tuple[str, datetime, bool]] = field(default_factory=dict)
+    _known: dict[str, tuple[tuple[str, str], datetime, bool]] = field(default_factory=dict)
 
     def turned(self, halls: Iterable[str]) -> set[str]:
         """Those of these halls (ids) whose programme is another, or passed an edge, since the last look."""
@@ -31,12 +32,14 @@ class Programmes:
         if known is not None and now < known[1]:
             return False
         programme = read_programme(self.database, hall, ANY_SCREEN, self.translate)
+        with self.database.read() as rows:
+            shown = (programme["revision"], read_look(rows).digest)
         edge = next_edge(programme, now)
         is_edge = edge is not None and edge <= now + LOOKED_AT_LEAST_EVERY
         next_look = edge if edge is not None and is_edge else now + LOOKED_AT_LEAST_EVERY
-        self._known[hall] = (programme["revision"], next_look, is_edge)
+        self._known[hall] = (shown, next_look, is_edge)
         # the first look knows of nothing before
-        return known is not None and (known[2] or known[0] != programme["revision"])
+        return known is not None and (known[2] or known[0] != shown)
 
 
 def next_edge(programme: Programme, now: datetime) -> datetime | None:

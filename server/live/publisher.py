@@ -225,10 +225,15 @@ class Publisher:
                 log.exception("tick_failed", hall=hall)
 
     def _tell_turned_programmes(self) -> None:
-        watched = [hall for hall in self.presence.known_halls() if self.presence.has(messages.SCREEN, hall)]
+        watched = [
+            hall
+            for hall in self.presence.known_halls()
+            if self.presence.has(messages.SCREEN, hall) or self.presence.has(messages.KIOSK, hall)
+        ]
         try:
             for hall in self._programmes.turned(watched):
                 self._nudge_screens(hall, is_local=True)
+                self._nudge_kiosks(hall)
         except Exception:
             self.failures += 1
             log.exception("programmes_failed")
@@ -260,10 +265,15 @@ class Publisher:
                 room,
                 is_local=True,
             )
-        if self.presence.has(messages.KIOSK, hall):
-            self.emit(messages.MENU_CHANGED, self._position(hall), messages.KIOSK, room, is_local=True)
+        self._nudge_kiosks(hall)
         for visit, languages in self.presence.followed_in(hall).items():
             self._send_ticket(visit, languages, is_local=True)
+
+    def _nudge_kiosks(self, hall: str) -> None:
+        """Tells this process's kiosks of a hall to read the menu again."""
+        if self.presence.has(messages.KIOSK, hall):
+            room = messages.hall_room(hall)
+            self.emit(messages.MENU_CHANGED, self._position(hall), messages.KIOSK, room, is_local=True)
 
     def _position(self, hall: str) -> dict[str, Any]:
         with self.database.read() as rows:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from server.domain.refusals import Refusal
 
-NAME = re.compile(r"[0-9a-f]{64}\.(?:jpg|png|webp|webm)")
+NAME = re.compile(r"[0-9a-f]{64}\.(?:jpg|png|webp|webm|woff2)")
 """What a prepared file is named."""
 RESERVE_BYTES = 500_000_000
 """Room that uploads leave on the disk for the database and its journals."""

@@ -43,9 +43,11 @@ class FeedEntry:
 
 
 def shown_medium(rows: Any, medium: str) -> ShownMedium:
-    """A medium as notices show it."""
+    """A medium as notices show it; a font shows nothing."""
     row = medium_row(rows, medium)
     if row is None or row["state"] != MediumState.READY or row["texts_sha256"] is None:
+        return ShownMedium()
+    if row["kind"] == "font":
         return ShownMedium()
     files = files_of(row)
     poster = next((_address(file) for file in files if file["role"] == "poster"), None)

@@ -25,6 +25,7 @@ from server.store.documents import hall_documents, newest, taken_ids
 from server.store.halls import create_hall
 from server.store.installation import Author
 from server.usecases.carry_over_notices import carry_over_notices
+from server.usecases.read_look import refuse_unknown_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def publish_installation(
         revision = _next_revision(found.revision if found else 0, base_revision)
         changes = tuple(difference(old, document)) if old else ()
         _check_halls_of(document, hall_documents(transaction))
+        refuse_unknown_look(transaction, document.brand)
         if dry_run:
             return Publication(INSTALLATION, revision, changes, is_published=False)
         text = export_text(document)

@@ -19,6 +19,7 @@ from server.store.notices import notices_mark
 from server.store.quiet import quiet_until
 from server.usecases.opening import opening_now
 from server.usecases.read_alerts import board_alert, screen_words
+from server.usecases.read_look import read_look
 from server.usecases.read_programme import Preview, read_programme
 from signage import board
 from signage.lettering import text_scale
@@ -203,6 +204,7 @@ def read_screen(
     )
     with database.read() as rows:
         words = screen_words(rows, database.hall_id(hall), now)
+        worn = read_look(rows).as_message()
     return {
         "hall": configuration.hall,
         "name": configuration.name,
@@ -223,6 +225,7 @@ def read_screen(
         "hearing_loop": configuration.shows_loop(business_day(configuration.calendar, now)),
         "place": _place(configuration, shown),
         "demonstration": configuration.is_demonstration,
+        "look": worn,
         "alert_texts": words,
         "programme": programme,
         "now": to_text(now),

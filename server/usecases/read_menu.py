@@ -27,6 +27,7 @@ from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
 from server.usecases.read_alerts import board_alert
 from server.usecases.read_board import look
+from server.usecases.read_look import read_look
 
 DAYS_AHEAD = 14
 """How many days of openings the menu looks at for « ouvre lundi à 9 h »."""
@@ -50,6 +51,7 @@ def read_menu(
         on = business_day(seen.configuration.calendar, seen.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
         alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of, has_every_language=True)
+        worn = read_look(rows).as_message()
     configuration, now = seen.configuration, seen.position.as_of
     open_for: dict[str, int] = {}
     for session in sessions:
@@ -101,7 +103,7 @@ def read_menu(
     )
     message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version
-    message["alert"] = alert
+    message["alert"], message["look"] = alert, worn
     return message
 
 

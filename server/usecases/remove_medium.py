@@ -12,6 +12,7 @@ from server.store.media import file_name, files_of, medium_row, names_in_use, wa
 from server.store.media_files import NAME, MediaFiles
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
+from server.usecases.read_look import look_in_use
 
 type NoticesWith = Callable[[Any, str], Sequence[str]]
 """The ids of the notices that show a medium, by rows and the medium's id."""
@@ -28,7 +29,7 @@ def remove_medium(
 ) -> Answer:
     """The medium removed: its files are gone, unless another medium has the same.
 
-    Refusals: unknown_medium; medium_in_use while a notice shows it.
+    Refusals: unknown_medium; medium_in_use while a notice shows it, medium_in_look while the brand does.
     """
     with database.installation_transaction(author, write_key) as transaction:
         if transaction.is_replayed:
@@ -39,6 +40,8 @@ def remove_medium(
         used = notices_with(transaction, medium)
         if used:
             raise Refusal("medium_in_use", medium=medium, notices=len(used))
+        if look_in_use(transaction, medium):
+            raise Refusal("medium_in_look", medium=medium)
         names = {file_name(file) for file in files_of(row)}
         transaction.record(medium_removed(medium))
         for table in ("upload", "medium_text"):

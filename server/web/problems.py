@@ -122,6 +122,7 @@ STATUS: Mapping[str, int] = {
     "too_large": 413,
     "unknown_medium": 404,
     "medium_in_use": 409,
+    "medium_in_look": 409,
     "medium_too_large": 413,
     "medium_empty": 422,
     "wrong_language": 422,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.roles import ROLES, Permission
+from server.usecases.read_look import Look
 
 LANGUAGE_COOKIE = "parvis_language"
 
@@ -49,8 +50,12 @@ def install_page_context(
     languages: Sequence[str],
     viewer: FindViewer,
     is_demonstration: bool,
+    look: Callable[[], Look | None] = lambda: None,
 ) -> None:
-    """Give every template `t`, `language`, `languages`, `viewer` and `is_demonstration`."""
+    """Give every template `t`, `language`, `languages`, `viewer`, `is_demonstration` and `look`.
+
+    `look`: what the organisation looks like, None where the database is away.
+    """
 
     app.extensions["parvis_language"] = lambda: _language(languages, viewer)
 
@@ -63,6 +68,7 @@ def install_page_context(
             "languages": languages,
             "viewer": viewer(),
             "is_demonstration": is_demonstration,
+            "look": look(),
         }
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from signage.media.prepared import MediumRefused
 
-type ContentType = Literal["jpeg", "png", "gif", "webp", "pdf", "mp4", "matroska", "avi", "mpeg"]
+type ContentType = Literal["jpeg", "png", "gif", "webp", "pdf", "mp4", "matroska", "avi", "mpeg", "font"]
 
 HEAD_BYTES = 4096
 """How many first bytes `content_type` wants to see."""
@@ -13,6 +13,7 @@ HEAD_BYTES = 4096
 _SVG = re.compile(rb"<svg[\s>]|<!doctype\s+svg", re.IGNORECASE)
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh")
+_FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2")
 _MPEG_PACKET = 188
 
 
@@ -27,6 +28,8 @@ def content_type(head: bytes) -> ContentType:
     found = _image(head) or _film(head)
     if found is not None:
         return found
+    if head.startswith(_FONTS):
+        return "font"
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith(_ARCHIVES):

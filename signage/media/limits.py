@@ -8,7 +8,8 @@ class MediaLimits:
     """Pixels, seconds and pages. An image is measured before it is decoded.
 
     `pixels`: width times height of an image; `longest_side`: of what is made of it; `page_side`: the longest
-    side of a document's page; `video_pixels`: of a picture of a video; `video_side`: of what is made of it.
+    side of a document's page; `font_bytes`: of a font file;
+    `video_pixels`: of a picture of a video; `video_side`: of what is made of it.
     """
 
     pixels: int = 50_000_000
@@ -19,6 +20,7 @@ class MediaLimits:
     video_pixels: int = 3840 * 2160
     video_side: int = 1920
     video_fps: int = 30
+    font_bytes: int = 5_000_000
     thumbnail_side: int = 320
 
 

@@ -40,6 +40,10 @@ def _prepared(source: Path, folder: Path, limits: MediaLimits) -> Prepared:
             from signage.media.videos import prepare_video
 
             return prepare_video(source, found, folder, limits)
+        if found == "font":
+            from signage.media.fonts import prepare_font
+
+            return prepare_font(source, folder, limits)
         from signage.media.images import prepare_image
 
         return prepare_image(source, found, folder, limits)

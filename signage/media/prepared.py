@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-type Kind = Literal["image", "document", "video"]
-type Role = Literal["page", "poster", "thumbnail"]
+type Kind = Literal["image", "document", "video", "font"]
+type Role = Literal["page", "bold", "poster", "thumbnail"]
 
 
 class MediumRefused(Exception):
@@ -12,7 +12,8 @@ class MediumRefused(Exception):
 
     Codes: medium_empty, medium_unknown_type, medium_svg, medium_archive, medium_heic, medium_broken,
     medium_animated, medium_too_many_pixels, medium_locked, medium_too_many_pages, medium_unknown_codec,
-    medium_too_long, medium_too_heavy, medium_without_library, storage_full.
+    medium_too_long, medium_too_heavy, medium_without_library, medium_font_too_large, medium_font_locked,
+    medium_font_letters, medium_font_small, medium_font_wide, storage_full.
     """
 
     def __init__(self, code: str, **details: Any) -> None:
@@ -26,7 +27,7 @@ class PreparedFile:
     """One file as it is served: named by the SHA-256 of its bytes. Sizes in pixels and bytes.
 
     `role`: a `page` is shown (an image, a page of a document, the video); a `poster` is the first picture of
-    a video; a `thumbnail` stands in lists. `duration_ms` is of videos.
+    a video; `bold` is the bold weight of a font; a `thumbnail` stands in lists. `duration_ms` is of videos.
     """
 
     sha256: str
@@ -63,5 +64,11 @@ class Prepared:
     files: tuple[PreparedFile, ...]
 
 
-CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "webm": "video/webm"}
+CONTENT_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "webm": "video/webm",
+    "woff2": "font/woff2",
+}
 """By the extension of a prepared file; there are no others."""

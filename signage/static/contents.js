@@ -16,6 +16,9 @@ export const welcome = (screen, own) => ({ kind: "welcome", language: own, hall:
 /** The addresses of the files an item needs, for the programme's downloads. */
 export const filesOf = ({ content }) => [content?.url, content?.poster].filter(Boolean);
 
+/** The addresses of the files the organisation's look needs, kept with those of the programme. */
+export const filesOfLook = (look) => (look ? [look.stylesheet, look.logo?.url, ...look.fonts].filter(Boolean) : []);
+
 /**
  * Which page of an item is shown at a position, and for how long each stays. Where its time is too short to read them
  * all, it shows as many as can be read, and goes on with the next ones at its next showing.

@@ -1,11 +1,12 @@
 // A hall screen: the DOM around the state of screen_state.js.
 
+import { wear } from "/assets/look.js";
 import { io } from "/assets/socket.io.esm.min.js";
 import { alertView } from "./alert_view.js";
 import { alertVoice } from "./alert_voice.js";
 import { showCards, showLists } from "./calls.js";
 import { connect } from "./connection.js";
-import { filesOf } from "./contents.js";
+import { filesOf, filesOfLook } from "./contents.js";
 import { createProof } from "./display_proof.js";
 import { createDownloads, stateOf } from "./downloads.js";
 import { createMediaPlayer } from "./media_player.js";
@@ -162,6 +163,7 @@ function wordsIn(language) {
 
 function draw() {
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
+  wear(state.screen?.look);
   drawPlace();
   state = screenState.arrange(state, now(), fits);
   const view = screenState.viewOf(state, now());
@@ -252,7 +254,7 @@ function sayCalls(cards, words) {
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
   const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
-  if (state.screen && !isPreview) downloads.want([...programme.items.flatMap(filesOf), ...Object.values(state.screen.alert_voices ?? {})]);
+  if (state.screen && !isPreview) downloads.want([...programme.items.flatMap(filesOf), ...filesOfLook(state.screen.look), ...Object.values(state.screen.alert_voices ?? {})]);
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting ? "yes" : "no";

@@ -6,7 +6,7 @@
 const PAGE = "/screen";
 const KEPT = `parvis-screen-${RELEASE.version}`;
 const MEDIA = "parvis-media";
-const KEPT_FILES = /^\/(media|audio)\//; // of the programme, and the voices of alerts
+const KEPT_FILES = /^\/(media|audio|look)\//; // of the programme, the voices of alerts, the organisation's look
 
 self.addEventListener("install", (event) => event.waitUntil(keepRelease()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));

@@ -18,6 +18,7 @@ export function kindWords({ state, kind, files }) {
   const pages = files.filter(({ role }) => role === "page");
   const [{ width, height, duration_ms: durationMs }] = pages;
   if (kind === "document") return { key: "media.kind.document", values: { count: pages.length } };
+  if (kind === "font") return { key: "media.kind.font", values: {} };
   if (kind === "video") return { key: "media.kind.video", values: { width, height, duration: lasting(durationMs) } };
   return { key: "media.kind.image", values: { width, height } };
 }
@@ -27,6 +28,12 @@ export function lasting(durationMs) {
   const seconds = Math.max(1, Math.round(durationMs / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
+
+/** Whether words must say what a medium shows: letters show nothing else. */
+export const needsTexts = ({ state, kind }) => state === "ready" && kind !== "font";
+
+/** Whether the installation's document may name a medium: a logo or a font. */
+export const maybeLook = ({ state, kind }) => state === "ready" && ["image", "font"].includes(kind);
 
 /** The address of the small picture that stands for a medium, or null. */
 export function thumbnailOf({ files }) {

@@ -1,7 +1,7 @@
 // One medium of the library as it stands in the list: its small picture, what it is, its texts, its removal.
 
 import { element } from "./dom.js";
-import { kindWords, thumbnailOf } from "./media_state.js";
+import { kindWords, maybeLook, needsTexts, thumbnailOf } from "./media_state.js";
 
 const TRANSLATIONS = ["en", "es"];
 
@@ -16,7 +16,8 @@ export function mediumCard(medium, { say, page, describe, remove }) {
       element("h3", { id: name }, say(words.key, words.values)),
       element("p", { class: "muted" }, say("media.sent_at", { when })),
       state(medium, say),
-      medium.state === "ready" ? texts(medium, name, { say, page, describe }) : null,
+      needsTexts(medium) ? texts(medium, name, { say, page, describe }) : null,
+      maybeLook(medium) ? element("p", { class: "muted" }, say("media.id", { id: medium.medium })) : null,
       element("p", { class: "problem-words", role: "alert", "data-problem": true }),
       removal(medium, name, { say, remove })),
   ];
@@ -26,14 +27,14 @@ function picture(medium, say) {
   const url = thumbnailOf(medium);
   if (url === null) return element("div", { class: "picture" }, element("i", { class: `icon icon-${medium.state === "refused" ? "alert" : "clock"}` }));
   const first = medium.files[0];
-  const shown = element("img", { src: url, alt: medium.texts.fr ?? say("media.without_text"), width: 200, height: 150, loading: "lazy" });
-  return element("a", { class: "picture", href: first.url, target: "_blank", rel: "noopener" }, shown, element("span", { class: "visually-hidden" }, ` ${say("media.open")}`));
+  const shown = element("img", { src: url, alt: medium.kind === "font" ? say("media.font.sample") : (medium.texts.fr ?? say("media.without_text")), width: 200, height: 150, loading: "lazy" });
+  return element("a", { class: "picture", href: medium.kind === "font" ? url : first.url, target: "_blank", rel: "noopener" }, shown, element("span", { class: "visually-hidden" }, ` ${say("media.open")}`));
 }
 
 function state(medium, say) {
   if (medium.state === "preparing") return element("p", { class: "notice" }, element("i", { class: "icon icon-clock" }), element("span", {}, say("media.state.preparing")));
   if (medium.state === "refused") return element("p", { class: "notice alert" }, element("i", { class: "icon icon-alert" }), element("span", {}, medium.refusal.detail));
-  if (!medium.texts.fr) return element("p", { class: "notice" }, element("i", { class: "icon icon-alert" }), element("span", {}, say("media.text.before_use")));
+  if (needsTexts(medium) && !medium.texts.fr) return element("p", { class: "notice" }, element("i", { class: "icon icon-alert" }), element("span", {}, say("media.text.before_use")));
   return null;
 }
 

@@ -1,0 +1,1 @@
+"""The organisation's look: its stylesheet, logo and font, served to everybody."""

@@ -1,0 +1,37 @@
+// The organisation's look on pages that stay open for days: what is published is worn without a reload.
+
+/**
+ * Wear a look (`{name, stylesheet, logo}` as the server tells it): its stylesheet takes the place of the one before once
+ * it has come, so that no page is ever without; its logo stands wherever `[data-logo]` is, hidden where there is none.
+ */
+export function wear(look) {
+  if (!look) return;
+  wearStyles(look.stylesheet);
+  for (const place of document.querySelectorAll("img[data-logo]")) showLogo(place, look);
+}
+
+function wearStyles(address) {
+  const worn = document.querySelectorAll("link[data-look], link#look");
+  if ([...worn].some((link) => link.getAttribute("href") === address)) return;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href: address });
+  link.dataset.look = "yes";
+  link.addEventListener("load", () => { for (const old of worn) old.remove(); });
+  link.addEventListener("error", () => link.remove()); // asked again with the next message
+  document.head.append(link);
+}
+
+/** A picture that has not come yet, or never does, leaves no broken sign. */
+function showLogo(place, { logo, name }) {
+  if (!logo) {
+    place.hidden = true;
+    return;
+  }
+  if (place.getAttribute("src") === logo.url && place.alt === name) return;
+  place.hidden = true;
+  place.alt = name;
+  place.width = logo.width;
+  place.height = logo.height;
+  place.addEventListener("load", () => { place.hidden = false; }, { once: true });
+  place.src = logo.url;
+}

@@ -1,0 +1,145 @@
+"""Fonts: read, looked at, and written anew with nothing but what draws letters, as WOFF2.
+
+Whoever reads from the last seat depends on the letters (design rule 3): a font whose capitals are too small
+for the sizes that screens compute, whose figures are too wide for a number, or that lacks letters of French
+is refused. Hints, pictures, programs and names of other makers' tools do not pass.
+"""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from fontTools import subset
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+from PIL import Image, ImageDraw, ImageFont
+
+from signage.media.limits import MediaLimits
+from signage.media.prepared import MediumRefused, Prepared, PreparedFile, Role
+from signage.media.writing import thumbnail, write_file
+
+NEEDED = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    "ÀÂÆÇÉÈÊËÎÏÔŒÙÛÜàâæçéèêëîïôœùûüÿÑñ.,;:!?'’«»()-–—/&%€·…"
+)
+"""What a font must draw: French, the figures, and the signs of the product's sentences."""
+KEPT = (range(0x20, 0x250), range(0x2B0, 0x530), range(0x1E00, 0x2200), range(0x2200, 0x2300))
+"""Code points that are kept where a font has them: Latin, Greek, Cyrillic, signs. Arabic has its own font."""
+TABLES = frozenset(
+    [
+        *("GlyphOrder", "head", "hhea", "maxp", "hmtx", "OS/2", "name", "cmap", "post"),
+        *("glyf", "loca", "CFF ", "GSUB", "GPOS", "GDEF", "kern"),
+    ]
+)
+"""What draws letters and sets them beside one another; nothing else of a font passes."""
+LEAST_CAPITAL = 0.65
+"""Height of a capital in em; the sizes of screens count on 0.67 (`signage.lettering`)."""
+WIDEST_FIGURE = 0.68
+"""Width of a figure in em: five of them are a number."""
+WEIGHTS: dict[Role, float] = {"page": 400.0, "bold": 700.0}
+_RESTRICTED = 0x0002
+_SAMPLE = "Aé 042"
+_SAMPLE_SIZE = (480, 240)
+_MOST_LISTED = 12
+
+
+def prepare_font(source: Path, folder: Path, limits: MediaLimits) -> Prepared:
+    """A font as pages use it, in the folder: a regular one, a bold one where its weight varies, a sample.
+
+    Raises MediumRefused: medium_font_too_large, medium_broken, medium_font_locked, medium_font_letters,
+    medium_font_small, medium_font_wide, storage_full.
+    """
+    if source.stat().st_size > limits.font_bytes:
+        raise MediumRefused("medium_font_too_large", megabytes=limits.font_bytes // 1_000_000)
+    try:
+        content = source.read_bytes()
+        weights = [weight for weight in WEIGHTS if weight == "page" or _varies(content)]
+        faces = {weight: _face(content, weight) for weight in weights}
+        files = [_written(face, weight, folder) for weight, face in faces.items()]
+        return Prepared("font", (*files, thumbnail(_sample(faces["page"]), folder, limits.thumbnail_side)))
+    except (MediumRefused, MemoryError):
+        raise
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise MediumRefused("medium_broken") from error
+    except Exception as error:
+        # a reader of fonts may fail on hostile bytes in any way
+        raise MediumRefused("medium_broken") from error
+
+
+def _varies(content: bytes) -> bool:
+    with TTFont(BytesIO(content), lazy=True) as font:
+        return "fvar" in font and any(axis.axisTag == "wght" for axis in font["fvar"].axes)
+
+
+def _face(content: bytes, weight: Role) -> TTFont:
+    """One weight of the font, looked at and with its letters alone."""
+    font = TTFont(BytesIO(content), recalcTimestamp=False)
+    if "fvar" in font:
+        axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
+        wght = next((axis for axis in font["fvar"].axes if axis.axisTag == "wght"), None)
+        if wght is not None:
+            axes["wght"] = min(max(WEIGHTS[weight], wght.minValue), wght.maxValue)
+        font = instancer.instantiateVariableFont(font, axes, inplace=True)
+    for tag in set(font.keys()) - TABLES:
+        del font[tag]
+    _check(font)
+    options = subset.Options(
+        hinting=False, notdef_outline=True, name_IDs=[1, 2], name_languages=[0x409], recalc_timestamp=False
+    )
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=[code for codes in KEPT for code in codes])
+    subsetter.subset(font)
+    return font
+
+
+def _check(font: TTFont) -> None:
+    letters: dict[int, str] = font.getBestCmap() or {}
+    glyphs = font.getGlyphSet()
+    missing = [sign for sign in NEEDED if not _is_drawn(glyphs, letters.get(ord(sign)))]
+    if missing:
+        raise MediumRefused("medium_font_letters", letters=" ".join(missing[:_MOST_LISTED]))
+    if font["OS/2"].fsType & 0x000F == _RESTRICTED:
+        raise MediumRefused("medium_font_locked")
+    em = font["head"].unitsPerEm
+    if _top(glyphs, letters[ord("H")]) < LEAST_CAPITAL * em:
+        raise MediumRefused("medium_font_small")
+    if max(glyphs[letters[ord(figure)]].width for figure in "0123456789") > WIDEST_FIGURE * em:
+        raise MediumRefused("medium_font_wide")
+
+
+def _is_drawn(glyphs: Any, name: str | None) -> bool:
+    return name is not None and _bounds(glyphs, name) is not None
+
+
+def _top(glyphs: Any, name: str) -> float:
+    bounds = _bounds(glyphs, name)
+    return 0.0 if bounds is None else bounds[3]
+
+
+def _bounds(glyphs: Any, name: str) -> tuple[float, float, float, float] | None:
+    pen = BoundsPen(glyphs)
+    glyphs[name].draw(pen)
+    bounds: tuple[float, float, float, float] | None = pen.bounds
+    return bounds
+
+
+def _written(face: TTFont, weight: Role, folder: Path) -> PreparedFile:
+    face.flavor = "woff2"
+    face.flavorData = None
+    return write_file(folder, weight, "woff2", (0, 0), lambda file: face.save(file, reorderTables=None))
+
+
+def _sample(face: TTFont) -> Image.Image:
+    """What the font looks like, for lists."""
+    face.flavor = None
+    plain = BytesIO()
+    face.save(plain)
+    plain.seek(0)
+    letters = ImageFont.truetype(plain, _SAMPLE_SIZE[1] // 2)
+    image = Image.new("RGB", _SAMPLE_SIZE, "white")
+    middle = (_SAMPLE_SIZE[0] / 2, _SAMPLE_SIZE[1] / 2)
+    ImageDraw.Draw(image).text(middle, _SAMPLE, font=letters, fill="black", anchor="mm")
+    return image
