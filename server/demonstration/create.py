@@ -55,6 +55,20 @@ WORDS = (
 )
 
 
+FIRST_NAMES = {
+    "agent": "Camille",
+    "reception": "Dominique",
+    "digital_helper": "Maxime",
+    "security": "Sacha",
+    "supervisor": "Claude",
+    "communication": "Morgan",
+    "quality": "Alix",
+    "administrator": "Charlie",
+    "committee": "Lou",
+}
+"""How the people of Laon are called, by role."""
+
+
 def demo_file(settings: Settings) -> Path:
     """Where the demonstration's secrets are told."""
     return settings.var / "demo.json"
@@ -165,12 +179,10 @@ def _users(database: Database) -> list[dict[str, str]]:
     wanted = [(role, "laon") for role in ROLES] + [(role, EVERY_SITE) for role in EVERYWHERE]
     users = []
     for role, site in wanted:
-        here = (role, role.replace("_", " ").capitalize())
-        login, display_name = here if site != EVERY_SITE else EVERYWHERE[role]
+        login, display_name = EVERYWHERE[role] if site == EVERY_SITE else (role, FIRST_NAMES[role])
         password = "-".join(secrets.choice(WORDS) for _ in range(4))
-        create_account(
-            database, DEMONSTRATION, NewAccount(login, password, display_name, [Grant(role, site)])
-        )
+        account = NewAccount(login, password, display_name, [Grant(role, site)])
+        create_account(database, DEMONSTRATION, account)
         users.append({"login": login, "password": password, "role": role, "site": site})
     return users
 

@@ -13,6 +13,7 @@ import { createMediaPlayer } from "./media_player.js";
 import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
 import { connectPreview } from "./preview.js";
+import { isQuiet } from "./quiet.js";
 import { soundLevel } from "./sound_level.js";
 import { spokenFiles } from "./spoken_files.js";
 import * as screenState from "./screen_state.js";
@@ -114,6 +115,7 @@ const media = createMediaPlayer({
 
 draw();
 document.fonts.ready.then(redraw);
+document.fonts.addEventListener("loadingdone", redraw); // of a look published since
 addEventListener("resize", redraw);
 addEventListener("pagehide", () => {
   proof.keep(media.seenNow(screenState.serverNow(state, now())), { isLast: true });
@@ -163,12 +165,13 @@ function wordsIn(language) {
 
 function draw() {
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
-  wear(state.screen?.look);
+  wear(state.screen?.look, redraw);
   drawPlace();
   state = screenState.arrange(state, now(), fits);
   const view = screenState.viewOf(state, now());
   drawAlert();
   drawCalls(view);
+  drawQuiet(view);
   playMedia(view);
   drawFoot(view);
   if (state.fetch && state.isConnected) {
@@ -243,6 +246,17 @@ function drawCalls(view) {
   if (state.screen?.name) get("hall").textContent = state.screen.name;
 }
 
+/** Nobody is called: the notice takes the room of calls (screen.css); a card takes it back by itself, at once. */
+function drawQuiet(view) {
+  const value = isQuiet(view, screenState.serverNow(state, now())) ? "yes" : "no";
+  if (document.body.dataset.quiet === value) return;
+  document.body.dataset.quiet = value;
+  requestAnimationFrame(() => { // pages are measured for the other room after the call is painted
+    media.redraw();
+    playMedia(screenState.viewOf(state, now()));
+  });
+}
+
 /** Screen readers hear each new large call once. */
 function sayCalls(cards, words) {
   const fresh = cards.filter((card) => card.isNew && !said.has(card.key));
@@ -274,7 +288,8 @@ function drawFoot(view) {
   if (get("clock").textContent !== clock) get("clock").textContent = clock;
   const stale = view.isLive || view.notLiveSince === null ? "" : words.notLiveSince(view.notLiveSince, at);
   if (get("foot-stale").textContent !== stale) get("foot-stale").textContent = stale;
-  const footer = textOf(state.screen?.footer) || words.say("footer");
+  const isFree = view.view === "empty" && document.body.dataset.quiet === "yes"; // what else would say it has left its place to a notice
+  const footer = textOf(state.screen?.footer) || words.say(isFree ? "empty_hint" : "footer");
   if (get("foot-calm").textContent !== footer) get("foot-calm").textContent = footer;
   get("foot-loop").hidden = !state.screen?.hearing_loop;
   get("foot").dataset.state = stale ? "stale" : isSoundOff ? "sound" : "calm";

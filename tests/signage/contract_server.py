@@ -188,6 +188,7 @@ class ContractServer:
         app.add_url_rule("/assets/<path:name>", "assets", lambda name: send_from_directory(assets, name))
         app.add_url_rule("/audio/<name>", "audio", lambda name: send_from_directory(audio, name))
         app.add_url_rule("/media/<name>", "media", lambda name: send_from_directory(audio, name))
+        app.add_url_rule("/look/<name>", "look", lambda name: send_from_directory(audio, name))
         app.before_request(self._note)
         app.after_request(_with_policy)
         return app
@@ -198,7 +199,7 @@ class ContractServer:
 
     def _note(self) -> None:
         if not request.path.endswith("/displays") and not request.path.startswith(
-            ("/assets", "/static", "/socket.io", "/screen", "/media")
+            ("/assets", "/static", "/socket.io", "/screen", "/media", "/look")
         ):
             self.requests.append(request.path)
 

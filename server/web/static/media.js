@@ -19,11 +19,20 @@ let sending = null;
 let saidPercent = null;
 
 form.addEventListener("submit", (submitted) => { submitted.preventDefault(); upload(form.elements.file.files[0]); });
-form.elements.file.addEventListener("change", () => show("[data-refused]", false));
+form.elements.file.addEventListener("change", () => {
+  show("[data-refused]", false);
+  tellChosen();
+});
+form.addEventListener("reset", () => setTimeout(tellChosen));
 document.querySelector("[data-stop]").addEventListener("click", () => sending?.abort());
 document.querySelector("[data-more]").addEventListener("click", () => readList(next));
 readList();
 setInterval(look, LOOK_EVERY_MS);
+
+/** The browser says it in its own language, which may be another than the page's. */
+function tellChosen() {
+  write("chosen", form.elements.file.files[0]?.name ?? say("media.send.none"));
+}
 
 function upload(file) {
   if (sending || !file) return;

@@ -62,6 +62,8 @@ def test_a_published_look_is_worn_by_screens_kiosks_and_pages_alike(both: ApiSit
     assert look["stylesheet"] != before["stylesheet"]
     for page in ("/kiosk", "/connexion"):
         assert f'href="{look["stylesheet"]}"' in both.app.test_client().get(page).text
+    for page in ("/connexion", "/suivi"):
+        assert f'src="{look["logo"]["url"]}" alt="{look["name"]}"' in both.app.test_client().get(page).text
     assert f"--ink: {NAVY};" in stylesheet(both)
     assert f"--action: {PLUM};" in stylesheet(both)
 
