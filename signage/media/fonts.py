@@ -74,8 +74,8 @@ def _varies(content: bytes) -> bool:
         return "fvar" in font and any(axis.axisTag == "wght" for axis in font["fvar"].axes)
 
 
-def _face(content: bytes, weight: Role) -> TTFont:
-    """One weight of the font, looked at and with its letters alone."""
+def _face(content: bytes, weight: Role) -> bytes:
+    """One weight of the font, looked at and with its letters alone, as TTF or OTF."""
     font = TTFont(BytesIO(content), recalcTimestamp=False)
     if "fvar" in font:
         axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
@@ -92,7 +92,10 @@ def _face(content: bytes, weight: Role) -> TTFont:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[code for codes in KEPT for code in codes])
     subsetter.subset(font)
-    return font
+    font.flavor = None  # what a WOFF file says of itself beside its letters goes too
+    plain = BytesIO()
+    font.save(plain)
+    return plain.getvalue()
 
 
 def _check(font: TTFont) -> None:
@@ -126,19 +129,15 @@ def _bounds(glyphs: Any, name: str) -> tuple[float, float, float, float] | None:
     return bounds
 
 
-def _written(face: TTFont, weight: Role, folder: Path) -> PreparedFile:
-    face.flavor = "woff2"
-    face.flavorData = None
-    return write_file(folder, weight, "woff2", (0, 0), lambda file: face.save(file, reorderTables=None))
+def _written(face: bytes, weight: Role, folder: Path) -> PreparedFile:
+    font = TTFont(BytesIO(face), recalcTimestamp=False)
+    font.flavor = "woff2"
+    return write_file(folder, weight, "woff2", (0, 0), lambda file: font.save(file, reorderTables=None))
 
 
-def _sample(face: TTFont) -> Image.Image:
+def _sample(face: bytes) -> Image.Image:
     """What the font looks like, for lists."""
-    face.flavor = None
-    plain = BytesIO()
-    face.save(plain)
-    plain.seek(0)
-    letters = ImageFont.truetype(plain, _SAMPLE_SIZE[1] // 2)
+    letters = ImageFont.truetype(BytesIO(face), _SAMPLE_SIZE[1] // 2)
     image = Image.new("RGB", _SAMPLE_SIZE, "white")
     middle = (_SAMPLE_SIZE[0] / 2, _SAMPLE_SIZE[1] / 2)
     ImageDraw.Draw(image).text(middle, _SAMPLE, font=letters, fill="black", anchor="mm")
