@@ -24,7 +24,7 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def library(hall: Served, pages: Pages, role: str = "communication", **size: int) -> Page:
-    """The page, opened by someone of Laon, with nothing in the library."""
+    """The page, opened by someone of Laon."""
     user = next(u for u in hall.demonstration["users"] if u["role"] == role and u["site"] == "laon")
     page = pages.open(f"{hall.base_url}/connexion?next={PATH}", **size)
     page.fill("input[name=login]", user["login"])
@@ -48,7 +48,8 @@ def card(page: Page) -> Any:
 
 def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: Pages, tmp_path: Path):
     page = library(hall, pages)
-    expect(page.locator("[data-none]")).to_be_visible()
+    expect(page.locator(".medium")).to_have_count(1)  # the demonstration's logo
+    expect(page.locator("#chosen")).to_have_text("Aucun fichier choisi")
     assert unreached_by_keyboard(page) == []
     send(page, put(tmp_path, image("JPEG", (640, 400)), "Affiche de Mme Durand.jpg"))
     expect(card(page)).to_have_attribute("data-state", "ready")
@@ -74,8 +75,16 @@ def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: P
     expect(card(page).get_by_text("Non, garder")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    expect(page.locator(".medium")).to_have_count(0)
+    expect(page.locator(".medium")).to_have_count(1)
     expect(page.locator("#list-title")).to_be_focused()
+
+
+def test_an_empty_library_says_what_to_do(hall: Served, pages: Pages):
+    page = library(hall, pages)
+    page.route("**/api/v1/media*", lambda route: route.fulfill(json={"media": [], "next": None}))
+    page.reload()
+    expect(page.locator("[data-none]")).to_be_visible()
+    assert_accessible(page)
 
 
 def test_refusals_are_told_in_place(hall: Served, pages: Pages, tmp_path: Path):
