@@ -10,6 +10,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
 from server.live.programmes import LOOKED_AT_LEAST_EVERY, Programmes
 from server.store.installation import SYSTEM
+from server.store.notices import notices_with_medium
 from server.usecases.publish_configuration import publish_installation
 from server.usecases.remove_medium import remove_medium
 from server.usecases.upload_medium import upload_medium
@@ -120,10 +121,13 @@ def test_what_the_look_wears_is_not_removed(api: ApiSite) -> None:
     publish(api, logo=logo)
     media = api.app.extensions["parvis"].media
     with pytest.raises(Refusal) as refused:
-        remove_medium(api.database, media.files, SYSTEM, logo)
+        remove_medium(api.database, media.files, SYSTEM, logo, notices_with=notices_with_medium)
     assert refused.value.code == "medium_in_look"
     publish(api)
-    assert remove_medium(api.database, media.files, SYSTEM, logo)["state"] == "removed"
+    assert (
+        remove_medium(api.database, media.files, SYSTEM, logo, notices_with=notices_with_medium)["state"]
+        == "removed"
+    )
 
 
 def test_an_address_that_is_not_of_now_is_not_kept(api: ApiSite) -> None:
