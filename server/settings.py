@@ -72,6 +72,15 @@ class Settings(BaseSettings):
     feeds_from_private: bool = Field(
         default=False, description="Whether web feeds may be read from private and loopback addresses."
     )
+    picture_minutes: int = Field(
+        default=5,
+        ge=0,
+        le=1440,
+        description="How often a screen sends a picture of itself to supervision, in minutes; 0: when asked.",
+    )
+    pictures_kept_hours: int = Field(
+        default=24, ge=1, le=720, description="How long the last picture of a screen is kept, in hours."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged."
     )

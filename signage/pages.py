@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -86,6 +86,12 @@ ASSETS = (
 """What the page needs of `/assets`."""
 
 
+class ScreenPages(Blueprint):
+    """The blueprint, which also tells the `release` of the page it serves, inside an app."""
+
+    release: Callable[[], str]
+
+
 def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
     """Return the screen's sentences in a language; the page's scripts fill the placeholders."""
     return {
@@ -115,7 +121,7 @@ def blueprint(
     is_demonstration: bool = False,
     framed: Mapping[str, str] | None = None,
     assets: Path | None = None,
-) -> Blueprint:
+) -> ScreenPages:
     """Return the blueprint serving `/screen`, its service worker, and `/static/signage/…`.
 
     `/affichage/apercu` is the same page inside another one, to look at a notice; `framed` are the headers
@@ -125,7 +131,7 @@ def blueprint(
     device token names the hall, and everything else comes through the API. `assets` is the folder behind
     `/assets`, so that the service worker knows when one of its files has changed.
     """
-    pages = Blueprint(
+    pages = ScreenPages(
         "signage",
         __name__,
         template_folder="templates",
@@ -143,6 +149,9 @@ def blueprint(
     alerts = {"own": own, "languages": alert_texts(translate)}
 
     def page(*, is_preview: bool = False) -> str:
+        return written(pages.release(), is_preview=is_preview)
+
+    def written(release: str, *, is_preview: bool = False) -> str:
         return render_template(
             "signage/screen.html",
             language=own,
@@ -155,12 +164,18 @@ def blueprint(
             needs_javascript=translate("signage.screen.needs_javascript", own),
             is_demonstration=is_demonstration,
             is_preview=is_preview,
+            release=release,
         )
 
     @cache
+    def kept() -> dict[str, object]:
+        return release_of(written("").encode(), assets)
+
+    @cache
     def worker() -> str:
-        release = json.dumps(release_of(page().encode(), assets))
-        return f"const RELEASE = {release};\n{(STATIC / 'worker.js').read_text(encoding='utf-8')}"
+        return f"const RELEASE = {json.dumps(kept())};\n{(STATIC / 'worker.js').read_text(encoding='utf-8')}"
+
+    pages.release = lambda: str(kept()["version"])
 
     @pages.get("/screen")
     def screen() -> Response:

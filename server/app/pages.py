@@ -19,6 +19,7 @@ from server.app.services import Parvis
 from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
+from server.live import messages
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
 from server.store.notices import notices_with_medium
@@ -41,6 +42,7 @@ from server.web.api import messages as messages_api
 from server.web.api import notices as notices_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
+from server.web.api import screen_pictures as screen_pictures_api
 from server.web.api import sound as sound_api
 from server.web.api import supervision as supervision_api
 from server.web.api import tickets as tickets_api
@@ -104,10 +106,21 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         is_demonstration=parvis.is_demonstration,
         look=look,
     )
-    desks = (counters_api, reception_api, links_api, supervision_api, messages_api, alerts_api)
+    desks = (counters_api, reception_api, links_api, messages_api, alerts_api)
     screens = (sound_api, displays_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks, *screens):
         app.register_api(subject.blueprint(api))
+    screen_pages = signage.pages.blueprint(
+        translate=translate,
+        languages=LANGUAGES,
+        is_demonstration=parvis.is_demonstration,
+        framed=site.FRAMED,
+        assets=settings.var.resolve() / "assets",
+    )
+    app.register_blueprint(screen_pages)
+    players = parvis.devices.players
+    app.register_api(supervision_api.blueprint(api, players, parvis.pictures, screen_pages.release))
+    app.register_api(screen_pictures_api.blueprint(api, _screen_pictures(parvis, limiter)))
     app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
         reading_api.blueprint(
@@ -158,6 +171,31 @@ def _slow_feeds(limiter: Limiter) -> Callable[[], None]:
         """Bounds what one person may have the server fetch."""
 
     return limited_feed
+
+
+def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pictures:
+    @limiter.limit("12 per minute", key_func=lambda: identify().author.id)
+    def sent() -> None:
+        """Bounds what one screen may have the server decode."""
+
+    @limiter.limit("30 per minute", key_func=lambda: identify().author.id)
+    def asked() -> None:
+        """Bounds how often one person disturbs screens."""
+
+    def ask(hall: str, screen: str) -> None:
+        room = messages.screen_room(hall, screen)
+        parvis.publisher.emit(messages.PICTURE_ASKED, {}, messages.SCREEN, room)
+
+    watch = parvis.devices
+    return screen_pictures_api.Pictures(
+        parvis.pictures,
+        watch.players,
+        parvis.picture_apart.call,
+        ask,
+        watch.changed,
+        slow_sent=sent,
+        slow_asked=asked,
+    )
 
 
 def _slow_readings(limiter: Limiter) -> Callable[[], None]:
@@ -214,15 +252,6 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     )
     if settings.is_loopback and parvis.is_demonstration:
         app.register_blueprint(hardware.simulator.pages.blueprint(parvis.simulated.shown, translate))
-    app.register_blueprint(
-        signage.pages.blueprint(
-            translate=translate,
-            languages=LANGUAGES,
-            is_demonstration=parvis.is_demonstration,
-            framed=site.FRAMED,
-            assets=settings.var.resolve() / "assets",
-        )
-    )
     app.register_blueprint(
         entrance_pages(
             viewer=site.current_viewer,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -16,6 +17,8 @@ from server.domain.roles import Permission
 from server.jobs.local_socket import serve_local
 from server.jobs.rounds import ROUND_S, Rounds
 from server.language import Catalogues
+from server.live import messages
+from server.live.device_watch import DeviceWatch
 from server.live.namespaces import namespaces
 from server.live.presence import Presence
 from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
@@ -28,6 +31,8 @@ from server.store.anchors import Anchors
 from server.store.database import Database, once_it_answers
 from server.store.media_files import MediaFiles
 from server.store.notices import feeds_shown
+from server.store.players import players_at
+from server.store.screen_pictures import ScreenPictures
 from server.usecases.carry_over_notices import carry_over_every_hall
 from server.usecases.estimate_waits import Estimates
 from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
@@ -40,6 +45,9 @@ log = structlog.get_logger()
 MEDIA_MEMORY_BYTES = 4_000_000_000
 """What the process that decodes uploads may map, libraries included."""
 
+PICTURE_WITHIN_S = 10.0
+"""How long decoding a screen's picture may take."""
+
 
 @dataclass
 class Parvis:
@@ -51,6 +59,9 @@ class Parvis:
     catalogues: Catalogues
     estimates: Estimates
     presence: Presence
+    devices: DeviceWatch
+    pictures: ScreenPictures
+    picture_apart: Apart
     publisher: Publisher
     voice: Voice
     printing: PrintService
@@ -78,6 +89,7 @@ class Parvis:
         """Lets go of the printers, so that another process may drive them at once; ends the reading voice."""
         self.printing.stop()
         self.simulated.stop()
+        self.picture_apart.close()
         if self.reading is not None:
             self.reading.close()
 
@@ -130,6 +142,13 @@ def compose(
     )
     database.subscribers.append(publisher.committed)
     database.breathe = lambda: socketio.sleep(0)
+    watch = DeviceWatch(
+        database.clock,
+        players_at(settings.redis_url),
+        presence,
+        lambda hall: emit(messages.SUPERVISION_CHANGED, {}, messages.AGENT, messages.supervision_room(hall)),
+    )
+    pictures = ScreenPictures(settings.var / "pictures", timedelta(hours=settings.pictures_kept_hours))
     printing = PrintService(
         database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
     )
@@ -145,6 +164,9 @@ def compose(
         catalogues,
         estimates,
         presence,
+        watch,
+        pictures,
+        Apart(deadline_s=PICTURE_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES),
         publisher,
         voice,
         printing,
@@ -163,21 +185,27 @@ def compose(
         _every(socketio, TICK_S, publisher.tick),
         _every(socketio, TICK_S, void.look),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
+        _every(socketio, HEARTBEAT_S, watch.keep),
         _every(socketio, ROUND_S, media.prepare_waiting),
         _every(socketio, ROUND_S, feeds.read_due),
         voice.run,
-        *_kept(settings, database, socketio, audio, media.files),
+        *_kept(settings, database, socketio, audio, media.files, pictures),
     ]
-    for namespace in namespaces(presence, database, estimates, _socket_callers(database, presence)):
+    for namespace in namespaces(watch, database, estimates, _socket_callers(database, presence)):
         socketio.on_namespace(namespace)
     return parvis
 
 
 def _kept(
-    settings: Settings, database: Database, socketio: Any, voices: AudioFiles, media: MediaFiles
+    settings: Settings,
+    database: Database,
+    socketio: Any,
+    voices: AudioFiles,
+    media: MediaFiles,
+    pictures: ScreenPictures,
 ) -> list[Callable[[], None]]:
     """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
-    rounds = Rounds(database, Anchors(settings.var / "anchors"), database.breathe, voices, media)
+    rounds = Rounds(database, Anchors(settings.var / "anchors"), database.breathe, voices, media, pictures)
     return [
         _every(socketio, ROUND_S, rounds.make),
         lambda: serve_local(database, settings.var, socketio.sleep),

@@ -19,6 +19,7 @@ from server.store.engines import Row
 from server.store.halls import all_halls
 from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.media_files import MediaFiles
+from server.store.screen_pictures import ScreenPictures
 from server.usecases.close_day import close_day, days_to_close
 from server.usecases.count_affluence import count_affluence
 from server.usecases.end_alert import expire_alerts
@@ -44,7 +45,7 @@ class Rounds:
     """The jobs of one process.
 
     `breathe` lets other work through between two halls; `voices` are the rendered voices of this computer,
-    `media` its prepared files.
+    `media` its prepared files, `pictures` those that screens sent of themselves.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class Rounds:
     breathe: Callable[[], None] = lambda: None
     voices: AudioFiles | None = None
     media: MediaFiles | None = None
+    pictures: ScreenPictures | None = None
     failures: int = 0
 
     def make(self) -> None:
@@ -144,5 +146,7 @@ class Rounds:
                 counts["voices"] = self.voices.purge(older_than_s=VOICES_KEPT_S, now_s=now.timestamp())
             if self.media is not None:
                 counts["media_files"] = sweep_media(self.database, self.media)
+            if self.pictures is not None:
+                counts["screen_pictures"] = self.pictures.purge(now)
             if any(counts.values()):
                 log.info("purged", **{name: count for name, count in counts.items() if count})

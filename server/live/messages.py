@@ -28,6 +28,10 @@ ALERT_CHANGED = "alert.changed"
 To screens again with its audio when that is ready."""
 PROGRAMME_CHANGED = "programme.changed"
 """To screens: a nudge with nothing in it; the page fetches its programme again."""
+SUPERVISION_CHANGED = "supervision.changed"
+"""To those who supervise a hall: a nudge; a device came, went, or tells something else of itself."""
+PICTURE_ASKED = "picture.asked"
+"""To one screen: somebody who supervises wants to see it; the page sends a picture of itself."""
 HEARTBEAT = "heartbeat"
 """To all, every 25 s: epoch and version, so that a lost message is noticed."""
 
@@ -47,9 +51,19 @@ def kiosk_room(kiosk: str) -> str:
     return f"kiosk:{kiosk}"
 
 
+def screen_room(hall: str, screen: str) -> str:
+    """The room of one screen of a hall, by its configured id."""
+    return f"screen:{hall}:{screen}"
+
+
 def paper_room(hall: str) -> str:
     """The room of those who give tickets and want to know what becomes of their paper."""
     return f"paper:{hall}"
+
+
+def supervision_room(hall: str) -> str:
+    """The room of those who look after a hall's devices."""
+    return f"supervision:{hall}"
 
 
 def visit_room(visit: str, language: str) -> str:

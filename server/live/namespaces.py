@@ -12,7 +12,8 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.language import LANGUAGES
 from server.live import messages
-from server.live.presence import Joined, Presence
+from server.live.device_watch import DeviceWatch
+from server.live.presence import Joined
 from server.store.database import Database
 from server.usecases.counter_sessions import keep_session
 from server.usecases.estimate_waits import Estimates
@@ -26,9 +27,10 @@ log = structlog.get_logger()
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
     """A namespace whose sockets belong to one hall. `find` says where a caller joins or raises a refusal."""
 
-    def __init__(self, name: str, presence: Presence, find: Any) -> None:
+    def __init__(self, name: str, watch: DeviceWatch, find: Any) -> None:
         super().__init__(name)
-        self.presence = presence
+        self.presence = watch.presence
+        self.watch = watch
         self.find = find
 
     def on_connect(self, auth: Any = None) -> None:
@@ -40,10 +42,15 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         for room in joined.rooms:
             join_room(room)
         self.presence.arrived(self._sid(), str(self.namespace), joined)
+        if joined.device is not None:
+            self.watch.arrived(joined.hall, joined.device)
 
     def on_disconnect(self, reason: Any = None) -> None:
         """Leaves."""
+        device = self.presence.device_of(self._sid())
         self.presence.left(self._sid())
+        if device is not None:
+            self.watch.left(*device)
 
     def trigger_event(self, event: str, *args: Any) -> Any:
         """The contract's message names hold a point, which no method name may."""
@@ -54,10 +61,10 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
 
 
 class ScreenNamespace(HallNamespace):
-    """Screens: each also says which alert it shows."""
+    """Screens: each also says which alert it shows, and how it is."""
 
-    def __init__(self, presence: Presence, find: Any, database: Database) -> None:
-        super().__init__(messages.SCREEN, presence, find)
+    def __init__(self, watch: DeviceWatch, find: Any, database: Database) -> None:
+        super().__init__(messages.SCREEN, watch, find)
         self.database = database
 
     def on_alert_shown(self, message: Any) -> bool:
@@ -69,12 +76,17 @@ class ScreenNamespace(HallNamespace):
         hall, configured, device = screen
         return show_alert(self.database, hall, configured, alert, device=device)
 
+    def on_player_state(self, message: Any) -> bool:
+        """A screen's player tells of itself; whether it could be read. What no screen says is nothing."""
+        device = self.presence.device_of(self._sid())
+        return device is not None and self.watch.told(*device, message)
+
 
 class AgentNamespace(HallNamespace):
     """Consoles: they also keep the lease of their counter."""
 
-    def __init__(self, presence: Presence, find: Any, database: Database) -> None:
-        super().__init__(messages.AGENT, presence, find)
+    def __init__(self, watch: DeviceWatch, find: Any, database: Database) -> None:
+        super().__init__(messages.AGENT, watch, find)
         self.database = database
 
     def on_counter_keep(self, message: Any) -> bool:
@@ -93,20 +105,23 @@ class AgentNamespace(HallNamespace):
         return keep_session(self.database, counter, session)
 
 
-def namespaces(presence: Presence, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
+def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
     """The four namespaces. `callers(auth, permission)` finds in which hall (id) who connects, or refuses."""
 
     def screen(auth: dict[str, Any]) -> Joined:
         hall, caller = callers(auth, Permission.READ_BOARD)
+        rooms = [messages.hall_room(hall)]
         known = (caller.configured, caller.author.id) if caller.configured else None
-        return Joined(hall, [messages.hall_room(hall)], screen=known)
+        if caller.configured:
+            rooms.append(messages.screen_room(hall, caller.configured))
+        return Joined(hall, rooms, screen=known, device=caller.configured)
 
     def kiosk(auth: dict[str, Any]) -> Joined:
         hall, caller = callers(auth, Permission.ISSUE)
         rooms = [messages.hall_room(hall)]
         if caller.configured:
             rooms.append(messages.kiosk_room(caller.configured))
-        return Joined(hall, rooms)
+        return Joined(hall, rooms, device=caller.configured)
 
     def agent(auth: dict[str, Any]) -> Joined:
         hall, _ = callers(auth, Permission.READ_QUEUE)
@@ -114,6 +129,9 @@ def namespaces(presence: Presence, database: Database, estimates: Estimates, cal
         if auth.get("papers") is True:
             callers(auth, Permission.ISSUE)
             rooms.append(messages.paper_room(hall))
+        if auth.get("devices") is True:
+            callers(auth, Permission.SUPERVISE)
+            rooms.append(messages.supervision_room(hall))
         return Joined(hall, rooms)
 
     def visitor(auth: dict[str, Any]) -> Joined:
@@ -129,8 +147,8 @@ def namespaces(presence: Presence, database: Database, estimates: Estimates, cal
         return Joined(leg["hall"], rooms, following=(leg["visit"], language))
 
     return [
-        ScreenNamespace(presence, screen, database),
-        HallNamespace(messages.KIOSK, presence, kiosk),
-        AgentNamespace(presence, agent, database),
-        HallNamespace(messages.VISITOR, presence, visitor),
+        ScreenNamespace(watch, screen, database),
+        HallNamespace(messages.KIOSK, watch, kiosk),
+        AgentNamespace(watch, agent, database),
+        HallNamespace(messages.VISITOR, watch, visitor),
     ]

@@ -13,13 +13,14 @@ class Joined:
     """Where a socket belongs: its hall (id) and its rooms.
 
     `following` is the visit a phone follows, and its language; `screen` the id of a hall's screen and that of
-    its device.
+    its device; `device` the id of a paired kiosk or screen in the hall's document.
     """
 
     hall: str
     rooms: Sequence[str]
     following: tuple[str, str] | None = None
     screen: tuple[str, str] | None = None
+    device: str | None = None
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Presence:
     _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
     _digests: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: Joined) -> None:
@@ -43,10 +45,24 @@ class Presence:
             self._visits[sid] = (joined.hall, *joined.following)
         if joined.screen is not None:
             self._screens[sid] = (joined.hall, *joined.screen)
+        if joined.device is not None:
+            self._devices[sid] = (joined.hall, joined.device)
 
     def screen_of(self, sid: str) -> tuple[str, str, str] | None:
         """The hall of a socket, its screen (the id in the document) and its device; None for any other."""
         return self._screens.get(sid)
+
+    def device_of(self, sid: str) -> tuple[str, str] | None:
+        """The hall and the kiosk or screen (its id in the hall's document) of a socket."""
+        return self._devices.get(sid)
+
+    def devices(self) -> set[tuple[str, str]]:
+        """The kiosks and screens connected to this process: hall, id in its document."""
+        return set(self._devices.values())
+
+    def has_device(self, hall: str, device: str) -> bool:
+        """Whether a socket of a kiosk or screen is here."""
+        return (hall, device) in self._devices.values()
 
     def showed_token(self, sid: str, namespace: str, digest: str) -> None:
         """A socket was let in by the token of a device or an API key."""
@@ -62,6 +78,7 @@ class Presence:
         known = self._sockets.pop(sid, None)
         self._visits.pop(sid, None)
         self._screens.pop(sid, None)
+        self._devices.pop(sid, None)
         if known is not None:
             self.halls[known] -= 1
             if self.halls[known] <= 0:

@@ -14,7 +14,7 @@ class Refused extends Error {}
 
 /**
  * Connect and keep connected. `on` holds what to call: connected, disconnected, refused, hall(hall), board(message),
- * queues(message), screen(message), announced(message), alert(message), beat(message), nudged(), fetched().
+ * queues(message), screen(message), announced(message), alert(message), beat(message), pictureAsked(), nudged(), fetched().
  */
 export function connect({ io, location, history, on }) {
   let hall = null;
@@ -41,6 +41,7 @@ export function connect({ io, location, history, on }) {
   socket.on("call.announced", on.announced);
   socket.on("alert.changed", on.alert);
   socket.on("heartbeat", on.beat);
+  socket.on("picture.asked", on.pictureAsked);
   for (const nudge of ["screen.changed", "programme.changed"]) socket.on(nudge, on.nudged);
 
   start();

@@ -17,10 +17,12 @@ import { isQuiet } from "./quiet.js";
 import { soundLevel } from "./sound_level.js";
 import { spokenFiles } from "./spoken_files.js";
 import * as screenState from "./screen_state.js";
+import { createSupervised } from "./supervised.js";
 import { wordsOf } from "./words.js";
 
 const KEPT = "parvis.screen";
 const TICK_MS = 500;
+const ALERT_SETTLES_MS = 5_000;
 const SOUND_TRIAL_MS = 1_000;
 const BETWEEN_MS = 600; // of the 0.7 s between the two times; a browser tells the time of a sound four times a second
 const get = (id) => document.getElementById(id);
@@ -71,6 +73,7 @@ const connection = (isPreview ? connectPreview : connect)({
   on: {
     connected: () => {
       toldAlert = null;
+      supervised.forget();
       worker.look();
       update(screenState.connected(state, now()));
     },
@@ -86,7 +89,11 @@ const connection = (isPreview ? connectPreview : connect)({
     },
     announced,
     alert: (message) => update(screenState.receiveAlertMessage(state, message, now())),
-    beat: (message) => update(screenState.heartbeat(state, message, now())),
+    beat: (message) => {
+      update(screenState.heartbeat(state, message, now()));
+      supervised.beat();
+    },
+    pictureAsked: () => supervised.ask(),
     nudged: () => update(screenState.nudged(state)),
     fetched: () => {
       proof.tell();
@@ -111,6 +118,23 @@ const media = createMediaPlayer({
   onSeen: proof.seen,
   onFailed: (item, reason, notice, at) => proof.failed(item, reason, notice, at),
   onEnd: () => playMedia(screenState.viewOf(state, now())),
+});
+
+const supervised = createSupervised({
+  isPreview,
+  say: (name, message) => Boolean(connection.say(name, message)),
+  know: () => {
+    const { media: files, view, release } = document.body.dataset;
+    const alert = screenState.alertNow(state, now());
+    const isNewAlert = alert && screenState.serverNow(state, now()) - Date.parse(alert.raised_at) < ALERT_SETTLES_MS;
+    return {
+      media: files ?? "unknown", view, isAlert: Boolean(alert), isAsleep: false, isSoundOff, release, lead: state.offset,
+      hasSound: Boolean(state.screen?.has_sound), revision: state.screen?.programme?.revision,
+      notice: media.seenNow(screenState.serverNow(state, now()))?.notice, size: [innerWidth, innerHeight],
+      hall: state.hall?.slug, screen: state.hall?.screen, everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,
+      isCalm: !isNewAlert && !document.hidden && !state.cards.some((card) => screenState.isHeld(state, card, now())),
+    };
+  },
 });
 
 draw();
@@ -138,6 +162,7 @@ function tick() {
   const isKnown = screenState.serverNow(state, now()) < (state.screen?.programme?.covers_until ?? Infinity);
   document.body.dataset.media = stateOf(phase, screenState.isLive(state) && isKnown);
   proof.keep(media.seenNow(screenState.serverNow(state, now())));
+  supervised.tick();
   if (isReplaced && !state.cards.length) location.reload(); // between two calls
 }
 

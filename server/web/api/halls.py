@@ -58,7 +58,7 @@ def blueprint(api: Api) -> APIBlueprint:
         shown = caller.configured or asked
         voices = api.alert_voices(api.database.configuration(hall).site.alerts)
         told = read_screen(api.database, hall, shown, api.translate, preview)
-        return told | {"alert_voices": voices}
+        return told | {"alert_voices": voices, "picture_every_s": api.settings.picture_minutes * 60}
 
     @routes.get("/halls/<hall>/queue", responses={200: Anything})
     def queue(path: HallPath) -> Any:

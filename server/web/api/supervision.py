@@ -1,11 +1,15 @@
-"""What a supervisor asks and does: the wall of a hall, tickets of a service stopped and given again."""
+"""What a supervisor asks and does: the wall of a hall, its devices, tickets of a service stopped."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from server.domain.roles import Permission
+from server.store.players import Players
+from server.store.screen_pictures import ScreenPictures
+from server.usecases.read_supervision import Seen, read_supervision
 from server.usecases.read_wall import read_wall
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from server.web.api.context import REFUSED, Api, write_key
@@ -15,8 +19,10 @@ from server.web.callers import allowed
 TAG = Tag(name="supervision")
 
 
-def blueprint(api: Api) -> APIBlueprint:
-    """The routes."""
+def blueprint(
+    api: Api, players: Players, pictures: ScreenPictures, release: Callable[[], str]
+) -> APIBlueprint:
+    """The routes. `release`: of the screens' page that this server has."""
     routes = APIBlueprint(
         "supervision", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
     )
@@ -26,6 +32,13 @@ def blueprint(api: Api) -> APIBlueprint:
         """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
         _, hall = allowed(Permission.SUPERVISE, path.hall)
         return read_wall(api.database, api.estimates, hall)
+
+    @routes.get("/halls/<hall>/supervision", responses={200: Anything})
+    def supervision(path: HallPath) -> Any:
+        """The kiosks and screens of a hall: there or not, up to date or not, what each shows and runs."""
+        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        seen = Seen(players.of_hall(hall), pictures.of_hall(hall, api.database.clock.now()), release())
+        return read_supervision(api.database, hall, seen, api.translate)
 
     @routes.post("/halls/<hall>/services/<service>/stop", responses={200: Anything})
     def stop(path: HallServicePath) -> Any:

@@ -1,0 +1,45 @@
+// What supervision knows of this page: what it tells of itself, and its pictures.
+
+import { drawPicture } from "./picture.js";
+import { createPictures } from "./pictures.js";
+import { createReporter, reportOf } from "./player_report.js";
+
+const IDLE_WITHIN_MS = 2_000;
+
+/**
+ * Return `{tick, beat, forget, ask}`. `know()` tells what the page knows of itself: what `reportOf` asks for, and `hall`,
+ * `screen`, `everyMs`, `isCalm`. `say(name, message)` sends it and answers whether it could. A preview tells nothing.
+ */
+export function createSupervised({ isPreview, know, say, now = Date.now }) {
+  if (isPreview) return { tick: () => {}, beat: () => {}, forget: () => {}, ask: () => {} };
+  const reporter = createReporter({ send: say });
+  const pictures = createPictures({ take: takePicture });
+
+  async function takePicture() {
+    await new Promise((resolve) => requestIdleCallback(resolve, { timeout: IDLE_WITHIN_MS }));
+    const { hall, screen, isCalm } = know();
+    if (!hall || !screen || !isCalm) return;
+    const path = `/api/v1/halls/${encodeURIComponent(hall)}/screens/${encodeURIComponent(screen)}/picture`;
+    const answer = await fetch(path, {
+      method: "POST", credentials: "same-origin", cache: "no-store", body: await drawPicture(),
+      headers: { "Content-Type": "image/webp", "X-Caller": "device" },
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  }
+
+  function tick() {
+    const known = know();
+    reporter.tell(reportOf(known));
+    pictures.tick({ now: now(), everyMs: known.everyMs, isCalm: known.isCalm });
+  }
+
+  return {
+    tick,
+    beat: () => {
+      reporter.again();
+      reporter.tell(reportOf(know()));
+    },
+    forget: () => reporter.again(),
+    ask: () => pictures.ask(now()),
+  };
+}
