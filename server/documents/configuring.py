@@ -72,6 +72,7 @@ def to_configuration(
         at_break=AtBreak(document.at_break),
         last_ticket=LastTicket(**document.last_ticket.model_dump()),
         distribution_before_s=document.distribution_before_s,
+        screen_margin_s=document.screen_margin_s,
         asks_needs=document.asks_needs,
         priority_grounds=document.priority_grounds,
         profiles={profile.id: to_profile(profile) for profile in document.profiles},

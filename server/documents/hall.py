@@ -221,6 +221,7 @@ class HallDocument(Part):
 
     `rule` and `has_priority_first` call for sessions that are opened without a profile. `at_break` holds when
     nobody decides at midday; `distribution_before_s`: tickets by hand so long before opening, 0 never;
+    `screen_margin_s`: screens are on so long before the first opening and after the last closing;
     `asks_needs`: the kiosk asks what helps; `priority_grounds`: who else than the card's holders passes first
     here, in the site's own words, never asked of anybody. `legal_percent`: of the time of screens, for legal
     notices, where there are some.
@@ -243,6 +244,7 @@ class HallDocument(Part):
     at_break: Literal["finish", "carry_over"] = "finish"
     last_ticket: LastTicketPart = Field(default_factory=LastTicketPart)
     distribution_before_s: Annotated[int, Field(ge=0, le=14_400)] = 0
+    screen_margin_s: Annotated[int, Field(ge=300, le=14_400)] = 3600
     asks_needs: bool = True
     priority_grounds: OptionalTexts = Field(default_factory=dict)
     limits: LimitsPart = Field(default_factory=LimitsPart)

@@ -257,6 +257,7 @@ class HallConfiguration:
     `neighbours` are slugs of halls within earshot: no prefix is used in both. `rule` and
     `has_priority_first` call for sessions without a profile. `at_break`: what becomes of who still waits when
     nobody decides; `distribution_before_s`: how long before opening tickets may be given by hand, 0 never;
+    `screen_margin_s`: how long before the first opening and after the last closing screens are on;
     `asks_needs`: whether the kiosk asks what helps; `priority_grounds`: who else passes first here;
     `legal_share`: of the screens' time, for legal notices, 0 to 0.5.
     """
@@ -283,6 +284,7 @@ class HallConfiguration:
     at_break: AtBreak = AtBreak.FINISH
     last_ticket: LastTicket = field(default_factory=LastTicket)
     distribution_before_s: int = 0
+    screen_margin_s: int = 3600
     asks_needs: bool = True
     priority_grounds: Texts = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)

@@ -87,14 +87,10 @@ def daypart_windows(calendar: Calendar, dayparts: Dayparts, days: Sequence[date]
     return merged(window for on in wanted for window in _windows_on(calendar, dayparts, on))
 
 
-def on_hours(calendar: Calendar, days: Sequence[date]) -> list[Window]:
-    """When screens are on: an hour before the first opening of a day to an hour after its last closing."""
+def on_hours(calendar: Calendar, days: Sequence[date], margin: timedelta = AFTER_CLOSING) -> list[Window]:
+    """When screens are on: from so long before a day's first opening to as long after its last closing."""
     opened = (half_days(calendar, on) for on in days)
-    return merged(
-        (halves[0].opens_at - BEFORE_OPENING, halves[-1].closes_at + AFTER_CLOSING)
-        for halves in opened
-        if halves
-    )
+    return merged((halves[0].opens_at - margin, halves[-1].closes_at + margin) for halves in opened if halves)
 
 
 def merged(windows: Iterable[Window]) -> list[Window]:

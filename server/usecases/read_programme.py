@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,7 +69,8 @@ def read_programme(
         else:
             slides = _slides(rows, words, screen, covered)
         items = items_of(slides, words)
-    hours = within(on_hours(configuration.calendar, days), covered)
+    margin = timedelta(seconds=configuration.screen_margin_s)
+    hours = within(on_hours(configuration.calendar, days, margin), covered)
     programme = {
         "legal_share": configuration.legal_share if any(item["is_legal"] for item in items) else 0,
         "covers_until": to_ms(covered[1]),

@@ -45,7 +45,8 @@ export function connect({ io, location, history, on }) {
   for (const nudge of ["screen.changed", "programme.changed"]) socket.on(nudge, on.nudged);
 
   start();
-  return { fetchSoon, say: (name, message) => socket.connected && socket.emit(name, message), restart: () => socket.disconnect().connect() };
+  const tell = (name, message) => socket.connected && Boolean(socket.emit(name, message));
+  return { fetchSoon, say: tell, tell, restart: () => socket.disconnect().connect() };
 
   async function start() {
     try {

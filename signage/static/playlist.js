@@ -1,7 +1,7 @@
 // The playlist of a screen, without a browser: its own clock, which stands still while the media are covered, and what
 // is being shown. Times are the server's milliseconds. The schedule itself has no memory: schedule.js.
 
-import { shown } from "./schedule.js";
+import { isResting, shown } from "./schedule.js";
 
 const LONGEST_LAG_MS = 12 * 3_600_000;
 const SET_BACK_MS = 2_000;
@@ -32,7 +32,8 @@ export function moved(playlist, { programme, at, waiting, empty = [], isCovered 
   const next = standing(playlist, at, isCovered || playlist.isResting);
   const turn = turnOf(next, at);
   const item = next.showing && next.showing.item !== null ? programme.items.find((one) => one.id === next.showing.item) : null;
-  if (next.showing && goesOn(next.showing, { item, at, turn, skipped, playlist })) return next;
+  const isTurned = isResting(programme, at) !== next.isResting; // its hours began or ended, or are others now
+  if (next.showing && !isTurned && goesOn(next.showing, { item, at, turn, skipped, playlist })) return next;
   const found = shown(programme, { at, turn, waiting, skipped });
   if (found.is_resting !== next.isResting) return moved({ ...next, isResting: found.is_resting, lag: 0, stoodAt: null }, { programme, at, waiting, empty, isCovered });
   const chosen = programme.items.find((one) => one.id === found.item);

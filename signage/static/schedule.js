@@ -8,6 +8,9 @@ const DRIFT = 5; // per mille by which a round's legal share may be above the on
 const LONGEST_ROUND = 4_000; // slots
 const LEGAL = -1; // in a round: the slot of whichever legal notice has its turn
 
+/** Whether an instant is outside the screen's hours. */
+export const isResting = ({ hours }, at) => Boolean(hours) && !isIn(hours, at);
+
 /**
  * Return what is shown at `at` (wall clock, decides windows) and `turn` (the playlist's own clock, which stands still
  * while calls cover the media) as `{item, position_ms, until_turn, until_at, is_resting}`: `item` is an id, or null for
@@ -18,7 +21,7 @@ export function shown(programme, { at, turn, waiting, skipped = new Set() }) {
   const opened = programme.items.filter((item) => !item.windows || isIn(item.windows, at));
   const due = new Set(opened.filter((item) => !skipped.has(item.id) && isDue(item, waiting)).map((item) => item.id));
   const { legal, others } = lanesOf(opened, due, share);
-  const ends = { until_at: nextEdge(programme, at), is_resting: Boolean(programme.hours) && !isIn(programme.hours, at) };
+  const ends = { until_at: nextEdge(programme, at), is_resting: isResting(programme, at) };
   if (!others.length) {
     const position = modulo(turn, WELCOME_MS);
     return { item: null, position_ms: position, until_turn: turn - position + WELCOME_MS, ...ends };

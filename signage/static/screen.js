@@ -5,6 +5,7 @@ import { io } from "/assets/socket.io.esm.min.js";
 import { alertView } from "./alert_view.js";
 import { alertVoice } from "./alert_voice.js";
 import { showCards, showLists } from "./calls.js";
+import { isAsleep } from "./asleep.js";
 import { connect } from "./connection.js";
 import { filesOf, filesOfLook } from "./contents.js";
 import { createProof } from "./display_proof.js";
@@ -122,13 +123,13 @@ const media = createMediaPlayer({
 
 const supervised = createSupervised({
   isPreview,
-  say: (name, message) => Boolean(connection.say(name, message)),
+  say: (name, message) => connection.tell(name, message),
   know: () => {
-    const { media: files, view, release } = document.body.dataset;
+    const { media: files, view, release, asleep } = document.body.dataset;
     const alert = screenState.alertNow(state, now());
     const isNewAlert = alert && screenState.serverNow(state, now()) - Date.parse(alert.raised_at) < ALERT_SETTLES_MS;
     return {
-      media: files ?? "unknown", view, isAlert: Boolean(alert), isAsleep: false, isSoundOff, release, lead: state.offset,
+      media: files ?? "unknown", view, isAlert: Boolean(alert), isAsleep: asleep === "yes", isSoundOff, release, lead: state.offset,
       hasSound: Boolean(state.screen?.has_sound), revision: state.screen?.programme?.revision,
       notice: media.seenNow(screenState.serverNow(state, now()))?.notice, size: [innerWidth, innerHeight],
       hall: state.hall?.slug, screen: state.hall?.screen, everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,
@@ -297,6 +298,8 @@ function playMedia(view) {
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting ? "yes" : "no";
+  const isAlert = Boolean(screenState.alertNow(state, now()));
+  document.body.dataset.asleep = isAsleep({ ...played, view: view.view, isAlert, at, coversUntil: state.screen?.programme?.covers_until }) ? "yes" : "no";
   if (played.lag !== lag) keep(LAG, (lag = played.lag));
 }
 

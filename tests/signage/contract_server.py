@@ -16,7 +16,7 @@ from signage import alert_texts, pages
 from tests.signage.programmes import of_notices
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; media-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -52,6 +52,8 @@ class ContractServer:
         self.alert: Message | None = None
         self.quiet_until: str | None = None
         self.shown: list[str] = []
+        self.states: list[Message] = []
+        self.pictures: list[bytes] = []
         self.screen: Message = {
             "hall": "laon",
             "name": "Accueil de la préfecture, Laon",
@@ -72,6 +74,7 @@ class ContractServer:
         self.sockets = SocketIO(app, async_mode="threading", ping_timeout=600)
         self.sockets.on_event("connect", self._connected, namespace="/screen")
         self.sockets.on_event("alert.shown", self._alert_shown, namespace="/screen")
+        self.sockets.on_event("player.state", self._told, namespace="/screen")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._http = make_server("127.0.0.1", port, app, threaded=True)
         self.port = self._http.server_port
@@ -119,6 +122,13 @@ class ContractServer:
 
     def _alert_shown(self, message: Message) -> None:
         self.shown.append(message["alert"])
+
+    def _told(self, state: Message) -> None:
+        self.states.append(state)
+
+    def _picture(self) -> Message:
+        self.pictures.append(request.get_data())
+        return {"taken_at": instant()}
 
     def call(self, number: str, label: str = "guichet 3", **values: Any) -> Message:
         """Put a call on the board: `direction`, `rank`, `ago_s`; not sent yet."""
@@ -183,6 +193,9 @@ class ContractServer:
         app.add_url_rule(
             "/api/v1/halls/laon/screens/screen-1/displays", "displays", self._count, methods=["POST"]
         )
+        app.add_url_rule(
+            "/api/v1/halls/laon/screens/screen-1/picture", "picture", self._picture, methods=["POST"]
+        )
         app.add_url_rule("/device/session", "session", self._session, methods=["POST"])
         app.add_url_rule("/device/me", "me", self._me)
         app.add_url_rule("/assets/<path:name>", "assets", lambda name: send_from_directory(assets, name))
@@ -198,7 +211,7 @@ class ContractServer:
         return {"programme": programme} | self.screen
 
     def _note(self) -> None:
-        if not request.path.endswith("/displays") and not request.path.startswith(
+        if not request.path.endswith(("/displays", "/picture")) and not request.path.startswith(
             ("/assets", "/static", "/socket.io", "/screen", "/media", "/look")
         ):
             self.requests.append(request.path)

@@ -76,6 +76,13 @@ test("outside its hours the screen rests, its clock is right again when they beg
   assert.equal(at(playlist, 120_000, { programme: hours }).isResting, true);
 });
 
+test("a screen that rests wakes when the hall's hours are others now, before the edge it knew", () => {
+  let playlist = at(lists.initialPlaylist(), 0, { programme: { ...programme, hours: [[T + 86_400_000, T + 90_000_000]] } });
+  assert.equal(playlist.isResting, true);
+  playlist = at(playlist, 60_000, { programme: { ...programme, hours: [[T, T + 120_000]] } });
+  assert.deepEqual([playlist.isResting, playlist.showing.joined], [false, T + 60_000]);
+});
+
 test("what comes next is known beforehand, so that it can be made ready", () => {
   assert.equal(lists.nextAfter(start(), { programme, at: T, waiting: {} }), "b");
 });

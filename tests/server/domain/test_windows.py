@@ -103,6 +103,7 @@ def test_validity_is_in_the_time_of_each_site():
 
 def test_screens_are_on_around_the_hours_of_the_hall():
     assert local(on_hours(CALENDAR, [MONDAY, SATURDAY])) == ["23 07:30-17:30", "28 08:00-13:30"]
+    assert local(on_hours(CALENDAR, [MONDAY], timedelta(minutes=10))) == ["23 08:20-16:40"]
     assert on_hours(CALENDAR, [date(2026, 12, 25)]) == []
 
 
