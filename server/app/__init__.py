@@ -32,6 +32,7 @@ CATALOGUES = (
     ("reception", SERVER / "web" / "reception" / "translations"),
     ("wall", SERVER / "web" / "wall" / "translations"),
     ("alerts", SERVER / "web" / "alerts" / "translations"),
+    ("supervision", SERVER / "web" / "supervision" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
     ("notices", SERVER / "web" / "notices" / "translations"),
     ("media", SERVER / "web" / "media" / "translations"),

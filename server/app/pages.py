@@ -62,6 +62,7 @@ from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.reception import pages as reception_pages
 from server.web.security import pages as security_pages
+from server.web.supervision import pages as supervision_pages
 from server.web.viewer import Viewer, install_page_context
 from server.web.wall import pages as wall_pages
 
@@ -267,6 +268,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     )
     app.register_blueprint(
         alert_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
+        supervision_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
     app.register_blueprint(
         wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls, voices=voices)

@@ -21,6 +21,10 @@ from server.web.viewer import page_language
 log = structlog.get_logger()
 
 
+_OF_SCRIPTS = frozenset({"image/webp", "image/jpeg"})
+"""Bodies beside JSON that no form of another site can send: a screen's picture."""
+
+
 class FormSessions(SecureCookieSessionInterface):
     """Flask's session, which holds the CSRF token of forms: whoever brings a bearer token has none."""
 
@@ -36,14 +40,15 @@ def install_guards(app: OpenAPI, csrf: CSRFProtect) -> None:
     def check_csrf() -> None:
         """Whoever acts by a signed-in session carries the CSRF token.
 
-        A device's cookie is SameSite=Strict and JSON only; so is the exchange of a token for it, whoever has
-        signed in here and whatever cookie the device had before.
+        A device's cookie is SameSite=Strict and for what only scripts send (JSON, a picture); so is the
+        exchange of a token for it, whoever has signed in here and whatever cookie the device had before.
         """
         if request.method not in ("POST", "PUT", "PATCH", "DELETE") or "Authorization" in request.headers:
             return
         is_device = request.path.startswith("/device/")
         if is_device or (request.path.startswith("/api/") and identify().kind != "person"):
-            if request.content_length and not request.is_json:
+            is_of_script = request.is_json or request.mimetype in _OF_SCRIPTS
+            if request.content_length and not is_of_script:
                 raise Refusal("bad_request", content_type=request.content_type)
         else:
             csrf.protect()

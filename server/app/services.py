@@ -146,7 +146,7 @@ def compose(
         database.clock,
         players_at(settings.redis_url),
         presence,
-        lambda hall: emit(messages.SUPERVISION_CHANGED, {}, messages.AGENT, messages.supervision_room(hall)),
+        lambda hall: emit(messages.DEVICES_CHANGED, {}, messages.AGENT, messages.devices_room(hall)),
     )
     pictures = ScreenPictures(settings.var / "pictures", timedelta(hours=settings.pictures_kept_hours))
     printing = PrintService(

@@ -28,7 +28,7 @@ ALERT_CHANGED = "alert.changed"
 To screens again with its audio when that is ready."""
 PROGRAMME_CHANGED = "programme.changed"
 """To screens: a nudge with nothing in it; the page fetches its programme again."""
-SUPERVISION_CHANGED = "supervision.changed"
+DEVICES_CHANGED = "devices.changed"
 """To those who supervise a hall: a nudge; a device came, went, or tells something else of itself."""
 PICTURE_ASKED = "picture.asked"
 """To one screen: somebody who supervises wants to see it; the page sends a picture of itself."""
@@ -61,9 +61,9 @@ def paper_room(hall: str) -> str:
     return f"paper:{hall}"
 
 
-def supervision_room(hall: str) -> str:
+def devices_room(hall: str) -> str:
     """The room of those who look after a hall's devices."""
-    return f"supervision:{hall}"
+    return f"devices:{hall}"
 
 
 def visit_room(visit: str, language: str) -> str:

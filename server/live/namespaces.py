@@ -131,7 +131,7 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
             rooms.append(messages.paper_room(hall))
         if auth.get("devices") is True:
             callers(auth, Permission.SUPERVISE)
-            rooms.append(messages.supervision_room(hall))
+            rooms.append(messages.devices_room(hall))
         return Joined(hall, rooms)
 
     def visitor(auth: dict[str, Any]) -> Joined:

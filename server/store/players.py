@@ -62,7 +62,7 @@ class SharedPlayers:
         except RedisError:
             log.warning("players_not_read", hall=hall)
             return None
-        return None if text is None else Sighting.of_message(json.loads(text))
+        return None if text is None else _read(text)
 
     def put(self, hall: str, device: str, sighting: Sighting) -> None:
         try:
@@ -79,7 +79,16 @@ class SharedPlayers:
         except RedisError:
             log.warning("players_not_read", hall=hall)
             return {}
-        return {device: Sighting.of_message(json.loads(text)) for device, text in found.items()}
+        read = {device: _read(text) for device, text in found.items()}
+        return {device: sighting for device, sighting in read.items() if sighting is not None}
+
+
+def _read(text: str) -> Sighting | None:
+    """What was kept; None for what another release of the server kept in another form."""
+    try:
+        return Sighting.of_message(json.loads(text))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _key(hall: str) -> str:

@@ -14,6 +14,7 @@ PAGES = (
     ("console", "/console", Permission.CALL, "circle-user"),
     ("reception", "/accueil", Permission.ISSUE, "ticket"),
     ("wall", "/mur", Permission.SUPERVISE, "monitor"),
+    ("supervision", "/supervision", Permission.SUPERVISE, "monitor-smartphone"),
     ("security", "/securite", Permission.ASK_HELP, "shield"),
     ("alert", "/alerte", Permission.RAISE_ALERT, "triangle-alert"),
     ("notices", "/affichage", Permission.DRAFT_NOTICES, "megaphone"),

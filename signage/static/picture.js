@@ -7,12 +7,14 @@ const QUALITIES = [0.8, 0.6, 0.4];
 const MOST_BYTES = 190_000;
 const UNNEEDED = "#measure, script, noscript, link";
 
-let styles = null; // they do not change while the page lives
+let known = { key: null, styles: "" }; // style sheets do not change while the page lives; fonts come, a screen is turned
 
 /** The picture as a WebP blob, at most `LONGEST_PX` a side. Rejects when the page cannot be drawn. */
 export async function drawPicture(page = document) {
-  styles ??= await stylesOf(page);
   const size = { width: innerWidth, height: innerHeight };
+  const fonts = fontsOf(page);
+  const key = JSON.stringify([fonts, size]);
+  if (known.key !== key) known = { key, styles: await stylesOf(page, new Set(fonts)) };
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(page, size))}`;
   await image.decode();
@@ -35,7 +37,7 @@ function svgOf(page, { width, height }) {
   const own = page.documentElement.style.cssText.replaceAll('"', "'");
   const set = ` style="height: ${height}px; ${own}"`;
   const root = `html xmlns="http://www.w3.org/1999/xhtml" lang="${page.documentElement.lang}"${set}`;
-  const drawn = `<${root}><head><style>${styles}</style></head>${body}</html>`;
+  const drawn = `<${root}><head><style>${known.styles}</style></head>${body}</html>`;
   const box = `svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"`;
   return `<${box}><foreignObject width="100%" height="100%">${drawn}</foreignObject></svg>`;
 }
@@ -56,23 +58,35 @@ function canvasOf(source, width, height) {
   return canvas;
 }
 
-/** All style sheets as text that may stand in XML, those fonts in it that the page has used. */
-async function stylesOf(page) {
-  const used = new Set([...page.fonts].filter((font) => font.status === "loaded").map((font) => `${bare(font.family)} ${font.style}`));
-  const texts = [];
-  for (const sheet of page.styleSheets) {
-    for (const rule of sheet.cssRules) texts.push(rule instanceof CSSFontFaceRule ? await fontOf(rule, sheet, used) : rule.cssText);
-  }
-  // the SVG is the root of its own document
-  return texts.join("\n").replaceAll(":root", "html").replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+/** The fonts that the page has used. */
+const fontsOf = (page) => [...page.fonts].filter((font) => font.status === "loaded").map((font) => `${bare(font.family)} ${font.style}`);
+
+/**
+ * All style sheets as text that may stand in XML, with the fonts that are used in it. As they were written: what the
+ * browser writes of a shorthand with variables is not whole. Media queries and units of the window are answered here,
+ * since the SVG is the root of its own document, whose window is not the page's; nothing moves in a picture.
+ */
+async function stylesOf(page, used) {
+  const texts = await Promise.all([...page.styleSheets].map((sheet) => sheetOf(sheet.href, used)));
+  const inPixels = (whole, number, unit) => `${(Number(number) * (unit === "vw" ? innerWidth : innerHeight)) / 100}px`;
+  return [...texts, "* { animation: none !important; transition: none !important; }"].join("\n")
+    .replaceAll(/@media ([^{]+)\{/g, (whole, query) => (matchMedia(query).matches ? "@media all {" : "@media not all {"))
+    .replaceAll(/(\d*\.?\d+)(vw|vh)\b/g, inPixels).replaceAll(":root", "html").replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
-async function fontOf(rule, sheet, used) {
-  if (!used.has(`${bare(rule.style.getPropertyValue("font-family"))} ${rule.style.getPropertyValue("font-style") || "normal"}`)) return "";
-  const [whole, , address] = /url\((["']?)([^"')]+)\1\)/.exec(rule.cssText) ?? [];
-  if (!whole) return "";
-  const answer = await fetch(new URL(address, sheet.href));
-  return answer.ok ? rule.cssText.replace(whole, `url("${await addressOf(await answer.blob())}")`) : "";
+async function sheetOf(href, used) {
+  let text = await (await fetch(href)).text();
+  for (const [face] of text.matchAll(/@font-face\s*\{[^}]*\}/g)) text = text.replace(face, await fontOf(face, href, used));
+  return text;
+}
+
+async function fontOf(face, href, used) {
+  const [, family] = /font-family:\s*([^;]+);/.exec(face) ?? [];
+  const [, style = "normal"] = /font-style:\s*([^;]+);/.exec(face) ?? [];
+  const [whole, , address] = /url\((["']?)([^"')]+)\1\)/.exec(face) ?? [];
+  if (!whole || !used.has(`${bare(family)} ${style}`)) return "";
+  const answer = await fetch(new URL(address, href));
+  return answer.ok ? face.replace(whole, `url("${await addressOf(await answer.blob())}")`) : "";
 }
 
 const bare = (family) => family.replaceAll(/["']/g, "");

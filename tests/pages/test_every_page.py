@@ -39,6 +39,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("supervisor", "/"),
         ("reception", "/accueil"),
         ("supervisor", "/mur"),
+        ("supervisor", "/supervision"),
         ("security", "/securite"),
         ("security", "/alerte"),
         ("quality", "/qualite"),

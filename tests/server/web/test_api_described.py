@@ -42,6 +42,10 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
     ended = hall.next("laon-g1")
     hall.post(f"/legs/{ended['leg']}/no-show")
     current = [hall.next("laon-g1")["leg"], hall.next("laon-g4")["leg"]]
+    screen = hall.site["screens"][0]
+    headers = {"Authorization": f"Bearer {screen['token']}", "Content-Type": "image/jpeg"}
+    path = f"/halls/laon/screens/{screen['id']}/picture"
+    hall.http.post(path, content=image("JPEG"), headers=headers).raise_for_status()
     waiting = [leg["leg"] for queue in hall.get("/halls/laon/queue")["queues"] for leg in queue["legs"]]
     return {
         "hall": ["laon", "vervins"],
@@ -53,6 +57,7 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
         "current": current,
         "visit": [ticket["visit"] for ticket in tickets[3:12]],
         "token": [tickets[5]["token"], tickets[9]["token"], tickets[7]["short_code"]],
+        "screen": [screen["id"]],
         "lang": ["fr", "en", "es"],
     }
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from server.live.device_watch import DeviceWatch
+from server.web.callers import DEVICE_COOKIE
 from signage.media.screen_pictures import LONGEST_SIDE, MOST_BYTES
 from tests.server.domain.test_players import TOLD
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
@@ -124,6 +125,15 @@ def test_what_is_no_picture_is_refused_and_the_last_one_stays(screens: ApiSite, 
     taken = accepted(send(screens, image()))["taken_at"]
     refused(send(screens, content), 422, "unreadable_picture")
     assert devices(screens)[SCREEN]["picture"]["taken_at"] == taken
+
+
+def test_the_page_of_a_screen_sends_pictures_by_its_cookie_and_no_form_can(screens: ApiSite):
+    browser = screens.app.test_client()
+    browser.set_cookie(DEVICE_COOKIE, screens.screen)
+    headers = {"X-Caller": "device", "Content-Type": "image/webp"}
+    accepted(browser.post(f"/api/v1{PICTURE}", data=image(), headers=headers))
+    formed = headers | {"Content-Type": "text/plain"}
+    refused(browser.post(f"/api/v1{PICTURE}", data=image(), headers=formed), 400, "bad_request")
 
 
 def test_a_picture_of_too_many_bytes_or_pixels_is_refused(screens: ApiSite):

@@ -17,4 +17,4 @@ def test_the_module_behaves(file: Path):
 
 
 def test_there_are_modules_to_test():
-    assert len(TESTS) == 15
+    assert len(TESTS) == 16

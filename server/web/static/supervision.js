@@ -1,0 +1,98 @@
+// The page of a hall's kiosks and screens: one card each, live. The socket says that something changed; the page reads again.
+
+import { withLiveness } from "./console_state.js";
+import { hourTeller } from "./durations.js";
+import { write } from "./dom.js";
+import { connect } from "./live.js";
+import { readJson, sayer } from "./sentences.js";
+import { createCard } from "./supervision_cards.js";
+import { askedOf, summaryOf } from "./supervision_state.js";
+import { csrfHeader, read, send } from "./verbs.js";
+import { drawLiveness } from "./waiting_view.js";
+
+const AT_MOST_EVERY_MS = 1000;
+const AT_LEAST_EVERY_MS = 30000;
+const page = readJson("console-page");
+const say = sayer(readJson("sentences"), page.language);
+const HALL = `/api/v1/halls/${page.hall.slug}`;
+const hour = hourTeller(page.language, page.hall.time_zone);
+const dayOf = new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeZone: page.hall.time_zone });
+const words = { say, hour, moment };
+const enlarged = document.querySelector("dialog");
+const cards = new Map();
+const asked = new Map(); // by screen: {at, pressedMs}, or {refused} with a sentence
+let state = { isLive: false, lostAtMs: null };
+let known = null;
+let readAtMs = -Infinity;
+let isWaiting = false;
+
+connect("/agent", { hall: page.hall.slug, devices: true }, {
+  live: () => { state = withLiveness(state, true, Date.now()); refresh(); },
+  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
+  messages: { "devices.changed": soon },
+});
+
+/** An hour of today, or the day with it. */
+function moment(instant) {
+  const day = dayOf.format(new Date(instant));
+  return day === dayOf.format(new Date()) ? hour(instant) : say("supervision.day_and_hour", { day, hour: hour(instant) });
+}
+
+function soon() {
+  if (isWaiting) return;
+  isWaiting = true;
+  setTimeout(refresh, Math.max(0, readAtMs + AT_MOST_EVERY_MS - Date.now()));
+}
+
+async function refresh() {
+  isWaiting = false;
+  readAtMs = Date.now();
+  try {
+    known = await read(`${HALL}/supervision`);
+  } catch {
+    // Not reachable: the page says so, and the next connection reads again.
+  }
+  draw();
+}
+
+function draw() {
+  drawLiveness(state, words);
+  if (!known) return;
+  const { count, all } = summaryOf(known.devices, known.release);
+  write("summary", count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }));
+  const ids = new Set(known.devices.map((device) => device.id));
+  for (const [id, { card }] of cards) if (!ids.has(id)) { card.remove(); cards.delete(id); }
+  for (const device of known.devices) drawDevice(device);
+}
+
+function drawDevice(device) {
+  const list = document.querySelector(`[data-list="${device.kind}"]`);
+  if (!list) return;
+  if (!cards.has(device.id)) cards.set(device.id, createCard(device, { list, words, onAsk: ask, onEnlarge: enlarge }));
+  const press = asked.get(device.id);
+  cards.get(device.id).draw(device, { release: known.release, asked: press?.refused ?? askedOf(press, device.picture, Date.now()) });
+}
+
+async function ask(screen) {
+  asked.set(screen, { at: new Date(8.64e15).toISOString(), pressedMs: Date.now() });
+  draw();
+  const answer = await send({ path: `${HALL}/screens/${encodeURIComponent(screen)}/picture/ask`, headers: csrfHeader() });
+  const refused = answer.problem?.code === "device_not_connected" ? "away" : "failed";
+  asked.set(screen, answer.ok ? { at: answer.body.asked_at, pressedMs: Date.now() } : { refused });
+  await refresh();
+}
+
+function enlarge({ title, image, caption }) {
+  enlarged.querySelector("h2").textContent = title;
+  const large = enlarged.querySelector("img");
+  large.src = image.src;
+  large.alt = image.alt;
+  write("enlarged", caption);
+  enlarged.showModal();
+}
+
+setInterval(() => {
+  draw();
+  if (state.isLive && Date.now() - readAtMs > AT_LEAST_EVERY_MS) soon();
+}, 1000);
+refresh();

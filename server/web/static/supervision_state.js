@@ -1,0 +1,51 @@
+// What supervision says of a device, without a browser: one level, one sentence, and what troubles it besides.
+
+export const CLOCK_OFF_MS = 5_000; // a sentence on the screen's clock from here on; nobody sees less
+export const ANSWERED_WITHIN_MS = 25_000;
+
+const BUSY = new Set(["downloading", "pending"]);
+const UNITS = [["days", 86_400_000], ["hours", 3_600_000], ["minutes", 60_000], ["seconds", 1_000]];
+
+/**
+ * How a device is: `{level, key, at}`. The level is "good", "busy" or "trouble"; the key ends a sentence
+ * (`supervision.state.…`), `at` is since when.
+ */
+export function stateOf(device) {
+  const at = device.since;
+  if (device.seen_at === null) return { level: "trouble", key: device.is_paired ? "never_seen" : "not_paired", at: null };
+  if (!device.is_connected) return { level: "trouble", key: "away", at };
+  if (device.kind !== "screen") return { level: "good", key: "here", at };
+  if (device.state === "up to date") return { level: "good", key: device.report.view === "asleep" ? "asleep" : "up_to_date", at };
+  return { level: BUSY.has(device.state) ? "busy" : "trouble", key: device.state.replaceAll(" ", "_"), at };
+}
+
+/** What else is wrong with a screen that is there: keys of sentences (`supervision.trouble.…`). */
+export function troublesOf(device, release) {
+  const { report, is_connected: isHere } = device;
+  if (!isHere || !report) return [];
+  const found = [];
+  if (report.sound === "blocked") found.push("sound");
+  if (Math.abs(report.clock_ms) >= CLOCK_OFF_MS) found.push("clock");
+  if (report.release !== release) found.push("release");
+  return found;
+}
+
+/** How many devices need somebody, and how many there are. */
+export function summaryOf(devices, release) {
+  const needing = devices.filter((device) => stateOf(device).level === "trouble" || troublesOf(device, release).length);
+  return { count: needing.length, all: devices.length };
+}
+
+/** A difference of clocks: `{key, count}` with the key "right", or "ahead_…" and "behind_…" with a unit. */
+export function clockOf(ms) {
+  if (Math.abs(ms) < 2_000) return { key: "right", count: 0 };
+  const [unit, length] = UNITS.find(([, each]) => Math.abs(ms) >= each * 0.98); // a day but for a second is a day
+  return { key: `${ms > 0 ? "ahead" : "behind"}_${unit}`, count: Math.round(Math.abs(ms) / length) };
+}
+
+/** What became of a picture that was asked for: "asked", "came" or "silent"; null when none was. */
+export function askedOf(asked, picture, nowMs) {
+  if (!asked) return null;
+  if (picture && Date.parse(picture.taken_at) >= Date.parse(asked.at)) return "came";
+  return nowMs - asked.pressedMs > ANSWERED_WITHIN_MS ? "silent" : "asked";
+}

@@ -1,0 +1,75 @@
+"""Devices of a real server, on both layouts: through any worker one learns what a screen tells."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from server.live import messages
+from tests.harness.waiting import wait_until
+from tests.server.domain.test_players import TOLD
+from tests.server.live.sockets import refusal_of
+from tests.server.live.test_served_programmes import sign_in
+from tests.server.web.test_api_supervision_devices import image
+
+SCREEN = "laon-ecran-1"
+
+
+@pytest.fixture
+def open_() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def supervised(browser: httpx.Client) -> dict[str, Any]:
+    told = browser.get("/api/v1/halls/laon/supervision").raise_for_status().json()
+    return {each["id"]: each for each in told["devices"]}
+
+
+@pytest.mark.parametrize("layout", ["embedded", "workers"])
+def test_what_a_screen_tells_is_seen_through_every_worker_with_its_picture(served_hall, layout, open_):
+    hall = served_hall(layout)
+    browser = httpx.Client(base_url=hall.server.base_url, trust_env=False, timeout=20)
+    open_.enter_context(browser)
+    sign_in(browser, hall)
+
+    def seen() -> list[tuple[str, bool]]:
+        """As six connections see it: with two workers, some of each."""
+        found = []
+        for _ in range(6):
+            browser.headers["Connection"] = "close"
+            device = supervised(browser)[SCREEN]
+            found.append((device["state"], device["is_connected"]))
+        return found
+
+    path = f"/api/v1/halls/laon/screens/{SCREEN}/picture"
+    with hall.screen() as screen:
+        assert screen.ask("player.state", {"media": "excellent"}) is False
+        told = TOLD | {"revision": supervised(browser)[SCREEN]["published"]}
+        assert screen.ask("player.state", told) is True
+        assert set(seen()) == {("up to date", True)}
+        asked: list[Any] = []
+        screen.socket.on(messages.PICTURE_ASKED, asked.append, namespace=messages.SCREEN)
+        assert browser.post(f"{path}/ask", json={}).status_code == 202
+        wait_until(lambda: asked, "the screen is asked for a picture")
+        sent = hall.http.post(
+            f"/halls/laon/screens/{SCREEN}/picture",
+            content=image(),
+            headers={
+                "Authorization": f"Bearer {hall.site['screens'][0]['token']}",
+                "Content-Type": "image/webp",
+            },
+        )
+        assert sent.status_code == 200, sent.text
+        assert {browser.get(path).headers["Content-Type"] for _ in range(4)} == {"image/webp"}
+        with hall.kiosk():
+            wait_until(lambda: supervised(browser)["laon-borne-1"]["is_connected"], "the kiosk is there")
+    wait_until(lambda: set(seen()) == {("possibly outdated", False)}, "the screen is missed")
+
+
+def test_the_room_of_devices_is_for_those_who_supervise(served_hall):
+    hall = served_hall()
+    auth = {"token": hall.key, "hall": "laon"}
+    assert refusal_of(hall.server, messages.AGENT, auth | {"devices": True}) == "forbidden"

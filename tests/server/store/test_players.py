@@ -1,0 +1,50 @@
+"""Sightings of devices: kept by one process or shared by Redis; a Redis that is away stops nobody."""
+
+from datetime import UTC, datetime
+
+import pytest
+from redis import Redis
+
+from server.domain.players import Sighting
+from server.store.players import OwnPlayers, Players, SharedPlayers, players_at
+from tests.harness.programs import free_port
+from tests.server.domain.test_players import report
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+SEEN = Sighting(NOW, NOW, is_connected=True, report=report())
+AWAY = Sighting(NOW, NOW, is_connected=False)
+
+
+@pytest.fixture(params=["own", "shared"])
+def players(request: pytest.FixtureRequest) -> Players:
+    if request.param == "own":
+        return OwnPlayers()
+    url: str = request.getfixturevalue("redis_url")
+    Redis.from_url(url).delete("parvis:players:h1", "parvis:players:h2")
+    return players_at(url)
+
+
+def test_the_last_sighting_of_each_device_is_kept_by_hall(players: Players):
+    assert players.get("h1", "s1") is None
+    assert players.of_hall("h1") == {}
+    players.put("h1", "s1", AWAY)
+    players.put("h1", "s1", SEEN)
+    players.put("h2", "s1", AWAY)
+    assert players.get("h1", "s1") == SEEN
+    assert players.of_hall("h1") == {"s1": SEEN}
+
+
+def test_what_one_worker_keeps_another_reads_and_another_form_is_nothing(redis_url: str):
+    one, other = players_at(redis_url), players_at(redis_url)
+    one.put("h3", "s1", SEEN)
+    assert other.of_hall("h3") == {"s1": SEEN}
+    Redis.from_url(redis_url).hset("parvis:players:h3", "s2", '{"form": 7}')
+    assert other.get("h3", "s2") is None
+    assert other.of_hall("h3") == {"s1": SEEN}
+
+
+def test_a_redis_that_is_away_stops_nobody():
+    away = SharedPlayers(f"redis://127.0.0.1:{free_port()}/0")
+    away.put("h1", "s1", SEEN)
+    assert away.get("h1", "s1") is None
+    assert away.of_hall("h1") == {}
