@@ -1,8 +1,9 @@
 """The schedule: what a screen shows of its programme at an instant, until when, and whether it rests.
 
-The same rule stands in `signage/static/schedule.js` for the player; both keep the vectors of
-`tests/signage/vectors/schedule.json` and agree on random schedules. Numbers are integers: milliseconds,
-people, per mille. In prose: `docs/rules/schedule.md`.
+The reference of the rule: what the player does (`signage/static/schedule.js`) is compared with it, on the
+vectors of `tests/signage/vectors/schedule.json` and on random schedules. The server runs neither; it
+resolves calendars and hours into the windows of a programme. Numbers are integers: milliseconds, people,
+per mille. In prose: `docs/rules/schedule.md`.
 
 Two clocks. `at` is the wall clock, corrected from the server: it decides windows and hours. `turn` is the
 playlist's own clock: it stands still while calls cover the media, so that an item resumes where it was.
@@ -34,9 +35,6 @@ DRIFT = 5
 
 LONGEST_ROUND = 4_000
 """Slots after which a round ends, even if its share has drifted further than `DRIFT`."""
-
-MOST_ITEMS = 1_000
-"""Items of a flattened playlist, at most."""
 
 LEGAL = -1
 """In a round: the slot of whichever legal notice has its turn."""
@@ -248,59 +246,3 @@ def _item(each: Mapping[str, Any]) -> Item:
 
 def _windows(lists: Sequence[Sequence[int]] | None) -> Windows | None:
     return None if lists is None else tuple((begins, ends) for begins, ends in lists)
-
-
-class PlaylistRefused(ValueError):
-    """A playlist that cannot be shown.
-
-    `code` is `playlist_in_itself`, `unknown_playlist` or `playlist_too_long`.
-
-    `path` names the playlists from the first to the one at fault.
-    """
-
-    def __init__(self, code: str, path: Sequence[str]) -> None:
-        super().__init__(f"{code}: {' > '.join(path)}")
-        self.code = code
-        self.path = tuple(path)
-
-
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """In a playlist: all of another one, in its place."""
-
-    playlist: str
-
-
-def flattened[Entry](
-    playlists: Mapping[str, Sequence[Entry | Nested]], playlist: str, *, most: int = MOST_ITEMS
-) -> list[Entry]:
-    """Return the entries of a playlist with those of every playlist nested in it, in their order.
-
-    The same playlist may stand in several places. Refused (PlaylistRefused): one that contains itself, at
-    whatever depth; one that is unknown; one of more than `most` entries.
-    """
-    return _flat(playlists, (playlist,), {}, most)
-
-
-def _flat[Entry](
-    playlists: Mapping[str, Sequence[Entry | Nested]],
-    path: tuple[str, ...],
-    known: dict[str, list[Entry]],
-    most: int,
-) -> list[Entry]:
-    """The entries of the last playlist of a path; `known` keeps each, so that doubling ones end soon."""
-    if path[-1] not in playlists:
-        raise PlaylistRefused("unknown_playlist", path)
-    found: list[Entry] = []
-    for entry in playlists[path[-1]]:
-        if not isinstance(entry, Nested):
-            found.append(entry)
-        elif entry.playlist in path:
-            raise PlaylistRefused("playlist_in_itself", (*path, entry.playlist))
-        else:
-            if entry.playlist not in known:
-                known[entry.playlist] = _flat(playlists, (*path, entry.playlist), known, most)
-            found += known[entry.playlist]
-        if len(found) > most:
-            raise PlaylistRefused("playlist_too_long", path)
-    return found

@@ -8,8 +8,8 @@ const SIZES = 7;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * A view of the alert in its section of the page. `show(alert, now)` draws it, or takes it away when null; it answers
- * whether anything changed. `prepared` are the words of every kind, `time(at, language)` tells an hour.
+ * A view of the alert in its section of the page. `show(alert, now)` draws it, or takes it away when null.
+ * `prepared` are the words of every kind, `time(at, language)` tells an hour.
  */
 export function alertView(root, { body, prepared, time }) {
   const spoken = root.querySelector("[role=alert]");
@@ -20,18 +20,18 @@ export function alertView(root, { body, prepared, time }) {
 
   function show(alert, { at, languages, further }) {
     if (!alert) {
-      if (!drawn) return false;
+      if (!drawn) return;
       drawn = "";
       root.hidden = true;
       delete body.dataset.alert;
       spoken.replaceChildren();
       shown.replaceChildren();
-      return true;
+      return;
     }
     const pages = pagesOf(alert, { prepared, languages, further });
     const page = pageAt(pages, at - Date.parse(alert.raised_at));
     const wanted = JSON.stringify([alert.alert, page]);
-    if (wanted === drawn) return false;
+    if (wanted === drawn) return;
     drawn = wanted;
     root.hidden = false;
     body.dataset.alert = alert.kind;
@@ -40,7 +40,6 @@ export function alertView(root, { body, prepared, time }) {
     shown.lang = page.language;
     shown.dir = directionOf(page.language);
     fit();
-    return true;
   }
 
   /** Screen readers hear an alert once, in every language of the hall. */

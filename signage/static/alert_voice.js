@@ -2,16 +2,21 @@
 
 import { SPOKEN_EVERY_MS } from "./alert_state.js";
 
+export const TRIED_AGAIN_MS = 10_000;
+
 /**
  * Says an alert now and every minute until it is told to be silent. `fetchSound(url)` gives its bytes, `makeContext()`
- * an audio context, `now()` the page's clock.
+ * an audio context, `now()` the page's clock, `level()` how loud, 0 to 1. A file that cannot be had is asked for again
+ * after ten seconds: the words stand on the screen.
  */
-export function alertVoice({ fetchSound, makeContext, now }) {
+export function alertVoice({ fetchSound, makeContext, now, level = () => 1 }) {
   let url = null;
   let sound = null;
   let context = null;
+  let gain = null;
   let source = null;
   let saidAt = -Infinity;
+  let againAt = null;
   const kept = new Map(); // what may have to be said when no server answers any more
 
   return { keep, say, silence, tick };
@@ -27,31 +32,51 @@ export function alertVoice({ fetchSound, makeContext, now }) {
     if (wanted === url) return;
     silence();
     url = wanted;
+    await bring(wanted);
+  }
+
+  async function bring(wanted) {
+    againAt = null;
     try {
-      context ??= makeContext();
       const bytes = (await kept.get(wanted))?.slice(0) ?? (await fetchSound(wanted)); // decoding takes them away
-      const decoded = await context.decodeAudioData(bytes);
+      const decoded = await output().decodeAudioData(bytes);
       if (url === wanted) sound = decoded;
     } catch {
-      if (url === wanted) url = null; // the next message or connection tries again; the words stand on the screen
+      if (url === wanted) againAt = now() + TRIED_AGAIN_MS;
     }
     tick();
   }
 
-  /** Called often: speaks when a minute has passed. */
+  /** Called often: speaks when a minute has passed, at the level of now. */
   function tick() {
+    if (againAt !== null && now() >= againAt) bring(url);
+    if (gain) gain.gain.value = level();
     if (!sound || now() - saidAt < SPOKEN_EVERY_MS) return;
     saidAt = now();
-    source?.disconnect();
+    stop();
     source = context.createBufferSource();
     source.buffer = sound;
-    source.connect(context.destination);
+    source.connect(gain);
     source.start();
   }
 
   function silence() {
-    source?.disconnect();
-    source = sound = url = null;
+    stop();
+    sound = url = againAt = null;
     saidAt = -Infinity;
+  }
+
+  function stop() {
+    source?.stop();
+    source?.disconnect();
+    source = null;
+  }
+
+  function output() {
+    if (context) return context;
+    context = makeContext();
+    gain = context.createGain();
+    gain.connect(context.destination);
+    return context;
   }
 }

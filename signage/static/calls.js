@@ -1,37 +1,146 @@
-// The calls of a screen as DOM: the large cards, and the lists under them. Sizes are chosen by measuring.
+// The large calls of a screen as DOM. Sizes are chosen by measuring, once for all cards, and remembered: cards like those
+// shown before take the sizes of those, which one measurement proves.
 
+import { ring } from "./ring.js";
 import { make } from "./slides.js";
 import { placeParts, textIn } from "./words.js";
 
 /** Beside the notices; on the whole width with directions at the end of the line; the same with directions under it. */
 const LAYOUTS = ["side", "wide", "broad"];
 const WITHOUT_NOTICES = new Set(["calls", "counter"]); // screens that show calls only
+const SIZES = ["0", "1", "2", "3"]; // of a place beside its number
+const STACKED = ["0", "1", "2"]; // of one that takes its own lines
+const MOST_REMEMBERED = 200;
 
-/** Show the cards and choose the first layout in which they fit; return whether one was found. */
-export function showCards(area, cards, { body, words, languages, place }) {
-  const old = new Map([...area.children].map((element) => [element.dataset.content, element]));
-  const elements = cards.map((card) => {
-    const content = JSON.stringify([card.key, card.counter, place?.arrow]);
-    return old.get(content) ?? makeCard(card, content, { words, languages, arrow: place?.arrow });
-  });
-  if (elements.length !== area.children.length || elements.some((element, at) => element !== area.children[at])) {
-    area.replaceChildren(...elements);
+/**
+ * Return the cards in `area`: `write(cards, how)` brings them into the page, in sizes that are a guess; `settle()` measures
+ * them; `fits(cards, how)` does both and answers whether there is room; `forget()` before everything is measured anew.
+ * `how` is `{words, languages, place}`.
+ */
+export function createCards(area, body) {
+  const remembered = new Map(); // by what cards are like: {layout, sizes, isInside}
+  let written = null; // {key, shape, isWhole, elements}
+  let isInside = null; // of what is written; null: not measured yet
+
+  /** Whether anything changed. */
+  function write(cards, { words, languages, place }) {
+    const isWhole = isWithoutNotices(cards, place);
+    const contents = cards.map((card) => JSON.stringify([card.key, card.counter.label, card.counter.direction, card.counter.hearing_loop, place?.arrow, card.isNew]));
+    const key = JSON.stringify([contents, isWhole]);
+    if (cards.length) set("view", "calls"); // what is hidden cannot be measured
+    if (written?.key === key) return false;
+    const old = new Map([...area.children].map((element) => [element.dataset.content, element]));
+    const elements = cards.map((card, at) => old.get(contents[at]) ?? makeCard(card, contents[at], { words, languages, arrow: place?.arrow }));
+    for (const element of [...area.children]) if (!elements.includes(element)) element.remove();
+    elements.forEach((element, at) => area.children[at] === element || area.insertBefore(element, area.children[at] ?? null));
+    set("cards", String(cards.length));
+    delete body.dataset.full;
+    const shape = shapeOf(cards, place);
+    written = { key, shape, isWhole, elements };
+    isInside = null;
+    apply(remembered.get(shape) ?? { layout: LAYOUTS[isWhole ? 1 : 0], sizes: elements.map(firstSize) });
+    return true;
   }
-  body.dataset.cards = String(cards.length);
-  delete body.dataset.full;
-  if (cards.length) body.dataset.view = "calls"; // what is hidden cannot be measured
-  const isWhole = cards.length > 2 || WITHOUT_NOTICES.has(place?.layout);
-  for (const layout of LAYOUTS.slice(isWhole ? 1 : 0)) {
-    body.dataset.layout = layout;
-    for (const element of elements) fitPlace(element);
-    if (isInside(area)) return true;
+
+  /** What is known not to fit is not tried again. */
+  function fits(cards, how) {
+    if (remembered.get(shapeOf(cards, how.place))?.isInside === false) return false;
+    write(cards, how);
+    return settle();
   }
-  return false;
+
+  function settle() {
+    isInside ??= remembers() ?? search();
+    return isInside;
+  }
+
+  /** What is remembered of cards like these, if they are as those were. */
+  function remembers() {
+    const known = remembered.get(written.shape);
+    if (!known) return null;
+    const isRight = !known.isInside || (isInArea() && written.elements.every(isPlaceWhole));
+    return isRight ? known.isInside : null;
+  }
+
+  /** The first layout in which all cards fit, each place in the largest size it has room for. */
+  function search() {
+    let found = null;
+    for (const layout of LAYOUTS.slice(written.isWhole ? 1 : 0)) {
+      let sizes = written.elements.map(firstSize);
+      apply({ layout, sizes });
+      for (let isChanged = true; isChanged; ) {
+        const next = written.elements.map((element, at) => (isPlaceWhole(element) ? sizes[at] : smaller(sizes[at])));
+        isChanged = next.some((size, at) => size !== sizes[at]);
+        if (isChanged) apply({ layout, sizes: (sizes = next) });
+      }
+      found = { layout, sizes, isInside: isInArea() };
+      if (found.isInside) break;
+    }
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(written.shape, found);
+    return found.isInside;
+  }
+
+  function apply({ layout, sizes }) {
+    set("layout", layout);
+    written.elements.forEach((element, at) => resize(element, sizes[at]));
+  }
+
+  function isInArea() {
+    const main = area.parentElement;
+    const room = main.clientHeight - Number.parseFloat(getComputedStyle(main).paddingBottom);
+    return area.offsetTop + area.offsetHeight <= room + 1;
+  }
+
+  function forget() {
+    remembered.clear();
+    written = null;
+  }
+
+  function set(name, value) {
+    if (body.dataset[name] !== value) body.dataset[name] = value;
+  }
+
+  return { write, settle, fits, forget };
 }
+
+const isWithoutNotices = (cards, place) => cards.length > 2 || WITHOUT_NOTICES.has(place?.layout);
+
+/** What the room of cards depends on: their numbers but for their digits, their places, their ways and which are recalls. */
+function shapeOf(cards, place) {
+  const each = ({ number, rank, counter: { label, direction, hearing_loop: loop } }) =>
+    [number.replace(/\d/g, "0"), label.replace(/\d/g, "0"), direction, loop, rank > 1 ? String(rank).length : 0];
+  return JSON.stringify([isWithoutNotices(cards, place), place?.arrow, cards.map(each)]);
+}
+
+const firstSize = (card) => (card.querySelector(".card-place").dataset.long === "yes" ? `stacked ${STACKED[0]}` : SIZES[0]);
+
+/** The next smaller size; where even the smallest beside the number is too wide, a place takes its own lines. */
+function smaller(size) {
+  const steps = [...SIZES, ...STACKED.map((each) => `stacked ${each}`)];
+  return steps[Math.min(steps.indexOf(size) + 1, steps.length - 1)];
+}
+
+function resize(card, size) {
+  const place = card.querySelector(".card-place");
+  const stacked = size.startsWith("stacked ") ? size.slice(-1) : null;
+  if (stacked === null) delete card.dataset.stacked;
+  else if (card.dataset.stacked !== stacked) card.dataset.stacked = stacked;
+  const beside = stacked === null ? size : place.dataset.long === "yes" ? null : SIZES.at(-1);
+  if (beside !== null && place.dataset.size !== beside) place.dataset.size = beside;
+}
+
+function isPlaceWhole(card) {
+  const place = card.querySelector(".card-place");
+  return card.dataset.stacked ? place.scrollHeight <= lineOf(place) : place.scrollWidth <= place.clientWidth + 1;
+}
+
+const lineOf = (place) => 1.5 * Number.parseFloat(getComputedStyle(place).fontSize);
 
 function makeCard(card, content, { words, languages, arrow }) {
   const element = make("article", card.isNew ? "card card-new" : "card");
   element.dataset.content = content;
+  if (card.isNew) ring(element);
   element.append(make("p", "card-number", {}, card.number), makePlace(card.counter));
   if (card.rank > 1) {
     const recall = element.appendChild(make("p", "card-recall"));
@@ -57,7 +166,7 @@ function makeLoop(words) {
 }
 
 /** Which way from this very screen the counters are, as a sign and in words. */
-export function makeArrow(arrow, words) {
+function makeArrow(arrow, words) {
   const way = make("p", "card-arrow", {}, words.say(`arrow_${arrow}`));
   const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   sign.setAttribute("viewBox", "0 0 24 24");
@@ -80,67 +189,4 @@ function makePlace(counter) {
   }
   place.append(make("span", "card-word", {}, parts.word), " ", make("b", "card-mark", {}, parts.mark));
   return place;
-}
-
-/** The place shrinks in steps beside the number; where even the smallest step is too wide it takes its own lines. */
-function fitPlace(card) {
-  const place = card.querySelector(".card-place");
-  delete card.dataset.stacked;
-  if (place.dataset.long !== "yes") {
-    for (const size of ["0", "1", "2", "3"]) {
-      place.dataset.size = size;
-      if (place.scrollWidth <= place.clientWidth + 1) return;
-    }
-  }
-  for (const size of ["0", "1", "2"]) {
-    card.dataset.stacked = size;
-    if (place.scrollHeight <= lineOf(place)) return;
-  }
-}
-
-const lineOf = (place) => 1.5 * Number.parseFloat(getComputedStyle(place).fontSize);
-
-function isInside(area) {
-  const main = area.parentElement;
-  const room = main.clientHeight - Number.parseFloat(getComputedStyle(main).paddingBottom);
-  return area.offsetTop + area.offsetHeight <= room + 1;
-}
-
-/** Show who is still called and the last calls, as many rows as there is room for, whole rows only; return how many. */
-export function showLists(area, { still, recent }, words) {
-  const stillTable = makeTable("list list-still", words.say("still_called"), still);
-  const recentTable = makeTable("list", words.say("last_calls"), recent);
-  area.replaceChildren(...[stillTable, recentTable].filter((table) => table.rows.length));
-  for (const cell of area.querySelectorAll("td")) {
-    if (cell.scrollWidth > cell.clientWidth + 1) cell.dataset.long = "yes";
-  }
-  const overflows = () => area.scrollHeight > area.clientHeight + 1;
-  while (overflows() && recentTable.isConnected) dropRow(recentTable);
-  let left = 0;
-  let note = null;
-  while (overflows() && stillTable.isConnected) {
-    left += 1;
-    note?.remove();
-    dropRow(stillTable);
-    note = make("p", "list-more", {}, words.count("more_calls", left));
-    area.append(note);
-  }
-  if (note && overflows()) note.remove();
-  return area.querySelectorAll("tr, .list-more").length;
-}
-
-function dropRow(table) {
-  table.deleteRow(-1);
-  if (!table.rows.length) table.remove();
-}
-
-function makeTable(name, caption, calls) {
-  const table = make("table", name);
-  table.append(make("caption", "", {}, caption));
-  const rows = table.appendChild(document.createElement("tbody"));
-  for (const call of calls) {
-    const row = rows.insertRow();
-    row.append(make("th", "", { scope: "row" }, call.number), make("td", "", {}, call.counter.label));
-  }
-  return table;
 }

@@ -20,14 +20,14 @@ export const filesOf = ({ content }) => [content?.url, content?.poster].filter(B
 export const filesOfLook = (look) => (look ? [look.stylesheet, look.logo?.url, ...look.fonts].filter(Boolean) : []);
 
 /**
- * Which page of an item is shown at a position, and for how long each stays. Where its time is too short to read them
+ * Which page of an item is shown at a position; each stays as long as the others. Where its time is too short to read them
  * all, it shows as many as can be read, and goes on with the next ones at its next showing.
  */
 export function pageAt({ reading, ms, position, showing }) {
   const longest = Math.max(...reading);
   const whole = Math.min(reading.length, Math.max(1, Math.floor(ms / longest)));
   const each = Math.max(Math.floor(ms / whole), 1_000);
-  return { page: (showing * whole + Math.floor(position / each)) % reading.length, each };
+  return (showing * whole + Math.floor(position / each)) % reading.length;
 }
 
 /** Waits as lines, one a queue; a queue with nobody and no wait to tell takes no room. */

@@ -4,8 +4,6 @@ const MEDIA = "parvis-media";
 const SPREAD_MS = 10_000;
 const AGAIN_MS = 60_000;
 
-export const STATES = ["up to date", "downloading", "pending", "possibly outdated", "not updated", "unknown"];
-
 /** The state of a player: what its downloads say; without the server, or past what it told, nobody knows what has changed. */
 export const stateOf = (phase, isCurrent) => (phase === "up to date" && !isCurrent ? "possibly outdated" : phase);
 

@@ -9,14 +9,14 @@ import { createStage } from "./stage.js";
  * stretch of a notice that was seen: `{item, notice, from, to, outcome}`, in the server's milliseconds; `onFailed(item,
  * reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`.
  */
-export function createMediaPlayer({ box, measure, wordsIn, own, lag, mayHear, serverNow, onSeen, onFailed, onEnd }) {
+export function createMediaPlayer({ box, measure, wordsIn, own, lag, loudness, serverNow, onSeen, onFailed, onEnd }) {
   let playlist = lists.initialPlaylist({ lag });
   let seen = null; // {key, item, showing}: what stands on the stage
   let piece = null; // {item, notice, from}: since when it is seen without a break
   let timer = null;
   let notices = new Map(); // of items, for one that fails before it is shown
   let next = null; // what is to stand there as soon as it is ready
-  const stage = createStage({ box, measure, wordsIn, mayHear, on: { seen: nowSeen, ready: onEnd, failed: notShown } });
+  const stage = createStage({ box, measure, wordsIn, loudness, on: { seen: nowSeen, ready: onEnd, failed: notShown } });
 
   function play({ programme, view, screen, at, isCovered }) {
     const contents = new Map(programme.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));

@@ -7,9 +7,13 @@ const BEAT_MS = 1_000;
 export function installWorker({ isPreview, onRelease }) {
   const { serviceWorker } = navigator;
   if (!serviceWorker || isPreview) return { look: () => {} };
-  const hadOne = Boolean(serviceWorker.controller);
-  serviceWorker.addEventListener("controllerchange", () => (hadOne ? onRelease() : watchFrames()));
-  if (hadOne) watchFrames();
+  let hasOne = Boolean(serviceWorker.controller);
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (hasOne) return onRelease();
+    hasOne = true; // the first of this page: the next one is a release
+    return watchFrames();
+  });
+  if (hasOne) watchFrames();
   const registered = serviceWorker.register("/screen/worker.js", { scope: "/screen" }).catch((error) => console.warn(error));
   return { look: async () => (await registered)?.update().catch(() => null) };
 }
@@ -20,11 +24,9 @@ function watchFrames() {
   if (isWatched) return;
   isWatched = true;
   const watch = new Worker("/screen/watch.js");
-  let told = 0;
-  const drawn = (at) => {
-    if (at - told >= BEAT_MS) watch.postMessage({});
-    told = at - told >= BEAT_MS ? at : told;
-    requestAnimationFrame(drawn);
+  const drawn = () => {
+    watch.postMessage({});
+    setTimeout(() => requestAnimationFrame(drawn), BEAT_MS); // no more frames than that: a call must not wait for its turn
   };
   requestAnimationFrame(drawn);
   document.addEventListener("visibilitychange", () => watch.postMessage({ isSeen: !document.hidden }));

@@ -7,14 +7,16 @@ export const OLDEST_SOUND_MS = 20_000;
  * than 20 s is dropped. A call alone is said whole, its sentence twice; when another comes meanwhile it is not repeated,
  * and calls that follow one another while more wait are said once, briefly, without a chime between them.
  *
- * `play({url, onceMs}, mayStop)`: a file that says its sentence twice may be stopped after the first, at `onceMs`, when
- * `mayStop()`. Where the browser refuses to play, `onRefused(true)` is told and `unlocked()` goes on.
+ * `play({url, onceMs}, {mayStop, signal})`: a file that says its sentence twice may be stopped after the first, at `onceMs`,
+ * when `mayStop()`; it is to stop at once when `signal` aborts. Where the browser refuses to play, `onRefused(true)` is
+ * told and `unlocked()` goes on.
  */
 export function createPlayer({ play, now, onSound, onRefused }) {
   const waiting = [];
   const seen = new Set();
   let isSpeaking = false;
   let isRefused = false;
+  let speaking = null; // what stops the sentence that is being said
 
   /** Queue an announcement `{key, at, whole: [{url, onceMs}], brief: [{url}]}`; `at` in milliseconds of the same clock as `now()`. */
   function offer(item) {
@@ -27,8 +29,9 @@ export function createPlayer({ play, now, onSound, onRefused }) {
     return true;
   }
 
-  /** What has not begun to be spoken is dropped: an alert is in force. */
+  /** What is being spoken stops at once, chime or sentence, and what waits is dropped: an alert is in force. */
   function drop() {
+    speaking?.abort();
     for (const item of waiting.splice(0)) onSound(item.key, "ended");
   }
 
@@ -49,13 +52,14 @@ export function createPlayer({ play, now, onSound, onRefused }) {
 
   async function speak(item, isFirst) {
     if (isOld(item)) return onSound(item.key, "ended");
+    const { signal } = (speaking = new AbortController());
     onSound(item.key, "speaking");
     const isBrief = !isFirst && waiting.length > 0 && item.brief.length > 0;
     for (const file of isBrief ? item.brief : item.whole) {
       try {
-        await play(file, () => waiting.length > 0);
+        if (!signal.aborted) await play(file, { mayStop: () => waiting.length > 0, signal });
       } catch (error) {
-        if (error?.name === "NotAllowedError") {
+        if (error?.name === "NotAllowedError" && !signal.aborted) {
           isRefused = true;
           waiting.unshift(item);
           onSound(item.key, "waiting");
@@ -63,6 +67,7 @@ export function createPlayer({ play, now, onSound, onRefused }) {
         }
       }
     }
+    speaking = null;
     return onSound(item.key, "ended");
   }
 

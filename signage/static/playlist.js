@@ -33,7 +33,7 @@ export function moved(playlist, { programme, at, waiting, empty = [], isCovered 
   const turn = turnOf(next, at);
   const item = next.showing && next.showing.item !== null ? programme.items.find((one) => one.id === next.showing.item) : null;
   const isTurned = isResting(programme, at) !== next.isResting; // its hours began or ended, or are others now
-  if (next.showing && !isTurned && goesOn(next.showing, { item, at, turn, skipped, playlist })) return next;
+  if (next.showing && !isTurned && goesOn(next.showing, { item, at, turn, skipped })) return next;
   const found = shown(programme, { at, turn, waiting, skipped });
   if (found.is_resting !== next.isResting) return moved({ ...next, isResting: found.is_resting, lag: 0, stoodAt: null }, { programme, at, waiting, empty, isCovered });
   const chosen = programme.items.find((one) => one.id === found.item);

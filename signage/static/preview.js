@@ -7,17 +7,27 @@ export function connectPreview({ location, on }) {
   const asked = new URLSearchParams(location.search);
   const path = `/api/v1/halls/${encodeURIComponent(asked.get("hall"))}`;
   const query = new URLSearchParams(["screen", "notice", "version"].map((name) => [name, asked.get(name) ?? ""]));
+  let isConnected = false;
   setTimeout(() => { // once the page holds what is returned here
-    on.connected();
+    connected();
     fetchAll();
   });
   setInterval(fetchAll, ASKED_AGAIN_MS);
-  return { fetchSoon: () => {}, say: () => {}, restart: fetchAll }; // nobody counts on what a preview shows
+  return { fetchSoon: () => {}, restart: fetchAll, ask: () => Promise.reject(new Error("a preview tells nothing")) };
+
+  function connected() {
+    isConnected = true;
+    on.connected();
+  }
 
   async function fetchAll() {
     const [board, screen] = await Promise.all([ask(`${path}/board`), ask(`${path}/screen?${query}`)]);
-    if (!board || !screen) return on.refused();
-    on.board({ ...board, calls: [], recent: [], queues: [] });
+    if (!board || !screen) {
+      isConnected = false;
+      return on.refused();
+    }
+    if (!isConnected) connected();
+    on.board({ ...board, calls: [], recent: [], queues: [], alert: null });
     on.screen({ ...screen, has_sound: false });
     return on.fetched();
   }

@@ -2,20 +2,23 @@
 
 import { wear } from "/assets/look.js";
 import { io } from "/assets/socket.io.esm.min.js";
+import { createTold } from "./alert_told.js";
 import { alertView } from "./alert_view.js";
 import { alertVoice } from "./alert_voice.js";
-import { showCards, showLists } from "./calls.js";
 import { isAsleep } from "./asleep.js";
+import { createCallsView, opensAt } from "./calls_view.js";
 import { connect } from "./connection.js";
 import { filesOf, filesOfLook } from "./contents.js";
 import { createProof } from "./display_proof.js";
 import { createDownloads, stateOf } from "./downloads.js";
+import { createKept } from "./kept.js";
 import { createMediaPlayer } from "./media_player.js";
 import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
 import { connectPreview } from "./preview.js";
 import { isQuiet } from "./quiet.js";
-import { soundLevel } from "./sound_level.js";
+import { alertLevel, soundLevel } from "./sound_level.js";
+import { playFile, trySound } from "./sounds.js";
 import { spokenFiles } from "./spoken_files.js";
 import * as screenState from "./screen_state.js";
 import { createSupervised } from "./supervised.js";
@@ -24,8 +27,6 @@ import { wordsOf } from "./words.js";
 const KEPT = "parvis.screen";
 const TICK_MS = 500;
 const ALERT_SETTLES_MS = 5_000;
-const SOUND_TRIAL_MS = 1_000;
-const BETWEEN_MS = 600; // of the 0.7 s between the two times; a browser tells the time of a sound four times a second
 const get = (id) => document.getElementById(id);
 const { own, languages: spoken } = JSON.parse(get("sentences").textContent);
 
@@ -33,18 +34,17 @@ const isPreview = document.body.dataset.preview === "yes"; // keeps nothing and 
 const NO_PROGRAMME = { revision: "", legal_share: 0, items: [], hours: null }; // before the server has said one
 const LAG = "parvis.lag";
 
-let state = screenState.restored(isPreview ? null : read(KEPT));
-let drawnCalls = "";
+const { read, keep } = createKept({ isPreview });
+let state = screenState.restored(read(KEPT));
 let shownScale = 1;
-let lag = isPreview ? 0 : (read(LAG) ?? 0);
+let lag = read(LAG) ?? 0;
 let phase = "unknown"; // of the downloads
 let isGone = false;
 let isReplaced = false; // by a newer release
 let isSoundOff = false;
 let isSoundTried = false;
-let saved = "";
-let toldAlert = null; // the alert this connection has said it shows
-const said = new Set();
+let isRestDue = false;
+const words = new Map(); // by language and time zone
 const prepared = JSON.parse(get("alert-texts").textContent);
 const alerts = alertView(get("alert"), {
   body: document.body, prepared,
@@ -53,6 +53,7 @@ const alerts = alertView(get("alert"), {
 const voice = alertVoice({
   now: () => performance.now(),
   makeContext: () => new AudioContext(),
+  level: () => alertLevel(soundNow()),
   fetchSound: async (url) => {
     const answer = await fetch(url, { credentials: "same-origin", headers: { "X-Caller": "device" } });
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
@@ -61,19 +62,24 @@ const voice = alertVoice({
 });
 
 const now = () => Date.now();
+const calls = createCallsView({ body: document.body, get, own, wordsIn });
 const update = (next) => {
   state = next;
-  draw();
+  drawCalls();
+  drawRestSoon();
 };
 
 const worker = installWorker({ isPreview, onRelease: () => { isReplaced = true; } });
 const downloads = createDownloads({ onPhase: (next) => { phase = next; } });
 
+const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+const told = createTold({ afterPaint, ask: (message, ms) => connection.ask("alert.shown", message, ms) });
+
 const connection = (isPreview ? connectPreview : connect)({
   io, location, history,
   on: {
     connected: () => {
-      toldAlert = null;
+      told.forget();
       supervised.forget();
       worker.look();
       update(screenState.connected(state, now()));
@@ -86,10 +92,14 @@ const connection = (isPreview ? connectPreview : connect)({
     screen: (message) => {
       update(screenState.receiveScreen(state, message));
       if (message.has_sound) voice.keep(Object.values(message.alert_voices ?? {}));
-      trySound();
+      if (message.has_sound && !isSoundTried) trySound(() => showSoundOff(true));
+      isSoundTried ||= message.has_sound;
     },
     announced,
-    alert: (message) => update(screenState.receiveAlertMessage(state, message, now())),
+    alert: (message) => {
+      update(screenState.receiveAlertMessage(state, message, now()));
+      save(); // a server that dies just after changes nothing
+    },
     beat: (message) => {
       update(screenState.heartbeat(state, message, now()));
       supervised.beat();
@@ -105,7 +115,7 @@ const connection = (isPreview ? connectPreview : connect)({
 
 const player = createPlayer({
   now: () => screenState.serverNow(state, now()),
-  play: playFile,
+  play: (file, how) => playFile(file, { level, ...how }),
   onSound: (key, value) => update(screenState.soundChanged(state, key, value, now())),
   onRefused: showSoundOff,
 });
@@ -114,7 +124,7 @@ const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null,
 
 const media = createMediaPlayer({
   box: get("slide"), measure: get("measure"), wordsIn, own, lag,
-  mayHear: () => Boolean(state.screen?.has_sound) && !isLoop() && !isSoundOff, // the loop hears announcements only
+  loudness: () => (state.screen?.has_sound && !isLoop() && !isSoundOff ? level() : 0), // the loop hears announcements only
   serverNow: () => screenState.serverNow(state, now()),
   onSeen: proof.seen,
   onFailed: (item, reason, notice, at) => proof.failed(item, reason, notice, at),
@@ -159,12 +169,14 @@ function tick() {
     update(screenState.disconnected(state));
     connection.restart();
   }
-  update(screenState.turned(state, now()));
+  state = screenState.turned(state, now());
+  draw();
   const isKnown = screenState.serverNow(state, now()) < (state.screen?.programme?.covers_until ?? Infinity);
   document.body.dataset.media = stateOf(phase, screenState.isLive(state) && isKnown);
   proof.keep(media.seenNow(screenState.serverNow(state, now())));
   supervised.tick();
-  if (isReplaced && !state.cards.length) location.reload(); // between two calls
+  save();
+  if (isReplaced && !state.cards.length && !screenState.alertNow(state, now())) location.reload(); // between two calls
 }
 
 function announced(message) {
@@ -177,26 +189,51 @@ function announced(message) {
 /** The quiet switch is about the loudspeakers: who hears by the induction loop goes on hearing. */
 const isLoop = () => state.screen?.output === "loop";
 
-const level = () => soundLevel({
+const soundNow = () => ({
   sound: state.screen?.sound, quietUntil: isLoop() ? null : state.board?.quiet_until, at: screenState.serverNow(state, now()), timeZone: state.screen?.time_zone,
 });
+const level = () => soundLevel(soundNow());
 
 /** French first, then at most one other language. */
 const inOrder = (languages) => [...languages.filter((language) => language === own), ...languages.filter((language) => language !== own)];
 
 function wordsIn(language) {
   const known = spoken[language] ? language : own;
-  return wordsOf(known, spoken[known].sentences, { timeZone: state.screen?.time_zone });
+  const timeZone = state.screen?.time_zone;
+  const key = `${known} ${timeZone}`;
+  if (!words.has(key)) words.set(key, wordsOf(known, spoken[known].sentences, { timeZone }));
+  return words.get(key);
 }
 
 function draw() {
-  if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
-  wear(state.screen?.look, redraw);
+  drawCalls();
+  drawRest();
+}
+
+/** What cannot wait: the calls, and an alert over them. */
+function drawCalls() {
   drawPlace();
-  state = screenState.arrange(state, now(), fits);
+  state = screenState.arrange(state, now(), (cards) => calls.fits(screenState.directed(state, cards), state.screen?.place));
   const view = screenState.viewOf(state, now());
   drawAlert();
-  drawCalls(view);
+  const opens = opensAt(view.view, state, now());
+  const opening = Number.isNaN(opens) ? "" : wordsIn(own).opening(opens, screenState.serverNow(state, now()));
+  calls.draw(view, { screen: state.screen, opening });
+}
+
+/** The rest follows once the calls are painted; a hidden page paints nothing. */
+function drawRestSoon() {
+  if (isRestDue) return;
+  isRestDue = true;
+  if (document.hidden) setTimeout(() => isRestDue && drawRest());
+  else afterPaint(() => isRestDue && drawRest());
+}
+
+function drawRest() {
+  isRestDue = false;
+  if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
+  wear(state.screen?.look, redraw);
+  const view = screenState.viewOf(state, now());
   drawQuiet(view);
   playMedia(view);
   drawFoot(view);
@@ -204,11 +241,10 @@ function draw() {
     connection.fetchSoon();
     state = screenState.fetchDone(state);
   }
-  save();
 }
 
 function redraw() {
-  drawnCalls = "";
+  calls.forget();
   media.redraw();
   alerts.redraw();
   draw();
@@ -219,25 +255,12 @@ function drawAlert() {
   const alert = screenState.alertNow(state, now());
   const at = screenState.serverNow(state, now());
   alerts.show(alert, { at, languages: hallLanguages(), further: state.screen?.alert_texts });
-  if (!alert) return voice.silence();
-  player.drop();
-  const spokenBy = screenState.voiceOf(state, alert);
-  if (spokenBy && state.screen?.has_sound) voice.say(spokenBy);
-  voice.tick();
-  if (toldAlert !== alert.alert && state.isConnected) {
-    toldAlert = alert.alert;
-    requestAnimationFrame(() => requestAnimationFrame(() => connection.say("alert.shown", { alert: alert.alert })));
-  }
-  return undefined;
-}
-
-function fits(cards) {
-  drawnCalls = "";
-  return showCards(get("cards"), cards, cardsIn(wordsIn(own)));
-}
-
-function cardsIn(words) {
-  return { body: document.body, words, languages: [own], place: state.screen?.place };
+  told.show(alert?.alert ?? null);
+  if (alert) player.drop();
+  const spokenBy = alert && state.screen?.has_sound ? screenState.voiceOf(state, alert) : null;
+  if (!spokenBy) return voice.silence();
+  voice.say(spokenBy);
+  return voice.tick();
 }
 
 /** What the screen is for, and its text as large as its last reader needs it. */
@@ -247,47 +270,16 @@ function drawPlace() {
   document.body.dataset.place = layout;
   shownScale = scale;
   document.documentElement.style.setProperty("--s", scale);
-  drawnCalls = "";
+  calls.forget();
   media.redraw();
 }
 
-function drawCalls(view) {
-  const { cards, still, recent } = view;
-  const words = wordsIn(own);
-  const opens = view.view === "closed" ? Date.parse(state.screen?.next_opening_at ?? "") : view.view === "break" ? screenState.resumesAt(state, now()) ?? NaN : NaN;
-  const opening = Number.isNaN(opens) ? "" : words.opening(opens, screenState.serverNow(state, now()));
-  const shown = JSON.stringify([view.view, cards, still, recent, opening]);
-  if (shown === drawnCalls) return;
-  drawnCalls = shown;
-  document.body.dataset.view = view.view;
-  showCards(get("cards"), cards, cardsIn(words));
-  const ownCounter = state.screen?.place?.counter;
-  const isFree = ownCounter && ["empty", "rest"].includes(view.view);
-  get("state-title").textContent = isFree ? capital(ownCounter.label) : words.say(view.view);
-  get("state-hint").textContent = isFree ? "" : words.say(opening && view.view === "closed" ? "next_opening" : `${view.view}_hint`);
-  get("state-more").textContent = opening;
-  const rows = showLists(get("lists"), { still, recent }, words);
-  if (!rows && cards.length > 1) document.body.dataset.full = "yes";
-  sayCalls(cards, words);
-  if (state.screen?.name) get("hall").textContent = state.screen.name;
-}
-
-/** Nobody is called: the notice takes the room of calls (screen.css); a card takes it back by itself, at once. */
+/** Nobody is called: the notice takes the room of calls (quiet.css); a card takes it back by itself, at once. */
 function drawQuiet(view) {
   const value = isQuiet(view, screenState.serverNow(state, now())) ? "yes" : "no";
   if (document.body.dataset.quiet === value) return;
   document.body.dataset.quiet = value;
-  requestAnimationFrame(() => { // pages are measured for the other room after the call is painted
-    media.redraw();
-    playMedia(screenState.viewOf(state, now()));
-  });
-}
-
-/** Screen readers hear each new large call once. */
-function sayCalls(cards, words) {
-  const fresh = cards.filter((card) => card.isNew && !said.has(card.key));
-  for (const card of fresh) said.add(card.key);
-  if (fresh.length) get("spoken").textContent = fresh.map((card) => words.announcement(card.number, card.counter.label)).join(". ");
+  media.redraw(); // pages are measured for the other room
 }
 
 /** Media are covered where calls or an alert take their place, and where nobody can see the page. */
@@ -328,66 +320,12 @@ function textOf(value) {
   return typeof value === "string" ? value : (value?.[own] ?? "");
 }
 
-function playFile({ url, onceMs }, mayStop) {
-  return new Promise((resolve, reject) => {
-    const audio = new Audio(url);
-    audio.volume = level();
-    const deadline = setTimeout(() => reject(new Error("too long")), screenState.LONGEST_SOUND_MS);
-    const end = (settle) => (value) => {
-      clearTimeout(deadline);
-      audio.pause();
-      settle(value);
-    };
-    audio.addEventListener("ended", end(resolve), { once: true });
-    audio.addEventListener("timeupdate", () => isBetween(audio.currentTime * 1000, onceMs) && mayStop() && end(resolve)());
-    audio.addEventListener("error", end(() => reject(new Error(`cannot play ${url}`))), { once: true });
-    audio.play().catch(end(reject));
-  });
-}
-
-/** Whether a sentence said twice is in the silence after its first time, where it may be stopped. */
-const isBetween = (atMs, onceMs) => onceMs !== undefined && atMs >= onceMs && atMs < onceMs + BETWEEN_MS;
-
 function showSoundOff(value) {
   isSoundOff = value;
   draw();
 }
 
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** Ask once whether this browser plays sound without a touch, before a call is missed. */
-function trySound() {
-  if (isSoundTried || !state.screen?.has_sound) return;
-  isSoundTried = true;
-  const context = new AudioContext();
-  setTimeout(() => {
-    if (context.state === "suspended") showSoundOff(true);
-    context.close();
-  }, SOUND_TRIAL_MS);
-}
-
-function read(name) {
-  try {
-    return JSON.parse(localStorage.getItem(name));
-  } catch {
-    return null;
-  }
-}
-
+/** Kept for a reload without a server. */
 function save() {
-  const kept = JSON.stringify(screenState.toSave(state));
-  if (kept === saved) return;
-  saved = kept;
   keep(KEPT, screenState.toSave(state));
-}
-
-function keep(name, value) {
-  if (isPreview) return;
-  try {
-    localStorage.setItem(name, JSON.stringify(value));
-  } catch {
-    // private mode or a full disk: the screen works, a reload without server starts empty
-  }
 }

@@ -200,7 +200,7 @@ export function viewOf(state, now) {
   const waiting = (state.queues?.queues ?? []).reduce((sum, line) => sum + line.waiting, 0);
   return {
     view: viewName(state, { now, called, waiting, isForgotten }),
-    cards: isForgotten ? [] : state.cards.map((card) => ({ ...card, counter: withDirection(state, card.counter) })),
+    cards: isForgotten ? [] : directed(state, state.cards),
     still: isForgotten ? [] : called.filter((call) => !large.has(call.call)),
     recent: isForgotten ? [] : ofScreen(state, state.board?.recent ?? []).filter((call) => !numbers.has(call.number)),
     waiting,
@@ -274,6 +274,9 @@ function remembered(directions, calls) {
   const found = calls.filter((call) => Object.keys(call.counter.direction ?? {}).length);
   return found.length ? { ...directions, ...Object.fromEntries(found.map((c) => [c.counter.id, c.counter.direction])) } : directions;
 }
+
+/** Cards with the ways to their counters, also those that the last message did not tell. */
+export const directed = (state, cards) => cards.map((card) => ({ ...card, counter: withDirection(state, card.counter) }));
 
 function withDirection(state, counter) {
   const direction = Object.keys(counter.direction ?? {}).length ? counter.direction : state.directions[counter.id];

@@ -3,16 +3,7 @@
 import { blockEnds, part, safeNodes, wordsIn } from "./rich_text.js";
 import { directionOf } from "./words.js";
 
-const SHORTEST_MS = 10_000;
-const LONGEST_MS = 30_000;
-const READING_MS = { start: 5_000, word: 350 };
 const QUICKEST = { start: 1_500, word: 200 }; // of a page among others of one item
-
-/** How long a content stays, in milliseconds: enough to read it slowly. */
-export function turnMs(text) {
-  const words = text.split(/[ \n\t]+/).filter(Boolean).length;
-  return Math.min(Math.max(READING_MS.start + words * READING_MS.word, SHORTEST_MS), LONGEST_MS);
-}
 
 /**
  * Split words into pages that `fits(words)` allows, each at least a word, as full as they may be but for this: a page

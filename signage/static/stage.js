@@ -9,9 +9,9 @@ const KEPT_READY = 4;
 
 /**
  * `on.seen(key)` when an item stands on the screen, `on.ready()` when the one that was asked for can, `on.failed(key,
- * reason)` when its file cannot be shown. `measure` is a box as large as `box`, seen by nobody.
+ * reason)` when its file cannot be shown. `measure` is a box as large as `box`, seen by nobody; `loudness()` is how loud a film is heard now, 0 to 1.
  */
-export function createStage({ box, measure, wordsIn, mayHear, on }) {
+export function createStage({ box, measure, wordsIn, loudness, on }) {
   let current = null; // {key, pages, media, text}
   let awaited = null;
   const ready = new Map();
@@ -63,9 +63,11 @@ export function createStage({ box, measure, wordsIn, mayHear, on }) {
 
   function turnPage(position, ms) {
     const reading = current.pages.map((page) => page.reading);
-    const { page } = pageAt({ reading, ms, position, showing: showings.get(current.key) ?? 0 });
+    const page = pageAt({ reading, ms, position, showing: showings.get(current.key) ?? 0 });
     const { element } = current.pages[page];
-    if (box.firstChild !== element || box.childNodes.length !== 1) box.replaceChildren(element);
+    if (box.firstChild === element && box.childNodes.length === 1) return;
+    box.replaceChildren(element);
+    appear(element);
   }
 
   function wait(made) {
@@ -84,16 +86,23 @@ export function createStage({ box, measure, wordsIn, mayHear, on }) {
   }
 
   function enter(made, position, isAgain) {
-    made.media.muted = !(mayHear() && made.content.has_sound);
+    listen(made);
     if (isAgain && !isNear(made.media, position)) made.media.currentTime = secondsAt(made.media, position);
     play(made);
+  }
+
+  /** As loud as the hall's hours say, also when they change while the film runs. */
+  function listen({ media, content, isRefused }) {
+    const level = content.has_sound && !isRefused ? loudness() : 0;
+    media.muted = level === 0;
+    media.volume = level;
   }
 
   function play(made) {
     if (made.media.ended) return;
     made.media.play().catch((error) => {
       if (error.name === "NotAllowedError" && !made.media.muted) {
-        made.media.muted = true;
+        made.isRefused = made.media.muted = true;
         play(made);
       } else if (error.name !== "AbortError" && current === made) on.failed(made.key, error.message);
     });
@@ -107,6 +116,7 @@ export function createStage({ box, measure, wordsIn, mayHear, on }) {
   /** Calls cover the media: a video stands still and goes on where it was. */
   function cover(isCovered) {
     if (current?.media?.tagName !== "VIDEO") return;
+    listen(current);
     if (isCovered) current.media.pause();
     else if (current.media.paused) play(current);
   }
@@ -126,6 +136,12 @@ function release({ media }) {
   media.pause();
   media.removeAttribute("src");
   media.load();
+}
+
+/** A page appears once, not each time that calls leave it free again: frames that are drawn meanwhile keep a call waiting. */
+function appear(element) {
+  element.classList.add("appears");
+  for (const end of ["animationend", "animationcancel"]) element.addEventListener(end, () => element.classList.remove("appears"), { once: true });
 }
 
 const secondsAt = (video, position) => Math.min(position / 1000, Math.max((video.duration || 0) - 0.1, 0));

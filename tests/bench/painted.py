@@ -1,12 +1,14 @@
 """Part f: from the POST of `next` to the call painted on a hall screen, in a real Chromium.
 
 The reference is a page that writes what a bare broadcast brings. Both pages tell, on the machine's clock,
-when the frame that holds the change has been painted: the first task after an animation frame.
+when the frame that holds the change has been painted: the first task after an animation frame; and when
+its message had arrived.
 """
 
 import asyncio
 import statistics
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -22,6 +24,17 @@ SCRIPT = PROJECT / "var" / "assets" / "socket.io.esm.min.js"
 
 _PAINTED = """
 window.painted = {};
+window.arrived = {};
+const named = /"(?:number|t)":"?([\\w.]+)/;
+window.WebSocket = class extends window.WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", ({ data }) => {
+      if (!/^42[^[]*\\["(call[.]announced|bare)"/.test(data)) return;
+      window.arrived[named.exec(data)?.[1]] ??= performance.timeOrigin + performance.now();
+    });
+  }
+};
 window.afterPaint = (key) => requestAnimationFrame(() => {
   const channel = new MessageChannel();
   channel.port1.onmessage = () => { window.painted[key] ??= performance.timeOrigin + performance.now(); };
@@ -41,8 +54,16 @@ _LISTEN = """async () => {
 }"""
 
 
-def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[float], list[float]]:
-    """Milliseconds until each call, and each bare broadcast, was painted; the two alternate.
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """Milliseconds from a request to its paint, and of these from the message's arrival in the page."""
+
+    asked_ms: float
+    arrived_ms: float
+
+
+def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted], list[Painted]]:
+    """Each call, and each bare broadcast; the two alternate.
 
     The loop that fills the queue must not run: Playwright has one of its own.
     """
@@ -63,13 +84,13 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[float],
             # a card holds for ten seconds: a fourth call would wait for room
             wait_until(lambda: screen.evaluate(_HAS_ROOM), "a card leaves", within_s=30)
             leg = _called(side, client)
-            call_ms = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))
+            call = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))
             asked_ms = time.time() * 1_000
             sent = client.post(f"http://127.0.0.1:{bare}/emit?bytes=900").json()["sent_at"]
-            emit_ms = _painted(reference, asked_ms, None if sent is None else _as_javascript(sent))
+            emit = _painted(reference, asked_ms, None if sent is None else _as_javascript(sent))
             if number >= 3:
-                called.append(call_ms)
-                emitted.append(emit_ms)
+                called.append(call)
+                emitted.append(emit)
         pages.close()
     return called, emitted
 
@@ -94,11 +115,11 @@ def _called(side: Product, client: httpx.Client) -> dict[str, Any]:
     return leg | {"asked_ms": asked_ms}
 
 
-def _painted(page: Page, asked_ms: float, key: str | None) -> float:
+def _painted(page: Page, asked_ms: float, key: str | None) -> Painted:
     # the page's policy forbids what Playwright's own waiting does
-    painted = "(key) => window.painted[key] ?? null"
+    painted = "(key) => window.painted[key] && [window.painted[key], window.arrived[key]]"
     found = wait_until(lambda: page.evaluate(painted, key), f"{key} is painted", every_s=0.02)
-    return float(found) - asked_ms
+    return Painted(found[0] - asked_ms, found[0] - found[1])
 
 
 async def prepare(side: Product, tickets: int) -> None:
@@ -110,8 +131,15 @@ async def prepare(side: Product, tickets: int) -> None:
 
 
 def painted(side: Product, bare: int, rounds: int) -> tuple[float, float, dict[str, float]]:
-    """The medians of both, in ms, and the 95th of 100."""
+    """The medians of both, in ms, the 95th of 100, and the medians from the message's arrival in the page."""
     asyncio.run(prepare(side, rounds + 3))
     called, emitted = measure_painted(side, bare, rounds)
-    more = {"product_p95": percentile(called, 95), "reference_p95": percentile(emitted, 95)}
-    return statistics.median(called), statistics.median(emitted), more
+    more = {}
+    for name, found in (("product", called), ("reference", emitted)):
+        more[f"{name}_p95"] = percentile([each.asked_ms for each in found], 95)
+        more[f"{name}_after_arrival"] = statistics.median(each.arrived_ms for each in found)
+    return _median(called), _median(emitted), more
+
+
+def _median(found: list[Painted]) -> float:
+    return statistics.median(each.asked_ms for each in found)

@@ -28,8 +28,8 @@ test("the files of an item are its own and its poster", () => {
 });
 
 test("the pages of an item share its time; what cannot be read in it comes at the next showing", () => {
-  const at = (position, showing = 0) => pageAt({ reading: [4_000, 5_000, 3_000], ms: 15_000, position, showing }).page;
+  const at = (position, showing = 0) => pageAt({ reading: [4_000, 5_000, 3_000], ms: 15_000, position, showing });
   assert.deepEqual([0, 4_999, 5_000, 10_000, 15_000].map((position) => at(position)), [0, 0, 1, 2, 0]);
-  const short = (position, showing) => pageAt({ reading: Array(20).fill(5_000), ms: 10_000, position, showing }).page;
+  const short = (position, showing) => pageAt({ reading: Array(20).fill(5_000), ms: 10_000, position, showing });
   assert.deepEqual([short(0, 0), short(5_000, 0), short(0, 1), short(9_000, 9)], [0, 1, 2, 19]);
 });

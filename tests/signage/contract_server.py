@@ -186,6 +186,7 @@ class ContractServer:
             "recent": self.recent,
             "queues": self.queues,
             "alert": self.alert,
+            "quiet_until": self.quiet_until,
             "programme_revision": 1,
         }
         app.add_url_rule("/api/v1/halls/laon/board", "board", board)

@@ -7,13 +7,15 @@ function rig() {
   const played = [];
   const told = [];
   const refusals = [];
+  const stopped = [];
   let clock = 0;
   let end = null;
   let may = null;
   let refuse = false;
   const player = createPlayer({
     now: () => clock,
-    play: ({ url }, mayStop) => new Promise((resolve, reject) => {
+    play: ({ url }, { mayStop, signal }) => new Promise((resolve, reject) => {
+      signal.addEventListener("abort", () => { stopped.push(url); resolve(); });
       if (refuse) return reject(Object.assign(new Error("no"), { name: "NotAllowedError" }));
       played.push(url);
       end = { resolve, reject };
@@ -23,7 +25,7 @@ function rig() {
     onRefused: (value) => refusals.push(value),
   });
   return {
-    player, played, told, refusals,
+    player, played, told, refusals, stopped,
     mayStop: () => may(),
     wait: (ms) => { clock += ms; },
     refuse: (value) => { refuse = value; },
@@ -127,7 +129,7 @@ async function hurriedHall(everyMs, calls) {
   let together = 0;
   const player = createPlayer({
     now: () => clock,
-    play: ({ url }, mayStop) => new Promise((resolve) => {
+    play: ({ url }, { mayStop }) => new Promise((resolve) => {
       if (speaking) together += 1;
       speaking = { mayStop, resolve, since: clock, isBrief: url.endsWith("brief") };
     }),
@@ -160,4 +162,19 @@ test("at twenty calls a minute for ten minutes every call is spoken, never two t
     const [offered, begun] = marks;
     assert.ok(begun.at - offered.at <= OLDEST_SOUND_MS, `${key} waited ${begun.at - offered.at} ms`);
   }
+});
+
+test("what is being spoken stops at once when it is dropped, with its other language and all that waits", async () => {
+  const { player, played, stopped, told } = rig();
+  player.offer(sound("a", 0, ["a-fr.wav", "a-en.wav"]));
+  player.offer(sound("b"));
+  await settle();
+  player.drop();
+  assert.deepEqual(stopped, ["a-fr.wav"]);
+  await settle();
+  assert.deepEqual(played, ["a-fr.wav"]);
+  assert.ok(told.includes("a ended") && told.includes("b ended"));
+  player.offer(sound("c"));
+  await settle();
+  assert.deepEqual(played, ["a-fr.wav", "c.wav"], "the next one is spoken after the alert");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { soundLevel } from "../../signage/static/sound_level.js";
+import { alertLevel, soundLevel } from "../../signage/static/sound_level.js";
 
 const sound = { most_percent: 80, levels: [{ opens: "08:30", closes: "12:00", percent: 60 }, { opens: "18:00", closes: "23:59", percent: 0 }] };
 const level = (time, more = {}) => soundLevel({ sound, quietUntil: null, at: Date.parse(`2026-11-24T${time}:00+01:00`), timeZone: "Europe/Paris", ...more });
@@ -26,4 +26,13 @@ test("quiet ends by itself", () => {
 
 test("a screen that knows of no levels speaks at full level", () => {
   assert.equal(level("10:00", { sound: undefined }), 1);
+});
+
+test("an alert speaks at the level of the hour, and at the most where the hall would say nothing", () => {
+  const loud = (time, more = {}) => alertLevel({ sound, at: Date.parse(`2026-11-24T${time}:00+01:00`), timeZone: "Europe/Paris", ...more });
+  assert.equal(loud("09:00"), 0.6);
+  assert.equal(loud("12:30"), 0.8);
+  assert.equal(loud("19:00"), 0.8);
+  assert.equal(loud("09:00", { quietUntil: "2026-11-24T10:30:00+01:00" }), 0.6);
+  assert.equal(loud("09:00", { sound: undefined }), 1);
 });

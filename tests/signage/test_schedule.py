@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signage.schedule import Nested, PlaylistRefused, Shown, flattened, schedule_of, shown
+from signage.schedule import Shown, schedule_of, shown
 from tests.harness.counts import count
 from tests.harness.programs import program
 from tests.signage.schedules import BEGINS, HOUR_MS, QUEUES, moments, programmes
@@ -208,37 +208,3 @@ def random_moment(draw: random.Random) -> dict[str, Any]:
         "waiting": {queue: draw.randint(0, 25) for queue in QUEUES if draw.random() < 0.7},
         "skipped": draw.sample([f"i{n}" for n in range(14)], draw.choice([0, 0, 2])),
     }
-
-
-def test_nested_playlists_are_flattened_in_their_order() -> None:
-    playlists: dict[str, Any] = {
-        "day": ["a", Nested("rights"), "b", Nested("rights")],
-        "rights": ["r", Nested("more")],
-        "more": ["m"],
-    }
-    assert flattened(playlists, "day") == ["a", "r", "m", "b", "r", "m"]
-    doubling: dict[str, Any] = {f"p{n}": [Nested(f"p{n + 1}")] * 2 for n in range(60)} | {"p60": []}
-    assert flattened(doubling, "p0") == []
-
-
-@pytest.mark.parametrize(
-    ("playlists", "code", "path"),
-    [
-        ({"p": [Nested("p")]}, "playlist_in_itself", ("p", "p")),
-        (
-            {"p": [Nested("q")], "q": ["a", Nested("r")], "r": [Nested("q")]},
-            "playlist_in_itself",
-            ("p", "q", "r", "q"),
-        ),
-        ({"p": [Nested("gone")]}, "unknown_playlist", ("p", "gone")),
-        ({f"p{n}": [Nested(f"p{n + 1}")] * 2 for n in range(30)} | {"p30": ["a"]}, "playlist_too_long", None),
-    ],
-    ids=["itself", "through another", "unknown", "doubling"],
-)
-def test_a_playlist_that_cannot_be_shown_is_refused(
-    playlists: dict[str, Any], code: str, path: tuple[str, ...] | None
-) -> None:
-    with pytest.raises(PlaylistRefused) as refused:
-        flattened(playlists, next(iter(playlists)))
-    assert refused.value.code == code
-    assert path is None or refused.value.path == path

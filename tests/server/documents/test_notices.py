@@ -106,6 +106,8 @@ def test_words_come_back_from_their_html(words: str):
         ({"category": "advertising"}, ("category", "unknown_choice")),
         ({"script": "x"}, ("script", "unknown_key")),
         ({"kind": "game"}, ("kind", "unknown_choice")),
+        ({"kind": "playlist"}, ("kind", "unknown_choice")),  # no playlist stands in another, nor in itself
+        ({"items": ["n1"]}, ("items", "unknown_key")),
     ],
 )
 def test_what_is_wrong_is_said_where_it_is(change: dict[str, Any], found: tuple[str, str]):

@@ -1,7 +1,5 @@
 """What a screen is for: its layout, its arrow, its one counter, and letters that its last reader can read."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ from playwright.sync_api import Page, expect
 from signage.lettering import TEXT_PX, legible_at_m, text_scale
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
-from tests.pages.test_screen_page import MEASURE
+from tests.pages.screen.screen_page import MEASURE
 from tests.signage.contract_server import ContractServer
 
 NOTICE = {
@@ -25,11 +23,9 @@ COUNTER = {"id": "guichet 3", "label": "guichet 3"}
 
 
 @pytest.fixture
-def hall(assets_dir: Path, tmp_path: Path) -> Iterator[ContractServer]:
-    server = ContractServer(assets_dir, tmp_path)
-    server.screen["notices"] = [NOTICE]
-    yield server
-    server.stop()
+def hall(hall: ContractServer) -> ContractServer:
+    hall.screen["notices"] = [NOTICE]
+    return hall
 
 
 def opened(pages: Pages, hall: ContractServer, size: tuple[int, int] = (1920, 1080), **place: Any) -> Page:
@@ -68,6 +64,25 @@ def test_the_way_from_this_screen_is_told_by_a_sign_and_in_words(pages: Pages, h
     called(page, hall)
     expect(page.locator(".card-arrow")).to_have_text("à gauche")
     expect(page.locator(".card-arrow [data-arrow=left]")).to_be_visible()
+
+
+def test_a_published_change_of_the_arrow_or_the_counter_is_seen_at_once(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = opened(pages, hall, layout="corridor", arrow="left")
+    called(page, hall)
+    expect(page.locator(".card-arrow")).to_have_text("à gauche")
+    hall.screen["place"] = hall.screen["place"] | {"arrow": "right"}
+    hall.sockets.emit("screen.changed", {}, namespace="/screen")
+    expect(page.locator(".card-arrow")).to_have_text("à droite")
+    hall.calls.clear()
+    hall.screen["place"] = hall.screen["place"] | {"layout": "counter", "counter": COUNTER, "arrow": None}
+    hall.send_board()
+    hall.sockets.emit("screen.changed", {}, namespace="/screen")
+    expect(page.locator("#state-title")).to_have_text("Guichet 3")
+    hall.screen["place"] = hall.screen["place"] | {"counter": COUNTER | {"label": "bureau 3"}}
+    hall.sockets.emit("screen.changed", {}, namespace="/screen")
+    expect(page.locator("#state-title")).to_have_text("Bureau 3")
 
 
 def test_a_screen_of_calls_only_has_no_room_for_notices(pages: Pages, hall: ContractServer) -> None:

@@ -1,6 +1,5 @@
 """Proof of display in a real browser: a screen reports what could be seen on it, through an outage."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from tests.conftest import Serve
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
 from tests.signage.contract_server import ContractServer
-from tests.signage.programmes import film, item, make_media, picture, programme
+from tests.signage.programmes import film, item, picture, programme
 
 RECORDER = """
   window.seen = JSON.parse(localStorage.getItem("seen") ?? "[]");
@@ -37,18 +36,9 @@ RECORDER = """
 TOLERANCE_MS = 400
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("media")
-    make_media(folder)
-    return folder
-
-
 @pytest.fixture
-def hall(assets_dir: Path, media: Path) -> Iterator[ContractServer]:
-    server = ContractServer(assets_dir, media)
-    yield server
-    server.stop()
+def hall(media_hall: ContractServer) -> ContractServer:
+    return media_hall
 
 
 def ms(text: str) -> float:

@@ -1,7 +1,6 @@
 """A screen's media in a real browser: every kind, no empty frame and no broken image, through calls."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,9 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
-from tests.pages.test_screen_page import MEASURE, SIZES
+from tests.pages.screen.screen_page import MEASURE, SIZES
 from tests.signage.contract_server import ContractServer
-from tests.signage.programmes import every_kind, film, item, make_media, picture, programme
+from tests.signage.programmes import every_kind, film, item, picture, programme
 
 WATCH = """
   window.frames = []; window.troubles = [];
@@ -45,18 +44,9 @@ SMALLEST = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("media")
-    make_media(folder)
-    return folder
-
-
 @pytest.fixture
-def hall(assets_dir: Path, media: Path) -> Iterator[ContractServer]:
-    server = ContractServer(assets_dir, media)
-    yield server
-    server.stop()
+def hall(media_hall: ContractServer) -> ContractServer:
+    return media_hall
 
 
 def opened(pages: Pages, hall: ContractServer, *items: dict[str, Any], size: str = "landscape") -> Page:
@@ -162,6 +152,36 @@ def test_a_reload_without_server_plays_on_and_a_new_release_replaces_the_old(
         assert page.evaluate("window.troubles") == []
     finally:
         again.stop()
+
+
+def test_a_new_release_waits_for_the_end_of_an_alert(pages: Pages, hall: ContractServer) -> None:
+    page = opened(pages, hall, picture("upright", "upright.webp"))
+    # this page began without a service worker: its first one is no new release
+    wait_until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"), "the service worker")
+    hall.raise_alert("evacuate")
+    expect(page.locator(".alert-title")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.dispatchEvent(new Event('controllerchange'))")
+    # the page looks every half second
+    page.evaluate("window.ticks = 0; setInterval(() => { window.ticks += 1; }, 500)")
+    wait_until(lambda: page.evaluate("window.ticks > 2"), "some looks of the very page")
+    with page.expect_navigation():
+        hall.end_alert()
+    expect(page.locator("#slide img")).to_be_visible()
+
+
+def test_a_film_is_as_loud_as_the_hour_allows_and_silent_while_the_hall_is_quiet(
+    pages: Pages, hall: ContractServer
+) -> None:
+    hall.screen |= {"has_sound": True, "sound": {"most_percent": 40, "levels": []}}
+    loud = film("film") | {"ms": 60_000}
+    loud["content"]["has_sound"] = True
+    page = opened(pages, hall, loud)
+    heard = "(film) => [film.muted, Math.round(film.volume * 100)]"
+    video = page.locator("#slide video")
+    wait_until(lambda: video.evaluate(heard) == [False, 40], "the most at commissioning")
+    hall.quiet_until = "2126-11-26T10:00:00+01:00"
+    hall.send_board()
+    wait_until(lambda: video.evaluate(heard) == [True, 0], "the hall is kept quiet")
 
 
 def test_a_page_whose_frames_stand_still_is_loaded_again(pages: Pages, hall: ContractServer) -> None:

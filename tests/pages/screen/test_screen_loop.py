@@ -10,7 +10,7 @@ from hardware.speech.sound import silence, to_wav
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
-from tests.pages.test_screen_page import MEASURE
+from tests.pages.screen.screen_page import MEASURE
 from tests.signage.contract_server import ContractServer, instant
 
 PLAYED = """

@@ -1,0 +1,66 @@
+// The lists under the large calls: who is still called, and the last calls; as many whole rows as there is room for.
+
+import { make } from "./slides.js";
+
+/**
+ * Return the lists in `area`: `write({still, recent}, words)` brings all rows in, `settle(words)` takes away those that do
+ * not fit and answers how many are left.
+ */
+export function createLists(area) {
+  let stillTable = null;
+  let recentTable = null;
+
+  function write({ still, recent }, words) {
+    stillTable = makeTable("list list-still", words.say("still_called"), still);
+    recentTable = makeTable("list", words.say("last_calls"), recent);
+    area.replaceChildren(...[stillTable, recentTable].filter((table) => table.rows.length));
+  }
+
+  function settle(words) {
+    if (!area.firstChild) return 0;
+    const long = [...area.querySelectorAll("td")].filter((cell) => cell.scrollWidth > cell.clientWidth + 1);
+    for (const cell of long) cell.dataset.long = "yes";
+    const bottom = area.getBoundingClientRect().top + area.clientHeight + 1;
+    const bottoms = (table) => [...table.rows].map((row) => row.getBoundingClientRect().bottom);
+    const kept = (table) => bottoms(table).filter((each) => each <= bottom).length;
+    const recent = kept(recentTable);
+    const still = kept(stillTable);
+    const left = stillTable.rows.length - still;
+    cut(recentTable, recent);
+    if (left <= 0) return area.querySelectorAll("tr").length;
+    return cutWithNote(still, left, words);
+  }
+
+  /** The last row that fits gives its place to a note that tells how many more are called. */
+  function cutWithNote(still, left, words) {
+    const overflows = () => area.scrollHeight > area.clientHeight + 1;
+    cut(stillTable, still);
+    const note = make("p", "list-more", {}, words.count("more_calls", left));
+    area.append(note);
+    for (let more = left; overflows() && stillTable.rows.length; ) {
+      more += 1;
+      cut(stillTable, stillTable.rows.length - 1);
+      note.textContent = words.count("more_calls", more);
+    }
+    if (overflows()) note.remove();
+    return area.querySelectorAll("tr, .list-more").length;
+  }
+
+  function cut(table, rows) {
+    while (table.rows.length > rows) table.deleteRow(-1);
+    if (!table.rows.length) table.remove();
+  }
+
+  return { write, settle };
+}
+
+function makeTable(name, caption, calls) {
+  const table = make("table", name);
+  table.append(make("caption", "", {}, caption));
+  const rows = table.appendChild(document.createElement("tbody"));
+  for (const call of calls) {
+    const row = rows.insertRow();
+    row.append(make("th", "", { scope: "row" }, call.number), make("td", "", {}, call.counter.label));
+  }
+  return table;
+}

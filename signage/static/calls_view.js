@@ -1,0 +1,76 @@
+// The calls' side of a screen: large cards, what is said when there are none, and the lists. Drawn only where it changed.
+
+import { createLists } from "./call_lists.js";
+import { createCards } from "./calls.js";
+import * as screenState from "./screen_state.js";
+
+/** `wordsIn(language)` says sentences, `own` is the page's language; `get(id)` an element of the page. */
+export function createCallsView({ body, get, own, wordsIn }) {
+  const cards = createCards(get("cards"), body);
+  const lists = createLists(get("lists"));
+  const said = new Set();
+  let drawn = { rest: "", lists: "" };
+
+  const how = (place) => ({ words: wordsIn(own), languages: [own], place });
+
+  /** Whether so many cards find room together; they stand there then. */
+  const fits = (wanted, place) => cards.fits(wanted, how(place));
+
+  /** What is drawn is written first, and measured once. */
+  function draw(view, { screen, opening }) {
+    const place = screen?.place;
+    const words = wordsIn(own);
+    const isOther = cards.write(view.cards, how(place));
+    if (body.dataset.view !== view.view) body.dataset.view = view.view;
+    sayState(view, { screen, opening, words });
+    drawLists(view, { isOther, words });
+    sayCalls(view.cards, words);
+  }
+
+  function drawLists({ cards: large, still, recent }, { isOther, words }) {
+    const rows = JSON.stringify([large.map((card) => card.key), ...[still, recent].map(told)]);
+    if (rows === drawn.lists && !isOther) return;
+    drawn.lists = rows;
+    delete body.dataset.full;
+    lists.write({ still, recent }, words);
+    if (large.length) cards.settle(); // what it measures holds for the lists too
+    const left = lists.settle(words);
+    if (!left && large.length > 1) body.dataset.full = "yes";
+  }
+
+  function sayState({ view }, { screen, opening, words }) {
+    const counter = screen?.place?.counter;
+    const label = counter && ["empty", "rest"].includes(view) ? counter.label : null;
+    const rest = JSON.stringify([view, opening, label, screen?.name]);
+    if (rest === drawn.rest) return;
+    drawn.rest = rest;
+    get("state-title").textContent = label === null ? words.say(view) : capital(label);
+    get("state-hint").textContent = label === null ? words.say(opening && view === "closed" ? "next_opening" : `${view}_hint`) : "";
+    get("state-more").textContent = opening;
+    if (screen?.name) get("hall").textContent = screen.name;
+  }
+
+  /** Screen readers hear each new large call once. */
+  function sayCalls(large, words) {
+    const fresh = large.filter((card) => card.isNew && !said.has(card.key));
+    for (const card of fresh) said.add(card.key);
+    if (fresh.length) get("spoken").textContent = fresh.map((card) => words.announcement(card.number, card.counter.label)).join(". ");
+  }
+
+  /** Everything is measured anew: the screen turned, its fonts came, its letters grew. */
+  function forget() {
+    cards.forget();
+    drawn = { rest: "", lists: "" };
+  }
+
+  return { draw, fits, forget };
+}
+
+/** When the hall opens, or its break ends, in milliseconds; NaN where that is not to be told. */
+export function opensAt(view, state, now) {
+  if (view === "closed") return Date.parse(state.screen?.next_opening_at ?? "");
+  return view === "break" ? (screenState.resumesAt(state, now) ?? NaN) : NaN;
+}
+
+const told = (calls) => calls.map((call) => [call.number, call.counter.label]);
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,197 @@
+"""An alert on the hall's screens in a real browser: whole, legible, in every language, without the server."""
+
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from signage.alert_texts import LANGUAGES
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.waiting import wait_until
+from tests.pages.screen.screen_page import MEASURE, SIZES
+from tests.signage.contract_server import ContractServer, translate
+
+LONG = {
+    "title": "Fuite d’eau à l’étage, calme\u00a0!",
+    "text": "Restez assis, un agent vient vers vous. " * 3,
+}
+CLOCK = "() => { const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead; }"
+
+
+@pytest.fixture
+def hall(hall: ContractServer) -> ContractServer:
+    hall.screen |= {"languages": list(LANGUAGES), "has_sound": True}
+    return hall
+
+
+def opened(pages: Pages, hall: ContractServer, size: str = "landscape") -> Page:
+    width, height = SIZES[size]
+    page = pages.open(width=width, height=height)
+    page.add_init_script(f"({CLOCK})()")
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+    return page
+
+
+def title(kind: str, language: str = "fr") -> str:
+    return translate(f"signage.alert.{kind}_title", language)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_alert_is_whole_and_large_in_every_language(hall: ContractServer, pages: Pages, size: str):
+    page = opened(pages, hall, size)
+    for kind, drill in (("evacuate", False), ("shelter", True), ("medical", True)):
+        raised = hall.raise_alert(kind, drill=drill)
+        seen = set[str]()
+        while seen != set(LANGUAGES):
+            expect(page.locator("body")).to_have_attribute("data-alert", kind)
+            language = str(page.locator(".alert-shown").get_attribute("lang"))
+            if page.locator(".alert-title").inner_text() != title(kind, language):
+                continue  # its turn was over meanwhile
+            assert page.evaluate(MEASURE) == []
+            is_arabic = language == "ar"
+            assert page.locator(".alert-shown").get_attribute("dir") == ("rtl" if is_arabic else "ltr")
+            expect(page.locator(".alert-drill")).to_have_count(2 if drill else 0)
+            seen.add(language)
+            page.evaluate("window.ahead += 6000")
+            page.wait_for_function(
+                "before => document.querySelector('.alert-shown').lang !== before", arg=language
+            )
+        wait_until(partial(hall.shown.__contains__, raised["alert"]), "the screen says so", within_s=5)
+    assert_accessible(page)
+
+
+def test_a_long_message_fits_and_its_words_are_read_out_once(hall: ContractServer, pages: Pages):
+    page = opened(pages, hall)
+    hall.raise_alert("custom", texts={"fr": LONG})
+    expect(page.locator(".alert-title")).to_have_text(LONG["title"])
+    assert page.evaluate(MEASURE) == []
+    expect(page.locator("#alert [role=alert] p")).to_have_count(1)
+
+
+def test_calls_and_notices_are_gone_while_an_alert_holds_and_back_after_it(
+    hall: ContractServer, pages: Pages
+):
+    hall.call("R042")
+    page = opened(pages, hall)
+    expect(page.locator(".card")).to_be_visible()
+    hall.raise_alert("evacuate")
+    expect(page.locator(".alert-title")).to_be_visible()
+    for gone in (".card", "#aside", "#foot"):
+        expect(page.locator(gone)).not_to_be_visible()
+    hall.end_alert()
+    expect(page.locator("#alert")).to_be_hidden()
+    expect(page.locator(".card")).to_be_visible()
+
+
+SPOKEN = """
+  window.spoken = 0; window.sounding = new Set(); window.levels = [];
+  const { start, stop } = AudioBufferSourceNode.prototype;
+  AudioBufferSourceNode.prototype.start = function () {
+    window.spoken += 1;
+    window.sounding.add(this);
+    this.addEventListener("ended", () => window.sounding.delete(this));
+    start.call(this);
+  };
+  AudioBufferSourceNode.prototype.stop = function () { window.sounding.delete(this); stop.call(this); };
+  const { connect } = AudioNode.prototype;
+  AudioNode.prototype.connect = function (...to) {
+    if (this instanceof GainNode) window.gain = this.gain;
+    return connect.apply(this, to);
+  };
+  let late = 0;
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + late;
+  window.later = (ms) => { late += ms; };
+"""
+
+
+def hearing(pages: Pages, hall: ContractServer) -> Page:
+    """A screen whose alert voices are watched, and kept."""
+    hall.screen["alert_voices"] = {"medical": "/audio/alert.wav", "shelter": "/audio/long.wav"}
+    page = pages.open(width=1920, height=1080)
+    page.add_init_script(SPOKEN)
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+    kept = lambda name: hall.requests.count(f"/audio/{name}.wav")  # noqa: E731
+    wait_until(lambda: kept("alert") == kept("long") == 2, "kept before wanted: to be said, and for a reload")
+    return page
+
+
+def test_a_voice_is_kept_and_repeated_every_minute_without_the_server(hall: ContractServer, pages: Pages):
+    page = hearing(pages, hall)
+    hall.raise_alert("medical", has_voice=True)
+    page.wait_for_function("() => window.spoken === 1")
+    assert hall.requests.count("/audio/alert.wav") == 2
+    hall.stop()
+    page.evaluate("window.later(60_000)")
+    page.wait_for_function("() => window.spoken === 2")
+
+
+def test_a_voice_stops_when_an_alert_without_one_takes_its_place(hall: ContractServer, pages: Pages):
+    page = hearing(pages, hall)
+    hall.raise_alert("shelter", has_voice=True)
+    page.wait_for_function("() => window.sounding.size === 1")
+    hall.raise_alert("evacuate")
+    expect(page.locator("body")).to_have_attribute("data-alert", "evacuate")
+    assert page.evaluate("window.sounding.size") == 0
+    page.evaluate("window.later(60_000)")
+    wait_until(lambda: len(hall.shown) == 2, "some ticks later")
+    assert page.evaluate("window.spoken") == 1
+
+
+def test_a_voice_is_never_louder_than_the_most_and_a_quiet_hall_hears_it(hall: ContractServer, pages: Pages):
+    hall.screen["sound"] = {
+        "most_percent": 40,
+        "levels": [{"opens": "00:00", "closes": "23:59", "percent": 0}],
+    }
+    page = hearing(pages, hall)
+    hall.raise_alert("medical", has_voice=True)
+    page.wait_for_function("() => window.spoken === 1")
+    assert abs(page.evaluate("window.gain.value") - 0.4) < 0.01
+
+
+def test_a_call_that_is_being_said_stops_at_once_for_an_alert(hall: ContractServer, pages: Pages):
+    page = pages.open(width=1920, height=1080)
+    page.add_init_script(
+        "window.played = []; const play = HTMLMediaElement.prototype.play;"
+        "HTMLMediaElement.prototype.play = function () { window.played.push(this); return play.call(this); };"
+    )
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("#slide > *")).to_have_count(1)
+    hall.announce(hall.call("R042"), audio="long.wav")
+    hall.announce(hall.call("R043", "guichet 4"), audio="short.wav")
+    page.wait_for_function("() => window.played.length === 1 && !window.played[0].paused")
+    hall.raise_alert("evacuate")
+    expect(page.locator(".alert-title")).to_be_visible()
+    assert page.evaluate("window.played.map((audio) => audio.paused)") == [True]
+    hall.end_alert()
+    expect(page.locator("#alert")).to_be_hidden()
+    assert page.evaluate("window.played.length") == 1
+
+
+def test_a_screen_that_shows_an_alert_says_so_again_until_it_is_answered(hall: ContractServer, pages: Pages):
+    page = pages.open(width=1920, height=1080)
+    lost: list[str | bytes] = []
+
+    def lose_first(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if "alert.shown" in str(message) and not lost:
+                lost.append(message)
+            else:
+                server.send(message)
+
+        socket.on_message(pass_on)
+
+    page.route_web_socket("**/socket.io/**", lose_first)
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("body")).to_have_attribute("data-view", "empty")
+    raised = hall.raise_alert("evacuate")
+    expect(page.locator(".alert-title")).to_be_visible()
+    now = "performance.now()"  # the page is asked, so that its messages pass
+    wait_until(lambda: page.evaluate(now) and lost, "the first is lost")
+    assert hall.shown == []
+    wait_until(lambda: page.evaluate(now) and hall.shown == [raised["alert"]], "it is said again")

@@ -1,0 +1,83 @@
+"""The hall screen and its server: asked once, found again by the heartbeat, gone and back."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.waiting import wait_until
+from tests.pages.screen.screen_page import MEASURE, opened
+from tests.signage.contract_server import ContractServer
+
+
+def test_the_page_never_asks_again_by_itself_and_a_lost_message_is_found_by_the_heartbeat(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = opened(pages, hall)
+    wait_until(lambda: hall.requests.count("/api/v1/halls/laon/screen") == 1, "the first fetch")
+    asked = len(hall.requests)
+    hall.beat()
+    hall.call("R042")
+    hall.version += 1  # its message is lost
+    expect(page.locator(".card")).to_have_count(0)
+    assert len(hall.requests) == asked
+    hall.beat()
+    expect(page.locator(".card-number")).to_have_text("R042")
+    assert hall.requests[asked:] == ["/api/v1/halls/laon/board", "/api/v1/halls/laon/screen"]
+
+
+def test_a_restored_hall_replaces_what_is_shown_although_its_version_is_lower(
+    pages: Pages, hall: ContractServer
+) -> None:
+    hall.version = 900
+    hall.call("R042")
+    page = opened(pages, hall)
+    expect(page.locator(".card")).to_have_count(1)
+    hall.epoch, hall.version, hall.calls = "e2", 1, []
+    hall.beat()
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_the_token_leaves_the_address_and_the_page_comes_back_without_it(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = opened(pages, hall)
+    assert page.evaluate("location.href") == f"{hall.url}/screen"
+    page.reload()
+    expect(page.locator("body")).to_have_attribute("data-view", "empty")
+
+
+def test_a_reload_without_server_shows_the_last_calls_and_since_when(
+    pages: Pages, hall: ContractServer
+) -> None:
+    hall.call("R042", direction="derrière l’accueil, porte bleue")
+    page = opened(pages, hall, timezone_id="America/New_York")
+    expect(page.locator(".card-number")).to_have_text("R042")
+    page.route("**/api/**", lambda route: route.abort())
+    page.route("**/device/**", lambda route: route.abort())
+    page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    page.reload()
+    expect(page.locator(".card-number")).to_have_text("R042")
+    expect(page.locator("#foot-stale")).to_have_text(re.compile(r"^Pas en direct depuis \d\d:\d\d\u00a0: "))
+    assert page.locator("#clock").inner_text() in page.locator("#foot-stale").inner_text()
+    assert page.evaluate(MEASURE) == []
+    assert_accessible(page)
+
+
+def test_a_connection_that_comes_back_is_live_again_and_asks_once(pages: Pages, hall: ContractServer) -> None:
+    page = pages.open(width=1920, height=1080)
+    sockets: list[Any] = []
+    page.route_web_socket(
+        "**/socket.io/**", lambda socket: sockets.append((socket, socket.connect_to_server()))
+    )
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("body")).to_have_attribute("data-view", "empty")
+    asked = len(hall.requests)
+    sockets[0][0].close()
+    expect(page.locator("#foot")).to_have_attribute("data-state", "stale")
+    hall.call("R042")
+    expect(page.locator(".card-number")).to_have_text("R042")
+    expect(page.locator("#foot")).to_have_attribute("data-state", "calm")
+    assert hall.requests[asked:] == ["/api/v1/halls/laon/board", "/api/v1/halls/laon/screen"]

@@ -1,0 +1,121 @@
+"""The hall screen at three sizes, in every state it may be in: nothing is cut, small or inaccessible."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.pages.screen.screen_page import ARABIC, LONG_DIRECTION, MEASURE, NOTICE, SIZES, opened
+from tests.signage.contract_server import ContractServer, former, queue
+
+
+def full(hall: ContractServer) -> None:
+    hall.recent = [former("A117", "guichet 1"), former("L008", "bureau 12"), former("C041", "guichet 3")]
+    hall.queues = [
+        queue("Titre de séjour", 8, (25, 45)),
+        queue("Accueil et renseignements", 3),
+        queue("Autre", 1),
+    ]
+    hall.screen["notices"] = [NOTICE]
+
+
+def empty_hall(hall: ContractServer) -> None:
+    hall.queues = [queue("Accueil", 0)]
+
+
+def at_rest(hall: ContractServer) -> None:
+    full(hall)
+
+
+def one_call(hall: ContractServer) -> None:
+    full(hall)
+    hall.call("R042", direction="derrière l’accueil, porte bleue")
+
+
+def two_calls(hall: ContractServer) -> None:
+    one_call(hall)
+    hall.call("A118", "guichet 1", direction="face à l’entrée")
+
+
+def three_calls(hall: ContractServer) -> None:
+    one_call(hall)
+    hall.call("A118", "guichet 1")
+    hall.call("L009", "bureau 12", direction="premier étage, à droite de l’escalier", rank=2)
+
+
+def recall(hall: ContractServer) -> None:
+    full(hall)
+    hall.call("R042", direction="derrière l’accueil, porte bleue", rank=2)
+
+
+def long_labels(hall: ContractServer) -> None:
+    hall.recent = [former("A1117", "bureau des associations, bâtiment B"), former("L008", "bureau 112 bis")]
+    hall.call("A1042", "bureau 112 bis", direction=LONG_DIRECTION)
+
+
+def long_labels_three_times(hall: ContractServer) -> None:
+    long_labels(hall)
+    hall.call("A1043", "bureau des associations et armes, bât. B", direction=LONG_DIRECTION, rank=12)
+    hall.call("A1044", "guichet 12", direction=LONG_DIRECTION)
+
+
+def closed(hall: ContractServer) -> None:
+    hall.screen |= {"is_open": False, "next_opening_at": "2126-11-30T08:30:00+01:00", "notices": [NOTICE]}
+
+
+def arabic_notice(hall: ContractServer) -> None:
+    one_call(hall)
+    hall.queues, hall.screen["notices"] = [], [ARABIC]
+
+
+def full_hall(hall: ContractServer) -> None:
+    one_call(hall)
+    for n in range(11):
+        hall.calls.append(hall.call(f"T{100 + n}", f"guichet {n + 1}", ago_s=300))
+    hall.calls = sorted(hall.calls, key=lambda call: str(call["called_at"]), reverse=True)[:12]
+    hall.screen["demonstration"] = True
+
+
+def long_notice(hall: ContractServer) -> None:
+    hall.screen["notices"] = [NOTICE | {"body": {"fr": "Deux guichets vous reçoivent à midi. " * 20}}]
+
+
+STATES = [
+    empty_hall,
+    at_rest,
+    one_call,
+    two_calls,
+    three_calls,
+    recall,
+    long_labels,
+    long_labels_three_times,
+    closed,
+    arabic_notice,
+    full_hall,
+    long_notice,
+]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_cut_or_small_and_axe_finds_nothing_in_any_state(
+    pages: Pages, hall: ContractServer, size: str
+) -> None:
+    day = dict(hall.screen)
+    page = opened(pages, hall, size)
+    page.add_init_script("localStorage.clear()")  # nothing is left of the state before
+    for prepare in STATES:
+        hall.calls, hall.recent, hall.queues, hall.screen = [], [], [], dict(day)
+        prepare(hall)
+        page.reload()
+        expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+        page.evaluate("document.fonts.ready")
+        expect(page.locator("#slide > *, body:not([data-layout=side])")).to_have_count(1)
+        assert page.evaluate(MEASURE) == [], prepare.__name__
+        assert_accessible(page)
+
+
+def test_a_screen_without_a_hall_says_what_to_do(pages: Pages, hall: ContractServer) -> None:
+    page = pages.open(f"{hall.url}/screen#t=wrong", width=1920, height=1080)
+    expect(page.locator("#state-title")).to_have_text("Écran à relier")
+    assert page.evaluate(MEASURE) == []
+    assert_accessible(page)
