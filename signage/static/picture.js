@@ -5,6 +5,7 @@ const LONGEST_PX = 960;
 const MEDIA_PX = 720;
 const QUALITIES = [0.8, 0.6, 0.4];
 const MOST_BYTES = 190_000;
+const OF_FILES = new Set(["src", "srcset", "poster"]);
 const UNNEEDED = "#measure, script, noscript, link";
 
 let known = { key: null, styles: "" }; // style sheets do not change while the page lives; fonts come, a screen is turned
@@ -45,7 +46,7 @@ function svgOf(page, { width, height }) {
 /** An image or a film's present frame as an image of its own: an SVG loads nothing. */
 function stillOf(media) {
   const still = document.createElement("img");
-  still.className = media.className;
+  for (const { name, value } of media.attributes) if (!OF_FILES.has(name)) still.setAttribute(name, value);
   const [width, height] = [media.videoWidth || media.naturalWidth || 0, media.videoHeight || media.naturalHeight || 0];
   const scale = Math.min(1, MEDIA_PX / Math.max(width, height, 1));
   if (width) still.src = canvasOf(media, width * scale, height * scale).toDataURL("image/jpeg", 0.8);

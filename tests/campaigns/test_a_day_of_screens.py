@@ -182,12 +182,21 @@ def test_a_day_of_calls_media_an_alert_a_restart_and_a_cut_is_never_blank(day: D
     two_calls_share_the_screens(day)
     an_alert_takes_over_and_leaves(day)
     a_restart_and_a_cut_are_overcome(day)
-    day.server.at(12, 10, days_later=1)
-    day.server.at(23, 0, days_later=1)
-    day.shows("fermé", "#state-title, #slide")
-    day.picture("23h00 closed")
     day.assert_never_blank()
+    a_night_is_black(day)
     record_measurement("a day in fast motion on two screens", calls=day.calls, pictures=len(day.pictures))
+
+
+def a_night_is_black(day: Day) -> None:
+    day.server.at(23, 0, days_later=1)
+    for page in day.screens.values():
+        expect(page.locator("body")).to_have_attribute("data-asleep", "yes", timeout=60_000)
+    day.picture("23h00 asleep")
+    day.server.at(8, 10, days_later=2)
+    for page in day.screens.values():
+        expect(page.locator("#state-title")).to_have_text("Guichets fermés pour le moment", timeout=60_000)
+        expect(page.locator("#state-more")).to_contain_text("08:30")
+    day.picture("08h10 before opening")
 
 
 def two_calls_share_the_screens(day: Day) -> None:

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
-from tests.pages.test_screen_media import KEPT
-from tests.pages.test_screen_page import MEASURE
+from tests.pages.screen.screen_page import MEASURE
+from tests.pages.screen.test_screen_media import KEPT
 from tests.signage.contract_server import ContractServer, former, queue
 from tests.signage.programmes import RICH, item, programme
 
