@@ -22,6 +22,7 @@ from tests.harness.waiting import wait_until
 
 SCRIPT = PROJECT / "var" / "assets" / "socket.io.esm.min.js"
 
+BETWEEN_MS = 700
 _PAINTED = """
 window.painted = {};
 window.arrived = {};
@@ -83,6 +84,8 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted
         for number in range(rounds + 3):
             # a card holds for ten seconds: a fourth call would wait for room
             wait_until(lambda: screen.evaluate(_HAS_ROOM), "a card leaves", within_s=30)
+            # and the next comes when it comes, not in the frame in which a card leaves
+            screen.wait_for_timeout(BETWEEN_MS)
             leg = _called(side, client)
             call = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))
             asked_ms = time.time() * 1_000

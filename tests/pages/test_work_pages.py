@@ -75,6 +75,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
                 "/aide",
                 "/affichage",
                 "/affichage/medias",
+                "/supervision",
             },
         ),
     ],

@@ -130,5 +130,6 @@ def by_key(page: Page, selector: str) -> None:
 
 
 def fits(page: Page) -> None:
-    assert page.evaluate(MISFITS) == []
+    misfits = page.evaluate(MISFITS)
+    assert misfits == [], misfits
     assert_accessible(page)

@@ -1,8 +1,6 @@
 """The picture a screen draws of itself in Chromium: what stands there, its fonts, images and films in it."""
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
@@ -11,25 +9,11 @@ from playwright.sync_api import Page, expect
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
 from tests.signage.contract_server import ContractServer, former
-from tests.signage.programmes import film, item, make_media, picture, programme
+from tests.signage.programmes import film, item, picture, programme
 
 MOST_BYTES = 200_000
 NOTICE = (0x1F, 0x6F, 0x6B)
 """The colour of the notice's image."""
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("media")
-    make_media(folder)
-    return folder
-
-
-@pytest.fixture
-def hall(assets_dir: Path, media: Path) -> Iterator[ContractServer]:
-    server = ContractServer(assets_dir, media)
-    yield server
-    server.stop()
 
 
 def drawn(hall: ContractServer) -> Image.Image:
@@ -50,16 +34,16 @@ def difference(page: Page, image: Image.Image) -> float:
 
 @pytest.mark.parametrize(("size", "at"), [((1920, 1080), (0.82, 0.45)), ((1080, 1920), (0.5, 0.75))])
 def test_the_picture_is_what_the_screen_shows(
-    pages: Pages, hall: ContractServer, size: tuple[int, int], at: tuple[float, float]
+    pages: Pages, media_hall: ContractServer, size: tuple[int, int], at: tuple[float, float]
 ):
-    hall.screen["programme"] = programme(picture("upright", "upright.webp", ms=600_000))
-    hall.call("R041", "guichet 3", direction="Derrière l'accueil, porte bleue", ago_s=60)
-    hall.recent = [former("A001", "guichet 2"), former("A002", "guichet 3")]
+    media_hall.screen["programme"] = programme(picture("upright", "upright.webp", ms=600_000))
+    media_hall.call("R041", "guichet 3", direction="Derrière l'accueil, porte bleue", ago_s=60)
+    media_hall.recent = [former("A001", "guichet 2"), former("A002", "guichet 3")]
     page = pages.open(width=size[0], height=size[1])
-    page.goto(f"{hall.url}/screen#t=good")
+    page.goto(f"{media_hall.url}/screen#t=good")
     expect(page.locator("#slide img")).to_be_visible()
     expect(page.locator(".card-number")).to_have_text("R041")
-    image = drawn(hall)
+    image = drawn(media_hall)
     assert max(image.size) == 960
     assert difference(page, image) < 3
     middle = image.getpixel((round(image.width * at[0]), round(image.height * at[1])))
@@ -67,32 +51,32 @@ def test_the_picture_is_what_the_screen_shows(
     assert max(abs(one - other) for one, other in zip(middle, NOTICE, strict=True)) < 24, middle
 
 
-def test_a_film_is_pictured_and_no_picture_is_taken_beside_a_new_call(pages: Pages, hall: ContractServer):
-    hall.screen["programme"] = programme(film("film") | {"ms": 600_000})
+def test_a_film_is_pictured_and_nothing_beside_a_new_call(pages: Pages, media_hall: ContractServer):
+    media_hall.screen["programme"] = programme(film("film") | {"ms": 600_000})
     page = pages.open(width=1280, height=720)
-    page.goto(f"{hall.url}/screen#t=good")
+    page.goto(f"{media_hall.url}/screen#t=good")
     expect(page.locator("#slide video")).to_be_visible()
-    image = drawn(hall)
+    image = drawn(media_hall)
     middle = image.getpixel((round(image.width * 0.82), round(image.height * 0.45)))
     assert isinstance(middle, tuple)
     assert 60 < middle[2] < 180, f"a frame of the film, not its ground: {middle}"
-    hall.call("R042")
-    hall.send_board()
+    media_hall.call("R042")
+    media_hall.send_board()
     expect(page.locator(".card-new")).to_be_visible()
-    before = len(hall.pictures)
+    before = len(media_hall.pictures)
     shown = page.evaluate("performance.now()")
-    hall.sockets.emit("picture.asked", {}, namespace="/screen")
-    wait_until(lambda: len(hall.pictures) > before, "the picture after the call has held", within_s=30)
+    media_hall.sockets.emit("picture.asked", {}, namespace="/screen")
+    wait_until(lambda: len(media_hall.pictures) > before, "the picture after the call has held", within_s=30)
     assert page.evaluate("performance.now()") - shown > 8_000
 
 
-def test_a_notice_of_words_that_appeared_softly_is_in_the_picture(pages: Pages, hall: ContractServer):
+def test_a_notice_of_words_that_appeared_softly_is_in_the_picture(pages: Pages, media_hall: ContractServer):
     words = item("words", "text", {"title": "Horaires", "text": "Le lundi dès 8 h 30."}, ms=600_000)
-    hall.screen["programme"] = programme(words)
+    media_hall.screen["programme"] = programme(words)
     page = pages.open(width=1920, height=1080)
-    page.goto(f"{hall.url}/screen#t=good")
+    page.goto(f"{media_hall.url}/screen#t=good")
     expect(page.locator("#slide .notice-title")).to_be_visible()
-    image = drawn(hall).convert("L")
+    image = drawn(media_hall).convert("L")
     aside = image.crop((round(image.width * 0.68), 20, round(image.width * 0.98), round(image.height * 0.6)))
     darkest = aside.getextrema()[0]
     assert isinstance(darkest, int | float)

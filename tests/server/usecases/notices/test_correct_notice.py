@@ -1,6 +1,5 @@
 """A correction takes the place of what it corrects in one transaction: never both, never neither."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -10,7 +9,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.store.database import Database
-from server.store.rebuild_installation import installation_differences, rebuild_installation
+from server.store.rebuild_installation import rebuild_installation
 from server.usecases.decide_notice import approve_notice, archive_notice, submit_notice, withdraw_notice
 from server.usecases.draft_notice import correct_notice
 from server.usecases.edit_notice import edit_notice
@@ -19,8 +18,8 @@ from server.usecases.notice_places import Reach
 from server.usecases.publish_notice import WantedDisplay, publish_notice
 from server.usecases.read_notices import read_notice
 from server.usecases.read_programme import read_programme
-from tests.server.usecases.figures_history import Hands, database_with_hall
-from tests.server.usecases.notice_gestures import (
+from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.notices.notice_gestures import (
     AIMED,
     BUREAU,
     DECIDES,
@@ -37,20 +36,6 @@ from tests.server.usecases.notice_gestures import (
 )
 
 MENDED = TEXT | {"titles": {"fr": "Ouvert à midi et demi"}}
-
-
-@pytest.fixture
-def hands() -> Hands:
-    return Hands(MORNING)
-
-
-@pytest.fixture
-def database(database_url: str, hands: Hands) -> Iterator[Database]:
-    found = database_with_hall(database_url, hands, "laon", "vervins")
-    yield found
-    with found.read() as rows:
-        assert installation_differences(rows) == []
-    found.close()
 
 
 def titles(database: Database) -> list[str]:

@@ -1,7 +1,6 @@
 """A notice from a bureau's draft to the archive: who may, what is kept, what two people at once get."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +13,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
 from server.store.anchors import Anchors
 from server.store.database import Database
-from server.store.notices import content_digest
-from server.store.rebuild_installation import installation_differences, rebuild_installation
+from server.store.rebuild_installation import rebuild_installation
 from server.store.tables import INSTALLATION_PROJECTIONS
 from server.store.verifying import verify_journal
 from server.store.write_keys import WriteKey
@@ -29,8 +27,8 @@ from server.usecases.decide_notice import (
 from server.usecases.draft_notice import draft_notice
 from server.usecases.edit_notice import edit_notice
 from server.usecases.publish_notice import WantedDisplay, publish_notice
-from tests.server.usecases.figures_history import Hands, database_with_hall
-from tests.server.usecases.notice_gestures import (
+from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.notices.notice_gestures import (
     AIMED,
     BUREAU,
     DECIDES_AT_LAON,
@@ -43,22 +41,6 @@ from tests.server.usecases.notice_gestures import (
     drafted,
     officer,
 )
-
-
-@pytest.fixture
-def hands() -> Hands:
-    return Hands(MORNING)
-
-
-@pytest.fixture
-def database(database_url: str, hands: Hands) -> Iterator[Database]:
-    found = database_with_hall(database_url, hands, "laon", "vervins")
-    yield found
-    with found.read() as rows:
-        assert installation_differences(rows) == []
-        for row in rows.all("SELECT content, sha256 FROM notice_version"):
-            assert content_digest(row["content"]) == row["sha256"]
-    found.close()
 
 
 def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(database: Database):

@@ -1,23 +1,19 @@
 """Texts of a hall's document become notices once: none is lost, none is shown twice, none comes back."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
-
-import pytest
 
 from server.domain.configuration import HallConfiguration
 from server.store.database import Database
 from server.store.installation import SYSTEM, Author
-from server.store.rebuild_installation import installation_differences
 from server.usecases.carry_over_notices import carry_over_every_hall
 from server.usecases.decide_notice import archive_notice, withdraw_notice
 from server.usecases.publish_configuration import Publication, publish_hall
 from server.usecases.read_notices import read_notice
 from server.usecases.read_programme import read_programme
-from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
-from tests.server.usecases.notice_gestures import DECIDES, MORNING, OFFICER, officer
+from tests.server.usecases.figures_history import HALLS, Hands
+from tests.server.usecases.notices.notice_gestures import DECIDES, OFFICER, officer
 
 IMPORTER = Author("importer")
 TEXT = {
@@ -26,20 +22,6 @@ TEXT = {
     "titles": {"fr": "Ouvert & calme", "en": "Open", "es": "Abierto"},
     "bodies": {"fr": "De 12 h à 14 h.", "en": "At noon.", "es": "A mediodía."},
 }
-
-
-@pytest.fixture
-def hands() -> Hands:
-    return Hands(MORNING)
-
-
-@pytest.fixture
-def database(database_url: str, hands: Hands) -> Iterator[Database]:
-    found = database_with_hall(database_url, hands, "laon", "vervins")
-    yield found
-    with found.read() as rows:
-        assert installation_differences(rows) == []
-    found.close()
 
 
 def published(database: Database, *texts: dict[str, Any], dry_run: bool = False) -> Publication:

@@ -1,0 +1,29 @@
+"""Two halls on each kind of database; whatever a test did, the rows follow from the journal."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from server.store.database import Database
+from server.store.notices import content_digest
+from server.store.rebuild_installation import installation_differences
+from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.notices.notice_gestures import MORNING
+
+
+@pytest.fixture
+def hands() -> Hands:
+    """Their clock."""
+    return Hands(MORNING)
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    """Laon and Vervins."""
+    found = database_with_hall(database_url, hands, "laon", "vervins")
+    yield found
+    with found.read() as rows:
+        assert installation_differences(rows) == []
+        for row in rows.all("SELECT content, sha256 FROM notice_version"):
+            assert content_digest(row["content"]) == row["sha256"]
+    found.close()
