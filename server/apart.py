@@ -31,16 +31,25 @@ class Apart:
     """One process, started when it is first needed.
 
     `deadline_s`: a call that takes longer ends the process. `memory_bytes`: what the process may map at most.
+    `idle_s`: so long after its last call it ends by itself.
     """
 
-    def __init__(self, *, deadline_s: float | None = None, memory_bytes: int | None = None) -> None:
-        self.deadline_s, self.memory_bytes = deadline_s, memory_bytes
+    def __init__(
+        self,
+        *,
+        deadline_s: float | None = None,
+        memory_bytes: int | None = None,
+        idle_s: float | None = None,
+    ) -> None:
+        self.deadline_s, self.memory_bytes, self.idle_s = deadline_s, memory_bytes, idle_s
+        self._idle: threading.Timer | None = None
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
 
     def call[Result](self, function: Callable[..., Result], *values: Any) -> Result:
         """The function's result, or the exception it raised. Raises ApartEnded."""
         with self._lock:
+            self._forget_idle()
             child = self._running()
             assert child.stdin is not None
             assert child.stdout is not None
@@ -57,6 +66,7 @@ class Apart:
             finally:
                 if ending is not None:
                     ending.cancel()
+                self._end_when_idle()
         if not is_result:
             raise answer
         result: Result = answer
@@ -69,6 +79,17 @@ class Apart:
                 command.append(str(self.memory_bytes))
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._child
+
+    def _end_when_idle(self) -> None:
+        if self.idle_s is not None and self._child is not None:
+            self._idle = threading.Timer(self.idle_s, self.close)
+            self._idle.daemon = True
+            self._idle.start()
+
+    def _forget_idle(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
 
     def _end(self) -> None:
         if self._child is not None:
@@ -83,6 +104,7 @@ class Apart:
     def close(self) -> None:
         """Ends the process; a call after it starts another."""
         with self._lock:
+            self._forget_idle()
             self._end()
 
 

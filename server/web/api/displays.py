@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 TAG = Tag(name="displays")
 LARGEST_NUMBER = 2**53
-PAPER_WITHIN_S = 30
+PAPER_WITHIN_S, PAPER_IDLE_S = 30, 60
 PAPER: Any = {
     "description": "OK",
     "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
@@ -90,7 +90,7 @@ def blueprint(api: Api) -> APIBlueprint:
         template_folder=str(TEMPLATES),
     )
 
-    apart = Apart(deadline_s=PAPER_WITHIN_S)
+    apart = Apart(deadline_s=PAPER_WITHIN_S, idle_s=PAPER_IDLE_S)
 
     @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: Anything})
     def report(path: ScreenPath, body: DisplaysBody) -> Any:
@@ -141,14 +141,12 @@ def blueprint(api: Api) -> APIBlueprint:
 
 
 def _paper(apart: Apart, html: str, assets: Path) -> bytes:
-    """Made one after the other in a process apart that ends with the last: it takes a second and 80 MB."""
+    """Made one after the other in a process apart, which takes a second to begin and some 80 MB."""
     try:
         return apart.call(paper, html, assets)
     except (ImportError, OSError) as error:
         log.exception("paper_not_made")
         raise Refusal("paper_unavailable") from error
-    finally:
-        apart.close()
 
 
 def _may_read(hall: str) -> bool:

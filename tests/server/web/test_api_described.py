@@ -96,6 +96,7 @@ def assert_described(server: Served, *headers: str, real: dict[str, list[Any]], 
             "--phases", "examples,coverage,fuzzing",
             "--max-examples", str(examples),
             "--seed", "2",
+            "--request-timeout", "60",  # what is made apart is made at the lowest priority
             "--generation-database", "none",
             "--no-color",
         ],

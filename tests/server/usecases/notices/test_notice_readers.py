@@ -1,5 +1,6 @@
 """Those who read notices go on when one of them is not what they expect."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from server.usecases.edit_notice import edit_notice
 from server.usecases.publish_notice import WantedDisplay, publish_notice
 from server.usecases.read_notices import WantedNotices, read_notice, read_notices
 from server.usecases.read_programme import read_programme
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.figures_history import Hands, database_with_hall
 from tests.server.usecases.notices.notice_gestures import (
     BUREAU,
     DECIDES,
@@ -33,6 +34,14 @@ from tests.server.usecases.notices.notice_gestures import (
 )
 
 FEED = {"kind": "feed", "titles": {"fr": "Actualités"}, "url": "https://example.org/flux"}
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    """Rows that no fact made: what an earlier version or a hand may have left."""
+    found = database_with_hall(database_url, hands, "laon", "vervins")
+    yield found
+    found.close()
 
 
 def shown_at_laon(database: Database) -> set[str]:

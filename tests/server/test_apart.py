@@ -1,0 +1,28 @@
+"""A process apart lives while it is asked, and ends by itself where it is told to."""
+
+import os
+from pathlib import Path
+
+from server.apart import Apart
+from tests.harness.waiting import wait_until
+
+
+def is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_it_ends_when_nobody_asked_for_a_while_and_begins_again():
+    apart = Apart(idle_s=0.2)
+    first = apart.call(os.getpid)
+    assert first != os.getpid()
+    wait_until(lambda: not is_alive(first), "it ends")
+    second = apart.call(os.getpid)
+    assert second not in (first, os.getpid())
+    apart.close()
+    assert not is_alive(second)
+
+
+def test_one_that_is_not_told_to_end_stays():
+    apart = Apart()
+    assert apart.call(os.getpid) == apart.call(os.getpid)
+    apart.close()
