@@ -16,7 +16,7 @@ export HOME := $(CURDIR)/var/home
 endif
 
 PYTHON := .venv/bin/python
-WORKERS ?= 3
+WORKERS ?= 4
 TESTS ?= tests
 
 run: setup

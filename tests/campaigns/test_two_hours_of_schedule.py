@@ -22,7 +22,8 @@ from tests.signage.programmes import every_kind, make_media, programme
 PACE = 60
 BEAT_S, CALL_S, HELD_S = 20, 90, 30
 FIRST_MIN, LAST_MIN = count(small=2, large=10), count(small=8, large=120)
-GROWTH = 0.10
+GROWTH, MORE_NODES = 0.10, 200
+"""Of the heap; and of nodes, which depend on what is shown at the two instants."""
 
 
 @pytest.fixture
@@ -93,4 +94,4 @@ def test_two_hours_of_schedule_keep_the_memory_of_the_tenth_minute(hall: Contrac
         real_s=round(time.monotonic() - began),
     )
     assert last["bytes"] <= first["bytes"] * (1 + GROWTH), kept
-    assert last["nodes"] <= first["nodes"] * (1 + GROWTH) + 50, kept
+    assert last["nodes"] <= first["nodes"] + MORE_NODES, kept

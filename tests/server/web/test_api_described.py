@@ -17,6 +17,7 @@ from tests.server.live.hall import Halls, ServedHall
 from tests.signage.media.uploads import image
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+PHASES = "examples,coverage,fuzzing"
 
 
 def narrowed(document: dict[str, Any], real: dict[str, list[Any]]) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
     ended = hall.next("laon-g1")
     hall.post(f"/legs/{ended['leg']}/no-show")
     current = [hall.next("laon-g1")["leg"], hall.next("laon-g4")["leg"]]
-    screen = hall.site["screens"][0]
+    screen, sites = hall.site["screens"][0], hall.server.demonstration["sites"]
     headers = {"Authorization": f"Bearer {screen['token']}", "Content-Type": "image/jpeg"}
     path = f"/halls/laon/screens/{screen['id']}/picture"
     hall.http.post(path, content=image("JPEG"), headers=headers).raise_for_status()
@@ -57,7 +58,9 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
         "current": current,
         "visit": [ticket["visit"] for ticket in tickets[3:12]],
         "token": [tickets[5]["token"], tickets[9]["token"], tickets[7]["short_code"]],
-        "screen": [screen["id"]],
+        "screen": [
+            each["id"] for site in sites if site["slug"] in ("laon", "vervins") for each in site["screens"]
+        ],
         "lang": ["fr", "en", "es"],
     }
 
@@ -82,7 +85,9 @@ def uploaded(browser: httpx.Client) -> str:
     return str(answer.raise_for_status().json()["medium"])
 
 
-def assert_described(server: Served, *headers: str, real: dict[str, list[Any]], examples: int) -> None:
+def assert_described(
+    server: Served, *headers: str, real: dict[str, list[Any]], examples: int, phases: str = PHASES
+) -> None:
     """Schemathesis finds nothing between the description and the answers."""
     document = httpx.get(f"{server.base_url}/api/v1/openapi.json", trust_env=False).json()
     (server.var / "openapi.json").write_text(json.dumps(narrowed(document, real)), encoding="utf-8")
@@ -93,7 +98,7 @@ def assert_described(server: Served, *headers: str, real: dict[str, list[Any]], 
             str(server.var / "openapi.json"), "--url", server.base_url,
             *asked,
             "--checks", CHECKS,
-            "--phases", "examples,coverage,fuzzing",
+            "--phases", phases,
             "--max-examples", str(examples),
             "--seed", "2",
             "--request-timeout", "60",  # what is made apart is made at the lowest priority
@@ -117,7 +122,11 @@ def test_with_the_demonstrations_key_every_answer_is_as_described(served_hall: H
     server = hall.server
     key = server.demonstration["api_key"]
     assert_described(
-        server, f"Authorization: Bearer {key}", real=busy(hall), examples=count(small=8, large=500)
+        server,
+        f"Authorization: Bearer {key}",
+        real=busy(hall),
+        examples=count(small=8, large=500),
+        phases="fuzzing" if count(small=1, large=0) else PHASES,  # the session below goes through all
     )
 
 
