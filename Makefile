@@ -16,7 +16,7 @@ export HOME := $(CURDIR)/var/home
 endif
 
 PYTHON := .venv/bin/python
-WORKERS ?= 4
+WORKERS ?= 3
 TESTS ?= tests
 
 run: setup

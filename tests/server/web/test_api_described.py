@@ -18,6 +18,8 @@ from tests.signage.media.uploads import image
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 PHASES = "examples,coverage,fuzzing"
+UNREACHED = 4
+"""Operations that find something in its moment only: two undos, a message just sent, a screen there."""
 
 
 def narrowed(document: dict[str, Any], real: dict[str, list[Any]]) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def assert_described(
             "--phases", phases,
             "--max-examples", str(examples),
             "--seed", "2",
-            "--request-timeout", "60",  # what is made apart is made at the lowest priority
+            "--request-timeout", "60",  # what is made apart is made at a low priority
             "--generation-database", "none",
             "--no-color",
         ],
@@ -113,7 +115,7 @@ def assert_described(
     )  # fmt: skip
     assert ended.returncode == 0, f"{ended.stdout[-9000:]}\n{ended.stderr[-2000:]}"
     said = re.search(r"(\d+) operations? repeatedly returned 404", ended.stdout)
-    assert said is None or int(said[1]) < 4, ended.stdout[-5000:]
+    assert said is None or int(said[1]) <= UNREACHED, ended.stdout[-5000:]
     assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace"), server.log_end()
 
 
