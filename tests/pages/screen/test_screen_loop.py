@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hardware.speech.sound import silence, to_wav
+from signage.lettering import text_scale
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
-from tests.pages.screen.screen_page import MEASURE
+from tests.pages.screen.screen_page import MEASURE, opened
 from tests.signage.contract_server import ContractServer, instant
 
 PLAYED = """
@@ -103,3 +104,18 @@ def test_a_loop_that_is_not_in_order_is_told_nowhere(pages: Pages, hall: Contrac
     expect(page.locator(".card-number")).to_have_text("A042")
     expect(page.locator("#foot-loop")).to_be_hidden()
     expect(page.locator(".card-loop")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", ["landscape", "portrait"])
+def test_three_calls_are_all_seen_at_once_though_each_counter_has_a_loop(
+    pages: Pages, hall: ContractServer, size: str
+) -> None:
+    scale = text_scale(140, 8, "hall") if size == "landscape" else text_scale(109, 5, "hall")
+    hall.screen["place"] = {"layout": "hall", "text_scale": scale, "arrow": None, "counter": None}
+    page = opened(pages, hall, size)
+    for n in range(3):
+        call = hall.call(f"A04{n}", f"guichet {n}", direction="En face de l’entrée, à droite de la borne")
+        call["counter"]["hearing_loop"] = True
+    hall.send_board()
+    expect(page.locator(".card-number")).to_have_count(3)
+    assert page.evaluate(MEASURE) == []
