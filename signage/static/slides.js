@@ -64,14 +64,15 @@ function buildWaits(box, content, words) {
   return linePages(box, head, content.lines.map((line) => waitLine(line, words)));
 }
 
-/** As many lines a page as fit under its title, at least one. */
+/** As many lines a page as fit under its title, at least one, with the `tail` below; a page of its own where it has no room. */
 function linePages(box, head, lines, tail = []) {
   const built = [];
   let left = lines;
+  let isTailApart = false;
   do {
     const slide = head();
     const list = slide.appendChild(make("ul", "waits-lines"));
-    slide.append(...tail.map((each) => each.cloneNode(true)));
+    withTail(slide, tail);
     let taken = 0;
     for (const line of left) {
       list.append(line);
@@ -81,11 +82,21 @@ function linePages(box, head, lines, tail = []) {
       }
       taken += 1;
     }
+    if (taken === 1 && tail.length && !fitsIn(box, slide)) {
+      slide.querySelectorAll(":scope > p").forEach((each) => each.remove()); // not even one line has room beside it
+      isTailApart = true;
+    }
     built.push(slide);
     left = left.slice(taken);
   } while (left.length);
+  if (isTailApart) built.push(withTail(head(), tail));
   return built;
 }
+
+const withTail = (slide, tail) => {
+  slide.append(...tail.map((each) => each.cloneNode(true)));
+  return slide;
+};
 
 const withTitle = (name, content, title) => {
   const slide = make("div", name, { lang: content.language, dir: directionOf(content.language) });

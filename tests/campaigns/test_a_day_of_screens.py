@@ -27,8 +27,9 @@ from tests.signage.media.uploads import image, video
 SERVED = {"laon-g1": "laon-accueil", "laon-g2": "laon-titres-retrait", "laon-g4": "laon-permis"}
 """Which service each of three counters receives."""
 COUNTERS = list(SERVED)
-OPENS, CLOSES = 8 * 60 + 35, 15 * 60 + 55
-BREAK = range(12 * 60, 13 * 60 + 30)
+OPENS, CLOSES = 8 * 60 + 35, 15 * 60 + 25
+BREAK = range(11 * 60 + 30, 13 * 60 + 30)
+"""Minutes of the day; before the break and the end no ticket is given that could not be served."""
 SIZES = {"lying": (1920, 1080), "upright": (1080, 1920)}
 DECLARED = {"lying": (140, 8), "upright": (109, 5)}
 """Diagonal in centimetres, the last reader's distance in metres: what the demonstration says of them."""
@@ -194,6 +195,8 @@ def a_night_is_black(day: Day) -> None:
     day.picture("23h00 asleep")
     day.server.at(8, 10, days_later=2)
     for page in day.screens.values():
+        expect(page.locator("body")).to_have_attribute("data-asleep", "no", timeout=60_000)
+        expect(page.locator("#state-title")).to_be_visible()
         expect(page.locator("#state-title")).to_have_text("Guichets fermés pour le moment", timeout=60_000)
         expect(page.locator("#state-more")).to_contain_text("08:30")
     day.picture("08h10 before opening")
