@@ -46,6 +46,7 @@ _WATCH_CARDS = """() => new MutationObserver(() => {
   for (const number of document.querySelectorAll(".card-number")) window.afterPaint(number.textContent);
 }).observe(document.getElementById("cards"), {childList: true, subtree: true})"""
 _HAS_ROOM = "document.querySelectorAll('.card').length < 3"
+_LATER = "(ms) => performance.now() >= ms"
 _LISTEN = """async () => {
   const { io } = await import("/socket.io.esm.min.js");
   const shown = document.body.appendChild(document.createElement("p"));
@@ -85,7 +86,8 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted
             # a card holds for ten seconds: a fourth call would wait for room
             wait_until(lambda: screen.evaluate(_HAS_ROOM), "a card leaves", within_s=30)
             # and the next comes when it comes, not in the frame in which a card leaves
-            screen.wait_for_timeout(BETWEEN_MS)
+            left_ms = screen.evaluate("performance.now()")
+            screen.wait_for_function(_LATER, arg=left_ms + BETWEEN_MS, polling=100)
             leg = _called(side, client)
             call = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))
             asked_ms = time.time() * 1_000
