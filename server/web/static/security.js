@@ -6,18 +6,18 @@ import { hourTeller } from "./durations.js";
 import { element, fill, setText, show, write } from "./dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
 import { connect, spread } from "./live.js";
+import { createPaced } from "./paced.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send, uuid } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 
 const AT_MOST_EVERY_MS = 2000;
+const { now: readPeople, soon } = createPaced(countPeople, AT_MOST_EVERY_MS);
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null };
-let isWaiting = false;
-let readAtMs = -Infinity;
 let isSending = false;
 let hoursAtMs = -Infinity;
 const HOURS_EVERY_MS = 60000;
@@ -33,15 +33,7 @@ connect("/screen", { hall: page.hall.slug }, {
   },
 });
 
-function soon() {
-  if (isWaiting) return;
-  isWaiting = true;
-  setTimeout(readPeople, Math.max(0, readAtMs + AT_MOST_EVERY_MS - Date.now()));
-}
-
-async function readPeople() {
-  isWaiting = false;
-  readAtMs = Date.now();
+async function countPeople() {
   drawLiveness(state, words);
   try {
     const found = await read(`${HALL}/people`);

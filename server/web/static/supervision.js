@@ -4,6 +4,7 @@ import { withLiveness } from "./console_state.js";
 import { hourTeller } from "./durations.js";
 import { write } from "./dom.js";
 import { connect } from "./live.js";
+import { createPaced } from "./paced.js";
 import { readJson, sayer } from "./sentences.js";
 import { createCard } from "./supervision_cards.js";
 import { askedOf, summaryOf } from "./supervision_state.js";
@@ -11,6 +12,7 @@ import { csrfHeader, read, send } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 
 const AT_MOST_EVERY_MS = 1000;
+const { now: refresh, soon, ageMs } = createPaced(readDevices, AT_MOST_EVERY_MS);
 const AT_LEAST_EVERY_MS = 30000;
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -23,8 +25,6 @@ const cards = new Map();
 const asked = new Map(); // by screen: {at, pressedMs}, or {refused} with a sentence
 let state = { isLive: false, lostAtMs: null };
 let known = null;
-let readAtMs = -Infinity;
-let isWaiting = false;
 
 connect("/agent", { hall: page.hall.slug, devices: true }, {
   live: () => { state = withLiveness(state, true, Date.now()); refresh(); },
@@ -38,15 +38,7 @@ function moment(instant) {
   return day === dayOf.format(new Date()) ? hour(instant) : say("supervision.day_and_hour", { day, hour: hour(instant) });
 }
 
-function soon() {
-  if (isWaiting) return;
-  isWaiting = true;
-  setTimeout(refresh, Math.max(0, readAtMs + AT_MOST_EVERY_MS - Date.now()));
-}
-
-async function refresh() {
-  isWaiting = false;
-  readAtMs = Date.now();
+async function readDevices() {
   try {
     known = await read(`${HALL}/supervision`);
   } catch {
@@ -93,6 +85,6 @@ function enlarge({ title, image, caption }) {
 
 setInterval(() => {
   draw();
-  if (state.isLive && Date.now() - readAtMs > AT_LEAST_EVERY_MS) soon();
+  if (state.isLive && ageMs() > AT_LEAST_EVERY_MS) soon();
 }, 1000);
 refresh();

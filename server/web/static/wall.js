@@ -6,6 +6,7 @@ import { setText, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { connect, spread } from "./live.js";
 import { createMessages } from "./messages_view.js";
+import { createPaced } from "./paced.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
@@ -15,6 +16,7 @@ import { createSound } from "./wall_sound.js";
 import { createWallView } from "./wall_view.js";
 
 const AT_MOST_EVERY_MS = 1000;
+const { now: refresh, soon, ageMs } = createPaced(readWall, AT_MOST_EVERY_MS);
 const AT_LEAST_EVERY_MS = 30000;
 const FORETOLD_AFTER_MS = 2500; // waits are foretold anew once a second, after what changed was told
 const DAY_END_EVERY_MS = 60000;
@@ -36,9 +38,7 @@ const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
 const sound = createSound(words, keepQuiet);
 let state = emptyWall();
 let said = null;
-let readAtMs = -Infinity;
 let dayEndReadAtMs = -Infinity;
-let isWaiting = false;
 let isSending = false;
 
 const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
@@ -53,16 +53,7 @@ connect("/agent", { hall: page.hall.slug }, {
   },
 });
 
-/** A read shortly, but one a second at most. */
-function soon() {
-  if (isWaiting) return;
-  isWaiting = true;
-  setTimeout(refresh, Math.max(0, readAtMs + AT_MOST_EVERY_MS - Date.now()));
-}
-
-async function refresh() {
-  isWaiting = false;
-  readAtMs = Date.now();
+async function readWall() {
   try {
     state = withWall(state, await read(`${HALL}/wall`), Date.now());
   } catch {
@@ -144,6 +135,6 @@ function sayNowAndThen(nowMs) {
 setInterval(() => {
   draw();
   sayNowAndThen(Date.now());
-  if (state.isLive && Date.now() - readAtMs > AT_LEAST_EVERY_MS) soon();
+  if (state.isLive && ageMs() > AT_LEAST_EVERY_MS) soon();
 }, 1000);
 refresh();
