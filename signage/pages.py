@@ -76,6 +76,7 @@ OWN_THREADS = ("worker.js", "watch.js")
 ASSETS = (
     "tokens.css",
     "look.js",
+    "directions.js",
     "socket.io.esm.min.js",
     "fonts/atkinson-hyperlegible-next-latin.woff2",
     "fonts/atkinson-hyperlegible-next-latin-ext.woff2",

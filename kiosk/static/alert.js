@@ -1,5 +1,7 @@
 // An alert of the hall instead of the kiosk's menu: its sign and words, one language after the other. Nothing can be pressed.
 
+import { directionOf } from "/assets/directions.js";
+
 const TURN_MS = 6_000;
 
 /** Whether what a message tells of the alert is later than what is known: a new epoch, or no lower version. */
@@ -29,16 +31,6 @@ export function pagesOf(alert, texts, languages) {
     const { title, text } = alert.texts?.[language] ?? kinds[alert.kind] ?? { title: "", text: "" };
     return { language, title, text, around, drill: alert.drill ? drill : "", notFire };
   });
-}
-
-/** Which side a language begins on; a code the browser does not know leaves it to the text. */
-export function directionOf(language) {
-  try {
-    const locale = new Intl.Locale(language);
-    return (locale.getTextInfo?.() ?? locale.textInfo)?.direction ?? "auto";
-  } catch {
-    return "auto";
-  }
 }
 
 /** Draws the alert over the page, or takes it away. `languages` are codes, `covered` are the parts of the page that rest meanwhile. */

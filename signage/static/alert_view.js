@@ -1,8 +1,8 @@
 // An alert over the whole screen: its sign, its words as large as they fit, one language at a time. No motion.
 
+import { directionOf } from "/assets/directions.js";
 import { pageAt, pagesOf } from "./alert_state.js";
 import { make } from "./slides.js";
-import { directionOf } from "./words.js";
 
 const SIZES = 7;
 const SVG = "http://www.w3.org/2000/svg";

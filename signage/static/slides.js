@@ -1,7 +1,7 @@
 // The pages of what the side of the screen shows: each item of the programme as DOM, measured so that nothing is cut.
 
+import { directionOf } from "/assets/directions.js";
 import { blockEnds, part, safeNodes, wordsIn } from "./rich_text.js";
-import { directionOf } from "./words.js";
 
 const QUICKEST = { start: 1_500, word: 200 }; // of a page among others of one item
 

@@ -73,13 +73,3 @@ export function placeParts(label) {
   const found = /^(\D*\S)\s+(\d[\p{L}\d]*(?:\s(?:bis|ter|quater))?|[\p{Lu}]\d{0,2})$/u.exec(label.trim());
   return found && found[1].length <= LONGEST_WORD ? { word: found[1], mark: found[2] } : null;
 }
-
-/** Which side a language begins on; a language code the browser does not know leaves it to the text. */
-export function directionOf(language) {
-  try {
-    const locale = new Intl.Locale(language);
-    return (locale.getTextInfo?.() ?? locale.textInfo)?.direction ?? "auto";
-  } catch {
-    return "auto";
-  }
-}

@@ -175,6 +175,7 @@ def test_an_agents_whole_day(hall: Served, page: Page):
     greetings = page.locator('[data-figure="greetings"]')
     console.keys("s", "1")
     expect(greetings).to_have_text("1")
+    expect(console.outcome).to_contain_text("reçu sans ticket")
     console.keys("a")
     expect(greetings).to_have_text("0")
 

@@ -1,12 +1,11 @@
 """The pure modules of the screen's page, tested by Node's own runner; and what its styles promise."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.harness.programs import program
+from tests.harness.node_tests import assert_module_behaves
 
 HERE = Path(__file__).parent
 STYLES = (HERE.parents[1] / "signage/static/screen.css").read_text(encoding="utf-8")
@@ -15,11 +14,7 @@ ALERT = (HERE.parents[1] / "signage/static/alert.css").read_text(encoding="utf-8
 
 @pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
 def test_the_screens_modules_keep_their_promises(script: Path) -> None:
-    command = [program("node"), "--test", "--test-reporter=tap", str(script)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout
-    assert re.search(r"^# pass [1-9]", done.stdout, re.MULTILINE), done.stdout
-    assert "# skipped 0" in done.stdout
+    assert_module_behaves(script)
 
 
 def test_nothing_on_the_screen_is_written_smaller_than_56_pixels() -> None:

@@ -16,8 +16,9 @@ from server.usecases.end_alert import ask_end, end_alert, halls_of_alert
 from server.usecases.once import once
 from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, WantedAlert, raise_alert
 from server.usecases.read_alerts import read_alert, read_alerts, read_hall_alerts
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import LINE, Anything, Asked, HallPath, Slug
+from server.web.api.shapes import LINE, Asked, HallPath, Slug
 from server.web.callers import Caller, allowed, someone
 from server.web.problems import refusal_sentence
 from server.web.viewer import page_language

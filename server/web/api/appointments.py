@@ -21,6 +21,7 @@ from server.usecases.issue_ticket import WantedTicket
 from server.usecases.print_sheet import print_sheet
 from server.usecases.read_appointments import read_appointments, read_convocations
 from server.usecases.undo_check_in import undo_check_in
+from server.web.api.answers import Anything, TicketAnswer
 from server.web.api.appointment_shapes import (
     AppointmentAnswer,
     AppointmentBody,
@@ -33,7 +34,7 @@ from server.web.api.appointment_shapes import (
     ImportBody,
 )
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Anything, HallPath, TicketAnswer
+from server.web.api.shapes import HallPath
 from server.web.api.tickets import channel_of, issued
 from server.web.callers import allowed, someone
 from server.web.viewer import page_language

@@ -27,21 +27,19 @@ from server.usecases.next_leg import WantedResult
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Destination, Gesture, hall_of_leg
 from server.usecases.undo import undo
+from server.web.api.answers import Anything, LegAnswer, SessionAnswer
 from server.web.api.context import REFUSED, Api, place_header, session_header, write_key
 from server.web.api.shapes import (
-    Anything,
     CallBody,
     CancelBody,
     CounterPath,
     ElsewhereBody,
-    LegAnswer,
     LegPath,
     NextBody,
     ParkBody,
     ResultBody,
     ResumeBody,
     ServiceBody,
-    SessionAnswer,
     SessionBody,
     SessionChange,
     TransferBody,

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from server.web.api.shapes import Problem
+from server.web.api.answers import Problem
 from server.web.callers import CALLER_HEADER, DEVICE_COOKIE, SESSION_COOKIE
 
 SCHEMES = {

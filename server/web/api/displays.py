@@ -17,8 +17,9 @@ from server.domain.roles import Permission
 from server.usecases.read_display_report import read_display_report
 from server.usecases.read_displays import displays_csv, read_displays
 from server.usecases.report_displays import report_displays
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import LINE, OPAQUE, Anything, Asked, HallPath, Slug
+from server.web.api.shapes import LINE, OPAQUE, Asked, HallPath, Slug
 from server.web.callers import allowed, someone
 from server.web.display_report.paper import TEMPLATES, paper
 from server.web.display_report.words import report_page

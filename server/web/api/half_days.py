@@ -10,8 +10,9 @@ from server.usecases.answers import Answer
 from server.usecases.decide_break import decide_break
 from server.usecases.distribute import WantedSeries, distribute
 from server.usecases.read_day_end import read_day_end
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Anything, BreakBody, DistributionBody, HallPath
+from server.web.api.shapes import BreakBody, DistributionBody, HallPath
 from server.web.callers import allowed
 
 TAG = Tag(name="half-days")

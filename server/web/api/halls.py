@@ -13,16 +13,10 @@ from server.usecases.read_indicators import read_indicators
 from server.usecases.read_notices import check_seen
 from server.usecases.read_programme import Preview
 from server.usecases.read_queue import read_queue, read_queue_page
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api
 from server.web.api.notices import reach_of_caller
-from server.web.api.shapes import (
-    Anything,
-    HallPath,
-    HallQueuePath,
-    IndicatorsQuery,
-    PageQuery,
-    ScreenQuery,
-)
+from server.web.api.shapes import HallPath, HallQueuePath, IndicatorsQuery, PageQuery, ScreenQuery
 from server.web.callers import allowed
 from server.web.viewer import page_language
 

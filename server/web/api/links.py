@@ -9,8 +9,9 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.find_visits import hall_of_visit
 from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
+from server.web.api.answers import LinkAnswer
 from server.web.api.context import REFUSED, Api, place_header, session_header, write_key
-from server.web.api.shapes import LinkAnswer, LinkBody, VisitPath
+from server.web.api.shapes import LinkBody, VisitPath
 from server.web.callers import allowed_either, someone
 
 TAG = Tag(name="tickets")

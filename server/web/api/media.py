@@ -18,8 +18,9 @@ from server.usecases.describe_medium import describe_medium
 from server.usecases.read_media import read_media, read_medium
 from server.usecases.remove_medium import NoticesWith, remove_medium
 from server.usecases.upload_medium import upload_medium
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, idempotency_key, write_key
-from server.web.api.shapes import LINE, Anything, Asked, Slug
+from server.web.api.shapes import LINE, Asked, Slug
 from server.web.callers import allowed_anywhere
 from server.web.viewer import page_language
 

@@ -10,8 +10,9 @@ from server.domain.roles import Permission
 from server.usecases.read_messages import calls_for_help, messages_for_counter
 from server.usecases.read_wall import read_people
 from server.usecases.send_message import HELP, WantedMessage, message_of, see_message, send_message
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import LINE, Anything, Asked, CounterPath, HallPath, Slug
+from server.web.api.shapes import LINE, Asked, CounterPath, HallPath, Slug
 from server.web.callers import allowed, allowed_either, role_of, someone
 
 TAG = Tag(name="messages")

@@ -24,9 +24,10 @@ from server.usecases.notice_gesture import NoticeGesture
 from server.usecases.notice_places import Reach
 from server.usecases.publish_notice import WantedDisplay, publish_notice
 from server.usecases.read_notices import WantedNotices, read_notice, read_notices
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.instants import Instant
-from server.web.api.shapes import LINE, OPAQUE, Anything, Asked, Slug, one_line
+from server.web.api.shapes import LINE, OPAQUE, Asked, Slug, one_line
 from server.web.callers import Caller, sites_where, someone
 
 TAG = Tag(name="notices")

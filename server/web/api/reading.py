@@ -14,9 +14,10 @@ from kiosk.reading import NEEDS, ReadArrival
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.read_aloud import WantedReading, read_aloud
+from server.web.api.answers import ReadingAnswer
 from server.web.api.context import REFUSED, Api
 from server.web.api.instants import Instant
-from server.web.api.shapes import Asked, HallPath, ReadingAnswer
+from server.web.api.shapes import Asked, HallPath
 from server.web.callers import allowed
 
 log = structlog.get_logger()

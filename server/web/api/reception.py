@@ -9,8 +9,9 @@ from pydantic import Field
 
 from server.domain.roles import Permission
 from server.usecases.find_visits import Sought, find_visits
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api
-from server.web.api.shapes import LINE, Anything, Asked, HallPath
+from server.web.api.shapes import LINE, Asked, HallPath
 from server.web.callers import allowed
 
 TAG = Tag(name="reception")

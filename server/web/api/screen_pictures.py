@@ -16,9 +16,9 @@ from server.domain.roles import Permission
 from server.store.players import Players
 from server.store.screen_pictures import ScreenPictures
 from server.usecases.keep_screen_picture import CallApart, keep_screen_picture
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api
 from server.web.api.displays import ScreenPath
-from server.web.api.shapes import Anything
 from server.web.callers import allowed
 from signage.media.screen_pictures import MOST_BYTES
 

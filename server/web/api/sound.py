@@ -9,8 +9,9 @@ from pydantic import Field
 from server.domain.roles import Permission
 from server.domain.sound import LONGEST_QUIET_MINUTES
 from server.usecases.set_quiet import set_quiet
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Anything, Asked, HallPath
+from server.web.api.shapes import Asked, HallPath
 from server.web.callers import allowed
 
 TAG = Tag(name="sound")

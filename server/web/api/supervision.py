@@ -12,8 +12,9 @@ from server.store.screen_pictures import ScreenPictures
 from server.usecases.read_supervision import Seen, read_supervision
 from server.usecases.read_wall import read_wall
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
+from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Anything, HallPath, HallServicePath
+from server.web.api.shapes import HallPath, HallServicePath
 from server.web.callers import allowed
 
 TAG = Tag(name="supervision")

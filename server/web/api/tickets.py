@@ -22,16 +22,15 @@ from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.reprint_ticket import reprint_ticket
 from server.usecases.undo_greeting import undo_greeting
 from server.usecases.visitor import give_up, take_back
+from server.web.api.answers import Anything, TicketAnswer
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import (
-    Anything,
     GreetingBody,
     GreetingPath,
     HallPath,
     MenuQuery,
     NeedsBody,
     PrintsQuery,
-    TicketAnswer,
     TicketBody,
     TokenPath,
     VisitPath,

@@ -7,7 +7,7 @@ import { connect, spread } from "./live.js";
 import { aheadSaid, alertSaid, alertWords, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
-import { directionOf } from "./directions.js";
+import { directionOf } from "/assets/directions.js";
 
 const page = readJson("phone-page");
 const say = sayer(readJson("sentences"), page.language);

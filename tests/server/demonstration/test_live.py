@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 
+from server.demonstration.api_acts import ApiActs, Keys, Server
 from server.demonstration.create import SLUGS
+from server.demonstration.habits import habits
+from server.demonstration.play import HallPlay
+from server.demonstration.timeline import Timeline
 from tests.conftest import Serve
 from tests.harness.programs import PYTHON, child_of_tests
 from tests.harness.served import Served
@@ -79,10 +84,28 @@ def test_one_agent_holds_the_counters_of_vervins_and_four_computers_and_closes_t
 
     with played(server):
         wait_until(lambda: wanted <= joined(), "the further counters are held", within_s=40)
-        wait_until(lambda: "link" in verbs(server), "somebody comes with a companion", within_s=60)
     assert joined() == wanted
     for hall in ("laon", "vervins"):
         assert {counter["state"] for counter in queue(server, hall)["counters"]} == {"closed"}
+
+
+class Always(Random):
+    """Whatever may happen does."""
+
+    def random(self) -> float:
+        return 0.0
+
+
+def test_who_comes_with_somebody_has_both_visits_linked(serve: Serve) -> None:
+    server, told = serve(), []
+    keys = Keys(server.demonstration["sites"][0]["kiosk"]["token"], server.demonstration["api_key"])
+    with httpx.Client(base_url=server.base_url, timeout=10, trust_env=False) as client:
+        acts = ApiActs(
+            Server(client), "laon", keys, lambda verb, number, where: told.append((verb, number, where))
+        )
+        HallPlay(habits().halls["laon"], acts, Timeline(0), Always(), {}).arrive("laon-titres-retrait")
+    [first, second] = [number for verb, number, _ in told if verb == "issue"]
+    assert ("link", first, second) in told or ("link", second, first) in told
 
 
 def test_who_has_an_appointment_today_checks_in(serve: Serve) -> None:

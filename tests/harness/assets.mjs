@@ -1,0 +1,5 @@
+// Node finds what pages import from /assets where `make assets` put it.
+
+import { register } from "node:module";
+
+register("./assets_hooks.mjs", import.meta.url);
