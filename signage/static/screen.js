@@ -73,6 +73,7 @@ const worker = installWorker({ isPreview, onRelease: () => { isReplaced = true; 
 const downloads = createDownloads({ onPhase: (next) => { phase = next; } });
 
 const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+const onceDrawn = (work) => (document.hidden ? setTimeout(work) : afterPaint(work)); // a hidden page paints nothing
 const told = createTold({ afterPaint, ask: (message, ms) => connection.ask("alert.shown", message, ms) });
 
 const connection = (isPreview ? connectPreview : connect)({
@@ -106,10 +107,7 @@ const connection = (isPreview ? connectPreview : connect)({
     },
     pictureAsked: () => supervised.ask(),
     nudged: () => update(screenState.nudged(state)),
-    fetched: () => {
-      proof.tell();
-      update(screenState.fetchDone(state));
-    },
+    fetched: () => proof.tell(),
   },
 });
 
@@ -179,10 +177,15 @@ function tick() {
   if (isReplaced && !state.cards.length && !screenState.alertNow(state, now())) location.reload(); // between two calls
 }
 
+/** A call is seen first, then heard. */
 function announced(message) {
+  update(screenState.receiveAnnouncement(state, message, now()));
+  onceDrawn(() => speak(message));
+}
+
+function speak(message) {
   const isHeard = Boolean(state.screen?.has_sound) && level() > 0 && !screenState.alertNow(state, now());
   const spokenIn = isHeard ? inOrder(Object.keys(message.audio ?? {})) : [];
-  update(screenState.receiveAnnouncement(state, message, now()));
   player.offer({ key: screenState.keyOf(message), at: Date.parse(message.at), ...spokenFiles(message, spokenIn, state.screen?.output) });
 }
 
@@ -221,12 +224,11 @@ function drawCalls() {
   calls.draw(view, { screen: state.screen, opening });
 }
 
-/** The rest follows once the calls are painted; a hidden page paints nothing. */
+/** The rest follows once the calls are painted. */
 function drawRestSoon() {
   if (isRestDue) return;
   isRestDue = true;
-  if (document.hidden) setTimeout(() => isRestDue && drawRest());
-  else afterPaint(() => isRestDue && drawRest());
+  onceDrawn(() => isRestDue && drawRest());
 }
 
 function drawRest() {

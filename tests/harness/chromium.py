@@ -1,4 +1,7 @@
-"""Debian's Chromium as the tests drive it: headless, with nothing of its own on the network."""
+"""Debian's Chromium as the tests drive it, with nothing of its own on the network.
+
+Its headless shell: the same engine without the windows around it, for two thirds of the processor time.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +32,9 @@ def running_chromium() -> Iterator[Browser]:
     """One browser for a whole test session."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium-headless-shell"), args=ARGUMENTS
+        )
         try:
             yield browser
         finally:

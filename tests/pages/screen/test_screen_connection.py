@@ -11,6 +11,15 @@ from tests.harness.waiting import wait_until
 from tests.pages.screen.screen_page import MEASURE, opened
 from tests.signage.contract_server import ContractServer
 
+HOLD_FRAMES = """() => {
+  const held = [], own = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (work) => held.push(work);
+  window.letFramesGo = () => {
+    window.requestAnimationFrame = own;
+    for (const work of held.splice(0)) own(work);
+  };
+}"""
+
 
 def test_the_page_never_asks_again_by_itself_and_a_lost_message_is_found_by_the_heartbeat(
     pages: Pages, hall: ContractServer
@@ -38,6 +47,27 @@ def test_a_restored_hall_replaces_what_is_shown_although_its_version_is_lower(
     hall.epoch, hall.version, hall.calls = "e2", 1, []
     hall.beat()
     expect(page.locator(".card")).to_have_count(0)
+
+
+def test_a_restore_heard_of_while_the_former_hall_is_still_fetched_is_not_forgotten(
+    pages: Pages, hall: ContractServer
+) -> None:
+    hall.version = 900
+    hall.call("R042")
+    page, held = pages.open(width=1920, height=1080), []
+    page.route("**/api/v1/halls/laon/screen", lambda route: held.append(route), times=1)  # noqa: PLW0108 (Playwright marks the function)
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator(".card-number")).to_have_text("R042")
+    wait_until(lambda: held or page.title() is None, "the screen's own part is asked for")
+    page.evaluate(HOLD_FRAMES)
+    hall.epoch, hall.version, hall.calls = "e2", 1, []
+    hall.beat()
+    hall.announce(hall.call("R043"))  # heard after the beat
+    expect(page.locator(".card-number", has_text="R043")).to_have_count(1)
+    held[0].continue_()
+    expect(page.locator("#hall")).to_have_text("Accueil de la préfecture, Laon")  # all is fetched
+    page.evaluate("window.letFramesGo()")
+    expect(page.locator(".card-number")).to_have_text(["R043"])
 
 
 def test_the_token_leaves_the_address_and_the_page_comes_back_without_it(
