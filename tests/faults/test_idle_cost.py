@@ -50,7 +50,7 @@ class Watched:
 
 
 def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served_hall, pages):
-    hall = served_hall()
+    hall = served_hall(picture_minutes="0")  # the picture a screen sends every five minutes is no idle cost
     server = hall.server
     user = next(u for u in server.demonstration["users"] if u["role"] == "agent" and u["site"] == "laon")
     screen, console = pages.open(width=1920, height=1080), pages.open()
