@@ -5,12 +5,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from flask_openapi3 import utils
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page
@@ -38,6 +39,9 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
 
 # people made in this process have cheap passwords; a served demonstration's cost what the product asks
 accounts.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+# each test of the API makes an application anew: what a model looks like to OpenAPI is read once
+utils.get_model_schema = cache(utils.get_model_schema)
 
 hypothesis_settings.register_profile(
     "parvis",
