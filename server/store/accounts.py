@@ -30,6 +30,11 @@ def account_of_login(rows: Any, login: str) -> Row | None:
     return row
 
 
+def access_changed(rows: Any) -> None:
+    """Tells every process that somebody may do less: sessions are read anew, sockets of ended ones cut."""
+    rows.run("UPDATE installation SET access_version = access_version + 1 WHERE id = 1", {})
+
+
 def grants_of(rows: Any, account: str) -> list[Grant]:
     """The roles of an account."""
     found = rows.all(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -12,16 +11,16 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES
-from server.ids import new_id, new_token, token_digest
+from server.ids import new_id
 from server.store.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.database import Database
 from server.store.installation import Author
+from server.usecases.sessions import begin_session
 
 PASSWORDS = PasswordHasher()
 """The library's own cost: the second choice of RFC 9106 (64 MiB, three passes), about 0.1 s of a core."""
 SHORTEST_PASSWORD = 12
 """Characters; length is what counts, nothing else is demanded (ANSSI guidance)."""
-SIGNED_IN_FOR = timedelta(hours=12)
 
 
 @cache
@@ -96,33 +95,15 @@ def set_password(database: Database, author: Author, login: str, password: str) 
         transaction.record(of_kind(FactKind.PASSWORD_SET, account=account["id"]))
 
 
-def sign_in(database: Database, login: str, password: str) -> str:
+def sign_in(database: Database, login: str, password: str, user_agent: str = "") -> str:
     """The token of a new signed-in session. Refusal: wrong_password, whether or not the login exists."""
     with database.read() as rows:
         account = account_of_login(rows, login)
     try:
-        PASSWORDS.verify(account["password_hash"] if account is not None else _nobody(), password)
+        known = None if account is None else account["password_hash"]
+        PASSWORDS.verify(known or _nobody(), password)
     except (VerificationError, InvalidHashError) as error:
         raise Refusal("wrong_password") from error
-    if account is None or account["is_locked"]:
+    if account is None or not account["password_hash"] or account["is_locked"]:
         raise Refusal("wrong_password")
-    token = new_token() + new_token()
-    now = database.clock.now()
-    with database.store.write() as rows:
-        rows.run(
-            "INSERT INTO sign_in (digest, account, created_at, expires_at) VALUES (:digest,"
-            " :account, :created_at, :expires_at)",
-            {
-                "digest": token_digest(token),
-                "account": account["id"],
-                "created_at": to_micros(now),
-                "expires_at": to_micros(now + SIGNED_IN_FOR),
-            },
-        )
-    return token
-
-
-def sign_out(database: Database, token: str) -> None:
-    """Ends a signed-in session."""
-    with database.store.write() as rows:
-        rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)})
+    return begin_session(database, account["id"], user_agent)

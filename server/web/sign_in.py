@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, render_template, request
 
 from server.domain.refusals import Refusal
-from server.usecases.accounts import SIGNED_IN_FOR, sign_in, sign_out
+from server.usecases.accounts import sign_in
+from server.usecases.sessions import SIGNED_IN_FOR, sign_out
 from server.web.callers import SESSION_COOKIE
 from server.web.site import Site, current_viewer, with_cookie
 from server.web.viewer import page_language
@@ -27,7 +28,9 @@ def blueprint(site: Site) -> Blueprint:
     def sign_in_form() -> Any:
         login = request.form.get("login", "")[:80]
         try:
-            token = sign_in(site.database, login, request.form.get("password", "")[:1000])
+            token = sign_in(
+                site.database, login, request.form.get("password", "")[:1000], request.user_agent.string
+            )
         except Refusal as refusal:
             sentence = site.translate(f"refusal.{refusal.code}", page_language())
             return render_template("sign_in.html", refusal=sentence, login=login, next=way_on()), 401
