@@ -1,13 +1,21 @@
-"""Signed-in sessions: one a browser, ended by its owner or an administrator, or by itself after a day."""
+"""Signed-in sessions: one a browser, ended by its owner or an administrator, or by itself after a day.
 
+An ended session's sockets are cut (`server.live.void_tokens`).
+"""
+
+import threading
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from server.domain.browsers import browser_name
+from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
-from server.store.accounts import access_changed
+from server.store.accounts import ACCESS_CHANGED
 from server.store.database import Database
+from server.store.installation import Author, InstallationTransaction
 
 SIGNED_IN_FOR = timedelta(hours=12)
 
@@ -41,8 +49,71 @@ def begin_session(database: Database, account: str, user_agent: str = "") -> str
 
 
 def sign_out(database: Database, token: str) -> None:
-    """Ends the session of a token; its sockets are cut."""
+    """Ends the session of a token."""
     with database.store.write() as rows:
         if rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)}):
-            access_changed(rows)
+            rows.run(ACCESS_CHANGED, {})
     database.installation_changes += 1
+
+
+def end_session(database: Database, author: Author, account: str, session: str) -> None:
+    """Ends one session (id) of an account; nothing when it has ended already."""
+    with database.installation_transaction(author) as transaction:
+        end_sessions(transaction, account, why=_why(author, account), only=session)
+
+
+def end_every_session(database: Database, author: Author, account: str, *, but: str | None = None) -> None:
+    """Ends the sessions of an account; `but`: one (id) that goes on."""
+    with database.installation_transaction(author) as transaction:
+        end_sessions(transaction, account, why=_why(author, account), but=but)
+
+
+def _why(author: Author, account: str) -> str:
+    return "owner" if author.id == account else "administrator"
+
+
+def end_sessions(
+    transaction: InstallationTransaction,
+    account: str,
+    *,
+    why: str,
+    only: str | None = None,
+    but: str | None = None,
+) -> None:
+    """Ends the sessions of an account (ids: `only` one, all `but` one), with a fact where one was open."""
+    found = transaction.all("SELECT id FROM sign_in WHERE account = :account", account=account)
+    ended = [row["id"] for row in found if only in (None, row["id"]) and row["id"] != but]
+    if not ended:
+        return
+    for session in ended:
+        transaction.run("DELETE FROM sign_in WHERE id = :session", session=session)
+    transaction.run(ACCESS_CHANGED)
+    transaction.record(of_kind(FactKind.SESSIONS_ENDED, account=account, ended=len(ended), why=why))
+
+
+class SeenSessions:
+    """Which sessions were seen since it was last kept: a request writes nothing for it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._digests: set[str] = set()
+        self._lock = threading.Lock()
+
+    def saw(self, digest: str) -> None:
+        """A request came, or a socket is open, with the session of this digest."""
+        with self._lock:
+            self._digests.add(digest)
+
+    def keep(self, connected: Iterable[str] = ()) -> None:
+        """Writes when they were seen; `connected`: digests of those with an open socket."""
+        with self._lock:
+            seen, self._digests = self._digests | set(connected), set()
+        if not seen:
+            return
+        now = to_micros(self.database.clock.now())
+        writes: list[tuple[str, dict[str, Any]]] = [
+            ("UPDATE sign_in SET seen_at = :now WHERE digest = :digest", {"now": now, "digest": each})
+            for each in sorted(seen)
+        ]
+        with self.database.store.write() as rows:
+            rows.run_many(writes)

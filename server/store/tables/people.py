@@ -48,7 +48,7 @@ invitation = Table(
     Column("digest", DIGEST, primary_key=True),
     Column("account", ID, nullable=False, index=True),
     Column("created_at", INSTANT, nullable=False),
-    Column("expires_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False, index=True),
     Column("used_at", INSTANT),
     comment="Links by which a person chooses a password, once; the link holds the token.",
 )

@@ -57,6 +57,7 @@ def upgrade() -> None:
         comment="Links by which a person chooses a password, once; the link holds the token.",
     )
     op.create_index("ix_invitation_account", "invitation", ["account"])
+    op.create_index("ix_invitation_expires_at", "invitation", ["expires_at"])
     op.create_table(
         "sign_in_failure",
         sa.Column("bucket", DIGEST, nullable=False),
