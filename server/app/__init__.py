@@ -38,6 +38,7 @@ CATALOGUES = (
     ("notices", SERVER / "web" / "notices" / "translations"),
     ("media", SERVER / "web" / "media" / "translations"),
     ("display_report", SERVER / "web" / "display_report" / "translations"),
+    ("people", SERVER / "web" / "people" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),

@@ -30,3 +30,11 @@ def are_individual_figures_on(rows: Any, site: str) -> bool:
     """Whether figures of one agent may be shown at a site (slug)."""
     row = rows.one("SELECT is_on FROM individual_figures WHERE site = :site", site=site)
     return row is not None and bool(row["is_on"])
+
+
+def sites_with_individual_figures(database: Database) -> frozenset[str]:
+    """The sites (slugs) at which they are on."""
+    with database.read() as rows:
+        return frozenset(
+            row["site"] for row in rows.all("SELECT site, is_on FROM individual_figures") if row["is_on"]
+        )

@@ -18,7 +18,10 @@ LONGEST_TYPED = 1000
 
 
 def blueprint(site: Site) -> Blueprint:
-    """The routes. Ten failures a minute from one address; how they slow down is `server.usecases.sign_in`."""
+    """The routes. Failures slow down (`server.usecases.sign_in`); the limit bounds what hashing costs.
+
+    A whole office may have one address: all its people sign in at the same minute.
+    """
     routes = Blueprint("sign_in", __name__)
 
     @routes.get("/connexion")
@@ -28,7 +31,7 @@ def blueprint(site: Site) -> Blueprint:
         return render_template("sign_in.html", refusal=None, login="", next=way_on())
 
     @routes.post("/connexion")
-    @site.limiter.limit("10 per minute; 60 per hour", deduct_when=lambda answer: answer.status_code >= 400)
+    @site.limiter.limit("60 per minute")
     def sign_in_form() -> Any:
         attempt = attempt_of(request.form.get("login", ""), request.form.get("password", ""))
         try:
