@@ -83,7 +83,7 @@ class FactKind(StrEnum):
     ACCOUNT_REMOVED = "AccountRemoved"
     PASSWORD_SET = "PasswordSet"
     SESSIONS_ENDED = "SessionsEnded"
-    SIGN_INS_SLOWED = "SignInsSlowed"
+    GUESSING_SLOWED = "GuessingSlowed"
     INDIVIDUAL_FIGURES_DECIDED = "IndividualFiguresDecided"
     DEVICE_PAIRED = "DevicePaired"
     DEVICE_RENEWED = "DeviceRenewed"

@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from server.documents.reading import parse_installation
-from server.domain.common_words import FRENCH_WORDS
+from server.domain.french_words import FRENCH_WORDS
 from server.domain.refusals import Refusal
 from server.store.configurations import INSTALLATION
 from server.store.documents import newest

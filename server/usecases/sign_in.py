@@ -140,7 +140,7 @@ def _tell(database: Database, account: Row | None, counted: list[_Counted]) -> N
     with database.installation_transaction(SYSTEM) as transaction:
         for each in told:
             transaction.record(
-                of_kind(FactKind.SIGN_INS_SLOWED, account=whose, by=each.kind, failures=each.after.count)
+                of_kind(FactKind.GUESSING_SLOWED, account=whose, by=each.kind, failures=each.after.count)
             )
 
 

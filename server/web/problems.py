@@ -35,6 +35,7 @@ STATUS: Mapping[str, int] = {
     "own_account": 409,
     "last_administrator": 409,
     "account_locked": 409,
+    "individual_figures_off": 409,
     "unknown_account": 404,
     "unknown_invitation": 404,
     "invitation_used": 409,
