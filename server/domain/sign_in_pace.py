@@ -63,4 +63,4 @@ def has_just_begun(failures: Failures, pace: Pace) -> bool:
 def _wait(over: int, pace: Pace) -> timedelta:
     if over <= 0:
         return timedelta(0)
-    return min(pace.longest, _ONCE * 2 ** min(over - 1, 20))
+    return min(pace.longest, _ONCE * (1 << min(over - 1, 20)))

@@ -74,10 +74,10 @@ def _count(database: Database, attempt: Attempt, account: Row | None) -> list[_C
     now = database.clock.now()
     with database.store.write() as rows:
         lock = " FOR UPDATE" if database.store.is_postgresql else ""
-        secret = rows.one(f"SELECT secret FROM installation WHERE id = 1{lock}")["secret"]
-        counted = [
-            _next(rows, kind, bucket, now) for kind, bucket in _buckets(attempt, account, secret).items()
-        ]
+        installation = rows.one(f"SELECT secret FROM installation WHERE id = 1{lock}")
+        assert installation is not None
+        buckets = _buckets(attempt, account, installation["secret"])
+        counted = [_next(rows, kind, bucket, now) for kind, bucket in buckets.items()]
         wait_s = max(each.before.wait_s(now) if each.before else 0 for each in counted)
         if wait_s:
             raise Refusal("sign_ins_slowed", seconds=wait_s, wait=_words(wait_s))
@@ -104,20 +104,13 @@ def _buckets(attempt: Attempt, account: Row | None, secret: str) -> dict[str, st
     """What this attempt counts for, by kind of bucket; nothing readable of login or address is kept."""
     login = attempt.login.strip().lower()
     browser = (attempt.browsers or {}).get(account["id"]) if account is not None else None
+    named = {"pair": f"{login}\0{attempt.address}", "login": login, "address": attempt.address}
     if browser is not None:
-        named = {"browser": (browser, login)}
-    else:
-        named = {
-            "pair": (login, attempt.address),
-            "login": (login,),
-            "address": (attempt.address,),
-        }
-
-    def digest(kind: str, parts: tuple[str, ...]) -> str:
-        text = "\x00".join((kind, *parts))
-        return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-
-    return {kind: digest(kind, parts) for kind, parts in named.items()}
+        named = {"browser": f"{browser}\0{login}"}
+    return {
+        kind: hmac.new(secret.encode(), f"{kind}\0{name}".encode(), hashlib.sha256).hexdigest()
+        for kind, name in named.items()
+    }
 
 
 def _write(rows: Any, bucket: str, failures: Failures) -> None:

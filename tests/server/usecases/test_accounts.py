@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,17 +57,18 @@ def kinds(database: Database) -> list[str]:
         return [row["kind"] for row in rows.all("SELECT kind FROM installation_fact ORDER BY position")]
 
 
-def code_of(work: Callable[[], object]) -> str:
+def code_of(verb: Callable[..., object], *values: Any, **named: Any) -> str:
+    """What the verb refuses with."""
     with pytest.raises(Refusal) as refused:
-        work()
+        verb(*values, **named)
     return refused.value.code
 
 
 def test_a_login_is_given_once_and_a_weak_password_to_nobody(database: Database):
     made(database, "agent")
-    assert code_of(lambda: made(database, "AGENT")) == "login_taken"
-    assert code_of(lambda: set_password(database, SYSTEM, "agent", "short")) == "password_too_short"
-    assert code_of(lambda: set_password(database, SYSTEM, "agent", "motdepasse1234")) == "password_common"
+    assert code_of(made, database, "AGENT") == "login_taken"
+    assert code_of(set_password, database, SYSTEM, "agent", "short") == "password_too_short"
+    assert code_of(set_password, database, SYSTEM, "agent", "motdepasse1234") == "password_common"
 
 
 def test_a_new_password_from_the_machine_ends_every_session_and_unlocks(database: Database):
@@ -76,7 +78,7 @@ def test_a_new_password_from_the_machine_ends_every_session_and_unlocks(database
     lock_account(database, SYSTEM, account, sites=None)
     set_password(database, SYSTEM, "Agent", OTHER)
     assert read_own_sessions(database, account) == []
-    assert code_of(lambda: prove(database, Attempt("agent", PASSWORD))) == "wrong_password"
+    assert code_of(prove, database, Attempt("agent", PASSWORD)) == "wrong_password"
     assert prove(database, Attempt("agent", OTHER))["id"] == account
 
 
@@ -122,8 +124,8 @@ def test_another_password_of_ones_own_needs_the_present_one_and_ends_the_other_s
     def change(present: str, new: str) -> None:
         change_own_password(database, Attempt("agent", present), new, session=own.id)
 
-    assert code_of(lambda: change(OTHER, OTHER)) == "wrong_password"
-    assert code_of(lambda: change(PASSWORD, "agent dubreuil")) == "password_of_names"
+    assert code_of(change, OTHER, OTHER) == "wrong_password"
+    assert code_of(change, PASSWORD, "agent dubreuil") == "password_of_names"
     assert other.id in [each.id for each in read_own_sessions(database, account)]
     change(PASSWORD, OTHER)
     assert [each.id for each in read_own_sessions(database, account)] == [own.id]
@@ -136,14 +138,16 @@ def test_a_description_is_a_fact_that_says_what_changed_and_not_to_what(database
     describe_account(database, SYSTEM, account, wanted, sites=LAON)
     describe_account(database, SYSTEM, account, wanted, sites=LAON)  # nothing changes: no fact
     with database.read() as rows:
-        assert account_of_login(rows, "MARIE.D")["display_name"] == "Marie Durand"
+        found = account_of_login(rows, "MARIE.D")
+        assert found is not None
+        assert found["display_name"] == "Marie Durand"
         facts = rows.all("SELECT body FROM installation_fact WHERE kind = 'AccountDescribed'")
     assert len(facts) == 1
     assert '"changed":["display_name","email","login"]' in facts[0]["body"]
     assert "urand" not in facts[0]["body"]
     made(database, "other")
     again = Described("OTHER", "Marie Durand", "")
-    assert code_of(lambda: describe_account(database, SYSTEM, account, again, sites=None)) == "login_taken"
+    assert code_of(describe_account, database, SYSTEM, account, again, sites=None) == "login_taken"
 
 
 def test_a_removed_account_leaves_an_opaque_author_and_no_trace_of_the_person(database: Database):
@@ -172,7 +176,7 @@ def test_a_locked_account_has_no_session_until_it_is_unlocked(database: Database
     lock_account(database, SYSTEM, account, sites=LAON)
     person = read_person(database, account, LAON)[0]
     assert (person.state, person.sessions) == ("locked", 0)
-    assert code_of(lambda: begin_session(database, account)) == "wrong_password"
+    assert code_of(begin_session, database, account) == "wrong_password"
     unlock_account(database, SYSTEM, account, sites=LAON)
     assert prove(database, Attempt("agent", PASSWORD))["id"] == account
     assert kinds(database)[-3:] == ["SessionsEnded", "AccountLocked", "AccountUnlocked"]
@@ -180,14 +184,14 @@ def test_a_locked_account_has_no_session_until_it_is_unlocked(database: Database
 
 def test_nobody_shuts_themselves_or_the_last_administrator_out(database: Database):
     chief = made(database, "chief", Grant("administrator", "*"))
-    assert code_of(lambda: lock_account(database, Author(chief), chief, sites=None)) == "own_account"
-    assert code_of(lambda: remove_account(database, Author(chief), chief, sites=None)) == "own_account"
-    assert code_of(lambda: lock_account(database, SYSTEM, chief, sites=None)) == "last_administrator"
+    assert code_of(lock_account, database, Author(chief), chief, sites=None) == "own_account"
+    assert code_of(remove_account, database, Author(chief), chief, sites=None) == "own_account"
+    assert code_of(lock_account, database, SYSTEM, chief, sites=None) == "last_administrator"
     demoted = [Grant("agent", "laon")]
-    assert code_of(lambda: change_roles(database, SYSTEM, chief, demoted, sites=None)) == "last_administrator"
+    assert code_of(change_roles, database, SYSTEM, chief, demoted, sites=None) == "last_administrator"
     second = made(database, "second", Grant("administrator", "*"))
     lock_account(database, SYSTEM, second, sites=None)
-    assert code_of(lambda: remove_account(database, SYSTEM, chief, sites=None)) == "last_administrator"
+    assert code_of(remove_account, database, SYSTEM, chief, sites=None) == "last_administrator"
     unlock_account(database, SYSTEM, second, sites=None)
     change_roles(database, SYSTEM, chief, demoted, sites=None)
 
@@ -198,21 +202,19 @@ def test_whoever_answers_for_one_site_changes_what_is_at_that_site_only(database
     everywhere = made(database, "everywhere", Grant("administrator", "*"))
     assert {each.login for each in read_people(database, LAON)} == {"here", "both"}
     assert [each.is_governed for each in read_people(database, LAON)] == [False, True]
-    assert code_of(lambda: read_person(database, here, VERVINS)) == "unknown_account"
+    assert code_of(read_person, database, here, VERVINS) == "unknown_account"
     for account in (both, everywhere):
-        assert code_of(lambda a=account: lock_account(database, SYSTEM, a, sites=LAON)) == "forbidden"
-        assert code_of(lambda a=account: remove_account(database, SYSTEM, a, sites=LAON)) == "forbidden"
-        refused = code_of(
-            lambda a=account: describe_account(database, SYSTEM, a, Described("x", "X"), sites=LAON)
-        )
+        assert code_of(lock_account, database, SYSTEM, account, sites=LAON) == "forbidden"
+        assert code_of(remove_account, database, SYSTEM, account, sites=LAON) == "forbidden"
+        refused = code_of(describe_account, database, SYSTEM, account, Described("x", "X"), sites=LAON)
         assert refused == "forbidden"
     for site in ("vervins", "*"):
         grants = [Grant("administrator", site)]
-        assert code_of(lambda g=grants: change_roles(database, SYSTEM, here, g, sites=LAON)) == "forbidden"
+        assert code_of(change_roles, database, SYSTEM, here, grants, sites=LAON) == "forbidden"
     change_roles(database, SYSTEM, both, [], sites=LAON)  # their role at Vervins stays
     with database.read() as rows:
         assert grants_of(rows, both) == [Grant("supervisor", "vervins")]
-    assert code_of(lambda: change_roles(database, SYSTEM, here, [], sites=LAON)) == "role_missing"
+    assert code_of(change_roles, database, SYSTEM, here, [], sites=LAON) == "role_missing"
 
 
 def test_individual_figures_are_off_until_an_administrator_turns_them_on_as_a_fact(database: Database):
@@ -225,10 +227,7 @@ def test_individual_figures_are_off_until_an_administrator_turns_them_on_as_a_fa
     assert sites_with_individual_figures(database) == frozenset()
     assert kinds(database)[-2:] == ["IndividualFiguresDecided", "IndividualFiguresDecided"]
     for site, code in (("vervins", "forbidden"), ("atlantis", "unknown_site")):
-        assert (
-            code_of(lambda s=site: decide_individual_figures(database, chief, s, is_on=True, sites=LAON))
-            == code
-        )
+        assert code_of(decide_individual_figures, database, chief, site, is_on=True, sites=LAON) == code
     assert sites_with_individual_figures(database) == frozenset()
 
 
