@@ -168,9 +168,9 @@ def change_roles(
     """
     known = known_sites(database)
     with database.installation_transaction(author) as transaction:
-        if account_row(transaction, account) is None:
-            raise Refusal("unknown_account")
         before = grants_of(transaction, account)
+        if not before or (sites is not None and all(each.site not in sites for each in before)):
+            raise Refusal("unknown_account")
         elsewhere = [] if sites is None else [each for each in before if each.site not in sites]
         if sites is not None and any(grant.site not in sites for grant in grants):
             raise Refusal("forbidden")

@@ -29,7 +29,7 @@ export function connect(namespace, auth, { live, lost, refused, messages }) {
   socket.on("connect_error", (error) => {
     lost();
     if (socket.active) return;
-    show(`[data-ended="${error.message}"]`, true);
+    show(`[data-ended="${CSS.escape(error.message)}"]`, true);
     refused?.(error);
   });
   for (const [name, take] of Object.entries(messages)) socket.on(name, take);

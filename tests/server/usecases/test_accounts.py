@@ -211,6 +211,9 @@ def test_whoever_answers_for_one_site_changes_what_is_at_that_site_only(database
     for site in ("vervins", "*"):
         grants = [Grant("administrator", site)]
         assert code_of(change_roles, database, SYSTEM, here, grants, sites=LAON) == "forbidden"
+    for account in (everywhere, "nobody"):
+        grants = [Grant("agent", "laon")]
+        assert code_of(change_roles, database, SYSTEM, account, grants, sites=LAON) == "unknown_account"
     change_roles(database, SYSTEM, both, [], sites=LAON)  # their role at Vervins stays
     with database.read() as rows:
         assert grants_of(rows, both) == [Grant("supervisor", "vervins")]

@@ -191,10 +191,16 @@ def test_a_known_browser_signs_in_while_its_login_is_being_guessed(api: ApiSite)
 
 def test_individual_figures_are_decided_on_the_page_and_told_to_agents(api: ApiSite):
     chief, agent = Forms(api, api.person("administrator", "*")), Forms(api, api.person("agent"))
+    supervisor = Forms(api, api.person("supervisor"))
     assert "Aucun chiffre n’est montré par agent" in agent.get("/compte").text
+    assert "personne ne l’a décidé" in supervisor.get("/qualite/agents").text
+    assert "/qualite/agents" not in supervisor.get("/qualite").text
+    assert agent.get("/qualite/agents").status_code == 403
     decided = chief.post("/personnes/chiffres-individuels", {"site": HALL, "on": "1"})
     assert decided.location == "/personnes?fait=figures#figures"
     assert "Permis par une décision inscrite au journal" in agent.get("/compte").text
+    assert "Personne n’a été reçu" in supervisor.get("/qualite/agents").text
+    assert "/qualite/agents?" in supervisor.get("/qualite").text
 
 
 def test_forms_without_the_token_of_the_page_change_nothing(api: ApiSite):
