@@ -28,7 +28,7 @@ _SESSIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in session: its browser, since when, when it was last seen (within half a minute)."""
+    """A signed-in session: its browser, since when, when it was last seen, to a minute or two."""
 
     id: str
     browser: str

@@ -6,7 +6,6 @@ An ended session's sockets are cut (`server.live.void_tokens`).
 import threading
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from server.domain.browsers import browser_name
 from server.domain.facts import FactKind, of_kind
@@ -18,6 +17,9 @@ from server.store.database import Database
 from server.store.installation import Author, InstallationTransaction
 
 SIGNED_IN_FOR = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+_SEEN_BEFORE = "SELECT digest FROM sign_in WHERE seen_at <= :at"
+_SEEN = "UPDATE sign_in SET seen_at = :now WHERE digest = :digest"
 
 
 def begin_session(database: Database, account: str, user_agent: str = "") -> str:
@@ -53,7 +55,6 @@ def sign_out(database: Database, token: str) -> None:
     with database.store.write() as rows:
         if rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)}):
             rows.run(ACCESS_CHANGED, {})
-    database.installation_changes += 1
 
 
 def end_session(database: Database, author: Author, account: str, session: str) -> None:
@@ -105,15 +106,13 @@ class SeenSessions:
             self._digests.add(digest)
 
     def keep(self, connected: Iterable[str] = ()) -> None:
-        """Writes when they were seen; `connected`: digests of those with an open socket."""
+        """Writes when they were seen, each once a minute; `connected`: digests of tokens with a socket."""
         with self._lock:
             seen, self._digests = self._digests | set(connected), set()
-        if not seen:
+        now = self.database.clock.now()
+        with self.database.read() as rows:
+            due = {row["digest"] for row in rows.all(_SEEN_BEFORE, at=to_micros(now - SEEN_EVERY))} & seen
+        if not due:
             return
-        now = to_micros(self.database.clock.now())
-        writes: list[tuple[str, dict[str, Any]]] = [
-            ("UPDATE sign_in SET seen_at = :now WHERE digest = :digest", {"now": now, "digest": each})
-            for each in sorted(seen)
-        ]
         with self.database.store.write() as rows:
-            rows.run_many(writes)
+            rows.run_many([(_SEEN, {"now": to_micros(now), "digest": each}) for each in sorted(due)])
