@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 from server.clock import Clock
 from server.store.database import Database
 from server.store.migrating import migrate
-from server.usecases import accounts
+from server.usecases import passwords
 from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
 from tests.harness.postgresql import PostgresqlCluster
@@ -38,7 +38,7 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
     tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 # people made in this process have cheap passwords; a served demonstration's cost what the product asks
-accounts.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+passwords.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 # each test of the API makes an application anew: what a model looks like to OpenAPI is read once
 utils.get_model_schema = cache(utils.get_model_schema)

@@ -22,6 +22,7 @@ from server.settings import Settings
 from server.store.database import Database, once_it_answers
 from server.store.engines import Row
 from server.store.installed import installation_of, may_exist
+from server.usecases.sessions import SeenSessions
 from server.web.callers import KnownCallers
 
 SERVER = Path(__file__).parents[1]
@@ -37,6 +38,7 @@ CATALOGUES = (
     ("notices", SERVER / "web" / "notices" / "translations"),
     ("media", SERVER / "web" / "media" / "translations"),
     ("display_report", SERVER / "web" / "display_report" / "translations"),
+    ("people", SERVER / "web" / "people" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),
@@ -94,6 +96,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     app.extensions["parvis_database"] = database
     app.extensions["parvis_callers"] = KnownCallers(database)
+    app.extensions["parvis_seen"] = SeenSessions(database)
     socketio = make_socketio(app, async_mode=async_mode, redis_url=settings.redis_url)
     parvis = compose(app, settings, database, catalogues, socketio, is_demonstration=is_demonstration)
     app.extensions["parvis"] = parvis

@@ -57,6 +57,9 @@ from server.web.look.files import look_of
 from server.web.media import pages as media_pages
 from server.web.media.files import blueprint as media_files
 from server.web.notices import pages as notices_pages
+from server.web.people import invitation as invitation_pages
+from server.web.people import own_account as own_account_pages
+from server.web.people import pages as people_pages
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
@@ -152,7 +155,8 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         lambda: health.is_ready(parvis),
     )
     app.register_blueprint(site.blueprint(shared))
-    app.register_blueprint(sign_in.blueprint(shared))
+    for pages in (sign_in, people_pages, own_account_pages, invitation_pages):
+        app.register_blueprint(pages.blueprint(shared))
     app.register_blueprint(media_files(parvis.media.files, database))
     app.register_blueprint(look_files(parvis.media.files, database))
     _install_pages(app, parvis, limiter)

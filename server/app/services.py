@@ -20,7 +20,7 @@ from server.language import Catalogues
 from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.namespaces import namespaces
-from server.live.presence import Presence
+from server.live.presence import Presence, Shown
 from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
 from server.live.reading_voice import ReadingVoice
 from server.live.voice import Voice
@@ -37,6 +37,7 @@ from server.usecases.carry_over_notices import carry_over_every_hall
 from server.usecases.estimate_waits import Estimates
 from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
+from server.usecases.sessions import SeenSessions
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
 from signage.feeds.fetched import FeedLimits
 
@@ -181,11 +182,13 @@ def compose(
     void = VoidTokens(
         database, presence, lambda sid, namespace: socketio.server.disconnect(sid, namespace=namespace)
     )
+    seen: SeenSessions = app.extensions["parvis_seen"]
     parvis.background += [
         _every(socketio, TICK_S, publisher.tick),
         _every(socketio, TICK_S, void.look),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
         _every(socketio, HEARTBEAT_S, watch.keep),
+        _every(socketio, HEARTBEAT_S, lambda: seen.keep(presence.digests())),
         _every(socketio, ROUND_S, media.prepare_waiting),
         _every(socketio, ROUND_S, feeds.read_due),
         voice.run,
@@ -242,7 +245,8 @@ def _socket_callers(
         if not caller.may(permission, hall=hall, site=site_slug):
             raise Refusal("forbidden")
         if caller.digest is not None:
-            presence.showed_token(request.sid, request.namespace, caller.digest)  # type: ignore[attr-defined]
+            shown = Shown(caller.digest, hall, permission)
+            presence.showed_token(request.sid, request.namespace, shown)  # type: ignore[attr-defined]
         return hall, caller
 
     return find

@@ -180,7 +180,7 @@ def _users(database: Database) -> list[dict[str, str]]:
     users = []
     for role, site in wanted:
         login, display_name = EVERYWHERE[role] if site == EVERY_SITE else (role, FIRST_NAMES[role])
-        password = "-".join(secrets.choice(WORDS) for _ in range(4))
+        password = "-".join(secrets.SystemRandom().sample(WORDS, 4))
         account = NewAccount(login, password, display_name, [Grant(role, site)])
         create_account(database, DEMONSTRATION, account)
         users.append({"login": login, "password": password, "role": role, "site": site})

@@ -1,4 +1,7 @@
-"""The fold of the installation's facts that have rows: notices, their history, media, displays. Pure."""
+"""The fold of the installation's facts that have rows: notices, their history, media, displays, figures.
+
+Pure.
+"""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -93,6 +96,15 @@ def _displays_reported(fact: Recorded) -> list[InstallationChange]:
     return changes
 
 
+def _individual_figures_decided(fact: Recorded) -> list[InstallationChange]:
+    decided = {
+        "is_on": fact.body["is_on"],
+        "decided_at": fact.happened_at,
+        "decided_by": fact.author,
+    }
+    return [Sum("individual_figures", {"site": fact.body["site"]}, {}, decided)]
+
+
 INSTALLATION_FOLDS: dict[str, _Fold] = {
     FactKind.NOTICE_DRAFTED: _drafted,
     FactKind.NOTICE_EDITED: _edited,
@@ -104,6 +116,7 @@ INSTALLATION_FOLDS: dict[str, _Fold] = {
     FactKind.NOTICE_ARCHIVED: _moved,
     FactKind.DISPLAYS_REPORTED: _displays_reported,
     FactKind.NOTICE_REPLACED: _moved,
+    FactKind.INDIVIDUAL_FIGURES_DECIDED: _individual_figures_decided,
     **MEDIA_FOLDS,
 }
 """By the kind of fact."""

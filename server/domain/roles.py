@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"
     DISTRIBUTE = "distribute"
     CONFIGURE = "configure"
+    ADMINISTER_PEOPLE = "administer_people"
     DECIDE_TARGETS = "decide_targets"
     READ_HELP = "read_help"
     READ_APPOINTMENTS = "read_appointments"

@@ -6,6 +6,17 @@ So that nothing is computed for nobody.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from server.domain.roles import Permission
+
+
+class Shown(NamedTuple):
+    """What a socket was let in by: the digest of its token, and for what, in a hall (id)."""
+
+    digest: str
+    hall: str
+    permission: Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class Joined:
 class Presence:
     """Connected sockets of this process. A visitor's socket also stands for its visit, in a language.
 
-    Those of a device or an API key are known by the digest of its token.
+    Those of a device, an API key or a signed-in person are known by the digest of its token.
     """
 
     halls: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -35,7 +46,7 @@ class Presence:
     _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _digests: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _shown: dict[str, tuple[str, list[Shown]]] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: Joined) -> None:
         """A socket has joined a hall's room."""
@@ -64,17 +75,21 @@ class Presence:
         """Whether a socket of a kiosk or screen is here."""
         return (hall, device) in self._devices.values()
 
-    def showed_token(self, sid: str, namespace: str, digest: str) -> None:
-        """A socket was let in by the token of a device or an API key."""
-        self._digests[sid] = (namespace, digest)
+    def showed_token(self, sid: str, namespace: str, shown: Shown) -> None:
+        """A socket was let in by a token, for one permission; it may have asked for several."""
+        self._shown.setdefault(sid, (namespace, []))[1].append(shown)
 
-    def tokens(self) -> list[tuple[str, str, str]]:
-        """The sockets let in by a token: sid, namespace, the token's digest."""
-        return [(sid, *shown) for sid, shown in self._digests.items()]
+    def tokens(self) -> list[tuple[str, str, list[Shown]]]:
+        """The sockets let in by a token: sid, namespace, for what."""
+        return [(sid, namespace, list(shown)) for sid, (namespace, shown) in self._shown.items()]
+
+    def digests(self) -> set[str]:
+        """The digests of the tokens of all sockets let in by one."""
+        return {each.digest for _, shown in self._shown.values() for each in shown}
 
     def left(self, sid: str) -> None:
         """A socket has gone."""
-        self._digests.pop(sid, None)
+        self._shown.pop(sid, None)
         known = self._sockets.pop(sid, None)
         self._visits.pop(sid, None)
         self._screens.pop(sid, None)

@@ -1,41 +1,63 @@
-"""Sockets whose token has become void are cut: a stolen screen hears nothing more once it is revoked."""
+"""Sockets whose token has become void are cut.
 
-from collections.abc import Callable
+A stolen screen hears nothing more once it is revoked, nor does a page of somebody who was signed out or whose
+role was taken.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.instants import to_micros
-from server.live.presence import Presence
-from server.store.accounts import valid_digests
+from server.live.presence import Presence, Shown
+from server.store.accounts import Grant, allowed_by, signed_in, valid_digests
 from server.store.database import Database
 
 READ_EVERY_S = 25.0
-"""How often the tokens are read for what other processes changed, and for keys that expired."""
+"""How often the tokens are read for what expires by itself."""
+_CHANGES = "SELECT journal_length, access_version FROM installation WHERE id = 1"
 
 
 @dataclass
 class VoidTokens:
-    """Looks once a second; reads when this process changed devices or keys, else every READ_EVERY_S.
+    """Looks once a second; reads when any process changed devices, keys, sessions or roles.
 
-    `cut(sid, namespace)` ends a socket.
+    And every READ_EVERY_S. `cut(sid, namespace)` ends a socket.
     """
 
     database: Database
     presence: Presence
     cut: Callable[[str, str], None]
-    _seen_changes: int = 0
+    _seen_changes: tuple[int, int] = (-1, -1)
     _read_at_s: float = 0.0
 
     def look(self) -> None:
-        """Cuts the sockets of devices that were revoked or renewed, of keys that were revoked or expired."""
-        changes, now_s = self.database.installation_changes, self.database.clock.elapsed_s()
-        if changes == self._seen_changes and now_s - self._read_at_s < READ_EVERY_S:
-            return
-        self._seen_changes, self._read_at_s = changes, now_s
+        """Cuts the sockets of devices that were revoked or renewed, of keys that were revoked or expired.
+
+        And of sessions that have ended, or whose person may not be there any more.
+        """
         shown = self.presence.tokens()
-        if not shown:
+        if not shown or not self._has_changed():
             return
         with self.database.read() as rows:
-            valid = valid_digests(rows, to_micros(self.database.clock.now()))
-        for sid, namespace, digest in shown:
-            if digest not in valid:
+            now = to_micros(self.database.clock.now())
+            valid = valid_digests(rows, now)
+            people = signed_in(rows, self.presence.digests() - valid, now)
+        for sid, namespace, tokens in shown:
+            if not all(each.digest in valid or self._is_allowed(each, people) for each in tokens):
                 self.cut(sid, namespace)
+
+    def _has_changed(self) -> bool:
+        now_s = self.database.clock.elapsed_s()
+        with self.database.read() as rows:
+            row = rows.one(_CHANGES)
+        changes = (row["journal_length"], row["access_version"])
+        if changes == self._seen_changes and now_s - self._read_at_s < READ_EVERY_S:
+            return False
+        self._seen_changes, self._read_at_s = changes, now_s
+        return True
+
+    def _is_allowed(self, shown: Shown, people: Mapping[str, Sequence[Grant]]) -> bool:
+        grants = people.get(shown.digest)
+        if grants is None:
+            return False
+        return allowed_by(grants, shown.permission, self.database.configuration(shown.hall).site.slug)

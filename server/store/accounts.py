@@ -1,16 +1,19 @@
 """Accounts, signed-in sessions, devices and API keys: secrets are stored as digests only."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.domain.roles import ROLES, Permission
 from server.ids import token_digest
 from server.store.engines import Row
 
 EVERY_SITE = "*"
 EVERY_HALL = "*"
 """What stands for every hall in an API key."""
+ACCESS_CHANGED = "UPDATE installation SET access_version = access_version + 1 WHERE id = 1"
+"""Tells every process that somebody may do less: it looks whose sockets have to be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,50 @@ class Grant:
     site: str
 
 
-def account_of_login(rows: Any, login: str) -> Row | None:
-    """The account with this login."""
-    row: Row | None = rows.one(
-        "SELECT id, login, display_name, password_hash, is_locked FROM account WHERE login = :login",
-        login=login.strip().lower(),
-    )
+_ACCOUNT = (
+    "SELECT id, login, display_name, email, password_hash, is_locked, created_at, last_signed_in_at"
+    " FROM account"
+)
+
+
+def allowed_by(grants: Iterable[Grant], permission: Permission, site: str) -> bool:
+    """Whether roles give a permission at a site (slug)."""
+    return any(permission in ROLES[grant.role] for grant in grants if grant.site in (site, EVERY_SITE))
+
+
+def account_row(rows: Any, account: str) -> Row | None:
+    """An account by its id."""
+    row: Row | None = rows.one(f"{_ACCOUNT} WHERE id = :account", account=account)
     return row
+
+
+def account_of_login(rows: Any, login: str) -> Row | None:
+    """The account with this login, in any case."""
+    row: Row | None = rows.one(f"{_ACCOUNT} WHERE login = :login", login=login.strip().lower())
+    return row
+
+
+def account_of_email(rows: Any, email: str) -> Row | None:
+    """The account with this address, in any case."""
+    row: Row | None = rows.one(f"{_ACCOUNT} WHERE email = :email", email=email.strip().lower())
+    return row
+
+
+def accounts(rows: Any) -> list[Row]:
+    """Every account, by name."""
+    return list(rows.all(f"{_ACCOUNT} ORDER BY lower(display_name), login"))
+
+
+def other_administrators(rows: Any, account: str) -> int:
+    """How many other accounts can sign in as administrator of every site."""
+    row = rows.one(
+        "SELECT count(*) AS others FROM account a JOIN role_grant g ON g.account = a.id"
+        " WHERE g.role = 'administrator' AND g.site = '*' AND a.id <> :account AND a.is_locked = :no"
+        " AND a.password_hash IS NOT NULL",
+        account=account,
+        no=False,
+    )
+    return int(row["others"])
 
 
 def grants_of(rows: Any, account: str) -> list[Grant]:
@@ -41,13 +81,31 @@ def grants_of(rows: Any, account: str) -> list[Grant]:
 def account_of_sign_in(rows: Any, token: str, now: int) -> Row | None:
     """The account of a signed-in session that has not expired."""
     row: Row | None = rows.one(
-        "SELECT a.id, a.login, a.display_name FROM sign_in s JOIN account a ON a.id = s.account"
+        "SELECT a.id, a.login, a.display_name, s.id AS session FROM sign_in s"
+        " JOIN account a ON a.id = s.account"
         " WHERE s.digest = :digest AND s.expires_at > :now AND a.is_locked = :no",
         digest=token_digest(token),
         now=now,
         no=False,
     )
     return row
+
+
+def signed_in(rows: Any, digests: Iterable[str], now: int) -> Mapping[str, list[Grant]]:
+    """The roles of whoever the sessions with these digests belong to; one that has ended is missing."""
+    wanted = frozenset(digests)
+    found: dict[str, list[Grant]] = {}
+    if not wanted:
+        return found
+    for row in rows.all(
+        "SELECT s.digest, g.role, g.site FROM sign_in s JOIN account a ON a.id = s.account"
+        " JOIN role_grant g ON g.account = a.id WHERE s.expires_at > :now AND a.is_locked = :no",
+        now=now,
+        no=False,
+    ):
+        if row["digest"] in wanted:
+            found.setdefault(row["digest"], []).append(Grant(row["role"], row["site"]))
+    return found
 
 
 def device_of_token(rows: Any, token: str) -> Row | None:

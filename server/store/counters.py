@@ -4,6 +4,7 @@ A row of `counter_session` is one place of a session: its `session` is that of t
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from server.domain.counter_facts import DutyTerms
@@ -44,6 +45,11 @@ def open_session(rows: Any, counter: str) -> Row | None:
 def open_sessions(rows: Any, hall: str) -> list[Row]:
     """Every open session of a hall."""
     return list(rows.all(f"{_OPEN} WHERE s.hall = :hall AND s.closed_at IS NULL", hall=hall))
+
+
+def agents_present(sessions: Iterable[Row]) -> int:
+    """How many people hold a counter, by the open sessions of a hall."""
+    return len({session["author"] for session in sessions})
 
 
 def places_of(rows: Any, hall: str, session: str) -> list[Row]:

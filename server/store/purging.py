@@ -12,6 +12,9 @@ from server.domain.instants import to_micros
 BATCH = 500
 """Rows per transaction."""
 IDEMPOTENCY_KEPT_S = 24 * 3600
+INVITATION_KEPT_S = 30 * 24 * 3600
+"""After its end: until then a link that comes too late is told so."""
+FAILURES_KEPT_S = 24 * 3600
 NEUTRAL_TICKET = '{"ahead": null, "kind": "ticket", "language": "fr"}'
 """What is left of a printed ticket's content."""
 
@@ -44,9 +47,21 @@ ERASE = {
         "DELETE FROM sign_in WHERE digest IN"
         " (SELECT digest FROM sign_in WHERE expires_at <= :now LIMIT :batch)"
     ),
+    "invitation": (
+        "DELETE FROM invitation WHERE digest IN"
+        " (SELECT digest FROM invitation WHERE expires_at <= :now LIMIT :batch)"
+    ),
+    "sign_in_failure": (
+        "DELETE FROM sign_in_failure WHERE bucket IN"
+        " (SELECT bucket FROM sign_in_failure WHERE failed_at <= :now LIMIT :batch)"
+    ),
 }
 """In this order: what a print said goes with its ticket's token. Each finds its rows by an index."""
-_KEPT_S = {"idempotency": IDEMPOTENCY_KEPT_S}
+_KEPT_S = {
+    "idempotency": IDEMPOTENCY_KEPT_S,
+    "invitation": INVITATION_KEPT_S,
+    "sign_in_failure": FAILURES_KEPT_S,
+}
 
 
 def erase_past(database: Any, now: datetime) -> dict[str, int]:

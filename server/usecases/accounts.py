@@ -1,33 +1,68 @@
-"""Accounts: made by an administrator or by the command line, each with a fact; and signing in."""
+"""Accounts: made, described, locked and removed by an administrator or by the command line, each with a fact.
 
+What somebody did keeps its author, an opaque id: a removed account takes away whose it was.
+"""
+
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from typing import Any
 
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES
-from server.ids import new_id, new_token, token_digest
-from server.store.accounts import EVERY_SITE, Grant, account_of_login
+from server.ids import new_id
+from server.store.accounts import (
+    ACCESS_CHANGED,
+    EVERY_SITE,
+    Grant,
+    account_of_email,
+    account_of_login,
+    account_row,
+    grants_of,
+    other_administrators,
+)
 from server.store.database import Database
-from server.store.installation import Author
+from server.store.engines import Row
+from server.store.installation import Author, InstallationTransaction
+from server.usecases.leave_counters import leave_counters
+from server.usecases.notice_places import Sites
+from server.usecases.passwords import check_password, hashed, names_of_office
+from server.usecases.sessions import end_sessions
+from server.usecases.sites import known_sites
 
-PASSWORDS = PasswordHasher()
-"""The library's own cost: the second choice of RFC 9106 (64 MiB, three passes), about 0.1 s of a core."""
-SHORTEST_PASSWORD = 12
-"""Characters; length is what counts, nothing else is demanded (ANSSI guidance)."""
-SIGNED_IN_FOR = timedelta(hours=12)
+LONGEST_LOGIN = 80
+LONGEST_NAME = 80
+LONGEST_EMAIL = 254
+_LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]+")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
-@cache
-def _nobody() -> str:
-    """What the password of an unknown login is compared with, so that it takes as long as a known one's."""
-    return PASSWORDS.hash("nobody has this password")
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Who an account is: the login in any case, the name shown to colleagues, an address or none."""
+
+    login: str
+    display_name: str
+    email: str = ""
+
+    def checked(self) -> "Described":
+        """As it is kept. Refusals: bad_login, bad_name, bad_email."""
+        login, email = self.login.strip().lower(), self.email.strip().lower()
+        name = " ".join(self.display_name.split())
+        if not _LOGIN.fullmatch(login) or len(login) > LONGEST_LOGIN:
+            raise Refusal("bad_login", longest=LONGEST_LOGIN)
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            raise Refusal("bad_name", longest=LONGEST_NAME)
+        if email and (not _EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL):
+            raise Refusal("bad_email")
+        return Described(login, name, email)
+
+    @property
+    def names(self) -> list[str]:
+        """What a password of this person must not be."""
+        return [self.login, self.display_name, self.email.partition("@")[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,88 +76,242 @@ class NewAccount:
 
 
 def create_account(database: Database, author: Author, new: NewAccount) -> str:
-    """A new account; its id. Refusals: login_taken, unknown_role, unknown_site, password_too_short."""
-    if len(new.password) < SHORTEST_PASSWORD:
-        raise Refusal("password_too_short", shortest=SHORTEST_PASSWORD)
-    for grant in new.grants:
-        _check_grant(database, grant)
-    account = new_id()
-    password_hash = PASSWORDS.hash(new.password)  # before the lock: it takes long
+    """A new account with a password; its id.
+
+    Refusals: those of `insert_account` and `check_password`.
+    """
+    described = Described(new.login, new.display_name).checked()
+    with database.read() as rows:
+        check_password(new.password, [*described.names, *names_of_office(rows)])
+    kept = hashed(new.password)  # before the lock: it takes long
+    sites = known_sites(database)
     with database.installation_transaction(author) as transaction:
-        if account_of_login(transaction, new.login) is not None:
-            raise Refusal("login_taken", login=new.login)
-        transaction.insert(
-            "account",
-            id=account,
-            login=new.login.strip().lower(),
-            display_name=new.display_name,
-            password_hash=password_hash,
-            is_locked=False,
-            created_at=to_micros(transaction.now),
+        account = insert_account(transaction, described, new.grants, sites=list(sites), password_hash=kept)
+        transaction.record(
+            of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=as_body(new.grants)),
         )
-        for grant in new.grants:
-            transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
-        grants = [{"role": grant.role, "site": grant.site} for grant in new.grants]
-        transaction.record(of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=grants))
     return account
 
 
-def _check_grant(database: Database, grant: Grant) -> None:
-    if grant.role not in ROLES:
-        raise Refusal("unknown_role", role=grant.role)
-    if grant.site == EVERY_SITE:
-        return
-    with database.read() as rows:
-        slugs = [row["slug"] for row in rows.all("SELECT slug FROM hall WHERE configuration_revision > 0")]
-    if grant.site not in {database.configuration(slug).site.slug for slug in slugs}:
-        raise Refusal("unknown_site", site=grant.site)
+def insert_account(
+    transaction: InstallationTransaction,
+    described: Described,
+    grants: Sequence[Grant],
+    *,
+    sites: Sequence[str],
+    password_hash: str | None,
+) -> str:
+    """The rows of a new account; its id. `sites`: those that there are.
+
+    Refusals: login_taken, email_taken, role_missing, unknown_role, unknown_site.
+    """
+    _check_grants(grants, sites)
+    if account_of_login(transaction, described.login) is not None:
+        raise Refusal("login_taken", login=described.login)
+    if described.email and account_of_email(transaction, described.email) is not None:
+        raise Refusal("email_taken")
+    account = new_id()
+    transaction.insert(
+        "account",
+        id=account,
+        login=described.login,
+        display_name=described.display_name,
+        email=described.email or None,
+        password_hash=password_hash,
+        is_locked=False,
+        created_at=to_micros(transaction.now),
+    )
+    for grant in grants:
+        transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
+    return account
+
+
+def describe_account(
+    database: Database, author: Author, account: str, described: Described, *, sites: Sites
+) -> None:
+    """Another login, name or address. The fact says which changed, never what it is.
+
+    Refusals: unknown_account, forbidden, login_taken, email_taken, bad_login, bad_name, bad_email.
+    """
+    wanted = described.checked()
+    with database.installation_transaction(author) as transaction:
+        row = governed(transaction, account, sites)
+        known = account_of_login(transaction, wanted.login)
+        if known is not None and known["id"] != account:
+            raise Refusal("login_taken", login=wanted.login)
+        known = account_of_email(transaction, wanted.email) if wanted.email else None
+        if known is not None and known["id"] != account:
+            raise Refusal("email_taken")
+        values = {
+            "login": wanted.login,
+            "display_name": wanted.display_name,
+            "email": wanted.email or None,
+        }
+        changed = sorted(name for name, value in values.items() if row[name] != value)
+        if not changed:
+            return
+        transaction.run(
+            "UPDATE account SET login = :login, display_name = :display_name, email = :email WHERE id = :id",
+            **values,
+            id=account,
+        )
+        transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=account, changed=changed))
+
+
+def change_roles(
+    database: Database, author: Author, account: str, grants: Sequence[Grant], *, sites: Sites
+) -> None:
+    """The roles of an account at the sites its author answers for; those elsewhere stay.
+
+    Its counters in halls where it calls no more are left, its sockets there are cut.
+    Refusals: unknown_account, forbidden, role_missing, unknown_role, unknown_site, last_administrator.
+    """
+    known = known_sites(database)
+    with database.installation_transaction(author) as transaction:
+        before = grants_of(transaction, account)
+        if not before or (sites is not None and all(each.site not in sites for each in before)):
+            raise Refusal("unknown_account")
+        elsewhere = [] if sites is None else [each for each in before if each.site not in sites]
+        if sites is not None and any(grant.site not in sites for grant in grants):
+            raise Refusal("forbidden")
+        after = sorted({*elsewhere, *grants}, key=lambda each: (each.role, each.site))
+        _check_grants(after, [*known, *(each.site for each in elsewhere)])
+        if after == before:
+            return
+        if Grant("administrator", EVERY_SITE) not in after:
+            _check_administered(transaction, account)
+        transaction.run("DELETE FROM role_grant WHERE account = :account", account=account)
+        for grant in after:
+            transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
+        transaction.run(ACCESS_CHANGED)
+        transaction.record(
+            of_kind(FactKind.ROLES_CHANGED, account=account, before=as_body(before), grants=as_body(after))
+        )
+    leave_counters(database, author, account, after)
+
+
+def lock_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:
+    """Nobody signs in with it any more, until it is unlocked; its sessions end and its counters are left.
+
+    Refusals: unknown_account, forbidden, own_account, last_administrator.
+    """
+    _set_locked(database, author, account, sites, is_locked=True)
+    leave_counters(database, author, account, [])
+
+
+def unlock_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:
+    """It signs in again, with the password it had. Refusals: unknown_account, forbidden."""
+    _set_locked(database, author, account, sites, is_locked=False)
+
+
+def _set_locked(database: Database, author: Author, account: str, sites: Sites, *, is_locked: bool) -> None:
+    with database.installation_transaction(author) as transaction:
+        row = governed(transaction, account, sites)
+        if bool(row["is_locked"]) == is_locked:
+            return
+        if is_locked:
+            _check_not_own(author, account)
+            _check_administered(transaction, account)
+            end_sessions(transaction, account, why="locked")
+        transaction.run(
+            "UPDATE account SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=account
+        )
+        kind = FactKind.ACCOUNT_LOCKED if is_locked else FactKind.ACCOUNT_UNLOCKED
+        transaction.record(of_kind(kind, account=account))
+
+
+def remove_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:
+    """The account is erased with its login, name, address, password, roles, links and sessions.
+
+    Refusals: unknown_account, forbidden, own_account, last_administrator.
+    """
+    with database.installation_transaction(author) as transaction:
+        governed(transaction, account, sites)
+        _check_not_own(author, account)
+        _check_administered(transaction, account)
+        end_sessions(transaction, account, why="removed")
+        for table in ("invitation", "role_grant"):
+            transaction.run(f"DELETE FROM {table} WHERE account = :account", account=account)
+        transaction.run("DELETE FROM account WHERE id = :account", account=account)
+        transaction.record(of_kind(FactKind.ACCOUNT_REMOVED, account=account))
+    leave_counters(database, author, account, [])
 
 
 def set_password(database: Database, author: Author, login: str, password: str) -> None:
-    """A new password; every session of the account ends. Refusals: unknown_account, password_too_short."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refusal("password_too_short", shortest=SHORTEST_PASSWORD)
-    password_hash = PASSWORDS.hash(password)
-    with database.installation_transaction(author) as transaction:
-        account = account_of_login(transaction, login)
-        if account is None:
-            raise Refusal("unknown_account", login=login)
-        transaction.run(
-            "UPDATE account SET password_hash = :hash WHERE id = :id",
-            hash=password_hash,
-            id=account["id"],
-        )
-        transaction.run("DELETE FROM sign_in WHERE account = :id", id=account["id"])
-        transaction.record(of_kind(FactKind.PASSWORD_SET, account=account["id"]))
+    """A new password, given on the machine; every session of the account ends and it is unlocked.
 
-
-def sign_in(database: Database, login: str, password: str) -> str:
-    """The token of a new signed-in session. Refusal: wrong_password, whether or not the login exists."""
+    Refusals: unknown_account, those of `check_password`.
+    """
     with database.read() as rows:
         account = account_of_login(rows, login)
-    try:
-        PASSWORDS.verify(account["password_hash"] if account is not None else _nobody(), password)
-    except (VerificationError, InvalidHashError) as error:
-        raise Refusal("wrong_password") from error
-    if account is None or account["is_locked"]:
-        raise Refusal("wrong_password")
-    token = new_token() + new_token()
-    now = database.clock.now()
-    with database.store.write() as rows:
-        rows.run(
-            "INSERT INTO sign_in (digest, account, created_at, expires_at) VALUES (:digest,"
-            " :account, :created_at, :expires_at)",
-            {
-                "digest": token_digest(token),
-                "account": account["id"],
-                "created_at": to_micros(now),
-                "expires_at": to_micros(now + SIGNED_IN_FOR),
-            },
-        )
-    return token
+        if account is None:
+            raise Refusal("unknown_account", login=login)
+        own = Described(account["login"], account["display_name"], account["email"] or "").names
+        check_password(password, [*own, *names_of_office(rows)])
+    kept = hashed(password)
+    with database.installation_transaction(author) as transaction:
+        keep_password(transaction, account["id"], kept)
+        if account["is_locked"]:
+            transaction.run("UPDATE account SET is_locked = :no WHERE id = :id", no=False, id=account["id"])
+            transaction.record(of_kind(FactKind.ACCOUNT_UNLOCKED, account=account["id"]))
 
 
-def sign_out(database: Database, token: str) -> None:
-    """Ends a signed-in session."""
-    with database.store.write() as rows:
-        rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)})
+def keep_password(
+    transaction: InstallationTransaction, account: str, password_hash: str, *, but: str | None = None
+) -> None:
+    """A new password; the sessions of the account end (but one, by its id), and its links are void.
+
+    Refusal: unknown_account, it was removed meanwhile.
+    """
+    if account_row(transaction, account) is None:
+        raise Refusal("unknown_account")
+    transaction.run("UPDATE account SET password_hash = :hash WHERE id = :id", hash=password_hash, id=account)
+    transaction.run(
+        "UPDATE invitation SET used_at = :now WHERE account = :id AND used_at IS NULL",
+        now=to_micros(transaction.now),
+        id=account,
+    )
+    end_sessions(transaction, account, why="password", but=but)
+    transaction.record(of_kind(FactKind.PASSWORD_SET, account=account))
+
+
+def governed(rows: Any, account: str, sites: Sites) -> Row:
+    """The row of an account whose every role is at sites (None: all) that its governor answers for.
+
+    Whoever answers for one site must not take over the account of somebody with roles elsewhere.
+    Refusals: unknown_account, forbidden.
+    """
+    row = account_row(rows, account)
+    if row is None:
+        raise Refusal("unknown_account")
+    if sites is not None and any(grant.site not in sites for grant in grants_of(rows, account)):
+        raise Refusal("forbidden")
+    return row
+
+
+def as_body(grants: Sequence[Grant]) -> list[dict[str, str]]:
+    """Roles as they stand in a fact."""
+    return [{"role": grant.role, "site": grant.site} for grant in grants]
+
+
+def _check_grants(grants: Sequence[Grant], sites: Sequence[str]) -> None:
+    if not grants:
+        raise Refusal("role_missing")
+    for grant in grants:
+        if grant.role not in ROLES:
+            raise Refusal("unknown_role", role=grant.role)
+        if grant.site not in (EVERY_SITE, *sites):
+            raise Refusal("unknown_site", site=grant.site)
+
+
+def _check_not_own(author: Author, account: str) -> None:
+    if author.id == account:
+        raise Refusal("own_account")
+
+
+def _check_administered(rows: Any, account: str) -> None:
+    """Refuses what would leave no administrator of every site who can sign in."""
+    if Grant("administrator", EVERY_SITE) in grants_of(rows, account) and not other_administrators(
+        rows, account
+    ):
+        raise Refusal("last_administrator")

@@ -111,7 +111,7 @@ def take_back_place(transaction: HallTransaction, place: str, session: str) -> s
 def end_free_place(transaction: HallTransaction, held: Row) -> None:
     """A place of a session ends, the session goes on elsewhere. Refusal: place_busy, somebody is there."""
     _check_free(transaction, held)
-    _end_place(transaction, held, "closed")
+    end_place(transaction, held, "closed")
 
 
 def _take_held(
@@ -187,7 +187,7 @@ def _end_held(transaction: HallTransaction, held: Row, wanted: WantedSession) ->
     reason = "taken_over" if is_held else "expired"
     places = counters.places_of(transaction, transaction.hall, held["session"])
     for place in places:
-        _end_place(transaction, place, reason)
+        end_place(transaction, place, reason)
     others = [place for place in places if place["counter"] != held["counter"]]
     return [place for place in others if is_held or waiting.leg_at_counter(transaction, place["counter"])]
 
@@ -197,7 +197,8 @@ def _is_held(transaction: HallTransaction, held: Row) -> bool:
     return held["expires_at"] is not None and from_micros(held["expires_at"]) > transaction.now
 
 
-def _end_place(transaction: HallTransaction, place: Row, reason: str) -> None:
+def end_place(transaction: HallTransaction, place: Row, reason: str) -> None:
+    """A place of a session ends, whoever is there."""
     transaction.record(counter_closed(place["id"], place["counter"], duty=place["duty"], reason=reason))
     counters.end_lease(transaction, place["counter"])
 
@@ -370,7 +371,7 @@ def close_counter(
             if current is not None:
                 ended = end_served(transaction, current, NOTHING_TOLD, counter=place["counter"])
                 transaction.record(ended)
-            _end_place(transaction, place, "closed")
+            end_place(transaction, place, "closed")
         transaction.answer(None)
 
 

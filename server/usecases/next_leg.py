@@ -23,13 +23,18 @@ from server.usecases.opening import end_of_next_day, opening_now
 
 @dataclass(frozen=True, slots=True)
 class WantedResult:
-    """What an agent says of a service that ends: a code of the short list and a note, both may be missing."""
+    """What an agent says of a service that ends: a code of the short list and a note, both may be missing.
+
+    `is_asked`: a service that asks for them is not ended without; False: nobody is there to say it.
+    """
 
     outcome: Outcome | None = None
     note: str | None = None
+    is_asked: bool = True
 
 
 NOTHING_TOLD = WantedResult()
+NOBODY_TO_TELL = WantedResult(is_asked=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +128,17 @@ def end_served(transaction: HallTransaction, row: Row, wanted: WantedResult, *, 
     return leg_ended(row["id"], row["visit"], reason=EndReason.SERVED, counter=counter)
 
 
+def _check_told(service: Service, wanted: WantedResult) -> None:
+    if service.outcome == "mandatory" and wanted.outcome is None:
+        raise Refusal("outcome_missing", service=service.id)
+    if service.note == "mandatory" and not wanted.note:
+        raise Refusal("note_missing", service=service.id)
+
+
 def _result(transaction: HallTransaction, row: Row, wanted: WantedResult) -> Result:
     service = transaction.configuration.services.get(row["service"])
-    if service is not None and service.outcome == "mandatory" and wanted.outcome is None:
-        raise Refusal("outcome_missing", service=service.id)
-    if service is not None and service.note == "mandatory" and not wanted.note:
-        raise Refusal("note_missing", service=service.id)
+    if service is not None and wanted.is_asked:
+        _check_told(service, wanted)
     asked = None if service is None else service.outcome
     if not wanted.note:
         return Result(wanted.outcome, asked=asked)

@@ -19,6 +19,7 @@ from server.domain.instants import micros_to_text, to_text
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
+from server.domain.wall import shows_counters
 from server.store import breaks, counters, links, waiting
 from server.store.database import Database
 from server.store.engines import Row
@@ -90,6 +91,7 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
         configuration = seen.configuration
         on = business_day(configuration.calendar, seen.position.as_of).isoformat()
         opened = waiting.open_legs(rows, hall_id)
+        sessions = counters.open_sessions(rows, hall_id)
         beside = Beside.read(rows, hall_id)
 
         def told(legs: Iterable[Row], state: str) -> list[Answer]:
@@ -105,7 +107,8 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
             "called": told(opened, LegState.CALLED),
             "in_service": told(opened, LegState.IN_SERVICE),
             "parked": told(opened, LegState.PARKED),
-            "counters": _counters(database, seen, opened),
+            "counters": _counters(database, seen, sessions, opened),
+            "shows_counters": shows_counters(counters.agents_present(sessions)),
             "no_shows": told(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
         }
         answer["break"] = read_break(rows, hall_id, configuration, seen.position.as_of)
@@ -190,14 +193,13 @@ def _queues(
     return found
 
 
-def _counters(database: Database, seen: Seen, opened: Any) -> list[Answer]:
-    hall = seen.row["id"]
-    sessions = {session["counter"]: session for session in counters.open_sessions(seen.rows, hall)}
+def _counters(database: Database, seen: Seen, sessions: Sequence[Row], opened: Any) -> list[Answer]:
+    of_counter = {session["counter"]: session for session in sessions}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
     looked = _looked(database, seen) if sessions else None
     today = business_day(seen.configuration.calendar, seen.position.as_of)
     return [
-        _counter(counter.id, sessions.get(counter.id), legs.get(counter.id), looked)
+        _counter(counter.id, of_counter.get(counter.id), legs.get(counter.id), looked)
         | ({"hearing_loop": True} if counter.shows_loop(today) else {})
         for counter in seen.configuration.counters.values()
         if not counter.is_retired

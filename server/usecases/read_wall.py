@@ -164,7 +164,7 @@ def _counters(looked: _Looked) -> Answer:
     at_counter = {
         leg["counter"]: leg for leg in looked.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     }
-    agents = len({session["author"] for session in looked.sessions})
+    agents = counters.agents_present(looked.sessions)
     is_shown = shows_counters(agents)
     found = []
     counted: dict[str, int] = {}
@@ -173,8 +173,10 @@ def _counters(looked: _Looked) -> Answer:
         if counter.is_retired and session is None:
             continue
         doing = _doing(session, at_counter.get(counter.id), looked.wrap_ups.get(counter.id))
-        counted[doing["state"]] = counted.get(doing["state"], 0) + 1
-        if session is not None and not is_shown:
+        is_told = is_shown or session is None
+        state = doing["state"] if is_told or doing["state"] == "forgotten" else "open"
+        counted[state] = counted.get(state, 0) + 1
+        if not is_told:
             doing = {"state": "open", "since": None, "number": None, "wrap_up_until": None}
         terms = None if session is None else counters.terms_of(session)
         found.append(

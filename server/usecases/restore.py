@@ -130,7 +130,8 @@ def _begin_anew(database: Database, anchors: Anchors, known: _Known, kept: Path 
         INSTALLATION, Anchor(to_text(now), position["journal_length"], 0, position["head_hash"], "restore")
     )
     with database.store.write() as rows:
-        rows.run("DELETE FROM sign_in", {})
+        for table in ("sign_in", "invitation"):  # what was ended or used since the backup stays so
+            rows.run(f"DELETE FROM {table}", {})
     purge(database)
     return Restored(halls, kept, known.heads.get(INSTALLATION, 0) - position["journal_length"])
 

@@ -14,6 +14,7 @@ from server.store.accounts import EVERY_SITE, Grant
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.installation import Author
+from server.usecases.sessions import SeenSessions
 
 SESSION_COOKIE = "parvis_session"
 DEVICE_COOKIE = "parvis_device"
@@ -26,8 +27,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", None})
 class Caller:
     """The author of a request and its permissions. `halls` are ids; None means every hall.
 
-    `grants` are a person's roles by site; `configured` is a device's id in the hall document; `digest` is of
-    the token that a device or a key has shown.
+    `grants` are a person's roles by site, `session` the id of the signed-in one; `configured` is a device's
+    id in the hall document; `digest` is of the token that was shown.
     """
 
     author: Author
@@ -40,13 +41,12 @@ class Caller:
     login: str | None = None
     name: str | None = None
     digest: str | None = None
+    session: str | None = None
 
     def may(self, permission: Permission, *, hall: str, site: str) -> bool:
         """Whether the caller has a permission in a hall (id) of a site (slug)."""
         if self.kind == "person":
-            return any(
-                permission in ROLES[grant.role] for grant in self.grants if grant.site in (site, EVERY_SITE)
-            )
+            return accounts.allowed_by(self.grants, permission, site)
         if permission not in self.permissions:
             return False
         return hall == self.hall if self.kind == "device" else self.halls is None or hall in self.halls
@@ -85,7 +85,9 @@ def _identify() -> Caller:
     signed_in = request.cookies.get(SESSION_COOKIE)
     if signed_in and not (device_token and request.headers.get(CALLER_HEADER) == "device"):
         person = of_sign_in(database(), signed_in)
-        if person is not None:
+        if person is not None and person.digest is not None:
+            seen: SeenSessions = current_app.extensions["parvis_seen"]
+            seen.saw(person.digest)
             return person
     if device_token:
         callers: KnownCallers = current_app.extensions["parvis_callers"]
@@ -168,7 +170,15 @@ def of_sign_in(database: Database, token: str) -> Caller | None:
         if row is None:
             return None
         grants = tuple(accounts.grants_of(rows, row["id"]))
-    return Caller(Author(row["id"]), "person", grants=grants, login=row["login"], name=row["display_name"])
+    return Caller(
+        Author(row["id"]),
+        "person",
+        grants=grants,
+        login=row["login"],
+        name=row["display_name"],
+        digest=token_digest(token),
+        session=row["session"],
+    )
 
 
 def someone() -> Caller:

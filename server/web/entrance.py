@@ -20,6 +20,7 @@ PAGES = (
     ("notices", "/affichage", Permission.DRAFT_NOTICES, "megaphone"),
     ("media", "/affichage/medias", Permission.DRAFT_NOTICES, "image"),
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
+    ("people", "/personnes", Permission.ADMINISTER_PEOPLE, "users"),
     ("help", "/aide", Permission.READ_HELP, "circle-help"),
 )
 """Pages for people at work: key of their sentences, path, the permission each asks for, icon."""

@@ -6,14 +6,22 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, render_template, request
 
 from server.domain.refusals import Refusal
-from server.usecases.accounts import SIGNED_IN_FOR, sign_in, sign_out
+from server.usecases.sessions import SIGNED_IN_FOR, begin_session, sign_out
+from server.usecases.sign_in import Attempt, prove
 from server.web.callers import SESSION_COOKIE
+from server.web.known_browsers import known_browsers, remember_browser
+from server.web.problems import refusal_sentence, status_of
 from server.web.site import Site, current_viewer, with_cookie
 from server.web.viewer import page_language
 
+LONGEST_TYPED = 1000
+
 
 def blueprint(site: Site) -> Blueprint:
-    """The routes. Ten attempts a minute from one address."""
+    """The routes. Failures slow down (`server.usecases.sign_in`); the limit bounds what hashing costs.
+
+    A whole office may have one address: all its people sign in at the same minute.
+    """
     routes = Blueprint("sign_in", __name__)
 
     @routes.get("/connexion")
@@ -23,16 +31,16 @@ def blueprint(site: Site) -> Blueprint:
         return render_template("sign_in.html", refusal=None, login="", next=way_on())
 
     @routes.post("/connexion")
-    @site.limiter.limit("10 per minute; 60 per hour")
+    @site.limiter.limit("60 per minute")
     def sign_in_form() -> Any:
-        login = request.form.get("login", "")[:80]
+        attempt = attempt_of(request.form.get("login", ""), request.form.get("password", ""))
         try:
-            token = sign_in(site.database, login, request.form.get("password", "")[:1000])
+            account = prove(site.database, attempt)
+            return signed_in(site, account["id"], way_on())
         except Refusal as refusal:
-            sentence = site.translate(f"refusal.{refusal.code}", page_language())
-            return render_template("sign_in.html", refusal=sentence, login=login, next=way_on()), 401
-        response: Any = redirect(way_on(), 303)
-        return with_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds(), site=site)
+            sentence = refusal_sentence(refusal, site.translate, page_language())
+            page = render_template("sign_in.html", refusal=sentence, login=attempt.login, next=way_on())
+            return page, status_of(refusal)
 
     @routes.post("/deconnexion")
     def sign_out_form() -> Response:
@@ -45,6 +53,25 @@ def blueprint(site: Site) -> Blueprint:
         return signed_out
 
     return routes
+
+
+def attempt_of(login: str, password: str) -> Attempt:
+    """What was typed, from where, with which browser."""
+    return Attempt(
+        login[:80],
+        password[:LONGEST_TYPED],
+        address=request.remote_addr or "",
+        user_agent=request.user_agent.string,
+        browsers=known_browsers(),
+    )
+
+
+def signed_in(site: Site, account: str, way: str) -> Response:
+    """The way on of somebody whose account (id) is proved, with a new session. Refusal: wrong_password."""
+    token = begin_session(site.database, account, request.user_agent.string)
+    response: Any = redirect(way, 303)
+    with_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds(), site=site)
+    return remember_browser(response, account, site)
 
 
 def way_on() -> str:

@@ -13,7 +13,7 @@ from tests.harness.served import Served
 
 
 def sign_in(page: Page, server: Served, login: str, password: str, path: str = "/") -> Page:
-    """Signs in by the form and arrives at a path; ten tries a minute are let in from one address."""
+    """Signs in by the form and arrives at a path."""
     page.goto(f"{server.base_url}/connexion")
     page.locator("#login").fill(login)
     page.locator("#password").fill(password)

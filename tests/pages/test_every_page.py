@@ -27,7 +27,9 @@ def assert_walked(page: Page) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("path", ["/", "/connexion", "/suivi", "/imprimantes", "/nothing-here"])
+@pytest.mark.parametrize(
+    "path", ["/", "/connexion", "/invitation", "/suivi", "/imprimantes", "/nothing-here"]
+)
 def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: str):
     width, height = SIZES[size]
     assert_walked(pages.open(f"{hall.base_url}{path}", width=width, height=height))
@@ -46,6 +48,9 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("communication", "/affichage"),
         ("communication", "/affichage/medias"),
         ("agent", "/console"),
+        ("agent", "/compte"),
+        ("administrator", "/personnes"),
+        ("administrator", "/personnes/inviter"),
     ],
 )
 def test_a_page_of_people_at_work(hall: Served, page: Page, role: str, path: str):

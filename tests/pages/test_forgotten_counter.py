@@ -177,7 +177,7 @@ def test_the_wall_says_which_counter_is_forgotten_or_how_many(
     def answer(route: Route) -> None:
         told = route.fetch()
         body = told.json() | {"shows_counters": shows_counters, "agents": 3 if shows_counters else 1}
-        body["counted"] = {"forgotten": 1, "free": 1}
+        body["counted"] = {"forgotten": 1, "open": 1}
         since = {"since": body["as_of"], "number": None}
         until = datetime.fromisoformat(body["as_of"]) + timedelta(minutes=5)
         if shows_counters:
@@ -194,6 +194,6 @@ def test_the_wall_says_which_counter_is_forgotten_or_how_many(
         expect(states.nth(0)).to_have_text(re.compile("^oublié"))
         expect(states.nth(1)).to_have_text(re.compile("^en clôture"))
     else:
-        expect(wall.locator('[data-text="counted"]')).to_have_text("1 libre · 1 oublié")
+        expect(wall.locator('[data-text="counted"]')).to_have_text("1 ouvert · 1 oublié")
     expect(wall.locator('[data-text="counters"]')).to_have_text("1, 1 en pause")
     assert_accessible(wall)

@@ -45,5 +45,6 @@ INSTALLATION_PROJECTIONS = {
     "medium": ("id",),
     "display": ("notice", "screen", "shown_on"),
     "display_record": ("screen", "record"),
+    "individual_figures": ("site",),
 }
 """The tables that follow from the installation's journal, with the columns of their key."""

@@ -42,6 +42,7 @@ installation = Table(
     Column("last_recorded_at", INSTANT),
     Column("is_demonstration", Boolean, nullable=False),
     Column("secret", String(64), nullable=False),
+    Column("access_version", BigInteger, nullable=False, server_default="0"),
     comment="One row: the head of the installation journal.",
 )
 

@@ -1,8 +1,10 @@
-"""Accounts, sign-ins, devices and API keys."""
+"""Accounts, invitations, sign-ins, devices and API keys."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, PrimaryKeyConstraint, String, Table, Text
 
 from server.store.tables.columns import ID, INSTANT, metadata
+
+DIGEST = String(64)
 
 account = Table(
     "account",
@@ -10,9 +12,11 @@ account = Table(
     Column("id", ID, primary_key=True),
     Column("login", String(80), nullable=False, unique=True),
     Column("display_name", String(80), nullable=False),
-    Column("password_hash", String(200), nullable=False),
+    Column("email", String(254), unique=True),
+    Column("password_hash", String(200)),
     Column("is_locked", Boolean, nullable=False),
     Column("created_at", INSTANT, nullable=False),
+    Column("last_signed_in_at", INSTANT),
 )
 
 role_grant = Table(
@@ -28,11 +32,45 @@ role_grant = Table(
 sign_in = Table(
     "sign_in",
     metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("account", ID, nullable=False),
+    Column("digest", DIGEST, primary_key=True),
+    Column("id", ID, nullable=False, unique=True),
+    Column("account", ID, nullable=False, index=True),
+    Column("browser", String(40), nullable=False),
     Column("created_at", INSTANT, nullable=False),
+    Column("seen_at", INSTANT, nullable=False),
     Column("expires_at", INSTANT, nullable=False),
     comment="Signed-in sessions, revocable; the cookie holds the token, the row its digest.",
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),
+    Column("account", ID, nullable=False, index=True),
+    Column("created_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False, index=True),
+    Column("used_at", INSTANT),
+    comment="Links by which a person chooses a password, once; the link holds the token.",
+)
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("bucket", DIGEST, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", INSTANT, nullable=False, index=True),
+    Column("blocked_until", INSTANT, nullable=False),
+    comment="Failed sign-ins of a login or an address, known by a keyed digest only.",
+)
+
+individual_figures = Table(
+    "individual_figures",
+    metadata,
+    Column("site", ID, primary_key=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("decided_at", INSTANT, nullable=False),
+    Column("decided_by", ID, nullable=False),
+    comment="Sites where figures of one agent may be shown; no row: they may not.",
 )
 
 device = Table(

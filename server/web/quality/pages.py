@@ -15,9 +15,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.domain.configuration import HallConfiguration
 from server.domain.indicator_periods import PeriodKind, period_of
 from server.domain.indicators import INDICATORS
+from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.store.database import Database
 from server.usecases.export_visits import counters_csv, legs_csv, services_csv
+from server.usecases.individual_figures import read_individual_figures, sites_with_individual_figures
 from server.usecases.read_indicators import HallDays, read_days
 from server.web.quality import wording
 from server.web.quality.draw import Drawings
@@ -61,6 +63,11 @@ def quality_pages(needs: QualityPages) -> Blueprint:
         hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
         return hall if isinstance(hall, AnyResponse) else _figures_csv(needs, hall)
 
+    @pages.get("/qualite/agents")
+    def agents() -> AnyResponse | str:
+        hall = hall_for_page(needs.viewer, needs.halls, Permission.SUPERVISE)
+        return hall if isinstance(hall, AnyResponse) else _agents(needs, hall)
+
     @pages.get("/qualite/<any(legs, counters, services):table>.csv")
     def visits(table: str) -> AnyResponse:
         hall = hall_for_page(needs.viewer, needs.halls, Permission.EXPORT_VISITS)
@@ -94,6 +101,8 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
         indicators=INDICATORS,
         during_alert=found.during_alert,
         may_export=person.may(Permission.EXPORT_VISITS),
+        shows_agents=person.may(Permission.SUPERVISE)
+        and hall.site.slug in sites_with_individual_figures(needs.database),
         is_understood=is_understood,
     )
     return page if is_understood else (page, 400)
@@ -149,6 +158,26 @@ def _runs(shown: Sequence[Shown]) -> list[tuple[str, list[Shown]]]:
     return [
         (key, list(run)) for key, run in groupby(shown, key=lambda each: INDICATORS[each.name].convention_key)
     ]
+
+
+def _agents(needs: QualityPages, hall: HallConfiguration) -> str:
+    """The figures of each agent; without the decision of an administrator, that there are none."""
+    asked, _ = _asked(hall, needs.database)
+    days = (asked.period.starts_on, asked.period.ends_on)
+    try:
+        agents = read_individual_figures(needs.database, hall.hall, *days)
+    except Refusal as refusal:
+        if refusal.code != "individual_figures_off":
+            raise
+        agents = None
+    return render_template(
+        "quality/agents.html",
+        asked=asked,
+        agents=agents,
+        period=wording.period_text(asked.period, asked.language),
+        query=_query(asked, asked.period.starts_on),
+        minutes=lambda seconds: wording.number(wording.minutes(seconds), asked.language),
+    )
 
 
 def _figures_csv(needs: QualityPages, hall: HallConfiguration) -> Response:

@@ -38,11 +38,12 @@ function transferPanel({ state, words, nowMs, choose }) {
   };
 }
 
-/** The state of another counter in words, and that an induction loop helps there. */
+/** The state of another counter in words (with few agents present, only whether it is open), and that an induction loop helps there. */
 export function placeNote(id, { queue }, { say }) {
   const told = queue?.counters.find((other) => other.counter === id);
   if (!told) return "";
-  return [say(`console.place.${told.state}`), ...(told.hearing_loop ? [say("console.place.hearing_loop")] : [])].join(" · ");
+  const doing = told.state === "closed" || queue.shows_counters ? told.state : "open";
+  return [say(`console.place.${doing}`), ...(told.hearing_loop ? [say("console.place.hearing_loop")] : [])].join(" · ");
 }
 
 function reasons(prefix, codes, words) {

@@ -9,10 +9,11 @@ const ticked = new Set();
 export function drawPlaces(state, words, open) {
   const list = document.querySelector('[data-list="places"]');
   const told = words.hall.counters.map((counter) => [counter, state.queue?.counters.find((one) => one.counter === counter.id)]);
-  const mark = JSON.stringify(told.map(([counter, one]) => [counter.id, one?.state, one?.session]));
-  if (list) fill(list, mark, told.map(([counter, one]) => placeItem(counter, one, { words, open, redraw: () => drawPlaces(state, words, open) })));
+  const showsCounters = Boolean(state.queue?.shows_counters);
+  const mark = JSON.stringify([showsCounters, ...told.map(([counter, one]) => [counter.id, one?.state, one?.session])]);
+  if (list) fill(list, mark, told.map(([counter, one]) => placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) })));
   const options = document.querySelector('[data-list="place-options"]');
-  if (options) fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, words.say))));
+  if (options) fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say))));
   drawSeveral(told, words, open);
   drawProfiles(words);
   drawNarrow(words);
@@ -33,10 +34,16 @@ function wanted(counter) {
   return { id: counter.id, services: narrowed(counter.services), profile: profileChosen(), takeOver: false };
 }
 
-function placeItem(counter, told, { words, open, redraw }) {
-  const { say, hour, hall } = words;
+/** What a counter that is held does and since when; with few agents present, only that it is held. */
+function heldWords(told, showsCounters, { say, hour }) {
+  if (!showsCounters) return say("console.choose.held_by_someone");
+  return say("console.choose.held", { at: hour(told.since), state: say(`console.place.${told.state}`) });
+}
+
+function placeItem(counter, told, { words, showsCounters, open, redraw }) {
+  const { say, hall } = words;
   const isHeld = Boolean(told?.session);
-  const state = isHeld ? say("console.choose.held", { at: hour(told.since), state: say(`console.place.${told.state}`) }) : say("console.choose.is_free");
+  const state = isHeld ? heldWords(told, showsCounters, words) : say("console.choose.is_free");
   const button = element(
     "button",
     { type: "button", class: isHeld ? "" : "primary", "aria-describedby": `place-${counter.id}` },
@@ -63,8 +70,9 @@ function withOthers({ id }, say, redraw) {
   return element("label", { class: "choice" }, box, say("console.choose.with_others"));
 }
 
-function optionLabel(counter, told, say) {
-  return told?.session ? `${capital(counter.label)} · ${say(`console.place.${told.state}`)}` : capital(counter.label);
+function optionLabel(counter, told, showsCounters, say) {
+  const state = showsCounters ? told?.state : "open";
+  return told?.session ? `${capital(counter.label)} · ${say(`console.place.${state}`)}` : capital(counter.label);
 }
 
 /** By which profile the counter will call: all its services, unless the hall has profiles and one is chosen. */

@@ -3,6 +3,9 @@
 import { io } from "/assets/socket.io.esm.min.js";
 
 import { watchAlerts } from "./alert_strip.js";
+import { show } from "./dom.js";
+
+const CUT_MS = 500;
 
 /**
  * Connects to a namespace. `on` holds callbacks: live(), lost(), and one per message name.
@@ -18,10 +21,16 @@ export function connect(namespace, auth, { live, lost, refused, messages }) {
     timeout: 8000,
   });
   socket.on("connect", live);
-  socket.on("disconnect", lost);
+  socket.on("disconnect", (reason) => {
+    lost();
+    // cut by the server: the answer to a new connection says whether we may still be here
+    if (reason === "io server disconnect") setTimeout(() => socket.connect(), CUT_MS);
+  });
   socket.on("connect_error", (error) => {
     lost();
-    if (!socket.active) refused?.(error);
+    if (socket.active) return;
+    show(`[data-ended="${CSS.escape(error.message)}"]`, true);
+    refused?.(error);
   });
   for (const [name, take] of Object.entries(messages)) socket.on(name, take);
   if (auth.hall) watchAlerts(socket, auth.hall);

@@ -12,7 +12,7 @@ export function createWallView({ words, move, tickets }) {
   const list = (name) => document.querySelector(`[data-list="${name}"]`);
 
   function figures({ people, day, counted }) {
-    const open = ["free", "called", "in_service"].reduce((sum, state) => sum + (counted[state] ?? 0), 0);
+    const open = ["open", "free", "called", "in_service"].reduce((sum, state) => sum + (counted[state] ?? 0), 0);
     write("people", String(people.all));
     write("waiting", String(people.waiting));
     write("at_counters", String(people.called + people.in_service));
@@ -66,7 +66,7 @@ export function createWallView({ words, move, tickets }) {
 
   function counters(wall, nowMs) {
     show("[data-hidden]", !wall.shows_counters && wall.agents > 0);
-    write("counted", wall.shows_counters ? "" : ["called", "in_service", "free", "paused", "forgotten", "closed"].filter((state) => wall.counted[state]).map((state) => say(`wall.counted.${state}`, { count: wall.counted[state] })).join(" · "));
+    write("counted", wall.shows_counters ? "" : ["open", "forgotten", "closed"].filter((state) => wall.counted[state]).map((state) => say(`wall.counted.${state}`, { count: wall.counted[state] })).join(" · "));
     const body = list("counters");
     const mark = wall.counters.map(({ counter, session }) => `${counter}${session ? "+" : ""}`).join();
     if (body.dataset.mark !== mark && !body.contains(document.activeElement)) fill(body, mark, wall.counters.map(counterRow));

@@ -61,8 +61,10 @@ def size_of(name: str, message: Message) -> int:
 
 
 @contextmanager
-def listening(server: Served, namespace: str, auth: Message) -> Iterator[Listener]:
-    """A socket in a namespace; it does not reconnect by itself."""
+def listening(
+    server: Served, namespace: str, auth: Message, headers: dict[str, str] | None = None
+) -> Iterator[Listener]:
+    """A socket in a namespace; it does not reconnect by itself. `headers`: of the request that opens it."""
     listener = Listener(socketio.Client(reconnection=False), namespace)
     for name in (*NAMES[namespace], messages.ALERT_CHANGED, messages.HEARTBEAT):
 
@@ -71,7 +73,12 @@ def listening(server: Served, namespace: str, auth: Message) -> Iterator[Listene
 
         listener.socket.on(name, keep, namespace=namespace)
     listener.socket.connect(
-        server.base_url, transports=["websocket"], namespaces=[namespace], auth=auth, wait_timeout=10
+        server.base_url,
+        headers=headers or {},
+        transports=["websocket"],
+        namespaces=[namespace],
+        auth=auth,
+        wait_timeout=10,
     )
     try:
         yield listener
@@ -94,14 +101,19 @@ def accepted_headers(server: Served, extensions: str) -> str:
     return head.lower()
 
 
-def refusal_of(server: Served, namespace: str, auth: Message) -> str:
+def refusal_of(server: Served, namespace: str, auth: Message, headers: dict[str, str] | None = None) -> str:
     """The code a connection is refused with."""
     told: list[Any] = []
     socket = socketio.Client(reconnection=False)
     socket.on("connect_error", told.append, namespace=namespace)
     try:
         socket.connect(
-            server.base_url, transports=["websocket"], namespaces=[namespace], auth=auth, wait_timeout=5
+            server.base_url,
+            headers=headers or {},
+            transports=["websocket"],
+            namespaces=[namespace],
+            auth=auth,
+            wait_timeout=5,
         )
     except socketio.exceptions.ConnectionError:
         pass

@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
+from server.domain.refusals import Refusal
 from server.store import purging
 from server.store.accounts import Grant
 from server.store.database import Database
-from server.store.installation import Author
+from server.store.installation import SYSTEM, Author
 from server.store.write_keys import WriteKey
 from server.usecases import close_day
-from server.usecases.accounts import NewAccount, create_account, sign_in
+from server.usecases.accounts import Described, NewAccount, create_account
+from server.usecases.invitations import invite
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.purge import purge
 from server.usecases.read_indicators import read_indicators
+from server.usecases.sessions import begin_session
+from server.usecases.sign_in import Attempt, prove
 from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning
 from tests.server.usecases.figures_history import Hands
 
@@ -55,6 +59,20 @@ def test_erasing_every_erasable_value_leaves_chain_and_indicators_unchanged(
     assert figures(database) == before
 
 
+def test_links_and_failed_sign_ins_vanish_once_nobody_asks_for_them(database: Database, hands: Hands):
+    invite(database, SYSTEM, Described("ada", "Ada"), [Grant("agent", "laon")], sites=None)
+    with pytest.raises(Refusal):
+        prove(database, Attempt("ada", "a-long-pass-phrase", "192.0.2.1"))
+    hands.now += timedelta(hours=23)
+    assert purge(database)["sign_in_failure"] == 0
+    hands.now += timedelta(hours=2)
+    assert purge(database)["sign_in_failure"] == 3
+    hands.now += timedelta(days=35)
+    assert purge(database)["invitation"] == 0
+    hands.now += timedelta(days=2)
+    assert purge(database)["invitation"] == 1
+
+
 def test_nothing_is_erased_before_its_time(database: Database):
     assert set(purge(database).values()) == {0}
 
@@ -72,8 +90,7 @@ def test_the_answer_of_a_write_is_kept_a_day(database: Database, hands: Hands):
 
 def test_signed_in_sessions_that_are_over_vanish(database: Database, hands: Hands):
     new = NewAccount("ada", "a-long-pass-phrase", "Ada", [Grant("agent", "laon")])
-    create_account(database, Author("tests"), new)
-    sign_in(database, "ada", "a-long-pass-phrase")
+    begin_session(database, create_account(database, Author("tests"), new))
     hands.now += timedelta(hours=11)
     assert purge(database)["sign_in"] == 0
     hands.now += timedelta(hours=2)

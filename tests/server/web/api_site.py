@@ -14,10 +14,11 @@ from server.settings import Settings
 from server.store.accounts import Grant
 from server.store.database import Database
 from server.store.installation import SYSTEM
-from server.usecases.accounts import NewAccount, create_account, sign_in
+from server.usecases.accounts import NewAccount, create_account
 from server.usecases.api_keys import NewKey, create_api_key
 from server.usecases.devices import pair_device
 from server.usecases.publish_configuration import publish_hall
+from server.usecases.sessions import begin_session
 from server.web.callers import SESSION_COOKIE
 from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
 
@@ -80,9 +81,10 @@ class ApiSite:
         """A browser of someone who has signed in."""
         login = f"{role}-{uuid.uuid4().hex[:8]}"
         assert role in ROLES
-        create_account(self.database, SYSTEM, NewAccount(login, PASSWORD, role, [Grant(role, site)]))
+        new = NewAccount(login, PASSWORD, role, [Grant(role, site)])
         browser = self.app.test_client()
-        browser.set_cookie(SESSION_COOKIE, sign_in(self.database, login, PASSWORD))
+        token = begin_session(self.database, create_account(self.database, SYSTEM, new))
+        browser.set_cookie(SESSION_COOKIE, token)
         return browser
 
     def writer(self, role: str, site: str = HALL) -> tuple[Any, dict[str, str]]:

@@ -1,0 +1,66 @@
+"""How fast sign-ins may fail: a few at once, then ever more slowly, never not at all.
+
+Pure. The rule in words: `docs/rules/accounts.md`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_ONCE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`free` failures cost nothing; each one after them doubles the wait, from 2 s to `longest`.
+
+    After each `forgiven_after` without a failure one is forgotten.
+    """
+
+    free: int
+    longest: timedelta
+    forgiven_after: timedelta
+
+
+PACES = {
+    "browser": Pace(10, timedelta(minutes=1), timedelta(minutes=5)),
+    "pair": Pace(5, timedelta(minutes=15), timedelta(minutes=15)),
+    "login": Pace(20, timedelta(minutes=15), timedelta(minutes=15)),
+    "address": Pace(30, timedelta(minutes=15), timedelta(minutes=1)),
+}
+"""Whose failures are counted: a browser its person has signed in with before, a login from one address, a
+login from anywhere, an address whatever the login. A known browser is not counted as any of the others:
+whoever guesses from elsewhere never keeps its owner out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failures counted so far, the last one, and until when the next is not looked at."""
+
+    count: int
+    failed_at: datetime
+    blocked_until: datetime
+
+    def wait_s(self, now: datetime) -> int:
+        """Seconds until the next try is looked at, rounded up; 0: now."""
+        return max(0, -((now - self.blocked_until) // timedelta(seconds=1)))
+
+
+def failed_again(before: Failures | None, pace: Pace, now: datetime) -> Failures:
+    """The failures after one more."""
+    kept = 0
+    if before is not None:
+        forgiven = max(timedelta(0), now - before.failed_at) // pace.forgiven_after
+        kept = max(0, before.count - forgiven)
+    count = kept + 1
+    return Failures(count, now, now + _wait(count - pace.free, pace))
+
+
+def has_just_begun(failures: Failures, pace: Pace) -> bool:
+    """Whether this failure is the first one that costs a wait."""
+    return failures.count == pace.free + 1
+
+
+def _wait(over: int, pace: Pace) -> timedelta:
+    if over <= 0:
+        return timedelta(0)
+    return min(pace.longest, _ONCE * (1 << min(over - 1, 20)))

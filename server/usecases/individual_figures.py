@@ -1,0 +1,108 @@
+"""Figures of one agent: none at a site unless an administrator decided so; then how many, how long."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from server.domain.facts import FactKind, of_kind
+from server.domain.indicator_records import LegRecord, service_s
+from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
+from server.store.accounts import name_of
+from server.store.database import Database
+from server.store.engines import Row
+from server.store.figures import days_with_legs, legs_of_day
+from server.store.installation import Author
+from server.usecases.notice_places import Sites
+from server.usecases.read_indicators import LONGEST
+from server.usecases.sites import known_sites
+
+_SESSIONS = "SELECT counter, author, opened_at, closed_at FROM counter_session WHERE hall = :hall"
+
+
+def decide_individual_figures(
+    database: Database, author: Author, site: str, *, is_on: bool, sites: Sites
+) -> None:
+    """Turns them on or off at a site, as a fact; nothing where it is so already.
+
+    Refusals: unknown_site, forbidden.
+    """
+    if site not in known_sites(database):
+        raise Refusal("unknown_site", site=site)
+    if sites is not None and site not in sites:
+        raise Refusal("forbidden")
+    with database.installation_transaction(author) as transaction:
+        if are_individual_figures_on(transaction, site) != is_on:
+            transaction.record(of_kind(FactKind.INDIVIDUAL_FIGURES_DECIDED, site=site, is_on=is_on))
+
+
+def are_individual_figures_on(rows: Any, site: str) -> bool:
+    """Whether figures of one agent may be shown at a site (slug)."""
+    row = rows.one("SELECT is_on FROM individual_figures WHERE site = :site", site=site)
+    return row is not None and bool(row["is_on"])
+
+
+def sites_with_individual_figures(database: Database) -> frozenset[str]:
+    """The sites (slugs) at which they are on."""
+    with database.read() as rows:
+        return frozenset(
+            row["site"] for row in rows.all("SELECT site, is_on FROM individual_figures") if row["is_on"]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFigures:
+    """How many people one agent has served, and the median of the seconds at the counter; name None: gone."""
+
+    name: str | None
+    served: int
+    median_s: int
+
+
+def read_individual_figures(
+    database: Database, hall: str, starts_on: date, ends_on: date
+) -> list[AgentFigures]:
+    """The figures of each agent of a hall (id or slug), by name, before `ends_on`.
+
+    Refusals: unknown_hall, individual_figures_off, bad_period when it is empty or has more than 400 days.
+    """
+    if not timedelta(0) < ends_on - starts_on <= LONGEST:
+        raise Refusal("bad_period", period=f"{starts_on}/{ends_on}")
+    hall_id, site = database.hall_id(hall), database.configuration(hall).site.slug
+    spent: dict[str, list[int]] = {}
+    with database.read() as rows:
+        if not are_individual_figures_on(rows, site):
+            raise Refusal("individual_figures_off")
+        sessions = rows.all(_SESSIONS, hall=hall_id)
+        days = days_with_legs(rows, hall_id, starts_on, ends_on)
+    for day in days:
+        time.sleep(0)  # under gevent: other work goes on between two days
+        with database.read() as rows:
+            legs = legs_of_day(rows, hall_id, day)
+        for leg in legs:
+            seconds, author = service_s(leg), _who_served(leg, sessions)
+            if author is not None and seconds is not None:
+                spent.setdefault(author, []).append(seconds)
+    with database.read() as rows:
+        found = [
+            AgentFigures(name_of(rows, author), len(each), int(median(each)))
+            for author, each in spent.items()
+        ]
+    return sorted(found, key=lambda each: (each.name is None, each.name or ""))
+
+
+def _who_served(leg: LegRecord, sessions: Sequence[Row]) -> str | None:
+    """Who held the counter of a leg when its service ended."""
+    ended = to_micros(leg.ended_at) if leg.ended_at is not None else 0
+    return next(
+        (
+            str(session["author"])
+            for session in sessions
+            if session["counter"] == leg.counter
+            and session["opened_at"] <= ended <= (session["closed_at"] or ended)
+        ),
+        None,
+    )

@@ -1,0 +1,51 @@
+"""Leave the counters of somebody who may not call there any more, so that no visitor waits for nobody.
+
+As when a counter is closed: who is served there is finished. Who was only called waits again, before the
+others, and is called by a colleague.
+"""
+
+from collections.abc import Sequence
+
+from server.domain.roles import Permission
+from server.domain.transitions import LegState
+from server.store import counters, waiting
+from server.store.accounts import Grant, allowed_by
+from server.store.database import Database
+from server.store.hall_transaction import HallTransaction
+from server.store.installation import Author
+from server.usecases.counter_sessions import end_place
+from server.usecases.forgotten import given_back
+from server.usecases.next_leg import NOBODY_TO_TELL, end_served
+
+_HALLS = "SELECT DISTINCT hall FROM counter_session WHERE author = :account AND closed_at IS NULL"
+REASON = "not_allowed"
+
+
+def leave_counters(database: Database, author: Author, account: str, grants: Sequence[Grant]) -> int:
+    """Closes the counters an account holds in halls where its roles let it call no more; how many.
+
+    Each hall is a transaction of its own: one that is busy does not keep the others.
+    """
+    with database.read() as rows:
+        halls = [row["hall"] for row in rows.all(_HALLS, account=account)]
+    left = 0
+    for hall in halls:
+        if not allowed_by(grants, Permission.CALL, database.configuration(hall).site.slug):
+            with database.transaction(hall, author) as transaction:
+                left += _leave(transaction, account)
+    return left
+
+
+def _leave(transaction: HallTransaction, account: str) -> int:
+    places = [
+        place for place in counters.open_sessions(transaction, transaction.hall) if place["author"] == account
+    ]
+    for place in places:
+        leg = waiting.leg_at_counter(transaction, place["counter"])
+        if leg is not None and leg["state"] == LegState.CALLED:
+            transaction.record(given_back(leg))
+        elif leg is not None:
+            ended = end_served(transaction, leg, NOBODY_TO_TELL, counter=place["counter"])
+            transaction.record(ended)
+        end_place(transaction, place, REASON)
+    return len(places)

@@ -1,0 +1,118 @@
+"""Signed-in sessions: one a browser, ended by its owner or an administrator, or by itself after a day.
+
+An ended session's sockets are cut (`server.live.void_tokens`).
+"""
+
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+
+from server.domain.browsers import browser_name
+from server.domain.facts import FactKind, of_kind
+from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
+from server.ids import new_id, new_token, token_digest
+from server.store.accounts import ACCESS_CHANGED
+from server.store.database import Database
+from server.store.installation import Author, InstallationTransaction
+
+SIGNED_IN_FOR = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+_SEEN_BEFORE = "SELECT digest FROM sign_in WHERE seen_at <= :at"
+_SEEN = "UPDATE sign_in SET seen_at = :now WHERE digest = :digest"
+
+
+def begin_session(database: Database, account: str, user_agent: str = "") -> str:
+    """The token of a new session of an account (id), whatever proved who it is. Refusal: wrong_password.
+
+    Refused when the account was locked or removed meanwhile.
+    """
+    token = new_token() + new_token()
+    now = database.clock.now()
+    with database.store.write() as rows:
+        if not rows.run(
+            "UPDATE account SET last_signed_in_at = :now WHERE id = :account AND is_locked = :no",
+            {"now": to_micros(now), "account": account, "no": False},
+        ):
+            raise Refusal("wrong_password")
+        rows.run(
+            "INSERT INTO sign_in (digest, id, account, browser, created_at, seen_at, expires_at)"
+            " VALUES (:digest, :id, :account, :browser, :now, :now, :expires_at)",
+            {
+                "digest": token_digest(token),
+                "id": new_id(),
+                "account": account,
+                "browser": browser_name(user_agent),
+                "now": to_micros(now),
+                "expires_at": to_micros(now + SIGNED_IN_FOR),
+            },
+        )
+    return token
+
+
+def sign_out(database: Database, token: str) -> None:
+    """Ends the session of a token."""
+    with database.store.write() as rows:
+        if rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)}):
+            rows.run(ACCESS_CHANGED, {})
+
+
+def end_session(database: Database, author: Author, account: str, session: str) -> None:
+    """Ends one session (id) of an account; nothing when it has ended already."""
+    with database.installation_transaction(author) as transaction:
+        end_sessions(transaction, account, why=_why(author, account), only=session)
+
+
+def end_every_session(database: Database, author: Author, account: str, *, but: str | None = None) -> None:
+    """Ends the sessions of an account; `but`: one (id) that goes on."""
+    with database.installation_transaction(author) as transaction:
+        end_sessions(transaction, account, why=_why(author, account), but=but)
+
+
+def _why(author: Author, account: str) -> str:
+    return "owner" if author.id == account else "administrator"
+
+
+def end_sessions(
+    transaction: InstallationTransaction,
+    account: str,
+    *,
+    why: str,
+    only: str | None = None,
+    but: str | None = None,
+) -> None:
+    """Ends the sessions of an account (ids: `only` one, all `but` one), with a fact where one was open."""
+    found = transaction.all("SELECT id FROM sign_in WHERE account = :account", account=account)
+    ended = [row["id"] for row in found if only in (None, row["id"]) and row["id"] != but]
+    if not ended:
+        return
+    for session in ended:
+        transaction.run("DELETE FROM sign_in WHERE id = :session", session=session)
+    transaction.run(ACCESS_CHANGED)
+    transaction.record(of_kind(FactKind.SESSIONS_ENDED, account=account, ended=len(ended), why=why))
+
+
+class SeenSessions:
+    """Which sessions were seen since it was last kept: a request writes nothing for it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._digests: set[str] = set()
+        self._lock = threading.Lock()
+
+    def saw(self, digest: str) -> None:
+        """A request came, or a socket is open, with the session of this digest."""
+        with self._lock:
+            self._digests.add(digest)
+
+    def keep(self, connected: Iterable[str] = ()) -> None:
+        """Writes when they were seen, each once a minute; `connected`: digests of tokens with a socket."""
+        with self._lock:
+            seen, self._digests = self._digests | set(connected), set()
+        now = self.database.clock.now()
+        with self.database.read() as rows:
+            due = {row["digest"] for row in rows.all(_SEEN_BEFORE, at=to_micros(now - SEEN_EVERY))} & seen
+        if not due:
+            return
+        with self.database.store.write() as rows:
+            rows.run_many([(_SEEN, {"now": to_micros(now), "digest": each}) for each in sorted(due)])

@@ -1,0 +1,96 @@
+"""One's own account, `/compte`: roles, sessions, another password. Works without JavaScript."""
+
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.refusals import Refusal
+from server.store.accounts import EVERY_SITE
+from server.usecases.individual_figures import sites_with_individual_figures
+from server.usecases.own_account import change_own_password
+from server.usecases.passwords import SHORTEST_PASSWORD
+from server.usecases.read_people import read_own_sessions
+from server.usecases.sessions import end_every_session, end_session
+from server.usecases.sites import known_sites
+from server.web.callers import Caller, identify
+from server.web.people.words import instant_text
+from server.web.problems import refusal_sentence, status_of
+from server.web.sign_in import LONGEST_TYPED, attempt_of
+from server.web.site import Site
+from server.web.viewer import page_language
+
+PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
+"""Refusals of the present password; any other is of the new one."""
+DONE = ("password", "ended")
+
+
+def blueprint(site: Site) -> Blueprint:
+    """The routes, for whoever is signed in."""
+    routes = Blueprint("own_account", __name__, template_folder="templates")
+
+    @routes.get("/compte")
+    def account() -> Any:
+        caller = _caller()
+        return caller if isinstance(caller, Response) else _page(site, caller)
+
+    @routes.post("/compte/mot-de-passe")
+    @site.limiter.limit("20 per minute")
+    def password() -> Any:
+        caller = _caller()
+        if isinstance(caller, Response):
+            return caller
+        new = request.form.get("new", "")[:LONGEST_TYPED]
+        try:
+            if new != request.form.get("again", "")[:LONGEST_TYPED]:
+                raise Refusal("passwords_differ")
+            attempt = attempt_of(caller.login or "", request.form.get("present", ""))
+            change_own_password(site.database, attempt, new, session=caller.session or "")
+        except Refusal as refusal:
+            return _page(site, caller, refusal), status_of(refusal)
+        return redirect("/compte?fait=password", 303)
+
+    @routes.post("/compte/sessions")
+    def sessions() -> Any:
+        caller = _caller()
+        if isinstance(caller, Response):
+            return caller
+        session = request.form.get("session", "")
+        if session:
+            end_session(site.database, caller.author, caller.author.id, session)
+        else:
+            end_every_session(site.database, caller.author, caller.author.id, but=caller.session)
+        return redirect("/compte?fait=ended#sessions", 303)
+
+    return routes
+
+
+def _caller() -> Caller | Response:
+    """Who is signed in; nobody: the way to sign in."""
+    caller = identify()
+    if caller.kind == "person":
+        return caller
+    return redirect("/connexion?" + urlencode({"next": "/compte"}))
+
+
+def _page(site: Site, caller: Caller, refusal: Refusal | None = None) -> str:
+    known, language = known_sites(site.database), page_language()
+    zone = ZoneInfo(next((each.time_zone for each in known.values()), "Europe/Paris"))
+    own = [each for each in known if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
+    figures = sites_with_individual_figures(site.database)
+    done = request.args.get("fait")
+    return render_template(
+        "people/account.html",
+        caller=caller,
+        sessions=read_own_sessions(site.database, caller.author.id),
+        site_names={slug: each.name for slug, each in known.items()},
+        figures=[known[each].name for each in own if each in figures],
+        every_site=EVERY_SITE,
+        shortest=SHORTEST_PASSWORD,
+        instant=lambda at: instant_text(at, language, zone),
+        field="" if refusal is None else ("present" if refusal.code in PRESENT else "new"),
+        sentence="" if refusal is None else refusal_sentence(refusal, site.translate, language),
+        done=done if done in DONE else None,
+    )

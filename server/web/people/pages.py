@@ -1,0 +1,272 @@
+"""People, `/personnes`: who may sign in, with which roles where; invited, locked, removed.
+
+Works without JavaScript.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.refusals import Refusal
+from server.domain.roles import ROLES, Permission
+from server.store.accounts import EVERY_SITE, Grant
+from server.usecases.accounts import (
+    LONGEST_EMAIL,
+    LONGEST_LOGIN,
+    LONGEST_NAME,
+    Described,
+    change_roles,
+    describe_account,
+    lock_account,
+    remove_account,
+    unlock_account,
+)
+from server.usecases.individual_figures import decide_individual_figures, sites_with_individual_figures
+from server.usecases.invitations import Link, invite, renew_link
+from server.usecases.notice_places import Sites
+from server.usecases.read_people import Person, read_people, read_person
+from server.usecases.sessions import end_every_session, end_session
+from server.usecases.sites import known_sites
+from server.web.callers import Caller, identify
+from server.web.people.words import instant_text
+from server.web.problems import refusal_sentence
+from server.web.site import Site
+from server.web.viewer import page_language
+
+MOST_ROLES = 40
+FIELDS = {
+    "bad_login": "login",
+    "login_taken": "login",
+    "bad_name": "name",
+    "bad_email": "email",
+    "email_taken": "email",
+    "role_missing": "roles",
+    "unknown_role": "roles",
+    "unknown_site": "roles",
+    "last_administrator": "roles",
+}
+"""The field that a refusal is about; any other stands above the form."""
+DONE = ("described", "roles", "locked", "unlocked", "ended", "removed", "figures")
+"""What a page says was done just now."""
+
+
+def blueprint(site: Site) -> Blueprint:
+    """The routes, for whoever administers people at some site."""
+    routes = Blueprint("people", __name__, template_folder="templates")
+    pages = _Pages(site)
+    routes.get("/personnes")(pages.people)
+    routes.get("/personnes/inviter")(pages.inviting)
+    routes.post("/personnes/inviter")(pages.invite)
+    routes.get("/personnes/<account>")(pages.person)
+    routes.post("/personnes/<account>/<any(description, roles, lien):verb>")(pages.change)
+    routes.post("/personnes/<account>/<any(bloquer, debloquer, supprimer, sessions):verb>")(pages.end)
+    routes.post("/personnes/chiffres-individuels")(pages.decide_figures)
+    return routes
+
+
+class _Pages:
+    """The views; each asks first who looks, and at which sites they administer people."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.database = site.database
+
+    def people(self) -> Any:
+        """Everybody, or those of a site whose name or login holds what is looked for."""
+        reader = _reader()
+        if isinstance(reader, Response):
+            return reader
+        _, sites = reader
+        words, at = request.args.get("q", "")[:80].strip(), request.args.get("site", "")
+        everybody = read_people(self.database, sites)
+        found = [each for each in everybody if _is_found(each, words.casefold(), at)]
+        return self._page(
+            "people/people.html",
+            sites,
+            people=found,
+            everybody=len(everybody),
+            words=words,
+            at=at,
+            figures=sites_with_individual_figures(self.database),
+        )
+
+    def inviting(self) -> Any:
+        """The empty form of an invitation."""
+        reader = _reader()
+        if isinstance(reader, Response):
+            return reader
+        return self._invite_page(reader[1], Described("", ""), [])
+
+    def invite(self) -> Any:
+        """A new account and its link, shown once."""
+        reader = _reader()
+        if isinstance(reader, Response):
+            return reader
+        caller, sites = reader
+        wanted, grants = _described(), _grants()
+        try:
+            link = invite(self.database, caller.author, wanted, grants, sites=sites)
+        except Refusal as refusal:
+            return self._invite_page(sites, wanted, grants, refusal), 422
+        return self._link_page(link, sites)
+
+    def _invite_page(
+        self, sites: Sites, wanted: Described, grants: list[Grant], refusal: Refusal | None = None
+    ) -> str:
+        return self._page("people/invite.html", sites, wanted=wanted, grants=grants, **self._refused(refusal))
+
+    def person(self, account: str) -> Any:
+        """One person."""
+        reader = _reader()
+        return reader if isinstance(reader, Response) else self._person_page(account, reader)
+
+    def _person_page(
+        self,
+        account: str,
+        reader: tuple[Caller, Sites],
+        *,
+        refusal: Refusal | None = None,
+        is_of_field: bool = True,
+        wanted: Described | None = None,
+        grants: list[Grant] | None = None,
+    ) -> str:
+        caller, sites = reader
+        person, sessions = read_person(self.database, account, sites)
+        own = [grant for grant in person.grants if sites is None or grant.site in sites]
+        return self._page(
+            "people/person.html",
+            sites,
+            person=person,
+            sessions=sessions,
+            is_own=caller.author.id == account,
+            wanted=wanted or Described(person.login, person.display_name, person.email),
+            grants=own if grants is None else grants,
+            elsewhere=[grant for grant in person.grants if grant not in own],
+            **self._refused(refusal, is_of_field=is_of_field),
+        )
+
+    def change(self, account: str, verb: str) -> Any:
+        """Another description, other roles, or a new link."""
+        reader = _reader()
+        if isinstance(reader, Response):
+            return reader
+        caller, sites = reader
+        typed: dict[str, Any] = {}
+        try:
+            if verb == "description":
+                typed = {"wanted": _described()}
+                describe_account(self.database, caller.author, account, typed["wanted"], sites=sites)
+                return _to(account, "described")
+            if verb == "roles":
+                typed = {"grants": _grants()}
+                change_roles(self.database, caller.author, account, typed["grants"], sites=sites)
+                return _to(account, "roles")
+            return self._link_page(renew_link(self.database, caller.author, account, sites=sites), sites)
+        except Refusal as refusal:
+            return self._person_page(account, reader, refusal=refusal, **typed), 422
+
+    def end(self, account: str, verb: str) -> Any:
+        """Locks, unlocks, removes, or ends sessions: the one named, or all but the one that asks."""
+        reader = _reader()
+        if isinstance(reader, Response):
+            return reader
+        caller, sites = reader
+        try:
+            if verb == "bloquer":
+                lock_account(self.database, caller.author, account, sites=sites)
+                return _to(account, "locked")
+            if verb == "debloquer":
+                unlock_account(self.database, caller.author, account, sites=sites)
+                return _to(account, "unlocked")
+            if verb == "supprimer":
+                remove_account(self.database, caller.author, account, sites=sites)
+                return redirect("/personnes?fait=removed", 303)
+        except Refusal as refusal:
+            return self._person_page(account, reader, refusal=refusal, is_of_field=False), 422
+        self._end_sessions(caller, account, sites)
+        return _to(account, "ended")
+
+    def _end_sessions(self, caller: Caller, account: str, sites: Sites) -> None:
+        read_person(self.database, account, sites)  # somebody of these sites
+        session = request.form.get("session", "")
+        if session:
+            end_session(self.database, caller.author, account, session)
+        else:
+            own = caller.session if caller.author.id == account else None
+            end_every_session(self.database, caller.author, account, but=own)
+
+    def decide_figures(self) -> Any:
+        """Turns the figures of one agent on or off at a site."""
+        reader = _reader()
+        if isinstance(reader, Response):
+            return reader
+        caller, sites = reader
+        at, is_on = request.form.get("site", ""), request.form.get("on") == "1"
+        decide_individual_figures(self.database, caller.author, at, is_on=is_on, sites=sites)
+        return redirect("/personnes?fait=figures#figures", 303)
+
+    def _link_page(self, link: Link, sites: Sites) -> str:
+        person, _ = read_person(self.database, link.account, sites)
+        address = f"{request.url_root}invitation#t={link.token}"
+        return self._page(
+            "people/link.html", sites, person=person, address=address, expires_at=link.expires_at
+        )
+
+    def _page(self, template: str, sites: Sites, **values: Any) -> str:
+        known, language = known_sites(self.database), page_language()
+        zone = ZoneInfo(next((each.time_zone for each in known.values()), "Europe/Paris"))
+        done = request.args.get("fait")
+        return render_template(
+            template,
+            **values,
+            roles=list(ROLES),
+            sites={slug: each.name for slug, each in known.items() if sites is None or slug in sites},
+            site_names={slug: each.name for slug, each in known.items()},
+            may_every_site=sites is None,
+            every_site=EVERY_SITE,
+            instant=lambda at: instant_text(at, language, zone),
+            longest={"login": LONGEST_LOGIN, "name": LONGEST_NAME, "email": LONGEST_EMAIL},
+            done=done if done in DONE else None,
+        )
+
+    def _refused(self, refusal: Refusal | None, *, is_of_field: bool = True) -> dict[str, str]:
+        """The field that a refusal is about ("form": none), and its sentence."""
+        if refusal is None:
+            return {"field": "", "sentence": ""}
+        sentence = refusal_sentence(refusal, self.site.translate, page_language())
+        return {"field": FIELDS.get(refusal.code, "form") if is_of_field else "form", "sentence": sentence}
+
+
+def _reader() -> tuple[Caller, Sites] | Response:
+    """Who administers people, and at which sites; not signed in: the way to sign in. 403 for anybody else."""
+    caller = identify()
+    if caller.kind != "person":
+        return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
+    sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
+    if sites is not None and not sites:
+        abort(403)
+    return caller, sites
+
+
+def _described() -> Described:
+    form = request.form
+    return Described(form.get("login", "")[:200], form.get("name", "")[:200], form.get("email", "")[:300])
+
+
+def _grants() -> list[Grant]:
+    """The roles chosen, row by row; a row without a role is none."""
+    chosen = zip(request.form.getlist("role"), request.form.getlist("site"), strict=False)
+    found = [Grant(role, site) for role, site in list(chosen)[:MOST_ROLES] if role]
+    return list(dict.fromkeys(found))
+
+
+def _is_found(person: Person, words: str, site: str) -> bool:
+    is_named = words in person.display_name.casefold() or words in person.login
+    return is_named and (not site or any(grant.site in (site, EVERY_SITE) for grant in person.grants))
+
+
+def _to(account: str, done: str) -> Response:
+    return redirect(f"/personnes/{account}?fait={done}", 303)

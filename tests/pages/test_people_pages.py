@@ -1,0 +1,91 @@
+"""People in a real browser: a link handed over, a password chosen by keyboard, a lock while one works."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.chromium import Pages
+from tests.harness.served import Served
+from tests.harness.working import demonstration_user, issue, phase, sign_in
+
+PASSWORD = "cendrier parapluie olive"
+
+
+@pytest.fixture
+def hall(demonstration_sqlite: Path, tmp_path: Path):
+    with Served(tmp_path / "people") as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+def test_somebody_is_invited_works_and_is_locked_out_in_order(hall: Served, pages: Pages):
+    chief = pages.open()
+    sign_in(chief, hall, *demonstration_user(hall, "administrator", "*"), path="/personnes/inviter")
+    address = invited(chief)
+    assert_accessible(chief)
+    guest = pages.open(address, width=390, height=844)
+    choose(guest)
+    guest.wait_for_url(f"{hall.base_url}/")
+    again = pages.open(address)
+    expect(again.locator("#t-refused")).to_contain_text("déjà servi")
+    assert_accessible(again)
+
+    number = issue(hall, "laon", "laon-accueil")
+    guest.goto(f"{hall.base_url}/console")
+    guest.locator("button[aria-describedby=place-laon-g1]").click()
+    phase(guest, "free")
+    guest.keyboard.press("F9")
+    phase(guest, "called")
+    locked(chief)
+    expect(guest.locator("[data-ended=not_signed_in]")).to_be_visible()
+    assert_accessible(guest)
+    # who was called is the next one of a colleague
+    colleague = pages.open()
+    sign_in(colleague, hall, *demonstration_user(hall, "agent"), path="/console")
+    colleague.locator("button[aria-describedby=place-laon-g4]").click()
+    phase(colleague, "free")
+    colleague.keyboard.press("F9")
+    phase(colleague, "called")
+    expect(colleague.locator("main")).to_contain_text(number)
+
+
+def invited(page: Page) -> str:
+    """The link for a new agent of Laon, asked for by keyboard."""
+    page.locator("#name").focus()
+    for text in ("Marie-Charlotte Dubreuil-Lefèvre de la Tour d’Auvergne", "marie.dubreuil", ""):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.type("agent d")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Laon")
+    page.locator("form.card button.primary").press("Enter")
+    link = page.locator("[data-link]")
+    expect(link).to_be_visible()
+    return link.input_value()
+
+
+def choose(page: Page) -> None:
+    """A first password that is too common, then one that is not; the token has left the address."""
+    expect(page.locator("h1")).to_contain_text("Bienvenue, Marie-Charlotte")
+    assert page.url.endswith("/invitation")
+    page.locator("#new").fill("motdepasse1234")
+    page.locator("#again").fill("motdepasse1234")
+    page.keyboard.press("Enter")
+    expect(page.locator("#new-refused")).to_contain_text("trop facile à deviner")
+    expect(page.locator("#new")).to_be_focused()
+    assert_accessible(page)
+    assert unreached_by_keyboard(page) == []
+    page.locator("#new").fill(PASSWORD)
+    page.locator("#again").fill(PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def locked(page: Page) -> None:
+    page.goto(page.url.split("/personnes")[0] + "/personnes?q=dubreuil")
+    page.locator("tbody a").click()
+    expect(page.locator(".sessions li")).to_have_count(1)
+    assert_accessible(page)
+    page.get_by_role("button", name="Bloquer le compte").press("Enter")
+    expect(page.locator("[role=status]")).to_contain_text("Le compte est bloqué")

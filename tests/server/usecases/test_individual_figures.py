@@ -1,0 +1,43 @@
+"""Figures of one agent: refused at a site until somebody decided so, then of those who served, by name."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.store.accounts import Grant
+from server.store.database import Database
+from server.store.installation import SYSTEM, Author
+from server.usecases.accounts import NewAccount, create_account
+from server.usecases.counter_sessions import WantedSession, open_counter
+from server.usecases.individual_figures import (
+    AgentFigures,
+    decide_individual_figures,
+    read_individual_figures,
+)
+from server.usecases.serve import finish
+from tests.server.usecases.at_counters import COUNTER, HALL, OTHER, SERVICE, issue, served
+from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.watched_hall import MORNING
+
+DAYS = (MORNING.date(), MORNING.date() + timedelta(days=1))
+
+
+def test_they_are_off_then_of_whoever_held_the_counter_when_the_service_ended(
+    database: Database, hands: Hands
+):
+    new = NewAccount("marie", "cendrier parapluie olive", "Marie D.", [Grant("agent", "laon")])
+    marie = create_account(database, SYSTEM, new)
+    open_counter(database, OTHER, Author(marie), WantedSession(services=[SERVICE], take_over=True))
+    issue(database, 3)
+    for counter, minutes in ((COUNTER, 30), (OTHER, 4), (OTHER, 8)):
+        gesture = served(database, counter)
+        hands.now += timedelta(minutes=minutes)
+        finish(database, gesture)
+    with pytest.raises(Refusal) as refused:
+        read_individual_figures(database, HALL, *DAYS)
+    assert refused.value.code == "individual_figures_off"
+    decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
+    found = read_individual_figures(database, HALL, *DAYS)
+    decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
+    assert found == [AgentFigures("Marie D.", 2, 6 * 60), AgentFigures(None, 1, 30 * 60)]

@@ -1,0 +1,211 @@
+"""The pages of people, of one's own account and of invitations: who sees what, and what each form does."""
+
+import re
+from typing import Any
+
+import pytest
+
+from server.store.accounts import Grant
+from server.store.installation import SYSTEM
+from server.usecases.accounts import Described
+from server.usecases.invitations import invite
+from server.usecases.read_people import read_own_sessions, read_people
+from server.usecases.sessions import begin_session
+from server.web.callers import SESSION_COOKIE
+from server.web.known_browsers import BROWSER_COOKIE
+from tests.server.web.api_site import HALL, PASSWORD, ApiSite
+
+NEW = "cendrier parapluie olive"
+
+
+class Forms:
+    """A browser that posts forms of the pages it has read."""
+
+    def __init__(self, site: ApiSite, browser: Any = None) -> None:
+        self.browser = browser or site.app.test_client()
+
+    def get(self, path: str) -> Any:
+        return self.browser.get(path)
+
+    def post(self, path: str, form: dict[str, Any] | None = None, page: str = "/invitation") -> Any:
+        token = self.get(page).text.partition('name="csrf-token" content="')[2].partition('"')[0]
+        return self.browser.post(path, data={**(form or {}), "csrf_token": token})
+
+
+@pytest.fixture
+def chief(both: ApiSite) -> Forms:
+    """An administrator of every site."""
+    return Forms(both, both.person("administrator", "*"))
+
+
+def test_somebody_is_invited_chooses_a_password_and_is_signed_in(both: ApiSite, chief: Forms):
+    form = {
+        "name": "Marie Dubreuil",
+        "login": "marie",
+        "email": "",
+        "role": ["agent", ""],
+        "site": [HALL, HALL],
+    }
+    page = chief.post("/personnes/inviter", form)
+    link = re.search(r"http://localhost/invitation#t=([\w-]{40,})", page.text)
+    assert link is not None
+    assert link[1] not in chief.get("/personnes").text
+    guest = Forms(both)
+    choosing = guest.post("/invitation", {"t": link[0]})  # pasted whole, where scripts are off
+    assert "Bienvenue, Marie Dubreuil" in choosing.text
+    assert choosing.headers["Cache-Control"] == "no-store"
+    chosen = {"t": link[1], "new": NEW, "again": NEW}
+    differ = guest.post("/invitation", chosen | {"again": "another one"})
+    assert (differ.status_code, "ne sont pas les mêmes" in differ.text) == (422, True)
+    weak = guest.post("/invitation", chosen | {"new": "marie.dubreuil", "again": "marie.dubreuil"})
+    assert 'id="new-refused"' in weak.text
+    done = guest.post("/invitation", chosen)
+    assert (done.status_code, done.location) == (303, "/")
+    assert guest.browser.get_cookie(BROWSER_COOKIE) is not None
+    assert "Marie Dubreuil" in guest.get("/compte").text
+    again = Forms(both).post("/invitation", chosen)
+    assert (again.status_code, "déjà servi" in again.text) == (409, True)
+
+
+def test_a_link_that_is_too_old_says_so_and_whom_to_ask(api: ApiSite):
+    link = invite(api.database, SYSTEM, Described("marie", "Marie"), [Grant("agent", HALL)], sites=None)
+    api.hands.now = link.expires_at
+    answer = Forms(api).post("/invitation", {"t": link.token})
+    assert (answer.status_code, "son délai est passé" in answer.text) == (409, True)
+    assert "Demandez un nouveau lien" in answer.text
+    assert Forms(api).post("/invitation", {"t": "nobody"}).status_code == 404
+
+
+def test_a_form_that_is_refused_keeps_what_was_typed_and_points_at_the_field(api: ApiSite):
+    chief = Forms(api, api.person("administrator", "*"))
+    form = {"name": "Marie", "login": "two words", "role": ["supervisor"], "site": ["vervins"]}
+    page = chief.post("/personnes/inviter", form)
+    assert page.status_code == 422
+    assert 'value="two words"' in page.text
+    assert 'id="login-refused"' in page.text
+    assert 'href="#login"' in page.text
+    assert re.search(r'value="supervisor" selected.*value="vervins" selected', page.text, re.DOTALL)
+    without = chief.post("/personnes/inviter", form | {"login": "marie", "role": [""]})
+    assert 'href="#role-1"' in without.text
+
+
+def test_each_verb_of_a_person_says_what_was_done(both: ApiSite, chief: Forms):
+    both.person("agent")
+    person = next(each for each in read_people(both.database, None) if each.grants[0].role == "agent")
+    path = f"/personnes/{person.account}"
+    steps: list[tuple[str, dict[str, Any], str]] = [
+        ("description", {"name": "Marie", "login": "marie", "email": "m@example.org"}, "described"),
+        ("roles", {"role": ["reception", "quality"], "site": [HALL, "*"]}, "roles"),
+        ("sessions", {}, "ended"),
+        ("bloquer", {}, "locked"),
+        ("debloquer", {}, "unlocked"),
+    ]
+    for verb, form, done in steps:
+        answer = chief.post(f"{path}/{verb}", form)
+        assert (answer.status_code, answer.location) == (303, f"{path}?fait={done}")
+        assert 'role="status"' in chief.get(answer.location).text
+    assert "invitation#t=" in chief.post(f"{path}/lien").text
+    assert chief.post(f"{path}/supprimer").location == "/personnes?fait=removed"
+    assert chief.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor", "committee"])
+def test_only_who_administers_people_reads_and_changes_them(api: ApiSite, role: str):
+    forms = Forms(api, api.person(role))
+    me = read_people(api.database, None)[0].account
+    assert forms.get("/personnes").status_code == 403
+    assert forms.get(f"/personnes/{me}").status_code == 403
+    for verb in ("roles", "lien", "bloquer", "sessions", "supprimer", "description"):
+        assert forms.post(f"/personnes/{me}/{verb}", page="/").status_code == 403
+    assert (
+        forms.post("/personnes/chiffres-individuels", {"site": HALL, "on": "1"}, page="/").status_code == 403
+    )
+    nobody = Forms(api)
+    assert nobody.get("/personnes").location == "/connexion?next=%2Fpersonnes"
+    assert nobody.get("/compte").location == "/connexion?next=%2Fcompte"
+    assert nobody.post(f"/personnes/{me}/bloquer").status_code == 302
+
+
+def test_an_administrator_of_one_site_sees_its_people_alone(api: ApiSite):
+    api.person("agent", "vervins")
+    api.person("quality", "*")
+    elsewhere = [each.account for each in read_people(api.database, None)]
+    forms = Forms(api, api.person("administrator"))
+    page = forms.get("/personnes").text
+    assert page.count('scope="row"') == 1
+    assert '<option value="*"' not in forms.get("/personnes/inviter").text
+    for each in elsewhere:
+        assert forms.get(f"/personnes/{each}").status_code == 404
+        assert forms.post(f"/personnes/{each}/sessions").status_code == 404
+        assert forms.post(f"/personnes/{each}/supprimer").status_code in (404, 422)
+    assert len(read_people(api.database, None)) == 3
+    form = {"name": "M", "login": "m", "role": ["administrator"], "site": ["*"]}
+    assert forms.post("/personnes/inviter", form).status_code == 422
+
+
+def test_one_sees_and_ends_ones_own_sessions_and_no_others(api: ApiSite):
+    own = Forms(api, api.person("agent"))
+    mine = read_people(api.database, None)[0].account
+    other = api.person("quality")
+    foreign = next(each.account for each in read_people(api.database, None) if each.account != mine)
+    begin_session(api.database, mine)
+    session = read_own_sessions(api.database, foreign)[0].id
+    own.post("/compte/sessions", {"session": session}, page="/compte")
+    assert other.get("/compte").status_code == 200
+    assert own.post("/compte/sessions", page="/compte").location.startswith("/compte?fait=ended")
+    assert len(read_own_sessions(api.database, mine)) == 1
+    assert own.get("/compte").status_code == 200
+
+
+def test_another_password_is_refused_in_its_field_or_taken(api: ApiSite):
+    forms = Forms(api, api.person("agent"))
+    wanted = {"present": PASSWORD, "new": NEW, "again": NEW}
+
+    def change(**typed: str) -> Any:
+        return forms.post("/compte/mot-de-passe", wanted | typed, page="/compte")
+
+    for typed, field in (({"present": "wrong"}, "present"), ({"new": "court", "again": "court"}, "new")):
+        page = change(**typed)
+        assert f'id="{field}-refused"' in page.text
+    assert change().location == "/compte?fait=password"
+    assert 'id="present-refused"' in change().text
+
+
+def test_a_known_browser_signs_in_while_its_login_is_being_guessed(api: ApiSite):
+    api.person("agent")
+    login = read_people(api.database, None)[0].login
+    owner = Forms(api)
+    right = {"login": login, "password": PASSWORD}
+    assert owner.post("/connexion", right, page="/connexion").status_code == 303
+    owner.browser.delete_cookie(SESSION_COOKIE)
+    guesser = Forms(api)
+    for _ in range(8):
+        guesser.post("/connexion", right | {"password": "wrong"}, page="/connexion")
+    slowed = guesser.post("/connexion", right, page="/connexion")
+    assert (slowed.status_code, "Réessayez dans 2\u00a0s" in slowed.text) == (429, True)
+    assert owner.post("/connexion", right, page="/connexion").status_code == 303
+    tampered = Forms(api)
+    tampered.browser.set_cookie(BROWSER_COOKIE, "made.up.cookie")
+    assert tampered.post("/connexion", right, page="/connexion").status_code == 429
+
+
+def test_individual_figures_are_decided_on_the_page_and_told_to_agents(api: ApiSite):
+    chief, agent = Forms(api, api.person("administrator", "*")), Forms(api, api.person("agent"))
+    supervisor = Forms(api, api.person("supervisor"))
+    assert "Aucun chiffre n’est montré par agent" in agent.get("/compte").text
+    assert "personne ne l’a décidé" in supervisor.get("/qualite/agents").text
+    assert "/qualite/agents" not in supervisor.get("/qualite").text
+    assert agent.get("/qualite/agents").status_code == 403
+    decided = chief.post("/personnes/chiffres-individuels", {"site": HALL, "on": "1"})
+    assert decided.location == "/personnes?fait=figures#figures"
+    assert "Permis par une décision inscrite au journal" in agent.get("/compte").text
+    assert "Personne n’a été reçu" in supervisor.get("/qualite/agents").text
+    assert "/qualite/agents?" in supervisor.get("/qualite").text
+
+
+def test_forms_without_the_token_of_the_page_change_nothing(api: ApiSite):
+    browser = api.person("administrator", "*")
+    me = read_people(api.database, None)[0].account
+    paths = [f"/personnes/{me}/{verb}" for verb in ("roles", "bloquer", "supprimer", "lien", "sessions")]
+    for path in (*paths, "/personnes/inviter", "/compte/sessions", "/compte/mot-de-passe", "/invitation"):
+        assert browser.post(path, data={"login": "x"}).status_code == 403, path
