@@ -90,7 +90,10 @@ def open_blueprints(app: Flask, names: Collection[str]) -> None:
 
 
 def install_access(app: Flask) -> None:
-    """Ask before each view whether the caller may come there at all. Refusals: not_signed_in, forbidden."""
+    """Ask before each view whether the caller may come there at all.
+
+    Refusals: not_signed_in, forbidden; foreign_device where only the device itself may come.
+    """
 
     @app.before_request
     def check_access() -> Any:
@@ -101,7 +104,7 @@ def install_access(app: Flask) -> None:
             return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
         caller = someone()
         if caller.kind not in wanted.kinds:
-            raise Refusal("forbidden")
+            raise Refusal("foreign_device" if wanted.kinds == DEVICES else "forbidden")
         if wanted.permissions and not caller.may_somewhere(wanted.permissions):
             raise Refusal("forbidden")
         return None
