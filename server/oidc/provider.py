@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 FRESH_S = 5.0
 """How long a look at the provider holds, in seconds."""
+TOLD_S = 60.0
+"""How long the trouble it found is told."""
 SECRET_BYTES = 32
 """Of a state, a nonce and a verifier: 43 characters (ProConnect asks for 32 at least)."""
 LONGEST_EMAIL = 254
@@ -35,12 +37,16 @@ class Provider:
         self._known: Known | None = None
         self._looked_at_s: float | None = None
         self._looking = threading.Lock()
-        self.trouble: str | None = None
-        """Why it could not be used when it was last looked at: the code of a refusal."""
+        self._trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it cannot be used: the code of a refusal. What was seen a while ago is not told."""
+        return self._trouble if self._is_looked_within(TOLD_S) else None
 
     def is_to_look(self) -> bool:
         """Whether the last look is old, and none is under way."""
-        return not self._is_fresh() and not self._looking.locked()
+        return not self._is_looked_within(FRESH_S) and not self._looking.locked()
 
     def look(self) -> None:
         """Asks the provider what it is, unless a look is under way; `trouble` says how it went."""
@@ -125,16 +131,16 @@ class Provider:
     def _now_s(self) -> int:
         return int(self._clock.now().timestamp())
 
-    def _is_fresh(self) -> bool:
-        return self._looked_at_s is not None and self._clock.elapsed_s() - self._looked_at_s <= FRESH_S
+    def _is_looked_within(self, seconds: float) -> bool:
+        return self._looked_at_s is not None and self._clock.elapsed_s() - self._looked_at_s <= seconds
 
     def _look(self) -> Known:
-        before = self.trouble
+        before = self._trouble
         try:
-            self._known, self.trouble = described(self.registration.issuer), None
+            self._known, self._trouble = described(self.registration.issuer), None
         except Refusal as refusal:
-            self.trouble = refusal.code
-            if before != self.trouble:
+            self._trouble = refusal.code
+            if before != self._trouble:
                 log.warning("provider_in_trouble", code=refusal.code, **refusal.details)
             raise
         finally:
@@ -145,7 +151,7 @@ class Provider:
 
     def _now(self) -> Known:
         """The provider as it is, asked again when that is old or when it was in trouble."""
-        if self._known is not None and self._is_fresh() and self.trouble is None:
+        if self._known is not None and self._is_looked_within(FRESH_S) and self._trouble is None:
             return self._known
         return self._look()
 

@@ -98,6 +98,7 @@ def blueprint(site: Site, provider: Provider, look: Callable[[], None]) -> Bluep
             return refused(refusal, asked.next if asked is not None else "/")
         # a page of ours goes on: a redirection of the provider's would arrive without our cookie
         response = make_response(render_template("signed_in.html", next=asked.next))
+        response.headers["Cache-Control"] = "no-store"
         response.delete_cookie(REQUEST_COOKIE, path=REQUEST_PATH)
         return with_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds(), site=site)
 
