@@ -63,7 +63,7 @@ def test_somebody_goes_to_the_provider_comes_back_and_leaves_it_and_it_is_killed
         assert unreached_by_keyboard(page) == []
         enter(page)
         page.wait_for_url(f"{server.base_url}/droits")
-        expect(page.get_by_text("chef d’accueil · Laon")).to_be_visible()
+        expect(page.get_by_text("chef d’accueil · Préfecture de l’Aisne")).to_be_visible()
         assert_fits(page)
 
         page.get_by_role("button", name="Se déconnecter").click()
