@@ -15,6 +15,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from server.domain.addresses import LOOPBACK, is_private_way
+
 
 class Settings(BaseSettings):
     """Everything that differs from one installation to another.
@@ -51,6 +53,23 @@ class Settings(BaseSettings):
     )
     secret_key: str = Field(
         default="", description="Signs cookies; empty: a random one kept in the database."
+    )
+    oidc_issuer: str = Field(
+        default="", description="https address of a provider of identities (OpenID Connect); empty: none."
+    )
+    oidc_client_id: str = Field(default="", description="This installation's name at the provider.")
+    oidc_client_secret: str = Field(default="", description="Its secret at the provider.")
+    oidc_name: str = Field(
+        default="", max_length=60, description="The provider's name on the button; empty: the organisation's."
+    )
+    oidc_scopes: str = Field(
+        default="openid email", description="What the provider is asked to tell, separated by spaces."
+    )
+    oidc_signed_userinfo: bool = Field(
+        default=False, description="Whether what it tells of a person must be a signed JWT (ProConnect)."
+    )
+    oidc_prompt_login: bool = Field(
+        default=True, description="Whether the provider asks who it is at each sign-in: shared counters."
     )
     demo_hours: Literal["open", "real"] = Field(
         default="open", description="Whether a demonstration is open round the clock or keeps its real hours."
@@ -106,6 +125,19 @@ class Settings(BaseSettings):
             raise ValueError("the database is sqlite:///path or postgresql://…")
         return url
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _private_issuer(cls, address: str) -> str:
+        if address and not is_private_way(address):
+            raise ValueError("the issuer is an https address")
+        return address
+
+    @model_validator(mode="after")
+    def _whole_registration(self) -> "Settings":
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ValueError("an issuer needs PARVIS_OIDC_CLIENT_ID and PARVIS_OIDC_CLIENT_SECRET")
+        return self
+
     @model_validator(mode="after")
     def _several_workers_need_services(self) -> "Settings":
         if self.workers > 1 and not (self.database_address.startswith("postgresql") and self.redis_url):
@@ -137,4 +169,4 @@ class Settings(BaseSettings):
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.host in ("127.0.0.1", "::1", "localhost")
+        return self.host in LOOPBACK

@@ -41,6 +41,7 @@ CATALOGUES = (
     ("people", SERVER / "web" / "people" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
+    ("rights", SERVER / "web" / "rights" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),
     ("kiosk", Path(kiosk.pages.__file__).parent / "translations"),
     ("signage", Path(signage.pages.__file__).parent / "translations"),

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 
@@ -14,6 +13,7 @@ import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
 from server.app import health
+from server.app.brakes import brake, by_caller, by_ticket, make_limiter
 from server.app.requests import install_guards, install_refusals
 from server.app.services import Parvis
 from server.domain.configuration import HallConfiguration
@@ -28,7 +28,8 @@ from server.usecases.read_look import Look
 from server.usecases.read_menu import languages_of
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.read_voices import HallVoice, read_voices
-from server.web import sign_in, site
+from server.web import provider_sign_in, sign_in, sign_out, site
+from server.web.access import Access, install_access, open_blueprints, open_to
 from server.web.alerts import pages as alert_pages
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
@@ -64,6 +65,7 @@ from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.reception import pages as reception_pages
+from server.web.rights import pages as rights_pages
 from server.web.security import pages as security_pages
 from server.web.supervision import pages as supervision_pages
 from server.web.viewer import Viewer, install_page_context
@@ -75,12 +77,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 def install_web(app: OpenAPI, parvis: Parvis) -> None:
     """Guards, API, site and pages of a composed app."""
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
-    limiter = Limiter(
-        get_remote_address, app=app, storage_uri=settings.redis_url or "memory://", default_limits=[]
-    )
-    # limits are checked where they are declared: what it does before and after every request finds nothing
-    app.before_request_funcs[None].clear()
-    app.after_request_funcs[None].clear()
+    limiter = make_limiter(app, settings.redis_url)
     csrf = CSRFProtect(app)
     api = Api(
         database,
@@ -88,11 +85,11 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         settings,
         translate,
         parvis.database.breathe,
-        _slow_codes(limiter),
+        brake(limiter, "short_code", "20 per minute"),
+        brake(limiter, "ticket", "20 per minute", by=by_ticket),
         parvis.publisher.messages_changed,
         parvis.voice.alert_voices,
     )
-    app.before_request(media_api.admit_upload(api))
 
     def look() -> Look | None:
         try:
@@ -100,6 +97,8 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         except Refusal:
             return None
 
+    install_access(app)
+    app.before_request(media_api.admit_upload(api))  # before anything reads what is sent
     install_guards(app, csrf)
     install_refusals(app, translate)
     install_page_context(
@@ -128,7 +127,9 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
         reading_api.blueprint(
-            api, speak=parvis.reading.speak if parvis.reading else None, slow=_slow_readings(limiter)
+            api,
+            speak=parvis.reading.speak if parvis.reading else None,
+            slow=brake(limiter, "reading", "30 per minute", by=by_caller),
         )
     )
 
@@ -137,11 +138,13 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.media_uploaded,
         notices_with_medium,
         parvis.feeds.try_now,
-        _slow_feeds(limiter),
+        slow_feeds=brake(limiter, "feed", "20 per minute", by=by_caller),
+        slow_uploads=brake(limiter, "upload", "30 per minute", by=by_caller),
     )
     app.register_api(media_api.blueprint(api, library))
 
     @app.get("/api/v1/openapi.json", doc_ui=False)
+    @open_to(Access.EVERYBODY)
     def openapi() -> Any:
         return described(app.api_doc)
 
@@ -153,40 +156,19 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.voice.files,
         lambda: health.metrics(parvis),
         lambda: health.is_ready(parvis),
+        parvis.provider,
     )
     app.register_blueprint(site.blueprint(shared))
-    for pages in (sign_in, people_pages, own_account_pages, invitation_pages):
+    for pages in (sign_in, sign_out, people_pages, own_account_pages, invitation_pages):
         app.register_blueprint(pages.blueprint(shared))
+    if parvis.provider is not None:
+        app.register_blueprint(provider_sign_in.blueprint(shared, parvis.provider, parvis.look_at_provider))
     app.register_blueprint(media_files(parvis.media.files, database))
     app.register_blueprint(look_files(parvis.media.files, database))
-    _install_pages(app, parvis, limiter)
-
-
-def _slow_codes(limiter: Limiter) -> Callable[[], None]:
-    @limiter.limit("20 per minute")
-    def limited_code() -> None:
-        """Slows guessing of short codes."""
-
-    return limited_code
-
-
-def _slow_feeds(limiter: Limiter) -> Callable[[], None]:
-    @limiter.limit("20 per minute", key_func=lambda: identify().author.id)
-    def limited_feed() -> None:
-        """Bounds what one person may have the server fetch."""
-
-    return limited_feed
+    _install_pages(app, parvis, api.slow_codes)
 
 
 def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pictures:
-    @limiter.limit("12 per minute", key_func=lambda: identify().author.id)
-    def sent() -> None:
-        """Bounds what one screen may have the server decode."""
-
-    @limiter.limit("30 per minute", key_func=lambda: identify().author.id)
-    def asked() -> None:
-        """Bounds how often one person disturbs screens."""
-
     def ask(hall: str, screen: str) -> None:
         room = messages.screen_room(hall, screen)
         parvis.publisher.emit(messages.PICTURE_ASKED, {}, messages.SCREEN, room)
@@ -198,20 +180,12 @@ def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pi
         parvis.picture_apart.call,
         ask,
         watch.changed,
-        slow_sent=sent,
-        slow_asked=asked,
+        slow_sent=brake(limiter, "picture_sent", "12 per minute", by=by_caller),
+        slow_asked=brake(limiter, "picture_asked", "30 per minute", by=by_caller),
     )
 
 
-def _slow_readings(limiter: Limiter) -> Callable[[], None]:
-    @limiter.limit("30 per minute", key_func=lambda: identify().author.id)
-    def limited_reading() -> None:
-        """Bounds what one kiosk may ask to hear."""
-
-    return limited_reading
-
-
-def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
+def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None]) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
     languages = languages_of(LANGUAGES)
 
@@ -236,10 +210,8 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
         except Refusal:
             return None
 
-    limited_code = _slow_codes(limiter)
-
     def ticket_of_code(code: str, language: str) -> Any:
-        limited_code()
+        slow_codes()
         try:
             return read_ticket_by_code(database, parvis.estimates, code, language=language)
         except Refusal:
@@ -292,11 +264,7 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
             framing=site.FRAMING,
         )
     )
-    app.register_blueprint(
-        media_pages.blueprint(
-            translate=translate, viewer=site.current_viewer, media_bytes=settings.media_bytes
-        )
-    )
+    app.register_blueprint(media_pages.blueprint(translate=translate, media_bytes=settings.media_bytes))
     named = [(language.code, language.name) for language in languages]
     app.register_blueprint(
         phone_pages.blueprint(
@@ -306,7 +274,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     app.register_blueprint(
         quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
     )
+    app.register_blueprint(rights_pages.blueprint(viewer=site.current_viewer, every_hall=every_hall))
     app.register_blueprint(help_pages(translate=translate, viewer=site.current_viewer, docs_dir=DOCS))
+    open_blueprints(app, ("kiosk", "signage", "simulator"))
 
 
 def _demonstration(settings: Settings) -> Any:

@@ -7,9 +7,11 @@ from typing import Any
 import structlog
 from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_limiter import RateLimitExceeded
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WsgiResponse
 
 from server.domain.refusals import Refusal
 from server.language import Catalogues
@@ -76,8 +78,8 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
         if error.code is not None and error.code < 400:
             return error
         if problems.is_api():
-            return problems.http_problem(error, translate, page_language())
-        return problem_page(error.code or 500)
+            return _told_when(error, problems.http_problem(error, translate, page_language()))
+        return _told_when(error, problem_page(error.code or 500))
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Any:
@@ -87,6 +89,13 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
         if problems.is_api():
             return problems.problem("internal", 500, translate("refusal.internal", page_language()))
         return problem_page(500)
+
+
+def _told_when(error: HTTPException, answer: WsgiResponse) -> WsgiResponse:
+    """The answer; to whoever asked too often with the seconds after which the count begins anew."""
+    if isinstance(error, RateLimitExceeded) and error.limit is not None:
+        answer.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    return answer
 
 
 def invalid(error: Any) -> Response:

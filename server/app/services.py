@@ -25,6 +25,8 @@ from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
 from server.live.reading_voice import ReadingVoice
 from server.live.voice import Voice
 from server.live.void_tokens import VoidTokens
+from server.oidc.provider import Provider
+from server.oidc.registration import registration_of
 from server.printing.service import PrintService
 from server.settings import Settings
 from server.store.anchors import Anchors
@@ -73,6 +75,8 @@ class Parvis:
     media_uploaded: Callable[[], None]
     feeds: Feeds
     reading: ReadingVoice | None
+    provider: Provider | None
+    look_at_provider: Callable[[], None]
     background: list[Callable[[], None]] = field(default_factory=list)
 
     def start_background(self) -> None:
@@ -158,6 +162,8 @@ def compose(
     media = Preparing(database, media_folder(settings.var), apart.call)
     reader = Apart(deadline_s=ENDED_AFTER_S, memory_bytes=MEDIA_MEMORY_BYTES)
     feeds = Feeds(database, reader.call, FeedLimits(may_be_private=settings.feeds_from_private), feeds_shown)
+    registration = registration_of(settings)
+    provider = None if registration is None else Provider(registration, database.clock)
     parvis = Parvis(
         app,
         settings,
@@ -178,6 +184,8 @@ def compose(
         lambda: later(0, media.prepare_waiting),
         feeds,
         None if voice.unavailable else ReadingVoice(audio),
+        provider,
+        lambda: later(0, provider.look) if provider is not None and provider.is_to_look() else None,
     )
     void = VoidTokens(
         database, presence, lambda sid, namespace: socketio.server.disconnect(sid, namespace=namespace)

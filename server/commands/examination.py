@@ -20,6 +20,7 @@ from server.clock import Clock
 from server.domain.configuration import FRENCH
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import is_server_running
+from server.oidc.description import described
 from server.settings import Settings
 from server.store.backup import postgresql_program
 from server.store.installed import open_installed
@@ -67,6 +68,7 @@ def examinations(settings: Settings) -> list[Callable[[], Finding]]:
         backups,
         phone,
         tls,
+        provider,
     )
     return [partial(look, settings) for look in looks]
 
@@ -256,3 +258,15 @@ def tls(settings: Settings) -> Finding:
     return Finding(
         "wrong", "Plain http is served on the loopback address only; set a certificate or a proxy."
     )
+
+
+def provider(settings: Settings) -> Finding:
+    """The provider of identities."""
+    if not settings.oidc_issuer:
+        return Finding("right", "People sign in with local accounts; no provider of identities is set.")
+    try:
+        described(settings.oidc_issuer)
+    except Refusal as refusal:
+        why = refusal.details.get("why")
+        return Finding("off", f"Nobody signs in by {settings.oidc_issuer}: {refusal.code} ({why}).")
+    return Finding("right", f"People may sign in by {settings.oidc_issuer}.")

@@ -82,6 +82,7 @@ class FactKind(StrEnum):
     ACCOUNT_UNLOCKED = "AccountUnlocked"
     ACCOUNT_REMOVED = "AccountRemoved"
     PASSWORD_SET = "PasswordSet"
+    IDENTITY_LINKED = "IdentityLinked"
     SESSIONS_ENDED = "SessionsEnded"
     GUESSING_SLOWED = "GuessingSlowed"
     INDIVIDUAL_FIGURES_DECIDED = "IndividualFiguresDecided"

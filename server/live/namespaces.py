@@ -105,11 +105,24 @@ class AgentNamespace(HallNamespace):
         return keep_session(self.database, counter, session)
 
 
+REQUIRED = {
+    messages.SCREEN: Permission.READ_BOARD,
+    messages.KIOSK: Permission.ISSUE,
+    messages.AGENT: Permission.READ_QUEUE,
+}
+"""What whoever connects needs in the hall; `/visitor` asks for a ticket's token instead."""
+FURTHER_ROOMS = {
+    "papers": (Permission.ISSUE, messages.paper_room),
+    "devices": (Permission.SUPERVISE, messages.devices_room),
+}
+"""What a socket of `/agent` may ask for besides: the permission it needs, and the hall's room."""
+
+
 def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
     """The four namespaces. `callers(auth, permission)` finds in which hall (id) who connects, or refuses."""
 
     def screen(auth: dict[str, Any]) -> Joined:
-        hall, caller = callers(auth, Permission.READ_BOARD)
+        hall, caller = callers(auth, REQUIRED[messages.SCREEN])
         rooms = [messages.hall_room(hall)]
         known = (caller.configured, caller.author.id) if caller.configured else None
         if caller.configured:
@@ -117,21 +130,19 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
         return Joined(hall, rooms, screen=known, device=caller.configured)
 
     def kiosk(auth: dict[str, Any]) -> Joined:
-        hall, caller = callers(auth, Permission.ISSUE)
+        hall, caller = callers(auth, REQUIRED[messages.KIOSK])
         rooms = [messages.hall_room(hall)]
         if caller.configured:
             rooms.append(messages.kiosk_room(caller.configured))
         return Joined(hall, rooms, device=caller.configured)
 
     def agent(auth: dict[str, Any]) -> Joined:
-        hall, _ = callers(auth, Permission.READ_QUEUE)
+        hall, _ = callers(auth, REQUIRED[messages.AGENT])
         rooms = [messages.hall_room(hall)]
-        if auth.get("papers") is True:
-            callers(auth, Permission.ISSUE)
-            rooms.append(messages.paper_room(hall))
-        if auth.get("devices") is True:
-            callers(auth, Permission.SUPERVISE)
-            rooms.append(messages.devices_room(hall))
+        for asked, (permission, room) in FURTHER_ROOMS.items():
+            if auth.get(asked) is True:
+                callers(auth, permission)
+                rooms.append(room(hall))
         return Joined(hall, rooms)
 
     def visitor(auth: dict[str, Any]) -> Joined:

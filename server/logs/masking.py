@@ -1,7 +1,7 @@
 """Masking: no secret stands in a log, whoever wrote the line.
 
 A secret is known by what stands before it (`Bearer …`, `#t=…`, `/t/…`, `token=…`, a cookie), or by its shape:
-twenty-two URL-safe characters, or twice as many, as `server.ids.new_token` makes them.
+twenty-two URL-safe characters, or twice as many, as `server.ids.new_token` makes them, or a signed token.
 """
 
 import re
@@ -19,6 +19,10 @@ SECRET_NAMES = frozenset(
         "password",
         "secret",
         "secret_key",
+        "client_secret",
+        "oidc_client_secret",
+        "id_token",
+        "access_token",
         "api_key",
         "authorization",
         "cookie",
@@ -30,18 +34,20 @@ _NAMES = "|".join(sorted(SECRET_NAMES, key=len, reverse=True))
 _AFTER = re.compile(
     r"(?i)("
     r"\bbearer\s+"  # the header of devices and programs
-    r"|[#?&]t=|[?&]code=|/t/|/tickets/"  # addresses of devices and tickets
-    r"|\bparvis_(?:device|session|form)=|\bsession="  # cookies
+    r"|[#?&]t=|[?&](?:code|state|nonce|id_token_hint)=|/t/|/tickets/"  # of devices, tickets and sign-ins
+    r"|\bparvis_(?:device|session|form|provider)=|\bsession="  # cookies
     rf"|\b(?:{_NAMES})[\"']?\s*[:=]\s*[\"']?"
     r"|://[^\s/:@]+:(?=[^\s/@]+@)"  # the password in a database's address
     r")[^\s\"'&;,/?#)\]}@]+"
 )
+_SIGNED = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+"""A signed token of a provider of identities."""
 _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
 
 
 def masked(text: str) -> str:
     """The text with every secret replaced."""
-    return _LONG.sub(_masked_if_token, _AFTER.sub(rf"\g<1>{MASK}", text))
+    return _LONG.sub(_masked_if_token, _AFTER.sub(rf"\g<1>{MASK}", _SIGNED.sub(MASK, text)))
 
 
 def _masked_if_token(found: re.Match[str]) -> str:

@@ -25,6 +25,7 @@ from server.store.accounts import (
 )
 from server.store.database import Database
 from server.store.engines import Row
+from server.store.identities import unlink_identities
 from server.store.installation import Author, InstallationTransaction
 from server.usecases.leave_counters import leave_counters
 from server.usecases.notice_places import Sites
@@ -131,6 +132,8 @@ def describe_account(
 ) -> None:
     """Another login, name or address. The fact says which changed, never what it is.
 
+    With another address it is another person's: whoever signed in by a provider is found by it again.
+
     Refusals: unknown_account, forbidden, login_taken, email_taken, bad_login, bad_name, bad_email.
     """
     wanted = described.checked()
@@ -155,6 +158,8 @@ def describe_account(
             **values,
             id=account,
         )
+        if "email" in changed:
+            unlink_identities(transaction, account)
         transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=account, changed=changed))
 
 
@@ -230,7 +235,7 @@ def remove_account(database: Database, author: Author, account: str, *, sites: S
         _check_not_own(author, account)
         _check_administered(transaction, account)
         end_sessions(transaction, account, why="removed")
-        for table in ("invitation", "role_grant"):
+        for table in ("invitation", "identity", "role_grant"):
             transaction.run(f"DELETE FROM {table} WHERE account = :account", account=account)
         transaction.run("DELETE FROM account WHERE id = :account", account=account)
         transaction.record(of_kind(FactKind.ACCOUNT_REMOVED, account=account))

@@ -22,10 +22,12 @@ _SEEN_BEFORE = "SELECT digest FROM sign_in WHERE seen_at <= :at"
 _SEEN = "UPDATE sign_in SET seen_at = :now WHERE digest = :digest"
 
 
-def begin_session(database: Database, account: str, user_agent: str = "") -> str:
+def begin_session(
+    database: Database, account: str, user_agent: str = "", *, id_token: str | None = None
+) -> str:
     """The token of a new session of an account (id), whatever proved who it is. Refusal: wrong_password.
 
-    Refused when the account was locked or removed meanwhile.
+    Refused when the account was locked or removed meanwhile. `id_token`: of the provider that proved it.
     """
     token = new_token() + new_token()
     now = database.clock.now()
@@ -36,8 +38,8 @@ def begin_session(database: Database, account: str, user_agent: str = "") -> str
         ):
             raise Refusal("wrong_password")
         rows.run(
-            "INSERT INTO sign_in (digest, id, account, browser, created_at, seen_at, expires_at)"
-            " VALUES (:digest, :id, :account, :browser, :now, :now, :expires_at)",
+            "INSERT INTO sign_in (digest, id, account, browser, created_at, seen_at, expires_at,"
+            " id_token) VALUES (:digest, :id, :account, :browser, :now, :now, :expires_at, :id_token)",
             {
                 "digest": token_digest(token),
                 "id": new_id(),
@@ -45,16 +47,19 @@ def begin_session(database: Database, account: str, user_agent: str = "") -> str
                 "browser": browser_name(user_agent),
                 "now": to_micros(now),
                 "expires_at": to_micros(now + SIGNED_IN_FOR),
+                "id_token": id_token,
             },
         )
     return token
 
 
-def sign_out(database: Database, token: str) -> None:
-    """Ends the session of a token."""
+def sign_out(database: Database, token: str) -> str | None:
+    """Ends the session of a token. The ID token of its provider, if one signed it in."""
     with database.store.write() as rows:
+        known = rows.one("SELECT id_token FROM sign_in WHERE digest = :digest", digest=token_digest(token))
         if rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)}):
             rows.run(ACCESS_CHANGED, {})
+    return None if known is None else known["id_token"]
 
 
 def end_session(database: Database, author: Author, account: str, session: str) -> None:

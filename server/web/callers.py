@@ -51,6 +51,12 @@ class Caller:
             return False
         return hall == self.hall if self.kind == "device" else self.halls is None or hall in self.halls
 
+    def may_somewhere(self, permissions: frozenset[Permission]) -> bool:
+        """Whether the caller has one of the permissions in some hall."""
+        if self.kind == "person":
+            return any(permissions & ROLES[grant.role] for grant in self.grants)
+        return bool(permissions & self.permissions)
+
     def sites_of(self, permission: Permission) -> frozenset[str] | None:
         """The sites (slugs) at which a person has a permission; None: at every site."""
         sites = frozenset(grant.site for grant in self.grants if permission in ROLES[grant.role])
@@ -208,20 +214,6 @@ def role_of(caller: Caller, database: Database, hall: str) -> str:
     site = database.configuration(hall).site.slug
     roles = [grant.role for grant in caller.grants if grant.site in (site, EVERY_SITE)]
     return max(roles, key=lambda role: len(ROLES[role]))
-
-
-def allowed_anywhere(permission: Permission) -> Caller:
-    """The caller, a person or a key that has the permission at one site at least.
-
-    Refusals: not_signed_in, forbidden.
-    """
-    caller = someone()
-    is_allowed = permission in caller.permissions or any(
-        permission in ROLES[grant.role] for grant in caller.grants
-    )
-    if not is_allowed or caller.kind == "device":
-        raise Refusal("forbidden")
-    return caller
 
 
 def allowed_either(first: Permission, second: Permission, hall: str) -> tuple[Caller, bool]:

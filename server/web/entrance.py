@@ -7,6 +7,7 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
+from server.web.access import Access, open_to
 from server.web.callers import LOOPBACK
 from server.web.viewer import FindHalls, FindViewer
 
@@ -21,9 +22,13 @@ PAGES = (
     ("media", "/affichage/medias", Permission.DRAFT_NOTICES, "image"),
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
     ("people", "/personnes", Permission.ADMINISTER_PEOPLE, "users"),
+    ("rights", "/droits", Permission.READ_HELP, "key-round"),
     ("help", "/aide", Permission.READ_HELP, "circle-help"),
 )
 """Pages for people at work: key of their sentences, path, the permission each asks for, icon."""
+
+OF_EVERY_HALL = ("help", "media", "people", "rights")
+"""Pages that are about no hall."""
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
 
@@ -36,12 +41,15 @@ def blueprint(*, viewer: FindViewer, halls: FindHalls, demonstration: Demonstrat
     routes = Blueprint("entrance", __name__)
 
     @routes.get("/")
+    @open_to(Access.EVERYBODY)
     def home() -> str:
         person = viewer()
         pages = [page for page in PAGES if person is not None and person.may(page[2])]
         theirs = halls(person) if person is not None else ()
         shown = demonstration() if request.remote_addr in LOOPBACK else None
-        return render_template("home.html", pages=pages, halls=theirs, demonstration=shown)
+        return render_template(
+            "home.html", pages=pages, of_every_hall=OF_EVERY_HALL, halls=theirs, demonstration=shown
+        )
 
     return routes
 

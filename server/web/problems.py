@@ -40,6 +40,14 @@ STATUS: Mapping[str, int] = {
     "unknown_invitation": 404,
     "invitation_used": 409,
     "invitation_expired": 409,
+    **dict.fromkeys(
+        ("oidc_state", "oidc_nonce", "oidc_signature", "oidc_issuer", "oidc_audience", "oidc_expired"), 401
+    ),
+    **dict.fromkeys(("oidc_clock", "oidc_code", "oidc_denied", "oidc_unsigned", "oidc_subject"), 401),
+    **dict.fromkeys(("oidc_not_again", "oidc_no_account", "oidc_no_email", "oidc_email_unverified"), 403),
+    "oidc_rejected": 502,
+    "oidc_broken": 502,
+    "oidc_away": 503,
     "forbidden": 403,
     "foreign_device": 403,
     "csrf": 403,

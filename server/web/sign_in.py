@@ -1,4 +1,4 @@
-"""Signing in and out: `/connexion`, `/deconnexion`."""
+"""Signing in by a local account: `/connexion`."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, render_template, request
 
 from server.domain.refusals import Refusal
-from server.usecases.sessions import SIGNED_IN_FOR, begin_session, sign_out
+from server.usecases.sessions import SIGNED_IN_FOR, begin_session
 from server.usecases.sign_in import Attempt, prove
+from server.web.access import Access, open_to
 from server.web.callers import SESSION_COOKIE
 from server.web.known_browsers import known_browsers, remember_browser
 from server.web.problems import refusal_sentence, status_of
@@ -25,6 +26,7 @@ def blueprint(site: Site) -> Blueprint:
     routes = Blueprint("sign_in", __name__)
 
     @routes.get("/connexion")
+    @open_to(Access.EVERYBODY)
     def sign_in_page() -> Any:
         if current_viewer() is not None:
             return redirect(way_on(), 303)
@@ -32,6 +34,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.post("/connexion")
     @site.limiter.limit("60 per minute")
+    @open_to(Access.EVERYBODY)
     def sign_in_form() -> Any:
         attempt = attempt_of(request.form.get("login", ""), request.form.get("password", ""))
         try:
@@ -41,16 +44,6 @@ def blueprint(site: Site) -> Blueprint:
             sentence = refusal_sentence(refusal, site.translate, page_language())
             page = render_template("sign_in.html", refusal=sentence, login=attempt.login, next=way_on())
             return page, status_of(refusal)
-
-    @routes.post("/deconnexion")
-    def sign_out_form() -> Response:
-        token = request.cookies.get(SESSION_COOKIE)
-        if token:
-            sign_out(site.database, token)
-        response: Any = redirect("/connexion", 303)
-        response.delete_cookie(SESSION_COOKIE, path="/")
-        signed_out: Response = response
-        return signed_out
 
     return routes
 

@@ -11,9 +11,11 @@ from hardware.speech import AudioFiles
 from kiosk.mounting import low_band, orientation
 from server.domain.configuration import Kiosk, Mounting
 from server.domain.refusals import Refusal
-from server.domain.roles import ROLES, Permission
+from server.domain.roles import Permission
+from server.oidc.provider import Provider
 from server.settings import Settings
 from server.store.database import Database
+from server.web.access import Access, open_to
 from server.web.callers import DEVICE_COOKIE, identify, of_device
 from server.web.viewer import Viewer
 
@@ -44,6 +46,7 @@ class Site:
     audio: AudioFiles
     metrics: Callable[[], bytes]
     is_ready: Callable[[], bool]
+    provider: Provider | None = None
 
 
 _SECURE = {
@@ -72,9 +75,7 @@ def current_viewer() -> Viewer | None:
         return None
     if caller.kind != "person" or not caller.grants:
         return None
-    roles = [grant.role for grant in caller.grants]
-    strongest = max(roles, key=lambda role: len(ROLES[role]))
-    return Viewer(caller.login or "", caller.name or "", strongest)
+    return Viewer(caller.login or "", caller.name or "", caller.grants)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -86,11 +87,24 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def with_cookie(response: Response, name: str, token: str, *, seconds: float, site: Site) -> Response:
-    """The answer with a cookie that scripts and other sites never see."""
+def with_cookie(
+    response: Response,
+    name: str,
+    token: str,
+    *,
+    seconds: float,
+    site: Site,
+    path: str = "/",
+    is_lax: bool = False,
+) -> Response:
+    """The answer with a cookie that scripts and other sites never see.
+
+    `is_lax`: the browser also sends it when it is led here by another site.
+    """
     secure = site.settings.scheme == "https" or site.settings.behind_proxy
+    samesite = "Lax" if is_lax else "Strict"
     response.set_cookie(
-        name, token, max_age=int(seconds), httponly=True, samesite="Strict", secure=secure, path="/"
+        name, token, max_age=int(seconds), httponly=True, samesite=samesite, secure=secure, path=path
     )
     return response
 
@@ -98,6 +112,7 @@ def with_cookie(response: Response, name: str, token: str, *, seconds: float, si
 def _devices(routes: Blueprint, site: Site) -> None:
     @routes.post("/device/session")
     @site.limiter.limit("30 per minute")
+    @open_to(Access.EVERYBODY)
     def exchange() -> Response:
         body = request.get_json(silent=True)
         token = body.get("token") if isinstance(body, dict) else None
@@ -107,6 +122,7 @@ def _devices(routes: Blueprint, site: Site) -> None:
         return with_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S, site=site)
 
     @routes.get("/device/me")
+    @open_to(Access.EVERYBODY)
     def me() -> Response:
         token = request.cookies.get(DEVICE_COOKIE)
         if not token:
@@ -143,34 +159,37 @@ def _files(routes: Blueprint, site: Site) -> None:
     assets: Path = site.settings.var.resolve() / "assets"
 
     @routes.get("/assets/<path:name>")
+    @open_to(Access.EVERYBODY)
     def asset(name: str) -> Response:
         return send_from_directory(assets, name, max_age=86400)
 
     @routes.get("/audio/<name>")
+    @open_to(Access.KNOWN)
     def audio(name: str) -> Response:
-        caller = identify()
-        if caller.kind == "nobody":
-            raise Refusal("not_signed_in")
         path = site.audio.path(name)
         if path is None:
             abort(404)
         return send_from_directory(path.parent.resolve(), path.name, mimetype="audio/wav", max_age=3600)
 
     @routes.get("/robots.txt")
+    @open_to(Access.EVERYBODY)
     def robots() -> Response:
         return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
 
 
 def _health(routes: Blueprint, site: Site) -> None:
     @routes.get("/health/live")
+    @open_to(Access.EVERYBODY)
     def live() -> Response:
         return jsonify(status="ok")
 
     @routes.get("/health/ready")
+    @open_to(Access.EVERYBODY)
     def ready() -> tuple[Response, int]:
         return (jsonify(status="ok"), 200) if site.is_ready() else (jsonify(status="not ready"), 503)
 
     @routes.get("/metrics")
+    @open_to(Access.EVERYBODY)
     def metrics() -> Response:
         caller = identify()
         is_local = request.remote_addr in ("127.0.0.1", "::1") and not request.headers.get("X-Forwarded-For")

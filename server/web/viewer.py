@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.roles import ROLES, Permission
+from server.store.accounts import EVERY_SITE, Grant
 from server.usecases.read_look import Look
 
 LANGUAGE_COOKIE = "parvis_language"
@@ -16,16 +17,25 @@ LANGUAGE_COOKIE = "parvis_language"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person: login, name to show, role, interface language or None for the browser's."""
+    """A signed-in person: login, name to show, roles by site, language or None for the browser's."""
 
     login: str
     name: str
-    role: str
+    grants: tuple[Grant, ...]
     language: str | None = None
 
-    def may(self, permission: Permission) -> bool:
-        """Whether the person's role has a permission."""
-        return permission in ROLES[self.role]
+    @property
+    def role(self) -> str:
+        """The role that may do most, anywhere: what the person is called."""
+        return max((grant.role for grant in self.grants), key=lambda role: len(ROLES[role]))
+
+    def may(self, permission: Permission, site: str | None = None) -> bool:
+        """Whether a role of the person has a permission at a site (slug); None: at one site at least."""
+        return any(
+            permission in ROLES[grant.role]
+            for grant in self.grants
+            if site is None or grant.site in (site, EVERY_SITE)
+        )
 
 
 type FindViewer = Callable[[], Viewer | None]
@@ -92,16 +102,16 @@ def _language(languages: Sequence[str], viewer: FindViewer) -> str:
 def hall_for_page(
     viewer: FindViewer, halls: FindHalls, permission: Permission
 ) -> HallConfiguration | Response:
-    """The hall a page at work is about: `?hall=`, else the person's first. Not signed in: the way to sign in.
+    """The hall a page at work is about: `?hall=`, else the first. Not signed in: the way to sign in.
 
-    Answers 403 without the permission, and 404 for a hall that is not the person's.
+    Answers 403 without the permission, and 404 for a hall where the person does not have it.
     """
     person = viewer()
     if person is None:
         return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
     if not person.may(permission):
         abort(403)
-    theirs = halls(person)
+    theirs = _halls_where(person, halls, permission)
     asked = request.args.get("hall")
     found = next((hall for hall in theirs if asked in (None, hall.hall)), None)
     if found is None:
@@ -109,7 +119,13 @@ def hall_for_page(
     return found
 
 
-def halls_for_page(viewer: FindViewer, halls: FindHalls) -> Sequence[HallConfiguration]:
-    """The halls a signed-in person may turn to from a page at work."""
+def halls_for_page(
+    viewer: FindViewer, halls: FindHalls, permission: Permission
+) -> Sequence[HallConfiguration]:
+    """The halls a signed-in person may turn to from a page at work: those where the permission is theirs."""
     person = viewer()
-    return halls(person) if person is not None else ()
+    return _halls_where(person, halls, permission) if person is not None else ()
+
+
+def _halls_where(person: Viewer, halls: FindHalls, permission: Permission) -> list[HallConfiguration]:
+    return [hall for hall in halls(person) if person.may(permission, hall.site.slug)]

@@ -39,7 +39,20 @@ sign_in = Table(
     Column("created_at", INSTANT, nullable=False),
     Column("seen_at", INSTANT, nullable=False),
     Column("expires_at", INSTANT, nullable=False),
+    Column("id_token", Text),
     comment="Signed-in sessions, revocable; the cookie holds the token, the row its digest.",
+)
+"""`id_token`: what the logout at the provider that signed somebody in asks for; gone with the session."""
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", String(200), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("account", ID, nullable=False, index=True),
+    Column("linked_at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("issuer", "subject"),
+    comment="Who a provider of identities says an account is, known since its first sign-in there.",
 )
 
 invitation = Table(

@@ -11,6 +11,7 @@ from server.domain.configuration import FRENCH
 from server.domain.roles import Permission
 from server.language import direction_of, own_name
 from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS
+from server.web.access import PEOPLE, requires
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
 from server.web.sentences import page_sentences
@@ -28,12 +29,13 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
     routes = Blueprint("alert_page", __name__, template_folder="templates")
 
     @routes.get("/alerte")
+    @requires(Permission.RAISE_ALERT, of=PEOPLE)
     def alert() -> str | Response:
         hall = hall_for_page(viewer, halls, Permission.RAISE_ALERT)
         if isinstance(hall, Response):
             return hall
         language, person = page_language(), viewer()
-        own = halls_for_page(viewer, halls)
+        own = halls_for_page(viewer, halls, Permission.RAISE_ALERT)
         others = sorted({code for each in own for code in each.languages} - {FRENCH})
         return render_template(
             "alerts/alerts.html",
@@ -41,7 +43,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             halls=own,
             page=hall_page(hall, language)
             | {
-                "may_end": person is not None and person.may(Permission.END_ALERT),
+                "may_end": person is not None and person.may(Permission.END_ALERT, hall.site.slug),
                 "spoken": [
                     {"code": code, "name": own_name(code), "direction": direction_of(code)} for code in others
                 ],

@@ -16,6 +16,7 @@ from server.usecases.end_alert import ask_end, end_alert, halls_of_alert
 from server.usecases.once import once
 from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, WantedAlert, raise_alert
 from server.usecases.read_alerts import read_alert, read_alerts, read_hall_alerts
+from server.web.access import requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, Asked, HallPath, Slug
@@ -70,6 +71,8 @@ def blueprint(api: Api) -> APIBlueprint:
     routes = APIBlueprint("alerts", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.post("/alerts", responses={200: Anything, 201: Anything})
+    @requires(Permission.RAISE_ALERT)
+    @requires(Permission.RAISE_ALERT)
     def take_over(body: AlertBody) -> Any:
         """Takes the screens of halls over. 201 with each hall's screens; 200 when nothing new was raised.
 
@@ -91,11 +94,13 @@ def blueprint(api: Api) -> APIBlueprint:
         return answer, 201 if answer["is_new"] else 200
 
     @routes.get("/alerts", responses={200: Anything})
+    @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
     def listed() -> Any:
         """The alerts in force and those of the last day, in the caller's halls; of a key, its own."""
         return read_alerts(api.database, _own_halls(api.database), only_by=_only_by(someone()))
 
     @routes.get("/alerts/<alert>", responses={200: Anything})
+    @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
     def one(path: AlertPath) -> Any:
         """An alert: who raised it and when, and per hall its screens, which showed it, and its end.
 
@@ -105,12 +110,14 @@ def blueprint(api: Api) -> APIBlueprint:
         return read_alert(api.database, path.alert, halls, only_by=_only_by(someone()))
 
     @routes.get("/halls/<hall>/alerts", responses={200: Anything})
+    @requires(Permission.READ_BOARD)
     def of_hall(path: HallPath) -> Any:
         """The alerts in force in a hall; people at work read who raised each."""
         caller, hall = allowed(Permission.READ_BOARD, path.hall)
         return read_hall_alerts(api.database, hall, names_people=caller.kind == "person")
 
     @routes.post("/alerts/<alert>/ask-end", responses={200: Anything})
+    @requires(Permission.END_ALERT)
     def first(path: AlertPath, body: EndBody) -> Any:
         """The first confirmation that an alert is over; the second follows within five minutes.
 
@@ -119,6 +126,7 @@ def blueprint(api: Api) -> APIBlueprint:
         return _confirmed(api, path.alert, body, ask_end)
 
     @routes.post("/alerts/<alert>/end", responses={200: Anything})
+    @requires(Permission.END_ALERT)
     def second(path: AlertPath, body: EndBody) -> Any:
         """The second confirmation: the alert is over, but in the halls of `failed`."""
         return _confirmed(api, path.alert, body, end_alert)
@@ -128,8 +136,6 @@ def blueprint(api: Api) -> APIBlueprint:
 
 def _confirmed(api: Api, alert: str, body: EndBody, confirm: Any) -> dict[str, Any]:
     caller = someone()
-    if not _may(api.database, _every(api.database), Permission.END_ALERT):
-        raise Refusal("forbidden")
     of_alert = halls_of_alert(api.database, alert)
     wanted = _halls(api.database, body.halls, Permission.END_ALERT, among=of_alert)
 
@@ -183,13 +189,11 @@ def _halls(
 
 
 def _own_halls(database: Database) -> list[str]:
-    """The ids of the halls in which the caller may raise or end alerts. Refusal: forbidden, in none."""
-    someone()
+    """The ids of the halls in which the caller may raise or end alerts."""
     every = _every(database)
-    own = {*_may(database, every, Permission.RAISE_ALERT), *_may(database, every, Permission.END_ALERT)}
-    if not own:
-        raise Refusal("forbidden")
-    return sorted(own)
+    return sorted(
+        {*_may(database, every, Permission.RAISE_ALERT), *_may(database, every, Permission.END_ALERT)}
+    )
 
 
 def _may(database: Database, halls: Sequence[str], permission: Permission) -> list[str]:

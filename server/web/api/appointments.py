@@ -21,6 +21,7 @@ from server.usecases.issue_ticket import WantedTicket
 from server.usecases.print_sheet import print_sheet
 from server.usecases.read_appointments import read_appointments, read_convocations
 from server.usecases.undo_check_in import undo_check_in
+from server.web.access import PEOPLE_AND_KEYS, requires
 from server.web.api.answers import Anything, TicketAnswer
 from server.web.api.appointment_shapes import (
     AppointmentAnswer,
@@ -55,6 +56,7 @@ def blueprint(api: Api) -> APIBlueprint:
 
 def _reading(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/halls/<hall>/appointments", responses={200: Anything})
+    @requires(Permission.READ_APPOINTMENTS)
     def appointments(path: HallPath, query: DayQuery) -> Any:
         """The appointments of a local date, today unless told.
 
@@ -75,6 +77,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
         )
 
     @routes.post("/halls/<hall>/appointment-sheets", responses={202: Anything})
+    @requires(Permission.ISSUE)
     def appointment_sheets(path: HallPath, body: AppointmentSheetBody) -> Any:
         """Prints how to book a service; it is no ticket."""
         caller, hall = allowed(Permission.ISSUE, path.hall)
@@ -91,6 +94,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
         return answer, 202
 
     @routes.get("/halls/<hall>/convocations", responses={200: Anything})
+    @requires(Permission.ISSUE)
     def convocations(path: HallPath) -> Any:
         """The hours of today at which convocations without a code are still expected, by service."""
         _, hall = allowed(Permission.ISSUE, path.hall)
@@ -99,6 +103,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
 
 def _booking(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/halls/<hall>/appointments", responses={200: AppointmentAnswer, 201: AppointmentAnswer})
+    @requires(Permission.BOOK)
     def book(path: HallPath, body: AppointmentBody) -> Any:
         """Books an appointment; the same external id, hour and service give the same one (200)."""
         caller, hall = allowed(Permission.BOOK, path.hall)
@@ -116,6 +121,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
         return answer, 201 if is_new else 200
 
     @routes.patch("/halls/<hall>/appointments/<appointment>", responses={200: AppointmentAnswer})
+    @requires(Permission.BOOK)
     def move(path: AppointmentPath, body: AppointmentChange) -> Any:
         """Gives an appointment another hour or service; named by its id, or its id outside."""
         caller, hall = allowed(Permission.BOOK, path.hall)
@@ -130,6 +136,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
         )
 
     @routes.delete("/halls/<hall>/appointments/<appointment>", responses={200: AppointmentAnswer})
+    @requires(Permission.BOOK)
     def cancel(path: AppointmentPath) -> Any:
         """Cancels an appointment; again, it changes nothing."""
         caller, hall = allowed(Permission.BOOK, path.hall)
@@ -137,6 +144,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
         return cancel_appointment(api.database, hall, caller.author, path.appointment, write_key=key)
 
     @routes.post("/halls/<hall>/appointments/import", responses={200: ImportAnswer})
+    @requires(Permission.BOOK)
     def import_file(path: HallPath, body: ImportBody) -> Any:
         """Books, moves and cancels what a CSV or iCalendar text says; tells each line not taken, and why."""
         caller, hall = allowed(Permission.BOOK, path.hall)
@@ -159,6 +167,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
 
 def _arriving(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/appointments/check-in", responses={200: TicketAnswer, 201: TicketAnswer})
+    @requires(Permission.ISSUE)
     def check_in(body: CheckInBody) -> Any:
         """The person expected is here: a ticket of the appointments' own series."""
         caller = someone()
@@ -186,9 +195,9 @@ def _arriving(routes: APIBlueprint, api: Api) -> None:
         return issued(api, caller, hall, wanted)
 
     @routes.post("/halls/<hall>/appointments/<appointment>/undo-check-in", responses={200: AppointmentAnswer})
+    @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)
     def undo(path: AppointmentPath) -> Any:
         """A check-in was a mistake: the ticket is void and the person expected again."""
-        allowed(Permission.READ_APPOINTMENTS, path.hall)
         caller, hall = allowed(Permission.ISSUE, path.hall)
         key = write_key(caller.author)
         return undo_check_in(api.database, hall, caller.author, path.appointment, write_key=key)

@@ -23,8 +23,9 @@ REFUSED: dict[Any, Any] = {status: {} for status in (400, 401, 403, 404, 409, 42
 class Api:
     """What views need: the database, the estimates, the settings, sentences.
 
-    A pause that lets others work, a brake on guessing short codes, and how a hall's pages hear that messages
-    to a counter (None: calls for help) have changed; where the voices of alerts lie.
+    A pause that lets others work, brakes on guessing short codes and on what one ticket may do, and how a
+    hall's pages hear that messages to a counter (None: calls for help) have changed; where the voices of
+    alerts lie.
     """
 
     database: Database
@@ -33,6 +34,7 @@ class Api:
     translate: Callable[..., str]
     breathe: Callable[[], None]
     slow_codes: Callable[[], None]
+    slow_tickets: Callable[[], None]
     messages_changed: Callable[[str, str | None], None]
     alert_voices: Callable[[AlertRules], dict[str, str]] = lambda _: {}
 

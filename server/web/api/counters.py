@@ -27,6 +27,7 @@ from server.usecases.next_leg import WantedResult
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Destination, Gesture, hall_of_leg
 from server.usecases.undo import undo
+from server.web.access import requires
 from server.web.api.answers import Anything, LegAnswer, SessionAnswer
 from server.web.api.context import REFUSED, Api, place_header, session_header, write_key
 from server.web.api.shapes import (
@@ -45,7 +46,7 @@ from server.web.api.shapes import (
     TransferBody,
     UndoBody,
 )
-from server.web.callers import allowed, allowed_either, someone
+from server.web.callers import allowed, allowed_either
 
 TAG = Tag(name="counters")
 type Verb = Callable[..., Any]
@@ -73,7 +74,6 @@ def blueprint(api: Api) -> APIBlueprint:
 
 
 def _agent(api: Api, counter: str) -> Author:
-    someone()
     return allowed(Permission.CALL, api.database.hall_of_counter(counter))[0].author
 
 
@@ -84,13 +84,14 @@ def _believed(body: NextBody) -> AtCounter:
 
 def _sessions(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/counters/<counter>", responses={200: Anything})
+    @requires(Permission.READ_QUEUE)
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
-        someone()
         allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
         return read_counter(api.database, path.counter)
 
     @routes.post("/counters/<counter>/session", responses={201: SessionAnswer})
+    @requires(Permission.CALL)
     def open_session(path: CounterPath, body: SessionBody) -> Any:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
         author = _agent(api, path.counter)
@@ -98,6 +99,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
         return open_counter(api.database, path.counter, author, wanted, write_key=write_key(author)), 201
 
     @routes.patch("/counters/<counter>/session", responses={200: Anything})
+    @requires(Permission.CALL, Permission.SUPERVISE)
     def change_session(path: CounterPath, body: SessionChange) -> Any:
         """Pauses or resumes a session with all its places, or moves this counter to another work profile."""
         given, session = body.model_fields_set, session_header()
@@ -116,11 +118,13 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
         return read_counter(api.database, path.counter)
 
     @routes.delete("/counters/<counter>/session", responses={204: None})
+    @requires(Permission.CALL)
     def close_session(path: CounterPath) -> Any:
         """Closes the session of a counter, with all its places."""
         return _ended(path.counter, close_counter)
 
     @routes.delete("/counters/<counter>/place", responses={204: None})
+    @requires(Permission.CALL)
     def leave(path: CounterPath) -> Any:
         """Leaves one place of a session, where nobody is called or served; the session goes on."""
         return _ended(path.counter, leave_place)
@@ -133,7 +137,6 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
 
 def _move(api: Api, counter: str, profile: str | None) -> Any:
     """Of an agent's own session, which it names; of any, for who supervises."""
-    someone()
     session = session_header()
     permission = Permission.SUPERVISE if session is None else Permission.CALL
     author = allowed(permission, api.database.hall_of_counter(counter))[0].author
@@ -143,6 +146,7 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
 
 def _presence(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/counters/<counter>/presence", responses={200: Anything})
+    @requires(Permission.CALL)
     def presence(path: CounterPath) -> Any:
         """The agent whose console asked is there: who is called stays called."""
         author = _agent(api, path.counter)
@@ -153,6 +157,7 @@ def _presence(routes: APIBlueprint, api: Api) -> None:
 
 def _calls(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/counters/<counter>/next", responses={200: LegAnswer, 204: None})
+    @requires(Permission.CALL)
     def next_leg(path: CounterPath, body: NextBody) -> Any:
         """Calls the next person, ending the current visit."""
         author = _agent(api, path.counter)
@@ -162,6 +167,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
         return ("", 204) if answer is None else answer
 
     @routes.post("/counters/<counter>/call", responses={200: LegAnswer})
+    @requires(Permission.CALL)
     def chosen_leg(path: CounterPath, body: CallBody) -> Any:
         """Calls a chosen visit out of order, with its reason."""
         author = _agent(api, path.counter)
@@ -177,6 +183,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
         )
 
     @routes.post("/counters/<counter>/call-elsewhere", responses={200: LegAnswer})
+    @requires(Permission.CALL)
     def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Any:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
         author = _agent(api, path.counter)
@@ -208,6 +215,7 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         _simple_verb(routes, name, verb, summary=summary, apply=apply)
 
     @routes.post("/legs/<leg>/transfer", responses={200: LegAnswer})
+    @requires(Permission.CALL, Permission.RECEIVE)
     def transfer(path: LegPath, body: TransferBody) -> Any:
         """Sends a visit to another service or counter."""
         if body.service is None and body.counter is None:
@@ -216,6 +224,7 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         return apply(path.leg, serve.transfer, to=to)
 
     @routes.post("/legs/<leg>/cancel", responses={200: LegAnswer})
+    @requires(Permission.CALL, Permission.RECEIVE)
     def cancel(path: LegPath, body: CancelBody) -> Any:
         """Voids a visit."""
         return apply(path.leg, serve.cancel, reason=body.reason)
@@ -225,26 +234,31 @@ def _services(routes: APIBlueprint, api: Api) -> None:
     apply = partial(_applied, api)
 
     @routes.post("/legs/<leg>/finish", responses={200: LegAnswer})
+    @requires(Permission.CALL)
     def finish(path: LegPath, body: ResultBody) -> Any:
         """The service has ended."""
         return apply(path.leg, serve.finish, result=WantedResult(body.outcome, body.note))
 
     @routes.post("/legs/<leg>/park", responses={200: LegAnswer})
+    @requires(Permission.CALL)
     def park(path: LegPath, body: ParkBody) -> Any:
         """Sets a visitor aside, with a timer."""
         return apply(path.leg, wait_again.park, for_s=body.for_s, place=body.return_place)
 
     @routes.post("/legs/<leg>/resume", responses={200: LegAnswer})
+    @requires(Permission.CALL)
     def resume(path: LegPath, body: ResumeBody) -> Any:
         """Serves a visitor who was set aside."""
         return apply(path.leg, wait_again.resume, counter=body.counter)
 
     @routes.post("/legs/<leg>/add-service", responses={200: LegAnswer})
+    @requires(Permission.CALL)
     def add_service(path: LegPath, body: ServiceBody) -> Any:
         """Another service opens when this one has ended."""
         return apply(path.leg, serve.add_service, service=body.service)
 
     @routes.post("/legs/<leg>/correct-service", responses={200: LegAnswer})
+    @requires(Permission.CALL, Permission.RECEIVE)
     def correct_service(path: LegPath, body: ServiceBody) -> Any:
         """The visitor came for another service."""
         return apply(path.leg, serve.correct_service, service=body.service)
@@ -252,9 +266,10 @@ def _services(routes: APIBlueprint, api: Api) -> None:
 
 def _undoing(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/legs/<leg>/undo", responses={200: Anything})
+    @requires(Permission.CALL)
     def undo_leg(path: LegPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture on this leg."""
-        someone()
+        allowed(Permission.CALL, hall_of_leg(api.database, path.leg))
         with api.database.read() as rows:
             row = rows.one("SELECT counter FROM leg WHERE id = :leg", leg=path.leg)
         counter = body.counter or (row["counter"] if row is not None else None)
@@ -263,6 +278,7 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
         return _undo(counter, body.fact)
 
     @routes.post("/counters/<counter>/undo", responses={200: Anything})
+    @requires(Permission.CALL)
     def undo_gesture(path: CounterPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture, a greeting included."""
         return _undo(path.counter, body.fact)
@@ -275,7 +291,6 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
 
 
 def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
-    someone()
     hall = hall_of_leg(api.database, leg)
     if verb not in BEFORE_CALL:
         return Gesture(
@@ -293,4 +308,5 @@ def _simple_verb(
 
     view.__name__ = f"leg_{name.replace('-', '_')}"
     view.__doc__ = summary
-    routes.post(f"/legs/<leg>/{name}", responses={200: LegAnswer})(view)
+    allowed_to = (Permission.CALL, Permission.RECEIVE) if verb in BEFORE_CALL else (Permission.CALL,)
+    routes.post(f"/legs/<leg>/{name}", responses={200: LegAnswer})(requires(*allowed_to)(view))

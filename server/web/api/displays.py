@@ -17,10 +17,11 @@ from server.domain.roles import Permission
 from server.usecases.read_display_report import read_display_report
 from server.usecases.read_displays import displays_csv, read_displays
 from server.usecases.report_displays import report_displays
+from server.web.access import DEVICES, PEOPLE_AND_KEYS, requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, OPAQUE, Asked, HallPath, Slug
-from server.web.callers import allowed, someone
+from server.web.callers import allowed
 from server.web.display_report.paper import TEMPLATES, paper
 from server.web.display_report.words import report_page
 from server.web.viewer import Sentence, page_language
@@ -94,6 +95,7 @@ def blueprint(api: Api) -> APIBlueprint:
     apart = Apart(deadline_s=PAPER_WITHIN_S, idle_s=PAPER_IDLE_S)
 
     @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: Anything})
+    @requires(Permission.READ_BOARD, of=DEVICES)
     def report(path: ScreenPath, body: DisplaysBody) -> Any:
         """A screen tells what it really showed; what it told before is not counted again."""
         caller, hall = allowed(Permission.READ_BOARD, path.hall)
@@ -110,17 +112,18 @@ def blueprint(api: Api) -> APIBlueprint:
         )
 
     def found(notice: str, query: DaysQuery, read: Any = read_displays) -> Any:
-        someone()
         if query.ends_on < query.starts_on:
             raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}")
         return read(api.database, notice, (query.starts_on, query.ends_on), may_read=_may_read)
 
     @routes.get("/notices/<notice>/displays", responses={200: Anything})
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def of_notice(path: NoticePath, query: DaysQuery) -> Any:
         """On which screens a notice was really seen, by day, and how long."""
         return found(path.notice, query)
 
     @routes.get("/notices/<notice>/displays.csv", responses={200: SHEET})
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def sheet(path: NoticePath, query: DaysQuery) -> Response:
         """The same as a sheet: one line a screen and day."""
         answer = Response(displays_csv(found(path.notice, query)), content_type="text/csv; charset=utf-8")
@@ -129,6 +132,7 @@ def blueprint(api: Api) -> APIBlueprint:
         return answer
 
     @routes.get("/notices/<notice>/displays.pdf", responses={200: PAPER})
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def on_paper(path: NoticePath, query: PaperQuery) -> Response:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
         report = found(path.notice, query, read_display_report)

@@ -10,6 +10,7 @@ from server.usecases.answers import Answer
 from server.usecases.decide_break import decide_break
 from server.usecases.distribute import WantedSeries, distribute
 from server.usecases.read_day_end import read_day_end
+from server.web.access import requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import BreakBody, DistributionBody, HallPath
@@ -23,6 +24,7 @@ def blueprint(api: Api) -> APIBlueprint:
     routes = APIBlueprint("half_days", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.post("/halls/<hall>/break", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
     def at_break(path: HallPath, body: BreakBody) -> Any:
         """Decides whether the queue is finished at the break, or carried over with its ranks."""
         caller, hall = allowed(Permission.SUPERVISE, path.hall)
@@ -30,6 +32,7 @@ def blueprint(api: Api) -> APIBlueprint:
         return decide_break(api.database, hall, caller.author, body.choice, write_key=key)
 
     @routes.post("/halls/<hall>/distribution", responses={201: Anything})
+    @requires(Permission.DISTRIBUTE)
     def distribution(path: HallPath, body: DistributionBody) -> Any:
         """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
         caller, hall = allowed(Permission.DISTRIBUTE, path.hall)
@@ -50,6 +53,7 @@ def blueprint(api: Api) -> APIBlueprint:
         return {"tickets": tickets}, 201
 
     @routes.get("/halls/<hall>/day-end", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
     def day_end(path: HallPath) -> Any:
         """What the last day end closed."""
         _, hall = allowed(Permission.SUPERVISE, path.hall)

@@ -13,6 +13,7 @@ from server.usecases.read_indicators import read_indicators
 from server.usecases.read_notices import check_seen
 from server.usecases.read_programme import Preview
 from server.usecases.read_queue import read_queue, read_queue_page
+from server.web.access import requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api
 from server.web.api.notices import reach_of_caller
@@ -28,6 +29,7 @@ def blueprint(api: Api) -> APIBlueprint:
     routes = APIBlueprint("halls", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.get("/halls/<hall>/board", responses={200: Anything})
+    @requires(Permission.READ_BOARD)
     def board(path: HallPath) -> Any:
         """Calls, last calls and queues with their waits."""
         _, hall = allowed(Permission.READ_BOARD, path.hall)
@@ -35,6 +37,7 @@ def blueprint(api: Api) -> APIBlueprint:
         return read_board(api.database, hall) | {"queues": queues["queues"]}
 
     @routes.get("/halls/<hall>/screen", responses={200: Anything})
+    @requires(Permission.READ_BOARD)
     def screen(path: HallPath, query: ScreenQuery) -> Any:
         """What a screen needs besides the board: names, programme, sound.
 
@@ -55,12 +58,14 @@ def blueprint(api: Api) -> APIBlueprint:
         return told | {"alert_voices": voices, "picture_every_s": api.settings.picture_minutes * 60}
 
     @routes.get("/halls/<hall>/queue", responses={200: Anything})
+    @requires(Permission.READ_QUEUE)
     def queue(path: HallPath) -> Any:
         """Who waits, who is called and served, which counters are open, the day's figures."""
         _, hall = allowed(Permission.READ_QUEUE, path.hall)
         return read_queue(api.database, hall)
 
     @routes.get("/halls/<hall>/queue/<queue>", responses={200: Anything})
+    @requires(Permission.READ_QUEUE)
     def queue_page(path: HallQueuePath, query: PageQuery) -> Any:
         """The next waiting legs of one queue."""
         _, hall = allowed(Permission.READ_QUEUE, path.hall)
@@ -69,6 +74,7 @@ def blueprint(api: Api) -> APIBlueprint:
         return read_queue_page(api.database, hall, path.queue, after=query.after)
 
     @routes.get("/indicators", responses={200: Anything})
+    @requires(Permission.READ_FIGURES)
     def indicators(query: IndicatorsQuery) -> Any:
         """The indicators of a hall over some days, with definition, unit, sample size and convention."""
         _, hall = allowed(Permission.READ_FIGURES, query.hall)

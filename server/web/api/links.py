@@ -9,10 +9,11 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.find_visits import hall_of_visit
 from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
+from server.web.access import requires
 from server.web.api.answers import LinkAnswer
 from server.web.api.context import REFUSED, Api, place_header, session_header, write_key
 from server.web.api.shapes import LinkBody, VisitPath
-from server.web.callers import allowed_either, someone
+from server.web.callers import allowed_either
 
 TAG = Tag(name="tickets")
 
@@ -22,6 +23,7 @@ def blueprint(api: Api) -> APIBlueprint:
     routes = APIBlueprint("links", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.post("/tickets/<visit>/link", responses={200: LinkAnswer})
+    @requires(Permission.CALL, Permission.RECEIVE)
     def link(path: VisitPath, body: LinkBody) -> Any:
         """Links a visit to another: they are called one after the other to one counter."""
         if (body.visit is None) == (body.number is None):
@@ -31,6 +33,7 @@ def blueprint(api: Api) -> APIBlueprint:
         return link_visits(api.database, linking, to, write_key=write_key(linking.author))
 
     @routes.post("/tickets/<visit>/unlink", responses={200: LinkAnswer})
+    @requires(Permission.CALL, Permission.RECEIVE)
     def unlink(path: VisitPath) -> Any:
         """Lets a linked visit go its own way again."""
         linking = _linking(api, path.visit)
@@ -40,7 +43,6 @@ def blueprint(api: Api) -> APIBlueprint:
 
 
 def _linking(api: Api, visit: str) -> Linking:
-    someone()
     hall = hall_of_visit(api.database, visit)
     caller, _ = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
     return Linking(visit, caller.author, session_header(), place_header())

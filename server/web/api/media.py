@@ -18,10 +18,11 @@ from server.usecases.describe_medium import describe_medium
 from server.usecases.read_media import read_media, read_medium
 from server.usecases.remove_medium import NoticesWith, remove_medium
 from server.usecases.upload_medium import upload_medium
+from server.web.access import PEOPLE_AND_KEYS, requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, idempotency_key, write_key
 from server.web.api.shapes import LINE, Asked, Slug
-from server.web.callers import allowed_anywhere
+from server.web.callers import identify
 from server.web.viewer import page_language
 
 TAG = Tag(name="media")
@@ -36,7 +37,7 @@ class Library:
     """What views of media need: where files are, and what is told and asked around them.
 
     `uploaded`: a new upload waits; `notices_with`: which notices show a medium; `try_feed`: reads a feed now;
-    `slow_feeds`: a brake on that.
+    `slow_feeds`, `slow_uploads`: brakes.
     """
 
     files: MediaFiles
@@ -44,6 +45,7 @@ class Library:
     notices_with: NoticesWith
     try_feed: Callable[[str], Answer]
     slow_feeds: Callable[[], None]
+    slow_uploads: Callable[[], None]
 
 
 class MediumPath(Asked):
@@ -71,12 +73,11 @@ class FeedBody(Asked):
 
 
 def admit_upload(api: Api) -> Callable[[], None]:
-    """Run before a request is looked at: who may upload, and how large, before anything of it is read."""
+    """Run before anything of an upload is read: how large it may be."""
 
     def admit() -> None:
         if request.path != UPLOADS or request.method != "POST":
             return
-        allowed_anywhere(Permission.DRAFT_NOTICES)
         largest = api.settings.media_bytes
         if request.content_length is not None and request.content_length > largest + AROUND:
             raise too_large(largest)
@@ -114,9 +115,11 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
         return {**medium, "refusal": {**refusal, "detail": sentence}}
 
     @routes.post("/media", responses={201: Anything})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def upload() -> Any:
         """Uploads a file, as the body itself or as the part `file` of a form; it is prepared afterwards."""
-        caller = allowed_anywhere(Permission.DRAFT_NOTICES)
+        caller = identify()
+        library.slow_uploads()
         library.files.check_room(request.content_length or 0)
         key = idempotency_key()
 
@@ -137,29 +140,31 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
         return answer, 201
 
     @routes.get("/media", responses={200: Anything})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def listed(query: MediaQuery) -> Any:
         """The media of the library, the newest first, some at a time."""
-        allowed_anywhere(Permission.DRAFT_NOTICES)
         found = read_media(api.database, before=query.before)
         return {**found, "media": [told(medium) for medium in found["media"]]}
 
     @routes.get("/media/<medium>", responses={200: Anything})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def one(path: MediumPath) -> Any:
         """A medium: its state, its files, and why it was refused."""
-        allowed_anywhere(Permission.DRAFT_NOTICES)
         return told(read_medium(api.database, path.medium))
 
     @routes.patch("/media/<medium>", responses={200: Anything})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def describe(path: MediumPath, body: DescriptionBody) -> Any:
         """Writes what a medium says for who cannot see it; a notice needs it."""
-        author = allowed_anywhere(Permission.DRAFT_NOTICES).author
+        author = identify().author
         key = write_key(author)
         return told(describe_medium(api.database, author, path.medium, body.texts, write_key=key))
 
     @routes.delete("/media/<medium>", responses={200: Anything})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def remove(path: MediumPath) -> Any:
         """Removes a medium that no notice shows."""
-        author = allowed_anywhere(Permission.DRAFT_NOTICES).author
+        author = identify().author
         return remove_medium(
             api.database,
             library.files,
@@ -170,9 +175,9 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
         )
 
     @routes.post("/feeds", responses={200: Anything})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def feed(body: FeedBody) -> Any:
         """Reads a web feed now, as a notice would show it."""
-        allowed_anywhere(Permission.DRAFT_NOTICES)
         library.slow_feeds()
         return library.try_feed(body.url)
 

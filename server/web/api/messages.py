@@ -10,10 +10,11 @@ from server.domain.roles import Permission
 from server.usecases.read_messages import calls_for_help, messages_for_counter
 from server.usecases.read_wall import read_people
 from server.usecases.send_message import HELP, WantedMessage, message_of, see_message, send_message
+from server.web.access import requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, Asked, CounterPath, HallPath, Slug
-from server.web.callers import allowed, allowed_either, role_of, someone
+from server.web.callers import allowed, allowed_either, role_of
 
 TAG = Tag(name="messages")
 
@@ -37,18 +38,21 @@ def blueprint(api: Api) -> APIBlueprint:
     routes = APIBlueprint("messages", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.get("/halls/<hall>/people", responses={200: Anything})
+    @requires(Permission.READ_BOARD)
     def people(path: HallPath) -> Any:
         """How many people are in the hall, and what happens to them."""
         _, hall = allowed(Permission.READ_BOARD, path.hall)
         return read_people(api.database, hall)
 
     @routes.get("/halls/<hall>/messages", responses={200: Anything})
+    @requires(Permission.RECEIVE, Permission.ASK_HELP)
     def help_calls(path: HallPath) -> Any:
         """The calls for help of the last hour, with who has seen them."""
         allowed_either(Permission.RECEIVE, Permission.ASK_HELP, path.hall)
         return {"messages": calls_for_help(api.database, api.database.hall_id(path.hall))}
 
     @routes.post("/halls/<hall>/messages", responses={201: Anything})
+    @requires(Permission.RECEIVE, Permission.ASK_HELP)
     def send(path: HallPath, body: MessageBody) -> Any:
         """Sends a line to a counter, or calls for help."""
         permission = Permission.ASK_HELP if body.counter is None else Permission.RECEIVE
@@ -59,17 +63,17 @@ def blueprint(api: Api) -> APIBlueprint:
         return answer, 201
 
     @routes.get("/counters/<counter>/messages", responses={200: Anything})
+    @requires(Permission.CALL)
     def for_counter(path: CounterPath) -> Any:
         """What nobody has seen yet at a counter."""
-        someone()
         hall = api.database.hall_of_counter(path.counter)
         allowed(Permission.CALL, hall)
         return {"messages": messages_for_counter(api.database, hall, path.counter)}
 
     @routes.post("/messages/<message>/seen", responses={200: Anything})
+    @requires(Permission.RECEIVE, Permission.CALL)
     def seen(path: MessagePath) -> Any:
         """A person has seen a message."""
-        someone()
         about = message_of(api.database, path.message)
         permission = Permission.RECEIVE if about["kind"] == HELP else Permission.CALL
         caller, hall = allowed(permission, about["hall"])

@@ -24,11 +24,12 @@ from server.usecases.notice_gesture import NoticeGesture
 from server.usecases.notice_places import Reach
 from server.usecases.publish_notice import WantedDisplay, publish_notice
 from server.usecases.read_notices import WantedNotices, read_notice, read_notices
+from server.web.access import PEOPLE, requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.instants import Instant
 from server.web.api.shapes import LINE, OPAQUE, Asked, Slug, one_line
-from server.web.callers import Caller, sites_where, someone
+from server.web.callers import Caller, sites_where
 
 TAG = Tag(name="notices")
 
@@ -102,6 +103,7 @@ def _gesture(path: NoticePath, version: int) -> NoticeGesture:
 
 def _drafting(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/notices", responses={200: Anything})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def notices(query: NoticesQuery) -> Any:
         """The notices one drafts or decides about, the last changed first, a hundred at a time."""
         caller, reach = reach_of_caller()
@@ -109,6 +111,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         return read_notices(api.database, caller.author, reach, wanted)
 
     @routes.post("/notices", responses={201: NoticeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def draft(body: NoticeBody) -> Any:
         """A new notice, its first version a draft."""
         caller, reach = reach_of_caller()
@@ -116,22 +119,26 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         return draft_notice(api.database, caller.author, body.content, reach=reach, write_key=key), 201
 
     @routes.post("/notices/<notice>/correct", responses={201: NoticeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def correct(path: NoticePath, body: NoticeVersionBody) -> Any:
         """A draft with the same words; once published, it takes the place of this one."""
         return correct_notice(api.database, _gesture(path, body.version)), 201
 
     @routes.get("/notices/<notice>", responses={200: Anything})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def notice(path: NoticePath) -> Any:
         """One notice with its history and what changed from version to version."""
         caller, reach = reach_of_caller()
         return read_notice(api.database, caller.author, reach, path.notice)
 
     @routes.patch("/notices/<notice>", responses={200: NoticeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def edit(path: NoticePath, body: NoticeEditBody) -> Any:
         """One more version, a draft again."""
         return edit_notice(api.database, _gesture(path, body.base_version), body.content)
 
     @routes.post("/notices/<notice>/submit", responses={200: NoticeAnswer})
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def submit(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version waits for whoever decides."""
         return submit_notice(api.database, _gesture(path, body.version))
@@ -139,16 +146,19 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
 
 def _deciding(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/notices/<notice>/approve", responses={200: NoticeAnswer})
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def approve(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version may be published."""
         return approve_notice(api.database, _gesture(path, body.version))
 
     @routes.post("/notices/<notice>/refuse", responses={200: NoticeAnswer})
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def refuse(path: NoticePath, body: NoticeRefusalBody) -> Any:
         """The version goes back with a reason."""
         return refuse_notice(api.database, _gesture(path, body.version), body.reason)
 
     @routes.post("/notices/<notice>/archive", responses={200: NoticeAnswer})
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def archive(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It leaves the lists."""
         return archive_notice(api.database, _gesture(path, body.version))
@@ -160,12 +170,14 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
         return answer
 
     @routes.post("/notices/<notice>/publish", responses={200: NoticeAnswer})
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
         """The version is shown; published again, its dates change."""
         wanted = WantedDisplay(body.starts_at, body.ends_at)
         return published(publish_notice(api.database, _gesture(path, body.version), wanted))
 
     @routes.post("/notices/<notice>/withdraw", responses={200: NoticeAnswer})
+    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE, anywhere=True)
     def withdraw(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It is shown no more."""
         return published(withdraw_notice(api.database, _gesture(path, body.version)))
@@ -173,6 +185,5 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
 
 def reach_of_caller() -> tuple[Caller, Reach]:
     """The person who calls, and where they may draft and decide. Refusals: not_signed_in, forbidden."""
-    someone()
     caller, drafts = sites_where(Permission.DRAFT_NOTICES)
     return caller, Reach(drafts, caller.sites_of(Permission.PUBLISH_NOTICES))

@@ -14,6 +14,7 @@ from kiosk.reading import NEEDS, ReadArrival
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.read_aloud import WantedReading, read_aloud
+from server.web.access import requires
 from server.web.api.answers import ReadingAnswer
 from server.web.api.context import REFUSED, Api
 from server.web.api.instants import Instant
@@ -84,6 +85,7 @@ def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> API
     routes = APIBlueprint("reading", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.get("/halls/<hall>/reading", responses={200: ReadingAnswer})
+    @requires(Permission.ISSUE)
     def reading(path: HallPath, query: ReadingQuery) -> Any:
         """A kiosk's view in sentences, with the audio file of each."""
         allowed(Permission.ISSUE, path.hall)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from server.domain.roles import Permission
 from server.usecases.find_visits import Sought, find_visits
+from server.web.access import requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api
 from server.web.api.shapes import LINE, Asked, HallPath
@@ -33,6 +34,7 @@ def blueprint(api: Api) -> APIBlueprint:
     )
 
     @routes.get("/halls/<hall>/visits", responses={200: Anything})
+    @requires(Permission.RECEIVE)
     def visits(path: HallPath, query: VisitsQuery) -> Any:
         """The visits of today that fit: by number, or what is remembered of a lost ticket."""
         _, hall = allowed(Permission.RECEIVE, path.hall)

@@ -16,6 +16,7 @@ from server.domain.roles import Permission
 from server.store.players import Players
 from server.store.screen_pictures import ScreenPictures
 from server.usecases.keep_screen_picture import CallApart, keep_screen_picture
+from server.web.access import DEVICES, requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api
 from server.web.api.displays import ScreenPath
@@ -55,6 +56,7 @@ def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
     )
 
     @routes.post("/halls/<hall>/screens/<screen>/picture", responses={200: Anything})
+    @requires(Permission.READ_BOARD, of=DEVICES)
     def send(path: ScreenPath) -> Any:
         """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
         caller, hall = allowed(Permission.READ_BOARD, path.hall)
@@ -73,6 +75,7 @@ def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
         return kept
 
     @routes.post("/halls/<hall>/screens/<screen>/picture/ask", responses={202: Anything})
+    @requires(Permission.SUPERVISE)
     def ask(path: ScreenPath) -> Any:
         """Asks a screen for a picture of itself: the one that is taken after `asked_at`."""
         caller, hall = allowed(Permission.SUPERVISE, path.hall)
@@ -87,6 +90,7 @@ def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
         return {"asked_at": to_text(now)}, 202
 
     @routes.get("/halls/<hall>/screens/<screen>/picture", responses={200: PICTURE})
+    @requires(Permission.SUPERVISE)
     def see(path: ScreenPath) -> Response:
         """The last picture of a screen, drawn by its own page."""
         _, hall = allowed(Permission.SUPERVISE, path.hall)

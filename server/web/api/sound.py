@@ -9,6 +9,7 @@ from pydantic import Field
 from server.domain.roles import Permission
 from server.domain.sound import LONGEST_QUIET_MINUTES
 from server.usecases.set_quiet import set_quiet
+from server.web.access import requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import Asked, HallPath
@@ -28,6 +29,7 @@ def blueprint(api: Api) -> APIBlueprint:
     routes = APIBlueprint("sound", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.post("/halls/<hall>/quiet", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
     def quiet(path: HallPath, body: QuietBody) -> Any:
         """Calls are not said aloud for so many minutes; they stay on the screens. 0 brings the voice back."""
         caller, hall = allowed(Permission.SUPERVISE, path.hall)

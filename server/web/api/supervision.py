@@ -12,6 +12,7 @@ from server.store.screen_pictures import ScreenPictures
 from server.usecases.read_supervision import Seen, read_supervision
 from server.usecases.read_wall import read_wall
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
+from server.web.access import requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import HallPath, HallServicePath
@@ -29,12 +30,14 @@ def blueprint(
     )
 
     @routes.get("/halls/<hall>/wall", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
     def wall(path: HallPath) -> Any:
         """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
         _, hall = allowed(Permission.SUPERVISE, path.hall)
         return read_wall(api.database, api.estimates, hall)
 
     @routes.get("/halls/<hall>/supervision", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
     def supervision(path: HallPath) -> Any:
         """The kiosks and screens of a hall: there or not, up to date or not, what each shows and runs."""
         _, hall = allowed(Permission.SUPERVISE, path.hall)
@@ -42,6 +45,7 @@ def blueprint(
         return read_supervision(api.database, hall, seen, api.translate)
 
     @routes.post("/halls/<hall>/services/<service>/stop", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
     def stop(path: HallServicePath) -> Any:
         """Gives no more tickets of a service for the rest of the day."""
         caller, hall = allowed(Permission.SUPERVISE, path.hall)
@@ -49,6 +53,7 @@ def blueprint(
         return stop_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
 
     @routes.post("/halls/<hall>/services/<service>/reopen", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
     def reopen(path: HallServicePath) -> Any:
         """Gives tickets of a service again."""
         caller, hall = allowed(Permission.SUPERVISE, path.hall)

@@ -6,7 +6,6 @@ from flask import request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.ids import token_digest
 from server.store.installation import Author
@@ -22,6 +21,7 @@ from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.reprint_ticket import reprint_ticket
 from server.usecases.undo_greeting import undo_greeting
 from server.usecases.visitor import give_up, take_back
+from server.web.access import PEOPLE_AND_KEYS, Access, open_to, requires
 from server.web.api.answers import Anything, TicketAnswer
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import (
@@ -35,7 +35,7 @@ from server.web.api.shapes import (
     TokenPath,
     VisitPath,
 )
-from server.web.callers import Caller, allowed, allowed_either, someone
+from server.web.callers import Caller, allowed, allowed_either
 
 TAG = Tag(name="tickets")
 CODE_LENGTH = 8
@@ -51,12 +51,14 @@ def blueprint(api: Api) -> APIBlueprint:
 
 def _issuing(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/halls/<hall>/menu", responses={200: Anything})
+    @requires(Permission.ISSUE)
     def menu(path: HallPath, query: MenuQuery) -> Any:
         """Services offered now, or why not and when next."""
         allowed(Permission.ISSUE, path.hall)
         return read_menu(api.database, api.estimates, path.hall, language=query.lang, translate=api.translate)
 
     @routes.post("/halls/<hall>/tickets", responses={200: TicketAnswer, 201: TicketAnswer})
+    @requires(Permission.ISSUE)
     def tickets(path: HallPath, body: TicketBody) -> Any:
         """Issues a ticket; the same press gives the same ticket (200)."""
         caller, hall = allowed(Permission.ISSUE, path.hall)
@@ -74,6 +76,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         return issued(api, caller, hall, wanted)
 
     @routes.post("/halls/<hall>/greetings", responses={201: Anything})
+    @requires(Permission.CALL, Permission.ISSUE)
     def greetings(path: HallPath, body: GreetingBody) -> Any:
         """Counts someone helped without a ticket."""
         caller, hall = allowed(Permission.CALL if body.counter else Permission.ISSUE, path.hall)
@@ -85,6 +88,7 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         return answer, 201
 
     @routes.post("/halls/<hall>/greetings/<greeting>/undo", responses={200: Anything})
+    @requires(Permission.ISSUE)
     def undo_one_greeting(path: GreetingPath) -> Any:
         """Takes back a greeting that was counted at no counter, for five minutes."""
         caller, hall = allowed(Permission.ISSUE, path.hall)
@@ -92,27 +96,29 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         return undo_greeting(api.database, hall, caller.author, path.greeting, write_key=key)
 
     @routes.get("/halls/<hall>/prints", responses={200: Anything})
+    @requires(Permission.ISSUE)
     def prints(path: HallPath, query: PrintsQuery) -> Any:
         """What became of the paper of some visits: the last print job of each."""
         _, hall = allowed(Permission.ISSUE, path.hall)
         return {"prints": read_prints(api.database, hall, [v for v in query.visits.split(",") if v])}
 
     @routes.post("/tickets/<visit>/needs", responses={200: Anything})
+    @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)  # a kiosk notes them with its own ticket
     def needs(path: VisitPath, body: NeedsBody) -> Any:
         """Notes what helps a visitor: whole, in place of what was noted before; erased at closing."""
         caller, _ = allowed(Permission.ISSUE, _hall_of_visit(api, path.visit))
-        if caller.kind == "device":
-            raise Refusal("forbidden")  # a kiosk notes them with its own ticket
         key = write_key(caller.author)
         return note_needs(api.database, path.visit, caller.author, body.needs, write_key=key)
 
     @routes.get("/tickets/<visit>/history", responses={200: Anything})
+    @requires(Permission.CALL, Permission.RECEIVE)
     def history(path: VisitPath) -> Any:
         """What happened to a visit, in order, with the reason of each call; not who did it."""
         allowed_either(Permission.CALL, Permission.RECEIVE, _hall_of_visit(api, path.visit))
         return read_history(api.database, path.visit)
 
     @routes.post("/tickets/<visit>/reprint", responses={202: Anything})
+    @requires(Permission.REPRINT)
     def reprint(path: VisitPath) -> Any:
         """Prints a ticket again; the first paper is void."""
         hall = _hall_of_visit(api, path.visit)
@@ -149,7 +155,6 @@ def channel_of(caller: Caller) -> str:
 
 
 def _hall_of_visit(api: Api, visit: str) -> str:
-    someone()
     return hall_of_visit(api.database, visit)
 
 
@@ -160,6 +165,7 @@ def _holder(token: str) -> Author:
 
 def _visitors(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/tickets/<token>", responses={200: Anything})
+    @open_to(Access.TICKET)
     def ticket(path: TokenPath, query: MenuQuery) -> Any:
         """What the visitor's phone shows; by the 22-character token or the short code of the day."""
         if len(path.token) == CODE_LENGTH:
@@ -168,13 +174,17 @@ def _visitors(routes: APIBlueprint, api: Api) -> None:
         return read_ticket(api.database, api.estimates, path.token, language=query.lang)
 
     @routes.post("/tickets/<token>/give-up", responses={200: Anything})
+    @open_to(Access.TICKET)
     def give_up_ticket(path: TokenPath) -> Any:
         """The visitor leaves."""
+        api.slow_tickets()
         give_up(api.database, path.token, write_key=write_key(_holder(path.token)))
         return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
 
     @routes.post("/tickets/<token>/take-back", responses={200: Anything})
+    @open_to(Access.TICKET)
     def take_ticket_back(path: TokenPath) -> Any:
         """The visitor stays after all, with the same rank."""
+        api.slow_tickets()
         take_back(api.database, path.token, write_key=write_key(_holder(path.token)))
         return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.configuration import HallConfiguration, Service, text_in
 from server.domain.roles import Permission
+from server.web.access import PEOPLE, requires
 from server.web.sentences import EVERYONES, page_sentences
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
 
@@ -36,16 +37,18 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         return render_template(
             template,
             hall=hall,
-            halls=halls_for_page(viewer, halls),
+            halls=halls_for_page(viewer, halls, Permission.CALL),
             page=hall_page(hall, language),
             sentences=sentences,
         )
 
     @routes.get("/console")
+    @requires(Permission.CALL, of=PEOPLE)
     def console() -> str | Response:
         return page("console/console.html")
 
     @routes.get("/console/barre")
+    @requires(Permission.CALL, of=PEOPLE)
     def bar() -> str | Response:
         return page("console/bar.html")
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
+from server.web.access import Access, open_to
 from server.web.help.documents import MANUALS, Document, Library
 from server.web.viewer import FindViewer
 
@@ -33,6 +34,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
         return person is not None and person.may(Permission.READ_HELP)
 
     @routes.get("/aide")
+    @open_to(Access.EVERYBODY)
     def index() -> str:
         person = viewer()
         own = library.documents().get(MANUALS.get(person.role, "")) if person is not None else None
@@ -40,6 +42,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
         return render_template("help/index.html", sections=sections, own=own if may_read_all() else None)
 
     @routes.get("/aide/<path:name>")
+    @open_to(Access.EVERYBODY)
     def page(name: str) -> str | Response:
         document = library.documents().get(name)
         if (document is None or not document.is_public) and not may_read_all():

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, abort, send_file
 from server.store.database import Database
 from server.store.media_files import MediaFiles
 from server.usecases.read_look import Look, read_look
+from server.web.access import Access, open_to
 from signage.media.prepared import CONTENT_TYPES
 
 KEPT_S = 365 * 86400
@@ -23,6 +24,7 @@ def blueprint(files: MediaFiles, database: Database) -> Blueprint:
     routes = Blueprint("look", __name__)
 
     @routes.get("/look/<digest>.css")
+    @open_to(Access.EVERYBODY)
     def stylesheet(digest: str) -> Response:
         look = look_of(database)
         response = Response(look.css, mimetype="text/css")
@@ -30,6 +32,7 @@ def blueprint(files: MediaFiles, database: Database) -> Blueprint:
         return response
 
     @routes.get("/look/<name>")
+    @open_to(Access.EVERYBODY)
     def file(name: str) -> Response:
         path = files.path(name)
         if path is None or name not in look_of(database).files:

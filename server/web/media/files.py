@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, send_file
 from server.store.database import Database
 from server.store.media import is_file_in_use
 from server.store.media_files import MediaFiles
-from server.web.callers import someone
+from server.web.access import DEVICES, PEOPLE, Access, open_to
 from signage.media.prepared import CONTENT_TYPES
 
 KEPT_S = 365 * 86400
@@ -16,9 +16,8 @@ def blueprint(files: MediaFiles, database: Database) -> Blueprint:
     routes = Blueprint("media_files", __name__)
 
     @routes.get("/media/<name>")
+    @open_to(Access.KNOWN, of=PEOPLE | DEVICES)
     def file(name: str) -> Response:
-        if someone().kind == "key":
-            abort(403)
         path = files.path(name)
         with database.read() as rows:
             if path is None or not is_file_in_use(rows, name):

@@ -2,31 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
 from server.domain.roles import Permission
 from server.usecases.describe_medium import LONGEST_TEXT
+from server.web.access import PEOPLE, requires
 from server.web.sentences import page_sentences
-from server.web.viewer import FindViewer, page_language
+from server.web.viewer import page_language
 from signage.media.limits import LIMITS
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "media.po"
 
 
-def blueprint(*, translate: Callable[..., str], viewer: FindViewer, media_bytes: int) -> Blueprint:
+def blueprint(*, translate: Callable[..., str], media_bytes: int) -> Blueprint:
     """The route of the page, for whoever drafts notices. `media_bytes`: the largest upload."""
     routes = Blueprint("media_pages", __name__, template_folder="templates")
 
     @routes.get("/affichage/medias")
-    def media() -> str | Response:
-        person = viewer()
-        if person is None:
-            return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
-        if not person.may(Permission.DRAFT_NOTICES):
-            abort(403)
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def media() -> str:
         language = page_language()
         return render_template(
             "media/media.html",

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
-from urllib.parse import urlencode
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from server.documents.hall import Category
@@ -13,6 +12,7 @@ from server.documents.notices import DaypartName
 from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
 from server.language import own_name
+from server.web.access import PEOPLE, requires
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.sentences import page_sentences
 from server.web.viewer import FindHalls, FindViewer, page_language
@@ -44,10 +44,7 @@ def blueprint(
 
     def page(template: str, notice: str | None = None) -> Response:
         person = viewer()
-        if person is None:
-            return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
-        if not person.may(Permission.DRAFT_NOTICES):
-            abort(403)
+        assert person is not None
         language = page_language()
         shown = {
             "language": language,
@@ -67,14 +64,17 @@ def blueprint(
         return made
 
     @routes.get("/affichage")
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def notices() -> Response:
         return page("notices/list.html")
 
     @routes.get("/affichage/message")
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def draft() -> Response:
         return page("notices/notice.html")
 
     @routes.get("/affichage/message/<notice>")
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def notice(notice: str) -> Response:
         return page("notices/notice.html", notice)
 

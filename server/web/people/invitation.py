@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from server.domain.refusals import Refusal
 from server.usecases.invitations import Invitation, accept_invitation, read_invitation
 from server.usecases.passwords import SHORTEST_PASSWORD
+from server.web.access import Access, open_to
 from server.web.problems import refusal_sentence, status_of
 from server.web.sign_in import LONGEST_TYPED, signed_in
 from server.web.site import Site
@@ -27,11 +28,13 @@ def blueprint(site: Site) -> Blueprint:
     routes = Blueprint("invitation", __name__, template_folder="templates")
 
     @routes.get("/invitation")
+    @open_to(Access.EVERYBODY)
     def link() -> str:
         return render_template("people/invitation.html", sentence="")
 
     @routes.post("/invitation")
     @site.limiter.limit("20 per minute")
+    @open_to(Access.EVERYBODY)
     def opened() -> Any:
         token = request.form.get("t", "")[:LONGEST_LINK].strip().rpartition("#t=")[2]
         try:

@@ -15,6 +15,7 @@ from server.usecases.passwords import SHORTEST_PASSWORD
 from server.usecases.read_people import read_own_sessions
 from server.usecases.sessions import end_every_session, end_session
 from server.usecases.sites import known_sites
+from server.web.access import PEOPLE, Access, open_to
 from server.web.callers import Caller, identify
 from server.web.people.words import instant_text
 from server.web.problems import refusal_sentence, status_of
@@ -32,12 +33,14 @@ def blueprint(site: Site) -> Blueprint:
     routes = Blueprint("own_account", __name__, template_folder="templates")
 
     @routes.get("/compte")
+    @open_to(Access.KNOWN, of=PEOPLE)
     def account() -> Any:
         caller = _caller()
         return caller if isinstance(caller, Response) else _page(site, caller)
 
     @routes.post("/compte/mot-de-passe")
     @site.limiter.limit("20 per minute")
+    @open_to(Access.KNOWN, of=PEOPLE)
     def password() -> Any:
         caller = _caller()
         if isinstance(caller, Response):
@@ -53,6 +56,7 @@ def blueprint(site: Site) -> Blueprint:
         return redirect("/compte?fait=password", 303)
 
     @routes.post("/compte/sessions")
+    @open_to(Access.KNOWN, of=PEOPLE)
     def sessions() -> Any:
         caller = _caller()
         if isinstance(caller, Response):

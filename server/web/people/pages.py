@@ -30,6 +30,7 @@ from server.usecases.notice_places import Sites
 from server.usecases.read_people import Person, read_people, read_person
 from server.usecases.sessions import end_every_session, end_session
 from server.usecases.sites import known_sites
+from server.web.access import PEOPLE, requires
 from server.web.callers import Caller, identify
 from server.web.people.words import instant_text
 from server.web.problems import refusal_sentence
@@ -74,6 +75,7 @@ class _Pages:
         self.site = site
         self.database = site.database
 
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def people(self) -> Any:
         """Everybody, or those of a site whose name or login holds what is looked for."""
         reader = _reader()
@@ -93,6 +95,7 @@ class _Pages:
             figures=sites_with_individual_figures(self.database),
         )
 
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def inviting(self) -> Any:
         """The empty form of an invitation."""
         reader = _reader()
@@ -100,6 +103,7 @@ class _Pages:
             return reader
         return self._invite_page(reader[1], Described("", ""), [])
 
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def invite(self) -> Any:
         """A new account and its link, shown once."""
         reader = _reader()
@@ -118,6 +122,7 @@ class _Pages:
     ) -> str:
         return self._page("people/invite.html", sites, wanted=wanted, grants=grants, **self._refused(refusal))
 
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def person(self, account: str) -> Any:
         """One person."""
         reader = _reader()
@@ -148,6 +153,7 @@ class _Pages:
             **self._refused(refusal, is_of_field=is_of_field),
         )
 
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def change(self, account: str, verb: str) -> Any:
         """Another description, other roles, or a new link."""
         reader = _reader()
@@ -168,6 +174,7 @@ class _Pages:
         except Refusal as refusal:
             return self._person_page(account, reader, refusal=refusal, **typed), 422
 
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def end(self, account: str, verb: str) -> Any:
         """Locks, unlocks, removes, or ends sessions: the one named, or all but the one that asks."""
         reader = _reader()
@@ -198,6 +205,7 @@ class _Pages:
             own = caller.session if caller.author.id == account else None
             end_every_session(self.database, caller.author, account, but=own)
 
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def decide_figures(self) -> Any:
         """Turns the figures of one agent on or off at a site."""
         reader = _reader()

@@ -14,6 +14,7 @@ from babel.dates import format_skeleton, format_time
 from flask import Blueprint, Response, make_response, render_template, request
 
 from server.language import direction_of
+from server.web.access import Access, open_to
 from server.web.phone.ticket_view import Said, Ticket, ahead_said, alert_said, alert_words, part_of, wait_said
 from server.web.sentences import page_sentences
 from server.web.viewer import page_language
@@ -57,6 +58,7 @@ def blueprint(
         )
 
     @routes.get("/t/<token>")
+    @open_to(Access.TICKET)
     def follow(token: str) -> Response:
         found = ticket(token, page_language())
         if found is None:
@@ -64,6 +66,7 @@ def blueprint(
         return show(found, token=token, again=request.full_path.rstrip("?"))
 
     @routes.get("/suivi")
+    @open_to(Access.TICKET)
     def follow_code() -> Response:
         written = request.args.get("code", "")
         code = "".join(letter for letter in written.upper() if letter.isalnum())

@@ -21,11 +21,12 @@ from server.store.database import Database
 from server.usecases.export_visits import counters_csv, legs_csv, services_csv
 from server.usecases.individual_figures import read_individual_figures, sites_with_individual_figures
 from server.usecases.read_indicators import HallDays, read_days
+from server.web.access import PEOPLE, requires
 from server.web.quality import wording
 from server.web.quality.draw import Drawings
 from server.web.quality.sheet import figures_sheet
 from server.web.quality.view import GROUPS, Asked, Plot, Shown, view_of
-from server.web.viewer import FindHalls, FindViewer, Sentence, hall_for_page, page_language
+from server.web.viewer import FindHalls, FindViewer, Sentence, hall_for_page, halls_for_page, page_language
 
 FIRST_KIND = PeriodKind.MONTH
 WITHOUT = "sans"
@@ -54,21 +55,25 @@ def quality_pages(needs: QualityPages) -> Blueprint:
     )
 
     @pages.get("/qualite")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
     def quality() -> AnyResponse | tuple[str, int] | str:
         hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
         return hall if isinstance(hall, AnyResponse) else _page(needs, hall)
 
     @pages.get("/qualite/indicateurs.csv")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
     def figures() -> AnyResponse:
         hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
         return hall if isinstance(hall, AnyResponse) else _figures_csv(needs, hall)
 
     @pages.get("/qualite/agents")
+    @requires(Permission.SUPERVISE, of=PEOPLE)
     def agents() -> AnyResponse | str:
         hall = hall_for_page(needs.viewer, needs.halls, Permission.SUPERVISE)
         return hall if isinstance(hall, AnyResponse) else _agents(needs, hall)
 
     @pages.get("/qualite/<any(legs, counters, services):table>.csv")
+    @requires(Permission.EXPORT_VISITS, of=PEOPLE)
     def visits(table: str) -> AnyResponse:
         hall = hall_for_page(needs.viewer, needs.halls, Permission.EXPORT_VISITS)
         return hall if isinstance(hall, AnyResponse) else _visits_csv(needs, hall, table)
@@ -79,6 +84,7 @@ def quality_pages(needs: QualityPages) -> Blueprint:
 def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]:
     person = needs.viewer()
     assert person is not None
+    theirs = halls_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
     asked, is_understood = _asked(hall, needs.database)
     words = Sentence(needs.translate, asked.language)
     found = _days(needs, asked)
@@ -87,7 +93,7 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
         "quality/quality.html",
         asked=asked,
         view=view,
-        halls=needs.halls(person),
+        halls=theirs,
         kinds=list(PeriodKind),
         period=wording.period_text(asked.period, asked.language),
         first_day=wording.day_text(asked.period.starts_on, asked.language),
@@ -100,8 +106,8 @@ def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]
         runs={group: _runs(view.groups[group]) for group in GROUPS} if view.groups else {},
         indicators=INDICATORS,
         during_alert=found.during_alert,
-        may_export=person.may(Permission.EXPORT_VISITS),
-        shows_agents=person.may(Permission.SUPERVISE)
+        may_export=person.may(Permission.EXPORT_VISITS, hall.site.slug),
+        shows_agents=person.may(Permission.SUPERVISE, hall.site.slug)
         and hall.site.slug in sites_with_individual_figures(needs.database),
         is_understood=is_understood,
     )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
 from server.usecases.send_message import PHRASES
+from server.web.access import PEOPLE, requires
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
 from server.web.sentences import EVERYONES, page_sentences
@@ -43,6 +44,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
     routes = Blueprint("reception", __name__, template_folder="templates")
 
     @routes.get("/accueil")
+    @requires(Permission.ISSUE, of=PEOPLE)
     def reception() -> str | Response:
         hall = hall_for_page(viewer, halls, Permission.ISSUE)
         if isinstance(hall, Response):
@@ -56,15 +58,15 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         return render_template(
             "reception/reception.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls),
+            halls=halls_for_page(viewer, halls, Permission.ISSUE),
             page=hall_page(hall, language),
             phrases=PHRASES,
             printers=printers(hall),
             grounds=text_in(hall.priority_grounds, language),
             languages_spoken=spoken(hall),
             sentences=sentences,
-            may_call=person is not None and person.may(Permission.CALL),
-            may_receive=person is not None and person.may(Permission.RECEIVE),
+            may_call=person is not None and person.may(Permission.CALL, hall.site.slug),
+            may_receive=person is not None and person.may(Permission.RECEIVE, hall.site.slug),
         )
 
     return routes

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
+from server.web.access import PEOPLE, requires
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
 from server.web.reception.pages import printers, spoken
@@ -23,6 +24,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
     routes = Blueprint("security", __name__, template_folder="templates")
 
     @routes.get("/securite")
+    @requires(Permission.ASK_HELP, of=PEOPLE)
     def security() -> str | Response:
         hall = hall_for_page(viewer, halls, Permission.ASK_HELP)
         if isinstance(hall, Response):
@@ -31,9 +33,9 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         return render_template(
             "security/security.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls),
+            halls=halls_for_page(viewer, halls, Permission.ASK_HELP),
             page=hall_page(hall, language),
-            may_distribute=person is not None and person.may(Permission.DISTRIBUTE),
+            may_distribute=person is not None and person.may(Permission.DISTRIBUTE, hall.site.slug),
             printers=printers(hall),
             languages_spoken=spoken(hall),
             sentences={

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from server.domain.roles import Permission
 from server.usecases.devices import places_of
 from server.usecases.read_supervision import KINDS
+from server.web.access import PEOPLE, requires
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
 from server.web.sentences import page_sentences
@@ -24,6 +25,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
     routes = Blueprint("supervision_page", __name__, template_folder="templates")
 
     @routes.get("/supervision")
+    @requires(Permission.SUPERVISE, of=PEOPLE)
     def supervision() -> str | Response:
         hall = hall_for_page(viewer, halls, Permission.SUPERVISE)
         if isinstance(hall, Response):
@@ -32,7 +34,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         return render_template(
             "supervision/supervision.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls),
+            halls=halls_for_page(viewer, halls, Permission.SUPERVISE),
             kinds=[kind for kind in KINDS if places_of(hall, kind)],
             page=hall_page(hall, language),
             sentences={

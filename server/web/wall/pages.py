@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
 from server.usecases.read_voices import HallVoice
+from server.web.access import PEOPLE, requires
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
 from server.web.sentences import EVERYONES, page_sentences
@@ -35,6 +36,7 @@ def blueprint(
     routes = Blueprint("wall", __name__, template_folder="templates")
 
     @routes.get("/mur")
+    @requires(Permission.SUPERVISE, of=PEOPLE)
     def wall() -> str | Response:
         hall = hall_for_page(viewer, halls, Permission.SUPERVISE)
         if isinstance(hall, Response):
@@ -45,7 +47,7 @@ def blueprint(
         return render_template(
             "wall/wall.html",
             hall=hall,
-            halls=halls_for_page(viewer, halls),
+            halls=halls_for_page(viewer, halls, Permission.SUPERVISE),
             voices=voices(hall),
             page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
             sentences={

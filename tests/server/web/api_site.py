@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,19 @@ PASSWORD = "a password for tests only"
 class ApiSite:
     """Laon and Vervins on a Tuesday at ten, open, nobody waiting."""
 
-    def __init__(self, url: str, folder: Path, *, voice: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        *,
+        voice: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.hands = Hands(datetime(2026, 11, 24, 9, tzinfo=UTC))
         database_with_hall(url, self.hands, HALL, OTHER).close()
-        settings = Settings(var=folder, database_url=url, voice=voice, secret_key="tests")
-        self.app = create_app(settings, clock=self.hands.clock(), async_mode="threading")
+        chosen = {"var": folder, "database_url": url, "voice": voice, "secret_key": "tests"}
+        self.settings = Settings.model_validate({**chosen, **(settings or {})})
+        self.app = create_app(self.settings, clock=self.hands.clock(), async_mode="threading")
         self.database: Database = self.app.extensions["parvis"].database
         self.database.subscribers.clear()
         self.kiosk = pair_device(self.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1").token
@@ -90,8 +99,7 @@ class ApiSite:
     def writer(self, role: str, site: str = HALL) -> tuple[Any, dict[str, str]]:
         """A signed-in browser and the header its writes carry."""
         browser = self.person(role, site)
-        token = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
-        return browser, {"X-CSRFToken": token}
+        return browser, {"X-CSRFToken": csrf_of(browser)}
 
     def publish(self, **changes: Any) -> None:
         """Laon's document with some services changed: `{service: {key: value}}`."""
@@ -113,6 +121,12 @@ class ApiSite:
     def count(self, sql: str, **values: Any) -> int:
         with self.database.read() as rows:
             return int(next(iter(dict(rows.one(f"SELECT count(*) AS n FROM {sql}", **values)).values())))
+
+
+def csrf_of(browser: Any) -> str:
+    """The token that the forms of a browser carry."""
+    found: str = browser.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+    return found
 
 
 def accepted(answer: TestResponse, status: int = 200) -> dict[str, Any]:

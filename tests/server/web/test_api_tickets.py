@@ -191,11 +191,11 @@ def test_guessing_short_codes_is_slowed_and_tokens_are_not(api: ApiSite):
 
 def test_a_reprint_is_a_new_job_and_strangers_learn_nothing_of_visits(both: ApiSite):
     ticket = accepted(both.press(token=both.kiosk), 201)
-    agent = both.person("agent")
-    assert agent
-    refused(both.post(f"/tickets/{ticket['visit']}/reprint", token=None), 401, "not_signed_in")
-    refused(both.post("/tickets/no-such-visit/reprint", token=None), 401, "not_signed_in")
-    refused(both.post("/tickets/no-such-visit/reprint"), 404, "unknown_visit")
+    agent, headers = both.writer("agent")
+    for visit in (ticket["visit"], "no-such-visit"):
+        refused(both.post(f"/tickets/{visit}/reprint", token=None), 401, "not_signed_in")
+        refused(both.post(f"/tickets/{visit}/reprint"), 403, "forbidden")
+    refused(agent.post("/api/v1/tickets/no-such-visit/reprint", headers=headers), 404, "unknown_visit")
 
 
 def test_what_became_of_papers_is_told_of_the_last_job_of_each_visit(both: ApiSite):

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from server.domain.roles import ROLES
 from server.language import LANGUAGES, Catalogues
+from server.store.accounts import EVERY_SITE, Grant
 from server.web.help.documents import Library
 from server.web.help.pages import blueprint
 from server.web.help.rendering import anchor_of, render
@@ -17,7 +18,7 @@ from tests.harness.programs import PROJECT
 
 SERVER = PROJECT / "server"
 DOCS = PROJECT / "docs"
-AGENT = Viewer("camille", "Camille Dupont", "agent")
+AGENT = Viewer("camille", "Camille Dupont", (Grant("agent", EVERY_SITE),))
 
 
 def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
@@ -63,7 +64,7 @@ def test_whoever_is_not_signed_in_does_not_learn_which_documents_exist():
 
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_each_role_reads_its_own_manual_first(role: str):
-    reader = client(Viewer("x", "X", role))
+    reader = client(Viewer("x", "X", (Grant(role, EVERY_SITE),)))
     own = re.search(r'class="button primary" href="([^"]+)"', reader.get("/aide").text)
     assert own is not None
     assert reader.get(own[1]).status_code == 200

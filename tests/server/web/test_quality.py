@@ -19,6 +19,7 @@ from server.domain.indicator_rollup import roll_up
 from server.domain.indicators import INDICATORS, figures_of
 from server.domain.instants import to_micros
 from server.language import LANGUAGES, Catalogues
+from server.store.accounts import EVERY_SITE, Grant
 from server.store.database import Database
 from server.store.installation import SYSTEM
 from server.store.writes import insert_statement
@@ -40,7 +41,7 @@ class Site:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.viewer: Viewer | None = Viewer("camille", "Camille Dupont", "quality")
+        self.viewer: Viewer | None = Viewer("camille", "Camille Dupont", (Grant("quality", EVERY_SITE),))
         folders = (("server", SERVER / "translations"), ("quality", CATALOGUES))
         translate = Catalogues(folders).translate
         app = Flask("quality-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
@@ -58,7 +59,7 @@ class Site:
         self.client: FlaskClient = app.test_client()
 
     def sign_in(self, role: str) -> None:
-        self.viewer = Viewer("x", "X", role)
+        self.viewer = Viewer("x", "X", (Grant(role, EVERY_SITE),))
 
     def page(self, url: str) -> str:
         answer = self.client.get(url)

@@ -1,0 +1,57 @@
+"""How often somebody may ask: counted in Redis for all workers, else in this process.
+
+While Redis is away each process counts for itself, so that nobody is kept from signing in.
+"""
+
+from collections.abc import Callable
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from server.ids import token_digest
+from server.web.callers import identify
+
+REDIS_WITHIN_S = 2
+type By = Callable[[], str]
+
+
+def make_limiter(app: Flask, redis_url: str) -> Limiter:
+    """The limiter of an app; limits are checked where they are declared, and nowhere else."""
+    waits: dict[str, str | int] = {"socket_connect_timeout": REDIS_WITHIN_S, "socket_timeout": REDIS_WITHIN_S}
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=redis_url or "memory://",
+        storage_options=waits if redis_url else {},
+        in_memory_fallback_enabled=bool(redis_url),
+        default_limits=[],
+    )
+    # what it does before and after every request finds nothing
+    app.before_request_funcs[None].clear()
+    app.after_request_funcs[None].clear()
+    return limiter
+
+
+def by_caller() -> str:
+    """Counted by person, device or key."""
+    return identify().author.id
+
+
+def by_ticket() -> str:
+    """Counted by the ticket whose token the address has: many visitors may share an address."""
+    return token_digest(str((request.view_args or {}).get("token", "")))
+
+
+def brake(limiter: Limiter, name: str, most: str, *, by: By = get_remote_address) -> Callable[[], None]:
+    """Called in a view it counts one more; more than `most` ("20 per minute") are answered 429.
+
+    Made once for a name: the limiter knows what it counts by it.
+    """
+
+    def count() -> None:
+        """Only counted."""
+
+    count.__name__ = f"brake_{name}"
+    counted: Callable[[], None] = limiter.shared_limit(most, scope=name, key_func=by)(count)
+    return counted

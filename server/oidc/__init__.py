@@ -1,0 +1,1 @@
+"""Signing in by a provider of identities: OpenID Connect, code flow, by the rules of ProConnect."""

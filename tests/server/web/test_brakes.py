@@ -1,0 +1,66 @@
+"""How often somebody may ask: counted for all workers, told in words, and no reason to keep anybody out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from server.app.brakes import brake, make_limiter
+from tests.harness.programs import free_port
+from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
+
+
+def worker(redis_url: str) -> Callable[[], int]:
+    """A worker with one page that may be asked for twice a minute: the status of its answer."""
+    app = Flask("brakes", static_folder=None)
+    app.testing = True
+    app.before_request(lambda: None)
+    app.after_request(lambda response: response)
+    stop = brake(make_limiter(app, redis_url), "page", "2 per minute")
+
+    @app.get("/")
+    def page() -> str:
+        stop()
+        return "yes"
+
+    return lambda: app.test_client().get("/").status_code
+
+
+def test_workers_count_together(redis_url: str):
+    one, other = worker(redis_url), worker(redis_url)
+    assert [one(), other(), one(), other()] == [200, 200, 429, 429]
+
+
+def test_without_redis_each_process_counts_for_itself():
+    alone = worker(f"redis://127.0.0.1:{free_port()}/0")
+    assert [alone(), alone(), alone()] == [200, 200, 429]
+
+
+def test_one_ticket_may_not_change_its_mind_without_end(api: ApiSite):
+    token, another = (api.ticket()["token"] for _ in range(2))
+    browser = api.app.test_client()
+    answers = [browser.post(f"/api/v1/tickets/{token}/give-up") for _ in range(21)]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 20 + [True]
+    refused = answers[-1]
+    assert refused.get_json()["detail"] == "Trop de demandes. Attendez une minute, puis recommencez."
+    assert refused.headers["Retry-After"] == "60"
+    accepted(api.app.test_client().post(f"/api/v1/tickets/{another}/give-up"))
+
+
+def test_uploads_are_counted_by_person(api: ApiSite, tmp_path: Path):
+    browser, headers = api.writer("communication")
+    answers = [browser.post("/api/v1/media", data=b"x", headers=headers) for _ in range(31)]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 30 + [True]
+    other, theirs = api.writer("communication")
+    assert other.post("/api/v1/media", data=b"x", headers=theirs).status_code != 429
+
+
+@pytest.mark.parametrize("path", ["/connexion", "/invitation"])
+def test_a_page_asked_too_often_says_so(api: ApiSite, path: str):
+    browser = api.app.test_client()
+    form = {"csrf_token": csrf_of(browser), "login": "nobody", "password": PASSWORD, "token": "x" * 22}
+    answers = (browser.post(path, data=form) for _ in range(61))
+    refused = next(answer for answer in answers if "Retry-After" in answer.headers)
+    assert refused.status_code == 429
+    assert "Trop d’essais" in refused.text
