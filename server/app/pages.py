@@ -22,10 +22,12 @@ from server.language import LANGUAGES
 from server.live import messages
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
+from server.store.engines import Row
 from server.store.notices import notices_with_medium
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_look import Look
 from server.usecases.read_menu import languages_of
+from server.usecases.read_supervision import Seen
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.read_voices import HallVoice, read_voices
 from server.web import sign_in, site
@@ -33,6 +35,7 @@ from server.web.alerts import pages as alert_pages
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
+from server.web.api import devices as devices_api
 from server.web.api import displays as displays_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
@@ -40,6 +43,7 @@ from server.web.api import links as links_api
 from server.web.api import media as media_api
 from server.web.api import messages as messages_api
 from server.web.api import notices as notices_api
+from server.web.api import printers as printers_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
 from server.web.api import screen_pictures as screen_pictures_api
@@ -50,6 +54,7 @@ from server.web.api.context import Api
 from server.web.api.description import described
 from server.web.callers import identify
 from server.web.console import pages as console_pages
+from server.web.devices import pages as device_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.help.pages import blueprint as help_pages
 from server.web.look.files import blueprint as look_files
@@ -60,6 +65,7 @@ from server.web.notices import pages as notices_pages
 from server.web.people import invitation as invitation_pages
 from server.web.people import own_account as own_account_pages
 from server.web.people import pages as people_pages
+from server.web.pairing import pages as pairing_pages
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
@@ -122,8 +128,15 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         assets=settings.var.resolve() / "assets",
     )
     app.register_blueprint(screen_pages)
-    players = parvis.devices.players
-    app.register_api(supervision_api.blueprint(api, players, parvis.pictures, screen_pages.release))
+
+    def seen(hall: str) -> Seen:
+        releases = {"screen": screen_pages.release(), "kiosk": kiosk.pages.release()}
+        pictures = parvis.pictures.of_hall(hall, database.clock.now())
+        return Seen(parvis.devices.players.of_hall(hall), pictures, releases)
+
+    app.register_api(supervision_api.blueprint(api, seen))
+    app.register_api(devices_api.blueprint(api, _devices(parvis, limiter, seen)))
+    app.register_api(printers_api.blueprint(api))
     app.register_api(screen_pictures_api.blueprint(api, _screen_pictures(parvis, limiter)))
     app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
@@ -157,6 +170,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_blueprint(site.blueprint(shared))
     for pages in (sign_in, people_pages, own_account_pages, invitation_pages):
         app.register_blueprint(pages.blueprint(shared))
+    app.register_blueprint(pairing_pages.blueprint(shared))
     app.register_blueprint(media_files(parvis.media.files, database))
     app.register_blueprint(look_files(parvis.media.files, database))
     _install_pages(app, parvis, limiter)
@@ -201,6 +215,18 @@ def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pi
         slow_sent=sent,
         slow_asked=asked,
     )
+
+
+def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> devices_api.Devices:
+    @limiter.limit("20 per minute", key_func=lambda: identify().author.id)
+    def slow_codes() -> None:
+        """Slows guessing of the codes that devices show."""
+
+    def tell_renewal(device: Row, connection: str, told: str) -> None:
+        namespace = messages.KIOSK if device["kind"] == "kiosk" else messages.SCREEN
+        parvis.publisher.emit(messages.RENEWAL_ASKED, {"told": told}, namespace, connection)
+
+    return devices_api.Devices(seen, tell_renewal, parvis.devices.changed, slow_codes)
 
 
 def _slow_readings(limiter: Limiter) -> Callable[[], None]:
@@ -275,6 +301,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, limiter: Limiter) -> None:
     )
     app.register_blueprint(
         supervision_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
+        device_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
     app.register_blueprint(
         wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls, voices=voices)

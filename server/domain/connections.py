@@ -41,8 +41,8 @@ class Connection:
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Self:
         """The connection that was kept as JSON values."""
-        names = (str(message[name]) for name in ("id", "address", "browser"))
-        return cls(*names, since=from_text(message["since"]), seen_at=from_text(message["seen_at"]))
+        since, seen_at = from_text(message["since"]), from_text(message["seen_at"])
+        return cls(str(message["id"]), str(message["address"]), str(message["browser"]), since, seen_at)
 
 
 def live(connections: Sequence[Connection], now: datetime) -> tuple[Connection, ...]:

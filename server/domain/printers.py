@@ -1,6 +1,6 @@
 """What a printer's driver last saw of it. Pure.
 
-A state is one of `hardware.status.PrinterState`, the worst that holds; `unknown` when nobody has asked lately.
+A state is one of `hardware.status.PrinterState`, the worst that holds; `unknown` when nobody asked lately.
 """
 
 from dataclasses import dataclass

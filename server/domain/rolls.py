@@ -100,14 +100,15 @@ def _begun(state: str) -> Roll:
 def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
     """What is learnt from rolls that are gone, the newest first.
 
-    From those that were used up; one that was changed before its end says only that it had at least what it
-    gave, which counts where that is more.
+    From those that were used up. One that was changed before its end says only that it had at least what it
+    gave: it counts while none was used up, and where that is more than usual.
     """
     recent = ended[:LEARNT_FROM]
     whole = [roll for roll in recent if roll.end == "out" and roll.papers >= FEWEST_PAPERS]
-    usual = median_low([roll.papers for roll in whole]) if whole else USUAL_PAPERS[paper_mm]
-    longer = [roll.papers for roll in recent if roll.end == "changed" and roll.papers > usual]
-    papers = median_low([*(roll.papers for roll in whole), *longer]) if whole else max([usual, *longer])
+    if whole:
+        papers = median_low([roll.papers for roll in whole])
+    else:
+        papers = max([USUAL_PAPERS[paper_mm], *(roll.papers for roll in recent if roll.end == "changed")])
     reserves = [roll.papers - roll.low_at for roll in whole if roll.low_at is not None and roll.low_at > 0]
     return Learnt(
         papers,

@@ -1,4 +1,4 @@
-"""The connections of a device: a token used on two machines at once is seen, a reload is not taken for that."""
+"""Connections of a device: a token used on two machines at once is seen, a reload is not taken for that."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from server.domain.connections import (
     SILENT_AFTER,
-    TOGETHER_FOR,
     Connection,
     is_copied,
     is_opened_twice,
@@ -68,7 +67,3 @@ def test_the_first_sign_of_life_is_since_when_and_silence_ends_a_connection():
 
 def test_what_was_kept_is_read_back():
     assert Connection.of_message(shown("a", HERE).as_message()) == shown("a", HERE)
-
-
-def test_the_time_together_is_longer_than_a_lost_connection_is_taken_for_live():
-    assert TOGETHER_FOR > timedelta(seconds=20)

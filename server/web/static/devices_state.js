@@ -1,0 +1,45 @@
+// The page of every device, without a browser: which rows, in which order, and the places a device may take.
+
+import { needsSomebody, standingOf } from "./supervision_state.js";
+
+/** The devices of a hall in the order of its document, each printer after its kiosk; `only` those that need somebody. */
+export function rowsOf(hall, { only = false } = {}) {
+  const printers = new Map(hall.printers.map((printer) => [printer.id, printer]));
+  const rows = hall.devices.flatMap((device) => {
+    const printer = device.kind === "kiosk" ? printers.get(device.id) : undefined;
+    return printer ? [device, printer] : [device];
+  });
+  return only ? rows.filter((device) => needsSomebody(device, hall.releases)) : rows;
+}
+
+/** How many devices of all halls need somebody, and how many there are. */
+export function summaryOfHalls(halls) {
+  const rows = halls.flatMap((hall) => rowsOf(hall).map((device) => needsSomebody(device, hall.releases)));
+  return { count: rows.filter(Boolean).length, all: rows.length };
+}
+
+/**
+ * The places a device may take: `{value, hall, kind, id, label, isTaken}` for each kiosk and screen of the halls one
+ * configures, and for each hall one more of each kind, without an id.
+ */
+export function placesOf(halls) {
+  return halls.filter((hall) => hall.may_configure).flatMap((hall) => [
+    ...hall.devices.map((device) => ({
+      hall: hall.hall, kind: device.kind, id: device.id, label: device.label, isTaken: device.is_paired,
+    })),
+    ...["screen", "kiosk"].map((kind) => ({ hall: hall.hall, kind, id: null, label: "", isTaken: false })),
+  ]).map((place) => ({ ...place, value: `${place.hall} ${place.kind} ${place.id ?? ""}` }));
+}
+
+/** What may be done with a device: verbs, in the order they are shown. */
+export function verbsOf(device, hall) {
+  if (device.kind === "printer") return ["trial", "roll", ...(hall.may_configure ? ["address"] : [])];
+  if (!hall.may_configure) return [];
+  const verbs = device.is_paired ? ["renew", "revoke"] : [];
+  return device.kind === "kiosk" && !hall.printers.some(({ id }) => id === device.id) ? [...verbs, "address"] : verbs;
+}
+
+/** How the level of a device is told besides its words, "good", "busy" or "trouble". */
+export function levelOf(device, hall) {
+  return needsSomebody(device, hall.releases) ? "trouble" : standingOf(device).level;
+}
