@@ -16,6 +16,7 @@ const AT_MOST_EVERY_MS = 2000;
 const AT_LEAST_EVERY_MS = 30000;
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
+const hour = hourTeller(page.language, page.hall.time_zone);
 const { now: refresh, soon, ageMs } = createPaced(readDevices, AT_MOST_EVERY_MS);
 const only = document.querySelector("[data-only]");
 const place = document.querySelector('[data-list="halls"]');
@@ -23,7 +24,7 @@ const tables = new Map();
 let state = { isLive: false, lostAtMs: null };
 let halls = null;
 
-const pairing = createPairing({ say, language: page.language, onPaired: refresh });
+const pairing = createPairing({ say, hour, onPaired: refresh });
 
 connect("/agent", { hall: page.hall.slug, devices: "every" }, {
   live: () => { state = withLiveness(state, true, Date.now()); refresh(); },
@@ -42,7 +43,7 @@ async function readDevices() {
 }
 
 function draw() {
-  drawLiveness(state, { say, hour: hourTeller(page.language, page.hall.time_zone) });
+  drawLiveness(state, { say, hour });
   if (!halls) return;
   const { count, all } = summaryOfHalls(halls);
   write("summary", count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }));

@@ -1,17 +1,18 @@
 // Pairing from the page of every device: the code a device shows, which device that is, and the place it takes.
 
 import { placesOf } from "./devices_state.js";
-import { element, setText, write } from "./dom.js";
+import { element, write } from "./dom.js";
 import { csrfHeader, send } from "./verbs.js";
 
-/** Return `draw(halls)`, or null where one may not pair. `onPaired()` is called after a pairing. */
-export function createPairing({ say, language, onPaired }) {
+/** Return `draw(halls)`, or null where one may not pair. `hour` tells an instant's; `onPaired()` is called after a pairing. */
+export function createPairing({ say, hour, onPaired }) {
   const finding = document.querySelector("[data-find]");
   const pairing = document.querySelector("[data-pair]");
   if (!finding) return null;
-  const { at: choice, name } = pairing.elements;
+  const { hall: hallChoice, at: choice, name } = pairing.elements;
   const newName = document.querySelector("[data-new-name]");
   const replaces = document.querySelector("[data-replaces]");
+  let halls = [];
   let places = [];
   let code = "";
   write("pair-address", `${location.origin}/pair`);
@@ -27,13 +28,13 @@ export function createPairing({ say, language, onPaired }) {
     code = answer.body.code;
     write("found", say("devices.pair.found", foundWords(answer.body)));
     turn(true);
-    choice.focus();
+    (halls.length > 1 ? hallChoice : choice).focus();
   });
   pairing.addEventListener("submit", async (event) => {
     event.preventDefault();
     const place = chosen();
     const where = place.id ? { id: place.id, replaces: place.isTaken } : { label: name.value.trim() };
-    const answer = await post("/api/v1/devices/pairings", { code, hall: place.hall, kind: place.kind, ...where });
+    const answer = await post("/api/v1/devices/pairings", { code, hall: hallChoice.value, kind: place.kind, ...where });
     write("pair-refused", answer.ok ? "" : sentenceOf(answer));
     if (!answer.ok) return (place.id ? choice : name).focus();
     write("paired", say("devices.pair.done", { label: place.label || name.value.trim() }));
@@ -44,6 +45,7 @@ export function createPairing({ say, language, onPaired }) {
     onPaired();
   });
   document.querySelector("[data-cancel]").addEventListener("click", () => { turn(false); finding.elements.code.focus(); });
+  hallChoice.addEventListener("change", drawPlaces);
   choice.addEventListener("change", drawChoice);
 
   function turn(isFound) {
@@ -64,8 +66,7 @@ export function createPairing({ say, language, onPaired }) {
   }
 
   function foundWords({ address, browser, width_px: width, height_px: height, asked_at: asked }) {
-    const at = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(new Date(asked));
-    return { address, browser: browser || say("devices.unknown_browser"), width, height, at };
+    return { address, browser: browser || say("devices.unknown_browser"), width, height, at: hour(asked) };
   }
 
   async function post(path, body) {
@@ -74,26 +75,36 @@ export function createPairing({ say, language, onPaired }) {
 
   const sentenceOf = (answer) => answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail ?? say("devices.failed");
 
-  /** The places, grouped by hall; the one that is chosen stays chosen. */
-  function draw(halls) {
-    const found = placesOf(halls);
-    const mark = JSON.stringify(found);
-    if (choice.dataset.mark === mark) return;
-    choice.dataset.mark = mark;
-    places = found;
-    const before = choice.value;
-    const groups = halls.filter((hall) => hall.may_configure).map((hall) =>
-      element("optgroup", { label: hall.name }, ...found.filter((place) => place.hall === hall.hall).map(optionOf)));
-    choice.replaceChildren(element("option", { value: "" }, say("devices.pair.choose")), ...groups);
-    choice.value = found.some(({ value }) => value === before) ? before : "";
+  /** The halls one configures, and the places of the one that is chosen; what is chosen stays chosen. */
+  function draw(every) {
+    halls = every.filter((hall) => hall.may_configure);
+    document.querySelector("[data-halls]").hidden = halls.length < 2;
+    offer(hallChoice, halls.map((hall) => ({ value: hall.hall, text: hall.name })), "devices.pair.choose_hall");
+    if (halls.length === 1) hallChoice.value = halls[0].hall;
+    drawPlaces();
+  }
+
+  function drawPlaces() {
+    const hall = halls.find((each) => each.hall === hallChoice.value);
+    places = hall ? placesOf(hall) : [];
+    choice.disabled = !hall;
+    offer(choice, places.map((place) => ({ value: place.value, text: wordsOf(place) })), "devices.pair.choose");
     drawChoice();
   }
 
-  function optionOf({ value, kind, id, label, isTaken }) {
-    const text = id === null ? say(`devices.pair.new_${kind}`) : say(isTaken ? "devices.pair.taken" : "devices.pair.free", { label, kind: say(`devices.kind.${kind}`) });
-    const option = element("option", { value });
-    setText(option, text);
-    return option;
+  function wordsOf({ kind, id, label, isTaken }) {
+    if (id === null) return say(`devices.pair.new_${kind}`);
+    return say(isTaken ? "devices.pair.taken" : "devices.pair.free", { label, kind: say(`devices.kind.${kind}`) });
+  }
+
+  function offer(select, options, first) {
+    const offered = [{ value: "", text: say(first) }, ...options];
+    const mark = JSON.stringify(offered);
+    if (select.dataset.mark === mark) return;
+    select.dataset.mark = mark;
+    const before = select.value;
+    select.replaceChildren(...offered.map(({ value, text }) => element("option", { value }, text)));
+    select.value = offered.some(({ value }) => value === before) ? before : "";
   }
 
   return { draw };

@@ -19,16 +19,13 @@ export function summaryOfHalls(halls) {
 }
 
 /**
- * The places a device may take: `{value, hall, kind, id, label, isTaken}` for each kiosk and screen of the halls one
- * configures, and for each hall one more of each kind, without an id.
+ * The places a device may take in a hall: `{value, kind, id, label, isTaken}` for each of its kiosks and screens, the
+ * free ones first, then one more of each kind, without an id.
  */
-export function placesOf(halls) {
-  return halls.filter((hall) => hall.may_configure).flatMap((hall) => [
-    ...hall.devices.map((device) => ({
-      hall: hall.hall, kind: device.kind, id: device.id, label: device.label, isTaken: device.is_paired,
-    })),
-    ...["screen", "kiosk"].map((kind) => ({ hall: hall.hall, kind, id: null, label: "", isTaken: false })),
-  ]).map((place) => ({ ...place, value: `${place.hall} ${place.kind} ${place.id ?? ""}` }));
+export function placesOf(hall) {
+  const known = hall.devices.map(({ kind, id, label, is_paired: isTaken }) => ({ value: id, kind, id, label, isTaken }));
+  const more = ["screen", "kiosk"].map((kind) => ({ value: `new ${kind}`, kind, id: null, label: "", isTaken: false }));
+  return [...known.filter(({ isTaken }) => !isTaken), ...known.filter(({ isTaken }) => isTaken), ...more];
 }
 
 /** What may be done with a device: verbs, in the order they are shown. */

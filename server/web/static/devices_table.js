@@ -17,7 +17,7 @@ export function createHallTable(hall, { place, say, language, onDone }) {
   const calm = element("p", { class: "muted" }, say("devices.none_needing"));
   const heads = COLUMNS.map((name) => element("th", { scope: "col" }, say(`devices.column.${name}`)));
   const table = element("table", { class: "fleet-table" }, element("thead", {}, element("tr", {}, ...heads)));
-  place.append(element("section", { class: "hall", "aria-labelledby": title.id }, title, element("p", { class: "muted" }, element("bdi", {}, hall.site)), calm, table));
+  place.append(element("section", { class: "hall", "aria-labelledby": title.id }, title, hall.site === hall.name ? "" : element("p", { class: "muted" }, element("bdi", {}, hall.site)), calm, table));
   const rows = new Map();
 
   function draw(now, { only }) {
