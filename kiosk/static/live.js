@@ -94,7 +94,7 @@ export function openLink(on, language) {
   }
 
   function tell() {
-    socket.emit("kiosk.state", on.report());
+    socket.emit("device.state", on.report());
   }
 
   function startAgain(spreadMs) {

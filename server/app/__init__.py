@@ -35,7 +35,7 @@ CATALOGUES = (
     ("alerts", SERVER / "web" / "alerts" / "translations"),
     ("supervision", SERVER / "web" / "supervision" / "translations"),
     ("pairing", SERVER / "web" / "pairing" / "translations"),
-    ("devices", SERVER / "web" / "devices" / "translations"),
+    ("device_list", SERVER / "web" / "devices" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
     ("notices", SERVER / "web" / "notices" / "translations"),
     ("media", SERVER / "web" / "media" / "translations"),

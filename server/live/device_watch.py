@@ -61,10 +61,12 @@ class DeviceWatch:
     def keep(self) -> None:
         """Every 25 s: the devices connected to this process are still here."""
         now = self.clock.now()
-        for hall, device in self.presence.devices():
-            shown = [kept for *place, kept in self._connections.values() if place == [hall, device]]
+        shown: dict[tuple[str, str], list[Connection]] = {}
+        for hall, device, connection in self._connections.values():
+            shown.setdefault((hall, device), []).append(connection)
+        for (hall, device), connections in shown.items():
             before = self.players.get(hall, device)
-            after = rules.arrived(before, now, *shown)
+            after = rules.arrived(before, now, *connections)
             self._keep(hall, device, before, after)
             if is_copied(after.connections, now):
                 self.copied(hall, device)

@@ -74,7 +74,7 @@ class KioskNamespace(HallNamespace):
     def __init__(self, watch: DeviceWatch, find: Any) -> None:
         super().__init__(messages.KIOSK, watch, find)
 
-    def on_kiosk_state(self, message: Any) -> bool:
+    def on_device_state(self, message: Any) -> bool:
         """A kiosk tells of itself; whether it could be read. What no kiosk says is nothing."""
         device = self.presence.device_of(self._sid())
         return device is not None and self.watch.kiosk_told(*device, message)

@@ -14,7 +14,7 @@ from server.web.supervision.pages import BORROWED
 from server.web.supervision.pages import CATALOGUE as SUPERVISION_CATALOGUE
 from server.web.viewer import FindHalls, FindViewer, hall_for_page, page_language
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "devices.po"
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "device_list.po"
 
 
 def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:

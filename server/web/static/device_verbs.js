@@ -27,7 +27,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   let isSure = false;
 
   for (const [kind, deed] of Object.entries(deeds)) {
-    const button = element("button", { type: "button", hidden: true }, say(`devices.verb.${kind}`));
+    const button = element("button", { type: "button", hidden: true }, say(`device_list.verb.${kind}`));
     button.addEventListener("click", deed);
     buttons.set(kind, button);
     choices.append(button);
@@ -37,18 +37,18 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   async function confirmed(kind, deed) {
     if (!isSure) {
       isSure = true;
-      setText(buttons.get(kind), say(`devices.sure.${kind}`));
+      setText(buttons.get(kind), say(`device_list.sure.${kind}`));
       return;
     }
     isSure = false;
     await deed();
-    setText(buttons.get(kind), say(`devices.verb.${kind}`));
+    setText(buttons.get(kind), say(`device_list.verb.${kind}`));
   }
 
   async function write_(request, done, values = {}) {
-    setText(outcome, say("devices.doing"));
+    setText(outcome, say("device_list.doing"));
     const answer = await send({ ...request, headers: csrfHeader() });
-    setText(outcome, answer.ok ? say(`devices.done.${done}`, values) : (answer.problem?.detail ?? say("devices.failed")));
+    setText(outcome, answer.ok ? say(`device_list.done.${done}`, values) : (answer.problem?.detail ?? say("device_list.failed")));
     if (answer.ok) onDone();
     return answer;
   }
@@ -61,7 +61,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
       await pause(ASKED_AGAIN_MS);
       await onDone();
     }
-    setText(outcome, say(now.token_at === before ? "devices.done.renewal_silent" : "devices.done.renewed"));
+    setText(outcome, say(now.token_at === before ? "device_list.done.renewal_silent" : "device_list.done.renewed"));
   }
 
   async function trial() {
@@ -89,9 +89,9 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   }
 
   function connectionOf({ id, address: from, browser, since }) {
-    const own = element("button", { type: "button" }, say("devices.verb.renew_this"));
+    const own = element("button", { type: "button" }, say("device_list.verb.renew_this"));
     own.addEventListener("click", () => renew(id));
-    return element("li", {}, element("span", {}, say("devices.connection", { address: from, browser: browser || say("devices.unknown_browser"), since: moment(since) })), own);
+    return element("li", {}, element("span", {}, say("device_list.connection", { address: from, browser: browser || say("device_list.unknown_browser"), since: moment(since) })), own);
   }
 
   return { place, draw };
@@ -100,11 +100,11 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
 /** What became of a trial of a printer: its verdict and why. */
 export function trialWords({ state, verdict, why }, say) {
   const isOpen = state === "queued" || state === "sending";
-  if (verdict === null && isOpen) return say("devices.trial.printing");
-  if (verdict === "printed") return say("devices.trial.printed");
-  const cause = say.knows(`devices.why.${why}`) ? say(`devices.why.${why}`) : (why ?? "");
+  if (verdict === null && isOpen) return say("device_list.trial.printing");
+  if (verdict === "printed") return say("device_list.trial.printed");
+  const cause = say.knows(`device_list.why.${why}`) ? say(`device_list.why.${why}`) : (why ?? "");
   const end = isOpen ? "waits" : (verdict ?? "refused");
-  return say(`devices.trial.${end}`, { why: cause });
+  return say(`device_list.trial.${end}`, { why: cause });
 }
 
 /** The form for the address of a kiosk's printer. */
@@ -113,11 +113,11 @@ function addressForm(device, hall, { say, write, onDone }) {
   const field = (name, label, control) => element("div", { class: "field" }, element("label", { for: `${id}-${name}` }, label), control);
   const host = element("input", { id: `${id}-host`, type: "text", required: true, maxlength: 253, autocomplete: "off", spellcheck: "false" });
   const port = element("input", { id: `${id}-port`, type: "text", inputmode: "numeric", required: true, pattern: "[0-9]{1,5}", value: "9100" });
-  const paper = element("select", { id: `${id}-paper` }, ...["80", "58"].map((mm) => element("option", { value: mm }, say("devices.printer.mm", { mm }))));
-  const save = element("button", { class: "primary" }, say("devices.printer.save"));
+  const paper = element("select", { id: `${id}-paper` }, ...["80", "58"].map((mm) => element("option", { value: mm }, say("device_list.printer.mm", { mm }))));
+  const save = element("button", { class: "primary" }, say("device_list.printer.save"));
   const place = element("form", { class: "address", hidden: true },
-    field("host", say("devices.printer.host"), host), field("port", say("devices.printer.port"), port), field("paper", say("devices.printer.paper"), paper), save,
-    element("p", { class: "muted" }, say("devices.printer.about")));
+    field("host", say("device_list.printer.host"), host), field("port", say("device_list.printer.port"), port), field("paper", say("device_list.printer.paper"), paper), save,
+    element("p", { class: "muted" }, say("device_list.printer.about")));
   let isFilled = false;
 
   place.addEventListener("submit", async (event) => {

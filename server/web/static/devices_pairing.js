@@ -26,7 +26,7 @@ export function createPairing({ say, hour, onPaired }) {
     typed.toggleAttribute("aria-invalid", !answer.ok);
     if (!answer.ok) return typed.focus();
     code = answer.body.code;
-    write("found", say("devices.pair.found", foundWords(answer.body)));
+    write("found", say("device_list.pair.found", foundWords(answer.body)));
     turn(true);
     (halls.length > 1 ? hallChoice : choice).focus();
   });
@@ -37,7 +37,7 @@ export function createPairing({ say, hour, onPaired }) {
     const answer = await post("/api/v1/devices/pairings", { code, hall: hallChoice.value, kind: place.kind, ...where });
     write("pair-refused", answer.ok ? "" : sentenceOf(answer));
     if (!answer.ok) return (place.id ? choice : name).focus();
-    write("paired", say("devices.pair.done", { label: place.label || name.value.trim() }));
+    write("paired", say("device_list.pair.done", { label: place.label || name.value.trim() }));
     finding.reset();
     pairing.reset();
     turn(false);
@@ -66,20 +66,20 @@ export function createPairing({ say, hour, onPaired }) {
   }
 
   function foundWords({ address, browser, width_px: width, height_px: height, asked_at: asked }) {
-    return { address, browser: browser || say("devices.unknown_browser"), width, height, at: hour(asked) };
+    return { address, browser: browser || say("device_list.unknown_browser"), width, height, at: hour(asked) };
   }
 
   async function post(path, body) {
     return send({ path, body, headers: csrfHeader() });
   }
 
-  const sentenceOf = (answer) => answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail ?? say("devices.failed");
+  const sentenceOf = (answer) => answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail ?? say("device_list.failed");
 
   /** The halls one configures, and the places of the one that is chosen; what is chosen stays chosen. */
   function draw(every) {
     halls = every.filter((hall) => hall.may_configure);
     document.querySelector("[data-halls]").hidden = halls.length < 2;
-    offer(hallChoice, halls.map((hall) => ({ value: hall.hall, text: hall.name })), "devices.pair.choose_hall");
+    offer(hallChoice, halls.map((hall) => ({ value: hall.hall, text: hall.name })), "device_list.pair.choose_hall");
     if (halls.length === 1) hallChoice.value = halls[0].hall;
     drawPlaces();
   }
@@ -88,13 +88,13 @@ export function createPairing({ say, hour, onPaired }) {
     const hall = halls.find((each) => each.hall === hallChoice.value);
     places = hall ? placesOf(hall) : [];
     choice.disabled = !hall;
-    offer(choice, places.map((place) => ({ value: place.value, text: wordsOf(place) })), "devices.pair.choose");
+    offer(choice, places.map((place) => ({ value: place.value, text: wordsOf(place) })), "device_list.pair.choose");
     drawChoice();
   }
 
   function wordsOf({ kind, id, label, isTaken }) {
-    if (id === null) return say(`devices.pair.new_${kind}`);
-    return say(isTaken ? "devices.pair.taken" : "devices.pair.free", { label, kind: say(`devices.kind.${kind}`) });
+    if (id === null) return say(`device_list.pair.new_${kind}`);
+    return say(isTaken ? "device_list.pair.taken" : "device_list.pair.free", { label, kind: say(`device_list.kind.${kind}`) });
   }
 
   function offer(select, options, first) {

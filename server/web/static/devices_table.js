@@ -14,8 +14,8 @@ const ICONS = { good: "icon-check", busy: "icon-clock", trouble: "icon-alert" };
 export function createHallTable(hall, { place, say, language, onDone }) {
   const words = { say, language, moment: momentTeller(language, hall.time_zone, say) };
   const title = element("h2", { id: `hall-${hall.hall}` }, element("a", { href: `/supervision?hall=${encodeURIComponent(hall.hall)}` }, element("bdi", {}, hall.name)));
-  const calm = element("p", { class: "muted" }, say("devices.none_needing"));
-  const heads = COLUMNS.map((name) => element("th", { scope: "col" }, say(`devices.column.${name}`)));
+  const calm = element("p", { class: "muted" }, say("device_list.none_needing"));
+  const heads = COLUMNS.map((name) => element("th", { scope: "col" }, say(`device_list.column.${name}`)));
   const table = element("table", { class: "fleet-table" }, element("thead", {}, element("tr", {}, ...heads)));
   place.append(element("section", { class: "hall", "aria-labelledby": title.id }, title, hall.site === hall.name ? "" : element("p", { class: "muted" }, element("bdi", {}, hall.site)), calm, table));
   const rows = new Map();
@@ -46,15 +46,15 @@ export function createHallTable(hall, { place, say, language, onDone }) {
 
   function createRow(device, within) {
     const id = `row-${within.hall}-${keyOf(device)}`;
-    const cells = Object.fromEntries(COLUMNS.map((name) => [name, element("td", { "data-label": say(`devices.column.${name}`) })]));
-    const name = element("th", { scope: "row", id }, element("bdi", {}, device.label), element("small", {}, say(`devices.kind.${device.kind}`)));
+    const cells = Object.fromEntries(COLUMNS.map((name) => [name, element("td", { "data-label": say(`device_list.column.${name}`) })]));
+    const name = element("th", { scope: "row", id }, element("bdi", {}, device.label), element("small", {}, say(`device_list.kind.${device.kind}`)));
     const icon = element("i", { class: "icon", "aria-hidden": "true" });
     const told = element("span");
     const troubles = element("ul", { class: "troubles" });
     cells.state.append(element("p", { class: "state" }, icon, told), troubles);
     const panel = element("td", { colspan: COLUMNS.length });
     const under = element("tr", { class: "under", hidden: true }, panel);
-    const open = element("button", { type: "button", class: "quiet", "aria-expanded": "false", "aria-describedby": id }, say("devices.manage"));
+    const open = element("button", { type: "button", class: "quiet", "aria-expanded": "false", "aria-describedby": id }, say("device_list.manage"));
     cells.verbs.append(open);
     const row = element("tr", { "data-device": keyOf(device) }, name, ...COLUMNS.slice(1).map((column) => cells[column]));
     const verbs = createVerbs(device, within, { say, moment: words.moment, onDone });
