@@ -30,6 +30,7 @@ def assert_walked(page: Page) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/connexion", "/invitation", "/suivi", "/imprimantes", "/nothing-here"]
 )
+@pytest.mark.parametrize("path", ["/", "/connexion", "/suivi", "/imprimantes", "/pair", "/nothing-here"])
 def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: str):
     width, height = SIZES[size]
     assert_walked(pages.open(f"{hall.base_url}{path}", width=width, height=height))
@@ -42,6 +43,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("reception", "/accueil"),
         ("supervisor", "/mur"),
         ("supervisor", "/supervision"),
+        ("administrator", "/appareils"),
         ("security", "/securite"),
         ("security", "/alerte"),
         ("quality", "/qualite"),
