@@ -22,7 +22,6 @@ from server.language import LANGUAGES
 from server.live import messages
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
-from server.store.engines import Row
 from server.store.notices import notices_with_medium
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_look import Look
@@ -222,11 +221,7 @@ def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> d
     def slow_codes() -> None:
         """Slows guessing of the codes that devices show."""
 
-    def tell_renewal(device: Row, connection: str, told: str) -> None:
-        namespace = messages.KIOSK if device["kind"] == "kiosk" else messages.SCREEN
-        parvis.publisher.emit(messages.RENEWAL_ASKED, {"told": told}, namespace, connection)
-
-    return devices_api.Devices(seen, tell_renewal, parvis.devices.changed, slow_codes)
+    return devices_api.Devices(seen, parvis.publisher.renewal_asked, parvis.devices.changed, slow_codes)
 
 
 def _slow_readings(limiter: Limiter) -> Callable[[], None]:

@@ -183,6 +183,7 @@ def compose(
         media.files,
         pictures,
         watch.players,
+        publisher.renewal_asked,
     )
     void = VoidTokens(
         database, presence, lambda sid, namespace: socketio.server.disconnect(sid, namespace=namespace)
@@ -217,7 +218,8 @@ def _device_watch(
             log.warning("device_copied", device=device)
             changed(hall)
 
-    return DeviceWatch(database.clock, players_at(settings.redis_url), presence, changed, copied)
+    players = players_at(settings.redis_url)
+    return DeviceWatch(database.clock, players, presence, changed, copied, settings.behind_proxy)
 
 
 def _kept(settings: Settings, database: Database, socketio: Any, rounds: Rounds) -> list[Callable[[], None]]:

@@ -21,6 +21,7 @@ from server.store.database import Database
 from server.store.device_presence import forget_looks
 from server.store.engines import Row
 from server.store.halls import all_halls
+from server.store.installation import SYSTEM
 from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.media_files import MediaFiles
 from server.store.players import Players
@@ -32,6 +33,7 @@ from server.usecases.forgotten import give_back_forgotten
 from server.usecases.look_at_devices import look_at_devices
 from server.usecases.purge import purge
 from server.usecases.remove_medium import sweep_media
+from server.usecases.renew_token import ask_renewal, renewals_due
 from server.usecases.wait_again import return_parked
 
 log = structlog.get_logger()
@@ -53,7 +55,7 @@ class Rounds:
 
     `breathe` lets other work through between two halls; `voices` are the rendered voices of this computer,
     `media` its prepared files, `pictures` those that screens sent of themselves; `players`: the last
-    sightings of devices.
+    sightings of devices; `tell_renewal(kind, connection, told)`: one page of a device renews its token.
     """
 
     database: Database
@@ -63,6 +65,7 @@ class Rounds:
     media: MediaFiles | None = None
     pictures: ScreenPictures | None = None
     players: Players | None = None
+    tell_renewal: Callable[[str, str, str], None] = lambda kind, connection, told: None
     failures: int = 0
     _looked_at_s: float = field(init=False)
 
@@ -137,7 +140,10 @@ class Rounds:
             count_affluence(self.database, hall["id"])
 
     def look_at_devices(self, halls: Sequence[Row]) -> None:
-        """Looks every two minutes which devices are there, once they had time to come back after a start."""
+        """Looks every two minutes which devices are there, once they had time to come back after a start.
+
+        Whose token is old is told to renew it.
+        """
         elapsed_s = self.database.clock.elapsed_s()
         if self.players is None or elapsed_s - self._looked_at_s < LOOK_EVERY_S:
             return
@@ -145,7 +151,11 @@ class Rounds:
         now = self.database.clock.now()
         if claim_every(self.database, "look_at_devices", now=now, every_s=LOOK_EVERY_S - int(ROUND_S)):
             for hall in halls:
-                look_at_devices(self.database, hall["id"], self.players.of_hall(hall["id"]))
+                sightings = self.players.of_hall(hall["id"])
+                look_at_devices(self.database, hall["id"], sightings)
+                for device, connection in renewals_due(self.database, hall["id"], sightings):
+                    told = ask_renewal(self.database, SYSTEM, device["id"])
+                    self.tell_renewal(device["kind"], connection, told)
 
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""

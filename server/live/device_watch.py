@@ -16,7 +16,7 @@ class DeviceWatch:
     """Keeps what the sockets of this process show.
 
     `changed(hall)`: whoever supervises a hall looks again; `copied(hall, device)`: a token lives on two
-    machines at once.
+    machines at once; `is_behind_proxy`: addresses are those a proxy on this machine tells.
     """
 
     clock: Clock
@@ -24,6 +24,7 @@ class DeviceWatch:
     presence: Presence
     changed: Callable[[str], None]
     copied: Callable[[str, str], None] = lambda hall, device: None
+    is_behind_proxy: bool = False
     _connections: dict[str, tuple[str, str, Connection]] = field(default_factory=dict)
 
     def arrived(self, hall: str, device: str, connection: Connection | None = None) -> None:

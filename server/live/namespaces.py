@@ -65,7 +65,12 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
     def _connection(self) -> Connection:
         now = self.watch.clock.now()
         browser = browser_name(request.user_agent.string)
-        return Connection(self._sid(), request.remote_addr or "", browser, since=now, seen_at=now)
+        return Connection(self._sid(), self._address(), browser, since=now, seen_at=now)
+
+    def _address(self) -> str:
+        """Where a socket comes from: its handshake passes by what mends addresses of other requests."""
+        told = request.access_route if self.watch.is_behind_proxy else [request.remote_addr or ""]
+        return told[-1] if told else ""
 
 
 class KioskNamespace(HallNamespace):

@@ -8,20 +8,27 @@ elsewhere cannot take part in it.
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from server.domain.connections import live
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
+from server.domain.players import Sighting
 from server.domain.refusals import Refusal
 from server.ids import is_token_shaped, new_token, token_digest
-from server.store.accounts import device_of_token
+from server.store.accounts import device_of_token, paired_devices
 from server.store.database import Database
+from server.store.engines import Row
 from server.store.installation import Author
 from server.usecases.devices import NEW_TOKEN, in_use
 
 EXCHANGED_WITHIN = timedelta(minutes=2)
+RENEWED_AFTER = timedelta(days=90)
+"""The age at which a token is renewed by itself: its cookie is kept for 400 days."""
+ASKED_AGAIN_AFTER = timedelta(days=1)
 _TOKEN_LENGTH = 22
 
 
@@ -42,6 +49,26 @@ def ask_renewal(database: Database, author: Author, device: str) -> str:
             author=author.id,
         )
     return told
+
+
+def renewals_due(
+    database: Database, hall: str, sightings: Mapping[str, Sighting]
+) -> Iterator[tuple[Row, str]]:
+    """The devices of a hall (id) whose token is old, each with its one connection.
+
+    One that is away, open twice, or was asked within a day, waits: so no cookie ends while it is used.
+    """
+    now = database.clock.now()
+    with database.read() as rows:
+        devices = paired_devices(rows, hall)
+    for device in devices:
+        is_old = device["token_at"] <= to_micros(now - RENEWED_AFTER)
+        was_asked = (device["renewal_until"] or 0) > to_micros(now - ASKED_AGAIN_AFTER)
+        if device["revoked_at"] is None and is_old and not was_asked and device["copied_at"] is None:
+            sighting = sightings.get(device["configured"])
+            connections = () if sighting is None else live(sighting.connections, now)
+            if len(connections) == 1:
+                yield device, connections[0].id
 
 
 def exchange_token(database: Database, token: str, told: str) -> str:

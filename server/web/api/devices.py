@@ -13,6 +13,7 @@ from server.domain.instants import to_text
 from server.domain.players import Sighting
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.store.accounts import device_in_use
 from server.store.engines import Row
 from server.usecases.add_place import add_place
 from server.usecases.confirm_pairing import (
@@ -21,7 +22,7 @@ from server.usecases.confirm_pairing import (
     paired_before,
     read_asking_device,
 )
-from server.usecases.devices import Place, in_use, place_named, revoke_device
+from server.usecases.devices import Place, place_named, revoke_device
 from server.usecases.read_devices import read_devices
 from server.usecases.read_supervision import Seen
 from server.usecases.renew_token import ask_renewal
@@ -32,8 +33,8 @@ from server.web.callers import Caller, allowed, allowed_anywhere
 
 TAG = Tag(name="devices")
 
-type TellRenewal = Callable[[Row, str, str], None]
-"""`tell(device, connection, told)`: what one page of a device is told, so that it renews its token."""
+type TellRenewal = Callable[[str, str, str], None]
+"""`tell(kind, connection, told)`: what one page of a device is told, so that it renews its token."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,7 @@ def blueprint(api: Api, devices: Devices) -> APIBlueprint:
     def list_devices() -> Any:
         """Every kiosk, screen and printer of every hall the caller oversees, as it was last seen."""
         caller = allowed_anywhere(Permission.SUPERVISE)
-        return read_devices(
-            api.database,
-            caller.may,
-            devices.seen,
-            api.translate,
-        )
+        return read_devices(api.database, caller.may, devices.seen, api.translate)
 
     return routes
 
@@ -101,7 +97,7 @@ def _tokens(routes: APIBlueprint, api: Api, devices: Devices) -> None:
         sighting = devices.seen(row["hall"]).sightings.get(row["configured"])
         connection = _own_connection(sighting, body.connection, now)
         told = ask_renewal(api.database, caller.author, row["id"])
-        devices.tell_renewal(row, connection, told)
+        devices.tell_renewal(row["kind"], connection, told)
         return {"device": row["id"], "asked_at": to_text(now)}, 202
 
     @routes.delete("/devices/<device>", responses={204: None})
@@ -135,8 +131,10 @@ def _own_connection(sighting: Sighting | None, wanted: str | None, now: datetime
 
 
 def _configured(api: Api, device: str) -> tuple[Caller, Row]:
-    """The caller, who configures the hall of a device, and its row. Refusals: `allowed`'s, unknown_device."""
+    """The caller, who configures the hall of a device, and its row. Refusals: `allowed`'s, not_found."""
     allowed_anywhere(Permission.CONFIGURE)
     with api.database.read() as rows:
-        row = in_use(rows, device)
+        row = device_in_use(rows, device)
+    if row is None:
+        raise Refusal("not_found", device=device)
     return allowed(Permission.CONFIGURE, row["hall"])[0], row

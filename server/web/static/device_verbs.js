@@ -13,14 +13,14 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   const connections = element("ul", { class: "connections" });
   const buttons = new Map();
   const choices = element("div", { class: "choices" });
-  const address = addressForm(device, hall, { say, write: write_, onDone });
+  const address = addressForm(device, hall, { say, act, onDone });
   const place = element("div", { class: "manage" }, connections, choices, address.place, outcome);
   const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
   const deeds = {
     renew: () => renew(),
-    revoke: () => confirmed("revoke", () => write_({ method: "DELETE", path: `/api/v1/devices/${now.device}` }, "revoked")),
+    revoke: () => confirmed("revoke", () => act({ method: "DELETE", path: `/api/v1/devices/${now.device}` }, "revoked")),
     trial: () => trial(),
-    roll: () => write_({ path: `${base}/roll` }, "roll_changed"),
+    roll: () => act({ path: `${base}/roll` }, "roll_changed"),
     address: () => address.toggle(),
   };
   let now = device;
@@ -45,7 +45,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     setText(buttons.get(kind), say(`device_list.verb.${kind}`));
   }
 
-  async function write_(request, done, values = {}) {
+  async function act(request, done, values = {}) {
     setText(outcome, say("device_list.doing"));
     const answer = await send({ ...request, headers: csrfHeader() });
     setText(outcome, answer.ok ? say(`device_list.done.${done}`, values) : (answer.problem?.detail ?? say("device_list.failed")));
@@ -55,7 +55,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
 
   async function renew(connection) {
     const before = now.token_at;
-    const asked = await write_({ path: `/api/v1/devices/${now.device}/renewal`, body: connection ? { connection } : {} }, "renewal_asked");
+    const asked = await act({ path: `/api/v1/devices/${now.device}/renewal`, body: connection ? { connection } : {} }, "renewal_asked");
     if (!asked.ok) return;
     for (let tried = 0; tried < 20 && now.token_at === before; tried += 1) {
       await pause(ASKED_AGAIN_MS);
@@ -65,7 +65,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   }
 
   async function trial() {
-    const asked = await write_({ path: `${base}/trial` }, "trial_asked");
+    const asked = await act({ path: `${base}/trial` }, "trial_asked");
     if (!asked.ok) return;
     const until = Date.now() + ASKED_FOR_MS;
     while (Date.now() < until) {
@@ -76,8 +76,8 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     }
   }
 
-  function draw(device_, kinds) {
-    now = device_;
+  function draw(seen, kinds) {
+    now = seen;
     for (const [kind, button] of buttons) button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);
     address.draw(now, kinds.includes("address"));
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];
@@ -108,7 +108,7 @@ export function trialWords({ state, verdict, why }, say) {
 }
 
 /** The form for the address of a kiosk's printer. */
-function addressForm(device, hall, { say, write, onDone }) {
+function addressForm(device, hall, { say, act, onDone }) {
   const id = `printer-${device.id}`;
   const field = (name, label, control) => element("div", { class: "field" }, element("label", { for: `${id}-${name}` }, label), control);
   const host = element("input", { id: `${id}-host`, type: "text", required: true, maxlength: 253, autocomplete: "off", spellcheck: "false" });
@@ -124,7 +124,7 @@ function addressForm(device, hall, { say, write, onDone }) {
     event.preventDefault();
     const path = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
     const body = { host: host.value.trim(), port: Number(port.value), paper_mm: Number(paper.value) };
-    const answer = await write({ method: "PUT", path, body }, "printer_placed");
+    const answer = await act({ method: "PUT", path, body }, "printer_placed");
     if (answer.ok) { place.hidden = true; onDone(); }
   });
 

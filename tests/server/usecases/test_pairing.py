@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from server.domain.connections import Connection
+from server.domain.players import arrived
 from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.accounts import device_of_token
 from server.store.database import Database
-from server.store.installation import Author
+from server.store.installation import SYSTEM, Author
 from server.store.write_keys import WriteKey
 from server.usecases import ask_pairing as asking_rules
 from server.usecases.add_place import add_place
@@ -19,7 +21,13 @@ from server.usecases.confirm_pairing import Confirmation, confirm_pairing, read_
 from server.usecases.devices import Place, pair_device, place_named, revoke_device
 from server.usecases.note_copied_device import note_copied_device
 from server.usecases.purge import purge
-from server.usecases.renew_token import EXCHANGED_WITHIN, ask_renewal, exchange_token
+from server.usecases.renew_token import (
+    EXCHANGED_WITHIN,
+    RENEWED_AFTER,
+    ask_renewal,
+    exchange_token,
+    renewals_due,
+)
 from tests.server.usecases.figures_history import Hands, database_with_hall
 from tests.server.usecases.test_devices import KIOSK, SCREEN, facts
 
@@ -193,3 +201,24 @@ def test_a_copied_token_is_a_fact_once_until_it_is_another(database: Database):
     revoke_device(database, ADA, KIOSK)
     assert not note_copied_device(database, KIOSK)
     assert [kind for kind, author in facts(database) if author == "system"] == ["DeviceCopied"] * 2
+
+
+def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database: Database, hands: Hands):
+    paired = pair_device(database, ADA, "laon", kind="kiosk", configured=KIOSK)
+    hall = database.hall_id("laon")
+
+    def due(*connections: str) -> list[str]:
+        now = database.clock.now()
+        shown = [Connection(name, "192.0.2.5", "Chrome", now, now) for name in connections]
+        return [name for _, name in renewals_due(database, hall, {KIOSK: arrived(None, now, *shown)})]
+
+    assert due("page") == []
+    hands.now += RENEWED_AFTER
+    assert due() == due("page", "another") == []
+    assert due("page") == ["page"]
+    ask_renewal(database, SYSTEM, paired.id)
+    assert due("page") == [], "not asked again for a day"
+    hands.now += timedelta(days=1, minutes=3)
+    assert due("page") == ["page"]
+    exchange_token(database, paired.token, ask_renewal(database, SYSTEM, paired.id))
+    assert due("page") == []

@@ -149,7 +149,7 @@ def test_a_revoked_device_is_out_and_its_place_is_free(api: ApiSite):
     admin, csrf = api.writer("administrator")
     assert admin.delete(f"/api/v1/devices/{SCREEN}", headers=csrf).status_code == 204
     assert not one(admin, SCREEN)["is_paired"]
-    refused(admin.delete(f"/api/v1/devices/{SCREEN}", headers=csrf), 401, "unknown_device")
+    refused(admin.delete(f"/api/v1/devices/{SCREEN}", headers=csrf), 404, "not_found")
 
 
 def test_uptime_is_counted_in_opening_hours_and_outlives_a_restart(both: ApiSite):
