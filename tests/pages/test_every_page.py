@@ -28,9 +28,8 @@ def assert_walked(page: Page) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    "path", ["/", "/connexion", "/invitation", "/suivi", "/imprimantes", "/nothing-here"]
+    "path", ["/", "/connexion", "/invitation", "/suivi", "/imprimantes", "/pair", "/nothing-here"]
 )
-@pytest.mark.parametrize("path", ["/", "/connexion", "/suivi", "/imprimantes", "/pair", "/nothing-here"])
 def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: str):
     width, height = SIZES[size]
     assert_walked(pages.open(f"{hall.base_url}{path}", width=width, height=height))
