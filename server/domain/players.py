@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from server.domain.connections import SILENT_AFTER, Connection, with_sign_of_life, without
+from server.domain.connections import SILENT_AFTER, Connection, live, with_sign_of_life, without
 from server.domain.instants import from_text, to_text
 
 LOST_AFTER = SILENT_AFTER
@@ -176,11 +176,9 @@ class Sighting:
 
 def arrived(before: Sighting | None, now: datetime, *shown: Connection) -> Sighting:
     """A device gives a sign of life, by connections of its own; what it told before stays."""
-    if before is not None and is_present(before, now):
-        found = replace(before, seen_at=now)
-    else:
-        known = (None, ()) if before is None else (before.report, before.connections)
-        found = Sighting(now, now, True, *known)
+    found = Sighting(now, now, is_connected=True) if before is None else replace(before, seen_at=now)
+    if not is_present(before, now):
+        found = replace(found, since=now, is_connected=True)
     for connection in shown:
         found = replace(found, connections=with_sign_of_life(found.connections, connection, now))
     return found
@@ -193,12 +191,12 @@ def reported(before: Sighting | None, report: Report, now: datetime) -> Sighting
     return replace(known, since=known.since if is_same else now, report=report)
 
 
-def left(before: Sighting | None, now: datetime, *, ended: str = "", is_last: bool = True) -> Sighting | None:
-    """A connection (its id) of a device has ended; after the last one it is away."""
+def left(before: Sighting | None, now: datetime, ended: str = "") -> Sighting | None:
+    """A connection (its id) of a device has ended; after the last one, of any worker, it is away."""
     if before is None:
         return None
     connections = without(before.connections, ended)
-    if not is_last:
+    if live(connections, now):
         return replace(before, connections=connections)
     return replace(before, since=now, is_connected=False, connections=connections)
 

@@ -51,13 +51,10 @@ class DeviceWatch:
         return True
 
     def left(self, hall: str, device: str, connection: str = "") -> None:
-        """A connection of a device has ended; the device has gone, unless another socket of it is here."""
+        """A connection of a device has ended; the device has gone, unless another one of it lives."""
         self._connections.pop(connection, None)
-        is_last = not self.presence.has_device(hall, device)
         before = self.players.get(hall, device)
-        self._keep(
-            hall, device, before, rules.left(before, self.clock.now(), ended=connection, is_last=is_last)
-        )
+        self._keep(hall, device, before, rules.left(before, self.clock.now(), connection))
 
     def keep(self) -> None:
         """Every 25 s: the devices connected to this process are still here."""
