@@ -1,7 +1,9 @@
 """A code is shown by a device and confirmed by a person; what the device kept to itself is then its token."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -222,3 +224,22 @@ def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database:
     assert due("page") == ["page"]
     exchange_token(database, paired.token, ask_renewal(database, SYSTEM, paired.id))
     assert due("page") == []
+
+
+def test_of_two_who_confirm_one_code_at_once_one_is_refused(database: Database):
+    """Both have looked before either writes; the installation's lock lets one after the other."""
+    for _ in range(5):
+        shown = ask_pairing(database, ASKING)
+        together = Barrier(2)
+
+        def one(name: str, shown: ShownCode = shown, together: Barrier = together) -> str:
+            wanted = Confirmation(shown.code, place(database, name), replaces=True)
+            together.wait(10)
+            try:
+                return str(confirm_pairing(database, ADA, wanted)["id"])
+            except Refusal as refusal:
+                return refusal.code
+
+        with ThreadPoolExecutor(2) as both:
+            ended = list(both.map(one, (SCREEN, "laon-ecran-2")))
+        assert ended.count("pairing_used") == 1, ended
