@@ -153,6 +153,7 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         media = [uploaded(browser) for _ in range(12)]
         sent = [helped(browser) for _ in range(3)]
         job, devices = tried(browser), paired_elsewhere(browser)
+        codes = [str(browser.post("/device/pairing", json={}).json()["code"])]
         csrf = f"X-CSRFToken: {browser.headers['X-CSRFToken']}"
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     real = {
@@ -163,6 +164,7 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         "message": sent,
         "job": [job],
         "device": devices,
+        "code": codes,
     }
     with hall.screen():  # one that may be asked for a picture
         assert_described(
