@@ -84,9 +84,8 @@ def test_what_is_typed_may_have_spaces_dashes_and_small_letters(database: Databa
     shown = ask_pairing(database, ASKING)
     told = read_asking_device(database, f" {shown.code[:3].lower()}-{shown.code[3:]} ")
     assert (told["code"], told["address"], told["width_px"]) == (shown.code, "192.0.2.5", 1920)
-    assert set(told) == {
-        *("code", "address", "browser", "width_px", "height_px", "asked_at", "expires_at"),
-    }, "a code tells nothing else"
+    known = {"code", "address", "browser", "width_px", "height_px", "asked_at", "expires_at"}
+    assert set(told) == known, "a code tells nothing else"
 
 
 def test_a_wrong_an_expired_and_a_used_code_are_refused(database: Database, hands: Hands):
