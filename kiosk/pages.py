@@ -1,6 +1,8 @@
 """The kiosk's page: one document with the sentences of every language, and the code to scan as a picture."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -58,6 +60,7 @@ def blueprint(
         template_folder="templates",
     )
     context = {
+        "release": release(),
         "languages": [{"code": x.code, "name": x.name, "dir": x.direction} for x in languages],
         "sentences": {x.code: page_sentences(translate, x.code) for x in languages},
         "bands": _USUAL_BANDS,
@@ -85,6 +88,15 @@ def blueprint(
         return Response(code_as_svg(text), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+@cache
+def release() -> str:
+    """The release of the kiosk's page: it changes with any of its files."""
+    own = Path(__file__).parent
+    kept = sorted(path for folder in ("static", "templates") for path in (own / folder).rglob("*.*"))
+    digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in kept)
+    return hashlib.sha256(digests).hexdigest()[:16]
 
 
 def is_own_address(text: str, public_url: str | None) -> bool:

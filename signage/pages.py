@@ -76,6 +76,7 @@ OWN_THREADS = ("worker.js", "watch.js")
 ASSETS = (
     "tokens.css",
     "look.js",
+    "renewal.js",
     "directions.js",
     "socket.io.esm.min.js",
     "fonts/atkinson-hyperlegible-next-latin.woff2",

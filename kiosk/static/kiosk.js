@@ -49,6 +49,7 @@ const link = openLink({
   unpaired: () => dispatch({ type: "unpaired" }),
   paired(me) { dispatch({ type: "paired", prints: me.prints }); bands = { ...context.bands, ...me.low_bands }; placeBand(); },
   lost() { lostAt ??= Date.now(); },
+  report: () => ({ release: context.release, clock_ms: -Math.round(clockOffset) }),
   live() {
     lostAt = null;
     if (state.ticket && ["pending", "unknown"].includes(printOf(state))) askPrint(state.ticket);
@@ -127,6 +128,7 @@ document.addEventListener("click", ({ target }) => {
   if (!pressed || pressed.disabled) return;
   if (pressed.dataset.toggle) dispatch({ type: "toggle", preference: pressed.dataset.toggle });
   else if (pressed === listenButton) listen();
+  else if (pressed.dataset.act === "pair") location.assign("/pair");
   else if (pressed.dataset.act) dispatch((acts[pressed.dataset.act] ?? (() => ({ type: pressed.dataset.act })))(pressed.dataset));
 });
 document.addEventListener("pointerdown", ({ target }) => {

@@ -1,5 +1,6 @@
 // The kiosk's link with the server: its device session, the menu, the socket. No DOM; reports what happens through `on`.
 
+import { renewToken } from "/assets/renewal.js";
 import { io } from "/assets/socket.io.esm.min.js";
 
 const ASK_AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
@@ -26,7 +27,8 @@ export async function fetchJson(url, { method = "GET", body, headers = {}, withi
   return { status: answer.status, json: isJson ? await answer.json() : null };
 }
 
-// `on`: {menu, missing, unpaired, verdict, alert, paired, live, lost}; `language()` is the one shown now.
+// `on`: {menu, missing, unpaired, verdict, alert, paired, live, lost}, and `report()`, what it tells of itself;
+// `language()` is the one shown now.
 export function openLink(on, language) {
   let hall = null;
   let known = null;
@@ -65,6 +67,7 @@ export function openLink(on, language) {
     socket = io("/kiosk", { auth: { caller: "device" }, transports: ["websocket"], reconnectionDelayMax: 10_000 });
     socket.on("connect", () => {
       on.live();
+      tell();
       if (!isFirst) refetchSoon(NUDGE_SPREAD_MS);
       isFirst = false;
     });
@@ -78,14 +81,20 @@ export function openLink(on, language) {
     socket.on("heartbeat", (beat) => {
       const isNews = known && (beat.epoch !== known.epoch || beat.version > known.version);
       known = beat;
+      tell();
       if (isNews) refetchSoon(HEARTBEAT_SPREAD_MS);
     });
     socket.on("print.verdict", on.verdict);
+    socket.on("renewal.asked", renewToken);
     socket.on("alert.changed", (told) => {
       on.alert(told);
       // a message holds but two languages of words of one's own; the menu holds them all
       if (told.alert?.kind === "custom") refetchSoon(NUDGE_SPREAD_MS);
     });
+  }
+
+  function tell() {
+    socket.emit("device.state", on.report());
   }
 
   function startAgain(spreadMs) {

@@ -93,7 +93,7 @@ function languageButton(language, state) {
 
 const views = {
   loading: (state, say) => plain(say, { icon: "hourglass", title: "kiosk.loading.title" }),
-  unpaired: (state, say) => plain(say, { icon: "wifi-off", title: "kiosk.unpaired.title", text: say("kiosk.unpaired.text") }),
+  unpaired: (state, say) => plain(say, { icon: "wifi-off", title: "kiosk.unpaired.title", text: say("kiosk.unpaired.text"), acts: [button({ act: "pair", key: "pair", label: say("kiosk.unpaired.pair") })] }),
   taking: (state, say) => plain(say, { icon: "ticket", title: "kiosk.taking.title", about: serviceById(state.menu, state.service)?.name }),
 
   start(state, say) {

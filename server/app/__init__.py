@@ -34,6 +34,8 @@ CATALOGUES = (
     ("wall", SERVER / "web" / "wall" / "translations"),
     ("alerts", SERVER / "web" / "alerts" / "translations"),
     ("supervision", SERVER / "web" / "supervision" / "translations"),
+    ("pairing", SERVER / "web" / "pairing" / "translations"),
+    ("device_list", SERVER / "web" / "devices" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
     ("notices", SERVER / "web" / "notices" / "translations"),
     ("media", SERVER / "web" / "media" / "translations"),

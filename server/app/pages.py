@@ -26,6 +26,7 @@ from server.store.notices import notices_with_medium
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_look import Look
 from server.usecases.read_menu import languages_of
+from server.usecases.read_supervision import Seen
 from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.read_voices import HallVoice, read_voices
 from server.web import provider_sign_in, sign_in, sign_out, site
@@ -34,6 +35,7 @@ from server.web.alerts import pages as alert_pages
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
+from server.web.api import devices as devices_api
 from server.web.api import displays as displays_api
 from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
@@ -41,6 +43,7 @@ from server.web.api import links as links_api
 from server.web.api import media as media_api
 from server.web.api import messages as messages_api
 from server.web.api import notices as notices_api
+from server.web.api import printers as printers_api
 from server.web.api import reading as reading_api
 from server.web.api import reception as reception_api
 from server.web.api import screen_pictures as screen_pictures_api
@@ -51,6 +54,7 @@ from server.web.api.context import Api
 from server.web.api.description import described
 from server.web.callers import identify
 from server.web.console import pages as console_pages
+from server.web.devices import pages as device_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.help.pages import blueprint as help_pages
 from server.web.look.files import blueprint as look_files
@@ -58,6 +62,7 @@ from server.web.look.files import look_of
 from server.web.media import pages as media_pages
 from server.web.media.files import blueprint as media_files
 from server.web.notices import pages as notices_pages
+from server.web.pairing import pages as pairing_pages
 from server.web.people import invitation as invitation_pages
 from server.web.people import own_account as own_account_pages
 from server.web.people import pages as people_pages
@@ -121,8 +126,15 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         assets=settings.var.resolve() / "assets",
     )
     app.register_blueprint(screen_pages)
-    players = parvis.devices.players
-    app.register_api(supervision_api.blueprint(api, players, parvis.pictures, screen_pages.release))
+
+    def seen(hall: str) -> Seen:
+        releases = {"screen": screen_pages.release(), "kiosk": kiosk.pages.release()}
+        pictures = parvis.pictures.of_hall(hall, database.clock.now())
+        return Seen(parvis.devices.players.of_hall(hall), pictures, releases)
+
+    app.register_api(supervision_api.blueprint(api, seen))
+    app.register_api(devices_api.blueprint(api, _devices(parvis, limiter, seen)))
+    app.register_api(printers_api.blueprint(api))
     app.register_api(screen_pictures_api.blueprint(api, _screen_pictures(parvis, limiter)))
     app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
@@ -159,7 +171,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.provider,
     )
     app.register_blueprint(site.blueprint(shared))
-    for pages in (sign_in, sign_out, people_pages, own_account_pages, invitation_pages):
+    for pages in (sign_in, sign_out, people_pages, own_account_pages, invitation_pages, pairing_pages):
         app.register_blueprint(pages.blueprint(shared))
     if parvis.provider is not None:
         app.register_blueprint(provider_sign_in.blueprint(shared, parvis.provider, parvis.look_at_provider))
@@ -183,6 +195,11 @@ def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pi
         slow_sent=brake(limiter, "picture_sent", "12 per minute", by=by_caller),
         slow_asked=brake(limiter, "picture_asked", "30 per minute", by=by_caller),
     )
+
+
+def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> devices_api.Devices:
+    slow_codes = brake(limiter, "pairing_code", "20 per minute", by=by_caller)
+    return devices_api.Devices(seen, parvis.publisher.renewal_asked, parvis.devices.changed, slow_codes)
 
 
 def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None]) -> None:
@@ -247,6 +264,9 @@ def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None])
     )
     app.register_blueprint(
         supervision_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+    )
+    app.register_blueprint(
+        device_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
     app.register_blueprint(
         wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls, voices=voices)

@@ -31,12 +31,12 @@ from server.printing.service import PrintService
 from server.settings import Settings
 from server.store.anchors import Anchors
 from server.store.database import Database, once_it_answers
-from server.store.media_files import MediaFiles
 from server.store.notices import feeds_shown
 from server.store.players import players_at
 from server.store.screen_pictures import ScreenPictures
 from server.usecases.carry_over_notices import carry_over_every_hall
 from server.usecases.estimate_waits import Estimates
+from server.usecases.note_copied_device import note_copied_device
 from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
 from server.usecases.sessions import SeenSessions
@@ -147,12 +147,8 @@ def compose(
     )
     database.subscribers.append(publisher.committed)
     database.breathe = lambda: socketio.sleep(0)
-    watch = DeviceWatch(
-        database.clock,
-        players_at(settings.redis_url),
-        presence,
-        lambda hall: emit(messages.DEVICES_CHANGED, {}, messages.AGENT, messages.devices_room(hall)),
-    )
+
+    watch = _device_watch(database, settings, presence, emit)
     pictures = ScreenPictures(settings.var / "pictures", timedelta(hours=settings.pictures_kept_hours))
     printing = PrintService(
         database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
@@ -187,6 +183,16 @@ def compose(
         provider,
         lambda: later(0, provider.look) if provider is not None and provider.is_to_look() else None,
     )
+    rounds = Rounds(
+        database,
+        Anchors(settings.var / "anchors"),
+        database.breathe,
+        audio,
+        media.files,
+        pictures,
+        watch.players,
+        publisher.renewal_asked,
+    )
     void = VoidTokens(
         database, presence, lambda sid, namespace: socketio.server.disconnect(sid, namespace=namespace)
     )
@@ -200,23 +206,32 @@ def compose(
         _every(socketio, ROUND_S, media.prepare_waiting),
         _every(socketio, ROUND_S, feeds.read_due),
         voice.run,
-        *_kept(settings, database, socketio, audio, media.files, pictures),
+        *_kept(settings, database, socketio, rounds),
     ]
     for namespace in namespaces(watch, database, estimates, _socket_callers(database, presence)):
         socketio.on_namespace(namespace)
     return parvis
 
 
-def _kept(
-    settings: Settings,
-    database: Database,
-    socketio: Any,
-    voices: AudioFiles,
-    media: MediaFiles,
-    pictures: ScreenPictures,
-) -> list[Callable[[], None]]:
+def _device_watch(
+    database: Database, settings: Settings, presence: Presence, emit: Callable[..., None]
+) -> DeviceWatch:
+    """What sockets of kiosks and screens show, told to whoever supervises."""
+
+    def changed(hall: str) -> None:
+        emit(messages.DEVICES_CHANGED, {}, messages.AGENT, messages.devices_room(hall))
+
+    def copied(hall: str, device: str) -> None:
+        if note_copied_device(database, device):
+            log.warning("device_copied", device=device)
+            changed(hall)
+
+    players = players_at(settings.redis_url)
+    return DeviceWatch(database.clock, players, presence, changed, copied, settings.behind_proxy)
+
+
+def _kept(settings: Settings, database: Database, socketio: Any, rounds: Rounds) -> list[Callable[[], None]]:
     """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
-    rounds = Rounds(database, Anchors(settings.var / "anchors"), database.breathe, voices, media, pictures)
     return [
         _every(socketio, ROUND_S, rounds.make),
         lambda: serve_local(database, settings.var, socketio.sleep),

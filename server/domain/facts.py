@@ -72,6 +72,7 @@ class FactKind(StrEnum):
     HALL_RESTORED = "HallRestored"
     PRINT_ENDED = "PrintEnded"
     TICKET_REPRINTED = "TicketReprinted"
+    ROLL_CHANGED = "RollChanged"
     APPOINTMENT_SHEET_ASKED = "AppointmentSheetAsked"
     ACCOUNT_CREATED = "AccountCreated"
     ACCOUNT_INVITED = "AccountInvited"
@@ -89,6 +90,8 @@ class FactKind(StrEnum):
     DEVICE_PAIRED = "DevicePaired"
     DEVICE_RENEWED = "DeviceRenewed"
     DEVICE_REVOKED = "DeviceRevoked"
+    DEVICE_REPLACED = "DeviceReplaced"
+    DEVICE_COPIED = "DeviceCopied"
     API_KEY_CREATED = "ApiKeyCreated"
     API_KEY_REVOKED = "ApiKeyRevoked"
     INSTALLATION_PUBLISHED = "InstallationPublished"
@@ -113,6 +116,7 @@ SILENT = frozenset(
     {
         FactKind.PRINT_ENDED,
         FactKind.TICKET_REPRINTED,
+        FactKind.ROLL_CHANGED,
         FactKind.APPOINTMENT_SHEET_ASKED,
         FactKind.ALERT_SHOWN,
     }

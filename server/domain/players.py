@@ -6,14 +6,15 @@ all its files are, and it runs the programme that the server has for it now.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from server.domain.connections import SILENT_AFTER, Connection, live, with_sign_of_life, without
 from server.domain.instants import from_text, to_text
 
-LOST_AFTER = timedelta(seconds=60)
-"""A device of which nothing came for so long is not there: two signs of life of 25 s may be lost."""
+LOST_AFTER = SILENT_AFTER
+"""A device of which nothing came for so long is not there."""
 LONGEST_NAME = 64
 LARGEST_CLOCK_MS = 10 * 366 * 86_400_000
 """Milliseconds a screen's clock may be told to be off; what is farther is told as this."""
@@ -121,50 +122,83 @@ def _whole(value: object, least: int, most: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class KioskReport:
+    """What a kiosk's page tells of itself: its release, and how far its computer's clock is ahead, in ms."""
+
+    release: str
+    clock_ms: int
+
+    @classmethod
+    def of_message(cls, message: object) -> Self | None:
+        """The report in a kiosk's message; None for what is none."""
+        if not isinstance(message, Mapping):
+            return None
+        try:
+            clock_ms = _whole(message["clock_ms"], -LARGEST_CLOCK_MS, LARGEST_CLOCK_MS)
+            return cls(_name(message["release"]), clock_ms)
+        except (KeyError, ValueError):
+            return None
+
+    def as_message(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {"release": self.release, "clock_ms": self.clock_ms}
+
+
+type Report = PlayerReport | KioskReport
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """A device as it was last seen. `since`: when it came, went, or what it told last changed."""
 
     seen_at: datetime
     since: datetime
     is_connected: bool
-    report: PlayerReport | None = None
+    report: Report | None = None
+    connections: tuple[Connection, ...] = ()
 
     def as_message(self) -> dict[str, Any]:
         """The same as JSON values."""
         report = None if self.report is None else self.report.as_message()
         times = {"seen_at": to_text(self.seen_at), "since": to_text(self.since)}
-        return {**times, "is_connected": self.is_connected, "report": report}
+        connections = [each.as_message() for each in self.connections]
+        return {**times, "is_connected": self.is_connected, "report": report, "connections": connections}
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Self:
         """The sighting that was kept as JSON values."""
-        report = PlayerReport.of_message(message["report"])
+        told = message["report"]
+        report = PlayerReport.of_message(told) or KioskReport.of_message(told)
         seen_at, since = from_text(message["seen_at"]), from_text(message["since"])
-        return cls(seen_at, since, bool(message["is_connected"]), report)
+        connections = tuple(Connection.of_message(each) for each in message["connections"])
+        return cls(seen_at, since, bool(message["is_connected"]), report, connections)
 
 
-def arrived(before: Sighting | None, now: datetime) -> Sighting:
-    """A device connects; what it told before stays, until it tells anew."""
-    if before is not None and is_present(before, now):
-        return replace(before, seen_at=now)
-    return Sighting(now, now, is_connected=True, report=None if before is None else before.report)
+def arrived(before: Sighting | None, now: datetime, *shown: Connection) -> Sighting:
+    """A device gives a sign of life, by connections of its own; what it told before stays."""
+    found = Sighting(now, now, is_connected=True) if before is None else replace(before, seen_at=now)
+    if not is_present(before, now):
+        found = replace(found, since=now, is_connected=True)
+    for connection in shown:
+        found = replace(found, connections=with_sign_of_life(found.connections, connection, now))
+    return found
 
 
-def reported(before: Sighting | None, report: PlayerReport, now: datetime) -> Sighting:
-    """A player tells of itself. A clock that drifts is not a change."""
+def reported(before: Sighting | None, report: Report, now: datetime) -> Sighting:
+    """A device tells of itself. A clock that drifts is not a change."""
     known = arrived(before, now)
     is_same = known.report is not None and replace(known.report, clock_ms=report.clock_ms) == report
-    return Sighting(now, known.since if is_same else now, is_connected=True, report=report)
+    return replace(known, since=known.since if is_same else now, report=report)
 
 
-def kept(before: Sighting | None, now: datetime) -> Sighting:
-    """A sign of life of a device that is connected."""
-    return arrived(before, now)
-
-
-def left(before: Sighting | None, now: datetime) -> Sighting | None:
-    """A device's connection has ended."""
-    return None if before is None else replace(before, since=now, is_connected=False)
+def left(before: Sighting | None, now: datetime, ended: str = "") -> Sighting | None:
+    """A connection (its id) of a device has ended; after the last one, of any worker, it is away."""
+    if before is None:
+        return None
+    connections = without(before.connections, ended)
+    if live(connections, now):
+        return replace(before, connections=connections)
+    return replace(before, since=now, is_connected=False, connections=connections)
 
 
 def is_present(sighting: Sighting | None, now: datetime) -> bool:
@@ -174,7 +208,7 @@ def is_present(sighting: Sighting | None, now: datetime) -> bool:
 
 def state_of(sighting: Sighting | None, published: str, now: datetime) -> PlayerState:
     """The state of a player whose programme is `published` (a revision) at the server now."""
-    if sighting is None or sighting.report is None:
+    if sighting is None or not isinstance(sighting.report, PlayerReport):
         return PlayerState.UNKNOWN
     media = sighting.report.media
     if is_present(sighting, now):
@@ -187,7 +221,8 @@ def state_of(sighting: Sighting | None, published: str, now: datetime) -> Player
 
 
 def is_same_but_for_time(one: Sighting | None, other: Sighting | None) -> bool:
-    """Whether whoever looks on would see the same: all but the time of the last sign of life."""
+    """Whether whoever looks on would see the same: all but the times of signs of life."""
     if one is None or other is None:
         return one is other
-    return replace(one, seen_at=other.seen_at) == other
+    timeless = replace(one, seen_at=other.seen_at, connections=other.connections) == other
+    return timeless and {each.id for each in one.connections} == {each.id for each in other.connections}

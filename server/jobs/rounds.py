@@ -6,26 +6,34 @@ Every worker makes its rounds; a claim in the database decides who does a job, a
 nothing.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from hardware.speech import AudioFiles
 from server.domain.calendars import business_day
+from server.domain.uptime import LOOK_EVERY_S
 from server.store.anchors import INSTALLATION, Anchors, anchor_of
 from server.store.database import Database
+from server.store.device_presence import forget_looks
 from server.store.engines import Row
 from server.store.halls import all_halls
+from server.store.installation import SYSTEM
 from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.media_files import MediaFiles
+from server.store.players import Players
 from server.store.screen_pictures import ScreenPictures
 from server.usecases.close_day import close_day, days_to_close
 from server.usecases.count_affluence import count_affluence
 from server.usecases.end_alert import expire_alerts
 from server.usecases.forgotten import give_back_forgotten
+from server.usecases.look_at_devices import look_at_devices
 from server.usecases.purge import purge
 from server.usecases.remove_medium import sweep_media
+from server.usecases.renew_token import ask_renewal, renewals_due
 from server.usecases.wait_again import return_parked
 
 log = structlog.get_logger()
@@ -35,6 +43,7 @@ ROUND_S = 20.0
 PURGE_EVERY_S = 3600
 VOICES_KEPT_S = 7 * 86_400
 """How long a rendered voice is kept after its last use: the same numbers are called every day."""
+LOOKS_KEPT = timedelta(days=92)
 ANCHOR = "anchor"
 AFFLUENCE = "affluence"
 _INSTALLATION_HEAD = "SELECT journal_length, head_hash FROM installation WHERE id = 1"
@@ -45,7 +54,8 @@ class Rounds:
     """The jobs of one process.
 
     `breathe` lets other work through between two halls; `voices` are the rendered voices of this computer,
-    `media` its prepared files, `pictures` those that screens sent of themselves.
+    `media` its prepared files, `pictures` those that screens sent of themselves; `players`: the last
+    sightings of devices; `tell_renewal(kind, connection, told)`: one page of a device renews its token.
     """
 
     database: Database
@@ -54,7 +64,13 @@ class Rounds:
     voices: AudioFiles | None = None
     media: MediaFiles | None = None
     pictures: ScreenPictures | None = None
+    players: Players | None = None
+    tell_renewal: Callable[[str, str, str], None] = lambda kind, connection, told: None
     failures: int = 0
+    _looked_at_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._looked_at_s = self.database.clock.elapsed_s()
 
     def make(self) -> None:
         """One round over all halls; a job that fails is logged and tried again in the next round."""
@@ -68,10 +84,11 @@ class Rounds:
             self._attempt(self.anchor, hall)
             self._attempt(self.count_affluence, hall)
             self.breathe()
+        self._attempt(self.look_at_devices, halls)
         self._attempt(self.anchor_installation)
         self._attempt(self.purge)
 
-    def _attempt(self, job: Callable[..., None], *values: Row) -> None:
+    def _attempt(self, job: Callable[..., None], *values: Any) -> None:
         try:
             job(*values)
         except Exception:
@@ -122,6 +139,24 @@ class Rounds:
         if claim(self.database, AFFLUENCE, hall["id"], day, now=now):
             count_affluence(self.database, hall["id"])
 
+    def look_at_devices(self, halls: Sequence[Row]) -> None:
+        """Looks every two minutes which devices are there, once they had time to come back after a start.
+
+        Whose token is old is told to renew it.
+        """
+        elapsed_s = self.database.clock.elapsed_s()
+        if self.players is None or elapsed_s - self._looked_at_s < LOOK_EVERY_S:
+            return
+        self._looked_at_s = elapsed_s
+        now = self.database.clock.now()
+        if claim_every(self.database, "look_at_devices", now=now, every_s=LOOK_EVERY_S - int(ROUND_S)):
+            for hall in halls:
+                sightings = self.players.of_hall(hall["id"])
+                look_at_devices(self.database, hall["id"], sightings)
+                for device, connection in renewals_due(self.database, hall["id"], sightings):
+                    told = ask_renewal(self.database, SYSTEM, device["id"])
+                    self.tell_renewal(device["kind"], connection, told)
+
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""
         with self.database.read() as rows:
@@ -148,5 +183,6 @@ class Rounds:
                 counts["media_files"] = sweep_media(self.database, self.media)
             if self.pictures is not None:
                 counts["screen_pictures"] = self.pictures.purge(now)
+            counts["device_presence"] = forget_looks(self.database, now.date() - LOOKS_KEPT)
             if any(counts.values()):
                 log.info("purged", **{name: count for name, count in counts.items() if count})

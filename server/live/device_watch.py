@@ -1,51 +1,73 @@
 """Kiosks and screens as their sockets show them: who comes, goes, gives a sign of life, tells of itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.clock import Clock
 from server.domain import players as rules
-from server.domain.players import PlayerReport, Sighting
+from server.domain.connections import Connection, is_copied
+from server.domain.players import KioskReport, PlayerReport, Report, Sighting
 from server.live.presence import Presence
 from server.store.players import Players
 
 
 @dataclass
 class DeviceWatch:
-    """Keeps what the sockets of this process show. `changed(hall)`: whoever supervises a hall looks again."""
+    """Keeps what the sockets of this process show.
+
+    `changed(hall)`: whoever supervises a hall looks again; `copied(hall, device)`: a token lives on two
+    machines at once; `is_behind_proxy`: addresses are those a proxy on this machine tells.
+    """
 
     clock: Clock
     players: Players
     presence: Presence
     changed: Callable[[str], None]
+    copied: Callable[[str, str], None] = lambda hall, device: None
+    is_behind_proxy: bool = False
+    _connections: dict[str, tuple[str, str, Connection]] = field(default_factory=dict)
 
-    def arrived(self, hall: str, device: str) -> None:
+    def arrived(self, hall: str, device: str, connection: Connection | None = None) -> None:
         """A device has connected."""
+        shown = [] if connection is None else [connection]
+        if connection is not None:
+            self._connections[connection.id] = hall, device, connection
         before = self.players.get(hall, device)
-        self._keep(hall, device, before, rules.arrived(before, self.clock.now()))
+        self._keep(hall, device, before, rules.arrived(before, self.clock.now(), *shown))
 
     def told(self, hall: str, device: str, message: object) -> bool:
         """A player tells of itself; whether it could be read."""
-        report = PlayerReport.of_message(message)
+        return self._told(hall, device, PlayerReport.of_message(message))
+
+    def kiosk_told(self, hall: str, device: str, message: object) -> bool:
+        """A kiosk tells of itself; whether it could be read."""
+        return self._told(hall, device, KioskReport.of_message(message))
+
+    def _told(self, hall: str, device: str, report: Report | None) -> bool:
         if report is None:
             return False
         before = self.players.get(hall, device)
         self._keep(hall, device, before, rules.reported(before, report, self.clock.now()))
         return True
 
-    def left(self, hall: str, device: str) -> None:
-        """A device has gone, unless another socket of it is still here."""
-        if self.presence.has_device(hall, device):
-            return
+    def left(self, hall: str, device: str, connection: str = "") -> None:
+        """A connection of a device has ended; the device has gone, unless another one of it lives."""
+        self._connections.pop(connection, None)
         before = self.players.get(hall, device)
-        self._keep(hall, device, before, rules.left(before, self.clock.now()))
+        self._keep(hall, device, before, rules.left(before, self.clock.now(), connection))
 
     def keep(self) -> None:
         """Every 25 s: the devices connected to this process are still here."""
         now = self.clock.now()
-        for hall, device in self.presence.devices():
+        shown: dict[tuple[str, str], list[Connection]] = {}
+        for hall, device, connection in self._connections.values():
+            shown.setdefault((hall, device), []).append(connection)
+        for (hall, device), connections in shown.items():
             before = self.players.get(hall, device)
-            self._keep(hall, device, before, rules.kept(before, now))
+            after = rules.arrived(before, now, *connections)
+            self._keep(hall, device, before, after)
+            if is_copied(after.connections, now):
+                self.copied(hall, device)
 
     def _keep(self, hall: str, device: str, before: Sighting | None, after: Sighting | None) -> None:
         if after is None:

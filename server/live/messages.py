@@ -32,6 +32,8 @@ DEVICES_CHANGED = "devices.changed"
 """To those who supervise a hall: a nudge; a device came, went, or tells something else of itself."""
 PICTURE_ASKED = "picture.asked"
 """To one screen: somebody who supervises wants to see it; the page sends a picture of itself."""
+RENEWAL_ASKED = "renewal.asked"
+"""To one page of a device: it exchanges its token, with what it is told here and nobody else is."""
 HEARTBEAT = "heartbeat"
 """To all, every 25 s: epoch and version, so that a lost message is noticed."""
 

@@ -7,7 +7,9 @@ from flask import request
 from flask_socketio import ConnectionRefusedError as SocketRefused
 from flask_socketio import Namespace, join_room
 
+from server.domain.browsers import browser_name
 from server.domain.configuration import FRENCH
+from server.domain.connections import Connection
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.language import LANGUAGES
@@ -17,6 +19,7 @@ from server.live.presence import Joined
 from server.store.database import Database
 from server.usecases.counter_sessions import keep_session
 from server.usecases.estimate_waits import Estimates
+from server.usecases.read_devices import supervised_halls
 from server.usecases.read_ticket import read_ticket
 from server.usecases.show_alert import show_alert
 from server.usecases.visitor import leg_of_token
@@ -43,14 +46,14 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
             join_room(room)
         self.presence.arrived(self._sid(), str(self.namespace), joined)
         if joined.device is not None:
-            self.watch.arrived(joined.hall, joined.device)
+            self.watch.arrived(joined.hall, joined.device, self._connection())
 
     def on_disconnect(self, reason: Any = None) -> None:
         """Leaves."""
         device = self.presence.device_of(self._sid())
         self.presence.left(self._sid())
         if device is not None:
-            self.watch.left(*device)
+            self.watch.left(*device, self._sid())
 
     def trigger_event(self, event: str, *args: Any) -> Any:
         """The contract's message names hold a point, which no method name may."""
@@ -58,6 +61,28 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
 
     def _sid(self) -> str:
         return str(request.sid)  # type: ignore[attr-defined]
+
+    def _connection(self) -> Connection:
+        now = self.watch.clock.now()
+        browser = browser_name(request.user_agent.string)
+        return Connection(self._sid(), self._address(), browser, since=now, seen_at=now)
+
+    def _address(self) -> str:
+        """Where a socket comes from: its handshake passes by what mends addresses of other requests."""
+        told = request.access_route if self.watch.is_behind_proxy else [request.remote_addr or ""]
+        return told[-1] if told else ""
+
+
+class KioskNamespace(HallNamespace):
+    """Kiosks: each also says how it is."""
+
+    def __init__(self, watch: DeviceWatch, find: Any) -> None:
+        super().__init__(messages.KIOSK, watch, find)
+
+    def on_device_state(self, message: Any) -> bool:
+        """A kiosk tells of itself; whether it could be read. What no kiosk says is nothing."""
+        device = self.presence.device_of(self._sid())
+        return device is not None and self.watch.kiosk_told(*device, message)
 
 
 class ScreenNamespace(HallNamespace):
@@ -115,7 +140,10 @@ FURTHER_ROOMS = {
     "papers": (Permission.ISSUE, messages.paper_room),
     "devices": (Permission.SUPERVISE, messages.devices_room),
 }
-"""What a socket of `/agent` may ask for besides: the permission it needs, and the hall's room."""
+"""What a socket of `/agent` may ask for besides: the permission it needs, and the hall's room.
+
+`devices` "every": of each hall that the caller oversees.
+"""
 
 
 def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, callers: Any) -> list[Namespace]:
@@ -140,9 +168,11 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
         hall, _ = callers(auth, REQUIRED[messages.AGENT])
         rooms = [messages.hall_room(hall)]
         for asked, (permission, room) in FURTHER_ROOMS.items():
-            if auth.get(asked) is True:
-                callers(auth, permission)
-                rooms.append(room(hall))
+            wanted = auth.get(asked)
+            if wanted is True or (asked == "devices" and wanted == "every"):
+                _, caller = callers(auth, permission)
+                halls = [hall] if wanted is True else supervised_halls(database, caller.may)
+                rooms += [room(each) for each in halls]
         return Joined(hall, rooms)
 
     def visitor(auth: dict[str, Any]) -> Joined:
@@ -159,7 +189,7 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
 
     return [
         ScreenNamespace(watch, screen, database),
-        HallNamespace(messages.KIOSK, watch, kiosk),
+        KioskNamespace(watch, kiosk),
         AgentNamespace(watch, agent, database),
         HallNamespace(messages.VISITOR, watch, visitor),
     ]

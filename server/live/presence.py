@@ -67,14 +67,6 @@ class Presence:
         """The hall and the kiosk or screen (its id in the hall's document) of a socket."""
         return self._devices.get(sid)
 
-    def devices(self) -> set[tuple[str, str]]:
-        """The kiosks and screens connected to this process: hall, id in its document."""
-        return set(self._devices.values())
-
-    def has_device(self, hall: str, device: str) -> bool:
-        """Whether a socket of a kiosk or screen is here."""
-        return (hall, device) in self._devices.values()
-
     def showed_token(self, sid: str, namespace: str, shown: Shown) -> None:
         """A socket was let in by a token, for one permission; it may have asked for several."""
         self._shown.setdefault(sid, (namespace, []))[1].append(shown)

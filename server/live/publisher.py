@@ -178,6 +178,11 @@ class Publisher:
         for namespace in (messages.AGENT, messages.SCREEN) if counter is None else (messages.AGENT,):
             self.emit(messages.MESSAGE_CHANGED, {"counter": counter}, namespace, messages.hall_room(hall))
 
+    def renewal_asked(self, kind: str, connection: str, told: str) -> None:
+        """Tells one connection of a kiosk or screen to renew its token, on whichever worker it hangs."""
+        namespace = messages.KIOSK if kind == "kiosk" else messages.SCREEN
+        self.emit(messages.RENEWAL_ASKED, {"told": told}, namespace, connection)
+
     def programme_changed(self) -> None:
         """Tells the screens of every hall, whichever process they hang on, to read their programme again."""
         with self.database.read() as rows:

@@ -12,13 +12,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_datetime, format_time
 
 from hardware.document import Document
 from hardware.escpos_printer import PrinterProfile, render
 from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
+from kiosk.trial_layout import TrialContent, lay_out_trial
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
@@ -72,7 +73,10 @@ class WantedSheet:
     languages: tuple[SheetLanguage, ...]
 
 
-def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> Wanted | WantedSheet:
+type AnyWanted = Wanted | WantedSheet | TrialContent
+
+
+def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> AnyWanted:
     """What a print job's paper says.
 
     Refusals: unknown_visit, unknown_service, unknown_document (a kind not printed).
@@ -83,6 +87,8 @@ def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> Wante
         return WantedSheet(
             languages=sheet_languages(configuration, asked), content=sheet_content(configuration, asked)
         )
+    if asked.get("kind") == "trial":
+        return _trial(database, job)
     if asked.get("kind") != "ticket":
         raise Refusal("unknown_document", kind=asked.get("kind"))
     configuration = database.configuration(job["hall"])
@@ -97,8 +103,23 @@ def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> Wante
     )
 
 
-def document_of(wanted: Wanted | WantedSheet, printing: TicketPrinting, *, width_dots: int) -> Document:
+def _trial(database: Database, job: Row) -> TrialContent:
+    configuration = database.configuration(job["hall"])
+    kiosk = configuration.kiosks[job["printer"]]
+    at = from_micros(job["queued_at"]).astimezone(ZoneInfo(configuration.site.time_zone))
+    return TrialContent(
+        site=configuration.site.name,
+        hall=configuration.name,
+        kiosk=kiosk.label,
+        printed_at=format_datetime(at, "full", locale=locale_of(FRENCH)),
+        is_demonstration=configuration.is_demonstration,
+    )
+
+
+def document_of(wanted: AnyWanted, printing: TicketPrinting, *, width_dots: int) -> Document:
     """The ticket or the sheet for a paper so wide."""
+    if isinstance(wanted, TrialContent):
+        return lay_out_trial(wanted, translate=printing.translate, width_dots=width_dots)
     if isinstance(wanted, WantedSheet):
         return lay_out_sheet(
             wanted.content, wanted.languages, translate=printing.translate, width_dots=width_dots
@@ -109,7 +130,7 @@ def document_of(wanted: Wanted | WantedSheet, printing: TicketPrinting, *, width
 
 
 def ticket_bytes(
-    wanted: Wanted | WantedSheet, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
+    wanted: AnyWanted, printing: TicketPrinting, profile: str, off_loop: Callable[..., bytes]
 ) -> bytes:
     """The bytes that print the paper once; they are drawn by `off_loop(work, *values)`."""
     how = PROFILES[profile]

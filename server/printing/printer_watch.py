@@ -1,15 +1,18 @@
 """What a printer's driver knows of it: its state, kept for the supervisor, and what it can do."""
 
 import json
+from typing import Any
 
 from hardware.status import Deadlines, PrinterState
 from hardware.transport import ConnectionLost, PrinterUnreachable, SendDeadline, TcpAddress
 from hardware.verdict import PrinterTraits, probe, read_state
+from server.domain import rolls
 from server.domain.configuration import PrinterConnection
 from server.domain.instants import to_micros, to_text
 from server.printing.lease import LeaseLost
 from server.store import print_jobs
 from server.store.database import Database
+from server.store.rolls import roll_in, roll_kept
 from server.usecases.end_print import Held
 
 SIMULATED_HOST = "127.0.0.1"
@@ -63,7 +66,8 @@ class PrinterWatch:
     def seen(self, held: Held, state: PrinterState) -> None:
         """Keeps a state that was just read. Raises LeaseLost when the printer is another's by now."""
         now, elapsed_s = self._database.clock.now(), self._database.clock.elapsed_s()
-        if state is not self._state:
+        is_news = state is not self._state
+        if is_news:
             self._state, self._since = state, to_text(now)
         self._seen_at_s = elapsed_s
         is_noted = self._noted is not None and self._noted[:2] == (held.fence, state)
@@ -79,6 +83,8 @@ class PrinterWatch:
         with self._database.store.write() as rows:
             if not print_jobs.note_state(rows, values):
                 raise LeaseLost
+            if is_news:
+                _note_roll(rows, held.printer, state, to_micros(now))
         self._noted = held.fence, state, elapsed_s
 
     def _ask_abilities(self) -> None:
@@ -87,3 +93,11 @@ class PrinterWatch:
         except (PrinterUnreachable, ConnectionLost, SendDeadline):
             return
         self._traits = PrinterTraits(has_process_id=abilities.has_process_id)
+
+
+def _note_roll(rows: Any, printer: str, state: PrinterState, now: int) -> None:
+    """Keeps what a state that is new says of the printer's roll."""
+    before = roll_in(rows, printer)
+    after, end = rolls.seen(before, state.value)
+    if end is not None or after != before:
+        rows.run_many(roll_kept(printer, after, end, now=now))

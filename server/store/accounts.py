@@ -121,8 +121,8 @@ def device_of_token(rows: Any, token: str) -> Row | None:
 def device_in_use(rows: Any, device: str) -> Row | None:
     """The device that is not revoked, by its id or by its id in the hall document."""
     row: Row | None = rows.one(
-        "SELECT id, kind, hall, configured FROM device"
-        " WHERE (id = :device OR configured = :device) AND revoked_at IS NULL",
+        "SELECT id, kind, hall, configured, token_digest, copied_at, renewal_digest, renewal_until,"
+        " renewal_by FROM device WHERE (id = :device OR configured = :device) AND revoked_at IS NULL",
         device=device,
     )
     return row
@@ -161,7 +161,8 @@ def paired_devices(rows: Any, hall: str | None = None) -> list[Row]:
     """Every device of a hall (id) or of all, revoked ones included, the oldest first."""
     where, values = ("", {}) if hall is None else (" WHERE d.hall = :hall", {"hall": hall})
     sql = (
-        "SELECT d.id, d.kind, d.configured, d.created_at, d.revoked_at, h.slug"
+        "SELECT d.id, d.kind, d.configured, d.created_at, d.revoked_at, d.token_at, d.copied_at,"
+        " d.renewal_until, h.slug"
         " FROM device d JOIN hall h ON h.id = d.hall"
     )
     return list(rows.all(f"{sql}{where} ORDER BY h.slug, d.created_at, d.id", **values))

@@ -8,7 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.domain.instants import to_micros
+from server.domain.instants import from_micros, from_text, to_micros
+from server.domain.printers import PrinterSighting
 from server.ids import new_id
 from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
@@ -73,6 +74,15 @@ def lease_of(rows: Any, printer: str, *, lock: bool = False) -> Row | None:
     """The lease of a printer; `lock` keeps it as it is until the end of the transaction (PostgreSQL)."""
     row: Row | None = rows.one(_LEASE + (" FOR UPDATE" if lock else ""), printer=printer)
     return row
+
+
+def printer_sighting(rows: Any, printer: str) -> PrinterSighting | None:
+    """What the driver of a printer last saw of it; None: it was never asked."""
+    lease = lease_of(rows, printer)
+    if lease is None or lease["state"] is None:
+        return None
+    told = json.loads(lease["state"])
+    return PrinterSighting(told["state"], from_text(told["since"]), from_micros(lease["state_at"]))
 
 
 def take_lease(rows: Any, values: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.instants import to_micros
+from server.store.pairings import FORGOTTEN_AFTER_S
 
 BATCH = 500
 """Rows per transaction."""
@@ -55,12 +56,16 @@ ERASE = {
         "DELETE FROM sign_in_failure WHERE bucket IN"
         " (SELECT bucket FROM sign_in_failure WHERE failed_at <= :now LIMIT :batch)"
     ),
+    "pairing": (
+        "DELETE FROM pairing WHERE id IN (SELECT id FROM pairing WHERE expires_at <= :now LIMIT :batch)"
+    ),
 }
 """In this order: what a print said goes with its ticket's token. Each finds its rows by an index."""
 _KEPT_S = {
     "idempotency": IDEMPOTENCY_KEPT_S,
     "invitation": INVITATION_KEPT_S,
     "sign_in_failure": FAILURES_KEPT_S,
+    "pairing": FORGOTTEN_AFTER_S,
 }
 
 

@@ -17,6 +17,20 @@ from server.store.installation import Author, InstallationTransaction
 
 UNKNOWN_PLACES = {"kiosk": "unknown_kiosk", "screen": "unknown_screen"}
 """By the kind of device, the refusal when the hall's document has none so named."""
+NEW_TOKEN = (
+    "UPDATE device SET token_digest = :digest, token_at = :at, copied_at = NULL, renewal_digest = NULL,"
+    " renewal_until = NULL, renewal_by = NULL WHERE id = :device"
+)
+"""Another token for a device: the one before is void, and whatever was said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A kiosk or screen of a hall (id): its kind and its id in the hall's document."""
+
+    hall: str
+    kind: str
+    configured: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +49,53 @@ def places_of(configuration: HallConfiguration, kind: str) -> dict[str, str]:
     return {place.id: place.label for place in listed.values() if not place.is_retired}
 
 
-def pair_device(database: Database, author: Author, hall: str, *, kind: str, configured: str) -> PairedDevice:
-    """A device for a kiosk or screen of the hall's document, `configured` by its id or its label.
+def place_named(database: Database, hall: str, *, kind: str, name: str) -> Place:
+    """The kiosk or screen of a hall's document with this id or label.
 
     Refusals: unknown_hall, unknown_device_kind, unknown_kiosk and unknown_screen when the document has none
-    so named (or two), already_paired while another device stands there.
+    so named (or two).
     """
     if kind not in UNKNOWN_PLACES:
         raise Refusal("unknown_device_kind", kind=kind)
-    place = _place(database.configuration(hall), kind, configured)
-    paired = PairedDevice(new_id(), kind, place, new_token())
-    hall_id = database.hall_id(hall)
-    with database.installation_transaction(author) as transaction:
-        standing = device_in_use(transaction, place)
-        if standing is not None:
-            raise Refusal("already_paired", device=standing["id"])
-        transaction.insert(
-            "device",
-            id=paired.id,
-            kind=kind,
-            hall=hall_id,
-            configured=place,
-            token_digest=token_digest(paired.token),
-            created_at=to_micros(transaction.now),
-        )
-        transaction.record(
-            of_kind(FactKind.DEVICE_PAIRED, device=paired.id, kind=kind, hall=hall_id, configured=place)
-        )
-    return paired
-
-
-def _place(configuration: HallConfiguration, kind: str, name: str) -> str:
-    places = places_of(configuration, kind)
-    if name in places:
-        return name
+    places = places_of(database.configuration(hall), kind)
     found = [place for place, label in places.items() if label.casefold() == name.casefold()]
-    if len(found) != 1:
+    if name not in places and len(found) != 1:
         raise Refusal(UNKNOWN_PLACES[kind], name=name, known=", ".join(places))
-    return found[0]
+    return Place(database.hall_id(hall), kind, name if name in places else found[0])
+
+
+def pair_device(database: Database, author: Author, hall: str, *, kind: str, configured: str) -> PairedDevice:
+    """A device for a kiosk or screen of the hall's document, `configured` by its id or its label.
+
+    Refusals: those of `place_named`; already_paired while another device stands there.
+    """
+    place, token = place_named(database, hall, kind=kind, name=configured), new_token()
+    with database.installation_transaction(author) as transaction:
+        device = take_place(transaction, place, token_digest(token))
+    return PairedDevice(device, kind, place.configured, token)
+
+
+def take_place(
+    transaction: InstallationTransaction, place: Place, digest: str, *, replaces: bool = False
+) -> str:
+    """The id of the device that stands at a place with a token of this digest from now on.
+
+    One that replaces another is that device: its name and its history go on, the old token is void.
+    Refusal: already_paired while another stands there that is not to be replaced.
+    """
+    standing = device_in_use(transaction, place.configured)
+    if standing is not None and not replaces:
+        raise Refusal("already_paired", device=standing["id"])
+    now = to_micros(transaction.now)
+    if standing is not None:
+        transaction.run(NEW_TOKEN, device=standing["id"], digest=digest, at=now)
+        transaction.record(of_kind(FactKind.DEVICE_REPLACED, device=standing["id"]))
+        return str(standing["id"])
+    device = new_id()
+    where = {"kind": place.kind, "hall": place.hall, "configured": place.configured}
+    transaction.insert("device", id=device, **where, token_digest=digest, created_at=now, token_at=now)
+    transaction.record(of_kind(FactKind.DEVICE_PAIRED, device=device, **where))
+    return device
 
 
 def renew_device(database: Database, author: Author, device: str) -> PairedDevice:
@@ -82,12 +105,9 @@ def renew_device(database: Database, author: Author, device: str) -> PairedDevic
     """
     token = new_token()
     with database.installation_transaction(author) as transaction:
-        row = _in_use(transaction, device)
-        transaction.run(
-            "UPDATE device SET token_digest = :digest WHERE id = :device",
-            digest=token_digest(token),
-            device=row["id"],
-        )
+        row = in_use(transaction, device)
+        at = to_micros(transaction.now)
+        transaction.run(NEW_TOKEN, device=row["id"], digest=token_digest(token), at=at)
         transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=row["id"]))
     return PairedDevice(row["id"], row["kind"], row["configured"], token)
 
@@ -98,7 +118,7 @@ def revoke_device(database: Database, author: Author, device: str) -> None:
     Refusal: unknown_device, also when it is revoked already.
     """
     with database.installation_transaction(author) as transaction:
-        row = _in_use(transaction, device)
+        row = in_use(transaction, device)
         transaction.run(
             "UPDATE device SET revoked_at = :at WHERE id = :device",
             at=to_micros(transaction.now),
@@ -107,8 +127,9 @@ def revoke_device(database: Database, author: Author, device: str) -> None:
         transaction.record(of_kind(FactKind.DEVICE_REVOKED, device=row["id"]))
 
 
-def _in_use(transaction: InstallationTransaction, device: str) -> Row:
-    row = device_in_use(transaction, device)
+def in_use(rows: object, device: str) -> Row:
+    """The device that is not revoked, by its id or its id in the document. Refusal: unknown_device."""
+    row = device_in_use(rows, device)
     if row is None:
         raise Refusal("unknown_device", device=device)
     return row

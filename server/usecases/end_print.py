@@ -14,11 +14,14 @@ from server.domain.refusals import Refusal
 from server.store import print_jobs
 from server.store.database import Database
 from server.store.installation import SYSTEM
+from server.store.rolls import papers_counted
 
 LEASE = timedelta(seconds=15)
 """How long a printer is held without a sign of its holder (ARCHITECTURE, a verdict per print job)."""
 
 _OPEN_STATES = ("queued", "sending")
+_TOOK_PAPER = ("printed", "unknown")
+"""The verdicts after which a job has taken a paper of the roll, or may have."""
 _START = (
     "UPDATE print_job SET state = 'sending', fence = :fence, sent_at = :sent_at, job_number = :job_number"
     " WHERE id = :job AND state = 'queued'"
@@ -82,7 +85,7 @@ def end_prints(database: Database, hall: str, held: Held, ends: Sequence[PrintEn
     `ends`: of different jobs, print_jobs.MOST_AT_ONCE at most.
     Refusal: printer_taken when the lease is another's by now; then nothing changes.
     """
-    ended = 0
+    ended = papers = 0
     with database.transaction(hall, SYSTEM) as transaction:
         _check(print_jobs.lease_of(transaction, held.printer, lock=database.store.is_postgresql), held)
         jobs = print_jobs.print_jobs(transaction, [end.job for end in ends]) if ends else {}
@@ -96,6 +99,10 @@ def end_prints(database: Database, hall: str, held: Held, ends: Sequence[PrintEn
             )
             transaction.record(print_ended(end.job, job["visit"], verdict=end.verdict, why=end.why))
             ended += 1
+            papers += end.verdict in _TOOK_PAPER
+        if papers:
+            counted, values = papers_counted(held.printer, papers, now=to_micros(transaction.now))
+            transaction.run(counted, **values)
     return ended
 
 

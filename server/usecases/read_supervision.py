@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from server.domain.instants import to_micros, to_text
-from server.domain.players import Sighting, is_present, state_of
+from server.domain.configuration import HallConfiguration
+from server.domain.connections import is_opened_twice, live
+from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.domain.players import PlayerReport, Sighting, is_present, state_of
 from server.store.accounts import paired_devices
 from server.store.database import Database
+from server.store.device_presence import KnownPresence
+from server.store.engines import Row
 from server.store.screen_pictures import ScreenPicture
 from server.usecases.answers import Answer
 from server.usecases.devices import places_of
+from server.usecases.look_at_devices import known_presences, uptime_of
+from server.usecases.read_printers import read_printers
 from server.usecases.read_programme import Programme, read_programme
 
 KINDS = ("screen", "kiosk")
@@ -22,12 +28,12 @@ KINDS = ("screen", "kiosk")
 class Seen:
     """What is known of a hall's devices, by their ids in its document.
 
-    `release`: of the screens' page that this server has.
+    `releases`: of the pages that this server has, by the kind of device.
     """
 
     sightings: Mapping[str, Sighting]
     pictures: Mapping[str, ScreenPicture]
-    release: str
+    releases: Mapping[str, str]
 
 
 def read_supervision(database: Database, hall: str, seen: Seen, translate: Callable[..., str]) -> Answer:
@@ -38,35 +44,78 @@ def read_supervision(database: Database, hall: str, seen: Seen, translate: Calla
     hall_id = database.hall_id(hall)
     configuration, now = database.configuration(hall_id), database.clock.now()
     with database.read() as rows:
-        paired = {row["configured"] for row in paired_devices(rows, hall_id) if row["revoked_at"] is None}
+        paired = {row["configured"]: row for row in paired_devices(rows, hall_id) if not row["revoked_at"]}
+        presences = known_presences(rows, hall_id, configuration, now)
+        printers = read_printers(rows, configuration, presences, now)
     devices = []
     for kind in KINDS:
         for device, label in places_of(configuration, kind).items():
-            told: Answer = {"kind": kind, "id": device, "label": label, "is_paired": device in paired}
-            sighting = seen.sightings.get(device)
-            told |= _seen(sighting, now)
+            sighting, presence = seen.sightings.get(device), presences.get((kind, device))
+            told: Answer = {"kind": kind, "id": device, "label": label, **_pairing(paired.get(device))}
+            told |= _seen(sighting, presence, now)
+            told["uptime"] = uptime_of(presence, configuration, now)
+            told |= _connections(sighting, now)
             if kind == "screen":
                 programme = read_programme(database, hall_id, device, translate)
                 told |= _player(sighting, programme, now)
                 told["picture"] = _picture(configuration.hall, seen.pictures.get(device))
                 database.breathe()
+            elif sighting is not None and sighting.report is not None:
+                told["report"] = sighting.report.as_message()
             devices.append(told)
     return {
-        "hall": configuration.hall,
-        "name": configuration.name,
-        "site": configuration.site.name,
+        **_hall(configuration),
         "as_of": to_text(now),
-        "release": seen.release,
+        "releases": dict(seen.releases),
         "devices": devices,
+        "printers": printers,
     }
 
 
-def _seen(sighting: Sighting | None, now: datetime) -> Answer:
-    """Whether a device is there, since when that and what it told are so, and its last sign of life."""
+def _hall(configuration: HallConfiguration) -> Answer:
+    site = configuration.site
+    return {
+        "hall": configuration.hall,
+        "name": configuration.name,
+        "site": site.name,
+        "time_zone": site.time_zone,
+    }
+
+
+def _pairing(device: Row | None) -> Answer:
+    """Which device stands at a place, since when it has its token, and since when that lives twice."""
+    if device is None:
+        return {"is_paired": False, "device": None, "token_at": None, "copied_at": None}
+    return {
+        "is_paired": True,
+        "device": device["id"],
+        "token_at": micros_to_text(device["token_at"]),
+        "copied_at": micros_to_text(device["copied_at"]),
+    }
+
+
+def _connections(sighting: Sighting | None, now: datetime) -> Answer:
+    """From where a device is connected, and whether its page is open twice."""
+    connections = () if sighting is None else sighting.connections
+    return {
+        "connections": [each.as_message() for each in live(connections, now)],
+        "is_opened_twice": is_opened_twice(connections, now),
+    }
+
+
+def _seen(sighting: Sighting | None, presence: KnownPresence | None, now: datetime) -> Answer:
+    """Whether a device is there, since when that and what it told are so, and its last sign of life.
+
+    Of one that was not seen since the server started, what is kept of the days.
+    """
+    if sighting is None:
+        kept = None if presence is None or presence.seen_at is None else from_micros(presence.seen_at)
+        last = None if kept is None else to_text(kept)
+        return {"is_connected": False, "since": last, "seen_at": last}
     return {
         "is_connected": is_present(sighting, now),
-        "since": None if sighting is None else to_text(_since(sighting, now)),
-        "seen_at": None if sighting is None else to_text(sighting.seen_at),
+        "since": to_text(_since(sighting, now)),
+        "seen_at": to_text(sighting.seen_at),
     }
 
 
@@ -81,7 +130,7 @@ def _player(sighting: Sighting | None, programme: Programme, now: datetime) -> A
     state = state_of(sighting, published, now)
     report = None if sighting is None else sighting.report
     told: dict[str, Any] = {"state": str(state), "published": published, "report": None}
-    if report is None:
+    if not isinstance(report, PlayerReport):
         return told
     notice = (
         None if report.notice is None else {"id": report.notice, "title": _title(programme, report.notice)}

@@ -16,6 +16,7 @@ PAGES = (
     ("reception", "/accueil", Permission.ISSUE, "ticket"),
     ("wall", "/mur", Permission.SUPERVISE, "monitor"),
     ("supervision", "/supervision", Permission.SUPERVISE, "monitor-smartphone"),
+    ("devices", "/appareils", Permission.SUPERVISE, "tablet"),
     ("security", "/securite", Permission.ASK_HELP, "shield"),
     ("alert", "/alerte", Permission.RAISE_ALERT, "triangle-alert"),
     ("notices", "/affichage", Permission.DRAFT_NOTICES, "megaphone"),

@@ -14,7 +14,7 @@ class Refused extends Error {}
 
 /**
  * Connect and keep connected. `on` holds what to call: connected, disconnected, refused, hall(hall), board(message),
- * queues(message), screen(message), announced(message), alert(message), beat(message), pictureAsked(), nudged(), fetched().
+ * queues(message), screen(message), announced(message), alert(message), beat(message), pictureAsked(), renewalAsked(asked), nudged(), fetched().
  */
 export function connect({ io, location, history, on }) {
   let hall = null;
@@ -42,6 +42,7 @@ export function connect({ io, location, history, on }) {
   socket.on("alert.changed", on.alert);
   socket.on("heartbeat", on.beat);
   socket.on("picture.asked", on.pictureAsked);
+  socket.on("renewal.asked", on.renewalAsked);
   for (const nudge of ["screen.changed", "programme.changed"]) socket.on(nudge, on.nudged);
 
   start();

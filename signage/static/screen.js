@@ -1,6 +1,7 @@
 // A hall screen: the DOM around the state of screen_state.js.
 
 import { wear } from "/assets/look.js";
+import { renewToken } from "/assets/renewal.js";
 import { io } from "/assets/socket.io.esm.min.js";
 import { createTold } from "./alert_told.js";
 import { alertView } from "./alert_view.js";
@@ -106,6 +107,7 @@ const connection = (isPreview ? connectPreview : connect)({
       supervised.beat();
     },
     pictureAsked: () => supervised.ask(),
+    renewalAsked: renewToken,
     nudged: () => update(screenState.nudged(state)),
     fetched: () => proof.tell(),
   },

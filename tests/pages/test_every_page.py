@@ -28,7 +28,7 @@ def assert_walked(page: Page) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    "path", ["/", "/connexion", "/invitation", "/suivi", "/imprimantes", "/nothing-here"]
+    "path", ["/", "/connexion", "/invitation", "/suivi", "/imprimantes", "/pair", "/nothing-here"]
 )
 def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: str):
     width, height = SIZES[size]
@@ -42,6 +42,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("reception", "/accueil"),
         ("supervisor", "/mur"),
         ("supervisor", "/supervision"),
+        ("administrator", "/appareils"),
         ("security", "/securite"),
         ("security", "/alerte"),
         ("quality", "/qualite"),

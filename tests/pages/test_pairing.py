@@ -1,13 +1,35 @@
-"""What a kiosk and a screen show when their token is void, and that a new address brings them back."""
+"""Pairing by page: a device and an administrator's page side by side; a void token; a renewal from afar."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.conftest import Serve
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
+from tests.harness.working import demonstration_user, sign_in
 
 
-def test_a_page_whose_token_is_void_says_so_and_a_new_address_brings_it_back(serve: Serve, pages: Pages):
-    server = serve()
+def shown_code(device: Page) -> str:
+    expect(device.locator("main")).to_have_attribute("data-state", "shown")
+    return device.locator("[data-code]").inner_text()
+
+
+def pair(office: Page, code: str, place: str, *, name: str = "") -> None:
+    """What an administrator types: the code, the place, the name of a new one."""
+    office.get_by_label("Code affiché").fill(code.lower())
+    office.keyboard.press("Enter")
+    expect(office.locator("[data-pair]")).to_be_visible()
+    expect(office.locator("[data-text=found]")).to_contain_text("127.0.0.1")
+    choice = office.get_by_label("Sa place")
+    choice.select_option(label=place)
+    if name:
+        office.locator("#name").fill(name)
+    assert_accessible(office)
+    office.locator("[data-pair] .primary").click()
+    expect(office.locator("[data-text=paired]")).to_contain_text("est appairé")
+
+
+def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(serve: Serve, pages: Pages):
+    server = serve(voice="false")
     laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
     kiosk, screen = pages.open(width=1080, height=1920), pages.open(width=1920, height=1080)
     kiosk.goto(laon["kiosk"]["url"])
@@ -16,12 +38,54 @@ def test_a_page_whose_token_is_void_says_so_and_a_new_address_brings_it_back(ser
     expect(screen.locator("#foot")).to_have_attribute("data-state", "calm")
     assert "#" not in kiosk.url + screen.url
 
+    # a void token, and the addresses of the command line
     server.parvis("devices", "revoke", "laon-borne-1")
     renewed = server.parvis("devices", "renew", "laon-ecran-1").splitlines()[-1]
-    expect(kiosk.locator("main")).to_have_attribute("data-view", "unpaired", timeout=15_000)
-    expect(screen.locator("#foot")).to_have_attribute("data-state", "stale", timeout=15_000)
-
-    kiosk.goto(server.parvis("devices", "pair", "laon", "kiosk", "laon-borne-1").splitlines()[-1])
+    expect(kiosk.locator("main")).to_have_attribute("data-view", "unpaired")
+    expect(screen.locator("#foot")).to_have_attribute("data-state", "stale")
     screen.goto(renewed)
-    expect(kiosk.locator("main")).to_have_attribute("data-view", "start", timeout=15_000)
-    expect(screen.locator("#foot")).to_have_attribute("data-state", "calm", timeout=15_000)
+    expect(screen.locator("#foot")).to_have_attribute("data-state", "calm")
+
+    # the kiosk shows a code; its place is free
+    kiosk.get_by_role("button", name="Afficher un code").click()
+    code = shown_code(kiosk)
+    assert_accessible(kiosk)
+    kiosk.reload()
+    assert shown_code(kiosk) == code
+    office = sign_in(pages.open(), server, *demonstration_user(server, "administrator"), "/appareils")
+    rows = office.locator("[data-device]")
+    expect(rows).to_have_count(4)
+    pair(office, code, "Borne de l’entrée (borne, libre)")
+    expect(kiosk.locator("main")).to_have_attribute("data-view", "start")
+    assert kiosk.url == f"{server.base_url}/kiosk"
+    expect(office.locator('[data-device="laon-borne-1"]')).to_have_attribute("data-level", "good")
+
+    # another screen, on a place that the document did not have
+    other = pages.open(f"{server.base_url}/pair", width=1920, height=1080)
+    pair(office, shown_code(other), "Un nouvel écran…", name="Écran de l’étage")
+    other.wait_for_url(f"{server.base_url}/screen")
+    expect(other.locator("#foot")).to_have_attribute("data-state", "calm")
+    row = office.locator('[data-device="laon-ecran-3"]')
+    expect(row).to_contain_text("Écran de l’étage")
+    expect(row).to_have_attribute("data-level", "good")
+
+    # its token is renewed from here, and it goes on
+    before = other.context.cookies()
+    row.get_by_role("button", name="Gérer").click()
+    under = office.locator('[data-device="laon-ecran-3"] + tr')
+    under.get_by_role("button", name="Renouveler son jeton").click()
+    expect(under.get_by_role("status")).to_contain_text("Jeton renouvelé")
+    assert other.context.cookies() != before
+    expect(other.locator("#foot")).to_have_attribute("data-state", "calm")
+    expect(row).to_have_attribute("data-level", "good")
+    other.goto(f"{server.base_url}/pair")
+    other.wait_for_url(f"{server.base_url}/screen")
+
+    # the printer of the kiosk is tried
+    printer = office.locator('[data-device="printer-laon-borne-1"]')
+    printer.get_by_role("button", name="Gérer").click()
+    trial = office.locator('[data-device="printer-laon-borne-1"] + tr')
+    trial.get_by_role("button", name="Imprimer un essai").click()
+    expect(trial.get_by_role("status")).to_contain_text("Imprimé")
+    assert_accessible(office)
+    assert unreached_by_keyboard(office) == []

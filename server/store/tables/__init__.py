@@ -9,6 +9,7 @@ projections: they are written by folding facts only, and can be rebuilt from the
 from server.store.tables import (
     alerts,
     counters,
+    devices,
     displays,
     journals,
     media,
@@ -24,6 +25,7 @@ __all__ = [
     "PROJECTIONS",
     "alerts",
     "counters",
+    "devices",
     "displays",
     "journals",
     "media",

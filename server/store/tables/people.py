@@ -96,7 +96,13 @@ device = Table(
     Column("token_digest", String(64), nullable=False, unique=True),
     Column("created_at", INSTANT, nullable=False),
     Column("revoked_at", INSTANT),
-    comment="A paired kiosk or screen; `configured` is its id in the hall document.",
+    Column("token_at", INSTANT, nullable=False),
+    Column("copied_at", INSTANT),
+    Column("renewal_digest", String(64)),
+    Column("renewal_until", INSTANT),
+    Column("renewal_by", ID),
+    comment="A paired kiosk or screen; `configured` is its id in the hall document. `token_at`: since when it"
+    " has its token; `copied_at`: that token was seen on two machines; `renewal_…`: one that was asked for.",
 )
 
 api_key = Table(

@@ -7,8 +7,6 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from server.domain.roles import Permission
-from server.store.players import Players
-from server.store.screen_pictures import ScreenPictures
 from server.usecases.read_supervision import Seen, read_supervision
 from server.usecases.read_wall import read_wall
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
@@ -21,10 +19,8 @@ from server.web.callers import allowed
 TAG = Tag(name="supervision")
 
 
-def blueprint(
-    api: Api, players: Players, pictures: ScreenPictures, release: Callable[[], str]
-) -> APIBlueprint:
-    """The routes. `release`: of the screens' page that this server has."""
+def blueprint(api: Api, seen: Callable[[str], Seen]) -> APIBlueprint:
+    """The routes. `seen(hall)`: what is known of a hall's devices."""
     routes = APIBlueprint(
         "supervision", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
     )
@@ -39,10 +35,9 @@ def blueprint(
     @routes.get("/halls/<hall>/supervision", responses={200: Anything})
     @requires(Permission.SUPERVISE)
     def supervision(path: HallPath) -> Any:
-        """The kiosks and screens of a hall: there or not, up to date or not, what each shows and runs."""
+        """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
         _, hall = allowed(Permission.SUPERVISE, path.hall)
-        seen = Seen(players.of_hall(hall), pictures.of_hall(hall, api.database.clock.now()), release())
-        return read_supervision(api.database, hall, seen, api.translate)
+        return read_supervision(api.database, hall, seen(hall), api.translate)
 
     @routes.post("/halls/<hall>/services/<service>/stop", responses={200: Anything})
     @requires(Permission.SUPERVISE)

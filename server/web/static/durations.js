@@ -27,6 +27,16 @@ export function hourTeller(language, timeZone) {
   return (instant) => (instant === null || instant === undefined ? "" : format.format(new Date(instant)));
 }
 
+/** A function that answers the hour of an instant of today, or the day with it; `say` gives the words. */
+export function momentTeller(language, timeZone, say) {
+  const hour = hourTeller(language, timeZone);
+  const dayOf = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone });
+  return (instant) => {
+    const day = dayOf.format(new Date(instant));
+    return day === dayOf.format(new Date()) ? hour(instant) : say("supervision.day_and_hour", { day, hour: hour(instant) });
+  };
+}
+
 /** The instant (RFC 3339) at which clocks of a time zone show an hour like "10:30" on the day of `nowMs`. */
 export function todayAt(hour, nowMs, timeZone) {
   const minuteOf = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));

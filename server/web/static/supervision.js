@@ -1,13 +1,13 @@
 // The page of a hall's kiosks and screens: one card each, live. The socket says that something changed; the page reads again.
 
 import { withLiveness } from "./console_state.js";
-import { hourTeller } from "./durations.js";
+import { hourTeller, momentTeller } from "./durations.js";
 import { write } from "./dom.js";
 import { connect } from "./live.js";
 import { createPaced } from "./paced.js";
 import { readJson, sayer } from "./sentences.js";
 import { createCard } from "./supervision_cards.js";
-import { askedOf, summaryOf } from "./supervision_state.js";
+import { askedOf, keyOf, summaryOf } from "./supervision_state.js";
 import { csrfHeader, read, send } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 
@@ -18,8 +18,7 @@ const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 const hour = hourTeller(page.language, page.hall.time_zone);
-const dayOf = new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeZone: page.hall.time_zone });
-const words = { say, hour, moment };
+const words = { say, hour, language: page.language, moment: momentTeller(page.language, page.hall.time_zone, say) };
 const enlarged = document.querySelector("dialog");
 const cards = new Map();
 const asked = new Map(); // by screen: {at, pressedMs}, or {refused} with a sentence
@@ -31,12 +30,6 @@ connect("/agent", { hall: page.hall.slug, devices: true }, {
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
   messages: { "devices.changed": soon },
 });
-
-/** An hour of today, or the day with it. */
-function moment(instant) {
-  const day = dayOf.format(new Date(instant));
-  return day === dayOf.format(new Date()) ? hour(instant) : say("supervision.day_and_hour", { day, hour: hour(instant) });
-}
 
 async function readDevices() {
   try {
@@ -50,19 +43,21 @@ async function readDevices() {
 function draw() {
   drawLiveness(state, words);
   if (!known) return;
-  const { count, all } = summaryOf(known.devices, known.release);
+  const devices = [...known.devices, ...known.printers];
+  const { count, all } = summaryOf(devices, known.releases);
   write("summary", count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }));
-  const ids = new Set(known.devices.map((device) => device.id));
-  for (const [id, { card }] of cards) if (!ids.has(id)) { card.remove(); cards.delete(id); }
-  for (const device of known.devices) drawDevice(device);
+  const keys = new Set(devices.map(keyOf));
+  for (const [key, { card }] of cards) if (!keys.has(key)) { card.remove(); cards.delete(key); }
+  devices.forEach(drawDevice);
 }
 
 function drawDevice(device) {
   const list = document.querySelector(`[data-list="${device.kind}"]`);
   if (!list) return;
-  if (!cards.has(device.id)) cards.set(device.id, createCard(device, { list, words, onAsk: ask, onEnlarge: enlarge }));
+  const key = keyOf(device);
+  if (!cards.has(key)) cards.set(key, createCard(device, { list, words, onAsk: ask, onEnlarge: enlarge }));
   const press = asked.get(device.id);
-  cards.get(device.id).draw(device, { release: known.release, asked: press?.refused ?? askedOf(press, device.picture, Date.now()) });
+  cards.get(key).draw(device, { releases: known.releases, asked: press?.refused ?? askedOf(press, device.picture, Date.now()) });
 }
 
 async function ask(screen) {

@@ -1,47 +1,54 @@
 // One card a device, made once and then changed in place: whoever reads or presses there is not disturbed.
 
+import { clockWords, paperWords, uptimeWords, versionWords } from "./device_words.js";
 import { element, setText } from "./dom.js";
-import { clockOf, stateOf, troublesOf } from "./supervision_state.js";
+import { keyOf, standingOf, troublesOf } from "./supervision_state.js";
 
 const ICONS = { good: "icon-check", busy: "icon-clock", trouble: "icon-alert" };
-const LINES = ["shows", "files", "seen", "clock", "sound", "revision", "release"];
+const LINES = {
+  screen: ["shows", "files", "seen", "clock", "sound", "revision", "release", "uptime"],
+  kiosk: ["seen", "clock", "release", "uptime"],
+  printer: ["paper", "seen", "uptime"],
+};
 
-/** Return `draw(device, {release, asked})` for the card of a device inside `list`. */
+/** Return `draw(device, {releases, asked})` for the card of a device inside `list`. */
 export function createCard(device, { list, words, onAsk, onEnlarge }) {
   const { say } = words;
   const icon = element("i", { class: "icon", "aria-hidden": "true" });
   const state = element("span");
   const troubles = element("ul", { class: "troubles" });
   const isScreen = device.kind === "screen";
-  const values = Object.fromEntries(LINES.map((name) => [name, element("dd")]));
-  const lines = isScreen ? LINES : ["seen"];
+  const lines = LINES[device.kind];
+  const values = Object.fromEntries(lines.map((name) => [name, element("dd")]));
   const facts = element("dl", {}, ...lines.map((name) => element("div", {}, element("dt", {}, say(`supervision.line.${name}`)), values[name])));
   const picture = isScreen ? pictureOf(device, { words, onAsk, onEnlarge }) : null;
-  const title = element("h3", { id: `device-${device.id}` }, element("bdi", {}, device.label));
-  const card = element("article", { class: "card device", "data-device": device.id, "aria-labelledby": title.id },
+  const title = element("h3", { id: `device-${keyOf(device)}` }, element("bdi", {}, device.label));
+  const card = element("article", { class: "card device", "data-device": keyOf(device), "aria-labelledby": title.id },
     title, element("p", { class: "state" }, icon, state), troubles, picture?.place, facts);
   list.append(card);
 
-  function draw(now, { release, asked }) {
-    const how = stateOf(now);
+  function draw(now, { releases, asked }) {
+    const how = standingOf(now);
     card.dataset.level = how.level;
     icon.className = `icon ${how.key === "away" ? "icon-lost" : ICONS[how.level]}`;
     setText(state, say(`supervision.state.${how.key}`, { at: how.at ? words.moment(how.at) : "" }));
-    drawTroubles(now, release);
+    drawTroubles(now, releases);
     setText(values.seen, now.seen_at ? words.moment(now.seen_at) : say("supervision.never"));
-    if (!isScreen) return;
+    setText(values.uptime, uptimeWords(now.uptime, words));
+    if (now.kind === "printer") return setText(values.paper, paperWords(now.paper, say));
     const { report } = now;
+    setText(values.clock, clockWords(report, say));
+    setText(values.release, versionWords(report?.release, releases[now.kind], say));
+    if (!isScreen) return;
     setText(values.shows, report ? showsOf(report) : say("supervision.not_told"));
     setText(values.files, say(`supervision.files.${now.state.replaceAll(" ", "_")}`));
-    setText(values.clock, report ? clockWords(report.clock_ms) : say("supervision.not_told"));
     setText(values.sound, report ? say(`supervision.sound.${report.sound}`) : say("supervision.not_told"));
-    setText(values.revision, versionWords(report?.revision, now.published));
-    setText(values.release, versionWords(report?.release, release));
+    setText(values.revision, versionWords(report?.revision, now.published, say));
     picture.draw(now, asked);
   }
 
-  function drawTroubles(now, release) {
-    const found = troublesOf(now, release);
+  function drawTroubles(now, releases) {
+    const found = troublesOf(now, releases);
     if (troubles.dataset.mark === found.join()) return;
     troubles.dataset.mark = found.join();
     troubles.replaceChildren(...found.map((key) =>
@@ -50,11 +57,6 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
   }
 
   const showsOf = ({ view, notice }) => (notice?.title ? say("supervision.shows_notice", { view: say(`supervision.view.${view}`), title: notice.title }) : say(`supervision.view.${view}`));
-  const clockWords = (ms) => say(`supervision.clock.${clockOf(ms).key}`, { count: clockOf(ms).count });
-  const versionWords = (runs, served) => {
-    if (!runs) return say("supervision.not_told");
-    return runs === served ? say("supervision.same_version", { version: runs }) : say("supervision.other_version", { version: runs, served });
-  };
   return { draw, card };
 }
 
@@ -67,7 +69,7 @@ function pictureOf(device, { words, onAsk, onEnlarge }) {
   const caption = element("p", { class: "muted" });
   const ask = element("button", { type: "button" }, say("supervision.ask"));
   const told = element("p", { class: "told", role: "status" });
-  ask.setAttribute("aria-describedby", `device-${device.id}`);
+  ask.setAttribute("aria-describedby", `device-${keyOf(device)}`);
   ask.addEventListener("click", () => onAsk(device.id));
   open.addEventListener("click", () => onEnlarge({ title: device.label, image, caption: caption.textContent }));
 

@@ -19,21 +19,39 @@ export function stateOf(device) {
   return { level: BUSY.has(device.state) ? "busy" : "trouble", key: device.state.replaceAll(" ", "_"), at };
 }
 
-/** What else is wrong with a screen that is there: keys of sentences (`supervision.trouble.…`). */
-export function troublesOf(device, release) {
+/** How a printer is, as `stateOf` of a device: what keeps it from printing, or that its paper is nearly out. */
+export function printerStateOf({ state, since }) {
+  const level = state === "ready" ? "good" : state === "near_end" ? "busy" : "trouble";
+  return { level, key: `printer_${state}`, at: since };
+}
+
+/** How a kiosk, a screen or a printer is. */
+export const standingOf = (device) => (device.kind === "printer" ? printerStateOf(device) : stateOf(device));
+
+/** What tells a device from every other of its hall: a printer goes by the id of its kiosk. */
+export const keyOf = ({ kind, id }) => (kind === "printer" ? `printer-${id}` : id);
+
+/** What else is wrong with a device: keys of sentences (`supervision.trouble.…`). `releases`: of pages, by kind. */
+export function troublesOf(device, releases) {
   const { report, is_connected: isHere } = device;
-  if (!isHere || !report) return [];
   const found = [];
+  if (device.copied_at) found.push("copied");
+  if (device.is_opened_twice && !device.copied_at) found.push("opened_twice");
+  if (!isHere || !report) return found;
   if (report.sound === "blocked") found.push("sound");
   if (Math.abs(report.clock_ms) >= CLOCK_OFF_MS) found.push("clock");
-  if (report.release !== release) found.push("release");
+  if (report.release !== releases[device.kind]) found.push("release");
   return found;
 }
 
+/** Whether a device needs somebody. */
+export function needsSomebody(device, releases) {
+  return standingOf(device).level === "trouble" || troublesOf(device, releases).length > 0;
+}
+
 /** How many devices need somebody, and how many there are. */
-export function summaryOf(devices, release) {
-  const needing = devices.filter((device) => stateOf(device).level === "trouble" || troublesOf(device, release).length);
-  return { count: needing.length, all: devices.length };
+export function summaryOf(devices, releases) {
+  return { count: devices.filter((device) => needsSomebody(device, releases)).length, all: devices.length };
 }
 
 /** A difference of clocks: `{key, count}` with the key "right", or "ahead_…" and "behind_…" with a unit. */

@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from server.domain.configuration import HallConfiguration
 from server.domain.roles import Permission
 from server.usecases.devices import places_of
 from server.usecases.read_supervision import KINDS
@@ -35,7 +36,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             "supervision/supervision.html",
             hall=hall,
             halls=halls_for_page(viewer, halls, Permission.SUPERVISE),
-            kinds=[kind for kind in KINDS if places_of(hall, kind)],
+            kinds=[*(kind for kind in KINDS if places_of(hall, kind)), *_printers(hall)],
             page=hall_page(hall, language),
             sentences={
                 **page_sentences(translate, language, CATALOGUE),
@@ -44,3 +45,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         )
 
     return routes
+
+
+def _printers(hall: HallConfiguration) -> list[str]:
+    return ["printer"] if any(hall.kiosks[kiosk].printer for kiosk in places_of(hall, "kiosk")) else []

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.connections import Connection
 from server.domain.players import (
     LOST_AFTER,
+    KioskReport,
     PlayerReport,
     PlayerState,
     Sighting,
@@ -116,8 +118,18 @@ def test_whoever_looks_on_is_told_of_changes_and_not_of_signs_of_life():
     assert not is_same_but_for_time(None, seen())
 
 
+def test_a_device_is_away_after_its_last_connection_only():
+    both = [Connection(name, "192.0.2.5", "Chrome", NOW, NOW) for name in ("a", "b")]
+    here = arrived(None, NOW, *both)
+    one_left = left(here, LATER, "a")
+    assert is_present(one_left, LATER)
+    assert not is_present(left(one_left, LATER, "b"), LATER)
+
+
 def test_what_was_kept_is_read_back():
-    for sighting in (seen(notice="n1"), arrived(None, NOW)):
+    connection = Connection("a", "192.0.2.5", "Chrome", NOW, NOW)
+    kiosk = reported(arrived(None, NOW, connection), KioskReport("k1", 20), NOW)
+    for sighting in (seen(notice="n1"), arrived(None, NOW), kiosk):
         assert Sighting.of_message(sighting.as_message()) == sighting
 
 

@@ -8,9 +8,11 @@ import httpx
 import pytest
 
 from server.live import messages
+from server.web.callers import DEVICE_COOKIE
 from tests.harness.waiting import wait_until
+from tests.harness.working import signed_in
 from tests.server.domain.test_players import TOLD
-from tests.server.live.sockets import refusal_of
+from tests.server.live.sockets import listening, refusal_of
 from tests.server.live.test_served_programmes import sign_in
 from tests.server.web.test_api_supervision_devices import image
 
@@ -67,6 +69,32 @@ def test_what_a_screen_tells_is_seen_through_every_worker_with_its_picture(serve
         with hall.kiosk():
             wait_until(lambda: supervised(browser)["laon-borne-1"]["is_connected"], "the kiosk is there")
     wait_until(lambda: set(seen()) == {("possibly outdated", False)}, "the screen is missed")
+
+
+@pytest.mark.parametrize("layout", ["embedded", "workers"])
+def test_a_device_is_paired_and_renewed_through_any_worker(served_hall, layout, open_):
+    """Each request may meet another worker than the one before, and than the socket of the device."""
+    hall = served_hall(layout, voice="false")
+    with signed_in(hall.server, "administrator") as admin:
+        device = open_.enter_context(httpx.Client(base_url=hall.server.base_url, trust_env=False, timeout=20))
+        admin.headers["Connection"] = device.headers["Connection"] = "close"
+        code = device.post("/device/pairing", json={}).raise_for_status().json()["code"]
+        wanted = {"code": code, "hall": "laon", "kind": "screen", "id": SCREEN, "replaces": True}
+        paired = admin.post("/api/v1/devices/pairings", json=wanted).raise_for_status().json()
+        assert device.post("/device/pairing", json={}).json()["state"] == "confirmed"
+        token = device.cookies[DEVICE_COOKIE]
+        with listening(hall.server, messages.SCREEN, {"token": token}) as screen:
+            told: list[Any] = []
+            screen.socket.on(messages.RENEWAL_ASKED, told.append, namespace=messages.SCREEN)
+            path = f"/api/v1/devices/{paired['device']}/renewal"
+            wait_until(lambda: admin.post(path, json={}).status_code == 202, "the screen is there")
+            wait_until(lambda: told, "its page is told")
+            assert device.post("/device/renewal", json=told[0]).status_code == 204
+            assert device.cookies[DEVICE_COOKIE] != token
+            wait_until(lambda: not screen.socket.connected, "the old token is cut", within_s=40)
+        assert {device.get("/device/me").json()["id"] for _ in range(4)} == {SCREEN}
+        found = admin.get("/api/v1/devices").raise_for_status().json()["halls"]
+        assert [hall["hall"] for hall in found] == ["laon"]
 
 
 def test_the_room_of_devices_is_for_those_who_supervise(served_hall):

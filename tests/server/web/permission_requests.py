@@ -7,6 +7,8 @@ from typing import Any
 from werkzeug.routing import Rule
 
 from server.domain.roles import Permission
+from server.store.installation import SYSTEM
+from server.usecases.devices import pair_device
 from server.web.access import Required, required_of
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
 
@@ -23,6 +25,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/alerts/<alert>/end"): {"halls": [HALL]},
     ("POST", "/api/v1/halls/<hall>/messages"): {"phrase": "help"},
     ("POST", "/api/v1/legs/<leg>/transfer"): {"service": SERVICE},
+    ("POST", "/api/v1/devices/pairings"): {"kind": "screen", "id": "laon-ecran-2"},
 }
 """What the description does not ask for, but the route."""
 QUERIES = {"/api/v1/halls/<hall>/visits": ["number=A001"]}
@@ -38,7 +41,7 @@ BY_BODY: dict[tuple[str, str], Permission] = {
 
 BRING_A_SECRET = {
     *("/device/me", "/device/session", "/connexion", "/connexion/fournisseur/retour"),
-    *("/compte/mot-de-passe", "/invitation"),
+    *("/compte/mot-de-passe", "/invitation", "/device/renewal"),
 }
 """Open to who brings a device's cookie, a password, a link or a provider's answer: here nobody does."""
 
@@ -95,6 +98,7 @@ def _objects(site: ApiSite) -> dict[str, Any]:
     ticket = site.ticket()
     with site.database.read() as rows:
         leg = rows.one("SELECT id FROM leg WHERE visit = :visit", visit=ticket["visit"])
+    device = pair_device(site.database, SYSTEM, HALL, kind="screen", configured="laon-ecran-2")
     browser, headers = site.writer("reception")
     message = accepted(
         browser.post(
@@ -117,6 +121,7 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "token": ticket["token"],
         "message": message["message"],
         "screen": "laon-ecran-1",
+        "device": device.id,
         "queue": SERVICE,
         "from": "2026-11-23",
         "to": "2026-11-24",

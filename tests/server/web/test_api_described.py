@@ -60,6 +60,8 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
         "screen": [
             each["id"] for site in sites if site["slug"] in ("laon", "vervins") for each in site["screens"]
         ],
+        "kiosk": ["laon-borne-1", "vervins-borne-1"],
+        "host": ["127.0.0.1"],
         "lang": ["fr", "en", "es"],
     }
 
@@ -69,6 +71,18 @@ def booked(browser: httpx.Client) -> str:
     wanted = {"service": "laon-titres-depot", "booked_at": datetime.now(UTC).isoformat()}
     answer = browser.post("/api/v1/halls/laon/appointments", json=wanted)
     return str(answer.raise_for_status().json()["appointment"])
+
+
+def tried(browser: httpx.Client) -> str:
+    """A trial of a printer."""
+    answer = browser.post("/api/v1/halls/laon/kiosks/laon-borne-1/printer/trial", json={})
+    return str(answer.raise_for_status().json()["job"])
+
+
+def paired_elsewhere(browser: httpx.Client) -> list[str]:
+    """The devices of a hall where nothing else is asked: some are revoked."""
+    halls = browser.get("/api/v1/devices").raise_for_status().json()["halls"]
+    return [each["device"] for hall in halls if hall["hall"] == "soissons" for each in hall["devices"]]
 
 
 def raised(browser: httpx.Client) -> str:
@@ -138,6 +152,8 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         notices = [each["notice"] for each in browser.get("/api/v1/notices").json()["notices"]]
         media = [uploaded(browser) for _ in range(12)]
         sent = [helped(browser) for _ in range(3)]
+        job, devices = tried(browser), paired_elsewhere(browser)
+        codes = [str(browser.post("/device/pairing", json={}).json()["code"])]
         csrf = f"X-CSRFToken: {browser.headers['X-CSRFToken']}"
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     real = {
@@ -146,6 +162,9 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         "notice": notices,
         "medium": media,
         "message": sent,
+        "job": [job],
+        "device": devices,
+        "code": codes,
     }
     with hall.screen():  # one that may be asked for a picture
         assert_described(

@@ -1,0 +1,79 @@
+"""The live connections of one device, and whether its token was copied to another machine. Pure.
+
+A page holds one connection. The one it left behind by a reload or a lost network is missed within 20 s, so
+that two which live together for longer are two pages.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import combinations
+from typing import Any, Self
+
+from server.domain.instants import from_text, to_text
+
+SILENT_AFTER = timedelta(seconds=60)
+"""A connection without a sign of life for so long has ended: two signs of 25 s may be lost."""
+TOGETHER_FOR = timedelta(seconds=30)
+"""Longer than a connection whose network is gone is still taken for live (ping: 10 s, then 10 s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One live connection: its id, from which address and browser, since when, its last sign of life."""
+
+    id: str
+    address: str
+    browser: str
+    since: datetime
+    seen_at: datetime
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """What tells two machines apart, as far as a server sees it."""
+        return self.address, self.browser
+
+    def as_message(self) -> dict[str, str]:
+        """The same as JSON values."""
+        times = {"since": to_text(self.since), "seen_at": to_text(self.seen_at)}
+        return {"id": self.id, "address": self.address, "browser": self.browser, **times}
+
+    @classmethod
+    def of_message(cls, message: Mapping[str, Any]) -> Self:
+        """The connection that was kept as JSON values."""
+        since, seen_at = from_text(message["since"]), from_text(message["seen_at"])
+        return cls(str(message["id"]), str(message["address"]), str(message["browser"]), since, seen_at)
+
+
+def live(connections: Sequence[Connection], now: datetime) -> tuple[Connection, ...]:
+    """Those that gave a sign of life lately."""
+    return tuple(each for each in connections if now - each.seen_at <= SILENT_AFTER)
+
+
+def with_sign_of_life(
+    connections: Sequence[Connection], shown: Connection, now: datetime
+) -> tuple[Connection, ...]:
+    """The live connections, of which `shown` gave a sign of life now; known since it was first seen."""
+    others = [each for each in live(connections, now) if each.id != shown.id]
+    since = next((each.since for each in connections if each.id == shown.id), now)
+    return (*others, replace(shown, since=since, seen_at=now))
+
+
+def without(connections: Sequence[Connection], ended: str) -> tuple[Connection, ...]:
+    """Those that are left when one (its id) has ended."""
+    return tuple(each for each in connections if each.id != ended)
+
+
+def is_opened_twice(connections: Sequence[Connection], now: datetime) -> bool:
+    """Whether two pages of the device live at once, wherever they are."""
+    return any(_lived_together(*pair) for pair in combinations(live(connections, now), 2))
+
+
+def is_copied(connections: Sequence[Connection], now: datetime) -> bool:
+    """Whether the token is used on two machines at once: by two addresses, or two browsers."""
+    pairs = combinations(live(connections, now), 2)
+    return any(one.origin != other.origin and _lived_together(one, other) for one, other in pairs)
+
+
+def _lived_together(one: Connection, other: Connection) -> bool:
+    return min(one.seen_at, other.seen_at) - max(one.since, other.since) >= TOGETHER_FOR

@@ -1,0 +1,132 @@
+"""How many papers a printer has left, learnt from its rolls. Pure. Rule: docs/rules/supervision.md.
+
+A paper is what one print job takes. A roll goes from one change of paper to the next; how many papers it
+gives, and how many it still gives once the printer says that it is nearly out, is learnt from those before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median_low
+from typing import Literal
+
+LEARNT_FROM = 5
+"""Rolls looked back at: paper of another length is learnt within a few rolls."""
+FEWEST_PAPERS = 20
+"""A roll that was out after fewer papers was put in anew, or torn: nothing is learnt from it."""
+USUAL_PAPERS = {80: 590, 58: 215}
+"""Papers of a roll by the width of the paper in mm, before one is learnt: 80 m and 30 m, 134 to 138 mm each
+(reference: printing)."""
+USUAL_RESERVE = 20
+"""Papers after the sign of the near end, before they are learnt."""
+
+type RollEnd = Literal["out", "changed"]
+"""Why a roll ended: the printer said that it was out, or paper was changed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The roll in a printer: papers it gave, and how many of them when its near end was first told.
+
+    `is_out`: the printer said so; `was_opened`: its cover, since the near end.
+    """
+
+    papers: int = 0
+    low_at: int | None = None
+    is_out: bool = False
+    was_opened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRoll:
+    """A roll that is gone: what it gave, and how it ended."""
+
+    papers: int
+    low_at: int | None
+    end: RollEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What rolls of a printer give: papers in all, and after the sign of the near end.
+
+    `is_learnt`: from its own rolls, else a usual length; `has_sensor`: its near end was told before.
+    """
+
+    papers: int
+    reserve: int
+    is_learnt: bool
+    has_sensor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLeft:
+    """About how many papers are left. `is_low`: the printer says that its roll is nearly out, or out."""
+
+    papers: int
+    is_low: bool
+    is_learnt: bool
+
+
+def printed(roll: Roll, papers: int) -> Roll:
+    """The roll after so many papers more."""
+    return replace(roll, papers=roll.papers + papers)
+
+
+def seen(roll: Roll, state: str) -> tuple[Roll, RollEnd | None]:
+    """The roll in the printer now that it tells a state, and how the one before ended if it is another.
+
+    Paper that is there again after it was out is another roll; so is paper without a near end, once the cover
+    was opened after one. A near end that comes and goes alone is the sensor's.
+    """
+    if state == "paper_out":
+        return replace(roll, is_out=True), None
+    if state == "cover_open":
+        return replace(roll, was_opened=roll.was_opened or roll.low_at is not None), None
+    if state not in ("ready", "near_end"):
+        return roll, None
+    if roll.is_out:
+        return _begun(state), "out"
+    if state == "near_end":
+        return replace(roll, low_at=roll.papers if roll.low_at is None else roll.low_at), None
+    if roll.was_opened:
+        return _begun(state), "changed"
+    return roll, None
+
+
+def _begun(state: str) -> Roll:
+    return Roll(low_at=0 if state == "near_end" else None)
+
+
+def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> Learnt:
+    """What is learnt from rolls that are gone, the newest first.
+
+    From those that were used up. One that was changed before its end says only that it had at least what it
+    gave: it counts while none was used up, and where that is more than usual.
+    """
+    recent = ended[:LEARNT_FROM]
+    whole = [roll for roll in recent if roll.end == "out" and roll.papers >= FEWEST_PAPERS]
+    if whole:
+        papers = median_low([roll.papers for roll in whole])
+    else:
+        papers = max([USUAL_PAPERS[paper_mm], *(roll.papers for roll in recent if roll.end == "changed")])
+    reserves = [roll.papers - roll.low_at for roll in whole if roll.low_at is not None and roll.low_at > 0]
+    return Learnt(
+        papers,
+        min(median_low(reserves) if reserves else USUAL_RESERVE, papers),
+        is_learnt=bool(whole),
+        has_sensor=any(roll.low_at is not None for roll in recent),
+    )
+
+
+def paper_left(roll: Roll, known: Learnt) -> PaperLeft:
+    """About how many papers are left: none only when the printer says so.
+
+    Once the near end was told it is counted from there; before, a printer that tells it has its reserve.
+    """
+    if roll.is_out:
+        return PaperLeft(0, is_low=True, is_learnt=known.is_learnt)
+    if roll.low_at is not None:
+        left = known.reserve - (roll.papers - roll.low_at)
+    else:
+        left = max(known.papers - roll.papers, known.reserve if known.has_sensor else 0)
+    return PaperLeft(max(1, left), is_low=roll.low_at is not None, is_learnt=known.is_learnt)

@@ -1,0 +1,33 @@
+"""How much of the time in which it should be there a device was there. Pure. Rule: docs/rules/supervision.md.
+
+A device is looked at every LOOK_EVERY_S while its hall is open; of each local day two sums are kept. While
+the server itself is away nobody looks, and nothing counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DAYS = 30
+"""Local days an uptime is told of, today included."""
+LOOK_EVERY_S = 120
+FEWEST_LOOKS = 30
+"""Fewer looks, an hour of opening, tell nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfLooks:
+    """A local day: how often a device was seen, and how often it was missed."""
+
+    on: date
+    seen: int
+    missed: int
+
+
+def uptime(days: Iterable[DayOfLooks], today: date) -> float | None:
+    """The share of the last 30 days' looks that saw the device, 0 to 1; None after too few looks."""
+    since = today - timedelta(days=DAYS - 1)
+    counted = [day for day in days if since <= day.on <= today]
+    seen = sum(day.seen for day in counted)
+    looks = seen + sum(day.missed for day in counted)
+    return None if looks < FEWEST_LOOKS else seen / looks

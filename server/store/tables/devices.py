@@ -1,0 +1,58 @@
+"""Pairings that wait for somebody, how often devices were there, and the rolls of printers."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, String, Table, text
+
+from server.store.tables.columns import ID, INSTANT, metadata
+
+pairing = Table(
+    "pairing",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("code", String(6), nullable=False, unique=True),
+    Column("secret_digest", String(64), nullable=False, unique=True),
+    Column("address", String(64), nullable=False),
+    Column("browser", String(40), nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("asked_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False, index=True),
+    Column("device", ID),
+    comment="A code shown by a device; confirmed, its secret is the token of `device`. Gone within an hour.",
+)
+
+device_presence = Table(
+    "device_presence",
+    metadata,
+    Column("hall", ID, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("configured", ID, nullable=False),
+    Column("looked_on", String(10), nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("seen_at", INSTANT),
+    PrimaryKeyConstraint("hall", "kind", "configured", "looked_on"),
+    comment="Looks of a local day that saw or missed a device in opening hours; its last sign of life.",
+)
+
+roll = Table(
+    "roll",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("printer", ID, nullable=False),
+    Column("began_at", INSTANT, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("low_at", Integer),
+    Column("is_out", Boolean, nullable=False),
+    Column("was_opened", Boolean, nullable=False),
+    Column("ended_at", INSTANT),
+    Column("ended_by", String(10)),
+    Index("ix_roll_printer", "printer", "began_at"),
+    Index(
+        "uq_roll_in_printer",
+        "printer",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    comment="A roll of a printer (a kiosk's id): the papers it gave, and how many when its end was near.",
+)

@@ -1,0 +1,42 @@
+// The page of every device, without a browser: which rows, in which order, and the places a device may take.
+
+import { needsSomebody, standingOf } from "./supervision_state.js";
+
+/** The devices of a hall in the order of its document, each printer after its kiosk; `only` those that need somebody. */
+export function rowsOf(hall, { only = false } = {}) {
+  const printers = new Map(hall.printers.map((printer) => [printer.id, printer]));
+  const rows = hall.devices.flatMap((device) => {
+    const printer = device.kind === "kiosk" ? printers.get(device.id) : undefined;
+    return printer ? [device, printer] : [device];
+  });
+  return only ? rows.filter((device) => needsSomebody(device, hall.releases)) : rows;
+}
+
+/** How many devices of all halls need somebody, and how many there are. */
+export function summaryOfHalls(halls) {
+  const rows = halls.flatMap((hall) => rowsOf(hall).map((device) => needsSomebody(device, hall.releases)));
+  return { count: rows.filter(Boolean).length, all: rows.length };
+}
+
+/**
+ * The places a device may take in a hall: `{value, kind, id, label, isTaken}` for each of its kiosks and screens, the
+ * free ones first, then one more of each kind, without an id.
+ */
+export function placesOf(hall) {
+  const known = hall.devices.map(({ kind, id, label, is_paired: isTaken }) => ({ value: id, kind, id, label, isTaken }));
+  const more = ["screen", "kiosk"].map((kind) => ({ value: `new ${kind}`, kind, id: null, label: "", isTaken: false }));
+  return [...known.filter(({ isTaken }) => !isTaken), ...known.filter(({ isTaken }) => isTaken), ...more];
+}
+
+/** What may be done with a device: verbs, in the order they are shown. */
+export function verbsOf(device, hall) {
+  if (device.kind === "printer") return ["trial", "roll", ...(hall.may_configure ? ["address"] : [])];
+  if (!hall.may_configure) return [];
+  const verbs = device.is_paired ? ["renew", "revoke"] : [];
+  return device.kind === "kiosk" && !hall.printers.some(({ id }) => id === device.id) ? [...verbs, "address"] : verbs;
+}
+
+/** How the level of a device is told besides its words, "good", "busy" or "trouble". */
+export function levelOf(device, hall) {
+  return needsSomebody(device, hall.releases) ? "trouble" : standingOf(device).level;
+}
