@@ -24,6 +24,7 @@ def make_limiter(app: Flask, redis_url: str) -> Limiter:
         app=app,
         storage_uri=redis_url or "memory://",
         storage_options=waits if redis_url else {},
+        strategy="moving-window",  # a minute is the last one, not that of the clock
         in_memory_fallback_enabled=bool(redis_url),
         default_limits=[],
     )
