@@ -58,7 +58,7 @@ def blueprint(site: Site, provider: Provider, look: Callable[[], None]) -> Bluep
         log.warning("oidc_refused", code=refusal.code, **refusal.details)
         # what the provider is not able to do stands at its button
         said = None if refusal.code == provider.trouble else sentence(refusal.code)
-        page = render_template("sign_in.html", refusal=said, login="", next=next_path)
+        page = render_template("sign_in.html", refusal=said, is_of_provider=True, login="", next=next_path)
         response = make_response(page, status_of(refusal))
         response.delete_cookie(REQUEST_COOKIE, path=REQUEST_PATH)
         return response

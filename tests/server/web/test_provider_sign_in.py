@@ -163,6 +163,7 @@ def test_whoever_was_not_invited_gets_no_account_and_no_role(both: Bureau):
     answer = both.come_back(browser, "stranger@aisne.example")
     assert (answer.status_code, both.sessions()) == (403, 0)
     assert "Aucun compte de Parvis n’est ouvert pour vous." in alert_of(answer)
+    assert "aria-invalid" not in answer.text  # nothing was typed here
     assert browser.get_cookie(SESSION_COOKIE) is None
     assert (both.site.count("account"), both.site.count("role_grant")) == before
 
