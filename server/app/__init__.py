@@ -41,6 +41,7 @@ CATALOGUES = (
     ("media", SERVER / "web" / "media" / "translations"),
     ("display_report", SERVER / "web" / "display_report" / "translations"),
     ("people", SERVER / "web" / "people" / "translations"),
+    ("journal", SERVER / "web" / "journal" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("rights", SERVER / "web" / "rights" / "translations"),

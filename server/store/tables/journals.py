@@ -73,6 +73,7 @@ hall_fact = Table(
     Column("counter", ID),
     PrimaryKeyConstraint("hall", "position"),
     Index("ix_hall_fact_visit", "visit"),
+    Index("ix_hall_fact_kind", "hall", "kind", "position"),
     Index(
         "ix_hall_fact_counter",
         "hall",
@@ -85,7 +86,11 @@ hall_fact = Table(
 )
 
 installation_fact = Table(
-    "installation_fact", metadata, *_journal_columns(), PrimaryKeyConstraint("position")
+    "installation_fact",
+    metadata,
+    *_journal_columns(),
+    PrimaryKeyConstraint("position"),
+    Index("ix_installation_fact_kind", "kind", "position"),
 )
 
 erasable = Table(
