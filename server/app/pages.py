@@ -107,7 +107,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
 
     install_access(app)
     app.before_request(media_api.admit_upload(api))  # before anything reads what is sent
-    install_guards(app, csrf)
+    install_guards(app, csrf, is_https=settings.is_https)
     install_refusals(app, translate)
     install_page_context(
         app,
