@@ -94,7 +94,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
-        # by https it would ask for a Referer, which our policy keeps browsers from sending: nobody could sign in
+        # by https it would ask for a Referer, which our policy keeps browsers from sending
         WTF_CSRF_SSL_STRICT=False,
         SESSION_COOKIE_NAME="parvis_form",
         SESSION_COOKIE_SAMESITE="Strict",
