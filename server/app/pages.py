@@ -65,10 +65,10 @@ from server.web.media import pages as media_pages
 from server.web.media.files import blueprint as media_files
 from server.web.notices import pages as notices_pages
 from server.web.pairing import pages as pairing_pages
+from server.web.paper import Papers
 from server.web.people import invitation as invitation_pages
 from server.web.people import own_account as own_account_pages
 from server.web.people import pages as people_pages
-from server.web.paper import Papers
 from server.web.phone import pages as phone_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages

@@ -65,7 +65,7 @@ def served(folder: Path, host: SecondHost, database: Path) -> Iterator[tuple[Ser
     url = f"sqlite:///{folder / 'parvis.db'}"
     (folder / "parvis.db").write_bytes(database.read_bytes())
     tokens = a_hall(url)
-    chosen = {
+    chosen: dict[str, Any] = {
         "host": host.address,
         "tls_certificate": str(folder / "parvis.pem"),
         "tls_key": str(folder / "parvis.key"),

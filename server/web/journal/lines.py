@@ -23,6 +23,7 @@ _CODES: Mapping[str, str] = {
     "outcome": "journal.outcome.",
     "verdict": "journal.verdict.",
     "choice": "journal.choice.",
+    "why": "journal.reason.",
 }
 """Fields of bodies that hold a code of a closed list, or words of the hall's own; a code has a sentence."""
 _KEYS: Mapping[str, str] = {str(kind): f"journal.fact.{kind.name.lower()}" for kind in FactKind}
@@ -139,7 +140,9 @@ class Lines:
         parts += [self._place(entry, body[key]) for key in _PLACES if self._names_place(entry, key)]
         parts += self._named(entry)
         parts += self._figures(body)
-        parts += [self._coded(prefix, str(body[key])) for key, prefix in _CODES.items() if body.get(key)]
+        parts += [
+            self._coded(prefix, body[key]) for key, prefix in _CODES.items() if isinstance(body.get(key), str)
+        ]
         parts += [
             self.say(f"journal.about.{key}", at=self.instant(from_text(body[key])))
             for key in _INSTANTS
@@ -179,8 +182,9 @@ class Lines:
             parts.append(known.keys.get(body["key"], ""))
         if "notice" in body:
             parts.append(known.titles.get(body["notice"], ""))
-        if isinstance(body.get("slug"), str):
-            parts.append(body["slug"])
+        parts += [body[key] for key in ("slug", "site") if isinstance(body.get(key), str)]
+        if "is_on" in body:
+            parts.append(self.say("journal.about.on" if body["is_on"] else "journal.about.off"))
         if entry.kind == FactKind.ALERT_RAISED:
             parts.append(self.say(f"server.alert.kind.{body['kind']}"))
             parts += [self.say("journal.about.drill")] if body.get("is_drill") else []

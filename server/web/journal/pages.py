@@ -13,6 +13,7 @@ from server.domain.journal_subjects import SUBJECTS, Subject
 from server.domain.roles import Permission
 from server.store.anchors import INSTALLATION, Anchors
 from server.store.database import Database
+from server.usecases.individual_figures import sites_with_individual_figures
 from server.usecases.read_journal import Entry, Wanted, every_entry, people_of, read_journal
 from server.usecases.read_journal_proof import Proof, compare_sheet, read_proof
 from server.web.callers import identify
@@ -49,6 +50,7 @@ class _Reader:
     lines: Lines
     halls: Sequence[HallConfiguration]
     sees_installation: bool
+    names_everybody: bool
 
     @property
     def journals(self) -> list[str]:
@@ -126,6 +128,7 @@ def _reader(needs: JournalPages) -> _Reader | AnyResponse:
         Lines(configurations, zone, Sentence(needs.translate, page_language())),
         halls,
         sites is None,
+        shown.site.slug in sites_with_individual_figures(needs.database),
     )
 
 
@@ -150,7 +153,7 @@ def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
 
 
 def _wanted(reader: _Reader) -> Wanted:
-    return reader.asked.wanted(reader.hall, reader.zone, names_everybody=False)
+    return reader.asked.wanted(reader.hall, reader.zone, names_everybody=reader.names_everybody)
 
 
 def _matches(reader: _Reader) -> Callable[[Entry], bool] | None:

@@ -21,6 +21,7 @@ from server.store.journal_pages import first_position_at
 from server.store.verifications import keep_verified
 from server.usecases import read_journal
 from server.usecases.accounts import NewAccount, create_account
+from server.usecases.individual_figures import decide_individual_figures
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from server.usecases.verify_journals import verify_apart
 from server.web.journal.pages import NOT_OF_HALLS, OF_INSTALLATION
@@ -89,6 +90,17 @@ def test_a_name_is_the_one_of_today_and_a_person_is_sought_by_it(both: ApiSite):
         rows.run("DELETE FROM role_grant WHERE account = :id", {"id": person.id})
         rows.run("DELETE FROM account WHERE id = :id", {"id": person.id})
     assert read(browser)[0][3] == "Compte qui n’existe plus"
+
+
+def test_the_agent_is_named_only_where_an_administrator_decided_so(both: ApiSite):
+    person = a_morning(both)
+    browser = both.person("supervisor")
+    decide_individual_figures(both.database, SYSTEM, HALL, is_on=True, sites=None)
+    called = next(line for line in read(browser) if line[1] == "Appel")
+    assert called[3] == "Camille Dupont"
+    assert "Appel" in [line[1] for line in read(browser, f"&personne={person.id}")]
+    decide_individual_figures(both.database, SYSTEM, HALL, is_on=False, sites=None)
+    assert next(line for line in read(browser) if line[1] == "Appel")[3] == "Guichet 1"
 
 
 def test_each_filter_leaves_out_the_rest(both: ApiSite):
