@@ -23,7 +23,7 @@ from tests.docs.documents import text_of
 from tests.harness.chromium import Pages
 from tests.harness.second_host import SecondHost, second_host
 from tests.harness.served import Served
-from tests.harness.working import sign_in
+from tests.harness.working import press_for_a_ticket, sign_in
 from tests.journeys.test_opening_a_hall import ROUND_THE_CLOCK
 from tests.server.usecases.figures_history import HALLS
 
@@ -100,10 +100,7 @@ def assert_called_live(kiosk: Page, screen: Page, console: Page) -> None:
     """A press here is seen there, a call there is seen here: no page is loaded again."""
     console.locator('[data-list="places"] li').first.locator("button").click()
     expect(console.locator("body")).to_have_attribute("data-phase", "free")
-    expect(kiosk.locator("main")).to_have_attribute("data-view", "start")
-    kiosk.locator("[data-service=laon-accueil]").click()
-    kiosk.locator("[data-act=take]").click()
-    number = kiosk.locator(".number").inner_text()
+    number = press_for_a_ticket(kiosk, "laon-accueil")
     expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
     console.keyboard.press("F9")
     expect(console.locator("body")).to_have_attribute("data-phase", "called")
