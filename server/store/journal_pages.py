@@ -7,6 +7,7 @@ from typing import Any
 from server.domain.facts import FactKind
 from server.domain.refusals import Refusal
 from server.store.engines import Row
+from server.store.tables.journals import RARE
 
 _COLUMNS = (
     "f.position, f.id, f.kind, f.happened_at, f.recorded_at, f.is_clock_suspect, f.author, f.device, f.body,"
@@ -16,6 +17,8 @@ _HALL = (
     f"SELECT {_COLUMNS}, f.visit, f.counter, v.number FROM hall_fact f LEFT JOIN visit v ON v.id = f.visit"
 )
 _INSTALLATION = f"SELECT {_COLUMNS} FROM installation_fact f"
+FREQUENT = frozenset({FactKind.TICKET_ISSUED, FactKind.LEG_CALLED, FactKind.LEG_STARTED, FactKind.LEG_ENDED})
+"""Kinds of which a page is found among any few hundred facts, without an index."""
 MOST_VISITS = 200
 """Visits of one number that are looked for, the newest."""
 
@@ -54,6 +57,8 @@ def _of_kind(rows: Any, stretch: Stretch, kind: str | None, limit: int) -> Seque
         if value is not None:
             conditions.append(f"f.{column} = :{column}")
             values[column] = value
+    if stretch.hall is not None and kind is not None and kind not in FREQUENT:
+        conditions.append(f"f.{RARE}")  # the words of the index, or it would not be used
     if stretch.visits is not None:
         named = {f"visit{n}": visit for n, visit in enumerate(stretch.visits)}
         conditions.append(f"f.visit IN ({', '.join(f':{name}' for name in named)})")

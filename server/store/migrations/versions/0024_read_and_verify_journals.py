@@ -12,6 +12,7 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
+_RARE = "kind NOT IN ('TicketIssued', 'LegCalled', 'LegStarted', 'LegEnded')"
 _COMMENT = "A walk over a journal (a hall's slug, or 'installation') a day: facts, last hash, first fault."
 
 
@@ -31,7 +32,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("journal", "verified_on", name=op.f("pk_verification")),
         comment=_COMMENT,
     )
-    op.create_index("ix_hall_fact_kind", "hall_fact", ["hall", "kind", "position"])
+    op.create_index(
+        "ix_hall_fact_kind",
+        "hall_fact",
+        ["hall", "kind", "position"],
+        sqlite_where=sa.text(_RARE),
+        postgresql_where=sa.text(_RARE),
+    )
     op.create_index("ix_installation_fact_kind", "installation_fact", ["kind", "position"])
 
 
