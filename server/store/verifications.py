@@ -10,6 +10,10 @@ from server.store.writes import insert_statement
 
 _LAST = "SELECT * FROM verification WHERE journal = :journal ORDER BY verified_on DESC LIMIT 1"
 _OF_DAY = "SELECT count(*) AS n FROM verification WHERE verified_on = :day"
+_VANISHED = (
+    "SELECT journal FROM verification WHERE wrong = 'hall_missing'"
+    " AND verified_on = (SELECT max(verified_on) FROM verification) ORDER BY journal"
+)
 _FORGET = "DELETE FROM verification WHERE verified_on = :day"
 
 
@@ -22,6 +26,11 @@ def last_verification(rows: Any, journal: str) -> Row | None:
     """The last walk over a journal: a hall's slug, or "installation"."""
     found: Row | None = rows.one(_LAST, journal=journal)
     return found
+
+
+def vanished_halls(rows: Any) -> list[str]:
+    """The halls (slugs) that the last walk missed as a whole."""
+    return [row["journal"] for row in rows.all(_VANISHED)]
 
 
 def keep_verified(database: Any, verified: Verified, day: str, took_s: float) -> None:

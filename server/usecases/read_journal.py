@@ -67,7 +67,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KnownFact:
     """A fact with what is known today of what it names.
 
     `author_kind` withheld: a person whose gesture is told with the place; `author` is then empty.
@@ -111,18 +111,18 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """Some entries, the newest first; `next`: the position before which it goes on, None at the end.
+    """Some facts, the newest first; `next`: the position before which it goes on, None at the end.
 
     `looked_until`: the page is not full, and facts recorded before this instant were not looked at.
     """
 
-    entries: Sequence[Entry]
+    facts: Sequence[KnownFact]
     next: int | None
     looked_until: datetime | None = None
 
 
-type Matches = Callable[[Entry], bool]
-"""Whether the line of an entry holds the words that are looked for."""
+type Matches = Callable[[KnownFact], bool]
+"""Whether the line of a fact holds the words that are looked for."""
 
 
 def read_journal(database: Database, wanted: Wanted, matches: Matches | None = None) -> JournalPage:
@@ -130,14 +130,14 @@ def read_journal(database: Database, wanted: Wanted, matches: Matches | None = N
     return _Reading(database, wanted, matches).page()
 
 
-def every_entry(
+def every_fact(
     database: Database, wanted: Wanted, matches: Matches | None = None
-) -> Iterator[Sequence[Entry]]:
+) -> Iterator[Sequence[KnownFact]]:
     """Everything wanted that is recorded by now, the newest first, some at a time. Refusal: unknown_hall."""
     reading = _Reading(database, wanted, matches)
     before: int | None = reading.stretch.before
     while before is not None:
-        found, before = reading.entries(READ_AT_ONCE, replace(reading.stretch, before=before))
+        found, before = reading.facts(READ_AT_ONCE, replace(reading.stretch, before=before))
         yield found
 
 
@@ -194,12 +194,12 @@ class _Reading:
         floor, before = self.stretch.after, self.stretch.before
         if self.wanted.author is not None:
             floor = max(floor, before - 1 - FARTHEST)
-        found: list[Entry] = []
+        found: list[KnownFact] = []
         left = PAGE + 1 if self.matches is None else MOST_LOOKED_THROUGH
         last: int | None = before
         while left > 0 and len(found) <= PAGE and last is not None:
             limit = min(left, READ_AT_ONCE)
-            more, last = self.entries(limit, replace(self.stretch, after=floor, before=last))
+            more, last = self.facts(limit, replace(self.stretch, after=floor, before=last))
             found += more
             left -= limit
         if len(found) > PAGE:
@@ -211,7 +211,7 @@ class _Reading:
             looked = fact_at(rows, self.wanted.hall, going_on)
         return JournalPage(found, going_on, None if looked is None else from_micros(looked["recorded_at"]))
 
-    def entries(self, limit: int, stretch: Stretch) -> tuple[list[Entry], int | None]:
+    def facts(self, limit: int, stretch: Stretch) -> tuple[list[KnownFact], int | None]:
         """Of the newest facts of a stretch those that match, and the last position read; None at its end.
 
         Lets other work through afterwards.
@@ -221,19 +221,19 @@ class _Reading:
             notices = {json.loads(row["body"])["notice"] for row in read if row["kind"].startswith("Notice")}
             titles = titles_of(rows, sorted(notices))
         known = Known(self.accounts, self.keys, self.devices, titles)
-        entries = [_entry(row, known, names_everybody=self.wanted.names_everybody) for row in read]
+        facts = [_known_fact(row, known, names_everybody=self.wanted.names_everybody) for row in read]
         matches = self.matches
-        found = entries if matches is None else [entry for entry in entries if matches(entry)]
+        found = facts if matches is None else [fact for fact in facts if matches(fact)]
         self.database.breathe()
         return found, int(read[-1]["position"]) if len(read) == limit else None
 
 
-def _entry(row: Row, known: Known, *, names_everybody: bool) -> Entry:
+def _known_fact(row: Row, known: Known, *, names_everybody: bool) -> KnownFact:
     kind = _author_kind(row["author"], row["device"], known)
     if kind in ("person", "gone") and row["kind"] in BY_PLACE and not names_everybody:
         kind = "withheld"
     is_of_hall = "visit" in row.keys()  # noqa: SIM118 - a sqlite3.Row is no mapping
-    return Entry(
+    return KnownFact(
         position=row["position"],
         id=row["id"],
         kind=row["kind"],

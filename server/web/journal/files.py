@@ -22,7 +22,7 @@ def csv_of(pages: Iterable[Sequence[Line]], delimiter: str) -> Iterator[str]:
     yield BYTE_ORDER_MARK + _row(COLUMNS, delimiter)
     for page in pages:
         for line in page:
-            values = _values(line) | {"body": json.dumps(line.entry.body, ensure_ascii=False)}
+            values = _values(line) | {"body": json.dumps(line.fact.body, ensure_ascii=False)}
             yield _row([_as_text(str(values[column] or "")) for column in COLUMNS], delimiter)
 
 
@@ -32,24 +32,24 @@ def json_of(pages: Iterable[Sequence[Line]]) -> Iterator[str]:
     separator = "\n"
     for page in pages:
         for line in page:
-            yield separator + json.dumps(_values(line) | {"body": line.entry.body}, ensure_ascii=False)
+            yield separator + json.dumps(_values(line) | {"body": line.fact.body}, ensure_ascii=False)
             separator = ",\n"
     yield "\n]}\n"
 
 
 def _values(line: Line) -> dict[str, object]:
-    entry = line.entry
+    fact = line.fact
     return {
-        "position": entry.position,
-        "recorded_at": to_text(entry.recorded_at),
-        "happened_at": to_text(entry.happened_at),
-        "kind": entry.kind,
-        "number": entry.number,
+        "position": fact.position,
+        "recorded_at": to_text(fact.recorded_at),
+        "happened_at": to_text(fact.happened_at),
+        "kind": fact.kind,
+        "number": fact.number,
         "what": line.what,
         "about": " · ".join(line.about),
         "who": line.who,
-        "fact": entry.id,
-        "hash": entry.hash,
+        "fact": fact.id,
+        "hash": fact.hash,
     }
 
 

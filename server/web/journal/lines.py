@@ -1,4 +1,4 @@
-"""An entry of a journal as a line that people read: what happened, what it is about, who or where."""
+"""A fact of a journal as a line that people read: what happened, what it is about, who or where."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ from server.domain.configuration import HallConfiguration
 from server.domain.facts import FactKind
 from server.domain.instants import from_text
 from server.language import locale_of
-from server.usecases.read_journal import Entry
+from server.usecases.read_journal import KnownFact
 from server.web.viewer import Sentence
 
 _CODES: Mapping[str, str] = {
@@ -36,7 +36,7 @@ _PLACES = ("configured", "screen", "device")
 class Line:
     """One fact in words."""
 
-    entry: Entry
+    fact: KnownFact
     what: str
     about: Sequence[str]
     who: str
@@ -67,30 +67,30 @@ class Lines:
             for place in listed.values()
         }
 
-    def line(self, entry: Entry) -> Line:
-        """The line of an entry."""
-        return Line(entry, self.what(entry), self.about(entry), self.who(entry))
+    def line(self, fact: KnownFact) -> Line:
+        """The line of a fact."""
+        return Line(fact, self.what(fact), self.about(fact), self.who(fact))
 
-    def by_day(self, entries: Iterable[Entry]) -> list[tuple[str, list[Line]]]:
-        """The lines of entries under the local date they were recorded on, in words."""
+    def by_day(self, facts: Iterable[KnownFact]) -> list[tuple[str, list[Line]]]:
+        """The lines of facts under the local date they were recorded on, in words."""
         return [
-            (str(format_date(on, "EEEE d MMMM y", locale=self.locale)), [self.line(entry) for entry in run])
-            for on, run in groupby(entries, key=lambda each: each.recorded_at.astimezone(self.zone).date())
+            (str(format_date(on, "EEEE d MMMM y", locale=self.locale)), [self.line(fact) for fact in run])
+            for on, run in groupby(facts, key=lambda each: each.recorded_at.astimezone(self.zone).date())
         ]
 
-    def at(self, entry: Entry) -> str:
+    def at(self, fact: KnownFact) -> str:
         """The local time it was recorded at, to the second."""
-        return str(format_time(entry.recorded_at.astimezone(self.zone), "HH:mm:ss", locale=self.locale))
+        return str(format_time(fact.recorded_at.astimezone(self.zone), "HH:mm:ss", locale=self.locale))
 
-    def happened(self, entry: Entry) -> str | None:
+    def happened(self, fact: KnownFact) -> str | None:
         """When it happened, where that is more than a minute from when it was recorded."""
-        apart_s = abs((entry.recorded_at - entry.happened_at).total_seconds())
-        return self.instant(entry.happened_at) if apart_s >= 60 else None
+        apart_s = abs((fact.recorded_at - fact.happened_at).total_seconds())
+        return self.instant(fact.happened_at) if apart_s >= 60 else None
 
-    def what(self, entry: Entry) -> str:
+    def what(self, fact: KnownFact) -> str:
         """What happened."""
-        key = _KEYS.get(entry.kind)
-        return self.say("journal.fact.unknown", kind=entry.kind) if key is None else self.say(key)
+        key = _KEYS.get(fact.kind)
+        return self.say("journal.fact.unknown", kind=fact.kind) if key is None else self.say(key)
 
     def instant(self, at: datetime) -> str:
         """A date and time, short."""
@@ -98,22 +98,22 @@ class Lines:
         day = format_date(local.date(), "short", locale=self.locale)
         return f"{day} {format_time(local, 'HH:mm', locale=self.locale)}"
 
-    def who(self, entry: Entry) -> str:
+    def who(self, fact: KnownFact) -> str:
         """Who did it, or where it was done."""
-        if entry.author_kind == "person":
-            return entry.known.accounts[entry.author]
-        if entry.author_kind == "key":
-            return self.say("journal.who.key", name=entry.known.keys[entry.author])
-        if entry.author_kind == "device":
-            return self.device(entry, entry.author)
-        if entry.author_kind == "withheld":
-            place = self.counter(entry.counter) if entry.counter else self.say("journal.who.withheld")
+        if fact.author_kind == "person":
+            return fact.known.accounts[fact.author]
+        if fact.author_kind == "key":
+            return self.say("journal.who.key", name=fact.known.keys[fact.author])
+        if fact.author_kind == "device":
+            return self.device(fact, fact.author)
+        if fact.author_kind == "withheld":
+            place = self.counter(fact.counter) if fact.counter else self.say("journal.who.withheld")
             return place[:1].upper() + place[1:]
-        return self.say(f"journal.who.{entry.author_kind}")
+        return self.say(f"journal.who.{fact.author_kind}")
 
-    def device(self, entry: Entry, device: str) -> str:
+    def device(self, fact: KnownFact, device: str) -> str:
         """The kiosk or screen that a device stands for, or whose document it is in."""
-        place = entry.known.devices.get(device)
+        place = fact.known.devices.get(device)
         if place is None:
             return self.say("journal.who.device")
         label = self.places.get(place.configured, place.configured)
@@ -129,16 +129,16 @@ class Lines:
         found = self.services.get(service)
         return found.name(self.say.language) if found else service
 
-    def about(self, entry: Entry) -> list[str]:
+    def about(self, fact: KnownFact) -> list[str]:
         """What a fact is about, the most telling first."""
-        body = entry.body
-        number = entry.number or body.get("number")
+        body = fact.body
+        number = fact.number or body.get("number")
         parts = [self.say("journal.about.number", number=number)] if number else []
         parts += self._services(body)
-        if entry.counter and entry.author_kind != "withheld":
-            parts.append(self.counter(entry.counter))
-        parts += [self._place(entry, body[key]) for key in _PLACES if self._names_place(entry, key)]
-        parts += self._named(entry)
+        if fact.counter and fact.author_kind != "withheld":
+            parts.append(self.counter(fact.counter))
+        parts += [self._place(fact, body[key]) for key in _PLACES if self._names_place(fact, key)]
+        parts += self._named(fact)
         parts += self._figures(body)
         parts += [
             self._coded(prefix, body[key]) for key, prefix in _CODES.items() if isinstance(body.get(key), str)
@@ -148,7 +148,7 @@ class Lines:
             for key in _INSTANTS
             if isinstance(body.get(key), str)
         ]
-        if entry.is_clock_suspect:
+        if fact.is_clock_suspect:
             parts.append(self.say("journal.about.clock_suspect"))
         return [part for part in parts if part]
 
@@ -161,17 +161,17 @@ class Lines:
             parts.append(self.say("journal.about.towards", service=self.service(following["service"])))
         return parts
 
-    def _names_place(self, entry: Entry, key: str) -> bool:
-        value = entry.body.get(key)
-        is_author = value == entry.author or (key == "device" and "configured" in entry.body)
+    def _names_place(self, fact: KnownFact, key: str) -> bool:
+        value = fact.body.get(key)
+        is_author = value == fact.author or (key == "device" and "configured" in fact.body)
         return isinstance(value, str) and not is_author
 
-    def _place(self, entry: Entry, place: str) -> str:
-        return self.places[place] if place in self.places else self.device(entry, place)
+    def _place(self, fact: KnownFact, place: str) -> str:
+        return self.places[place] if place in self.places else self.device(fact, place)
 
-    def _named(self, entry: Entry) -> list[str]:
+    def _named(self, fact: KnownFact) -> list[str]:
         """Accounts with their roles, keys and notices, by their names of today."""
-        body, known = entry.body, entry.known
+        body, known = fact.body, fact.known
         parts = []
         if "account" in body:
             parts.append(known.accounts.get(body["account"]) or self.say("journal.who.gone"))
@@ -185,7 +185,7 @@ class Lines:
         parts += [body[key] for key in ("slug", "site") if isinstance(body.get(key), str)]
         if "is_on" in body:
             parts.append(self.say("journal.about.on" if body["is_on"] else "journal.about.off"))
-        if entry.kind == FactKind.ALERT_RAISED:
+        if fact.kind == FactKind.ALERT_RAISED:
             parts.append(self.say(f"server.alert.kind.{body['kind']}"))
             parts += [self.say("journal.about.drill")] if body.get("is_drill") else []
         return parts

@@ -13,8 +13,9 @@ from server.domain.journal_subjects import SUBJECTS, Subject
 from server.domain.roles import Permission
 from server.store.anchors import INSTALLATION, Anchors
 from server.store.database import Database
+from server.store.verifications import vanished_halls
 from server.usecases.individual_figures import sites_with_individual_figures
-from server.usecases.read_journal import Entry, Wanted, every_entry, people_of, read_journal
+from server.usecases.read_journal import KnownFact, Wanted, every_fact, people_of, read_journal
 from server.usecases.read_journal_proof import Proof, compare_sheet, read_proof
 from server.web.callers import identify
 from server.web.journal.asked import Asked, asked_of
@@ -136,15 +137,17 @@ def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
     asked, lines = reader.asked, reader.lines
     with needs.database.read() as rows:
         people = people_of(rows)
+        vanished = vanished_halls(rows) if reader.sees_installation else []
     found = read_journal(needs.database, _wanted(reader), _matches(reader))
     page = render_template(
         "journal/journal.html",
         asked=asked,
         reader=reader,
         people=sorted(people.items(), key=lambda each: each[1].casefold()),
-        days=lines.by_day(found.entries),
+        days=lines.by_day(found.facts),
         next=None if found.next is None else asked.query(avant=str(found.next)),
         looked_until=None if found.looked_until is None else lines.instant(found.looked_until),
+        vanished=vanished,
         proof=read_proof(needs.database, needs.anchors, asked.journal),
         instant=lines.instant,
         lines=lines,
@@ -156,9 +159,9 @@ def _wanted(reader: _Reader) -> Wanted:
     return reader.asked.wanted(reader.hall, reader.zone, names_everybody=reader.names_everybody)
 
 
-def _matches(reader: _Reader) -> Callable[[Entry], bool] | None:
+def _matches(reader: _Reader) -> Callable[[KnownFact], bool] | None:
     holds = looked_for(reader.asked.words)
-    return None if holds is None else lambda entry: holds(reader.lines.line(entry))
+    return None if holds is None else lambda fact: holds(reader.lines.line(fact))
 
 
 def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) -> Response:
@@ -166,8 +169,8 @@ def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) ->
         abort(400)
 
     def pages() -> Iterator[list[Line]]:
-        for entries in every_entry(needs.database, _wanted(reader), _matches(reader)):
-            yield [reader.lines.line(entry) for entry in entries]
+        for facts in every_fact(needs.database, _wanted(reader), _matches(reader)):
+            yield [reader.lines.line(fact) for fact in facts]
 
     is_english = reader.lines.say.language == "en"
     text = json_of(pages()) if form == "json" else csv_of(pages(), "," if is_english else ";")

@@ -19,6 +19,7 @@ from server.store.anchors import Anchors, write_anchors
 from server.store.installation import SYSTEM, Author
 from server.store.journal_pages import first_position_at
 from server.store.verifications import keep_verified
+from server.store.verifying import Fault, Verified
 from server.usecases import read_journal
 from server.usecases.accounts import NewAccount, create_account
 from server.usecases.individual_figures import decide_individual_figures
@@ -225,6 +226,14 @@ def test_the_last_verification_and_the_anchor_are_shown_in_words(both: ApiSite):
     assert "Tête gardée hors de la base le 24/11/2026 10:00" in page
     other = both.person("supervisor", OTHER).get(f"/journal?hall={OTHER}").text
     assert re.search("Vérifié le 24/11/2026 10:00.: 1 fait, rien n’a été changé", other)
+
+
+def test_a_hall_that_vanished_is_told_to_who_sees_the_installation(api: ApiSite):
+    verified = Verified(facts={HALL: 1}, faults=[Fault(OTHER, "hall_missing")])
+    keep_verified(api.database, verified, "2026-11-24", 0.1)
+    told = "Le hall «\u00a0vervins\u00a0» a disparu de la base"
+    assert told in api.person("administrator", "*").get(WHERE).text
+    assert told not in api.person("supervisor").get(WHERE).text
 
 
 def test_the_sheet_of_heads_is_a_paper_that_can_be_compared(api: ApiSite):
