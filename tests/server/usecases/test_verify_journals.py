@@ -59,6 +59,9 @@ def test_one_of_two_workers_verifies_once_a_night(database: Database, hands: Han
     for worker in workers * 2:
         worker.make()
     assert sum(worker.walks for worker in workers) == 1
+    hands.now += timedelta(hours=1, minutes=1)
+    workers[0].make()
+    assert sum(worker.walks for worker in workers) == 1
     proof = read_proof(database, anchors, HALL)
     assert proof.verification is not None
     assert (proof.verification.wrong, proof.verification.facts) == (None, proof.facts)
