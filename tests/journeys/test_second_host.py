@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from server.store.installation import SYSTEM
 from server.usecases.accounts import NewAccount, create_account
 from server.usecases.devices import pair_device
 from server.usecases.publish_configuration import publish_hall, publish_installation
-from tests.docs.documents import text_of
+from tests.docs.documents import blocks_of
 from tests.harness.chromium import Pages
 from tests.harness.second_host import SecondHost, second_host
 from tests.harness.served import Served
@@ -36,7 +35,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a 
 
 def by_the_manual(folder: Path, address: str) -> None:
     """Types the commands of the page « Servir en https »: authority, certificate and file of policies."""
-    for block in re.findall(r"^```\n(.*?)^```$", text_of("manuels/https"), re.DOTALL | re.MULTILINE):
+    for block in blocks_of("manuels/https"):
         typed = block.replace(ADDRESS, address)
         subprocess.run(["sh", "-ec", typed], cwd=folder, check=True, capture_output=True)
 

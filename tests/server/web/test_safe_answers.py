@@ -12,6 +12,7 @@ from server.store.accounts import Grant
 from server.store.installation import SYSTEM
 from server.usecases.accounts import NewAccount, create_account
 from server.web.callers import DEVICE_COOKIE, SESSION_COOKIE
+from server.web.paper import Papers
 from server.web.site import CONTENT_SECURITY, FRAMED, FRAMING
 from tests.conftest import make_tables
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
@@ -58,7 +59,10 @@ def routes(site: ApiSite, *verbs: str) -> list[tuple[str, Rule]]:
     return found
 
 
-def test_every_answer_has_a_strict_policy_and_no_page_has_inline_code(site: ApiSite):
+def test_every_answer_has_a_strict_policy_and_no_page_has_inline_code(
+    site: ApiSite, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Papers, "made", lambda *_: b"%PDF")  # three seconds each, and no page
     browser = site.person("administrator", "*")
     for _, rule in routes(site, "GET"):
         answer = browser.get(path_of(rule))
