@@ -6,7 +6,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
-from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.configuration import HallConfiguration
 from server.domain.journal_subjects import SUBJECTS, Subject
@@ -17,12 +16,13 @@ from server.store.verifications import vanished_halls
 from server.usecases.individual_figures import sites_with_individual_figures
 from server.usecases.read_journal import KnownFact, Wanted, every_fact, people_of, read_journal
 from server.usecases.read_journal_proof import Proof, compare_sheet, read_proof
+from server.web.access import PEOPLE, requires
 from server.web.callers import identify
 from server.web.journal.asked import Asked, asked_of
 from server.web.journal.files import csv_of, json_of
 from server.web.journal.lines import Line, Lines, looked_for
 from server.web.paper import Papers
-from server.web.viewer import FindHalls, FindViewer, Sentence, page_language, way_to_sign_in
+from server.web.viewer import FindHalls, FindViewer, Sentence, page_language
 
 OF_INSTALLATION = (Subject.CONFIGURATION, Subject.PEOPLE, Subject.DEVICES, Subject.NOTICES, Subject.MEDIA)
 """Subjects whose facts may stand in the installation's journal."""
@@ -83,33 +83,32 @@ def journal_pages(needs: JournalPages) -> Blueprint:
     )
 
     @pages.get("/journal")
-    def journal() -> AnyResponse | tuple[str, int] | str:
-        reader = _reader(needs)
-        return reader if isinstance(reader, AnyResponse) else _page(needs, reader)
+    @requires(Permission.READ_JOURNAL, of=PEOPLE)
+    def journal() -> tuple[str, int] | str:
+        return _page(needs, _reader(needs))
 
     @pages.get("/journal/<any(csv, json):form>")
-    def file(form: Literal["csv", "json"]) -> AnyResponse:
-        reader = _reader(needs)
-        return reader if isinstance(reader, AnyResponse) else _file(needs, reader, form)
+    @requires(Permission.READ_JOURNAL, of=PEOPLE)
+    def file(form: Literal["csv", "json"]) -> Response:
+        return _file(needs, _reader(needs), form)
 
     @pages.get("/journal/tetes")
-    def heads() -> AnyResponse | str:
-        reader = _reader(needs)
-        return reader if isinstance(reader, AnyResponse) else _heads(needs, reader)
+    @requires(Permission.READ_JOURNAL, of=PEOPLE)
+    def heads() -> str:
+        return _heads(needs, _reader(needs))
 
     @pages.get("/journal/tetes.pdf")
-    def sheet() -> AnyResponse:
-        reader = _reader(needs)
-        return reader if isinstance(reader, AnyResponse) else _sheet(needs, reader)
+    @requires(Permission.READ_JOURNAL, of=PEOPLE)
+    def sheet() -> Response:
+        return _sheet(needs, _reader(needs))
 
     return pages
 
 
-def _reader(needs: JournalPages) -> _Reader | AnyResponse:
+def _reader(needs: JournalPages) -> _Reader:
     """Who reads which journal. Answers 403 without the permission there, 404 for a journal not theirs."""
     person = needs.viewer()
-    if person is None:
-        return way_to_sign_in()
+    assert person is not None  # access was asked before
     sites = identify().sites_of(Permission.READ_JOURNAL)
     halls = [hall for hall in needs.halls(person) if sites is None or hall.site.slug in sites]
     if not halls:
