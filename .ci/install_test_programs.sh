@@ -7,6 +7,10 @@ wants() { missing="$missing $1"; }
 
 sh .ci/find_python.sh >/dev/null 2>&1 || wants "python3 python3-venv"
 command -v chromium-headless-shell >/dev/null || wants chromium-headless-shell
+# the full one obeys policies, as on a kiosk
+command -v chromium >/dev/null || wants chromium
+command -v ip >/dev/null || wants iproute2
+command -v openssl >/dev/null || wants openssl
 command -v redis-server >/dev/null || wants redis-server
 command -v espeak-ng >/dev/null || wants espeak-ng
 ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0 || wants libpangoft2-1.0-0

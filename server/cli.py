@@ -45,12 +45,9 @@ def serve() -> None:
     """Serve the installation: one process, or several workers with PostgreSQL and Redis."""
     settings = Settings()
     database = opened(settings)
-    loopback_only = is_demonstration(database) and not settings.is_loopback
+    demonstration = is_demonstration(database)
     database.close()
-    if loopback_only:
-        raise Refusal("demonstration_on_loopback_only", host=settings.host)
-    if settings.scheme == "http" and not settings.is_loopback and not settings.behind_proxy:
-        raise Refusal("http_on_loopback_only", host=settings.host)
+    settings.check_address(is_demonstration=demonstration)
     if settings.scheme == "https":
         check_certificate(settings)
     execute_server(settings)

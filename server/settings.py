@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from server.domain.addresses import LOOPBACK, is_private_way
+from server.domain.refusals import Refusal
 
 
 class Settings(BaseSettings):
@@ -162,6 +163,11 @@ class Settings(BaseSettings):
         return "https" if self.tls_certificate and self.tls_key else "http"
 
     @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the server by https: served by this process, or by a proxy before it."""
+        return self.scheme == "https" or self.behind_proxy
+
+    @property
     def base_url(self) -> str:
         """The address the pages have on this machine."""
         return f"{self.scheme}://{self.host}:{self.port}"
@@ -170,3 +176,16 @@ class Settings(BaseSettings):
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK
+
+    def check_address(self, *, is_demonstration: bool) -> None:
+        """Lets plain http and demonstrations stay on this machine, whatever starts the server.
+
+        A proxy that ends TLS stands on this machine too: who could pass it by would choose the address they
+        seem to come from. Refusals: http_on_loopback_only, demonstration_on_loopback_only.
+        """
+        if self.is_loopback:
+            return
+        if is_demonstration:
+            raise Refusal("demonstration_on_loopback_only", host=self.host)
+        if self.scheme == "http":
+            raise Refusal("http_on_loopback_only", host=self.host)

@@ -41,6 +41,7 @@ CATALOGUES = (
     ("media", SERVER / "web" / "media" / "translations"),
     ("display_report", SERVER / "web" / "display_report" / "translations"),
     ("people", SERVER / "web" / "people" / "translations"),
+    ("journal", SERVER / "web" / "journal" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("rights", SERVER / "web" / "rights" / "translations"),
@@ -64,7 +65,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     """The app of one process.
 
     `app.extensions["parvis"]` is its Parvis; nothing runs in the background yet. Waits for a database that
-    is away. Refusal: not_installed.
+    is away. Refusals: not_installed, http_on_loopback_only, demonstration_on_loopback_only.
     """
     app = PlainApp(
         "server",
@@ -78,6 +79,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     )
     database, installation = _opened(settings, clock or Clock())
     is_demonstration = bool(installation["is_demonstration"])
+    try:
+        settings.check_address(is_demonstration=is_demonstration)
+    except Refusal:
+        database.close()
+        raise
     database.configurations.has_real_hours = settings.demo_hours == "real"
     if is_demonstration and settings.is_loopback and not settings.public_url:
         # on this machine it is its own public address: a tab can be the phone
@@ -88,9 +94,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
+        # by https it would ask for a Referer, which our policy keeps browsers from sending
+        WTF_CSRF_SSL_STRICT=False,
         SESSION_COOKIE_NAME="parvis_form",
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.is_https,
     )
     app.session_interface = FormSessions()
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from server.language import LANGUAGES
 from server.live import messages
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
+from server.store.anchors import Anchors
 from server.store.notices import notices_with_medium
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_look import Look
@@ -57,12 +58,14 @@ from server.web.console import pages as console_pages
 from server.web.devices import pages as device_pages
 from server.web.entrance import blueprint as entrance_pages
 from server.web.help.pages import blueprint as help_pages
+from server.web.journal.pages import JournalPages, journal_pages
 from server.web.look.files import blueprint as look_files
 from server.web.look.files import look_of
 from server.web.media import pages as media_pages
 from server.web.media.files import blueprint as media_files
 from server.web.notices import pages as notices_pages
 from server.web.pairing import pages as pairing_pages
+from server.web.paper import Papers
 from server.web.people import invitation as invitation_pages
 from server.web.people import own_account as own_account_pages
 from server.web.people import pages as people_pages
@@ -104,7 +107,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
 
     install_access(app)
     app.before_request(media_api.admit_upload(api))  # before anything reads what is sent
-    install_guards(app, csrf)
+    install_guards(app, csrf, is_https=settings.is_https)
     install_refusals(app, translate)
     install_page_context(
         app,
@@ -295,6 +298,11 @@ def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None])
         quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
     )
     app.register_blueprint(rights_pages.blueprint(viewer=site.current_viewer, every_hall=every_hall))
+    papers = Papers(settings.var / "assets")
+    anchors = Anchors(settings.var / "anchors")
+    app.register_blueprint(
+        journal_pages(JournalPages(database, anchors, site.current_viewer, halls, translate, papers))
+    )
     app.register_blueprint(help_pages(translate=translate, viewer=site.current_viewer, docs_dir=DOCS))
     open_blueprints(app, ("kiosk", "signage", "simulator"))
 

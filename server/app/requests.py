@@ -35,7 +35,7 @@ class FormSessions(SecureCookieSessionInterface):
         return None if is_bearer else super().open_session(app, request)
 
 
-def install_guards(app: OpenAPI, csrf: CSRFProtect) -> None:
+def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool) -> None:
     """CSRF before a request that writes, security headers after every one."""
 
     @app.before_request
@@ -57,7 +57,7 @@ def install_guards(app: OpenAPI, csrf: CSRFProtect) -> None:
 
     @app.after_request
     def headers(response: Response) -> Response:
-        return site.secure_headers(response)
+        return site.secure_headers(response, is_https=is_https)
 
 
 def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:

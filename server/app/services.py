@@ -40,6 +40,7 @@ from server.usecases.note_copied_device import note_copied_device
 from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
 from server.usecases.sessions import SeenSessions
+from server.usecases.verify_journals import NightlyVerification
 from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
 from signage.feeds.fetched import FeedLimits
 
@@ -50,6 +51,9 @@ MEDIA_MEMORY_BYTES = 4_000_000_000
 
 PICTURE_WITHIN_S = 10.0
 """How long decoding a screen's picture may take."""
+
+VERIFIER_IDLE_S = 60.0
+"""How long the process that verifies the journals stays after its walk."""
 
 
 @dataclass
@@ -232,8 +236,10 @@ def _device_watch(
 
 def _kept(settings: Settings, database: Database, socketio: Any, rounds: Rounds) -> list[Callable[[], None]]:
     """What keeps an installation: the rounds of its jobs, and the local socket of commands that write."""
+    verification = NightlyVerification(database, rounds.anchors, Apart(idle_s=VERIFIER_IDLE_S).call)
     return [
         _every(socketio, ROUND_S, rounds.make),
+        _every(socketio, ROUND_S, verification.make),
         lambda: serve_local(database, settings.var, socketio.sleep),
     ]
 

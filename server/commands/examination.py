@@ -253,7 +253,7 @@ def tls(settings: Settings) -> Finding:
         if missing:
             return Finding("wrong", f"TLS lacks {', '.join(missing)}.")
         return Finding("right", "Pages are served by https.")
-    if settings.is_loopback or settings.behind_proxy:
+    if settings.is_loopback:
         return Finding("right", "Plain http stays on this machine.")
     return Finding(
         "wrong", "Plain http is served on the loopback address only; set a certificate or a proxy."

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     END_ALERT = "end_alert"
     DRAFT_NOTICES = "draft_notices"
     PUBLISH_NOTICES = "publish_notices"
+    READ_JOURNAL = "read_journal"
 
 
 _P = Permission
@@ -101,6 +102,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.RAISE_ALERT,
             _P.END_ALERT,
             _P.DRAFT_NOTICES,
+            _P.READ_JOURNAL,
             _P.READ_HELP,
         }
     ),

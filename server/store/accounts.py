@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from server.domain.roles import ROLES, Permission
 from server.ids import token_digest
@@ -186,3 +186,14 @@ def name_of(rows: Any, author: str) -> str | None:
         author=author,
     )
     return None if row is None else str(row["name"])
+
+
+_NAMES = {
+    "account": "SELECT id, display_name AS name FROM account",
+    "api_key": "SELECT id, name FROM api_key",
+}
+
+
+def names_of(rows: Any, table: Literal["account", "api_key"]) -> dict[str, str]:
+    """The names of every account or API key, by id."""
+    return {row["id"]: row["name"] for row in rows.all(_NAMES[table])}

@@ -132,6 +132,16 @@ def versions_of(rows: Any, notice: str) -> Sequence[Row]:
     return found
 
 
+def titles_of(rows: Any, notices: Sequence[str]) -> dict[str, str]:
+    """The French titles of some notices, as their newest versions say."""
+    found = {notice: versions_of(rows, notice) for notice in notices}
+    return {
+        notice: json.loads(versions[-1]["content"])["titles"]["fr"]
+        for notice, versions in found.items()
+        if versions
+    }
+
+
 def content_of(rows: Any, notice: str, version: int) -> NoticeContent:
     """What a version says. Refusal: unknown_notice."""
     for row in versions_of(rows, notice):

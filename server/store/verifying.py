@@ -46,9 +46,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was walked: the facts counted per journal, and the first fault of each that has one."""
+    """What was walked: facts and last hash per journal, and the first fault of each that has one."""
 
     facts: dict[str, int] = field(default_factory=dict)
+    heads: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -90,6 +91,7 @@ def verify_journal(
             if fault is None and full:
                 fault = _derived_fault(rows, journal)
             verified.facts[journal.name] = walk.count
+            verified.heads[journal.name] = walk.hash
             if fault is not None:
                 verified.faults.append(fault)
         if hall is None:

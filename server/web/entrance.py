@@ -24,6 +24,7 @@ PAGES = (
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
     ("people", "/personnes", Permission.ADMINISTER_PEOPLE, "users"),
     ("rights", "/droits", Permission.READ_HELP, "key-round"),
+    ("journal", "/journal", Permission.READ_JOURNAL, "history"),
     ("help", "/aide", Permission.READ_HELP, "circle-help"),
 )
 """Pages for people at work: key of their sentences, path, the permission each asks for, icon."""

@@ -56,12 +56,13 @@ _SECURE = {
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_SECURE_BY_HTTPS = _SECURE | {"Strict-Transport-Security": "max-age=31536000"}
 
 
-def secure_headers(response: Response) -> Response:
-    """Headers of every answer that has not set its own: no inline code, no frames, no referrer."""
+def secure_headers(response: Response, *, is_https: bool) -> Response:
+    """Headers of every answer that has not set its own: no inline code, frames, referrer; https stays."""
     own = {name for name, _ in response.headers}
-    for name, value in _SECURE.items():
+    for name, value in (_SECURE_BY_HTTPS if is_https else _SECURE).items():
         if name not in own:
             response.headers.add(name, value)
     return response
@@ -101,7 +102,7 @@ def with_cookie(
 
     `is_lax`: the browser also sends it when it is led here by another site.
     """
-    secure = site.settings.scheme == "https" or site.settings.behind_proxy
+    secure = site.settings.is_https
     samesite = "Lax" if is_lax else "Strict"
     response.set_cookie(
         name, token, max_age=int(seconds), httponly=True, samesite=samesite, secure=secure, path=path

@@ -14,6 +14,12 @@ def text_of(name: str) -> str:
     return (DOCS / f"{name}.md").read_text(encoding="utf-8")
 
 
+def blocks_of(name: str, language: str = "") -> list[str]:
+    """The document's blocks of code in a language; "" is what one types or writes into a file."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text_of(name), re.DOTALL | re.MULTILINE)
+    return [text for named, text in found if named == language]
+
+
 def rows_of(name: str) -> list[list[str]]:
     """Every row of the document's tables, cell by cell, heads left out."""
     lines = [line for line in text_of(name).splitlines() if line.startswith("|")]

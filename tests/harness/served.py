@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -40,11 +41,12 @@ class Served:
         redis_url: str | None = None,
         workers: int = 1,
         cores: set[int] | None = None,
+        authority: Path | None = None,
         **settings: str,
     ) -> None:
         var.mkdir(parents=True, exist_ok=True)
         self.var, self.port, self.workers, self._cores = var, free_port(), workers, cores
-        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.trust = ssl.create_default_context(cafile=authority) if authority else True
         self.database_url = database_url or f"sqlite:///{var / 'parvis.db'}"
         self.log = var / "server.log"
         self._server: subprocess.Popen[bytes] | None = None
@@ -60,6 +62,7 @@ class Served:
             **{name.upper(): value for name, value in settings.items()},
         }
         self._settings = Settings.model_validate({name.lower(): value for name, value in chosen.items()})
+        self.base_url = self._settings.base_url
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARVIS_")}
         self.environment = inherited | {f"PARVIS_{name}": value for name, value in chosen.items()}
 
@@ -121,7 +124,8 @@ class Served:
         if self._server is None or self._server.poll() is not None:
             raise AssertionError(f"the server has ended\n{self.log_end()}")
         try:
-            return httpx.get(f"{self.base_url}/health/ready", timeout=2, trust_env=False).status_code == 200
+            asked = f"{self.base_url}/health/ready"
+            return httpx.get(asked, timeout=2, trust_env=False, verify=self.trust).status_code == 200
         except httpx.TransportError:
             return False
 

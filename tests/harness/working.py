@@ -10,6 +10,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.harness.served import Served
+from tests.harness.waiting import wait_until
 
 
 def sign_in(page: Page, server: Served, login: str, password: str, path: str = "/") -> Page:
@@ -54,6 +55,23 @@ def phase(page: Page, name: str) -> None:
 def place(page: Page, counter: str) -> Any:
     """The card of a counter the console holds among others."""
     return page.locator(f'[data-place="{counter}"]')
+
+
+def press_for_a_ticket(kiosk: Page, service: str) -> str:
+    """The number of a ticket pressed for on the page of a kiosk; a press that came too early is repeated."""
+    expect(kiosk.locator("main")).to_have_attribute("data-view", "start")
+
+    def act(selector: str, view: str) -> None:
+        def acted() -> bool:
+            if kiosk.locator("main").get_attribute("data-view") != view:
+                kiosk.locator(selector).click()
+            return kiosk.locator("main").get_attribute("data-view") == view
+
+        wait_until(acted, f"{selector} leads to {view}", every_s=0.1)
+
+    act(f"[data-service={service}]", "sheet")
+    act("[data-act=take]", "ticket")
+    return kiosk.locator(".number").inner_text()
 
 
 def issue(server: Served, hall: str, service: str) -> str:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from server.clock import Clock
 from server.store.database import Database
 from tests.harness.waiting import wait_until
-from tests.harness.working import demonstration_user, sign_in
+from tests.harness.working import demonstration_user, press_for_a_ticket, sign_in
 from tests.server.printing.test_served_printing import PUBLIC_URL, Kiosk, expected_picture, scanned, shows
 
 SERVICE, LAYOUTS = "laon-accueil", ["embedded", "workers"]
@@ -39,7 +39,7 @@ def test_a_press_becomes_paper_a_call_and_a_figure(serve, layout, pages, fonts_d
     screen.goto(laon["screens"][0]["url"])
     expect(screen.locator("body")).to_be_visible()
 
-    ticket = _press(kiosk)
+    ticket = press_for_a_ticket(kiosk, SERVICE)
     paper = Kiosk(server)
     (picture,) = wait_until(paper.pictures, "the ticket is printed", within_s=30)
     job = _job_of(server, ticket)
@@ -72,22 +72,6 @@ def test_a_press_becomes_paper_a_call_and_a_figure(serve, layout, pages, fonts_d
     assert after["visits"]["value"] == before["visits"]["value"] + 1
     assert after["wait_mean"]["n"] == before["wait_mean"]["n"] + 1
     assert after["wait_max"]["value"] is not None
-
-
-def _press(kiosk: Page) -> str:
-    expect(kiosk.locator("main")).to_have_attribute("data-view", "start")
-
-    def act(selector: str, view: str) -> None:
-        def acted() -> bool:
-            if kiosk.locator("main").get_attribute("data-view") != view:
-                kiosk.locator(selector).click()
-            return kiosk.locator("main").get_attribute("data-view") == view
-
-        wait_until(acted, f"{selector} leads to {view}", every_s=0.1)
-
-    act(f"[data-service={SERVICE}]", "sheet")
-    act("[data-act=take]", "ticket")
-    return kiosk.locator(".number").inner_text()
 
 
 def _job_of(server: Any, number: str) -> str:

@@ -1,7 +1,6 @@
 """A stranger opens a real hall by the page « Ouvrir un vrai hall »: its documents, its commands in order."""
 
 import json
-import re
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.docs.documents import text_of
+from tests.docs.documents import blocks_of
 from tests.harness.served import Served
 
 PAGE = "manuels/ouvrir-un-hall"
@@ -27,15 +26,9 @@ ROUND_THE_CLOCK = {
 }
 
 
-def blocks(language: str) -> list[str]:
-    """The page's blocks of code in a language; "" is what one types or writes into a file."""
-    found = re.findall(r"^```(\w*)\n(.*?)^```$", text_of(PAGE), re.DOTALL | re.MULTILINE)
-    return [text for named, text in found if named == language]
-
-
 def documents() -> dict[str, Any]:
     """The page's two documents by their file; open at any hour a test runs, without the printer."""
-    installation, hall = (json.loads(block) for block in blocks("json"))
+    installation, hall = (json.loads(block) for block in blocks_of(PAGE, "json"))
     installation["sites"][0]["calendar"] = ROUND_THE_CLOCK
     del hall["kiosks"][0]["printer"]
     return {"installation.json": installation, "guise.json": hall}
@@ -43,7 +36,7 @@ def documents() -> dict[str, Any]:
 
 def commands() -> list[list[str]]:
     """The page's commands, each without the program's name."""
-    lines = [line for block in blocks("") for line in block.splitlines()]
+    lines = [line for block in blocks_of(PAGE) for line in block.splitlines()]
     return [shlex.split(line)[1:] for line in lines if line.startswith(".venv/bin/parvis ")]
 
 

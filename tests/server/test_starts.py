@@ -132,3 +132,25 @@ def test_a_folder_that_cannot_be_written_is_told(place: Installation):
 def test_a_setting_that_cannot_be_is_named(place: Installation, name: str, value: str):
     place.environment[f"PARVIS_{name}"] = value
     assert f"setting {name.lower()}" in place.parvis("serve", expected=2)
+
+
+# --- plain http -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.10", "::", "accueil.exemple.fr"])
+@pytest.mark.parametrize("behind_proxy", [False, True])
+def test_a_server_without_tls_is_served_on_loopback_only(
+    sqlite_url: str, tmp_path: Path, host: str, behind_proxy: bool
+):
+    settings = Settings(var=tmp_path, database_url=sqlite_url, host=host, behind_proxy=behind_proxy)
+    with pytest.raises(Refusal, match="http_on_loopback_only"):
+        create_app(settings, async_mode="threading")
+
+
+def test_a_demonstration_is_served_on_loopback_only_whatever_its_certificate():
+    open_to_all = Settings(host="0.0.0.0", tls_certificate="parvis.pem", tls_key="parvis.key")
+    with pytest.raises(Refusal, match="demonstration_on_loopback_only"):
+        open_to_all.check_address(is_demonstration=True)
+    open_to_all.check_address(is_demonstration=False)
+    for host in ("127.0.0.1", "::1", "localhost"):
+        Settings(host=host).check_address(is_demonstration=True)

@@ -16,6 +16,7 @@ from server.store.tables import (
     notices,
     people,
     printing,
+    verifying,
     visits,
 )
 from server.store.tables.columns import metadata
@@ -33,6 +34,7 @@ __all__ = [
     "notices",
     "people",
     "printing",
+    "verifying",
     "visits",
 ]
 

@@ -1,16 +1,13 @@
 """Proof of display: screens report what they showed; the report of a notice as JSON, a sheet and a paper."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import AwareDatetime, Field
 
-from server.apart import Apart
 from server.domain.displays import MOST_DISPLAYS, Display, DisplayOutcome
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
@@ -22,15 +19,12 @@ from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, OPAQUE, Asked, HallPath, Slug
 from server.web.callers import allowed
-from server.web.display_report.paper import TEMPLATES, paper
-from server.web.display_report.words import report_page
+from server.web.display_report.words import TEMPLATES, report_page
+from server.web.paper import Papers
 from server.web.viewer import Sentence, page_language
-
-log = structlog.get_logger()
 
 TAG = Tag(name="displays")
 LARGEST_NUMBER = 2**53
-PAPER_WITHIN_S, PAPER_IDLE_S = 30, 60
 PAPER: Any = {
     "description": "OK",
     "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
@@ -92,7 +86,7 @@ def blueprint(api: Api) -> APIBlueprint:
         template_folder=str(TEMPLATES),
     )
 
-    apart = Apart(deadline_s=PAPER_WITHIN_S, idle_s=PAPER_IDLE_S)
+    papers = Papers(api.settings.var / "assets")
 
     @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: Anything})
     @requires(Permission.READ_BOARD, of=DEVICES)
@@ -137,21 +131,12 @@ def blueprint(api: Api) -> APIBlueprint:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
         report = found(path.notice, query, read_display_report)
         html = report_page(report, Sentence(api.translate, page_language()))
-        answer = Response(_paper(apart, html, api.settings.var / "assets"), content_type="application/pdf")
+        answer = Response(papers.made(html), content_type="application/pdf")
         answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
     return routes
-
-
-def _paper(apart: Apart, html: str, assets: Path) -> bytes:
-    """Made one after the other in a process apart, which takes a second to begin and some 80 MB."""
-    try:
-        return apart.call(paper, html, assets)
-    except (ImportError, OSError) as error:
-        log.exception("paper_not_made")
-        raise Refusal("paper_unavailable") from error
 
 
 def _may_read(hall: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from flask import render_template
 
 from server.language import direction_of, locale_of
 from server.web.viewer import Sentence
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def report_page(report: Mapping[str, Any], say: Sentence) -> str:

@@ -26,6 +26,7 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
     "figures": (Permission.READ_FIGURES, Permission.EXPORT_VISITS, Permission.DECIDE_TARGETS),
     "running": (
         Permission.SUPERVISE,
+        Permission.READ_JOURNAL,
         Permission.CONFIGURE,
         Permission.ADMINISTER_PEOPLE,
         Permission.READ_HELP,

@@ -66,7 +66,7 @@ def test_the_paper_holds_only_halls_that_the_reader_may_see(api: ApiSite):
 
 
 def test_a_machine_without_the_library_refuses_with_a_sentence(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("server.web.api.displays.paper", missing_library)
+    monkeypatch.setattr("server.web.paper.paper", missing_library)
     refused(api.get(PDF), 503, "paper_unavailable")
 
 

@@ -1,0 +1,51 @@
+"""Checks that the bills of materials name every package that is delivered, in its version."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def named(bill: Path) -> set[tuple[str, str]]:
+    """Name and version of every component."""
+    components = json.loads(bill.read_text(encoding="utf-8"))["components"]
+    return {(part_name(each), each["version"]) for each in components}
+
+
+def part_name(component: dict[str, str]) -> str:
+    """A component's name with its group, as npm writes it."""
+    group = component.get("group", "")
+    return f"{group}/{component['name']}" if group else component["name"]
+
+
+def locked_python() -> set[tuple[str, str]]:
+    """What requirements.lock pins."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    return set(re.findall(r"^([\w.-]+)==([^\s;]+)", lock, re.MULTILINE))
+
+
+def locked_browser() -> set[tuple[str, str]]:
+    """What package-lock.json pins and browsers are given."""
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    return {
+        (place.rpartition("node_modules/")[2], each["version"])
+        for place, each in packages.items()
+        if place and not each.get("dev")
+    }
+
+
+def main() -> int:
+    """0 when both are whole, else 1 with what is missing."""
+    status = 0
+    for kind, locked in (("python", locked_python()), ("browser", locked_browser())):
+        found = named(ROOT / "var" / "sbom" / f"{kind}.json")
+        missing = sorted(locked - found)
+        print(f"var/sbom/{kind}.json: {len(found)} packages" + (f", lacks {missing}" if missing else ""))
+        status |= bool(missing)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

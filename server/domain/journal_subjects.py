@@ -1,0 +1,92 @@
+"""What the facts of a journal are about, for who reads them: subjects, and who is named beside them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from server.domain.facts import FactKind
+
+_K = FactKind
+
+
+class Subject(StrEnum):
+    """What a fact is about, in the order in which subjects are offered."""
+
+    CONFIGURATION = "configuration"
+    PEOPLE = "people"
+    DEVICES = "devices"
+    ALERTS = "alerts"
+    DAYS = "days"
+    NOTICES = "notices"
+    MEDIA = "media"
+    APPOINTMENTS = "appointments"
+    COUNTERS = "counters"
+    VISITS = "visits"
+    CALLS = "calls"
+    PRINTS = "prints"
+
+
+SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
+    Subject.CONFIGURATION: (
+        *(_K.CONFIGURATION_PUBLISHED, _K.INSTALLATION_PUBLISHED, _K.TARGET_DECIDED),
+        *(_K.HALL_CREATED, _K.HALL_RESTORED),
+    ),
+    Subject.PEOPLE: (
+        *(_K.ACCOUNT_CREATED, _K.ACCOUNT_INVITED, _K.INVITATION_ACCEPTED, _K.ACCOUNT_DESCRIBED),
+        *(_K.ROLES_CHANGED, _K.ACCOUNT_LOCKED, _K.ACCOUNT_UNLOCKED, _K.ACCOUNT_REMOVED, _K.PASSWORD_SET),
+        _K.IDENTITY_LINKED,
+        *(_K.SESSIONS_ENDED, _K.GUESSING_SLOWED, _K.INDIVIDUAL_FIGURES_DECIDED),
+        *(_K.API_KEY_CREATED, _K.API_KEY_REVOKED),
+    ),
+    Subject.DEVICES: (
+        *(_K.DEVICE_PAIRED, _K.DEVICE_RENEWED, _K.DEVICE_REPLACED, _K.DEVICE_COPIED, _K.DEVICE_REVOKED),
+    ),
+    Subject.ALERTS: (_K.ALERT_RAISED, _K.ALERT_END_ASKED, _K.ALERT_ENDED, _K.ALERT_SHOWN),
+    Subject.DAYS: (
+        *(_K.DAY_CLOSED, _K.BREAK_DECIDED, _K.TICKETS_STOPPED, _K.TICKETS_REOPENED),
+        _K.QUIET_SET,
+    ),
+    Subject.NOTICES: (
+        *(_K.NOTICE_DRAFTED, _K.NOTICE_EDITED, _K.NOTICE_SUBMITTED, _K.NOTICE_APPROVED, _K.NOTICE_REFUSED),
+        *(_K.NOTICE_PUBLISHED, _K.NOTICE_WITHDRAWN, _K.NOTICE_REPLACED, _K.NOTICE_ARCHIVED),
+        _K.DISPLAYS_REPORTED,
+    ),
+    Subject.MEDIA: (
+        *(_K.MEDIUM_UPLOADED, _K.MEDIUM_PREPARED, _K.MEDIUM_REFUSED, _K.MEDIUM_DESCRIBED),
+        _K.MEDIUM_REMOVED,
+    ),
+    Subject.APPOINTMENTS: (
+        *(_K.APPOINTMENT_BOOKED, _K.APPOINTMENT_MOVED, _K.APPOINTMENT_CANCELLED),
+        *(_K.APPOINTMENT_CHECKED_IN, _K.CHECK_IN_UNDONE),
+    ),
+    Subject.COUNTERS: (
+        *(_K.COUNTER_OPENED, _K.COUNTER_PAUSED, _K.COUNTER_RESUMED, _K.COUNTER_CLOSED),
+        *(_K.PRESENCE_CONFIRMED, _K.PROFILE_CHANGED),
+    ),
+    Subject.VISITS: (
+        *(_K.TICKET_ISSUED, _K.TICKET_NOT_ISSUED, _K.TICKET_REPRINTED, _K.APPOINTMENT_SHEET_ASKED),
+        *(_K.GREETING_COUNTED, _K.NEEDS_NOTED, _K.PRIORITY_CONFIRMED, _K.PRIORITY_NOT_CONFIRMED),
+        *(_K.VISITS_LINKED, _K.VISIT_UNLINKED, _K.VISIT_REINSTATED, _K.VISIT_TAKEN_BACK),
+    ),
+    Subject.CALLS: (
+        *(_K.LEG_CALLED, _K.LEG_RECALLED, _K.LEG_STARTED, _K.LEG_POSTPONED, _K.LEG_PARKED, _K.LEG_RESUMED),
+        *(_K.LEG_RETURNED, _K.LEG_GIVEN_BACK, _K.LEG_HELD, _K.LEG_RELEASED, _K.LEG_ENDED),
+        *(_K.LEG_TRANSFERRED, _K.SERVICE_ADDED, _K.SERVICE_CORRECTED, _K.GESTURE_UNDONE),
+    ),
+    Subject.PRINTS: (_K.PRINT_ENDED, _K.ROLL_CHANGED),
+}
+"""Every kind of fact under one subject."""
+
+BY_PLACE = frozenset(
+    kind for subject in (Subject.COUNTERS, Subject.VISITS, Subject.CALLS) for kind in SUBJECTS[subject]
+) | {FactKind.APPOINTMENT_CHECKED_IN, FactKind.CHECK_IN_UNDONE}
+"""What people do all day for visitors: told with the place, not the person (individual figures are off)."""
+
+
+def subject_of(kind: str) -> Subject | None:
+    """The subject of a kind of fact, None for one that this version does not know."""
+    return _SUBJECT_OF.get(kind)
+
+
+_SUBJECT_OF: Mapping[str, Subject] = {
+    str(kind): subject for subject, kinds in SUBJECTS.items() for kind in kinds
+}
