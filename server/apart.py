@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any
+from weakref import WeakSet
 
 from server.logs.lines import configure_logs, guard_standard_error
 from server.settings import Settings
@@ -46,6 +47,7 @@ class Apart:
         self._idle: threading.Timer | None = None
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        _ALL.add(self)
 
     def call[Result](self, function: Callable[..., Result], *values: Any) -> Result:
         """The function's result, or the exception it raised. Raises ApartEnded."""
@@ -107,6 +109,15 @@ class Apart:
         with self._lock:
             self._forget_idle()
             self._end()
+
+
+_ALL: WeakSet[Apart] = WeakSet()
+
+
+def close_all() -> None:
+    """Ends each of them in this process, once it has answered; a call after it starts another."""
+    for apart in list(_ALL):
+        apart.close()
 
 
 def _write(pipe: IO[bytes], value: Any) -> None:

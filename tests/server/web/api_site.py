@@ -9,6 +9,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from server.apart import close_all
 from server.app import create_app
 from server.domain.roles import ROLES
 from server.settings import Settings
@@ -48,6 +49,10 @@ class ApiSite:
         self.kiosk = pair_device(self.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1").token
         self.screen = pair_device(self.database, SYSTEM, HALL, kind="screen", configured="laon-ecran-1").token
         self.key = self.new_key("issue", "read", "call")
+
+    def close(self) -> None:
+        close_all()
+        self.database.close()
 
     def new_key(self, *scopes: str, **more: Any) -> str:
         return create_api_key(self.database, SYSTEM, NewKey("tests", scopes, **more))[1]

@@ -15,7 +15,7 @@ def both(database_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     """On each kind of database."""
     found = ApiSite(database_url, tmp_path)
     yield found
-    found.database.close()
+    found.close()
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def api(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     """On SQLite, where the database makes no difference."""
     found = ApiSite(sqlite_url, tmp_path)
     yield found
-    found.database.close()
+    found.close()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def spoken(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     site = ApiSite(sqlite_url, tmp_path, voice=True)
     yield site
     site.app.extensions["parvis"].stop_background()
-    site.database.close()
+    site.close()
 
 
 def test_a_ticket_is_read_in_files_the_kiosk_may_fetch_and_no_one_else(spoken: ApiSite):

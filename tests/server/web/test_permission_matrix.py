@@ -38,7 +38,7 @@ def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     (folder / "parvis.db").write_bytes(migrated_sqlite.read_bytes())
     found = ApiSite(f"sqlite:///{folder / 'parvis.db'}", folder, settings=PROVIDER)
     yield found
-    found.database.close()
+    found.close()
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ class Bureau:
         return self.site.count("sign_in")
 
     def close(self) -> None:
-        self.site.database.close()
+        self.site.close()
 
 
 @pytest.fixture
@@ -369,4 +369,4 @@ def test_no_page_waits_for_a_provider_that_never_answers(sqlite_url: str, tmp_pa
         asked.close()
         provider = site.app.extensions["parvis"].provider
         wait_until(lambda: provider.trouble == "oidc_away", "the look has ended")
-        site.database.close()
+        site.close()

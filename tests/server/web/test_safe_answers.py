@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiSite]:
     make_tables(url)
     found = ApiSite(url, folder, settings={"behind_proxy": "true", "media_bytes": str(LARGEST_MEDIUM)})
     yield found
-    found.database.close()
+    found.close()
 
 
 def path_of(rule: Rule) -> str:

@@ -24,7 +24,7 @@ def test_the_wall_says_whose_voice_calls_have_and_how_many_recordings_are_missin
         r"Voix \(fr\) : les enregistrements du site ; espeak-ng là où il en manque \(\d+\)\.", line
     )
     site.app.extensions["parvis"].stop_background()
-    site.database.close()
+    site.close()
 
 
 def test_where_nothing_is_said_the_wall_names_no_voice(api: ApiSite):

@@ -20,4 +20,4 @@ def test_a_loop_is_told_while_its_test_holds(
     page = site.app.test_client().get(f"/t/{token}").text
     assert ('<p class="loop" data-loop>' in page) is is_told
     assert ('<p class="loop" data-loop hidden>' in page) is not is_told
-    site.database.close()
+    site.close()
