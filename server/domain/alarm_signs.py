@@ -60,9 +60,9 @@ def unprinted_after(before: int, verdict: str | None) -> int:
 
 
 def presence_sign(*, is_present: bool, was_seen: bool, is_open: bool) -> Observed:
-    """The sign of a paired kiosk or screen. One that never came, or is missed while the hall is closed: unsure.
+    """The sign of a paired kiosk or screen.
 
-    `was_seen`: at any time since it is watched.
+    Unsure: it never came (`was_seen`, since it is watched), or is missed while the hall is closed.
     """
     if is_present:
         return Observed(Sign.WELL)

@@ -152,7 +152,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Ordered waiting legs of one or several services. `most_waiting`: more raise an alarm; None: as the hall."""
+    """Ordered waiting legs of one or several services.
+
+    `most_waiting`: so many raise an alarm; None: as many as in the hall.
+    """
 
     id: str
     names: Texts

@@ -119,19 +119,21 @@ class FactKind(StrEnum):
     DISPLAYS_REPORTED = "DisplaysReported"
 
 
-SILENT = frozenset(
+OF_ALARMS = frozenset(
     {
-        FactKind.PRINT_ENDED,
-        FactKind.TICKET_REPRINTED,
-        FactKind.ROLL_CHANGED,
-        FactKind.APPOINTMENT_SHEET_ASKED,
-        FactKind.ALERT_SHOWN,
         FactKind.ALARM_RAISED,
         FactKind.ALARM_RETURNED,
         FactKind.ALARM_CLEARED,
         FactKind.ALARM_ACKNOWLEDGED,
     }
 )
+SILENT = OF_ALARMS | {
+    FactKind.PRINT_ENDED,
+    FactKind.TICKET_REPRINTED,
+    FactKind.ROLL_CHANGED,
+    FactKind.APPOINTMENT_SHEET_ASKED,
+    FactKind.ALERT_SHOWN,
+}
 """Facts that do not raise the hall version: no page of the hall changes by them."""
 
 

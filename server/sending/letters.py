@@ -71,7 +71,9 @@ class Letters:
         letter["Message-ID"] = f"<{delivery}@{domain}>"
         letter["References"] = f"<{told['alarm']}@{domain}>"
         letter["Auto-Submitted"] = "auto-generated"
-        letter["Subject"] = self._say(f"alarms.letter.subject.{turn}", site=told["site"]["name"], what=told["text"])
+        letter["Subject"] = self._say(
+            f"alarms.letter.subject.{turn}", site=told["site"]["name"], what=told["text"]
+        )
         lines = [
             self._say(f"alarms.letter.{turn}", what=told["text"]),
             "",

@@ -2,7 +2,7 @@
 
 
 class SendRefused(Exception):
-    """A message that did not reach its recipient; `code` is one of FAILURES, `told` what the other side said."""
+    """A message that did not arrive; `code` is one of FAILURES, `told` what the other side said."""
 
     def __init__(self, code: str, told: str = "") -> None:
         super().__init__(code)

@@ -8,10 +8,12 @@ and its note sends again, with the same id.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
 
+from server.domain.facts import OF_ALARMS
 from server.domain.instants import from_micros
 from server.domain.webhooks import next_try
 from server.sending.refused import SendRefused
@@ -46,7 +48,7 @@ class Sender:
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database: what was just recorded of an alarm leaves at once."""
-        if any(fact.kind.startswith("Alarm") for fact in commit.facts):
+        if any(fact.kind in OF_ALARMS for fact in commit.facts):
             self.spawn(self.look)
 
     def look(self) -> None:
@@ -54,7 +56,7 @@ class Sender:
         for recipient in dict.fromkeys(row["recipient"] for row in self._due()):
             if recipient not in self._busy:
                 self._busy.add(recipient)
-                self.spawn(lambda each=recipient: self._send_all(each))
+                self.spawn(partial(self._send_all, recipient))
 
     def _due(self) -> Sequence[Row]:
         with self.database.read() as rows:
@@ -96,5 +98,3 @@ class Sender:
             log.warning("not_sent", recipient=recipient.id, code=refused.code, told=refused.told)
             return refused
         return None
-
-

@@ -1,4 +1,4 @@
-"""Send an alarm to a webhook: one signed POST, no redirect followed, nothing of the answer read but its status."""
+"""Send an alarm to a webhook: one signed POST, no redirect; of the answer only its status is read."""
 
 import ssl
 from dataclasses import dataclass, field
@@ -26,11 +26,11 @@ class Webhooks:
     def send(self, recipient: Recipient, delivery: str, body: str, *, now: datetime) -> None:
         """Returns once the endpoint has answered 2xx. Raises SendRefused."""
         content = body.encode()
-        headers = {
+        headers: dict[bytes | str, bytes | str] = {
             "Content-Type": "application/json",
             "User-Agent": "Parvis",
-            **signed_headers(recipient.secret or "", delivery, now, content),
         }
+        headers.update(signed_headers(recipient.secret or "", delivery, now, content))
         network = CheckedNetwork(may_be_private=self.may_be_private, within_s=self.within_s)
         try:
             with (

@@ -109,5 +109,3 @@ def serving_counters(rows: Any, hall: str) -> set[str]:
     """The counters of a hall (id) at which somebody is called or received."""
     sql = "SELECT counter FROM leg WHERE hall = :hall AND state IN ('called', 'in_service')"
     return {row["counter"] for row in rows.all(sql, hall=hall)}
-
-

@@ -29,8 +29,8 @@ _TAKE = (
 )
 _SENT = "UPDATE delivery SET sent_at = :now, taken_until = NULL, failure = NULL WHERE id = :delivery"
 _FAILED = (
-    "UPDATE delivery SET taken_until = NULL, failure = :failure, next_at = :next_at, given_up_at = :given_up_at"
-    " WHERE id = :delivery"
+    "UPDATE delivery SET taken_until = NULL, failure = :failure, next_at = :next_at,"
+    " given_up_at = :given_up_at WHERE id = :delivery"
 )
 _AGAIN = (
     "UPDATE delivery SET sent_at = NULL, given_up_at = NULL, taken_until = NULL, tries = 0, queued_at = :now,"
@@ -54,9 +54,7 @@ class Message:
     body: str
 
 
-def queue_delivery(
-    transaction: Any, recipient: str, message: Message, *, now: datetime
-) -> None:
+def queue_delivery(transaction: Any, recipient: str, message: Message, *, now: datetime) -> None:
     """Puts what was just recorded of an alarm on its way to a recipient.
 
     `now`: of the wall clock, which may be behind the facts.

@@ -2,12 +2,12 @@
 
 from server.domain.alarm_facts import alarm_acknowledged
 from server.domain.refusals import Refusal
+from server.language import Translate
 from server.store import alarms
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
-from server.usecases.alarm_words import Translate
 from server.usecases.tell_alarm import ACKNOWLEDGED, tell_alarm
 
 
@@ -20,7 +20,10 @@ def hall_of_alarm(database: Database, alarm: str) -> str:
 def acknowledge_alarm(
     database: Database, alarm: str, author: Author, translate: Translate, *, write_key: WriteKey | None = None
 ) -> None:
-    """Who acknowledges first is the one named; once more changes nothing. Refusals: unknown_alarm, alarm_over."""
+    """Who acknowledges first is the one named; once more changes nothing.
+
+    Refusals: unknown_alarm, alarm_over.
+    """
     with database.transaction(hall_of_alarm(database, alarm), author, write_key) as transaction:
         if transaction.is_replayed:
             return

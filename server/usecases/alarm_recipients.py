@@ -70,14 +70,12 @@ def add_recipient(database: Database, author: Author, wanted: WantedRecipient) -
             secret=secret,
             added_at=to_micros(transaction.now),
         )
-        transaction.record(
-            recipient_added(recipient, channel=wanted.channel, site=wanted.site, address=kept)
-        )
+        transaction.record(recipient_added(recipient, channel=wanted.channel, site=wanted.site, address=kept))
     return recipient, secret
 
 
 def renew_secret(database: Database, author: Author, recipient: str) -> str:
-    """The new secret of a webhook (shown once); the old one signs nothing more. Refusal: unknown_recipient."""
+    """The new secret of a webhook (shown once), in place of the old one. Refusal: unknown_recipient."""
     secret = secret_of(secrets.token_bytes(SECRET_BYTES))
     with database.installation_transaction(author) as transaction:
         known = _known(transaction, recipient)

@@ -1,7 +1,7 @@
 """What is said of an alarm: its sentence for people, and the message that goes to recipients."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,8 @@ from server.domain.alarm_signs import SERVER
 from server.domain.alarms import Alarm, AlarmKind
 from server.domain.configuration import FRENCH, HallConfiguration, text_in
 from server.domain.instants import to_text
+from server.language import Translate
 from server.store.deliveries import Message
-
-type Translate = Callable[..., str]
 
 
 def label_of(
@@ -39,7 +38,7 @@ def sentence_of(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact of an alarm to be told: `turn` is what happened, `at` when, `position` its place in the journal."""
+    """A fact of an alarm to be told: what happened (`turn`), when, and its place in the journal."""
 
     alarm: Alarm
     turn: str
@@ -59,8 +58,7 @@ def message_of(configuration: HallConfiguration, told: Told, translate: Translat
             "alarm": told.alarm.id,
             "kind": str(kind),
             "subject": {"id": subject, "label": label},
-            "hall": {"id": configuration.hall, "name": configuration.name},
-            "site": {"id": configuration.site.slug, "name": configuration.site.name},
+            **_place(configuration),
             "position": told.position,
             "returns": told.alarm.returns,
             "values": dict(told.values),
@@ -68,3 +66,21 @@ def message_of(configuration: HallConfiguration, told: Told, translate: Translat
         },
     }
     return Message(told.alarm.id, told.turn, json.dumps(body, ensure_ascii=False))
+
+
+def trial_of(configuration: HallConfiguration, text: str, now: datetime) -> str:
+    """The body of a test: what a recipient gets when somebody tries whether it arrives."""
+    body = {
+        "type": "alarm.test",
+        "timestamp": to_text(now),
+        "data": {"alarm": "test", **_place(configuration), "text": text},
+    }
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _place(configuration: HallConfiguration) -> Mapping[str, Mapping[str, str]]:
+    site = configuration.site
+    return {
+        "hall": {"id": configuration.hall, "name": configuration.name},
+        "site": {"id": site.slug, "name": site.name},
+    }

@@ -6,10 +6,11 @@ from typing import Any
 from server.domain.alarms import AlarmKind
 from server.domain.configuration import HallConfiguration
 from server.domain.instants import micros_to_text, to_text
+from server.language import Translate
 from server.store import alarms
 from server.store.database import Database
 from server.store.engines import Row
-from server.usecases.alarm_words import Translate, label_of, sentence_of
+from server.usecases.alarm_words import label_of, sentence_of
 from server.usecases.answers import Answer
 from server.usecases.read_alerts import author_name
 

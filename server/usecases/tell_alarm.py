@@ -6,10 +6,11 @@ from typing import Any
 
 from server.domain.alarms import Alarm
 from server.domain.facts import Fact
+from server.language import Translate
 from server.store.deliveries import queue_delivery
 from server.store.hall_transaction import HallTransaction
 from server.store.recipients import recipients_of
-from server.usecases.alarm_words import Told, Translate, message_of
+from server.usecases.alarm_words import Told, message_of
 
 ACKNOWLEDGED = "acknowledged"
 NOT_BY_EMAIL = frozenset({ACKNOWLEDGED})

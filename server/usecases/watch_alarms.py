@@ -41,6 +41,7 @@ from server.domain.forgotten import FORGOTTEN
 from server.domain.instants import from_micros, to_micros
 from server.domain.players import Sighting, is_present
 from server.ids import new_id
+from server.language import Translate
 from server.store import alarms, counters
 from server.store.accounts import paired_devices
 from server.store.database import Database
@@ -48,7 +49,6 @@ from server.store.engines import Row
 from server.store.hall_transaction import SELECT_HALL, HallTransaction
 from server.store.installation import SYSTEM
 from server.store.print_jobs import printer_states
-from server.usecases.alarm_words import Translate
 from server.usecases.tell_alarm import tell_alarm
 
 DRIVEN_WITHIN_S = 60

@@ -1,6 +1,17 @@
 """Alarms of halls, what was last seen of their subjects, who is told, and what is on its way to them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from server.store.tables.columns import ID, INSTANT, metadata
 
