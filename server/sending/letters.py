@@ -6,7 +6,8 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 from server.domain.configuration import FRENCH
@@ -59,21 +60,12 @@ class Letters:
                 raise
         return server
 
-    def letter(self, address: str, delivery: str, body: str, *, now: datetime) -> EmailMessage:
+    def letter(self, address: str, delivery: str, body: str, *, now: datetime) -> MIMEText:
         """The letter of a message, in French; letters of one alarm stand under each other."""
         message = json.loads(body)
         told, turn = message["data"], message["type"].removeprefix("alarm.")
         sender = self.settings.smtp_from or f"parvis@{self.settings.smtp_host}"
         domain = sender.rpartition("@")[2]
-        letter = EmailMessage()
-        letter["From"], letter["To"] = sender, address
-        letter["Date"] = format_datetime(now)
-        letter["Message-ID"] = f"<{delivery}@{domain}>"
-        letter["References"] = f"<{told['alarm']}@{domain}>"
-        letter["Auto-Submitted"] = "auto-generated"
-        letter["Subject"] = self._say(
-            f"alarms.letter.subject.{turn}", site=told["site"]["name"], what=told["text"]
-        )
         lines = [
             self._say(f"alarms.letter.{turn}", what=told["text"]),
             "",
@@ -81,7 +73,16 @@ class Letters:
         ]
         if self.settings.public_url:
             lines.append(f"{self.settings.public_url.rstrip('/')}/alarmes?hall={told['hall']['id']}")
-        letter.set_content("\n".join([*lines, "", self._say("alarms.letter.why"), ""]))
+        text = "\n".join([*lines, "", self._say("alarms.letter.why"), ""])
+        letter = MIMEText(text, "plain", "utf-8")
+        letter["From"], letter["To"] = sender, address
+        letter["Date"] = format_datetime(now)
+        letter["Message-ID"] = f"<{delivery}@{domain}>"
+        letter["References"] = f"<{told['alarm']}@{domain}>"
+        letter["Auto-Submitted"] = "auto-generated"
+        subject = self._say(f"alarms.letter.subject.{turn}", site=told["site"]["name"], what=told["text"])
+        # EmailMessage would fold a subject between words and double the space before an accent
+        letter["Subject"] = Header(subject, "utf-8").encode()
         return letter
 
     def _say(self, key: str, **values: object) -> str:
