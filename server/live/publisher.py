@@ -89,7 +89,7 @@ class Publisher:
         if any(fact.kind in _ALERTS for fact in commit.facts):
             self._tell_alert(commit)
         if any(fact.kind in OF_ALARMS for fact in commit.facts):
-            self.emit(messages.ALARMS_CHANGED, {}, messages.AGENT, messages.hall_room(commit.hall))
+            self.emit(messages.ALARM_CHANGED, {}, messages.AGENT, messages.hall_room(commit.hall))
         for fact in commit.facts:
             if fact.kind in _CALLS and commit.configuration is not None:
                 self._announce(commit.hall, fact, commit.configuration)

@@ -70,5 +70,5 @@ class _EndingStream(httpcore.NetworkStream):
         secured = self._stream.start_tls(ssl_context, server_hostname, self._left_s())
         return _EndingStream(secured, self._ends_at_s)
 
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+    def get_extra_info(self, name: str) -> Any:
+        return self._stream.get_extra_info(name)

@@ -20,6 +20,7 @@ from server.store.deliveries import give_up_all, send_again, standing_by_recipie
 from server.store.engines import Row
 from server.store.erasables import keep_erasable
 from server.store.installation import Author, InstallationTransaction
+from server.store.purging import DELIVERIES_KEPT_S
 from server.store.recipients import Recipient, erase_address, recipient_of, recipients_of
 from server.usecases.answers import Answer
 from server.usecases.notice_places import configured_halls
@@ -30,7 +31,7 @@ LONGEST_EMAIL, LONGEST_URL = 254, 500
 KEPT = timedelta(days=50 * 366)
 """An address is erased when its recipient is removed, not by time."""
 SECRET_BYTES = 32
-RESENT_AT_MOST = timedelta(days=30)
+RESENT_AT_MOST = timedelta(seconds=DELIVERIES_KEPT_S)
 """How far back deliveries may be sent again: they are kept so long."""
 
 

@@ -30,11 +30,11 @@ def blueprint(api: Api) -> APIBlueprint:
 
     @routes.get("/halls/<hall>/alarms", responses={200: Anything})
     def of_hall(path: HallPath) -> Any:
-        """The open alarms of a hall, and those of the last thirty days; people at work read names."""
+        """The open alarms of a hall, those nobody looks after first; people at work read names."""
         caller, hall = allowed(Permission.READ_QUEUE, path.hall)
         is_person = caller.kind == "person"
         return read_alarms(
-            api.database, hall, page_language(), api.translate, names_people=is_person, has_past=True
+            api.database, hall, page_language(), api.translate, names_people=is_person, has_past=False
         )
 
     @routes.post("/alarms/<alarm>/acknowledge", responses={204: None})

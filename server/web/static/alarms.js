@@ -18,7 +18,7 @@ document.querySelector(".live").hidden = false;
 connect("/agent", { hall: page.hall.slug }, {
   live: () => { state = withLiveness(state, true, Date.now()); draw(); if (!isFirst) refresh(); isFirst = false; },
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
-  messages: { "alarms.changed": soon },
+  messages: { "alarm.changed": soon },
 });
 
 function draw() {
