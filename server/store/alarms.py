@@ -99,6 +99,15 @@ def keep_memories(
         transaction.run(_FORGET, hall=hall, kind=str(kind), subject=subject)
 
 
+def open_by_hall(rows: Any) -> dict[str, int]:
+    """How many alarms are open in each hall (slug) that has some."""
+    sql = (
+        "SELECT h.slug, count(*) AS alarms FROM alarm a JOIN hall h ON h.id = a.hall"
+        " WHERE a.cleared_at IS NULL GROUP BY h.slug"
+    )
+    return {row["slug"]: int(row["alarms"]) for row in rows.all(sql)}
+
+
 def waiting_by_queue(rows: Any, hall: str) -> dict[str, int]:
     """How many legs wait in each queue of a hall (id)."""
     sql = "SELECT queue, count(*) AS legs FROM leg WHERE hall = :hall AND state = 'waiting' GROUP BY queue"

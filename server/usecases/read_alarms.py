@@ -1,4 +1,4 @@
-"""The alarms of a hall as pages at work read them, in a language, and those of some halls at a glance."""
+"""The alarms of a hall as pages at work read them, in a language; how many each hall has."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,6 +41,12 @@ def read_alarms(
         answer: dict[str, Any] = {"hall": configuration.hall, "as_of": to_text(now)}
         answer |= {"alarms": [told(row) for row in found]}
         return answer | ({"past": [told(row) for row in past]} if has_past else {})
+
+
+def count_alarms(database: Database) -> dict[str, int]:
+    """How many alarms are open in each hall (slug) that has some."""
+    with database.read() as rows:
+        return alarms.open_by_hall(rows)
 
 
 def _told(configuration: HallConfiguration, row: Row, language: str, translate: Translate) -> Answer:

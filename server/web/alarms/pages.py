@@ -30,7 +30,7 @@ from server.usecases.alarm_recipients import (
     resend,
     shown_address,
 )
-from server.usecases.read_alarms import read_alarms
+from server.usecases.read_alarms import count_alarms, read_alarms
 from server.web.alarms.words import Moments
 from server.web.callers import Caller, allowed, identify, someone
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
@@ -141,6 +141,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: _Outcome | None =
     return render_template(
         "alarms/alarms.html",
         hall=hall,
+        counts=count_alarms(needs.database),
         halls=halls_for_page(needs.viewer, needs.halls),
         found=read_alarms(
             needs.database, hall_id, language, needs.translate, names_people=True, has_past=True

@@ -134,6 +134,12 @@ def test_who_is_told_is_seen_by_who_supervises_and_changed_by_who_configures_the
     assert api.app.test_client().get(PAGE).status_code == 302
 
 
+def test_whoever_has_several_halls_sees_where_alarms_are(api: ApiSite, faulty: FaultyHall):
+    page = api.person("administrator", "*").get("/alarmes?hall=vervins").text
+    halls = page.partition('data-part="halls"')[2].partition("</nav>")[0]
+    assert re.findall(r"<b>([^<]+)</b>", halls) == ["1 alarme"]
+
+
 def test_the_pages_at_work_have_a_place_for_alarms(api: ApiSite):
     browser = api.person("supervisor")
     for path in ("/console", "/accueil", "/supervision"):
