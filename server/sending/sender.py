@@ -53,7 +53,13 @@ class Sender:
 
     def look(self) -> None:
         """Sends what is due, to each recipient that this process does not send to already."""
-        for recipient in dict.fromkeys(row["recipient"] for row in self._due()):
+        try:
+            waiting = dict.fromkeys(row["recipient"] for row in self._due())
+        except Exception:
+            self.failures += 1
+            log.exception("outbox_not_read")
+            return
+        for recipient in waiting:
             if recipient not in self._busy:
                 self._busy.add(recipient)
                 self.spawn(partial(self._send_all, recipient))
@@ -81,7 +87,9 @@ class Sender:
                 return
         with self.database.read() as rows:
             recipient = recipient_of(rows, delivery["recipient"])
-        refused = None if recipient is None else self.try_to_send(recipient, delivery["id"], delivery["body"])
+        if recipient is None:
+            return  # removed meanwhile, and with it all that was on its way
+        refused = self.try_to_send(recipient, delivery["id"], delivery["body"])
         now = self.database.clock.now()
         with self.database.store.write() as rows:
             if refused is None:
@@ -97,4 +105,8 @@ class Sender:
         except SendRefused as refused:
             log.warning("not_sent", recipient=recipient.id, code=refused.code, told=refused.told)
             return refused
+        except Exception as error:
+            self.failures += 1
+            log.exception("not_sent", recipient=recipient.id)
+            return SendRefused(f"{recipient.channel}_unreachable", type(error).__name__)
         return None

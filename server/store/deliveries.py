@@ -39,7 +39,6 @@ _AGAIN = (
 _STANDING = (
     f"SELECT recipient, count(CASE WHEN {_UNDERWAY} THEN 1 END) AS underway,"
     f" count(CASE WHEN given_up_at IS NOT NULL THEN 1 END) AS given_up, max(sent_at) AS sent_at,"
-    f" max(CASE WHEN {_UNDERWAY} THEN tries END) AS tries,"
     f" max(CASE WHEN {_UNDERWAY} THEN failure END) AS failure,"
     f" min(CASE WHEN {_UNDERWAY} THEN next_at END) AS next_at FROM delivery GROUP BY recipient"
 )

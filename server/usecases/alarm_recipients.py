@@ -19,7 +19,7 @@ from server.store.database import Database
 from server.store.deliveries import give_up_all, send_again, standing_by_recipient
 from server.store.engines import Row
 from server.store.erasables import keep_erasable
-from server.store.installation import Author, InstallationTransaction
+from server.store.installation import Author
 from server.store.purging import DELIVERIES_KEPT_S
 from server.store.recipients import Recipient, erase_address, recipient_of, recipients_of
 from server.usecases.answers import Answer
@@ -31,6 +31,7 @@ LONGEST_EMAIL, LONGEST_URL = 254, 500
 KEPT = timedelta(days=50 * 366)
 """An address is erased when its recipient is removed, not by time."""
 SECRET_BYTES = 32
+_NOTHING_SENT = {"underway": 0, "given_up": 0, "sent_at": None, "failure": None, "next_at": None}
 RESENT_AT_MOST = timedelta(seconds=DELIVERIES_KEPT_S)
 """How far back deliveries may be sent again: they are kept so long."""
 
@@ -123,13 +124,10 @@ def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[
     with database.read() as rows:
         standing = standing_by_recipient(rows)
         found = [each for each in recipients_of(rows) if may_see(each.site)]
-    return [_told(each, standing.get(each.id)) for each in found]
+    return [_told(each, standing.get(each.id, _NOTHING_SENT)) for each in found]
 
 
-def _told(recipient: Recipient, standing: Row | Mapping[str, Any] | None) -> Answer:
-    stands = standing or dict.fromkeys(("underway", "given_up", "tries"), 0) | dict.fromkeys(
-        ("sent_at", "failure", "next_at")
-    )
+def _told(recipient: Recipient, stands: Row | Mapping[str, Any]) -> Answer:
     return {
         "recipient": recipient.id,
         "channel": recipient.channel,
@@ -139,7 +137,6 @@ def _told(recipient: Recipient, standing: Row | Mapping[str, Any] | None) -> Ans
         "given_up": stands["given_up"],
         "sent_at": micros_to_text(stands["sent_at"]),
         "failure": stands["failure"],
-        "tries": stands["tries"] or 0,
         "next_at": micros_to_text(stands["next_at"]),
     }
 
@@ -152,7 +149,7 @@ def shown_address(recipient: Recipient) -> str:
     return f"{parts.scheme}://{parts.netloc}/…" if parts.path.strip("/") or parts.query else recipient.address
 
 
-def _known(rows: Any | InstallationTransaction, recipient: str) -> Recipient:
+def _known(rows: Any, recipient: str) -> Recipient:
     known = recipient_of(rows, recipient)
     if known is None:
         raise Refusal("unknown_recipient", recipient=recipient)

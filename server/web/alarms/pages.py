@@ -89,27 +89,29 @@ def blueprint(needs: AlarmPages) -> Blueprint:
     @routes.post("/alarmes/<alarm>/prise-en-charge")
     def acknowledge(alarm: str) -> Any:
         caller = allowed(Permission.RECEIVE, hall_of_alarm(needs.database, alarm))[0]
-        return _attempt(needs, lambda: _acknowledge(needs, alarm, caller))
+        return _attempt(needs, lambda _: _acknowledge(needs, alarm, caller))
 
     @routes.post("/alarmes/adresses")
     def add() -> Any:
-        return _attempt(needs, lambda: _add(needs))
+        return _attempt(needs, lambda _: _add(needs))
 
     @routes.post("/alarmes/adresses/<recipient>/<any(essai, renvoi, secret, retrait):verb>")
     def change(recipient: str, verb: str) -> Any:
-        done = {"essai": _try, "renvoi": _resend, "secret": _renew, "retrait": _remove}[verb]
-        return _attempt(needs, lambda: done(needs, recipient))
+        if verb == "essai":
+            return _attempt(needs, lambda hall: _try(needs, recipient, hall))
+        done = {"renvoi": _resend, "secret": _renew, "retrait": _remove}[verb]
+        return _attempt(needs, lambda _: done(needs, recipient))
 
     return routes
 
 
-def _attempt(needs: AlarmPages, work: Callable[[], _Outcome | None]) -> Any:
+def _attempt(needs: AlarmPages, work: Callable[[HallConfiguration], _Outcome | None]) -> Any:
     """What was pressed, then the page with what came of it; where that is seen there, just the page."""
     hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE)
     if isinstance(hall, Response):
         return hall
     try:
-        outcome = work()
+        outcome = work(hall)
     except Refusal as refusal:
         if status_of(refusal) in (401, 403):
             raise
@@ -186,11 +188,9 @@ def _add(needs: AlarmPages) -> _Outcome:
     return _with_secret(needs, known_recipient(needs.database, recipient), secret)
 
 
-def _try(needs: AlarmPages, recipient: str) -> _Outcome:
+def _try(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> _Outcome:
     _, known = _asked_recipient(needs, recipient)
     needs.slow()
-    hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE)
-    assert not isinstance(hall, Response)
     failure, language, address = needs.try_now(known, hall), page_language(), shown_address(known)
     if failure is None:
         return _Outcome(needs.translate("alarms.try.arrived", language, address=address))

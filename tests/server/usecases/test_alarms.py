@@ -27,6 +27,7 @@ from server.usecases.alarm_recipients import (
 from server.usecases.counter_sessions import pause_counter
 from server.usecases.forgotten import give_back_forgotten
 from server.usecases.publish_configuration import publish_hall
+from server.usecases.purge import purge
 from server.usecases.serve import Gesture, finish, start
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue
 from tests.server.usecases.faulty_hall import KIOSK, SCREEN, TRANSLATE, FaultyHall, faulty_hall
@@ -285,6 +286,17 @@ def test_a_recipient_is_added_renewed_and_removed_and_leaves_no_address_in_the_j
     with hall.database.read() as rows:
         assert rows.all("SELECT id FROM erasable WHERE value = :value", value=HOOK) == []
         assert rows.one("SELECT secret FROM recipient")["secret"] is None
+
+
+def test_deliveries_are_kept_thirty_days(hall: FaultyHall):
+    hall.tells(HOOK)
+    hall.printer = "paper_out"
+    hall.look()
+    hall.hands.now += timedelta(days=30, seconds=-1)
+    assert purge(hall.database)["delivery"] == 0
+    hall.hands.now += timedelta(seconds=1)
+    assert purge(hall.database)["delivery"] == 1
+    assert hall.outbox() == []
 
 
 @pytest.mark.parametrize(
