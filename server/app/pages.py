@@ -183,7 +183,8 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         app.register_blueprint(provider_sign_in.blueprint(shared, parvis.provider, parvis.look_at_provider))
     app.register_blueprint(media_files(parvis.media.files, database))
     app.register_blueprint(look_files(parvis.media.files, database))
-    _install_pages(app, parvis, api.slow_codes)
+    slow_trials = brake(limiter, "alarm_trial", "12 per minute", by=by_caller)
+    _install_pages(app, parvis, api.slow_codes, slow_trials)
 
 
 def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pictures:
@@ -208,7 +209,9 @@ def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> d
     return devices_api.Devices(seen, parvis.publisher.renewal_asked, parvis.devices.changed, slow_codes)
 
 
-def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None]) -> None:
+def _install_pages(
+    app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None], slow_trials: Callable[[], None]
+) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
     languages = languages_of(LANGUAGES)
 
@@ -268,7 +271,7 @@ def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None])
     app.register_blueprint(
         alert_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
-    app.register_blueprint(alarm_pages(_alarm_pages(parvis, limiter, halls)))
+    app.register_blueprint(alarm_pages(_alarm_pages(parvis, slow_trials, halls)))
     app.register_blueprint(
         supervision_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
@@ -306,11 +309,8 @@ def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None])
     open_blueprints(app, ("kiosk", "signage", "simulator"))
 
 
-def _alarm_pages(parvis: Parvis, limiter: Limiter, halls: FindHalls) -> AlarmPages:
-    @limiter.limit("12 per minute", key_func=lambda: identify().author.id)
-    def slow() -> None:
-        """Bounds what one person may have the server send."""
-
+def _alarm_pages(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> AlarmPages:
+    """`slow`: bounds what one person may have the server send."""
     translate = parvis.catalogues.translate
 
     def try_now(recipient: Recipient, hall: HallConfiguration) -> str | None:

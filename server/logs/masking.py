@@ -1,8 +1,8 @@
 """Masking: no secret stands in a log, whoever wrote the line.
 
 A secret is known by what stands before it (`Bearer …`, `#t=…`, `/t/…`, `token=…`, a cookie), or by its shape:
-that of a webhook (`whsec_…`), twenty-two URL-safe characters, or twice as many, as `server.ids.new_token` makes them,
-or a signed token.
+that of a webhook (`whsec_…`), twenty-two URL-safe characters, or twice as many, as `server.ids.new_token`
+makes them, or a signed token.
 """
 
 import re

@@ -49,7 +49,7 @@ class WantedRecipient:
 def add_recipient(database: Database, author: Author, wanted: WantedRecipient) -> tuple[str, str | None]:
     """The id of a new recipient, and the secret of a webhook (shown once).
 
-    Refusals: bad_email, bad_webhook, unknown_site, recipient_known.
+    Refusals: bad_recipient, bad_webhook, unknown_site, recipient_known.
     """
     _check(wanted)
     with database.read() as rows:
@@ -159,7 +159,7 @@ def _known(rows: Any, recipient: str) -> Recipient:
 def _check(wanted: WantedRecipient) -> None:
     if wanted.channel == EMAIL:
         if not _is_email(wanted.address):
-            raise Refusal("bad_email", longest=LONGEST_EMAIL)
+            raise Refusal("bad_recipient", longest=LONGEST_EMAIL)
     elif wanted.channel != WEBHOOK or not _is_web_address(wanted.address, may_be_plain=wanted.may_be_plain):
         raise Refusal("bad_webhook", longest=LONGEST_URL)
 

@@ -65,7 +65,7 @@ STATUS: Mapping[str, int] = {
     "alarm_over": 409,
     "unknown_recipient": 404,
     "recipient_known": 409,
-    "bad_email": 422,
+    "bad_recipient": 422,
     "bad_webhook": 422,
     "alert_in_force": 409,
     "alert_over": 409,

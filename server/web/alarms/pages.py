@@ -31,6 +31,7 @@ from server.usecases.alarm_recipients import (
     shown_address,
 )
 from server.usecases.read_alarms import count_alarms, read_alarms
+from server.web.access import PEOPLE, requires
 from server.web.alarms.words import Moments
 from server.web.callers import Caller, allowed, identify, someone
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
@@ -82,20 +83,24 @@ def blueprint(needs: AlarmPages) -> Blueprint:
         return hall_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE)
 
     @routes.get("/alarmes")
+    @requires(Permission.READ_QUEUE, of=PEOPLE)
     def alarms() -> Any:
         hall = hall_asked()
         return hall if isinstance(hall, Response) else _page(needs, hall)
 
     @routes.post("/alarmes/<alarm>/prise-en-charge")
+    @requires(Permission.RECEIVE, of=PEOPLE)
     def acknowledge(alarm: str) -> Any:
         caller = allowed(Permission.RECEIVE, hall_of_alarm(needs.database, alarm))[0]
         return _attempt(needs, lambda _: _acknowledge(needs, alarm, caller))
 
     @routes.post("/alarmes/adresses")
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def add() -> Any:
-        return _attempt(needs, lambda _: _add(needs))
+        return _attempt(needs, lambda hall: _add(needs, hall))
 
     @routes.post("/alarmes/adresses/<recipient>/<any(essai, renvoi, secret, retrait):verb>")
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def change(recipient: str, verb: str) -> Any:
         if verb == "essai":
             return _attempt(needs, lambda hall: _try(needs, recipient, hall))
@@ -144,7 +149,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: _Outcome | None =
         "alarms/alarms.html",
         hall=hall,
         counts=count_alarms(needs.database),
-        halls=halls_for_page(needs.viewer, needs.halls),
+        halls=halls_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE),
         found=read_alarms(
             needs.database, hall_id, language, needs.translate, names_people=True, has_past=True
         ),
@@ -175,8 +180,8 @@ def _asked_recipient(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipie
     return caller, known
 
 
-def _add(needs: AlarmPages) -> _Outcome:
-    caller, site = someone(), request.form.get("site", "")
+def _add(needs: AlarmPages, hall: HallConfiguration) -> _Outcome:
+    caller, site = someone(), request.form.get("site") or hall.site.slug
     if not _may_configure(caller, site):
         raise Refusal("forbidden")
     wanted = WantedRecipient(

@@ -5,14 +5,14 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.usecases.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
 from server.usecases.read_alarms import read_alarms
+from server.web.access import PEOPLE, requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import Asked, HallPath, Slug
-from server.web.callers import allowed, someone
+from server.web.callers import allowed
 from server.web.viewer import page_language
 
 TAG = Tag(name="alarms")
@@ -29,6 +29,7 @@ def blueprint(api: Api) -> APIBlueprint:
     routes = APIBlueprint("alarms", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
 
     @routes.get("/halls/<hall>/alarms", responses={200: Anything})
+    @requires(Permission.READ_QUEUE)
     def of_hall(path: HallPath) -> Any:
         """The open alarms of a hall, those nobody looks after first; people at work read names."""
         caller, hall = allowed(Permission.READ_QUEUE, path.hall)
@@ -38,12 +39,10 @@ def blueprint(api: Api) -> APIBlueprint:
         )
 
     @routes.post("/alarms/<alarm>/acknowledge", responses={204: None})
+    @requires(Permission.RECEIVE, of=PEOPLE)
     def acknowledge(path: AlarmPath) -> Any:
         """A person says to look after an alarm; the first one is named."""
-        someone()
         caller, _ = allowed(Permission.RECEIVE, hall_of_alarm(api.database, path.alarm))
-        if caller.kind != "person":
-            raise Refusal("forbidden")
         key = write_key(caller.author)
         acknowledge_alarm(api.database, path.alarm, caller.author, api.translate, write_key=key)
         return "", 204

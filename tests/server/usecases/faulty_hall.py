@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from server.app import CATALOGUES
-from server.domain.instants import to_micros
+from server.domain.instants import to_micros, to_text
 from server.domain.players import Sighting
 from server.language import Catalogues
 from server.store import print_jobs
@@ -51,7 +51,10 @@ class FaultyHall:
         """What the printer's driver keeps of it."""
         now = to_micros(self.hands.now)
         lease = {"printer": KIOSK, "holder": "driver", "expires_at": now + 15_000_000, "now": now}
-        state = {"state": json.dumps({"state": self.printer, "since": ""}), "state_at": now}
+        state = {
+            "state": json.dumps({"state": self.printer, "since": to_text(self.hands.now)}),
+            "state_at": now,
+        }
         with self.database.store.write() as rows:
             known = print_jobs.lease_of(rows, KIOSK)
             if known is None:

@@ -302,9 +302,9 @@ def test_deliveries_are_kept_thirty_days(hall: FaultyHall):
 @pytest.mark.parametrize(
     ("channel", "site", "address", "code"),
     [
-        ("email", "laon", "garde", "bad_email"),
-        ("email", "laon", "garde@example.org\nBcc: a@b.fr", "bad_email"),
-        ("email", "laon", "gardé@example.org", "bad_email"),
+        ("email", "laon", "garde", "bad_recipient"),
+        ("email", "laon", "garde@example.org\nBcc: a@b.fr", "bad_recipient"),
+        ("email", "laon", "gardé@example.org", "bad_recipient"),
         ("webhook", "laon", "http://example.org/", "bad_webhook"),
         ("webhook", "laon", "https://user:pass@example.org/", "bad_webhook"),
         ("webhook", "laon", "file:///etc/passwd", "bad_webhook"),
