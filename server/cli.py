@@ -10,6 +10,7 @@ import typer
 from server.clock import Clock
 from server.commands import (
     accounts,
+    alarms,
     api_keys,
     appointments,
     configuring,
@@ -131,6 +132,7 @@ cli.command("backup")(keeping.backup_command)
 cli.command("restore")(keeping.restore_command)
 cli.command("doctor")(doctoring.doctor)
 cli.command("say")(speaking.say_aloud)
+cli.add_typer(alarms.alarms, name="alarms")
 cli.add_typer(devices.devices, name="devices")
 cli.add_typer(api_keys.keys, name="api-keys")
 

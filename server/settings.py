@@ -101,6 +101,22 @@ class Settings(BaseSettings):
     pictures_kept_hours: int = Field(
         default=24, ge=1, le=720, description="How long the last picture of a screen is kept, in hours."
     )
+    smtp_host: str = Field(
+        default="", description="Server that takes the letters of alarms; empty: none is sent."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="TCP port of that server.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the way to that server is encrypted."
+    )
+    smtp_user: str = Field(default="", description="Who signs in at that server; empty: nobody.")
+    smtp_password: str = Field(default="", repr=False, description="The password of that user.")
+    smtp_from: str = Field(
+        default="", description="Sender of the letters; empty: parvis at the name of that server."
+    )
+    webhooks_to_private: bool = Field(
+        default=False,
+        description="Whether webhooks may go to private and loopback addresses, and over plain http.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged."
     )

@@ -32,6 +32,7 @@ CATALOGUES = (
     ("console", SERVER / "web" / "console" / "translations"),
     ("reception", SERVER / "web" / "reception" / "translations"),
     ("wall", SERVER / "web" / "wall" / "translations"),
+    ("alarms", SERVER / "web" / "alarms" / "translations"),
     ("alerts", SERVER / "web" / "alerts" / "translations"),
     ("supervision", SERVER / "web" / "supervision" / "translations"),
     ("pairing", SERVER / "web" / "pairing" / "translations"),

@@ -16,14 +16,17 @@ from server.app import health
 from server.app.brakes import brake, by_caller, by_ticket, make_limiter
 from server.app.requests import install_guards, install_refusals
 from server.app.services import Parvis
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.refusals import Refusal
+from server.ids import new_id
 from server.language import LANGUAGES
 from server.live import messages
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
 from server.store.anchors import Anchors
 from server.store.notices import notices_with_medium
+from server.store.recipients import Recipient
+from server.usecases.alarm_words import trial_of
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_look import Look
 from server.usecases.read_menu import languages_of
@@ -32,7 +35,10 @@ from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.read_voices import HallVoice, read_voices
 from server.web import provider_sign_in, sign_in, sign_out, site
 from server.web.access import Access, install_access, open_blueprints, open_to
+from server.web.alarms.pages import AlarmPages
+from server.web.alarms.pages import blueprint as alarm_pages
 from server.web.alerts import pages as alert_pages
+from server.web.api import alarms as alarms_api
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
 from server.web.api import counters as counters_api
@@ -76,7 +82,7 @@ from server.web.reception import pages as reception_pages
 from server.web.rights import pages as rights_pages
 from server.web.security import pages as security_pages
 from server.web.supervision import pages as supervision_pages
-from server.web.viewer import Viewer, install_page_context
+from server.web.viewer import FindHalls, Viewer, install_page_context
 from server.web.wall import pages as wall_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -117,7 +123,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         is_demonstration=parvis.is_demonstration,
         look=look,
     )
-    desks = (counters_api, reception_api, links_api, messages_api, alerts_api)
+    desks = (counters_api, reception_api, links_api, messages_api, alerts_api, alarms_api)
     screens = (sound_api, displays_api)
     for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks, *screens):
         app.register_api(subject.blueprint(api))
@@ -180,7 +186,8 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         app.register_blueprint(provider_sign_in.blueprint(shared, parvis.provider, parvis.look_at_provider))
     app.register_blueprint(media_files(parvis.media.files, database))
     app.register_blueprint(look_files(parvis.media.files, database))
-    _install_pages(app, parvis, api.slow_codes)
+    slow_trials = brake(limiter, "alarm_trial", "12 per minute", by=by_caller)
+    _install_pages(app, parvis, api.slow_codes, slow_trials)
 
 
 def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pictures:
@@ -205,7 +212,9 @@ def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> d
     return devices_api.Devices(seen, parvis.publisher.renewal_asked, parvis.devices.changed, slow_codes)
 
 
-def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None]) -> None:
+def _install_pages(
+    app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None], slow_trials: Callable[[], None]
+) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
     languages = languages_of(LANGUAGES)
 
@@ -265,6 +274,7 @@ def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None])
     app.register_blueprint(
         alert_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
+    app.register_blueprint(alarm_pages(_alarm_pages(parvis, slow_trials, halls)))
     app.register_blueprint(
         supervision_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
@@ -305,6 +315,28 @@ def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None])
     )
     app.register_blueprint(help_pages(translate=translate, viewer=site.current_viewer, docs_dir=DOCS))
     open_blueprints(app, ("kiosk", "signage", "simulator"))
+
+
+def _alarm_pages(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> AlarmPages:
+    """`slow`: bounds what one person may have the server send."""
+    translate = parvis.catalogues.translate
+
+    def try_now(recipient: Recipient, hall: HallConfiguration) -> str | None:
+        text = translate("alarms.try.text", FRENCH)
+        body = trial_of(hall, text, parvis.database.clock.now())
+        refused = parvis.sender.try_to_send(recipient, new_id(), body)
+        return None if refused is None else refused.code
+
+    return AlarmPages(
+        parvis.database,
+        site.current_viewer,
+        halls,
+        translate,
+        try_now,
+        slow,
+        email_is_off=not parvis.settings.smtp_host,
+        may_be_plain=parvis.settings.webhooks_to_private,
+    )
 
 
 def _demonstration(settings: Settings) -> Any:

@@ -14,6 +14,7 @@ from server.demonstration.printers import DemonstrationPrinters
 from server.domain.configuration import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.jobs.alarm_rounds import ALARM_ROUND_S, AlarmRounds
 from server.jobs.local_socket import serve_local
 from server.jobs.rounds import ROUND_S, Rounds
 from server.language import Catalogues
@@ -28,12 +29,16 @@ from server.live.void_tokens import VoidTokens
 from server.oidc.provider import Provider
 from server.oidc.registration import registration_of
 from server.printing.service import PrintService
+from server.sending.letters import Letters
+from server.sending.sender import LOOK_S, Channel, Sender
+from server.sending.webhook import Webhooks
 from server.settings import Settings
 from server.store.anchors import Anchors
 from server.store.database import Database, once_it_answers
 from server.store.notices import feeds_shown
 from server.store.players import players_at
 from server.store.screen_pictures import ScreenPictures
+from server.usecases.alarm_recipients import EMAIL, WEBHOOK
 from server.usecases.carry_over_notices import carry_over_every_hall
 from server.usecases.estimate_waits import Estimates
 from server.usecases.note_copied_device import note_copied_device
@@ -81,6 +86,7 @@ class Parvis:
     reading: ReadingVoice | None
     provider: Provider | None
     look_at_provider: Callable[[], None]
+    sender: Sender
     background: list[Callable[[], None]] = field(default_factory=list)
 
     def start_background(self) -> None:
@@ -186,6 +192,7 @@ def compose(
         None if voice.unavailable else ReadingVoice(audio),
         provider,
         lambda: later(0, provider.look) if provider is not None and provider.is_to_look() else None,
+        _sender(settings, database, catalogues, socketio),
     )
     rounds = Rounds(
         database,
@@ -209,6 +216,8 @@ def compose(
         _every(socketio, HEARTBEAT_S, lambda: seen.keep(presence.digests())),
         _every(socketio, ROUND_S, media.prepare_waiting),
         _every(socketio, ROUND_S, feeds.read_due),
+        _every(socketio, ALARM_ROUND_S, _alarm_rounds(settings, database, catalogues, watch).make),
+        _every(socketio, LOOK_S, parvis.sender.look),
         voice.run,
         *_kept(settings, database, socketio, rounds),
     ]
@@ -242,6 +251,29 @@ def _kept(settings: Settings, database: Database, socketio: Any, rounds: Rounds)
         _every(socketio, ROUND_S, verification.make),
         lambda: serve_local(database, settings.var, socketio.sleep),
     ]
+
+
+def _sender(settings: Settings, database: Database, catalogues: Catalogues, socketio: Any) -> Sender:
+    """What brings alarms to their recipients, told of each commit."""
+    channels: dict[str, Channel] = {
+        EMAIL: Letters(settings, catalogues.translate),
+        WEBHOOK: Webhooks(may_be_private=settings.webhooks_to_private),
+    }
+    sender = Sender(database, channels, socketio.start_background_task)
+    database.subscribers.append(sender.committed)
+    return sender
+
+
+def _alarm_rounds(
+    settings: Settings, database: Database, catalogues: Catalogues, watch: DeviceWatch
+) -> AlarmRounds:
+    return AlarmRounds(
+        database,
+        watch.players,
+        catalogues.translate,
+        is_one_of_several=settings.workers > 1,
+        breathe=database.breathe,
+    )
 
 
 def _every(socketio: Any, seconds: float, work: Callable[[], object]) -> Callable[[], None]:

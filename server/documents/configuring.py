@@ -79,6 +79,7 @@ def to_configuration(
         profile_names={profile.id: profile.names for profile in document.profiles},
         limits=document.limits.to_limits(),
         sound=document.sound.to_sound(),
+        alarms=document.alarms.to_rules(),
     )
 
 
@@ -138,8 +139,12 @@ def _series(part: SeriesPart) -> Series:
 
 def _queues(document: HallDocument) -> dict[str, Queue]:
     """The queues, each with the services that name it, retired ones included: their legs may still wait."""
+    services = {
+        queue.id: tuple(service.id for service in document.services if service.queue == queue.id)
+        for queue in document.queues
+    }
     return {
-        queue.id: Queue(queue.id, queue.names, tuple(s.id for s in document.services if s.queue == queue.id))
+        queue.id: Queue(queue.id, queue.names, services[queue.id], queue.most_waiting)
         for queue in document.queues
     }
 

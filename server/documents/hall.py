@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
+from server.documents.alarms import AlarmsPart, People
 from server.documents.limits import LimitsPart
 from server.documents.opening import CalendarPart, OwnHours
 from server.documents.problems import broken_rule
@@ -112,10 +113,11 @@ class ServicePart(Part):
 
 
 class QueuePart(Part):
-    """Where legs wait; services name the queue they share."""
+    """Where legs wait; services name the queue they share. `most_waiting` null: the threshold of the hall."""
 
     id: Slug
     names: Texts
+    most_waiting: People | None = None
 
 
 class CounterPart(Part):
@@ -249,6 +251,7 @@ class HallDocument(Part):
     priority_grounds: OptionalTexts = Field(default_factory=dict)
     limits: LimitsPart = Field(default_factory=LimitsPart)
     sound: SoundPart = Field(default_factory=SoundPart)
+    alarms: AlarmsPart = Field(default_factory=AlarmsPart)
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()

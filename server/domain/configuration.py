@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from server.domain.alarms import AlarmRules
 from server.domain.alerts import AlertRules
 from server.domain.calendars import Calendar, always_open
 from server.domain.half_days import AtBreak, LastTicket
@@ -151,11 +152,15 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Ordered waiting legs of one or several services."""
+    """Ordered waiting legs of one or several services.
+
+    `most_waiting`: so many raise an alarm; None: as many as in the hall.
+    """
 
     id: str
     names: Texts
     services: tuple[str, ...]
+    most_waiting: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +294,7 @@ class HallConfiguration:
     priority_grounds: Texts = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     sound: Sound = field(default_factory=Sound)
+    alarms: AlarmRules = field(default_factory=AlarmRules)
 
     @property
     def has_loop_output(self) -> bool:

@@ -67,6 +67,10 @@ class FactKind(StrEnum):
     ALERT_END_ASKED = "AlertEndAsked"
     ALERT_ENDED = "AlertEnded"
     ALERT_SHOWN = "AlertShown"
+    ALARM_RAISED = "AlarmRaised"
+    ALARM_RETURNED = "AlarmReturned"
+    ALARM_CLEARED = "AlarmCleared"
+    ALARM_ACKNOWLEDGED = "AlarmAcknowledged"
     CONFIGURATION_PUBLISHED = "ConfigurationPublished"
     HALL_CREATED = "HallCreated"
     HALL_RESTORED = "HallRestored"
@@ -94,6 +98,9 @@ class FactKind(StrEnum):
     DEVICE_COPIED = "DeviceCopied"
     API_KEY_CREATED = "ApiKeyCreated"
     API_KEY_REVOKED = "ApiKeyRevoked"
+    RECIPIENT_ADDED = "RecipientAdded"
+    RECIPIENT_RENEWED = "RecipientRenewed"
+    RECIPIENT_REMOVED = "RecipientRemoved"
     INSTALLATION_PUBLISHED = "InstallationPublished"
     NOTICE_DRAFTED = "NoticeDrafted"
     NOTICE_EDITED = "NoticeEdited"
@@ -112,15 +119,21 @@ class FactKind(StrEnum):
     DISPLAYS_REPORTED = "DisplaysReported"
 
 
-SILENT = frozenset(
+OF_ALARMS = frozenset(
     {
-        FactKind.PRINT_ENDED,
-        FactKind.TICKET_REPRINTED,
-        FactKind.ROLL_CHANGED,
-        FactKind.APPOINTMENT_SHEET_ASKED,
-        FactKind.ALERT_SHOWN,
+        FactKind.ALARM_RAISED,
+        FactKind.ALARM_RETURNED,
+        FactKind.ALARM_CLEARED,
+        FactKind.ALARM_ACKNOWLEDGED,
     }
 )
+SILENT = OF_ALARMS | {
+    FactKind.PRINT_ENDED,
+    FactKind.TICKET_REPRINTED,
+    FactKind.ROLL_CHANGED,
+    FactKind.APPOINTMENT_SHEET_ASKED,
+    FactKind.ALERT_SHOWN,
+}
 """Facts that do not raise the hall version: no page of the hall changes by them."""
 
 

@@ -14,6 +14,7 @@ class Subject(StrEnum):
     CONFIGURATION = "configuration"
     PEOPLE = "people"
     DEVICES = "devices"
+    ALARMS = "alarms"
     ALERTS = "alerts"
     DAYS = "days"
     NOTICES = "notices"
@@ -39,6 +40,10 @@ SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
     ),
     Subject.DEVICES: (
         *(_K.DEVICE_PAIRED, _K.DEVICE_RENEWED, _K.DEVICE_REPLACED, _K.DEVICE_COPIED, _K.DEVICE_REVOKED),
+    ),
+    Subject.ALARMS: (
+        *(_K.ALARM_RAISED, _K.ALARM_RETURNED, _K.ALARM_CLEARED, _K.ALARM_ACKNOWLEDGED),
+        *(_K.RECIPIENT_ADDED, _K.RECIPIENT_RENEWED, _K.RECIPIENT_REMOVED),
     ),
     Subject.ALERTS: (_K.ALERT_RAISED, _K.ALERT_END_ASKED, _K.ALERT_ENDED, _K.ALERT_SHOWN),
     Subject.DAYS: (

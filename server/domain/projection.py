@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from server.domain.facts import FactKind
+from server.domain.projection_alarms import ALARM_FOLDS
 from server.domain.projection_alerts import ALERT_FOLDS
 from server.domain.projection_changes import Change, Insert, Recorded, Update, stored
 from server.domain.projection_halls import HALL_FOLDS
@@ -28,6 +29,7 @@ _FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     **VISIT_FOLDS,
     **HALL_FOLDS,
     **ALERT_FOLDS,
+    **ALARM_FOLDS,
     FactKind.VISIT_TAKEN_BACK: _rows_restored,
     FactKind.GESTURE_UNDONE: _rows_restored,
 }

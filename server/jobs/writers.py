@@ -13,6 +13,7 @@ from server.store.accounts import Grant
 from server.store.database import Database
 from server.store.installation import Author
 from server.usecases.accounts import NewAccount, create_account, set_password
+from server.usecases.alarm_recipients import resend
 from server.usecases.api_keys import NewKey, create_api_key, revoke_api_key
 from server.usecases.devices import PairedDevice, pair_device, renew_device, revoke_device
 from server.usecases.import_appointments import Form, import_appointments
@@ -100,6 +101,10 @@ def _revoke_api_key(database: Database, *, key: str) -> None:
     revoke_api_key(database, COMMAND_LINE, key)
 
 
+def _send_alarms_again(database: Database, *, recipient: str, since: str) -> int:
+    return resend(database, recipient, from_text(since))
+
+
 def _purge(database: Database) -> dict[str, int]:
     return purge(database)
 
@@ -114,5 +119,6 @@ WRITERS: Mapping[str, Callable[..., Any]] = {
     "revoke_device": _revoke_device,
     "create_api_key": _create_api_key,
     "revoke_api_key": _revoke_api_key,
+    "send_alarms_again": _send_alarms_again,
     "purge": _purge,
 }

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from server.domain.configuration import FRENCH, HallConfiguration
-from server.domain.facts import SILENT, FactKind, is_started_by_call
+from server.domain.facts import OF_ALARMS, SILENT, FactKind, is_started_by_call
 from server.domain.instants import to_text
 from server.language import LANGUAGES
 from server.live import messages
@@ -88,6 +88,8 @@ class Publisher:
         """The subscriber of the database."""
         if any(fact.kind in _ALERTS for fact in commit.facts):
             self._tell_alert(commit)
+        if any(fact.kind in OF_ALARMS for fact in commit.facts):
+            self.emit(messages.ALARM_CHANGED, {}, messages.AGENT, messages.hall_room(commit.hall))
         for fact in commit.facts:
             if fact.kind in _CALLS and commit.configuration is not None:
                 self._announce(commit.hall, fact, commit.configuration)

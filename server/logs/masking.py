@@ -1,7 +1,8 @@
 """Masking: no secret stands in a log, whoever wrote the line.
 
 A secret is known by what stands before it (`Bearer …`, `#t=…`, `/t/…`, `token=…`, a cookie), or by its shape:
-twenty-two URL-safe characters, or twice as many, as `server.ids.new_token` makes them, or a signed token.
+that of a webhook (`whsec_…`), twenty-two URL-safe characters, or twice as many, as `server.ids.new_token`
+makes them, or a signed token.
 """
 
 import re
@@ -26,6 +27,7 @@ SECRET_NAMES = frozenset(
         "api_key",
         "authorization",
         "cookie",
+        "smtp_password",
     }
 )
 """Values of these names are never written."""
@@ -42,12 +44,14 @@ _AFTER = re.compile(
 )
 _SIGNED = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 """A signed token of a provider of identities."""
+_WEBHOOK = re.compile(r"whsec_[A-Za-z0-9+/=_-]+")
 _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
 
 
 def masked(text: str) -> str:
     """The text with every secret replaced."""
-    return _LONG.sub(_masked_if_token, _AFTER.sub(rf"\g<1>{MASK}", _SIGNED.sub(MASK, text)))
+    without_shaped = _WEBHOOK.sub(MASK, _SIGNED.sub(MASK, text))
+    return _LONG.sub(_masked_if_token, _AFTER.sub(rf"\g<1>{MASK}", without_shaped))
 
 
 def _masked_if_token(found: re.Match[str]) -> str:

@@ -18,7 +18,12 @@ KEPT_FOR_S = 30 * 86_400
 
 
 class Players(Protocol):
-    """The last sighting of each device, by hall (id) and its id in the hall's document."""
+    """The last sighting of each device, by hall (id) and its id in the hall's document.
+
+    `is_away`: what was read last could not be read; that a device is unknown then says nothing of it.
+    """
+
+    is_away: bool
 
     def get(self, hall: str, device: str) -> Sighting | None:
         """The last sighting of a device; None when it was never seen."""
@@ -34,6 +39,7 @@ class Players(Protocol):
 class OwnPlayers:
     """Those that this process saw, since it was started."""
 
+    is_away: bool = False
     _seen: dict[str, dict[str, Sighting]] = field(default_factory=dict)
 
     def get(self, hall: str, device: str) -> Sighting | None:
@@ -51,6 +57,7 @@ class SharedPlayers:
     """Those that any worker saw. Where Redis does not answer, nothing is known and nobody is held up."""
 
     url: str
+    is_away: bool = False
     _redis: Any = None
 
     def __post_init__(self) -> None:
@@ -78,7 +85,9 @@ class SharedPlayers:
             found = self._redis.hgetall(_key(hall))
         except RedisError:
             log.warning("players_not_read", hall=hall)
+            self.is_away = True
             return {}
+        self.is_away = False
         read = {device: _read(text) for device, text in found.items()}
         return {device: sighting for device, sighting in read.items() if sighting is not None}
 

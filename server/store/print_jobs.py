@@ -15,7 +15,8 @@ from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
 
 _LEASE = (
-    "SELECT printer, holder, fence, expires_at, state, state_at FROM printer_lease WHERE printer = :printer"
+    "SELECT printer, holder, fence, expires_at, state, state_at, unprinted FROM printer_lease"
+    " WHERE printer = :printer"
 )
 _TAKE = (
     "INSERT INTO printer_lease (printer, holder, fence, expires_at)"
@@ -32,6 +33,8 @@ _NOTE_STATE = (
     "UPDATE printer_lease SET state = :state, state_at = :state_at"
     " WHERE printer = :printer AND holder = :holder AND fence = :fence"
 )
+_NOTE_UNPRINTED = "UPDATE printer_lease SET unprinted = :unprinted WHERE printer = :printer"
+_STATES = "SELECT printer, state, state_at, unprinted FROM printer_lease"
 _OPEN = (
     "SELECT id, hall, printer, visit, copy, document, state, verdict, why, fence, queued_at FROM print_job"
     " WHERE state IN ('queued', 'sending') AND printer = :printer ORDER BY queued_at, id LIMIT :limit"
@@ -101,6 +104,16 @@ def keep_lease(rows: Any, values: Mapping[str, Any]) -> bool:
 def note_state(rows: Any, values: Mapping[str, Any]) -> bool:
     """Keeps what the printer's driver saw of it; False when the lease is another's by now."""
     return bool(rows.run(_NOTE_STATE, values))
+
+
+def note_unprinted(transaction: HallTransaction, printer: str, count: int) -> None:
+    """Keeps how many jobs of a printer in a row were not printed; its lease is held."""
+    transaction.run(_NOTE_UNPRINTED, printer=printer, unprinted=count)
+
+
+def printer_states(rows: Any) -> dict[str, Row]:
+    """What the driver of each printer last saw of it (`state` as JSON), and its unprinted jobs in a row."""
+    return {row["printer"]: row for row in rows.all(_STATES)}
 
 
 def open_jobs(rows: Any, printer: str) -> list[Row]:

@@ -16,6 +16,7 @@ IDEMPOTENCY_KEPT_S = 24 * 3600
 INVITATION_KEPT_S = 30 * 24 * 3600
 """After its end: until then a link that comes too late is told so."""
 FAILURES_KEPT_S = 24 * 3600
+DELIVERIES_KEPT_S = 30 * 86_400
 NEUTRAL_TICKET = '{"ahead": null, "kind": "ticket", "language": "fr"}'
 """What is left of a printed ticket's content."""
 
@@ -44,6 +45,9 @@ ERASE = {
     "message": (
         "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE erase_after <= :now LIMIT :batch)"
     ),
+    "delivery": (
+        "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE created_at <= :now LIMIT :batch)"
+    ),
     "sign_in": (
         "DELETE FROM sign_in WHERE digest IN"
         " (SELECT digest FROM sign_in WHERE expires_at <= :now LIMIT :batch)"
@@ -65,6 +69,7 @@ _KEPT_S = {
     "idempotency": IDEMPOTENCY_KEPT_S,
     "invitation": INVITATION_KEPT_S,
     "sign_in_failure": FAILURES_KEPT_S,
+    "delivery": DELIVERIES_KEPT_S,
     "pairing": FORGOTTEN_AFTER_S,
 }
 

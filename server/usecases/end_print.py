@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from server.domain.alarm_signs import unprinted_after
 from server.domain.facts import print_ended
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
@@ -87,7 +88,8 @@ def end_prints(database: Database, hall: str, held: Held, ends: Sequence[PrintEn
     """
     ended = papers = 0
     with database.transaction(hall, SYSTEM) as transaction:
-        _check(print_jobs.lease_of(transaction, held.printer, lock=database.store.is_postgresql), held)
+        lease = print_jobs.lease_of(transaction, held.printer, lock=database.store.is_postgresql)
+        unprinted = before = _check(lease, held)
         jobs = print_jobs.print_jobs(transaction, [end.job for end in ends]) if ends else {}
         for end in ends:
             job = jobs.get(end.job)
@@ -98,11 +100,14 @@ def end_prints(database: Database, hall: str, held: Held, ends: Sequence[PrintEn
                 _END, job=end.job, state=end.state, verdict=end.verdict, why=end.why, done_at=done_at
             )
             transaction.record(print_ended(end.job, job["visit"], verdict=end.verdict, why=end.why))
+            unprinted = unprinted_after(unprinted, end.verdict)
             ended += 1
             papers += end.verdict in _TOOK_PAPER
         if papers:
             counted, values = papers_counted(held.printer, papers, now=to_micros(transaction.now))
             transaction.run(counted, **values)
+        if unprinted != before:
+            print_jobs.note_unprinted(transaction, held.printer, unprinted)
     return ended
 
 
@@ -112,6 +117,8 @@ def _keep(rows: Any, held: Held, *, expires_at: int) -> None:
         raise Refusal("printer_taken", printer=held.printer)
 
 
-def _check(lease: Mapping[str, Any] | None, held: Held) -> None:
+def _check(lease: Mapping[str, Any] | None, held: Held) -> int:
+    """The printer's unprinted jobs in a row, as its holder knows them."""
     if lease is None or (lease["holder"], lease["fence"]) != (held.holder, held.fence):
         raise Refusal("printer_taken", printer=held.printer)
+    return int(lease["unprinted"])

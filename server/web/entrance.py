@@ -17,6 +17,7 @@ PAGES = (
     ("wall", "/mur", Permission.SUPERVISE, "monitor"),
     ("supervision", "/supervision", Permission.SUPERVISE, "monitor-smartphone"),
     ("devices", "/appareils", Permission.SUPERVISE, "tablet"),
+    ("alarms", "/alarmes", Permission.READ_QUEUE, "bell-ring"),
     ("security", "/securite", Permission.ASK_HELP, "shield"),
     ("alert", "/alerte", Permission.RAISE_ALERT, "triangle-alert"),
     ("notices", "/affichage", Permission.DRAFT_NOTICES, "megaphone"),

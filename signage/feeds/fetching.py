@@ -1,16 +1,14 @@
 """Fetch a feed: from public addresses only, within a time, up to a size, over few redirects.
 
-The host's name is looked up once and the connection goes to the address that was checked: a name that
-answers otherwise the next time gains nothing. A server that drips the head of its answer byte by byte is
-ended by whoever runs this in a process apart.
+The connection goes to the address that was checked (`addresses.py`). A server that drips the head of its
+answer byte by byte is ended by whoever runs this in a process apart.
 """
 
-import ipaddress
-import socket
 import time
 
 import httpx
 
+from signage.feeds.addresses import PrivateAddress, UnknownHost, checked_address
 from signage.feeds.fetched import FeedLimits, FeedRefused
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -19,8 +17,6 @@ _HEADERS = {
     "Accept-Encoding": "identity",  # what is unpacked could be a thousand times as large
     "User-Agent": "Parvis",
 }
-_CARRIES_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
-"""IPv6 addresses that stand for an IPv4 address, which may be a private one."""
 
 
 def fetch(url: str, limits: FeedLimits) -> bytes:
@@ -83,24 +79,11 @@ def _body(answer: httpx.Response, limits: FeedLimits, ends_at: float) -> bytes:
 
 
 def _checked_address(url: httpx.URL, limits: FeedLimits) -> str:
-    """The first address of the host; every one must be public. Raises FeedRefused."""
+    """The address to connect to. Raises FeedRefused."""
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
-        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+        return checked_address(url.host, port, may_be_private=limits.may_be_private)
+    except UnknownHost as error:
         raise FeedRefused("feed_unreachable") from error
-    addresses = [str(each[4][0]) for each in found]
-    if not limits.may_be_private and not all(is_public(address) for address in addresses):
-        raise FeedRefused("feed_private")
-    return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the internet: not of this machine, its network, nor of a group."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            parsed = parsed.ipv4_mapped
-        elif any(parsed in network for network in _CARRIES_IPV4) or parsed.teredo is not None:
-            return False
-    return parsed.is_global and not parsed.is_multicast
+    except PrivateAddress as error:
+        raise FeedRefused("feed_private") from error

@@ -14,7 +14,8 @@ BANNED = {
 }
 # fmt: on
 # terms of a norm or a library that we did not choose
-FOREIGN_TERMS = ("process_id", "PROCESS_ID", "branch_labels")  # ESC/POS `GS ( H`; Alembic
+# ESC/POS `GS ( H`; Alembic; httpcore
+FOREIGN_TERMS = ("process_id", "PROCESS_ID", "branch_labels", "get_extra_info")
 MODULES_BANNED = BANNED | {"group", "desk", "window", "task"}
 
 

@@ -43,6 +43,7 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("supervisor", "/mur"),
         ("supervisor", "/supervision"),
         ("administrator", "/appareils"),
+        ("administrator", "/alarmes"),
         ("security", "/securite"),
         ("security", "/alerte"),
         ("quality", "/qualite"),

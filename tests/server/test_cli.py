@@ -30,7 +30,7 @@ COMMANDS = {
         "export-visits",
         "simulate",
     ),
-    *("purge", "verify-journal", "backup", "restore", "devices", "api-keys", "doctor", "say"),
+    *("purge", "verify-journal", "backup", "restore", "devices", "api-keys", "alarms", "doctor", "say"),
 }
 
 

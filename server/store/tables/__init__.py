@@ -7,6 +7,7 @@ projections: they are written by folding facts only, and can be rebuilt from the
 """
 
 from server.store.tables import (
+    alarms,
     alerts,
     counters,
     devices,
@@ -24,6 +25,7 @@ from server.store.tables.columns import metadata
 __all__ = [
     "INSTALLATION_PROJECTIONS",
     "PROJECTIONS",
+    "alarms",
     "alerts",
     "counters",
     "devices",
@@ -40,7 +42,7 @@ __all__ = [
 
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
-    *("break_decision", "appointment", "alert", "alert_shown", "quiet"),
+    *("break_decision", "appointment", "alert", "alert_shown", "alarm", "quiet"),
 )
 """The tables that a rebuild empties and fills again from the journal."""
 INSTALLATION_PROJECTIONS = {

@@ -41,4 +41,5 @@ printer_lease = Table(
     Column("expires_at", INSTANT, nullable=False),
     Column("state", String(200)),
     Column("state_at", INSTANT),
+    Column("unprinted", Integer, nullable=False, server_default="0"),
 )

@@ -2,6 +2,7 @@
 
 import { io } from "/assets/socket.io.esm.min.js";
 
+import { watchAlarms } from "./alarm_line.js";
 import { watchAlerts } from "./alert_strip.js";
 import { show } from "./dom.js";
 
@@ -34,6 +35,7 @@ export function connect(namespace, auth, { live, lost, refused, messages }) {
   });
   for (const [name, take] of Object.entries(messages)) socket.on(name, take);
   if (auth.hall) watchAlerts(socket, auth.hall);
+  if (auth.hall) watchAlarms(socket, auth.hall);
   globalThis.addEventListener("online", () => socket.connected || socket.connect());
   return socket;
 }

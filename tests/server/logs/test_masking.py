@@ -31,6 +31,11 @@ def test_a_token_is_masked_wherever_it_stands(text: str):
     assert "***" in masked(text)
 
 
+def test_the_secret_of_a_webhook_is_masked_whole():
+    assert masked("signed with whsec_4zcIi7mu/Ose+YmkQw=, sent") == "signed with ***, sent"
+    assert masked_values({"smtp_password": "sesame"}) == {"smtp_password": "***"}
+
+
 @pytest.mark.parametrize(
     "text",
     [

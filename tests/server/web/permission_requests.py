@@ -10,6 +10,7 @@ from server.domain.roles import Permission
 from server.store.installation import SYSTEM
 from server.usecases.devices import pair_device
 from server.web.access import Required, required_of
+from tests.server.usecases.faulty_hall import FaultyHall
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -110,7 +111,10 @@ def _objects(site: ApiSite) -> dict[str, Any]:
     )
     drill = {"halls": [HALL], "kind": "medical", "press_id": "a-drill-of-tests", "drill": True}
     alert = accepted(site.post("/alerts", drill, token=site.new_key("alert")), 201)
+    faulty = FaultyHall(site.database, site.hands, printer="paper_out")
+    faulty.look()
     return {
+        "alarm": faulty.read()["alarms"][0]["alarm"],
         "alert": alert["alert"],
         "hall": HALL,
         "halls": [HALL],

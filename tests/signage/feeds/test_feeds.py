@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.apart import Apart, ApartEnded
+from signage.feeds.addresses import is_public
 from signage.feeds.fetched import Feed, FeedEntry, FeedLimits, FeedRefused
-from signage.feeds.fetching import fetch, is_public
+from signage.feeds.fetching import fetch
 from signage.feeds.reading import parsed_feed, read_feed
 from tests.signage.feeds.feed_server import RSS, serving
 

@@ -1,0 +1,51 @@
+"""`parvis alarms`: who is told, and their deliveries sent again."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from server.commands.say import opened, say
+from server.domain.instants import to_text
+from server.jobs.local_socket import write
+from server.settings import Settings
+from server.usecases.alarm_recipients import read_recipients
+
+alarms = typer.Typer(no_args_is_help=True, help="List who is told of alarms, send them again.")
+
+DAY = ["%Y-%m-%d"]
+
+
+@alarms.command("recipients")
+def list_recipients() -> None:
+    """List who is told of alarms: id, channel, site, address, and how their deliveries stand."""
+    database = opened(Settings())
+    try:
+        found = read_recipients(database, lambda _: True)
+    finally:
+        database.close()
+    for each in found:
+        stands = f"{each['underway']} waiting, {each['given_up']} given up"
+        failing = "" if each["failure"] is None else f", {each['failure']}"
+        what = f"{each['channel']:8} {each['site']:16} {each['address']}"
+        say(f"{each['recipient']}  {what}  {stands}{failing}")
+
+
+@alarms.command("replay")
+def replay(
+    recipient: Annotated[str, typer.Argument(help="Id of the recipient, as `recipients` lists it.")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="From that day on (UTC); yesterday unless told.")
+    ] = None,
+) -> None:
+    """Send again, in their order and with their ids, the deliveries that went to a recipient."""
+    settings = Settings()
+    from_day = since or datetime.now(UTC) - timedelta(days=1)
+    count = write(
+        settings.var,
+        lambda: opened(settings),
+        "send_alarms_again",
+        recipient=recipient,
+        since=to_text(from_day.replace(tzinfo=UTC)),
+    )
+    say(f"{recipient}: {count} deliveries go again")

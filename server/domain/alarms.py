@@ -1,0 +1,240 @@
+"""Alarms: a fault of a device, a queue, a counter or the clock that a person should know of.
+
+Pure. A threshold holds for a while before an alarm is raised, and is gone for a while before it is cleared. A
+fault that is back soon is the same alarm again, which then asks for a longer calm: a fault that flickers is
+one alarm. In prose: `docs/rules/alarms.md`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class AlarmKind(StrEnum):
+    """What an alarm is about, in the order in which alarms are told."""
+
+    CLOCK_SUSPECT = "clock_suspect"
+    PRINTER_DOWN = "printer_down"
+    COVER_OPEN = "cover_open"
+    PAPER_OUT = "paper_out"
+    UNPRINTED = "unprinted"
+    KIOSK_SILENT = "kiosk_silent"
+    SCREEN_SILENT = "screen_silent"
+    QUEUE_LONG = "queue_long"
+    COUNTER_FORGOTTEN = "counter_forgotten"
+    NEAR_END = "near_end"
+
+
+class Sign(StrEnum):
+    """What is seen of a subject now. `unsure` says nothing: what held before goes on."""
+
+    FAULTY = "faulty"
+    WELL = "well"
+    UNSURE = "unsure"
+
+
+class Turn(StrEnum):
+    """What happens to an alarm: it is raised, comes back soon after it was cleared, is cleared."""
+
+    RAISED = "raised"
+    RETURNED = "returned"
+    CLEARED = "cleared"
+
+
+WELL_AGAIN, GONE = "well", "gone"
+"""Why an alarm is cleared: the fault is over, or nobody watches its subject any more."""
+
+RETURNS_WITHIN = timedelta(minutes=10)
+"""A fault back so soon after its alarm was cleared is the same alarm."""
+CALM_AFTER_RETURN = timedelta(minutes=10)
+"""How long the fault of an alarm that came back is gone before the alarm is cleared."""
+
+ONE_AT_A_TIME = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT})
+"""Of one printer: who changes the paper opens the cover, which is no second alarm."""
+_PRINTER = frozenset({*ONE_AT_A_TIME, AlarmKind.NEAR_END, AlarmKind.UNPRINTED})
+_SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.SCREEN_SILENT})
+
+type Watched = tuple[AlarmKind, str]
+"""A kind and its subject: the id of a kiosk, screen, queue or counter, or `server`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRules:
+    """The thresholds of a hall. Whole seconds; `off`: kinds that are not watched.
+
+    `unprinted_jobs`: so many jobs of a printer, one after the other, that were not printed. `silent_after_s`:
+    a kiosk or screen is missed for so long while the hall is open. `queue_people`: so many wait in a queue
+    that has no threshold of its own, for `queue_for_s`. `counter_after_s`: a counter is still open so long
+    after the hall has closed.
+    """
+
+    unprinted_jobs: int = 3
+    silent_after_s: int = 120
+    queue_people: int = 30
+    queue_for_s: int = 120
+    counter_after_s: int = 900
+    off: frozenset[AlarmKind] = frozenset()
+
+    def raised_after(self, kind: AlarmKind) -> timedelta:
+        """How long a fault lasts before its alarm is raised."""
+        if kind in _SILENT:
+            return timedelta(seconds=self.silent_after_s)
+        if kind is AlarmKind.QUEUE_LONG:
+            return timedelta(seconds=self.queue_for_s)
+        return _RAISED_AFTER.get(kind, timedelta(0))
+
+    def cleared_after(self, kind: AlarmKind) -> timedelta:
+        """How long a fault is gone before its alarm is cleared."""
+        return _CLEARED_AFTER.get(kind, timedelta(seconds=5))
+
+
+_RAISED_AFTER = {AlarmKind.PRINTER_DOWN: timedelta(seconds=5), AlarmKind.NEAR_END: timedelta(seconds=30)}
+_CLEARED_AFTER = {
+    AlarmKind.NEAR_END: timedelta(seconds=60),
+    AlarmKind.KIOSK_SILENT: timedelta(seconds=30),
+    AlarmKind.SCREEN_SILENT: timedelta(seconds=30),
+    AlarmKind.QUEUE_LONG: timedelta(seconds=120),
+    AlarmKind.CLOCK_SUSPECT: timedelta(seconds=60),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A sign, with what the sentence of an alarm raised by it names."""
+
+    sign: Sign
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Whether a subject was last faulty or well, and since when."""
+
+    is_faulty: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm, open or cleared. `returns`: how often its fault came back."""
+
+    id: str
+    kind: AlarmKind
+    subject: str
+    cleared_at: datetime | None = None
+    returns: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its fault is not over."""
+        return self.cleared_at is None
+
+    @property
+    def watched(self) -> Watched:
+        """What it is about."""
+        return self.kind, self.subject
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to an alarm; `alarm` None: a new one. `reason`: why it is cleared."""
+
+    turn: Turn
+    watched: Watched
+    alarm: Alarm | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = WELL_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a look changes: memories to keep, subjects to forget, alarms."""
+
+    kept: Mapping[Watched, Memory]
+    forgotten: frozenset[Watched]
+    changes: tuple[Change, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.kept or self.forgotten or self.changes)
+
+
+def decide(
+    signs: Mapping[Watched, Observed],
+    memories: Mapping[Watched, Memory],
+    alarms: Mapping[Watched, Alarm],
+    rules: AlarmRules,
+    now: datetime,
+) -> Decision:
+    """What is seen now against what was seen before.
+
+    `alarms`: of each subject the one that is open, else the last that was cleared. Kinds that are off are
+    not watched; what is not watched any more is forgotten, and its alarm cleared.
+    """
+    watched = {each: seen for each, seen in signs.items() if each[0] not in rules.off}
+    kept = {each: memory for each, memory in _remembered(watched, memories, now) if memory is not None}
+    after = {**memories, **kept}
+    gone = frozenset(each for each in memories if each not in watched)
+    cleared = list(_cleared(watched, after, alarms, rules, now))
+    is_over = {change.watched for change in cleared}
+    open_ = {each for each, alarm in alarms.items() if alarm.is_open and each not in is_over}
+    raised: list[Change] = []
+    for change in _raised(watched, after, alarms, rules, now):
+        kind, subject = change.watched
+        others = {(other, subject) for other in ONE_AT_A_TIME} if kind in ONE_AT_A_TIME else set()
+        if change.watched not in open_ and others.isdisjoint(open_):
+            raised.append(change)
+            open_.add(change.watched)
+    return Decision(kept, gone, (*cleared, *raised))
+
+
+def _remembered(
+    watched: Mapping[Watched, Observed], memories: Mapping[Watched, Memory], now: datetime
+) -> Iterator[tuple[Watched, Memory | None]]:
+    """The memories that this look changes; what was never seen well or faulty has none."""
+    for each, seen in watched.items():
+        known = memories.get(each)
+        is_faulty = seen.sign is Sign.FAULTY
+        is_news = seen.sign is not Sign.UNSURE and (known is None or known.is_faulty is not is_faulty)
+        yield each, Memory(is_faulty, now) if is_news else None
+
+
+def _cleared(
+    watched: Mapping[Watched, Observed],
+    memories: Mapping[Watched, Memory],
+    alarms: Mapping[Watched, Alarm],
+    rules: AlarmRules,
+    now: datetime,
+) -> Iterator[Change]:
+    for each, alarm in alarms.items():
+        if not alarm.is_open:
+            continue
+        if each not in watched:
+            yield Change(Turn.CLEARED, each, alarm, reason=GONE)
+            continue
+        calm = CALM_AFTER_RETURN if alarm.returns else rules.cleared_after(alarm.kind)
+        memory = memories.get(each)
+        is_well = watched[each].sign is Sign.WELL and memory is not None and not memory.is_faulty
+        if is_well and memory is not None and now - memory.since >= calm:
+            yield Change(Turn.CLEARED, each, alarm)
+
+
+def _raised(
+    watched: Mapping[Watched, Observed],
+    memories: Mapping[Watched, Memory],
+    alarms: Mapping[Watched, Alarm],
+    rules: AlarmRules,
+    now: datetime,
+) -> Iterator[Change]:
+    """Of what is not open yet; the gravest kind first."""
+    for each in sorted(watched, key=lambda each: (list(AlarmKind).index(each[0]), each[1])):
+        seen, memory, last = watched[each], memories.get(each), alarms.get(each)
+        if seen.sign is not Sign.FAULTY or memory is None or not memory.is_faulty:
+            continue
+        if now - memory.since < rules.raised_after(each[0]):
+            continue
+        if last is not None and last.cleared_at is not None and now - last.cleared_at <= RETURNS_WITHIN:
+            yield Change(Turn.RETURNED, each, last, seen.values)
+        else:
+            yield Change(Turn.RAISED, each, values=seen.values)

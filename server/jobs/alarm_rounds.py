@@ -1,0 +1,63 @@
+"""The rounds that watch for faults: every hall, every few seconds.
+
+Any worker makes them, one at a time; a look done twice changes nothing (`watch_alarms`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from server.domain.refusals import Refusal
+from server.language import Translate
+from server.store.database import Database
+from server.store.engines import Row
+from server.store.halls import all_halls
+from server.store.job_runs import claim_every
+from server.store.players import Players
+from server.usecases.watch_alarms import SeenDevices, watch_alarms
+
+log = structlog.get_logger()
+
+ALARM_ROUND_S = 5.0
+"""Seconds between two looks: with a poll of ten, a fault is told within two polls."""
+_TURN_S = 4
+"""Of several workers the one that looks has looked for all."""
+
+
+@dataclass
+class AlarmRounds:
+    """Those of one process. `is_one_of_several`: others share the database; `breathe` as in `Rounds`."""
+
+    database: Database
+    players: Players
+    translate: Translate
+    is_one_of_several: bool = False
+    breathe: Callable[[], None] = lambda: None
+    failures: int = 0
+
+    def make(self) -> None:
+        """One look at every hall; one that fails is logged and looked at again in the next round."""
+        if self.is_one_of_several:
+            now = self.database.clock.now()
+            if not claim_every(self.database, "alarms", now=now, every_s=_TURN_S):
+                return
+        with self.database.read() as rows:
+            halls = [hall for hall in all_halls(rows) if hall["configuration_revision"] > 0]
+        for hall in halls:
+            self._watch(hall)
+            self.breathe()
+
+    def _watch(self, hall: Row) -> None:
+        try:
+            seen = SeenDevices(self.players.of_hall(hall["id"]), are_known=not self.players.is_away)
+            changed = watch_alarms(self.database, hall["id"], seen, self.translate)
+        except Refusal as refusal:
+            self.failures += 1
+            log.warning("alarms_not_watched", hall=hall["slug"], code=refusal.code)
+        except Exception:
+            self.failures += 1
+            log.exception("alarms_not_watched", hall=hall["slug"])
+        else:
+            if changed:
+                log.info("alarms_changed", hall=hall["slug"], facts=changed)

@@ -1,0 +1,24 @@
+"""Why something could not be sent, by a code that names a sentence (`alarms.failure.…`)."""
+
+
+class SendRefused(Exception):
+    """A message that did not arrive; `code` is one of FAILURES, `told` what the other side said."""
+
+    def __init__(self, code: str, told: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.told = told
+
+
+FAILURES = (
+    "email_off",
+    "email_unreachable",
+    "email_sign_in",
+    "email_refused",
+    "webhook_private",
+    "webhook_unknown_host",
+    "webhook_unreachable",
+    "webhook_silent",
+    "webhook_refused",
+)
+"""Every code there is."""

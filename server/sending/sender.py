@@ -1,0 +1,112 @@
+"""Sends what is in the outbox: each recipient in a thread of its own, each hall's deliveries in their order.
+
+A recipient that hangs or refuses delays nobody else, and no hall: nothing here holds a hall's lock. Every
+worker sends; a delivery is taken before it leaves. Sent at least once: a worker that dies between the answer
+and its note sends again, with the same id.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from server.domain.facts import OF_ALARMS
+from server.domain.instants import from_micros
+from server.domain.webhooks import next_try
+from server.sending.refused import SendRefused
+from server.store import deliveries
+from server.store.commits import Commit
+from server.store.database import Database
+from server.store.engines import Row
+from server.store.recipients import Recipient, recipient_of
+
+log = structlog.get_logger()
+
+LOOK_S = 5.0
+"""How often the outbox is looked at for what is due again."""
+
+
+class Channel(Protocol):
+    """One way to recipients."""
+
+    def send(self, recipient: Recipient, delivery: str, body: str, *, now: datetime) -> None:
+        """Returns once it has arrived. Raises SendRefused."""
+
+
+@dataclass
+class Sender:
+    """The outbox of one process. `spawn(work)` runs work beside everything else."""
+
+    database: Database
+    channels: Mapping[str, Channel]
+    spawn: Callable[[Callable[[], None]], object]
+    failures: int = 0
+    _busy: set[str] = field(default_factory=set)
+
+    def committed(self, commit: Commit) -> None:
+        """The subscriber of the database: what was just recorded of an alarm leaves at once."""
+        if any(fact.kind in OF_ALARMS for fact in commit.facts):
+            self.spawn(self.look)
+
+    def look(self) -> None:
+        """Sends what is due, to each recipient that this process does not send to already."""
+        try:
+            waiting = dict.fromkeys(row["recipient"] for row in self._due())
+        except Exception:
+            self.failures += 1
+            log.exception("outbox_not_read")
+            return
+        for recipient in waiting:
+            if recipient not in self._busy:
+                self._busy.add(recipient)
+                self.spawn(partial(self._send_all, recipient))
+
+    def _due(self) -> Sequence[Row]:
+        with self.database.read() as rows:
+            return deliveries.due_deliveries(rows, self.database.clock.now())
+
+    def _send_all(self, recipient: str) -> None:
+        """Until nothing is due there: a delivery that failed waits, those of other halls go on."""
+        try:
+            while mine := [row for row in self._due() if row["recipient"] == recipient]:
+                for delivery in mine:
+                    self._send(delivery)
+        except Exception:
+            self.failures += 1
+            log.exception("deliveries_not_sent", recipient=recipient)
+        finally:
+            self._busy.discard(recipient)
+
+    def _send(self, delivery: Row) -> None:
+        now = self.database.clock.now()
+        with self.database.store.write() as rows:
+            if not deliveries.take_delivery(rows, delivery, now):
+                return
+        with self.database.read() as rows:
+            recipient = recipient_of(rows, delivery["recipient"])
+        if recipient is None:
+            return  # removed meanwhile, and with it all that was on its way
+        refused = self.try_to_send(recipient, delivery["id"], delivery["body"])
+        now = self.database.clock.now()
+        with self.database.store.write() as rows:
+            if refused is None:
+                deliveries.note_sent(rows, delivery["id"], now)
+                return
+            again_at = next_try(from_micros(delivery["queued_at"]), delivery["tries"] + 1, now)
+            deliveries.note_failed(rows, delivery["id"], refused.code, now=now, again_at=again_at)
+
+    def try_to_send(self, recipient: Recipient, delivery: str, body: str) -> SendRefused | None:
+        """Sends once, now; why it did not arrive, None when it did."""
+        try:
+            self.channels[recipient.channel].send(recipient, delivery, body, now=self.database.clock.now())
+        except SendRefused as refused:
+            log.warning("not_sent", recipient=recipient.id, code=refused.code, told=refused.told)
+            return refused
+        except Exception as error:
+            self.failures += 1
+            log.exception("not_sent", recipient=recipient.id)
+            return SendRefused(f"{recipient.channel}_unreachable", type(error).__name__)
+        return None

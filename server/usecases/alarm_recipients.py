@@ -1,0 +1,186 @@
+"""Who is told of alarms: e-mail addresses and webhooks of a site or of every one, added, renewed, removed."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.errors import MessageError
+from email.headerregistry import Address
+from typing import Any
+from urllib.parse import urlsplit
+
+from server.domain.alarm_facts import recipient_added, recipient_removed, recipient_renewed
+from server.domain.instants import micros_to_text, to_micros
+from server.domain.refusals import Refusal
+from server.domain.webhooks import secret_of
+from server.ids import new_id
+from server.store.accounts import EVERY_SITE
+from server.store.database import Database
+from server.store.deliveries import give_up_all, send_again, standing_by_recipient
+from server.store.engines import Row
+from server.store.erasables import keep_erasable
+from server.store.installation import Author
+from server.store.purging import DELIVERIES_KEPT_S
+from server.store.recipients import Recipient, erase_address, recipient_of, recipients_of
+from server.usecases.answers import Answer
+from server.usecases.notice_places import configured_halls
+
+EMAIL, WEBHOOK = "email", "webhook"
+CHANNELS = (EMAIL, WEBHOOK)
+LONGEST_EMAIL, LONGEST_URL = 254, 500
+KEPT = timedelta(days=50 * 366)
+"""An address is erased when its recipient is removed, not by time."""
+SECRET_BYTES = 32
+_NOTHING_SENT = {"underway": 0, "given_up": 0, "sent_at": None, "failure": None, "next_at": None}
+RESENT_AT_MOST = timedelta(seconds=DELIVERIES_KEPT_S)
+"""How far back deliveries may be sent again: they are kept so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRecipient:
+    """An address by its channel, of a site (slug) or of every one (`*`). `may_be_plain`: also http."""
+
+    channel: str
+    site: str
+    address: str
+    may_be_plain: bool = False
+
+
+def add_recipient(database: Database, author: Author, wanted: WantedRecipient) -> tuple[str, str | None]:
+    """The id of a new recipient, and the secret of a webhook (shown once).
+
+    Refusals: bad_recipient, bad_webhook, unknown_site, recipient_known.
+    """
+    _check(wanted)
+    with database.read() as rows:
+        sites = {hall.site.slug for hall in configured_halls(database, rows)}
+    if wanted.site not in {*sites, EVERY_SITE}:
+        raise Refusal("unknown_site", site=wanted.site)
+    recipient = new_id()
+    secret = secret_of(secrets.token_bytes(SECRET_BYTES)) if wanted.channel == WEBHOOK else None
+    with database.installation_transaction(author) as transaction:
+        known = recipients_of(transaction)
+        if any((each.address, each.site) == (wanted.address, wanted.site) for each in known):
+            raise Refusal("recipient_known")
+        kept = keep_erasable(transaction, wanted.address, until=transaction.now + KEPT)
+        transaction.insert(
+            "recipient",
+            id=recipient,
+            channel=wanted.channel,
+            site=wanted.site,
+            address=kept.id,
+            secret=secret,
+            added_at=to_micros(transaction.now),
+        )
+        transaction.record(recipient_added(recipient, channel=wanted.channel, site=wanted.site, address=kept))
+    return recipient, secret
+
+
+def renew_secret(database: Database, author: Author, recipient: str) -> str:
+    """The new secret of a webhook (shown once), in place of the old one. Refusal: unknown_recipient."""
+    secret = secret_of(secrets.token_bytes(SECRET_BYTES))
+    with database.installation_transaction(author) as transaction:
+        known = _known(transaction, recipient)
+        if known.channel != WEBHOOK:
+            raise Refusal("unknown_recipient", recipient=recipient)
+        transaction.run("UPDATE recipient SET secret = :secret WHERE id = :id", secret=secret, id=recipient)
+        transaction.record(recipient_renewed(recipient))
+    return secret
+
+
+def remove_recipient(database: Database, author: Author, recipient: str) -> None:
+    """Nothing is sent there any more; its address is erased at once. Refusal: unknown_recipient."""
+    with database.installation_transaction(author) as transaction:
+        known = _known(transaction, recipient)
+        erase_address(transaction, known)
+        give_up_all(transaction, recipient)
+        transaction.run(
+            "UPDATE recipient SET removed_at = :at, secret = NULL WHERE id = :id",
+            at=to_micros(transaction.now),
+            id=recipient,
+        )
+        transaction.record(recipient_removed(recipient))
+
+
+def resend(database: Database, recipient: str, since: datetime) -> int:
+    """Sends again, in their order, what went to a recipient since an instant; how many deliveries.
+
+    A delivery keeps its id, so that a receiver knows it again. Refusal: unknown_recipient.
+    """
+    known_recipient(database, recipient)
+    now = database.clock.now()
+    with database.store.write() as rows:
+        return send_again(rows, recipient, since=max(since, now - RESENT_AT_MOST), now=now)
+
+
+def known_recipient(database: Database, recipient: str) -> Recipient:
+    """A recipient by its id. Refusal: unknown_recipient."""
+    with database.read() as rows:
+        return _known(rows, recipient)
+
+
+def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[Answer]:
+    """The recipients of the sites (slugs, `*`) that the reader may see, with how their deliveries stand."""
+    with database.read() as rows:
+        standing = standing_by_recipient(rows)
+        found = [each for each in recipients_of(rows) if may_see(each.site)]
+    return [_told(each, standing.get(each.id, _NOTHING_SENT)) for each in found]
+
+
+def _told(recipient: Recipient, stands: Row | Mapping[str, Any]) -> Answer:
+    return {
+        "recipient": recipient.id,
+        "channel": recipient.channel,
+        "site": recipient.site,
+        "address": shown_address(recipient),
+        "underway": stands["underway"],
+        "given_up": stands["given_up"],
+        "sent_at": micros_to_text(stands["sent_at"]),
+        "failure": stands["failure"],
+        "next_at": micros_to_text(stands["next_at"]),
+    }
+
+
+def shown_address(recipient: Recipient) -> str:
+    """An address as pages show it: of a webhook the host only, since the rest may hold a key."""
+    if recipient.channel == EMAIL:
+        return recipient.address
+    parts = urlsplit(recipient.address)
+    return f"{parts.scheme}://{parts.netloc}/…" if parts.path.strip("/") or parts.query else recipient.address
+
+
+def _known(rows: Any, recipient: str) -> Recipient:
+    known = recipient_of(rows, recipient)
+    if known is None:
+        raise Refusal("unknown_recipient", recipient=recipient)
+    return known
+
+
+def _check(wanted: WantedRecipient) -> None:
+    if wanted.channel == EMAIL:
+        if not _is_email(wanted.address):
+            raise Refusal("bad_recipient", longest=LONGEST_EMAIL)
+    elif wanted.channel != WEBHOOK or not _is_web_address(wanted.address, may_be_plain=wanted.may_be_plain):
+        raise Refusal("bad_webhook", longest=LONGEST_URL)
+
+
+def _is_email(text: str) -> bool:
+    if not text.isascii() or not text.isprintable() or len(text) > LONGEST_EMAIL:
+        return False
+    try:
+        address = Address(addr_spec=text)
+    except (MessageError, ValueError, IndexError):
+        return False
+    return bool(address.username) and bool(address.domain) and address.addr_spec == text
+
+
+def _is_web_address(text: str, *, may_be_plain: bool) -> bool:
+    if not text.isascii() or not text.isprintable() or " " in text or len(text) > LONGEST_URL:
+        return False
+    try:
+        parts = urlsplit(text)
+        is_reachable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or (may_be_plain and parts.scheme == "http")
+    return is_safe and is_reachable and parts.username is None and not parts.fragment

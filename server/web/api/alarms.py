@@ -1,0 +1,50 @@
+"""Alarms of a hall: read, acknowledged by a person."""
+
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.roles import Permission
+from server.usecases.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
+from server.usecases.read_alarms import read_alarms
+from server.web.access import PEOPLE, requires
+from server.web.api.answers import Anything
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import Asked, HallPath, Slug
+from server.web.callers import allowed
+from server.web.viewer import page_language
+
+TAG = Tag(name="alarms")
+
+
+class AlarmPath(Asked):
+    """An alarm."""
+
+    alarm: str = Slug
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("alarms", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.get("/halls/<hall>/alarms", responses={200: Anything})
+    @requires(Permission.READ_QUEUE)
+    def of_hall(path: HallPath) -> Any:
+        """The open alarms of a hall, those nobody looks after first; people at work read names."""
+        caller, hall = allowed(Permission.READ_QUEUE, path.hall)
+        is_person = caller.kind == "person"
+        return read_alarms(
+            api.database, hall, page_language(), api.translate, names_people=is_person, has_past=False
+        )
+
+    @routes.post("/alarms/<alarm>/acknowledge", responses={204: None})
+    @requires(Permission.RECEIVE, of=PEOPLE)
+    def acknowledge(path: AlarmPath) -> Any:
+        """A person says to look after an alarm; the first one is named."""
+        caller, _ = allowed(Permission.RECEIVE, hall_of_alarm(api.database, path.alarm))
+        key = write_key(caller.author)
+        acknowledge_alarm(api.database, path.alarm, caller.author, api.translate, write_key=key)
+        return "", 204
+
+    return routes

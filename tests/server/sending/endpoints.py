@@ -1,0 +1,111 @@
+"""Real endpoints on this machine: of webhooks, good and hostile ones, and a server that takes letters."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+from tests.harness.programs import free_port
+
+
+@dataclass
+class Endpoint:
+    """An endpoint of webhooks: what it took, by path; `status` it answers; `hold` is set at its end."""
+
+    address: str = ""
+    status: int = 204
+    taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    hold: threading.Event = field(default_factory=threading.Event)
+    hanging: threading.Event = field(default_factory=threading.Event)
+
+
+class _Answers(BaseHTTPRequestHandler):
+    endpoint: Endpoint
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/hangs":
+            self.endpoint.hanging.set()
+            self.endpoint.hold.wait()
+            return
+        if self.path == "/drips":
+            self._drip()
+            return
+        self.endpoint.taken.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        self.send_response(self.endpoint.status if self.path != "/moved" else 302)
+        if self.path == "/moved":
+            self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _drip(self) -> None:
+        """A head that never ends, a byte at a time."""
+        try:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not self.endpoint.hold.wait(0.02):
+                self.wfile.write(b"x")
+                self.wfile.flush()
+        except OSError:
+            self.close_connection = True  # whoever asked has gone
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server names it
+        """Says nothing."""
+
+
+@contextmanager
+def webhook_endpoint() -> Iterator[Endpoint]:
+    """The endpoint while it runs."""
+    endpoint = Endpoint()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Answers", (_Answers,), {"endpoint": endpoint}))
+    server.daemon_threads = True
+    endpoint.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield endpoint
+    finally:
+        endpoint.hold.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass
+class Mailbox:
+    """A server that takes letters; `refuses`: what it answers to a recipient instead."""
+
+    port: int = 0
+    letters: list[Any] = field(default_factory=list)
+    refuses: str | None = None
+
+    async def handle_RCPT(  # noqa: N802 - as aiosmtpd names it
+        self, server: SMTP, _: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if self.refuses is not None:
+            return self.refuses
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - as aiosmtpd names it
+        self, server: SMTP, _: Any, envelope: Any
+    ) -> str:
+        self.letters.append(envelope)
+        return "250 OK"
+
+
+@contextmanager
+def mailbox() -> Iterator[Mailbox]:
+    """The server of letters while it runs."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    box.port = controller.port
+    try:
+        yield box
+    finally:
+        controller.stop()
