@@ -29,6 +29,7 @@ SERVER = Path(__file__).parents[1]
 CATALOGUES = (
     ("server", SERVER / "translations"),
     ("documents", SERVER / "documents" / "translations"),
+    ("document_words", SERVER / "documents" / "translations"),
     ("console", SERVER / "web" / "console" / "translations"),
     ("reception", SERVER / "web" / "reception" / "translations"),
     ("wall", SERVER / "web" / "wall" / "translations"),

@@ -34,6 +34,7 @@ from server.web.access import Access, install_access, open_blueprints, open_to
 from server.web.alerts import pages as alert_pages
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
+from server.web.api import configuration as configuration_api
 from server.web.api import counters as counters_api
 from server.web.api import devices as devices_api
 from server.web.api import displays as displays_api
@@ -116,7 +117,15 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     )
     desks = (counters_api, reception_api, links_api, messages_api, alerts_api)
     screens = (sound_api, displays_api)
-    for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks, *screens):
+    for subject in (
+        tickets_api,
+        appointments_api,
+        halls_api,
+        half_days_api,
+        *desks,
+        *screens,
+        configuration_api,
+    ):
         app.register_api(subject.blueprint(api))
     screen_pages = signage.pages.blueprint(
         translate=translate,
