@@ -39,6 +39,7 @@ def to_configuration(
     installation: InstallationDocument,
     *,
     revision: int,
+    installation_revision: int = 0,
     holidays: Collection[date],
     is_demonstration: bool = False,
 ) -> HallConfiguration:
@@ -53,6 +54,7 @@ def to_configuration(
     calendar = to_calendar(document.calendar or part.calendar, part.time_zone, holidays)
     return HallConfiguration(
         revision=revision,
+        installation_revision=installation_revision,
         hall=document.hall,
         name=document.name,
         site=Site(part.slug, part.name, part.address, part.time_zone, part.alerts.to_rules()),

@@ -32,7 +32,7 @@ class Words:
         self.language = language
         self._translate = translate
 
-    def say(self, key: str, **values: Any) -> str:
+    def say(self, key: str, /, **values: Any) -> str:
         """A sentence of a catalogue in this language."""
         return str(self._translate(key, self.language, **values))
 
@@ -78,7 +78,14 @@ class Words:
                 return self._text(field, value)
             case list():
                 return self._list(field, value)
-        return called(value) or self._say("value.several", number=len(value))
+        name = called(value) or value.get(FRENCH)
+        return str(name) if name else ", ".join(self._parts(value))
+
+    def _parts(self, value: Mapping[str, Any]) -> Iterator[str]:
+        """What a part without a name says of itself: each of its fields that has a plain value."""
+        for field, each in value.items():
+            if each is not None and not isinstance(each, dict | list):
+                yield f"{self._name(field)} {self._value(field, each)}"
 
     def _number(self, field: str, value: float) -> str:
         if field.endswith("_s"):
@@ -96,9 +103,7 @@ class Words:
             return self._say("value.quoted", text=value)
 
     def _list(self, field: str, value: Sequence[Any]) -> str:
-        if any(isinstance(each, dict | list) for each in value):
-            return self._say("value.several", number=len(value))
-        return ", ".join(str(each) for each in value)
+        return ", ".join(self._value(field, each) if isinstance(each, dict) else str(each) for each in value)
 
     def _steps(self, path: str, contents: Sequence[Any]) -> Iterator[str]:
         here = list(contents)

@@ -46,6 +46,11 @@ def language_shown(texts: Texts, language: str) -> str:
     return language if texts.get(language) else FRENCH
 
 
+def mark_of(installation_revision: int, revision: int) -> str:
+    """The installation's revision and the hall's, as devices name what they run: `3.12`."""
+    return f"{installation_revision}.{revision}"
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A building: its address, its time zone (IANA name), and what it has decided of its alerts."""
@@ -289,6 +294,12 @@ class HallConfiguration:
     priority_grounds: Texts = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     sound: Sound = field(default_factory=Sound)
+    installation_revision: int = 0
+
+    @property
+    def mark(self) -> str:
+        """The two revisions it is made of (`mark_of`)."""
+        return mark_of(self.installation_revision, self.revision)
 
     @property
     def has_loop_output(self) -> bool:

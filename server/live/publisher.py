@@ -24,6 +24,7 @@ from server.live.half_days import HalfDays
 from server.live.presence import Presence
 from server.live.programmes import Programmes
 from server.live.queue_message import queue_message
+from server.live.republished import Republished
 from server.live.spoken_call import SpokenCall
 from server.store import print_jobs
 from server.store.commits import Commit, CommittedFact
@@ -76,6 +77,7 @@ class Publisher:
     _expiries: Expiries = field(init=False)
     _soon: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
+    _republished: Republished = field(init=False)
     _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
     _sent_at_s: dict[str, float] = field(default_factory=dict)
 
@@ -83,6 +85,7 @@ class Publisher:
         self._half_days = HalfDays(self.database)
         self._programmes = Programmes(self.database, self.translate)
         self._expiries = Expiries(self.database)
+        self._republished = Republished(self.database)
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
@@ -214,10 +217,12 @@ class Publisher:
 
         Refreshes the estimates of changed halls and sends this process's sockets what follows; where the
         half-day has passed an edge, boards and queues too; where a notice begins or ends, screens are nudged;
-        where an alert has expired, every page.
+        where an alert has expired, every page; where a configuration was published, all but phones, which are
+        told with what changes.
         """
         self._tell_expired_alerts()
         self._tell_turned_programmes()
+        self._tell_republished()
         turned = self._half_days.passed(self.presence.known_halls())
         for hall in self._take_changed() | turned:
             try:
@@ -242,6 +247,19 @@ class Publisher:
         except Exception:
             self.failures += 1
             log.exception("programmes_failed")
+
+    def _tell_republished(self) -> None:
+        """Another configuration applies, whoever published it: each page reads again what it shows of it."""
+        try:
+            for hall, configuration in self._republished.since(self.presence.known_halls()).items():
+                self._changed.add(hall)
+                self._nudge_screens(hall, is_local=True)
+                room = messages.hall_room(hall)
+                told = {"configuration": configuration}
+                self.emit(messages.CONFIGURATION_CHANGED, told, messages.AGENT, room, is_local=True)
+        except Exception:
+            self.failures += 1
+            log.exception("republished_failed")
 
     def _take_changed(self) -> set[str]:
         changed, self._changed = self._changed, set()

@@ -104,6 +104,7 @@ def read_menu(
     message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version
     message["alert"], message["look"] = alert, worn
+    message["configuration"] = configuration.mark
     return message
 
 

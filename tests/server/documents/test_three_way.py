@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.documents import parse_hall
 from server.documents.difference import changes_between
-from server.documents.three_way import three_way
+from server.documents.three_way import Side, three_way
 from tests.server.documents.contents import changed, hall_contents, small_hall
 
 values = st.recursive(
@@ -18,7 +18,7 @@ values = st.recursive(
 )
 keys = st.sampled_from(["a", "b", "c"])
 items = st.lists(
-    st.fixed_dictionaries({"id": keys, "x": values}), max_size=3, unique_by=lambda each: each["id"]
+    st.fixed_dictionaries({"id": keys, "x": values}), max_size=3, unique_by=lambda each: str(each["id"])
 )
 contents = st.dictionaries(keys, values | items, max_size=3)
 
@@ -44,7 +44,8 @@ def test_whoever_changes_alone_gets_what_they_wrote(base, changed):
 @given(contents, contents, contents)
 def test_a_conflict_is_a_place_that_both_changed_and_its_choice_decides_it(base, mine, theirs):
     conflicts = {conflict.path for conflict in three_way(base, mine, theirs).conflicts}
-    for side, whole in (("mine", mine), ("theirs", theirs)):
+    sides: list[tuple[Side, Any]] = [("mine", mine), ("theirs", theirs)]
+    for side, whole in sides:
         merge = three_way(base, mine, theirs, dict.fromkeys(conflicts, side))
         assert merge.conflicts == ()
         reached = {change.path for change in changes_between(merge.content, whole)}

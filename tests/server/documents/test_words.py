@@ -44,6 +44,11 @@ def test_every_field_and_every_choice_has_a_word_and_no_word_is_left_over():
         ("calendar.week.monday", [], "Retiré : Horaires › Semaine › Lundi : 08:30-12:00, 13:30-16:00"),
         ("asks_needs", False, "Ajouté : La borne demande ce qui aide : non"),
         ("services.0.target_s", 1200, "Ajouté : Démarches › « accueil » › Objectif d’attente : 20 min"),
+        (
+            "services.0.appointment_series",
+            {"prefix": "RR", "first": 1, "last": None},
+            "Ajouté : Démarches › « accueil » › Numéros des rendez-vous : Lettre « RR », Premier numéro 1",
+        ),
         ("services.0.target_s", 90, "Ajouté : Démarches › « accueil » › Objectif d’attente : 90 s"),
         (
             "counters.1",
@@ -58,7 +63,7 @@ def test_every_field_and_every_choice_has_a_word_and_no_word_is_left_over():
         (
             "calendar.exceptions",
             [{"on": "2026-12-24", "why": {"fr": "Réveillon"}}],
-            "Ajouté : Horaires › Jours d’exception › « Réveillon »",
+            "Ajouté : Horaires › Jours d’exception : Réveillon",
         ),
     ],
 )

@@ -38,7 +38,7 @@ def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
     assert (before["revision"], before["draft"], before["content"]["hall"]) == (1, None, HALL)
     saved = accepted(editors.save("chief", laon(name="Accueil du préfet")))
     assert saved["problems"] == [] or all(each["is_warning"] for each in saved["problems"])
-    assert told(saved["changes"]) == ["Nom : « Accueil général » → « Accueil du préfet »"]
+    assert told(saved["changes"]) == ["Nom : « Préfecture de l’Aisne – Laon » → « Accueil du préfet »"]
     draft = editors.read()["draft"]
     assert (draft["version"], draft["base_revision"], draft["author"]) == (saved["version"], 1, "supervisor")
     assert both.database.configuration(HALL).name == LAON["name"]
@@ -56,7 +56,7 @@ def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
         (1, None, "system", None),
     ]
     assert told(revisions[1]["changes"]) == told(saved["changes"])
-    assert told(revisions[0]["changes"]) == ["Nom : « Accueil du préfet » → « Accueil général »"]
+    assert told(revisions[0]["changes"]) == ["Nom : « Accueil du préfet » → « Préfecture de l’Aisne – Laon »"]
     authors = [author for author, _ in facts_of(both)]
     assert authors[0] == "system"
     assert len(set(authors)) == 3
@@ -110,7 +110,7 @@ def test_a_draft_made_from_an_older_revision_is_joined_before_it_is_published(ed
     joining = {"onto": stale["onto"], "choices": {}}
     joined = accepted(editors.save("ada", laon(name="Un"), draft_version=version, joining=joining))
     assert joined["base_revision"] == 2
-    assert told(joined["changes"]) == ["Nom : « Accueil général » → « Un »"]
+    assert told(joined["changes"]) == ["Nom : « Préfecture de l’Aisne – Laon » → « Un »"]
     assert accepted(editors.publish("ada", joined["version"]))["revision"] == 3
     assert editors.site.database.configuration(HALL).services[SERVICE].target_s == 1200
     refused(editors.save("ada", laon(), base=2), 409, "stale_revision")
@@ -142,18 +142,14 @@ def test_of_two_who_save_at_once_one_is_told(both: ApiSite):
 def test_of_two_neighbours_that_take_one_letter_at_once_one_is_refused(both: ApiSite):
     """Each is right beside what is published; both together are not."""
     editors = Editors(both)
-    vervins = json.loads((HALLS / f"{OTHER}.json").read_text(encoding="utf-8"))
-    vervins["neighbours"] = [HALL]
-    letters = {each["series"]["prefix"] for each in (*LAON["services"], *vervins["services"])}
-    letters |= {
-        each["appointment_series"]["prefix"]
-        for each in (*LAON["services"], *vervins["services"])
-        if each.get("appointment_series")
-    }
-    free = next(letter for letter in ("LL", "TT", "RR") if letter not in letters)
+    vervins = json.loads((HALLS / f"{OTHER}.json").read_text(encoding="utf-8")) | {"neighbours": [HALL]}
+    series = [each["series"] for each in vervins["services"]]
+    series += [each["appointment_series"] for each in vervins["services"] if each.get("appointment_series")]
+    for rank, each in enumerate(series):
+        each["prefix"] = "T" + "ACFHKLRT"[rank]
     versions = {}
     for document, content in ((HALL, laon()), (OTHER, vervins)):
-        content["services"][0]["series"] = {"prefix": free, "first": 1}
+        content["services"][0]["series"] = {"prefix": "RR", "first": 1}
         saved = accepted(editors.save("ada", content, document=document))
         assert [each for each in saved["problems"] if not each["is_warning"]] == []
         versions[document] = saved["version"]
@@ -238,7 +234,7 @@ def test_a_file_goes_out_and_comes_in_as_a_draft(editors: Editors):
     (problem,) = accepted(editors.send("ada", "POST", f"/{HALL}/import?dry_run=true", foreign))["problems"]
     assert (problem["path"], problem["code"]) == ("hall", "other_hall")
     saved = accepted(editors.send("chief", "POST", f"/{HALL}/import", {"text": text, "base_revision": 1}))
-    assert told(saved["changes"]) == ["Nom : « Accueil général » → « Accueil du préfet »"]
+    assert told(saved["changes"]) == ["Nom : « Préfecture de l’Aisne – Laon » → « Accueil du préfet »"]
     refused(
         editors.send("chief", "POST", f"/{HALL}/import", {"text": text, "base_revision": 1}),
         409,
