@@ -37,6 +37,7 @@ CATALOGUES = (
     ("supervision", SERVER / "web" / "supervision" / "translations"),
     ("pairing", SERVER / "web" / "pairing" / "translations"),
     ("device_list", SERVER / "web" / "devices" / "translations"),
+    ("publishing", SERVER / "web" / "publishing" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
     ("notices", SERVER / "web" / "notices" / "translations"),
     ("media", SERVER / "web" / "media" / "translations"),

@@ -68,6 +68,7 @@ from server.web.people import invitation as invitation_pages
 from server.web.people import own_account as own_account_pages
 from server.web.people import pages as people_pages
 from server.web.phone import pages as phone_pages
+from server.web.publishing import pages as publishing_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.reception import pages as reception_pages
@@ -117,15 +118,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     )
     desks = (counters_api, reception_api, links_api, messages_api, alerts_api)
     screens = (sound_api, displays_api)
-    for subject in (
-        tickets_api,
-        appointments_api,
-        halls_api,
-        half_days_api,
-        *desks,
-        *screens,
-        configuration_api,
-    ):
+    for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks, *screens):
         app.register_api(subject.blueprint(api))
     screen_pages = signage.pages.blueprint(
         translate=translate,
@@ -144,6 +137,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_api(supervision_api.blueprint(api, seen))
     app.register_api(devices_api.blueprint(api, _devices(parvis, limiter, seen)))
     app.register_api(printers_api.blueprint(api))
+    app.register_api(configuration_api.blueprint(api, parvis.devices.players))
     app.register_api(screen_pictures_api.blueprint(api, _screen_pictures(parvis, limiter)))
     app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
@@ -293,6 +287,7 @@ def _install_pages(app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None])
             framing=site.FRAMING,
         )
     )
+    app.register_blueprint(publishing_pages.blueprint(translate=translate))
     app.register_blueprint(media_pages.blueprint(translate=translate, media_bytes=settings.media_bytes))
     named = [(language.code, language.name) for language in languages]
     app.register_blueprint(

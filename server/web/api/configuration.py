@@ -9,10 +9,12 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from server.domain.roles import Permission
+from server.store.players import Players
 from server.usecases.configuration_document import Reader
 from server.usecases.discard_draft import discard_draft
 from server.usecases.import_configuration import examine_file, read_file
 from server.usecases.publish_draft import publish_draft, roll_back
+from server.usecases.read_applied import read_applied
 from server.usecases.read_configuration import (
     HIGHEST_REVISION,
     read_document,
@@ -168,13 +170,13 @@ class PublishedAnswer(BaseModel):
     revision: int
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api, players: Players) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint(
         "configuration", __name__, url_prefix="/api/v1/configuration", abp_tags=[TAG], abp_responses=REFUSED
     )
     routes.errorhandler(StaleDocument)(lambda stale: _stale(api, stale))
-    _reading(routes, api)
+    _reading(routes, api, players)
     _drafting(routes, api)
     _publishing(routes, api)
     return routes
@@ -193,7 +195,7 @@ def _stale(api: Api, stale: StaleDocument) -> Response:
     return problem(stale.code, status_of(stale), sentence, **stale.told(reader))
 
 
-def _reading(routes: APIBlueprint, api: Api) -> None:
+def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
     @routes.get("", responses={200: Anything})
     def documents() -> Any:
         """The documents one may change, with their newest revisions and drafts."""
@@ -213,6 +215,11 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
     def revision(path: RevisionPath) -> Any:
         """A revision with its content, and what a rollback to it would change."""
         return read_revision(api.database, path.document, path.revision, _reader(api)[1])
+
+    @routes.get("/<document>/devices", responses={200: Anything})
+    def devices(path: DocumentPath) -> Any:
+        """Which configuration each kiosk and screen that a document is for runs."""
+        return read_applied(api.database, path.document, _reader(api)[1], players)
 
     @routes.get("/<document>/export", responses={200: Anything})
     def export(path: DocumentPath, query: ExportQuery) -> Any:

@@ -1,0 +1,50 @@
+"""The pages of the configuration: its documents, `/configuration`, and one of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.roles import Permission
+from server.store.configurations import HALL, INSTALLATION
+from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.sentences import page_sentences
+from server.web.viewer import FindViewer, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "publishing.po"
+BORROWED = ("console.refused.",)
+"""Sentences of the console that these pages say too: when no answer comes."""
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer) -> Blueprint:
+    """The routes. What a person may change, and of which site, the API decides."""
+    routes = Blueprint("publishing_pages", __name__, template_folder="templates")
+
+    def page(template: str, document: str | None = None) -> str | Response:
+        person = viewer()
+        if person is None:
+            return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
+        if not person.may(Permission.CONFIGURE):
+            abort(403)
+        language = page_language()
+        kind = INSTALLATION if document == INSTALLATION else HALL
+        return render_template(
+            template,
+            page={"language": language, "document": document, "kind": kind},
+            sentences={
+                **page_sentences(translate, language, CATALOGUE),
+                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+            },
+        )
+
+    @routes.get("/configuration")
+    def documents() -> str | Response:
+        return page("publishing/documents.html")
+
+    @routes.get("/configuration/<document>")
+    def document(document: str) -> str | Response:
+        return page("publishing/document.html", document)
+
+    return routes
