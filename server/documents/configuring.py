@@ -32,6 +32,7 @@ from server.domain.configuration import (
 )
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.numbering import Series
+from server.domain.quotas import Quota
 
 
 def to_configuration(
@@ -121,6 +122,7 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         confirmation=part.confirmation,
         wrap_up_s=part.wrap_up_s,
         exceptional=_exceptional(part.exceptional) if part.exceptional else None,
+        quota=Quota(part.quota.morning, part.quota.afternoon) if part.quota else None,
     )
 
 

@@ -15,6 +15,7 @@ from server.domain.calendars import Calendar, always_open
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.limits import Limits
 from server.domain.numbering import Series
+from server.domain.quotas import Quota
 from server.domain.sound import Sound, is_loop_in_order
 from server.domain.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
 
@@ -95,7 +96,7 @@ class Service:
     `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
     an agent has after it before the next call is expected; 0: none. `confirmation`: by the `call` the service
     begins with the call, without a question. `exceptional`: for which reasons who has
-    no appointment is received all the same, and where; None: never.
+    no appointment is received all the same, and where; None: never. `quota`: tickets a half-day gives.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Service:
     confirmation: Confirmation = "agent"
     wrap_up_s: int = 0
     exceptional: Exceptional | None = None
+    quota: Quota | None = None
 
     def name(self, language: str) -> str:
         """The service's name in a language, in French where it is not translated."""

@@ -254,9 +254,9 @@ class Publisher:
             for hall, configuration in self._republished.since(self.presence.known_halls()).items():
                 self._changed.add(hall)
                 self._nudge_screens(hall, is_local=True)
-                room = messages.hall_room(hall)
-                told = {"configuration": configuration}
-                self.emit(messages.CONFIGURATION_CHANGED, told, messages.AGENT, room, is_local=True)
+                room, told = messages.hall_room(hall), {"configuration": configuration}
+                for namespace in (messages.AGENT, messages.SCREEN):
+                    self.emit(messages.CONFIGURATION_CHANGED, told, namespace, room, is_local=True)
         except Exception:
             self.failures += 1
             log.exception("republished_failed")
@@ -311,7 +311,7 @@ class Publisher:
     def heartbeat(self) -> None:
         """Every 25 s, to this process's sockets: where each hall stands."""
         for hall in self.presence.known_halls():
-            position = self._position(hall)
+            position = self._position(hall) | {"configuration": self.database.configuration(hall).mark}
             for namespace in messages.NAMESPACES:
                 if self.presence.has(namespace, hall):
                     self.emit(

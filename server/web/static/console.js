@@ -16,6 +16,7 @@ import { isBehind } from "./freshness.js";
 import { actionOf, keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
 import { queueFeed } from "./queue_feed.js";
+import { watchConfiguration } from "./renewing.js";
 import { atPlace, countersOf, hasSeveral, placesOf } from "./session_places.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
@@ -49,6 +50,12 @@ const socket = connect("/agent", { hall: page.hall.slug }, {
 const messages = createMessages({
   words, attempt,
   paths: () => countersOf(state.queue, state.counter?.session).map((counter) => `/api/v1/counters/${counter}/messages`),
+});
+watchConfiguration(socket, page, () => {
+  Object.assign(words.hall, hallWords(page));
+  readCounter();
+  if (ui.panel !== null) refillPanel(ui.panel);
+  render();
 });
 const keepSession = keepAlive(socket, () => readCounter());
 

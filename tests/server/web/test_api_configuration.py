@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.live.presence import Joined
 from tests.server.usecases.figures_history import HALLS
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
 from tests.server.web.editors import INSTALLATION, LAON, Editors, laon
@@ -320,3 +321,22 @@ def test_a_repeated_request_is_done_once(both: ApiSite):
     ]
     assert published == [{"document": HALL, "revision": 2}] * 2
     assert both.database.configuration(HALL).revision == 2
+
+
+def test_who_runs_which_revision_is_told_for_a_hall_and_for_every_hall(editors: Editors):
+    (told,) = editors.read(path=f"/{HALL}/devices")["halls"]
+    assert told["configuration"] == "1.1"
+    assert {each["state"] for each in told["devices"]} == {"unknown"}
+    watch = editors.site.app.extensions["parvis"].devices
+    hall = editors.site.database.hall_id(HALL)
+    for device, runs in (("laon-borne-1", "1.1"), ("laon-ecran-1", "1.2")):
+        watch.presence.arrived(device, "/kiosk", Joined(hall, [], device=device))
+        assert watch.applied(hall, device, {"configuration": runs})
+    assert editors.published(laon(name="Un")) == 2
+    (told,) = editors.read("chief", f"/{HALL}/devices")["halls"]
+    states = {each["id"]: (each["state"], each["runs"]) for each in told["devices"]}
+    assert states["laon-borne-1"] == ("pending", "1.1")
+    assert states["laon-ecran-1"] == ("up to date", "1.2")
+    assert [each["hall"] for each in editors.read(path="/installation/devices")["halls"]] == [HALL, OTHER]
+    assert [each["hall"] for each in editors.read("chief", "/installation/devices")["halls"]] == [HALL]
+    refused(editors.send("foreign", "GET", f"/{HALL}/devices"), 403, "forbidden")
