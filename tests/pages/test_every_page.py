@@ -46,6 +46,8 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("security", "/securite"),
         ("security", "/alerte"),
         ("quality", "/qualite"),
+        ("supervisor", "/configuration"),
+        ("supervisor", "/configuration/laon"),
         ("communication", "/affichage"),
         ("communication", "/affichage/medias"),
         ("agent", "/console"),

@@ -113,7 +113,9 @@ function problemNodes(kind, problems) {
   return [element("div", { class: `notice ${kind === "errors" ? "alert" : ""}` }, element("div", {}, element("p", {}, say(`publishing.${kind}`, { count: problems.length })), element("ul", {}, ...lines)))];
 }
 
-const line = (found) => revisionLine(found, { ...words, mayChange: known.may_change, restore });
+function line(found) {
+  return revisionLine(found, { ...words, mayChange: known.may_change, restore });
+}
 
 async function publish() {
   const { draft } = known;
@@ -172,9 +174,13 @@ async function importFile({ target }) {
   await done(await sendTo("POST", "/import", importOf(text)), "publishing.imported");
 }
 
-const importOf = (text) => ({ text, base_revision: known.draft?.base_revision ?? known.revision, draft_version: known.draft?.version ?? null });
+function importOf(text) {
+  return { text, base_revision: known.draft?.base_revision ?? known.revision, draft_version: known.draft?.version ?? null };
+}
 
-const sendTo = (method, path, body) => send({ method, path: `${API}${path}`, body, headers: csrfHeader() });
+function sendTo(method, path, body) {
+  return send({ method, path: `${API}${path}`, body, headers: csrfHeader() });
+}
 
 /** Says what became of a gesture and reads everything anew: a refusal too means that something has changed. */
 async function done({ ok, body, problem }, key, values = {}) {
