@@ -69,6 +69,8 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
         counter = next(each for each in content["counters"] if each["id"] == "laon-g1")
         service["names"]["fr"], counter["labels"]["fr"] = "Premiers renseignements", "guichet bleu"
 
+        for listener in (screen, kiosk, phone):
+            listener.heard.clear()
         published(browser, content)
         now, states = applied(browser)
         assert now != before
@@ -82,7 +84,8 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
         )
         assert ticket["number"] == tickets[3]["number"]
         acknowledged(browser, devices, now)
-        hall.post(f"/legs/{called['leg']}/recall")
+        recall = f"/legs/{called['leg']}/recall"
+        wait_until(lambda: hall.http.post(recall, json={}).is_success, "five seconds after the call")
         call = screen.wait(messages.CALL_ANNOUNCED, lambda each: each["rank"] == 2)
         assert "guichet bleu" in call["text"]["fr"]
         assert hall.board()["calls"][0]["counter"]["label"] == "guichet bleu"
