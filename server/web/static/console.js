@@ -15,6 +15,7 @@ import { isField, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { actionOf, keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
+import { hallWords } from "./hall_words.js";
 import { queueFeed } from "./queue_feed.js";
 import { watchConfiguration } from "./renewing.js";
 import { atPlace, countersOf, hasSeveral, placesOf } from "./session_places.js";
@@ -58,17 +59,6 @@ watchConfiguration(socket, page, () => {
   render();
 });
 const keepSession = keepAlive(socket, () => readCounter());
-
-function hallWords({ hall, counters, services, profiles, languages }) {
-  const names = new Map(services.map(({ id, name }) => [id, name]));
-  const spoken = new Intl.DisplayNames([page.language], { type: "language" });
-  return {
-    ...hall, counters, services, profiles, languages,
-    serviceIds: services.map(({ id }) => id),
-    serviceName: (id) => names.get(id) ?? id,
-    languageName: (code) => spoken.of(code),
-  };
-}
 
 function change(next) {
   const before = state;

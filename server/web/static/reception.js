@@ -14,6 +14,7 @@ import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { createNextNeeds } from "./needs_form.js";
 import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "./queue_feed.js";
+import { hallWords } from "./hall_words.js";
 import { watchConfiguration } from "./renewing.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
@@ -38,7 +39,6 @@ let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 const nextNeeds = createNextNeeds(say);
 const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell, receive: (service, reason) => issue(service, reason) });
-const spoken = new Intl.DisplayNames([page.language], { type: "language" });
 const appointments = createAppointments({
   hall: page.hall.slug,
   words,
@@ -54,7 +54,7 @@ const appointments = createAppointments({
 });
 const find = createFind({
   words, attempt, tell, reprint,
-  languageName: (code) => spoken.of(code),
+  languageName: words.hall.languageName,
   ask: (query) => read(`${HALL}/visits?${query}`),
 });
 
@@ -92,13 +92,6 @@ watchConfiguration(socket, page, () => {
   refresh();
 });
 const signOfLife = session.live(socket, refresh);
-
-function hallWords({ hall, services, counters }) {
-  const names = new Map(services.map(({ id, name }) => [id, name]));
-  const labels = new Map(counters.map(({ id, label }) => [id, label]));
-  const serviceIds = services.map(({ id }) => id);
-  return { ...hall, services, serviceIds, counters, serviceName: (id) => names.get(id) ?? id, counterLabel: (id) => labels.get(id) ?? "" };
-}
 
 function takeQueue(queue) {
   state = withQueue(state, queue, Date.now());

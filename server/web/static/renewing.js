@@ -38,11 +38,13 @@ async function renew(page) {
 
 /** The choices as the server writes them now; what was chosen stays chosen where it is still there. */
 function renewChoices(select, fresh) {
-  if (!fresh?.options.length || select.innerHTML === fresh.innerHTML) return;
+  if (!fresh?.options.length || told(select) === told(fresh)) return;
   const { value } = select;
   select.replaceChildren(...fresh.children);
   if ([...select.options].some((option) => option.value === value)) select.value = value;
 }
+
+const told = (select) => [...select.options].map(({ value, text }) => `${value}:${text}`).join();
 
 function renewNames(fresh) {
   const names = fresh.querySelectorAll("[data-renewed]");
