@@ -253,6 +253,7 @@ class Publisher:
         try:
             for hall, configuration in self._republished.since(self.presence.known_halls()).items():
                 self._changed.add(hall)
+                self._send_states(hall, is_local=True)
                 self._nudge_screens(hall, is_local=True)
                 room, told = messages.hall_room(hall), {"configuration": configuration}
                 for namespace in (messages.AGENT, messages.SCREEN):
