@@ -65,6 +65,7 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
         "lang": ["fr", "en", "es"],
         "document": ["installation", "vervins"],
         "revision": [1],
+        "base_revision": [1],
     }
 
 
