@@ -24,6 +24,7 @@ from server.usecases.read_configuration import (
     read_revisions,
 )
 from server.usecases.save_draft import Joining, Position, StaleDocument, WantedDraft, save_draft
+from server.web.access import PEOPLE, requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import Asked, Slug
@@ -197,31 +198,37 @@ def _stale(api: Api, stale: StaleDocument) -> Response:
 
 def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
     @routes.get("", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def documents() -> Any:
         """The documents one may change, with their newest revisions and drafts."""
         return read_documents(api.database, _reader(api)[1])
 
     @routes.get("/<document>", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def document(path: DocumentPath) -> Any:
         """A document as it is published, and its draft."""
         return read_document(api.database, path.document, _reader(api)[1])
 
     @routes.get("/<document>/revisions", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def revisions(path: DocumentPath, query: RevisionsQuery) -> Any:
         """Who published what when, the newest first, twenty at a time."""
         return read_revisions(api.database, path.document, _reader(api)[1], before=query.before)
 
     @routes.get("/<document>/revisions/<int:revision>", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def revision(path: RevisionPath) -> Any:
         """A revision with its content, and what a rollback to it would change."""
         return read_revision(api.database, path.document, path.revision, _reader(api)[1])
 
     @routes.get("/<document>/devices", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def devices(path: DocumentPath) -> Any:
         """Which configuration each kiosk and screen that a document is for runs."""
         return read_applied(api.database, path.document, _reader(api)[1], players)
 
     @routes.get("/<document>/export", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def export(path: DocumentPath, query: ExportQuery) -> Any:
         """A revision as a file, ready to be changed and imported."""
         text = read_export(api.database, path.document, _reader(api)[1], query.revision)
@@ -232,11 +239,13 @@ def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
 
 def _drafting(routes: APIBlueprint, api: Api) -> None:
     @routes.put("/<document>/draft", responses={200: DraftAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def save(path: DocumentPath, body: DraftBody) -> Any:
         """One more version of the draft; kept with its problems. 409 tells what somebody else changed."""
         return _save(api, path.document, body, body.content)
 
     @routes.delete("/<document>/draft", responses={200: DiscardedAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def discard(path: DocumentPath, query: DraftVersionQuery) -> Any:
         """The draft is no more; what is published stays."""
         caller, reader = _reader(api)
@@ -248,6 +257,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         )
 
     @routes.post("/<document>/import", responses={200: ExaminedAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def import_file(path: DocumentPath, query: ImportQuery, body: ImportBody) -> Any:
         """A file becomes the draft, unless it has errors; with `dry_run` it is only examined."""
         _, reader = _reader(api)
@@ -266,6 +276,7 @@ def _save(api: Api, document: str, body: DraftBody | ImportBody, content: Mappin
 
 def _publishing(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/<document>/publish", responses={200: PublishedAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def publish(path: DocumentPath, body: DraftVersionBody) -> Any:
         """The draft applies, from now on and everywhere, as the next revision."""
         caller, reader = _reader(api)
@@ -277,6 +288,7 @@ def _publishing(routes: APIBlueprint, api: Api) -> None:
         )
 
     @routes.post("/<document>/rollback", responses={200: PublishedAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def rollback(path: DocumentPath, body: RollbackBody) -> Any:
         """An old revision applies again, as a new one."""
         caller, reader = _reader(api)
