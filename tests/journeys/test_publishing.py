@@ -76,7 +76,7 @@ def test_hours_a_label_and_a_name_change_while_people_wait_and_change_back(hall:
     console = sign_in(pages.open(), hall, *demonstration_user(hall, "agent"), path="/console")
     console.locator('[data-list="places"] li').first.locator("button").press("Enter")
     phase(console, "free")
-    console.keyboard.press("F8")
+    console.keyboard.press("F9")
     phase(console, "called")
     at = {
         "console": console,

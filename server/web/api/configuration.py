@@ -96,7 +96,7 @@ class DraftBody(Asked):
     joining: JoiningBody | None = None
 
 
-class ImportBody(Asked):
+class FileBody(Asked):
     """The text of a file, and what the draft it becomes is made from, as for a draft."""
 
     text: str = Field(max_length=2_000_000)
@@ -204,31 +204,31 @@ def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
         return read_documents(api.database, _reader(api)[1])
 
     @routes.get("/<document>", responses={200: Anything})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def document(path: DocumentPath) -> Any:
         """A document as it is published, and its draft."""
         return read_document(api.database, path.document, _reader(api)[1])
 
     @routes.get("/<document>/revisions", responses={200: Anything})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def revisions(path: DocumentPath, query: RevisionsQuery) -> Any:
         """Who published what when, the newest first, twenty at a time."""
         return read_revisions(api.database, path.document, _reader(api)[1], before=query.before)
 
     @routes.get("/<document>/revisions/<int:revision>", responses={200: Anything})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def revision(path: RevisionPath) -> Any:
         """A revision with its content, and what a rollback to it would change."""
         return read_revision(api.database, path.document, path.revision, _reader(api)[1])
 
     @routes.get("/<document>/devices", responses={200: Anything})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def devices(path: DocumentPath) -> Any:
         """Which configuration each kiosk and screen that a document is for runs."""
         return read_applied(api.database, path.document, _reader(api)[1], players)
 
     @routes.get("/<document>/export", responses={200: Anything})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def export(path: DocumentPath, query: ExportQuery) -> Any:
         """A revision as a file, ready to be changed and imported."""
         text = read_export(api.database, path.document, _reader(api)[1], query.revision)
@@ -239,13 +239,13 @@ def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
 
 def _drafting(routes: APIBlueprint, api: Api) -> None:
     @routes.put("/<document>/draft", responses={200: DraftAnswer})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def save(path: DocumentPath, body: DraftBody) -> Any:
         """One more version of the draft; kept with its problems. 409 tells what somebody else changed."""
         return _save(api, path.document, body, body.content)
 
     @routes.delete("/<document>/draft", responses={200: DiscardedAnswer})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def discard(path: DocumentPath, query: DraftVersionQuery) -> Any:
         """The draft is no more; what is published stays."""
         caller, reader = _reader(api)
@@ -257,16 +257,17 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         )
 
     @routes.post("/<document>/import", responses={200: ExaminedAnswer})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
-    def import_file(path: DocumentPath, query: ImportQuery, body: ImportBody) -> Any:
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def import_file(path: DocumentPath, query: ImportQuery, body: FileBody) -> Any:
         """A file becomes the draft, unless it has errors; with `dry_run` it is only examined."""
         _, reader = _reader(api)
         if query.dry_run:
             return examine_file(api.database, path.document, body.text, reader)
-        return _save(api, path.document, body, read_file(api.database, path.document, body.text))
+        content = read_file(api.database, path.document, body.text, reader.sites)
+        return _save(api, path.document, body, content)
 
 
-def _save(api: Api, document: str, body: DraftBody | ImportBody, content: Mapping[str, Any]) -> Any:
+def _save(api: Api, document: str, body: DraftBody | FileBody, content: Mapping[str, Any]) -> Any:
     caller, reader = _reader(api)
     joining = None if body.joining is None else body.joining.joining()
     wanted = WantedDraft(content, body.base_revision, body.draft_version, joining)
@@ -276,7 +277,7 @@ def _save(api: Api, document: str, body: DraftBody | ImportBody, content: Mappin
 
 def _publishing(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/<document>/publish", responses={200: PublishedAnswer})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def publish(path: DocumentPath, body: DraftVersionBody) -> Any:
         """The draft applies, from now on and everywhere, as the next revision."""
         caller, reader = _reader(api)
@@ -288,7 +289,7 @@ def _publishing(routes: APIBlueprint, api: Api) -> None:
         )
 
     @routes.post("/<document>/rollback", responses={200: PublishedAnswer})
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    @requires(Permission.CONFIGURE, of=PEOPLE)
     def rollback(path: DocumentPath, body: RollbackBody) -> Any:
         """An old revision applies again, as a new one."""
         caller, reader = _reader(api)

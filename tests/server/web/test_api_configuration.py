@@ -291,6 +291,8 @@ def test_who_may_not_is_refused(editors: Editors):
     assert [each["document"] for each in editors.read("chief", "")["documents"]] == ["installation", HALL]
     refused(editors.save("foreign", laon(), draft_version=saved), 403, "forbidden")
     refused(editors.publish("foreign", saved), 403, "forbidden")
+    for path in (f"/{HALL}/import", f"/{HALL}/import?dry_run=true"):
+        refused(editors.send("foreign", "POST", path, {"text": "{", "base_revision": 1}), 403, "forbidden")
     refused(editors.send("foreign", "DELETE", f"/{HALL}/draft?draft_version={saved}"), 403, "forbidden")
     refused(editors.send("foreign", "POST", f"/{HALL}/rollback", {"revision": 1}), 403, "forbidden")
     refused(editors.save("chief", laon(site=OTHER), draft_version=saved), 403, "forbidden")
