@@ -171,6 +171,7 @@ class MenuMessage(TypedDict):
     version: NotRequired[int]
     alert: NotRequired[dict[str, Any] | None]
     look: NotRequired[dict[str, Any]]
+    configuration: NotRequired[str]
 
 
 def build_menu(

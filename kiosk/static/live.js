@@ -36,6 +36,8 @@ export function openLink(on, language) {
   let soon = null;
   let again = null;
   let socket = null;
+  let own = null; // the configuration that told what this kiosk is
+  let applied = null; // the one this page runs
   let fetches = 0;
 
   async function start() {
@@ -55,6 +57,7 @@ export function openLink(on, language) {
 
   function begin(me) {
     hall = me.hall.slug;
+    own = me.configuration;
     on.paired(me);
     if (!socket) connect();
     else if (!socket.connected) socket.connect();
@@ -68,6 +71,7 @@ export function openLink(on, language) {
     socket.on("connect", () => {
       on.live();
       tell();
+      acknowledge();
       if (!isFirst) refetchSoon(NUDGE_SPREAD_MS);
       isFirst = false;
     });
@@ -82,6 +86,7 @@ export function openLink(on, language) {
       const isNews = known && (beat.epoch !== known.epoch || beat.version > known.version);
       known = beat;
       tell();
+      acknowledge();
       if (isNews) refetchSoon(HEARTBEAT_SPREAD_MS);
     });
     socket.on("print.verdict", on.verdict);
@@ -117,12 +122,30 @@ export function openLink(on, language) {
           if (answer.json.version !== undefined) known = answer.json;
           on.menu(answer.json);
           atNextEdge(answer.json);
+          await apply(answer.json.configuration);
           return;
         }
       } catch { /* asked again below */ }
       on.missing();
       await pause(ASK_AGAIN_MS[Math.min(tried, ASK_AGAIN_MS.length - 1)]);
     }
+  }
+
+  // Another configuration may have another printer, or say where else this kiosk's screen hangs.
+  async function apply(configuration) {
+    if (configuration !== own) {
+      const me = await fetchJson("/device/me");
+      if (me.status !== 200) throw new Error(`/device/me: ${me.status}`);
+      own = me.json.configuration;
+      on.paired(me.json);
+    }
+    if (configuration === applied) return;
+    applied = configuration;
+    acknowledge();
+  }
+
+  function acknowledge() {
+    if (applied && socket?.connected) socket.emit("configuration.applied", { configuration: applied });
   }
 
   // Hours alone change the menu at `changes_at`: one timer, counted from the server's clock, no polling.

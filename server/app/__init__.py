@@ -29,6 +29,7 @@ SERVER = Path(__file__).parents[1]
 CATALOGUES = (
     ("server", SERVER / "translations"),
     ("documents", SERVER / "documents" / "translations"),
+    ("document_words", SERVER / "documents" / "translations"),
     ("console", SERVER / "web" / "console" / "translations"),
     ("reception", SERVER / "web" / "reception" / "translations"),
     ("wall", SERVER / "web" / "wall" / "translations"),
@@ -37,6 +38,7 @@ CATALOGUES = (
     ("supervision", SERVER / "web" / "supervision" / "translations"),
     ("pairing", SERVER / "web" / "pairing" / "translations"),
     ("device_list", SERVER / "web" / "devices" / "translations"),
+    ("publishing", SERVER / "web" / "publishing" / "translations"),
     ("security", SERVER / "web" / "security" / "translations"),
     ("notices", SERVER / "web" / "notices" / "translations"),
     ("media", SERVER / "web" / "media" / "translations"),

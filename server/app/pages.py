@@ -41,6 +41,7 @@ from server.web.alerts import pages as alert_pages
 from server.web.api import alarms as alarms_api
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
+from server.web.api import configuration as configuration_api
 from server.web.api import counters as counters_api
 from server.web.api import devices as devices_api
 from server.web.api import displays as displays_api
@@ -76,6 +77,7 @@ from server.web.people import invitation as invitation_pages
 from server.web.people import own_account as own_account_pages
 from server.web.people import pages as people_pages
 from server.web.phone import pages as phone_pages
+from server.web.publishing import pages as publishing_pages
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.reception import pages as reception_pages
@@ -144,6 +146,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_api(supervision_api.blueprint(api, seen))
     app.register_api(devices_api.blueprint(api, _devices(parvis, limiter, seen)))
     app.register_api(printers_api.blueprint(api))
+    app.register_api(configuration_api.blueprint(api, parvis.devices.players))
     app.register_api(screen_pictures_api.blueprint(api, _screen_pictures(parvis, limiter)))
     app.register_api(notices_api.blueprint(api, parvis.publisher.programme_changed))
     app.register_api(
@@ -297,6 +300,7 @@ def _install_pages(
             framing=site.FRAMING,
         )
     )
+    app.register_blueprint(publishing_pages.blueprint(translate=translate))
     app.register_blueprint(media_pages.blueprint(translate=translate, media_bytes=settings.media_bytes))
     named = [(language.code, language.name) for language in languages]
     app.register_blueprint(

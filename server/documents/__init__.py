@@ -4,12 +4,12 @@ from server.documents.checks import (
     check_against_installation,
     check_against_neighbours,
     check_ids,
-    open_legs_keep_their_service,
     warnings_of,
 )
 from server.documents.configuring import public_holidays_of, to_configuration
 from server.documents.difference import Change, difference
 from server.documents.hall import HallDocument, ids_of
+from server.documents.in_use import InUse, check_in_use
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentRefused, Problem
 from server.documents.reading import export_text, json_schema, parse_hall, parse_installation
@@ -18,16 +18,17 @@ __all__ = [
     "Change",
     "DocumentRefused",
     "HallDocument",
+    "InUse",
     "InstallationDocument",
     "Problem",
     "check_against_installation",
     "check_against_neighbours",
     "check_ids",
+    "check_in_use",
     "difference",
     "export_text",
     "ids_of",
     "json_schema",
-    "open_legs_keep_their_service",
     "parse_hall",
     "parse_installation",
     "public_holidays_of",

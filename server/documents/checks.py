@@ -1,6 +1,6 @@
 """What a hall's document must respect beyond the form of its parts: references, numbers, neighbours."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from server.documents.hall import LISTS, HallDocument, SeriesPart
 from server.documents.installation import InstallationDocument
@@ -46,6 +46,13 @@ def check_against_neighbours(document: HallDocument, halls: Iterable[HallDocumen
     return tuple(found)
 
 
+def check_name(document: HallDocument, name: str) -> tuple[Problem, ...]:
+    """The error of a document that is not that of the hall (slug) it is for."""
+    if document.hall == name:
+        return ()
+    return (problem(("hall",), "other_hall", hall=document.hall, name=name),)
+
+
 def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
     """The ids a document gives that were ever something else.
 
@@ -59,16 +66,6 @@ def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> t
             if (hall, kind) != (document.hall, name):
                 found.append(problem((name, at, "id"), "id_taken", id=item.id, hall=hall))
     return tuple(found)
-
-
-def open_legs_keep_their_service(
-    old: HallDocument, new: HallDocument, open_services: Collection[str]
-) -> tuple[Problem, ...]:
-    """The services of `old` that still have open legs and that `new` drops or retires."""
-    names = {service.id: service.names["fr"] for service in old.services}
-    in_use = {service.id for _, service in new.services_in_use()}
-    gone = (service for service in names if service in open_services and service not in in_use)
-    return tuple(problem(("services",), "service_has_open_legs", id=slug, name=names[slug]) for slug in gone)
 
 
 def warnings_of(document: HallDocument) -> tuple[Problem, ...]:

@@ -32,6 +32,7 @@ from server.domain.configuration import (
 )
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.numbering import Series
+from server.domain.quotas import Quota
 
 
 def to_configuration(
@@ -39,6 +40,7 @@ def to_configuration(
     installation: InstallationDocument,
     *,
     revision: int,
+    installation_revision: int = 0,
     holidays: Collection[date],
     is_demonstration: bool = False,
 ) -> HallConfiguration:
@@ -53,6 +55,7 @@ def to_configuration(
     calendar = to_calendar(document.calendar or part.calendar, part.time_zone, holidays)
     return HallConfiguration(
         revision=revision,
+        installation_revision=installation_revision,
         hall=document.hall,
         name=document.name,
         site=Site(part.slug, part.name, part.address, part.time_zone, part.alerts.to_rules()),
@@ -120,6 +123,7 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         confirmation=part.confirmation,
         wrap_up_s=part.wrap_up_s,
         exceptional=_exceptional(part.exceptional) if part.exceptional else None,
+        quota=Quota(part.quota.morning, part.quota.afternoon) if part.quota else None,
     )
 
 

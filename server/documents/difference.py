@@ -43,7 +43,7 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from _of_mapping(path, before, after)
-    elif _has_keys(before) and _has_keys(after):
+    elif keyed(before) is not None and keyed(after) is not None:
         yield from _of_items(path, before, after)
     elif _is_empty(before):
         yield Change(path, "added", None, after)
@@ -59,8 +59,7 @@ def _of_mapping(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
 
 
 def _of_items(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
-    old = {_key(item): item for item in before}
-    new = {_key(item): item for item in after}
+    old, new = keyed(before) or {}, keyed(after) or {}
     for key in dict.fromkeys((*old, *new)):
         yield from _compare(f"{path}[{key}]", old.get(key), new.get(key))
     kept_before = [key for key in old if key in new]
@@ -69,13 +68,17 @@ def _of_items(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterato
         yield Change(path, "moved", list(old), list(new))
 
 
-def _has_keys(value: Any) -> bool:
-    """Whether a value is a list whose items have an id, or an empty list."""
-    return isinstance(value, list) and all(isinstance(item, Mapping) and _key(item) for item in value)
+def keyed(value: Any) -> dict[str, Any] | None:
+    """The items of a list by what tells them apart; None where nothing does, and for what is no list."""
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        return None
+    items = {key_of(item): item for item in value}
+    return items if len(items) == len(value) and "" not in items else None
 
 
-def _key(item: Mapping[str, Any]) -> str:
-    return next((str(item[name]) for name in KEYS if name in item), "")
+def key_of(item: Mapping[str, Any]) -> str:
+    """What tells an item from the others of its list; empty when nothing does."""
+    return next((str(item[name]) for name in KEYS if item.get(name)), "")
 
 
 def _is_empty(value: Any) -> bool:

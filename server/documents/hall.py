@@ -34,6 +34,7 @@ from server.domain.work_profiles import DEFAULT_RULE, RuleName
 
 Seconds = Annotated[int, Field(ge=30, le=28_800)]
 Rank = Annotated[int, Field(ge=1, le=HIGHEST_RANK)]
+Tickets = Annotated[int, Field(ge=0, le=2_000)]
 Category = Literal["practical", "hours", "missions", "survey", "safety", "legal"]
 MOST_REASONS = 5
 """Exceptional reasons of a service: a kiosk shows them on one view, beside how to book."""
@@ -76,11 +77,19 @@ class ExceptionalPart(Part):
     reasons: Annotated[tuple[ReasonPart, ...], Field(max_length=MOST_REASONS), *NotEmpty]
 
 
+class QuotaPart(Part):
+    """How many tickets a half-day gives: one that opens before noon is a morning; null: no limit."""
+
+    morning: Tickets | None = None
+    afternoon: Tickets | None = None
+
+
 class ServicePart(Part):
     """What a visitor comes for. Times in seconds; `parent` is a folder; `hours` null means the hall's.
 
     `confirmation` "call": the call counts as the arrival, the service begins with it.
-    `exceptional` is for services by appointment only; null: nobody is received without one.
+    `exceptional` is for services by appointment only; null: nobody is received without one. `quota` limits
+    tickets without an appointment; null: no limit.
     """
 
     id: Slug
@@ -110,6 +119,7 @@ class ServicePart(Part):
     confirmation: Confirmation = "agent"
     wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 0
     exceptional: ExceptionalPart | None = None
+    quota: QuotaPart | None = None
 
 
 class QueuePart(Part):

@@ -37,6 +37,15 @@ def parse_installation(content: Content) -> InstallationDocument:
     return document
 
 
+def normal_content(kind: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A content with all that it leaves out, so that two can be compared; as it is if it cannot be read."""
+    model: type[BaseModel] = HallDocument if kind == "hall" else InstallationDocument
+    try:
+        return model.model_validate_json(json.dumps(content)).model_dump(mode="json")
+    except ValidationError:
+        return content
+
+
 def export_text(document: HallDocument | InstallationDocument) -> str:
     """The document as JSON, canonical: same content, same bytes; reading it gives the same document."""
     return json.dumps(document.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
@@ -67,6 +76,15 @@ def parse[Document: BaseModel](
     if len(strays) < len(errors):
         return None, problems
     return model.model_validate_json(_without(text, strays)), problems
+
+
+def parse_object(text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    """The JSON object of a text, None when it holds none, and what is wrong with it as JSON."""
+    plain, problems = _json_text(text)
+    read = None if plain is None else json.loads(plain)
+    if read is not None and not isinstance(read, dict):
+        return None, (problem((), "invalid"),)
+    return read, problems
 
 
 def _json_text(content: Content) -> tuple[str | None, tuple[Problem, ...]]:

@@ -16,6 +16,7 @@ from server.domain.calendars import Calendar, always_open
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.limits import Limits
 from server.domain.numbering import Series
+from server.domain.quotas import Quota
 from server.domain.sound import Sound, is_loop_in_order
 from server.domain.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
 
@@ -45,6 +46,11 @@ def text_in(texts: Texts, language: str) -> str:
 def language_shown(texts: Texts, language: str) -> str:
     """The language `text_in` really answers in, for the `lang` attribute of what is shown."""
     return language if texts.get(language) else FRENCH
+
+
+def mark_of(installation_revision: int, revision: int) -> str:
+    """The installation's revision and the hall's, as devices name what they run: `3.12`."""
+    return f"{installation_revision}.{revision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class Service:
     `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
     an agent has after it before the next call is expected; 0: none. `confirmation`: by the `call` the service
     begins with the call, without a question. `exceptional`: for which reasons who has
-    no appointment is received all the same, and where; None: never.
+    no appointment is received all the same, and where; None: never. `quota`: tickets a half-day gives.
     """
 
     id: str
@@ -121,6 +127,7 @@ class Service:
     confirmation: Confirmation = "agent"
     wrap_up_s: int = 0
     exceptional: Exceptional | None = None
+    quota: Quota | None = None
 
     def name(self, language: str) -> str:
         """The service's name in a language, in French where it is not translated."""
@@ -295,6 +302,12 @@ class HallConfiguration:
     limits: Limits = field(default_factory=Limits)
     sound: Sound = field(default_factory=Sound)
     alarms: AlarmRules = field(default_factory=AlarmRules)
+    installation_revision: int = 0
+
+    @property
+    def mark(self) -> str:
+        """The two revisions it is made of (`mark_of`)."""
+        return mark_of(self.installation_revision, self.revision)
 
     @property
     def has_loop_output(self) -> bool:

@@ -4,9 +4,10 @@ Rule: docs/rules/supervision.md. A player is never `up to date` without proof: i
 all its files are, and it runs the programme that the server has for it now.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -15,7 +16,10 @@ from server.domain.instants import from_text, to_text
 
 LOST_AFTER = SILENT_AFTER
 """A device of which nothing came for so long is not there."""
+APPLIED_WITHIN = timedelta(seconds=60)
+"""How long a device that is there may take to run what was published, before it is not updated."""
 LONGEST_NAME = 64
+_MARK = re.compile(r"[0-9]{1,10}\.[0-9]{1,10}")
 LARGEST_CLOCK_MS = 10 * 366 * 86_400_000
 """Milliseconds a screen's clock may be told to be off; what is farther is told as this."""
 
@@ -149,20 +153,25 @@ type Report = PlayerReport | KioskReport
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A device as it was last seen. `since`: when it came, went, or what it told last changed."""
+    """A device as it was last seen. `since`: when it came, went, or what it told last changed.
+
+    `configuration`: the revisions it runs (`HallConfiguration.mark`), None before it told.
+    """
 
     seen_at: datetime
     since: datetime
     is_connected: bool
     report: Report | None = None
     connections: tuple[Connection, ...] = ()
+    configuration: str | None = None
 
     def as_message(self) -> dict[str, Any]:
         """The same as JSON values."""
         report = None if self.report is None else self.report.as_message()
         times = {"seen_at": to_text(self.seen_at), "since": to_text(self.since)}
         connections = [each.as_message() for each in self.connections]
-        return {**times, "is_connected": self.is_connected, "report": report, "connections": connections}
+        told = {"report": report, "connections": connections, "configuration": self.configuration}
+        return {**times, "is_connected": self.is_connected, **told}
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Self:
@@ -171,7 +180,8 @@ class Sighting:
         report = PlayerReport.of_message(told) or KioskReport.of_message(told)
         seen_at, since = from_text(message["seen_at"]), from_text(message["since"])
         connections = tuple(Connection.of_message(each) for each in message["connections"])
-        return cls(seen_at, since, bool(message["is_connected"]), report, connections)
+        is_connected, configuration = bool(message["is_connected"]), message.get("configuration")
+        return cls(seen_at, since, is_connected, report, connections, configuration)
 
 
 def arrived(before: Sighting | None, now: datetime, *shown: Connection) -> Sighting:
@@ -189,6 +199,19 @@ def reported(before: Sighting | None, report: Report, now: datetime) -> Sighting
     known = arrived(before, now)
     is_same = known.report is not None and replace(known.report, clock_ms=report.clock_ms) == report
     return replace(known, since=known.since if is_same else now, report=report)
+
+
+def applied(before: Sighting | None, configuration: str, now: datetime) -> Sighting:
+    """A device tells which configuration it runs."""
+    known = arrived(before, now)
+    is_same = known.configuration == configuration
+    return replace(known, since=known.since if is_same else now, configuration=configuration)
+
+
+def configuration_of_message(message: object) -> str | None:
+    """The revisions in a device's message; None for what is none: a page may be of any release."""
+    told = message.get("configuration") if isinstance(message, Mapping) else None
+    return told if isinstance(told, str) and _MARK.fullmatch(told) else None
 
 
 def left(before: Sighting | None, now: datetime, ended: str = "") -> Sighting | None:
@@ -218,6 +241,23 @@ def state_of(sighting: Sighting | None, published: str, now: datetime) -> Player
     if media in (PlayerState.UP_TO_DATE, PlayerState.POSSIBLY_OUTDATED):
         return PlayerState.POSSIBLY_OUTDATED
     return PlayerState.UNKNOWN if media is PlayerState.UNKNOWN else PlayerState.NOT_UPDATED
+
+
+def configuration_state(
+    sighting: Sighting | None, published: str, published_at: datetime, now: datetime
+) -> PlayerState:
+    """Whether a device runs the configuration that was published (its mark, and when that was).
+
+    One that is there has a minute to take it. One that is away ran it when it was last heard, or did not.
+    """
+    if sighting is None or sighting.configuration is None:
+        return PlayerState.UNKNOWN
+    runs_it = sighting.configuration == published
+    if not is_present(sighting, now):
+        return PlayerState.POSSIBLY_OUTDATED if runs_it else PlayerState.NOT_UPDATED
+    if runs_it:
+        return PlayerState.UP_TO_DATE
+    return PlayerState.PENDING if now - published_at <= APPLIED_WITHIN else PlayerState.NOT_UPDATED
 
 
 def is_same_but_for_time(one: Sighting | None, other: Sighting | None) -> bool:

@@ -96,6 +96,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_FIGURES,
             _P.EXPORT_VISITS,
             _P.SUPERVISE,
+            _P.CONFIGURE,
             _P.DISTRIBUTE,
             _P.READ_APPOINTMENTS,
             _P.BOOK,

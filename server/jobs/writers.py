@@ -17,7 +17,7 @@ from server.usecases.alarm_recipients import resend
 from server.usecases.api_keys import NewKey, create_api_key, revoke_api_key
 from server.usecases.devices import PairedDevice, pair_device, renew_device, revoke_device
 from server.usecases.import_appointments import Form, import_appointments
-from server.usecases.publish_configuration import Publication, publish_hall, publish_installation
+from server.usecases.publish_configuration import Publication, Terms, publish_hall, publish_installation
 from server.usecases.purge import purge
 
 COMMAND_LINE = Author("command_line")
@@ -48,7 +48,7 @@ def is_hall_document(content: str) -> bool:
 
 def _import_configuration(database: Database, *, content: str, dry_run: bool) -> dict[str, Any]:
     publish = publish_hall if is_hall_document(content) else publish_installation
-    return _described(publish(database, COMMAND_LINE, content, dry_run=dry_run))
+    return _described(publish(database, COMMAND_LINE, content, Terms(is_dry_run=dry_run)))
 
 
 def _described(publication: Publication) -> dict[str, Any]:

@@ -50,6 +50,15 @@ class DeviceWatch:
         self._keep(hall, device, before, rules.reported(before, report, self.clock.now()))
         return True
 
+    def applied(self, hall: str, device: str, message: object) -> bool:
+        """A device tells which configuration it runs; whether that could be read."""
+        configuration = rules.configuration_of_message(message)
+        if configuration is None:
+            return False
+        before = self.players.get(hall, device)
+        self._keep(hall, device, before, rules.applied(before, configuration, self.clock.now()))
+        return True
+
     def left(self, hall: str, device: str, connection: str = "") -> None:
         """A connection of a device has ended; the device has gone, unless another one of it lives."""
         self._connections.pop(connection, None)

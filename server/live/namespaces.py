@@ -55,6 +55,11 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         if device is not None:
             self.watch.left(*device, self._sid())
 
+    def on_configuration_applied(self, message: Any) -> bool:
+        """A kiosk or screen tells which configuration it runs; whether it could be read."""
+        device = self.presence.device_of(self._sid())
+        return device is not None and self.watch.applied(*device, message)
+
     def trigger_event(self, event: str, *args: Any) -> Any:
         """The contract's message names hold a point, which no method name may."""
         return super().trigger_event(event.replace(".", "_"), *args)

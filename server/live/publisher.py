@@ -24,6 +24,7 @@ from server.live.half_days import HalfDays
 from server.live.presence import Presence
 from server.live.programmes import Programmes
 from server.live.queue_message import queue_message
+from server.live.republished import Republished
 from server.live.spoken_call import SpokenCall
 from server.store import print_jobs
 from server.store.commits import Commit, CommittedFact
@@ -76,6 +77,7 @@ class Publisher:
     _expiries: Expiries = field(init=False)
     _soon: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
+    _republished: Republished = field(init=False)
     _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
     _sent_at_s: dict[str, float] = field(default_factory=dict)
 
@@ -83,6 +85,7 @@ class Publisher:
         self._half_days = HalfDays(self.database)
         self._programmes = Programmes(self.database, self.translate)
         self._expiries = Expiries(self.database)
+        self._republished = Republished(self.database)
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
@@ -216,10 +219,12 @@ class Publisher:
 
         Refreshes the estimates of changed halls and sends this process's sockets what follows; where the
         half-day has passed an edge, boards and queues too; where a notice begins or ends, screens are nudged;
-        where an alert has expired, every page.
+        where an alert has expired, every page; where a configuration was published, all but phones, which are
+        told with what changes.
         """
         self._tell_expired_alerts()
         self._tell_turned_programmes()
+        self._tell_republished()
         turned = self._half_days.passed(self.presence.known_halls())
         for hall in self._take_changed() | turned:
             try:
@@ -244,6 +249,20 @@ class Publisher:
         except Exception:
             self.failures += 1
             log.exception("programmes_failed")
+
+    def _tell_republished(self) -> None:
+        """Another configuration applies, whoever published it: each page reads again what it shows of it."""
+        try:
+            for hall, configuration in self._republished.since(self.presence.known_halls()).items():
+                self._changed.add(hall)
+                self._send_states(hall, is_local=True)
+                self._nudge_screens(hall, is_local=True)
+                room, told = messages.hall_room(hall), {"configuration": configuration}
+                for namespace in (messages.AGENT, messages.SCREEN):
+                    self.emit(messages.CONFIGURATION_CHANGED, told, namespace, room, is_local=True)
+        except Exception:
+            self.failures += 1
+            log.exception("republished_failed")
 
     def _take_changed(self) -> set[str]:
         changed, self._changed = self._changed, set()
@@ -295,7 +314,7 @@ class Publisher:
     def heartbeat(self) -> None:
         """Every 25 s, to this process's sockets: where each hall stands."""
         for hall in self.presence.known_halls():
-            position = self._position(hall)
+            position = self._position(hall) | {"configuration": self.database.configuration(hall).mark}
             for namespace in messages.NAMESPACES:
                 if self.presence.has(namespace, hall):
                     self.emit(

@@ -52,6 +52,7 @@ class Configurations:
             document,
             installation,
             revision=hall["configuration_revision"],
+            installation_revision=hall["installation_revision"],
             holidays=public_holidays_of(document, installation, around=self.clock.now().date()),
             is_demonstration=bool(flag and flag["is_demonstration"]),
         )

@@ -173,12 +173,27 @@ class Database:
             self._publish(transaction)
 
     @contextmanager
-    def bare_transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
+    def one_publication(self) -> Iterator[None]:
+        """Holds off every other publication and save of a draft, so that what was checked of documents holds.
+
+        Taken before a hall's lock. SQLite has one writer: there a transaction's own lock does it.
+        """
+        if not self.store.is_postgresql:
+            yield
+            return
+        with self.store.write() as rows:
+            rows.one("SELECT id FROM installation WHERE id = 1 FOR UPDATE")
+            yield
+
+    @contextmanager
+    def bare_transaction(
+        self, hall: str, author: Author, write_key: WriteKey | None = None
+    ) -> Iterator[HallTransaction]:
         """As `transaction`, for a hall that may have no configuration yet.
 
         `configuration` may not be used.
         """
-        with self._locked(self.hall_id(hall), author, None, None, is_configured=False) as transaction:
+        with self._locked(self.hall_id(hall), author, write_key, None, is_configured=False) as transaction:
             yield transaction
         if transaction.committed:
             self._publish(transaction)

@@ -4,16 +4,28 @@ from typing import Any
 
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store.configurations import INSTALLATION
+from server.store.documents import newest
 from server.store.engines import Row
 from server.store.installation import Author
 from server.store.journal import GENESIS
 
 
-def create_hall(database: Any, author: Author, slug: str, *, installation_revision: int) -> str:
-    """A new hall with an empty journal and a first epoch; its id."""
+def create_hall(database: Any, author: Author, slug: str) -> str:
+    """The id of a hall, a new one with an empty journal and a first epoch unless it exists.
+
+    Refusal: not_configured.
+    """
     hall, epoch = new_id(), new_id()
     with database.installation_transaction(author) as transaction:
+        known = transaction.one("SELECT id FROM hall WHERE slug = :slug", slug=slug)
+        if known is not None:
+            return str(known["id"])
+        installation = newest(transaction, INSTALLATION, INSTALLATION)
+        if installation is None:
+            raise Refusal("not_configured", hall=INSTALLATION)
         transaction.insert(
             "hall",
             id=hall,
@@ -23,7 +35,7 @@ def create_hall(database: Any, author: Author, slug: str, *, installation_revisi
             journal_length=0,
             head_hash=GENESIS,
             configuration_revision=0,
-            installation_revision=installation_revision,
+            installation_revision=installation.revision,
             number_offset=0,
         )
         transaction.record(

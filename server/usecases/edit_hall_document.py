@@ -9,7 +9,7 @@ from server.store.configurations import HALL
 from server.store.database import Database
 from server.store.documents import newest
 from server.store.installation import Author
-from server.usecases.publish_configuration import Publication, publish_hall
+from server.usecases.publish_configuration import Publication, Terms, publish_hall
 
 
 def edit_hall_document(
@@ -27,4 +27,4 @@ def edit_hall_document(
         raise Refusal("not_configured", hall=hall)
     content = json.loads(found.content)
     change(content)
-    return publish_hall(database, author, json.dumps(content), base_revision=found.revision)
+    return publish_hall(database, author, json.dumps(content), Terms(base_revision=found.revision))

@@ -27,7 +27,7 @@ from server.store.print_jobs import queue_job
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.arrivals import Arriving, Claim, arrival, arrival_answer, expected
-from server.usecases.may_issue import Asked, check_finish, check_open
+from server.usecases.may_issue import Asked, check_finish, check_open, check_quota
 from server.usecases.note_needs import record_needs
 from server.usecases.opening import end_of_next_day, opening_now
 from server.usecases.pressed_before import pressed_before
@@ -81,7 +81,7 @@ def issue_ticket(
 ) -> Answer:
     """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a service.
 
-    Refusals: unknown_service, unknown_reason; closed, stopped, appointment_only and numbers_exhausted, each
+    Refusals: unknown_service, unknown_reason; closed, stopped, full, appointment_only, numbers_exhausted, all
     counted as a ticket not issued, but for who names an exceptional reason: that demand was counted when the
     service was asked for; press_elsewhere, and those of the transaction.
     """
@@ -101,6 +101,8 @@ def issue_ticket(
             is_expected = arriving.appointment is not None
             asked = Asked(service, now, wanted.is_early, place.is_stopped, is_expected)
             opens_at = check_open(transaction, asked)
+            if arriving.exceptional is None:
+                check_quota(transaction, asked)
             quoted = _quoted(quote, arriving, place, is_priority=wanted.is_priority)
             check_finish(transaction, asked, None if quoted is None else quoted.median_s)
             visit, leg = _visit_and_leg(transaction, arriving, wanted, place=place, quote=quoted)

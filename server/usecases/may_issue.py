@@ -6,8 +6,10 @@ from datetime import datetime
 from server.domain.configuration import Service
 from server.domain.half_days import Expected, closing_that_counts, finishes_too_late, may_distribute
 from server.domain.instants import to_text
+from server.domain.quotas import quota_now
 from server.domain.refusals import Refusal
 from server.store.hall_transaction import HallTransaction
+from server.store.quota_counts import remaining_of
 from server.usecases.opening import OpeningNow
 
 
@@ -49,6 +51,18 @@ def check_open(transaction: HallTransaction, asked: Asked) -> datetime | None:
     if asked.is_stopped:
         raise Refusal("stopped", service=asked.service.id)
     return opening.next_opens_at if is_given else None
+
+
+def check_quota(transaction: HallTransaction, asked: Asked) -> None:
+    """Refusal: full, when the half-day has given all its tickets of the service.
+
+    Who has an appointment, or is received for an exceptional reason, is not counted out.
+    """
+    service = asked.service
+    calendar = transaction.configuration.calendar_of(service.id)
+    quota = None if asked.is_expected else quota_now(service.quota, calendar, transaction.now)
+    if quota is not None and remaining_of(transaction, transaction.hall, service.id, quota) == 0:
+        raise asked.refusal("full")
 
 
 def check_finish(transaction: HallTransaction, asked: Asked, wait_s: int | None) -> None:

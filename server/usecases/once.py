@@ -23,13 +23,9 @@ def once(
     """
     if write_key is None:
         return work()
-    known = write_key.answer()
-    with database.read() as rows:
-        row = rows.one(known.sql, **known.values)
-    if row is not None:
-        if row["fingerprint"] != write_key.fingerprint:
-            raise Refusal("idempotency_mismatch")
-        return dict(json.loads(row["answer"]))
+    known = answered_before(database, write_key)
+    if known is not None:
+        return known
     answer = work()
     try:
         with database.transaction(hall, author, write_key) as transaction:
@@ -39,3 +35,17 @@ def once(
     except Refusal:
         log.exception("answer_not_kept", hall=hall)
         return answer
+
+
+def answered_before(database: Database, write_key: WriteKey | None) -> Answer | None:
+    """What the same request was answered; None for one that was never made. Refusal: idempotency_mismatch."""
+    if write_key is None:
+        return None
+    known = write_key.answer()
+    with database.read() as rows:
+        row = rows.one(known.sql, **known.values)
+    if row is None:
+        return None
+    if row["fingerprint"] != write_key.fingerprint:
+        raise Refusal("idempotency_mismatch")
+    return dict(json.loads(row["answer"]))

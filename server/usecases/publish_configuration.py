@@ -3,29 +3,41 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from server.documents.checks import (
-    check_against_installation,
-    check_against_neighbours,
-    check_ids,
-    open_legs_keep_their_service,
-    warnings_of,
-)
 from server.documents.difference import Change, difference
 from server.documents.hall import HallDocument, ids_of
-from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentRefused, Problem
 from server.documents.reading import export_text, parse_hall, parse_installation
 from server.domain.facts import FactKind, of_kind
-from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store.configurations import HALL, INSTALLATION
 from server.store.database import Database
-from server.store.documents import hall_documents, newest, taken_ids
+from server.store.documents import Published, documents_mark, keep_ids, keep_revision, newest
+from server.store.drafts import end_draft
+from server.store.hall_transaction import HallTransaction
 from server.store.halls import create_hall
 from server.store.installation import Author
+from server.store.replays import KeyedWrites
+from server.store.write_keys import WriteKey
+from server.usecases.answers import Answer
 from server.usecases.carry_over_notices import carry_over_notices
-from server.usecases.read_look import refuse_unknown_look
+from server.usecases.check_configuration import Document, problems_around, problems_of_use
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a document is published.
+
+    `base_revision`: the one it was made from, None: whichever is there. `draft`: the version of the draft
+    that it is, which ends with it. `restores`: the revision whose content it is again.
+    """
+
+    base_revision: int | None = None
+    is_dry_run: bool = False
+    draft: int | None = None
+    restores: int | None = None
+    write_key: WriteKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,143 +53,135 @@ class Publication:
     warnings: Sequence[Problem] = field(default_factory=tuple)
     is_published: bool = True
 
+    def answer(self) -> Answer:
+        """Which revision of which document applies."""
+        return {"document": self.scope, "revision": self.revision}
+
 
 def publish_installation(
-    database: Database,
-    author: Author,
-    content: str | bytes,
-    *,
-    base_revision: int | None = None,
-    dry_run: bool = False,
+    database: Database, author: Author, content: str | bytes, terms: Terms = Terms()
 ) -> Publication:
-    """Publishes the installation's document. Raises DocumentRefused; refusal: stale_revision."""
+    """Publishes the installation's document.
+
+    Raises DocumentRefused; refusals: stale_revision, stale_draft.
+    """
     document = parse_installation(content)
-    with database.installation_transaction(author) as transaction:
+    with database.installation_transaction(author, terms.write_key) as transaction:
+        if transaction.is_replayed:
+            return _replayed(transaction)
         found = newest(transaction, INSTALLATION, INSTALLATION)
-        old = parse_installation(found.content) if found else None
-        revision = _next_revision(found.revision if found else 0, base_revision)
-        changes = tuple(difference(old, document)) if old else ()
-        _check_halls_of(document, hall_documents(transaction))
-        refuse_unknown_look(transaction, document.brand)
-        if dry_run:
-            return Publication(INSTALLATION, revision, changes, is_published=False)
-        text = export_text(document)
-        transaction.insert(
-            "document",
-            kind=INSTALLATION,
-            scope=INSTALLATION,
-            revision=revision,
-            content=text,
-            published_at=to_micros(transaction.now),
-            published_by=author.id,
-        )
-        transaction.run("UPDATE hall SET installation_revision = :revision", revision=revision)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        transaction.record(of_kind(FactKind.INSTALLATION_PUBLISHED, revision=revision, sha256=digest))
-    return Publication(INSTALLATION, revision, changes)
-
-
-def _check_halls_of(installation: InstallationDocument, halls: Sequence[HallDocument]) -> None:
-    problems = tuple(problem for hall in halls for problem in check_against_installation(hall, installation))
-    if problems:
-        raise DocumentRefused(problems)
+        checked = _Checked(documents_mark(transaction), problems_around(transaction, document))
+        checked.refuse_errors()
+        publication = _publication(document, found, terms, checked)
+        if terms.is_dry_run:
+            return publication
+        kept = _keep(transaction, INSTALLATION, document, publication, terms)
+        transaction.run("UPDATE hall SET installation_revision = :revision", revision=publication.revision)
+        transaction.record(of_kind(FactKind.INSTALLATION_PUBLISHED, **kept))
+        transaction.answer(publication.answer())
+    return publication
 
 
 def publish_hall(
-    database: Database,
-    author: Author,
-    content: str | bytes,
-    *,
-    base_revision: int | None = None,
-    dry_run: bool = False,
+    database: Database, author: Author, content: str | bytes, terms: Terms = Terms()
 ) -> Publication:
     """Publishes a hall's document; a new slug creates the hall. Its texts become notices, once.
 
-    Raises DocumentRefused; refusals: stale_revision, not_configured.
+    Raises DocumentRefused; refusals: stale_revision, stale_draft, not_configured.
     """
     document = parse_hall(content)
     with database.read() as rows:
-        found_installation = newest(rows, INSTALLATION, INSTALLATION)
-        others = [hall for hall in hall_documents(rows) if hall.hall != document.hall]
-        taken = taken_ids(rows)
-    if found_installation is None:
-        raise Refusal("not_configured", hall=INSTALLATION)
-    installation = parse_installation(found_installation.content)
-    found_problems = [
-        *check_against_installation(document, installation),
-        *check_against_neighbours(document, others),
-        *check_ids(document, taken),
-    ]
-    errors = [problem for problem in found_problems if not problem.is_warning]
-    warnings = [problem for problem in found_problems if problem.is_warning] + list(warnings_of(document))
-    if errors:
-        raise DocumentRefused(tuple(errors))
-    try:
-        database.hall_id(document.hall)
-    except Refusal:
-        if dry_run:
-            return Publication(document.hall, 1, warnings=tuple(warnings), is_published=False)
-        create_hall(database, author, document.hall, installation_revision=found_installation.revision)
-    published = _publish(
-        database, author, document, base_revision=base_revision, dry_run=dry_run, warnings=tuple(warnings)
-    )
-    if not dry_run:
+        checked = _Checked(documents_mark(rows), problems_around(rows, document))
+        is_new = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=document.hall) is None
+    checked.refuse_errors()
+    if is_new and terms.is_dry_run:
+        return _publication(document, None, terms, checked)
+    if is_new:
+        create_hall(database, author, document.hall)
+    published = _publish(database, author, document, terms, checked)
+    if not terms.is_dry_run:
         carry_over_notices(database, author, document)
     return published
 
 
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What was found of a document when the published documents had this mark."""
+
+    mark: tuple[int, int | None]
+    problems: Sequence[Problem]
+
+    def again(self, transaction: HallTransaction, document: HallDocument) -> "_Checked":
+        """The same under the locks: all of it where something was published since, else who needs what."""
+        if documents_mark(transaction) != self.mark:
+            return _Checked(self.mark, problems_around(transaction, document))
+        return _Checked(self.mark, (*self.problems, *problems_of_use(transaction, document)))
+
+    def refuse_errors(self) -> None:
+        """Raises DocumentRefused."""
+        errors = tuple(each for each in self.problems if not each.is_warning)
+        if errors:
+            raise DocumentRefused(errors)
+
+
 def _publish(
-    database: Database,
-    author: Author,
-    document: HallDocument,
-    *,
-    base_revision: int | None,
-    dry_run: bool,
-    warnings: tuple[Problem, ...],
+    database: Database, author: Author, document: HallDocument, terms: Terms, checked: _Checked
 ) -> Publication:
-    with database.bare_transaction(document.hall, author) as transaction:
+    with (
+        database.one_publication(),
+        database.bare_transaction(document.hall, author, terms.write_key) as transaction,
+    ):
+        if transaction.is_replayed:
+            return _replayed(transaction)
+        checked = checked.again(transaction, document)
+        checked.refuse_errors()
         found = newest(transaction, HALL, transaction.hall)
-        old = parse_hall(found.content) if found else None
-        revision = _next_revision(found.revision if found else 0, base_revision)
-        changes = tuple(difference(old, document)) if old else ()
-        if old is not None:
-            rows = transaction.all(
-                "SELECT DISTINCT service FROM leg WHERE hall = :hall AND state <> 'ended'",
-                hall=transaction.hall,
-            )
-            problems = open_legs_keep_their_service(old, document, [row["service"] for row in rows])
-            if problems:
-                raise DocumentRefused(problems)
-        if dry_run:
-            return Publication(document.hall, revision, changes, warnings, is_published=False)
-        text = export_text(document)
-        transaction.insert(
-            "document",
-            kind=HALL,
-            scope=transaction.hall,
-            revision=revision,
-            content=text,
-            published_at=to_micros(transaction.now),
-            published_by=author.id,
-        )
-        known = {
-            row["id"]
-            for row in transaction.all("SELECT id FROM configured WHERE hall = :hall", hall=transaction.hall)
-        }
-        for configured, kind in ids_of(document).items():
-            if configured not in known:
-                transaction.insert("configured", id=configured, kind=kind, hall=transaction.hall)
+        publication = _publication(document, found, terms, checked)
+        if terms.is_dry_run:
+            return publication
+        kept = _keep(transaction, transaction.hall, document, publication, terms)
+        keep_ids(transaction, transaction.hall, ids_of(document))
         transaction.run(
             "UPDATE hall SET configuration_revision = :revision WHERE id = :hall",
-            revision=revision,
+            revision=publication.revision,
             hall=transaction.hall,
         )
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        transaction.record(of_kind(FactKind.CONFIGURATION_PUBLISHED, revision=revision, sha256=digest))
-    return Publication(document.hall, revision, changes, warnings)
+        transaction.record(of_kind(FactKind.CONFIGURATION_PUBLISHED, **kept))
+        transaction.answer(publication.answer())
+    return publication
 
 
-def _next_revision(newest_revision: int, base_revision: int | None) -> int:
-    if base_revision is not None and base_revision != newest_revision:
-        raise Refusal("stale_revision", newest=newest_revision)
-    return newest_revision + 1
+def _publication(document: Document, found: Published | None, terms: Terms, checked: _Checked) -> Publication:
+    """What is published over what was found. Refusal: stale_revision."""
+    revision = 0 if found is None else found.revision
+    if terms.base_revision not in (None, revision):
+        raise Refusal("stale_revision", newest=revision)
+    warnings = [each for each in checked.problems if each.is_warning]
+    if isinstance(document, HallDocument):
+        old = None if found is None else parse_hall(found.content)
+        changes = () if old is None else difference(old, document)
+        return Publication(document.hall, revision + 1, changes, warnings, not terms.is_dry_run)
+    before = None if found is None else parse_installation(found.content)
+    changes = () if before is None else difference(before, document)
+    return Publication(INSTALLATION, revision + 1, changes, warnings, not terms.is_dry_run)
+
+
+def _keep(
+    transaction: KeyedWrites, scope: str, document: Document, publication: Publication, terms: Terms
+) -> dict[str, Any]:
+    """Keeps the revision and ends the draft it was; what its fact says. Refusal: stale_draft."""
+    if terms.draft is not None:
+        end_draft(transaction, publication.scope, terms.draft)
+    text = export_text(document)
+    kind = HALL if isinstance(document, HallDocument) else INSTALLATION
+    keep_revision(
+        transaction, kind, scope, revision=publication.revision, content=text, restores=terms.restores
+    )
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    kept: dict[str, Any] = {"revision": publication.revision, "sha256": digest}
+    return kept if terms.restores is None else kept | {"restores": terms.restores}
+
+
+def _replayed(transaction: KeyedWrites) -> Publication:
+    answer = transaction.replayed_answer
+    return Publication(answer["document"], answer["revision"])

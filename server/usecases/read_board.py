@@ -228,6 +228,7 @@ def read_screen(
         "look": worn,
         "alert_texts": words,
         "programme": programme,
+        "configuration": configuration.mark,
         "now": to_text(now),
     }
 

@@ -1,8 +1,10 @@
 """The menu a kiosk shows: services offered now, expected waits, or why not and when next."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kiosk.menu import (
@@ -19,9 +21,11 @@ from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
 from server.domain.estimates import WaitRange
 from server.domain.half_days import Expected, closing_that_counts, finishes_too_late
+from server.domain.quotas import quota_now
 from server.language import direction_of, own_name
 from server.store import breaks, counters
 from server.store.database import Database
+from server.store.quota_counts import remaining_of
 from server.store.ticket_stops import stops_of_day
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
@@ -52,6 +56,7 @@ def read_menu(
         stopped = stops_of_day(rows, hall_id, on)
         alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of, has_every_language=True)
         worn = read_look(rows).as_message()
+        left = _quotas_left(rows, hall_id, seen.configuration, seen.position.as_of)
     configuration, now = seen.configuration, seen.position.as_of
     open_for: dict[str, int] = {}
     for session in sessions:
@@ -78,6 +83,7 @@ def read_menu(
                 for text in service.papers(language)
             ],
             booking=service.how_to_book or None,
+            remaining=left.get(service.id),
             is_too_late=_is_too_late(configuration, service, found, now),
             exceptional=exceptional(service),
         )
@@ -86,7 +92,7 @@ def read_menu(
         if service.exceptional is None:
             return None
         receiving = configuration.services[service.exceptional.received_by]
-        return ExceptionalWay(item(receiving), service.exceptional.reasons)
+        return ExceptionalWay(replace(item(receiving), remaining=None), service.exceptional.reasons)
 
     known = language if language in configuration.languages else FRENCH
     hall_menu = MenuHall(
@@ -104,7 +110,22 @@ def read_menu(
     message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version
     message["alert"], message["look"] = alert, worn
+    message["configuration"] = configuration.mark
     return message
+
+
+def _quotas_left(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Mapping[str, int]:
+    """How many tickets are left of each service with a quota just now."""
+    quotas = {
+        service.id: quota_now(service.quota, configuration.calendar_of(service.id), now)
+        for service in configuration.services.values()
+        if not service.is_retired
+    }
+    return {
+        service: remaining_of(rows, hall, service, quota)
+        for service, quota in quotas.items()
+        if quota is not None
+    }
 
 
 def _is_too_late(

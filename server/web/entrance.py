@@ -22,6 +22,7 @@ PAGES = (
     ("alert", "/alerte", Permission.RAISE_ALERT, "triangle-alert"),
     ("notices", "/affichage", Permission.DRAFT_NOTICES, "megaphone"),
     ("media", "/affichage/medias", Permission.DRAFT_NOTICES, "image"),
+    ("configuration", "/configuration", Permission.CONFIGURE, "settings"),
     ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
     ("people", "/personnes", Permission.ADMINISTER_PEOPLE, "users"),
     ("rights", "/droits", Permission.READ_HELP, "key-round"),
@@ -30,7 +31,7 @@ PAGES = (
 )
 """Pages for people at work: key of their sentences, path, the permission each asks for, icon."""
 
-OF_EVERY_HALL = ("help", "media", "people", "rights")
+OF_EVERY_HALL = ("help", "media", "configuration", "people", "rights")
 """Pages that are about no hall."""
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})

@@ -139,6 +139,7 @@ def _devices(routes: Blueprint, site: Site) -> None:
             hall=hall,
             id=caller.configured,
             label=shown.label if shown else "",
+            configuration=configuration.mark,
             **(
                 {"low_bands": low_bands(shown.mounting), "prints": shown.printer is not None}
                 if isinstance(shown, Kiosk)

@@ -140,7 +140,7 @@ const supervised = createSupervised({
     const isNewAlert = alert && screenState.serverNow(state, now()) - Date.parse(alert.raised_at) < ALERT_SETTLES_MS;
     return {
       media: files ?? "unknown", view, isAlert: Boolean(alert), isAsleep: asleep === "yes", isSoundOff, release, lead: state.offset,
-      hasSound: Boolean(state.screen?.has_sound), revision: state.screen?.programme?.revision,
+      hasSound: Boolean(state.screen?.has_sound), revision: state.screen?.programme?.revision, configuration: state.screen?.configuration,
       notice: media.seenNow(screenState.serverNow(state, now()))?.notice, size: [innerWidth, innerHeight],
       hall: state.hall?.slug, screen: state.hall?.screen, everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,
       isCalm: !isNewAlert && !document.hidden && !state.cards.some((card) => screenState.isHeld(state, card, now())),

@@ -7,12 +7,13 @@ import { createReporter, reportOf } from "./player_report.js";
 const IDLE_WITHIN_MS = 2_000;
 
 /**
- * Return `{tick, beat, forget, ask}`. `know()` tells what the page knows of itself: what `reportOf` asks for, and `hall`,
- * `screen`, `everyMs`, `isCalm`. `say(name, message)` sends it and answers whether it could. A preview tells nothing.
+ * Return `{tick, beat, forget, ask}`. `know()` tells what the page knows of itself: what `reportOf` asks for, and
+ * `configuration`, `hall`, `screen`, `everyMs`, `isCalm`. `say(name, message)` sends it and answers whether it could. A preview tells nothing.
  */
 export function createSupervised({ isPreview, know, say, now = Date.now }) {
   if (isPreview) return { tick: () => {}, beat: () => {}, forget: () => {}, ask: () => {} };
   const reporter = createReporter({ send: say });
+  let applied = null; // the configuration that was told
   const pictures = createPictures({ take: takePicture });
 
   async function takePicture() {
@@ -30,16 +31,28 @@ export function createSupervised({ isPreview, know, say, now = Date.now }) {
   function tick() {
     const known = know();
     reporter.tell(reportOf(known));
+    acknowledge(known);
     pictures.tick({ now: now(), everyMs: known.everyMs, isCalm: known.isCalm });
+  }
+
+  function acknowledge({ configuration }) {
+    if (configuration && configuration !== applied && say("configuration.applied", { configuration })) applied = configuration;
+  }
+
+  function forget() {
+    reporter.again();
+    applied = null;
   }
 
   return {
     tick,
     beat: () => {
-      reporter.again();
-      reporter.tell(reportOf(know()));
+      forget();
+      const known = know();
+      reporter.tell(reportOf(known));
+      acknowledge(known);
     },
-    forget: () => reporter.again(),
+    forget,
     ask: () => pictures.ask(now()),
   };
 }

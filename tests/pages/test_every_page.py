@@ -49,6 +49,8 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("quality", "/qualite"),
         ("supervisor", "/journal"),
         ("supervisor", "/journal/tetes"),
+        ("supervisor", "/configuration"),
+        ("supervisor", "/configuration/laon"),
         ("communication", "/affichage"),
         ("communication", "/affichage/medias"),
         ("agent", "/console"),

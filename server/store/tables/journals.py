@@ -129,8 +129,22 @@ document = Table(
     Column("content", Text, nullable=False),
     Column("published_at", INSTANT, nullable=False),
     Column("published_by", ID, nullable=False),
+    Column("restores", Integer),
     PrimaryKeyConstraint("kind", "scope", "revision"),
-    comment="Configuration documents with their revisions: the installation and one a hall.",
+    comment="Configuration documents with their revisions; `restores`: the one whose content this is again.",
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("document", ID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("base_revision", Integer, nullable=False),
+    Column("content", Text),
+    Column("author", ID, nullable=False),
+    Column("saved_at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("document", "version"),
+    comment="Drafts by document, their last versions; content null: published or discarded.",
 )
 
 configured = Table(

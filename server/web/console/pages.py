@@ -68,6 +68,7 @@ def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
     """
     return {
         "language": language,
+        "configuration": hall.mark,
         "hall": {"slug": hall.hall, "name": hall.name, "time_zone": hall.site.time_zone},
         "languages": list(hall.languages),
         "counters": [

@@ -15,7 +15,9 @@ import { isField, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { actionOf, keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
+import { hallWords } from "./hall_words.js";
 import { queueFeed } from "./queue_feed.js";
+import { watchConfiguration } from "./renewing.js";
 import { atPlace, countersOf, hasSeveral, placesOf } from "./session_places.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
@@ -50,18 +52,13 @@ const messages = createMessages({
   words, attempt,
   paths: () => countersOf(state.queue, state.counter?.session).map((counter) => `/api/v1/counters/${counter}/messages`),
 });
+watchConfiguration(socket, page, () => {
+  Object.assign(words.hall, hallWords(page));
+  readCounter();
+  if (ui.panel !== null) refillPanel(ui.panel);
+  render();
+});
 const keepSession = keepAlive(socket, () => readCounter());
-
-function hallWords({ hall, counters, services, profiles, languages }) {
-  const names = new Map(services.map(({ id, name }) => [id, name]));
-  const spoken = new Intl.DisplayNames([page.language], { type: "language" });
-  return {
-    ...hall, counters, services, profiles, languages,
-    serviceIds: services.map(({ id }) => id),
-    serviceName: (id) => names.get(id) ?? id,
-    languageName: (code) => spoken.of(code),
-  };
-}
 
 function change(next) {
   const before = state;

@@ -14,6 +14,8 @@ import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { createNextNeeds } from "./needs_form.js";
 import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "./queue_feed.js";
+import { hallWords } from "./hall_words.js";
+import { watchConfiguration } from "./renewing.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send, uuid } from "./verbs.js";
@@ -21,14 +23,11 @@ import { drawLiveness, drawWaiting } from "./waiting_view.js";
 
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
-const names = new Map(page.services.map(({ id, name }) => [id, name]));
-const labels = new Map(page.counters.map(({ id, label }) => [id, label]));
 const words = {
   say,
   hour: hourTeller(page.language, page.hall.time_zone),
-  hall: { ...page.hall, services: page.services, serviceName: (id) => names.get(id) ?? id, counters: page.counters, counterLabel: (id) => labels.get(id) ?? "" },
+  hall: hallWords(page),
 };
-const serviceIds = page.services.map(({ id }) => id);
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 const STORED_AT = `parvis.reception.${page.hall.slug}`;
 const KEPT = 12;
@@ -40,7 +39,6 @@ let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 const nextNeeds = createNextNeeds(say);
 const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell, receive: (service, reason) => issue(service, reason) });
-const spoken = new Intl.DisplayNames([page.language], { type: "language" });
 const appointments = createAppointments({
   hall: page.hall.slug,
   words,
@@ -56,7 +54,7 @@ const appointments = createAppointments({
 });
 const find = createFind({
   words, attempt, tell, reprint,
-  languageName: (code) => spoken.of(code),
+  languageName: words.hall.languageName,
   ask: (query) => read(`${HALL}/visits?${query}`),
 });
 
@@ -89,6 +87,10 @@ const socket = connect("/agent", { hall: page.hall.slug, papers: true }, {
   },
 });
 
+watchConfiguration(socket, page, () => {
+  Object.assign(words.hall, hallWords(page));
+  refresh();
+});
 const signOfLife = session.live(socket, refresh);
 
 function takeQueue(queue) {
@@ -143,14 +145,14 @@ function draw() {
   drawLiveness(state, words);
   if (!state.queue) return;
   if (toConsole) held.draw({ queue: state.queue, counter: { session: session.stored().session, counter: null } }, serverNow(state, Date.now()));
-  drawWaiting(state.queue, serviceIds, { nowMs: serverNow(state, Date.now()), words });
+  drawWaiting(state.queue, words.hall.serviceIds, { nowMs: serverNow(state, Date.now()), words });
   for (const place of document.querySelectorAll("[data-note-of]")) setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
 }
 
 // A screen reader hears at most every 15 s how many people wait.
 function sayNowAndThen(nowMs) {
   if (!state.queue) return;
-  const waiting = waitingCount(state.queue, serviceIds);
+  const waiting = waitingCount(state.queue, words.hall.serviceIds);
   const due = summaryDue(summary, waiting, nowMs);
   summary = due.memory;
   if (due.more === null) return;
@@ -210,7 +212,7 @@ async function greet() {
   const service = document.getElementById("greeting-service").value;
   const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
   if (!answer.ok) return;
-  tell(say("reception.outcome.greeting", { service: names.get(service) }));
+  tell(say("reception.outcome.greeting", { service: words.hall.serviceName(service) }));
   greeted = answer.body.greeting;
   show('[data-act="undo-greeting"]', true);
 }
@@ -278,7 +280,7 @@ function drawIssued() {
   show("[data-issued], [data-last]", Boolean(last));
   if (!last) return;
   write("number", last.number);
-  write("service", names.get(last.service) ?? last.service);
+  write("service", words.hall.serviceName(last.service));
   write("ahead", aheadWords(last));
   write("code", say("reception.issued.code", { code: last.short_code }));
   write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
@@ -304,7 +306,7 @@ function lastRow(ticket) {
   again.addEventListener("click", () => reprint(ticket));
   return element("tr", {},
     element("th", { scope: "row" }, ticket.number),
-    element("td", {}, element("bdi", {}, names.get(ticket.service) ?? ticket.service)),
+    element("td", {}, element("bdi", {}, words.hall.serviceName(ticket.service))),
     element("td", {}, words.hour(ticket.issued_at)),
     element("td", {}, element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)), again));
 }

@@ -7,6 +7,7 @@ import { element, fill, setText, show, write } from "./dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
 import { connect, spread } from "./live.js";
 import { createPaced } from "./paced.js";
+import { watchConfiguration } from "./renewing.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send, uuid } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
@@ -21,9 +22,9 @@ let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null };
 let isSending = false;
 let hoursAtMs = -Infinity;
 const HOURS_EVERY_MS = 60000;
-const names = new Map(page.services.map(({ id, name }) => [id, name]));
+const nameOf = (service) => page.services.find(({ id }) => id === service)?.name ?? service;
 
-connect("/screen", { hall: page.hall.slug }, {
+const socket = connect("/screen", { hall: page.hall.slug }, {
   live: () => { state = withLiveness(state, true, Date.now()); readPeople(); readCalls(); readHours(); },
   lost: () => { state = withLiveness(state, false, Date.now()); drawLiveness(state, words); },
   messages: {
@@ -32,6 +33,8 @@ connect("/screen", { hall: page.hall.slug }, {
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
   },
 });
+
+watchConfiguration(socket, page, readHours);
 
 async function countPeople() {
   drawLiveness(state, words);
@@ -67,7 +70,7 @@ async function readHours() {
 }
 
 function hourRow({ at, service, expected, arrived, isPast }) {
-  return element("tr", { class: isPast ? "past" : null }, element("th", { scope: "row" }, words.hour(at)), element("td", {}, element("bdi", {}, names.get(service) ?? service)),
+  return element("tr", { class: isPast ? "past" : null }, element("th", { scope: "row" }, words.hour(at)), element("td", {}, element("bdi", {}, nameOf(service))),
     element("td", { class: "n" }, String(expected)), element("td", { class: "n" }, String(arrived)));
 }
 

@@ -7,6 +7,8 @@ import { isBehind } from "./freshness.js";
 import { connect, spread } from "./live.js";
 import { createMessages } from "./messages_view.js";
 import { createPaced } from "./paced.js";
+import { hallWords } from "./hall_words.js";
+import { watchConfiguration } from "./renewing.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
@@ -23,15 +25,10 @@ const DAY_END_EVERY_MS = 60000;
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const HALL = `/api/v1/halls/${page.hall.slug}`;
-const named = (list, key) => new Map(list.map((each) => [each.id, each[key]]));
-const names = { service: named(page.services, "name"), queue: named(page.queues, "name"), counter: named(page.counters, "label") };
 const words = {
   say,
   hour: hourTeller(page.language, page.hall.time_zone),
-  hall: {
-    ...page.hall, services: page.services, profilesFor: (counter) => page.profiles.filter(({ id }) => page.profiles_for[counter]?.includes(id)),
-    serviceName: (id) => names.service.get(id) ?? id, queueName: (id) => names.queue.get(id) ?? id, counterLabel: (id) => names.counter.get(id) ?? id,
-  },
+  hall: wallWords(),
 };
 const view = createWallView({ words, move, tickets });
 const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
@@ -43,7 +40,7 @@ let isSending = false;
 
 const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
 
-connect("/agent", { hall: page.hall.slug }, {
+const socket = connect("/agent", { hall: page.hall.slug }, {
   live: () => { state = withLiveness(state, true, Date.now()); refresh(); messages.refresh(); },
   lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
   messages: {
@@ -52,6 +49,22 @@ connect("/agent", { hall: page.hall.slug }, {
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
   },
 });
+
+watchConfiguration(socket, page, () => {
+  Object.assign(words.hall, wallWords());
+  view.renew();
+  refresh();
+});
+
+function wallWords() {
+  const words = hallWords(page);
+  const queues = new Map(page.queues.map(({ id, name }) => [id, name]));
+  return {
+    ...words,
+    profilesFor: (counter) => page.profiles.filter(({ id }) => page.profiles_for[counter]?.includes(id)),
+    queueName: (id) => queues.get(id) ?? id, counterLabel: (id) => words.counterLabel(id) || id,
+  };
+}
 
 async function readWall() {
   try {

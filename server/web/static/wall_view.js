@@ -141,6 +141,7 @@ export function createWallView({ words, move, tickets }) {
   }
 
   return {
+    renew: () => list("tickets").replaceChildren(),
     draw: (wall, nowMs) => { figures(wall); queues(wall, nowMs); counters(wall, nowMs); longest(wall, nowMs); ticketList(wall); },
   };
 }

@@ -4,11 +4,12 @@ import pytest
 
 from server.documents import (
     DocumentRefused,
+    InUse,
     check_against_installation,
     check_against_neighbours,
     check_ids,
+    check_in_use,
     ids_of,
-    open_legs_keep_their_service,
     parse_hall,
     parse_installation,
     warnings_of,
@@ -94,12 +95,31 @@ def test_a_service_with_open_legs_cannot_vanish_nor_retire():
             services=[service("accueil", "A"), service("titres", "C", is_retired=True)], counters=counters
         )
     )
-    for new in (without, retired):
-        (problem,) = open_legs_keep_their_service(old, new, {"guise-titres"})
-        assert problem.code == "service_has_open_legs"
+    for new, path in ((without, "services"), (retired, "services[1].is_retired")):
+        (problem,) = check_in_use(old, new, InUse(services={"guise-titres"}))
+        assert (problem.path, problem.code) == (path, "service_has_open_legs")
         assert problem.values == {"id": "guise-titres", "name": "titres"}
-        assert open_legs_keep_their_service(old, new, {"guise-accueil"}) == ()
-    assert open_legs_keep_their_service(old, old, {"guise-titres"}) == ()
+        assert check_in_use(old, new, InUse(services={"guise-accueil"})) == ()
+    assert check_in_use(old, old, InUse(services={"guise-titres"})) == ()
+
+
+def test_a_counter_somebody_holds_and_a_queue_somebody_waits_in_stay():
+    old = parse_hall(
+        small_hall(
+            queues=[
+                {"id": "guise-file", "names": texts("File")},
+                {"id": "guise-autre", "names": texts("Autre")},
+            ]
+        )
+    )
+    held = {"id": "guise-g1", "labels": texts("guichet 1"), "services": ["guise-accueil"]}
+    new = parse_hall(small_hall(counters=[held | {"is_retired": True}]))
+    in_use = InUse(queues={"guise-autre"}, counters={"guise-g1"})
+    assert found(check_in_use(old, new, in_use)) == [
+        ("queues", "queue_has_open_legs", False),
+        ("counters[0].is_retired", "counter_in_use", False),
+    ]
+    assert check_in_use(old, new, InUse(queues={"guise-file"})) == ()
 
 
 def test_what_looks_like_an_oversight_is_a_warning():

@@ -14,8 +14,8 @@ SAYS_A_CODE = ("problem", "warning", "broken_rule")
 KNOWN_APART = {"unknown_key_nearest"} | {sentence for _, sentence in SENTENCES.values()}
 
 
-def catalogue(language: str) -> dict[str, str]:
-    path = DOCUMENTS / "translations" / language / "LC_MESSAGES" / "documents.po"
+def catalogue(language: str, domain: str = "documents") -> dict[str, str]:
+    path = DOCUMENTS / "translations" / language / "LC_MESSAGES" / f"{domain}.po"
     with path.open("rb") as file:
         return {str(each.id): str(each.string) for each in read_po(file, abort_invalid=True) if each.id}
 

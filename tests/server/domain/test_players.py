@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 
 from server.domain.connections import Connection
 from server.domain.players import (
+    APPLIED_WITHIN,
     LOST_AFTER,
     KioskReport,
     PlayerReport,
     PlayerState,
     Sighting,
+    applied,
     arrived,
+    configuration_of_message,
+    configuration_state,
     is_present,
     is_same_but_for_time,
     left,
@@ -159,3 +163,39 @@ def test_no_message_at_all_is_no_report(message: object):
 def test_a_clock_that_is_absurdly_off_is_told_as_very_far_off():
     assert report(clock_ms=1e300).clock_ms > 86_400_000 * 365
     assert report(clock_ms=-86_400_000.4).clock_ms == -86_400_000
+
+
+def test_a_device_runs_a_configuration_only_by_its_own_word():
+    there = arrived(None, NOW)
+    old, new = applied(there, "1.1", NOW), applied(there, "1.2", NOW)
+    late = NOW + APPLIED_WITHIN + timedelta(seconds=1)
+    away = {"old": left(old, LATER), "new": left(new, LATER)}
+    found = {
+        "never seen": configuration_state(None, "1.2", NOW, LATER),
+        "told nothing": configuration_state(there, "1.2", NOW, LATER),
+        "runs it": configuration_state(new, "1.2", NOW, LATER),
+        "soon": configuration_state(old, "1.2", NOW, LATER),
+        "too long": configuration_state(arrived(old, late), "1.2", NOW, late),
+        "silent": configuration_state(new, "1.2", NOW, NOW + LOST_AFTER + timedelta(seconds=1)),
+        "away with it": configuration_state(away["new"], "1.2", NOW, LATER),
+        "away without": configuration_state(away["old"], "1.2", NOW, LATER),
+    }
+    assert {name: str(state) for name, state in found.items()} == {
+        "never seen": "unknown",
+        "told nothing": "unknown",
+        "runs it": "up to date",
+        "soon": "pending",
+        "too long": "not updated",
+        "silent": "possibly outdated",
+        "away with it": "possibly outdated",
+        "away without": "not updated",
+    }
+
+
+def test_what_a_device_tells_of_its_configuration_is_read_or_is_nothing():
+    assert configuration_of_message({"configuration": "3.12"}) == "3.12"
+    for told in (None, "3.12", {}, {"configuration": 3}, {"configuration": "3"}, {"configuration": "3.12 "}):
+        assert configuration_of_message(told) is None
+    assert Sighting.of_message(applied(None, "3.12", NOW).as_message()) == applied(None, "3.12", NOW)
+    before = {k: v for k, v in arrived(None, NOW).as_message().items() if k != "configuration"}
+    assert Sighting.of_message(before) == arrived(None, NOW)  # kept by an older release

@@ -22,7 +22,12 @@ NAMES = {
         messages.CALL_ANNOUNCED,
         messages.PROGRAMME_CHANGED,
     ),
-    messages.AGENT: (messages.QUEUE_CHANGED, messages.PRINT_VERDICT, messages.ALARM_CHANGED),
+    messages.AGENT: (
+        messages.QUEUE_CHANGED,
+        messages.PRINT_VERDICT,
+        messages.ALARM_CHANGED,
+        messages.CONFIGURATION_CHANGED,
+    ),
     messages.KIOSK: (messages.MENU_CHANGED, messages.PRINT_VERDICT),
     messages.VISITOR: (messages.TICKET_CHANGED,),
 }

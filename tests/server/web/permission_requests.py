@@ -27,6 +27,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/halls/<hall>/messages"): {"phrase": "help"},
     ("POST", "/api/v1/legs/<leg>/transfer"): {"service": SERVICE},
     ("POST", "/api/v1/devices/pairings"): {"kind": "screen", "id": "laon-ecran-2"},
+    ("PUT", "/api/v1/configuration/<document>/draft"): {"content": {}},
 }
 """What the description does not ask for, but the route."""
 QUERIES = {"/api/v1/halls/<hall>/visits": ["number=A001"]}
@@ -118,6 +119,10 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "alert": alert["alert"],
         "hall": HALL,
         "halls": [HALL],
+        "document": HALL,
+        "revision": 1,
+        "base_revision": 1,
+        "draft_version": 1,
         "counter": COUNTER,
         "service": SERVICE,
         "leg": leg["id"],

@@ -63,6 +63,9 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
         "kiosk": ["laon-borne-1", "vervins-borne-1"],
         "host": ["127.0.0.1"],
         "lang": ["fr", "en", "es"],
+        "document": ["installation", "vervins"],
+        "revision": [1],
+        "base_revision": [1],
     }
 
 

@@ -1,7 +1,7 @@
 """Pair devices by a code, renew tokens from afar, keep how often devices were there and the rolls of printers
 
 Revision ID: 0021
-Revises: 0019
+Revises: 0020
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Read and verify journals
 
 Revision ID: 0024
-Revises: 0021
+Revises: 0023
 """
 
 import sqlalchemy as sa

@@ -9,7 +9,7 @@ from server.store.database import Database
 from server.store.installation import SYSTEM, Author
 from server.usecases.carry_over_notices import carry_over_every_hall
 from server.usecases.decide_notice import archive_notice, withdraw_notice
-from server.usecases.publish_configuration import Publication, publish_hall
+from server.usecases.publish_configuration import Publication, Terms, publish_hall
 from server.usecases.read_notices import read_notice
 from server.usecases.read_programme import read_programme
 from tests.server.usecases.figures_history import HALLS, Hands
@@ -27,7 +27,7 @@ TEXT = {
 def published(database: Database, *texts: dict[str, Any], dry_run: bool = False) -> Publication:
     """Laon's document with texts in it, as it was before there were notices."""
     document = json.loads((HALLS / "laon.json").read_text(encoding="utf-8")) | {"notices": list(texts)}
-    return publish_hall(database, IMPORTER, json.dumps(document), dry_run=dry_run)
+    return publish_hall(database, IMPORTER, json.dumps(document), Terms(is_dry_run=dry_run))
 
 
 def shown(database: Database, hall: str = "laon") -> dict[str, list[dict[str, Any]]]:

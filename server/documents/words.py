@@ -1,0 +1,179 @@
+"""Places and changes of documents in words: « Démarches › « Titres » › Nom › français »."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from babel.dates import format_date
+from pydantic import BaseModel
+
+from server.documents.difference import Change, keyed
+from server.documents.hall import HallDocument
+from server.documents.installation import InstallationDocument
+from server.domain.configuration import FRENCH
+from server.language import Translate, locale_of
+
+CATALOGUE = "document_words."
+LONGEST = 120
+"""Characters of a value inside a sentence."""
+
+_STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
+_NAMES = ("names", "labels", "titles", "label", "name", "why", "id", "slug", "on")
+"""What an item is called by, the first that it has."""
+_UNITS = {"_cm": "cm", "_m": "m", "_px": "px", "_percent": "%", "percent": "%"}
+
+
+class Words:
+    """The words of documents in one language of the interface."""
+
+    def __init__(self, translate: Translate, language: str) -> None:
+        self.language = language
+        self._translate = translate
+
+    def say(self, key: str, /, **values: Any) -> str:
+        """A sentence of a catalogue in this language."""
+        return str(self._translate(key, self.language, **values))
+
+    def place(self, path: str, *contents: Mapping[str, Any]) -> str:
+        """Where a path leads; items of lists are called as in the first content that has them.
+
+        Items are told by their id (`services[laon-titres]`) or by their place (`services[2]`).
+        """
+        steps = tuple(self._steps(path, contents))
+        return " › ".join(steps) if steps else self._say("whole")
+
+    def sentence(self, change: Change, *contents: Mapping[str, Any]) -> str:
+        """What a change does. `contents`: the document before it, and after it."""
+        kind, last = change.kind, change.path.rpartition(".")[2]
+        if kind == "removed":
+            contents = tuple(reversed(contents))
+        values = {name: self.value(last, getattr(change, name)) for name in ("before", "after")}
+        is_told = not last.endswith("]") and kind in ("added", "removed")
+        return self._say(
+            f"change.{kind}_value" if is_told else f"change.{kind}",
+            place=self.place(change.path, *reversed(contents)),
+            **values,
+        )
+
+    def value(self, field: str, value: Any) -> str:
+        """A value of a field, short enough for a sentence."""
+        text = self._value(field, value)
+        return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+    def field(self, name: str) -> str:
+        """What a field of a document is called."""
+        return self._say(f"field.{name}") if name in fields() else name
+
+    def _value(self, field: str, value: Any) -> str:
+        match value:
+            case None | "" | []:
+                return self._say("value.nothing")
+            case bool():
+                return self._say("value.yes" if value else "value.no")
+            case int() | float():
+                return self._number(field, value)
+            case str():
+                return self._text(field, value)
+            case list():
+                return self._list(field, value)
+        name = called(value) or value.get(FRENCH)
+        return str(name) if name else ", ".join(self._parts(value))
+
+    def _parts(self, value: Mapping[str, Any]) -> Iterator[str]:
+        """What a part without a name says of itself: each of its fields that has a plain value."""
+        for field, each in value.items():
+            if each is not None and not isinstance(each, dict | list):
+                yield f"{self._name(field)} {self._value(field, each)}"
+
+    def _number(self, field: str, value: float) -> str:
+        if field.endswith("_s"):
+            unit = "minutes" if value and value % 60 == 0 else "seconds"
+            return self._say(f"value.{unit}", number=int(value) // 60 if unit == "minutes" else value)
+        unit = next((name for ending, name in _UNITS.items() if field.endswith(ending)), "")
+        return f"{value}\u00a0{unit}" if unit else str(value)
+
+    def _text(self, field: str, value: str) -> str:
+        if value in choices().get(field, ()):
+            return self._say(f"choice.{field}.{value}")
+        try:
+            return format_date(date.fromisoformat(value), "long", locale_of(self.language))
+        except ValueError:
+            return self._say("value.quoted", text=value)
+
+    def _list(self, field: str, value: Sequence[Any]) -> str:
+        return ", ".join(self._value(field, each) if isinstance(each, dict) else str(each) for each in value)
+
+    def _steps(self, path: str, contents: Sequence[Any]) -> Iterator[str]:
+        here = list(contents)
+        for item, name in _STEP.findall(path):
+            if name:
+                yield self._name(name)
+                here = [each.get(name) if isinstance(each, Mapping) else None for each in here]
+            else:
+                here = [_item(each, item) for each in here]
+                found = next((called(each) for each in here if isinstance(each, Mapping)), None)
+                yield self._say("value.quoted", text=found or item)
+
+    def _name(self, name: str) -> str:
+        if name in fields():
+            return self.field(name)
+        return str(locale_of(self.language).languages.get(name, name))
+
+    def _say(self, key: str, **values: Any) -> str:
+        return self.say(CATALOGUE + key, **values)
+
+
+def called(item: Mapping[str, Any]) -> str | None:
+    """What an item of a document is called, in French; None for what has no name."""
+    for name in _NAMES:
+        value = item.get(name)
+        if isinstance(value, Mapping):
+            value = value.get(FRENCH)
+        if isinstance(value, str) and value:
+            return value
+    return None
+
+
+def _item(content: Any, item: str) -> Any:
+    items = keyed(content) or {}
+    if item in items:
+        return items[item]
+    if isinstance(content, list) and item.isdecimal() and int(item) < len(content):
+        return content[int(item)]
+    return None
+
+
+@cache
+def fields() -> frozenset[str]:
+    """The names of the fields of both documents."""
+    return frozenset(name for name, _ in _properties())
+
+
+@cache
+def choices() -> Mapping[str, frozenset[str]]:
+    """What a field may be, where that is one of a few."""
+    found: dict[str, frozenset[str]] = {}
+    for name, schema in _properties():
+        offered = frozenset(_offered(schema))
+        if offered:
+            found[name] = found.get(name, frozenset()) | offered
+    return found
+
+
+def _properties() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    models: tuple[type[BaseModel], ...] = (HallDocument, InstallationDocument)
+    for model in models:
+        whole = model.model_json_schema()
+        parts = whole.get("$defs", {})
+        for part in (whole, *parts.values()):
+            for name, schema in part.get("properties", {}).items():
+                for each in (schema, *schema.get("anyOf", ())):
+                    yield name, parts.get(each.get("$ref", "").rpartition("/")[2], each)
+
+
+def _offered(schema: Mapping[str, Any]) -> Iterator[str]:
+    yield from (str(each) for each in schema.get("enum", ()))
+    if "const" in schema:
+        yield str(schema["const"])

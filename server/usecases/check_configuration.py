@@ -1,0 +1,104 @@
+"""Check a document against everything around it: the other documents, and what people need just now."""
+
+import json
+from typing import Any
+
+from server.documents.checks import (
+    check_against_installation,
+    check_against_neighbours,
+    check_ids,
+    check_name,
+    warnings_of,
+)
+from server.documents.hall import HallDocument
+from server.documents.in_use import InUse, check_in_use
+from server.documents.installation import InstallationDocument
+from server.documents.problems import DocumentRefused, Problem
+from server.documents.reading import Content, parse_hall, parse_installation
+from server.domain.refusals import Refusal
+from server.store.configurations import HALL, INSTALLATION
+from server.store.counters import open_sessions
+from server.store.documents import hall_documents, newest, taken_ids
+from server.store.engines import Row
+from server.usecases.read_look import refuse_unknown_look
+
+type Document = HallDocument | InstallationDocument
+
+_OPEN_LEGS = "SELECT service, queue, counter, added_services FROM leg WHERE hall = :hall AND state <> 'ended'"
+
+
+def read_document(kind: str, content: Content) -> Document:
+    """A document of a kind in a JSON text or its content. Raises DocumentRefused."""
+    return parse_installation(content) if kind == INSTALLATION else parse_hall(content)
+
+
+def installation_document(rows: Any) -> InstallationDocument:
+    """The installation's document as it is published. Refusal: not_configured."""
+    found = newest(rows, INSTALLATION, INSTALLATION)
+    if found is None:
+        raise Refusal("not_configured", hall=INSTALLATION)
+    return parse_installation(found.content)
+
+
+def problems_around(rows: Any, document: Document) -> tuple[Problem, ...]:
+    """The errors and warnings a document that is right by itself has in this installation.
+
+    Refusal: not_configured, for a hall before the installation has a document.
+    """
+    if isinstance(document, InstallationDocument):
+        return _of_installation(rows, document)
+    return _of_hall(rows, document)
+
+
+def problems_of(rows: Any, name: str, content: Content) -> tuple[Problem, ...]:
+    """Every error and warning of the content of a document (`installation` or a hall's slug)."""
+    kind = INSTALLATION if name == INSTALLATION else HALL
+    try:
+        document = read_document(kind, content)
+    except DocumentRefused as refused:
+        return refused.problems
+    other = check_name(document, name) if isinstance(document, HallDocument) else ()
+    return other or problems_around(rows, document)
+
+
+def _of_installation(rows: Any, document: InstallationDocument) -> tuple[Problem, ...]:
+    found = [each for hall in hall_documents(rows) for each in check_against_installation(hall, document)]
+    try:
+        refuse_unknown_look(rows, document.brand)
+    except DocumentRefused as refused:
+        found.extend(refused.problems)
+    return tuple(found)
+
+
+def _of_hall(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
+    installation = installation_document(rows)
+    return (
+        *check_against_installation(document, installation),
+        *check_against_neighbours(document, hall_documents(rows)),
+        *check_ids(document, taken_ids(rows)),
+        *problems_of_use(rows, document),
+        *warnings_of(document),
+    )
+
+
+def problems_of_use(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
+    """The errors of what a hall's document drops though somebody needs it just now."""
+    hall = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=document.hall)
+    published = None if hall is None else newest(rows, HALL, hall["id"])
+    if published is None:
+        return ()
+    return check_in_use(parse_hall(published.content), document, _in_use(rows, hall["id"]))
+
+
+def _in_use(rows: Any, hall: str) -> InUse:
+    legs, sessions = rows.all(_OPEN_LEGS, hall=hall), open_sessions(rows, hall)
+    at_counters = {leg["counter"] for leg in legs if leg["counter"] is not None}
+    return InUse(
+        services=frozenset(service for leg in legs for service in _services_of(leg)),
+        queues=frozenset(leg["queue"] for leg in legs),
+        counters=frozenset(at_counters | {session["counter"] for session in sessions}),
+    )
+
+
+def _services_of(leg: Row) -> tuple[str, ...]:
+    return (leg["service"], *json.loads(leg["added_services"] or "[]"))

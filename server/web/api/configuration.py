@@ -1,0 +1,301 @@
+"""Configuration documents: drafted, compared, published, rolled back, in and out as files."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, Field
+
+from server.domain.roles import Permission
+from server.store.players import Players
+from server.usecases.configuration_document import Reader
+from server.usecases.discard_draft import discard_draft
+from server.usecases.import_configuration import examine_file, read_file
+from server.usecases.publish_draft import publish_draft, roll_back
+from server.usecases.read_applied import read_applied
+from server.usecases.read_configuration import (
+    HIGHEST_REVISION,
+    read_document,
+    read_documents,
+    read_export,
+    read_revision,
+    read_revisions,
+)
+from server.usecases.save_draft import Joining, Position, StaleDocument, WantedDraft, save_draft
+from server.web.access import PEOPLE, requires
+from server.web.api.answers import Anything
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import Asked, Slug
+from server.web.callers import Caller, sites_where
+from server.web.problems import problem, refusal_sentence, status_of
+from server.web.viewer import page_language
+
+TAG = Tag(name="configuration")
+
+type Revision = int
+_REVISION = Field(ge=0, le=HIGHEST_REVISION)
+_VERSION = Field(ge=1, le=HIGHEST_REVISION)
+
+
+class DocumentPath(Asked):
+    """A document: `installation`, or the slug of a hall, which may not exist yet."""
+
+    document: str = Slug
+
+
+class RevisionPath(DocumentPath):
+    """A revision of a document."""
+
+    revision: int = _VERSION
+
+
+class RevisionsQuery(Asked):
+    """Before which revision to go on (`next` of a page)."""
+
+    before: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
+
+
+class ExportQuery(Asked):
+    """Which revision; none: what is published."""
+
+    revision: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
+
+
+class ImportQuery(Asked):
+    """`dry_run`: only look at the file."""
+
+    dry_run: bool = False
+
+
+class PositionBody(Asked):
+    """How a document was seen to stand: its revision, and the version of its draft, null without one."""
+
+    revision: int = _REVISION
+    draft_version: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
+
+
+class JoiningBody(Asked):
+    """How to go on after a 409: its `onto`, and for the path of each conflict whose value counts."""
+
+    onto: PositionBody
+    choices: dict[str, Literal["mine", "theirs"]] = Field(default={}, max_length=2_000)
+
+    def joining(self) -> Joining:
+        """The same for the use case."""
+        return Joining(Position(self.onto.revision, self.onto.draft_version), self.choices)
+
+
+class DraftBody(Asked):
+    """A draft, and what it was made from: a revision (0: none yet), a version (null: the first)."""
+
+    base_revision: int = _REVISION
+    draft_version: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
+    content: dict[str, Any]
+    joining: JoiningBody | None = None
+
+
+class FileBody(Asked):
+    """The text of a file, and what the draft it becomes is made from, as for a draft."""
+
+    text: str = Field(max_length=2_000_000)
+    base_revision: int = _REVISION
+    draft_version: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
+    joining: JoiningBody | None = None
+
+
+class DraftVersionBody(Asked):
+    """The version of the draft that was read."""
+
+    draft_version: int = _VERSION
+
+
+class DraftVersionQuery(DraftVersionBody):
+    """The version of the draft that is discarded."""
+
+
+class RollbackBody(Asked):
+    """Which revision applies again; `base_revision`: the one it takes the place of, null: whichever does."""
+
+    revision: int = _VERSION
+    base_revision: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
+
+
+class ProblemTold(BaseModel):
+    """Something wrong with a document, or, a warning, what looks like an oversight."""
+
+    path: str
+    place: str
+    code: str
+    sentence: str
+    is_warning: bool
+
+
+class ChangeTold(BaseModel):
+    """One change; JSON values."""
+
+    path: str
+    kind: Literal["added", "removed", "changed", "moved"]
+    sentence: str
+    before: Any
+    after: Any
+
+
+class ExaminedAnswer(BaseModel):
+    """What is wrong with a document, and what it changes of what is published."""
+
+    document: str
+    problems: list[ProblemTold]
+    changes: list[ChangeTold]
+
+
+class DraftAnswer(ExaminedAnswer):
+    """A draft as it was saved."""
+
+    version: int
+    base_revision: int
+
+
+class DiscardedAnswer(BaseModel):
+    """A draft that is no more."""
+
+    document: str
+    version: int
+
+
+class PublishedAnswer(BaseModel):
+    """The revision that applies now."""
+
+    document: str
+    revision: int
+
+
+def blueprint(api: Api, players: Players) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint(
+        "configuration", __name__, url_prefix="/api/v1/configuration", abp_tags=[TAG], abp_responses=REFUSED
+    )
+    routes.errorhandler(StaleDocument)(lambda stale: _stale(api, stale))
+    _reading(routes, api, players)
+    _drafting(routes, api)
+    _publishing(routes, api)
+    return routes
+
+
+def _reader(api: Api) -> tuple[Caller, Reader]:
+    """The person who calls, and what they may configure. Refusals: not_signed_in, forbidden."""
+    caller, sites = sites_where(Permission.CONFIGURE)
+    return caller, Reader.of(sites, api.translate, page_language())
+
+
+def _stale(api: Api, stale: StaleDocument) -> Response:
+    """The problem document of a save that somebody else's change has overtaken."""
+    _, reader = _reader(api)
+    sentence = refusal_sentence(stale, api.translate, reader.words.language)
+    return problem(stale.code, status_of(stale), sentence, **stale.told(reader))
+
+
+def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
+    @routes.get("", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    def documents() -> Any:
+        """The documents one may change, with their newest revisions and drafts."""
+        return read_documents(api.database, _reader(api)[1])
+
+    @routes.get("/<document>", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def document(path: DocumentPath) -> Any:
+        """A document as it is published, and its draft."""
+        return read_document(api.database, path.document, _reader(api)[1])
+
+    @routes.get("/<document>/revisions", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def revisions(path: DocumentPath, query: RevisionsQuery) -> Any:
+        """Who published what when, the newest first, twenty at a time."""
+        return read_revisions(api.database, path.document, _reader(api)[1], before=query.before)
+
+    @routes.get("/<document>/revisions/<int:revision>", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def revision(path: RevisionPath) -> Any:
+        """A revision with its content, and what a rollback to it would change."""
+        return read_revision(api.database, path.document, path.revision, _reader(api)[1])
+
+    @routes.get("/<document>/devices", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def devices(path: DocumentPath) -> Any:
+        """Which configuration each kiosk and screen that a document is for runs."""
+        return read_applied(api.database, path.document, _reader(api)[1], players)
+
+    @routes.get("/<document>/export", responses={200: Anything})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def export(path: DocumentPath, query: ExportQuery) -> Any:
+        """A revision as a file, ready to be changed and imported."""
+        text = read_export(api.database, path.document, _reader(api)[1], query.revision)
+        answer = Response(text, mimetype="application/json")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{path.document}.json"'
+        return answer
+
+
+def _drafting(routes: APIBlueprint, api: Api) -> None:
+    @routes.put("/<document>/draft", responses={200: DraftAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def save(path: DocumentPath, body: DraftBody) -> Any:
+        """One more version of the draft; kept with its problems. 409 tells what somebody else changed."""
+        return _save(api, path.document, body, body.content)
+
+    @routes.delete("/<document>/draft", responses={200: DiscardedAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def discard(path: DocumentPath, query: DraftVersionQuery) -> Any:
+        """The draft is no more; what is published stays."""
+        caller, reader = _reader(api)
+        key = write_key(caller.author)
+        return discard_draft(
+            *(api.database, caller.author, path.document, query.draft_version),
+            sites=reader.sites,
+            write_key=key,
+        )
+
+    @routes.post("/<document>/import", responses={200: ExaminedAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def import_file(path: DocumentPath, query: ImportQuery, body: FileBody) -> Any:
+        """A file becomes the draft, unless it has errors; with `dry_run` it is only examined."""
+        _, reader = _reader(api)
+        if query.dry_run:
+            return examine_file(api.database, path.document, body.text, reader)
+        content = read_file(api.database, path.document, body.text, reader.sites)
+        return _save(api, path.document, body, content)
+
+
+def _save(api: Api, document: str, body: DraftBody | FileBody, content: Mapping[str, Any]) -> Any:
+    caller, reader = _reader(api)
+    joining = None if body.joining is None else body.joining.joining()
+    wanted = WantedDraft(content, body.base_revision, body.draft_version, joining)
+    key = write_key(caller.author)
+    return save_draft(api.database, caller.author, document, wanted, reader=reader, write_key=key)
+
+
+def _publishing(routes: APIBlueprint, api: Api) -> None:
+    @routes.post("/<document>/publish", responses={200: PublishedAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def publish(path: DocumentPath, body: DraftVersionBody) -> Any:
+        """The draft applies, from now on and everywhere, as the next revision."""
+        caller, reader = _reader(api)
+        key = write_key(caller.author)
+        return publish_draft(
+            *(api.database, caller.author, path.document, body.draft_version),
+            sites=reader.sites,
+            write_key=key,
+        )
+
+    @routes.post("/<document>/rollback", responses={200: PublishedAnswer})
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def rollback(path: DocumentPath, body: RollbackBody) -> Any:
+        """An old revision applies again, as a new one."""
+        caller, reader = _reader(api)
+        return roll_back(
+            *(api.database, caller.author, path.document, body.revision),
+            sites=reader.sites,
+            base_revision=body.base_revision,
+            write_key=write_key(caller.author),
+        )

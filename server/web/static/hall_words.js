@@ -1,0 +1,15 @@
+// What a page at work calls the things of its hall: from its JSON, made anew when that is.
+
+/** The hall with its lists, and the names of services, counters and languages by id or code. */
+export function hallWords({ language, hall, counters, services, profiles, languages }) {
+  const names = new Map(services.map(({ id, name }) => [id, name]));
+  const labels = new Map(counters.map(({ id, label }) => [id, label]));
+  const spoken = new Intl.DisplayNames([language], { type: "language" });
+  return {
+    ...hall, counters, services, profiles, languages,
+    serviceIds: services.map(({ id }) => id),
+    serviceName: (id) => names.get(id) ?? id,
+    counterLabel: (id) => labels.get(id) ?? "",
+    languageName: (code) => spoken.of(code),
+  };
+}

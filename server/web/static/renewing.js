@@ -1,0 +1,54 @@
+// Another configuration applies: a page at work reads its own names anew, in place, and goes on where it was.
+
+import { spread } from "./live.js";
+
+/**
+ * Watches a page's socket for another configuration than `page` (its JSON) was made with; then `page` is renewed, the places and
+ * choices the server wrote into the page too, and `renewed()` draws the rest.
+ */
+export function watchConfiguration(socket, page, renewed) {
+  let isAsked = false;
+  const look = ({ configuration }) => {
+    if (isAsked || !configuration || configuration === page.configuration) return;
+    isAsked = true;
+    setTimeout(async () => {
+      isAsked = false;
+      if (await renew(page)) renewed();
+    }, spread());
+  };
+  socket.on("configuration.changed", look);
+  socket.on("heartbeat", look); // reveals a message that was lost
+}
+
+/** Whether the page could be read anew. */
+async function renew(page) {
+  try {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    Object.assign(page, JSON.parse(fresh.getElementById("console-page").textContent));
+    document.title = fresh.title;
+    for (const select of document.querySelectorAll("select[id]")) renewChoices(select, fresh.getElementById(select.id));
+    renewNames(fresh);
+    for (const place of document.querySelectorAll("[data-mark]")) delete place.dataset.mark; // drawn again, though nothing else changed
+    return true;
+  } catch {
+    return false; // not reachable, or signed out: the next heartbeat asks again
+  }
+}
+
+/** The choices as the server writes them now; what was chosen stays chosen where it is still there. */
+function renewChoices(select, fresh) {
+  if (!fresh?.options.length || told(select) === told(fresh)) return;
+  const { value } = select;
+  select.replaceChildren(...fresh.children);
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
+}
+
+const told = (select) => [...select.options].map(({ value, text }) => `${value}:${text}`).join();
+
+function renewNames(fresh) {
+  const names = fresh.querySelectorAll("[data-renewed]");
+  document.querySelectorAll("[data-renewed]").forEach((place, number) => {
+    if (names[number] && place.textContent !== names[number].textContent) place.textContent = names[number].textContent;
+  });
+}

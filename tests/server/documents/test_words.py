@@ -1,0 +1,98 @@
+"""Places and changes of documents are told in words, and every field and choice has some."""
+
+import pytest
+
+from server.app import CATALOGUES
+from server.documents.difference import changes_between
+from server.documents.words import CATALOGUE, Words, choices, fields
+from server.language import Catalogues
+from tests.server.documents.contents import changed, small_hall, small_installation
+from tests.server.documents.test_translations import catalogue
+
+WORDS = Words(Catalogues(CATALOGUES).translate, "fr")
+
+
+def sentences(*edits):
+    content = small_hall()
+    for path, value in edits:
+        content = changed(content, path, value)
+    found = changes_between(small_hall(), content)
+    return [WORDS.sentence(change, small_hall(), content).replace("\u00a0", " ") for change in found]
+
+
+def test_every_field_and_every_choice_has_a_word_and_no_word_is_left_over():
+    wanted = {f"field.{name}" for name in fields()}
+    wanted |= {f"choice.{name}.{each}" for name, offered in choices().items() for each in offered}
+    known = {key.removeprefix(CATALOGUE) for key in catalogue("fr", "document_words")}
+    assert {key for key in known if key.startswith(("field.", "choice."))} == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (
+            "services.1.names.fr",
+            "Titres",
+            "Démarches › « Titres » › Nom › français : « titres » → « Titres »",
+        ),
+        ("services.0.mode", "both", "Ajouté : Démarches › « accueil » › Accueil : avec ou sans rendez-vous"),
+        (
+            "calendar.week.monday",
+            ["09:00-12:00"],
+            "Horaires › Semaine › Lundi : 08:30-12:00, 13:30-16:00 → 09:00-12:00",
+        ),
+        ("calendar.week.monday", [], "Retiré : Horaires › Semaine › Lundi : 08:30-12:00, 13:30-16:00"),
+        ("asks_needs", False, "Ajouté : La borne demande ce qui aide : non"),
+        ("services.0.target_s", 1200, "Ajouté : Démarches › « accueil » › Objectif d’attente : 20 min"),
+        (
+            "services.0.appointment_series",
+            {"prefix": "RR", "first": 1, "last": None},
+            "Ajouté : Démarches › « accueil » › Numéros des rendez-vous : Lettre « RR », Premier numéro 1",
+        ),
+        ("services.0.target_s", 90, "Ajouté : Démarches › « accueil » › Objectif d’attente : 90 s"),
+        (
+            "counters.1",
+            {"id": "guise-g2", "labels": {"fr": "guichet 2"}},
+            "Ajouté : Guichets › « guichet 2 »",
+        ),
+        (
+            "counters.0.hearing_loop_tested_on",
+            "2026-11-03",
+            "Ajouté : Guichets › « guichet 1 » › Dernier essai de la boucle : 3 novembre 2026",
+        ),
+        (
+            "calendar.exceptions",
+            [{"on": "2026-12-24", "why": {"fr": "Réveillon"}}],
+            "Ajouté : Horaires › Jours d’exception : Réveillon",
+        ),
+    ],
+)
+def test_a_change_is_told_in_words(path, value, sentence):
+    assert sentences((path, value)) == [sentence]
+
+
+def test_an_order_and_a_removal_are_told():
+    content = small_hall()
+    content["services"].reverse()
+    (moved,) = changes_between(small_hall(), content)
+    assert WORDS.sentence(moved, small_hall(), content) == "Démarches\u00a0: l’ordre change"
+    content = small_hall(services=small_hall()["services"][:1])
+    (removed,) = changes_between(small_hall(), content)
+    assert WORDS.sentence(removed, small_hall(), content) == "Retiré\u00a0: Démarches › «\u00a0titres\u00a0»"
+
+
+def test_a_place_of_a_problem_is_told_by_its_number():
+    place = WORDS.place("services[1].series.prefix", small_hall())
+    assert place == "Démarches › «\u00a0titres\u00a0» › Numéros › Lettre"
+    assert (
+        WORDS.place("sites[0].time_zone", small_installation())
+        == "Sites › «\u00a0Guise\u00a0» › Fuseau horaire"
+    )
+    assert WORDS.place("services[9].unheard_of", small_hall()) == "Démarches › «\u00a09\u00a0» › unheard_of"
+    assert WORDS.place("", small_hall()) == "Tout le document"
+
+
+def test_a_long_value_is_cut():
+    (told,) = sentences(("services.0.how_to_book", {"fr": "a" * 200}))
+    assert told.endswith("…")
+    assert len(told) < 200

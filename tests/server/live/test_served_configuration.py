@@ -1,0 +1,107 @@
+"""A published configuration reaches every page at once, and each device says that it runs it."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from server.live import messages
+from tests.harness.waiting import wait_until
+from tests.harness.working import signed_in
+from tests.server.live.hall import Halls, ServedHall
+from tests.server.live.sockets import Listener
+
+API = "/api/v1/configuration/laon"
+
+
+def published(browser: httpx.Client, content: dict[str, Any]) -> int:
+    """The revision a content has become."""
+    known = browser.get(API).raise_for_status().json()
+    body = {"base_revision": known["revision"], "draft_version": None, "content": content}
+    saved = browser.put(f"{API}/draft", json=body).raise_for_status().json()
+    answer = browser.post(f"{API}/publish", json={"draft_version": saved["version"]})
+    return int(answer.raise_for_status().json()["revision"])
+
+
+def applied(browser: httpx.Client) -> tuple[str, dict[str, str]]:
+    """What applies at Laon, and the state of each device."""
+    (hall,) = browser.get(f"{API}/devices").raise_for_status().json()["halls"]
+    return hall["configuration"], {each["id"]: each["state"] for each in hall["devices"]}
+
+
+def acknowledged(browser: httpx.Client, devices: dict[str, Listener], mark: str) -> None:
+    for listener in devices.values():
+        assert listener.ask("configuration.applied", {"configuration": mark}) is True
+    wait_until(
+        lambda: all(applied(browser)[1][device] == "up to date" for device in devices),
+        "each device is known to run it",
+        within_s=5,
+    )
+
+
+def waiting(hall: ServedHall) -> list[str]:
+    return [leg["leg"] for queue in hall.get("/halls/laon/queue")["queues"] for leg in queue["legs"]]
+
+
+@pytest.mark.parametrize("layout", ["embedded", "workers"])
+def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses_their_place(
+    served_hall: Halls, layout: str
+):
+    hall = served_hall(layout)
+    hall.open("laon-g1")
+    tickets = [hall.ticket() for _ in range(4)]
+    called = hall.next("laon-g1")
+    order = waiting(hall)
+    with (
+        signed_in(hall.server, "administrator", "*") as browser,
+        hall.screen() as screen,
+        hall.kiosk() as kiosk,
+        hall.agent() as agent,
+        hall.visitor(tickets[3]["token"]) as phone,
+    ):
+        devices = {hall.site["screens"][0]["id"]: screen, hall.site["kiosk"]["id"]: kiosk}
+        before, _ = applied(browser)
+        acknowledged(browser, devices, before)
+        assert screen.ask("configuration.applied", {"configuration": "new"}) is False
+        known = browser.get(API).json()
+        content = known["content"]
+        service = next(each for each in content["services"] if each["id"] == "laon-accueil")
+        counter = next(each for each in content["counters"] if each["id"] == "laon-g1")
+        service["names"]["fr"], counter["labels"]["fr"] = "Premiers renseignements", "guichet bleu"
+
+        for listener in (screen, kiosk, phone):
+            listener.heard.clear()
+        published(browser, content)
+        now, states = applied(browser)
+        assert now != before
+        assert {states[device] for device in devices} == {"pending"}
+        told = {"configuration": now}
+        agent.wait(messages.CONFIGURATION_CHANGED, lambda each: each == told, within_s=5)
+        screen.wait(messages.PROGRAMME_CHANGED, lambda _: True, within_s=5)
+        kiosk.wait(messages.MENU_CHANGED, within_s=5)
+        ticket = phone.wait(
+            messages.TICKET_CHANGED, lambda each: each["service"]["name"] == "Premiers renseignements"
+        )
+        assert ticket["number"] == tickets[3]["number"]
+        acknowledged(browser, devices, now)
+        recall = f"/legs/{called['leg']}/recall"
+        wait_until(lambda: hall.http.post(recall, json={}).is_success, "five seconds after the call")
+        call = screen.wait(messages.CALL_ANNOUNCED, lambda each: each["rank"] == 2)
+        assert "guichet bleu" in call["text"]["fr"]
+        assert hall.board()["calls"][0]["counter"]["label"] == "guichet bleu"
+        assert waiting(hall) == order
+
+        back = browser.post(f"{API}/rollback", json={"revision": known["revision"]}).raise_for_status().json()
+        restored, _ = applied(browser)
+        agent.wait(messages.CONFIGURATION_CHANGED, lambda each: each == {"configuration": restored})
+        phone.wait(messages.TICKET_CHANGED, lambda each: each["as_of"] > ticket["as_of"])
+        acknowledged(browser, devices, restored)
+        assert hall.board()["calls"][0]["counter"]["label"] != "guichet bleu"
+        assert waiting(hall) == order
+        revisions = browser.get(f"{API}/revisions").json()["revisions"][:2]
+        assert [(each["revision"], each["restores"]) for each in revisions] == [
+            (back["revision"], known["revision"]),
+            (back["revision"] - 1, None),
+        ]
+        assert all(each["author"] and each["origin"] == "browser" for each in revisions)
+        assert max(each.largest() for each in (screen, kiosk, agent, phone)) < messages.MESSAGE_LIMIT
