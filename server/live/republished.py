@@ -18,15 +18,15 @@ class Republished:
 
     def since(self, halls: Collection[str]) -> dict[str, str]:
         """Those of these halls (ids) that have other revisions since the last look, and which (`mark_of`)."""
-        if not halls:
-            self._known.clear()
+        if not halls and self._known:
             return {}
         with self.database.read() as rows:
             marks = {
                 row["id"]: mark_of(row["installation_revision"], row["configuration_revision"])
                 for row in rows.all(_MARKS)
-                if row["id"] in halls
             }
+        # of every hall: who comes and hears of a publication in the same second has read what was before it
         before, self._known = self._known, marks
-        # who has just come has read what applies
-        return {hall: mark for hall, mark in marks.items() if before.get(hall, mark) != mark}
+        return {
+            hall: mark for hall, mark in marks.items() if hall in halls and before.get(hall, mark) != mark
+        }

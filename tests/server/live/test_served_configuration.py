@@ -60,6 +60,9 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
         hall.visitor(tickets[3]["token"]) as phone,
     ):
         devices = {hall.site["screens"][0]["id"]: screen, hall.site["kiosk"]["id"]: kiosk}
+        screen.wait(
+            messages.QUEUES_CHANGED, lambda _: True
+        )  # a server in its first second knows of no change
         before, _ = applied(browser)
         acknowledged(browser, devices, before)
         assert screen.ask("configuration.applied", {"configuration": "new"}) is False
