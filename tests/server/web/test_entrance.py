@@ -7,7 +7,8 @@ from tests.harness.programs import PROJECT
 
 
 def test_every_page_has_a_sign_that_is_drawn():
-    style = (PROJECT / "server" / "web" / "static" / "entrance.css").read_text(encoding="utf-8")
+    folder = PROJECT / "server" / "web" / "static"
+    style = "".join((folder / name).read_text(encoding="utf-8") for name in ("base.css", "entrance.css"))
     drawn = dict(
         re.findall(r'\.icon-([a-z0-9-]+) \{ mask-image: url\("/assets/icons/([a-z0-9-]+)\.svg"\)', style)
     )
