@@ -15,7 +15,7 @@ export function createConflicts({ box, view, say, api, draft, joined, failed }) 
     if (!problem.conflicts?.length) return join(problem, {});
     const places = problem.conflicts.map((conflict, number) => choices(conflict, number));
     const done = element("button", { type: "submit", class: "primary" }, say("editing.conflicts.join"));
-    const form = element("form", {}, element("ul", {}, ...places), ...all(), done);
+    const form = element("form", {}, element("ul", {}, ...places), element("div", { class: "gestures" }, done, ...all()));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       join(problem, Object.fromEntries(problem.conflicts.map(({ path }, number) => [path, form.elements[`side-${number}`].value])));
