@@ -162,6 +162,9 @@ class _Described:
             return {"as": "spans"}
         if "patternProperties" in items:
             return {"as": "papers", **_texts(items)}
+        values, _ = self._plain(items)
+        if "enum" in values:
+            return {"as": "choices", "choices": values["enum"]}
         models = self._listed(items)
         keys = self._models[models[0]]["properties"]
         key = next((name for name in ("id", "slug") if name in keys), None)

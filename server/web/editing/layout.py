@@ -66,6 +66,7 @@ SECTIONS: Mapping[str, tuple[Section, ...]] = {
                 Group("sound", ("sound",), is_folded=True),
             ),
         ),
+        Section("alarms", (Group("alarms", ("alarms",)),)),
     ),
     "installation": (
         Section(

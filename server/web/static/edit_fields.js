@@ -8,7 +8,7 @@ import { partMakers } from "./edit_parts.js";
 const MINUTE_S = 60;
 const MOST_RADIOS = 3;
 
-const MAKERS = { text, texts, number, flag, choice, date: plain("date"), time: plain("time"), colour: plain("color"), icon, languages, reference, references, medium, id, constant: () => null, ...hoursMakers, ...partMakers };
+const MAKERS = { text, texts, number, flag, choice, choices, date: plain("date"), time: plain("time"), colour: plain("color"), icon, languages, reference, references, medium, id, constant: () => null, ...hoursMakers, ...partMakers };
 
 /** The element of a field at a path. `form` gives content, words and gestures (edit_page.js). */
 export function fieldAt(field, path, form) {
@@ -97,14 +97,26 @@ function icon(field, path, form) {
   })));
 }
 
-function languages(field, path, form) {
-  const value = form.valueAt(path) ?? [];
-  const offered = [...new Set([...form.offeredLanguages(), ...value])];
-  return group(field, path, form, element("div", { class: "boxes" }, ...offered.map((language) => {
-    const box = element("input", { type: "checkbox", "data-path": path, checked: value.includes(language), disabled: language === "fr" });
-    box.addEventListener("change", () => form.change(path, offered.filter((each) => (each === language ? box.checked : (form.valueAt(path) ?? []).includes(each)))));
-    return element("label", { class: "choice" }, box, form.languageName(language));
+/** Which of several values a list has, in the order in which they are offered: [value, words] pairs. */
+function boxes(field, path, form, offered, isFixed = () => false) {
+  const chosen = () => form.valueAt(path) ?? [];
+  return group(field, path, form, element("div", { class: "boxes" }, ...offered.map(([value, words]) => {
+    const box = element("input", { type: "checkbox", "data-path": path, checked: chosen().includes(value), disabled: isFixed(value) });
+    box.addEventListener("change", () => {
+      const before = chosen();
+      form.change(path, offered.map(([each]) => each).filter((each) => (each === value ? box.checked : before.includes(each))));
+    });
+    return element("label", { class: "choice" }, box, words);
   })));
+}
+
+function languages(field, path, form) {
+  const offered = [...new Set([...form.offeredLanguages(), ...(form.valueAt(path) ?? [])])];
+  return boxes(field, path, form, offered.map((language) => [language, form.languageName(language)]), (language) => language === "fr");
+}
+
+function choices(field, path, form) {
+  return boxes(field, path, form, field.choices.map((value) => [value, choiceName(field, value, form)]));
 }
 
 function reference(field, path, form) {
@@ -121,11 +133,7 @@ function references(field, path, form) {
   const all = [...known, ...value.filter((id) => !known.some(([each]) => each === id)).map((id) => [id, id])];
   if (field.is_ordered) return ordered(field, path, form, all);
   if (!all.length) return group(field, path, form, element("p", { class: "muted" }, form.say("editing.nothing_to_choose")));
-  return group(field, path, form, element("div", { class: "boxes" }, ...all.map(([id, name]) => {
-    const box = element("input", { type: "checkbox", "data-path": path, checked: value.includes(id) });
-    box.addEventListener("change", () => form.change(path, all.map(([each]) => each).filter((each) => (each === id ? box.checked : (form.valueAt(path) ?? []).includes(each)))));
-    return element("label", { class: "choice" }, box, name);
-  })));
+  return boxes(field, path, form, all);
 }
 
 /** Ids in an order that counts: each with a step up and out of the list, then what may be added. */

@@ -85,7 +85,7 @@ def test_every_field_choice_and_folded_group_has_words(kind):
 
 
 def words_of_choices(field: dict[str, Any]) -> list[str]:
-    if field["as"] != "choice" or field["name"] == "time_zone":
+    if field["as"] not in ("choice", "choices") or field["name"] == "time_zone":
         return []
     usual = [f"document_words.choice.{field['name']}.{value}" for value in field["choices"]]
     own = [
