@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
 from server.documents.installation import InstallationDocument
 from server.domain.configuration import HallConfiguration
 from server.domain.roles import Permission
 from server.store.configurations import INSTALLATION
+from server.web.access import PEOPLE, requires
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.editing.fields import Kind, form_of
 from server.web.sentences import PageSentences, page_sentences
@@ -58,13 +57,9 @@ def blueprint(
     routes = Blueprint("editing_pages", __name__, template_folder="templates")
 
     @routes.get("/configuration/<document>/edit")
-    def edit(document: str) -> str | Response:
-        person = viewer()
-        if person is None:
-            return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
-        if not person.may(Permission.CONFIGURE):
-            abort(403)
-        language = page_language()
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def edit(document: str) -> str:
+        language, person = page_language(), viewer()
         shown = _shown(document, person, every_hall(), installation())
         return render_template(
             "editing/edit.html",
@@ -77,7 +72,7 @@ def blueprint(
 
 def _shown(
     document: str,
-    person: Viewer,
+    person: Viewer | None,
     halls: Sequence[HallConfiguration],
     installation: InstallationDocument | None,
 ) -> dict[str, object]:
@@ -91,7 +86,7 @@ def _shown(
         "document": document,
         "kind": kind,
         "name": names.get(document, document) if is_hall else organisation,
-        "viewer": person.name,
+        "viewer": person.name if person is not None else "",
         "form": form_of(kind),
         "icons": ICONS,
         "languages": spoken if is_hall else OFFERED_LANGUAGES,

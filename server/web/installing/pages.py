@@ -12,6 +12,7 @@ from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
 from server.domain.configuration import Kiosk
 from server.domain.refusals import Refusal
+from server.domain.roles import Permission
 from server.store.installation import Author
 from server.usecases.accounts import Described
 from server.usecases.add_hall import add_hall, open_installation
@@ -20,6 +21,8 @@ from server.usecases.installation_link import check_installation_token
 from server.usecases.print_trial import print_trial
 from server.usecases.read_installing import read_installing
 from server.usecases.set_printer import set_printer
+from server.web.access import PEOPLE, Access, open_to, requires
+from server.web.callers import identify
 from server.web.installing import new_hall
 from server.web.installing.asked import hall_typed, printer_typed, site_typed, typed
 from server.web.installing.shown import (
@@ -73,12 +76,15 @@ def blueprint(site: Site, *, has_simulated: bool) -> Blueprint:
 
 def _beginning(routes: Blueprint, site: Site) -> None:
     @routes.get("/installation")
+    @open_to(Access.EVERYBODY)
     def begin() -> Any:
         found = read_installing(site.database)
         if found.step == "administrator":
             return step_page("administrator") if _has_link(site) else step_page("link", command=COMMAND)
         if found.step == "printer":
             return redirect("/installation/imprimante")
+        if identify().kind != "person":
+            return redirect("/connexion?" + urlencode({"next": "/installation"}))
         configurer()
         return (
             _place_page()
@@ -88,6 +94,7 @@ def _beginning(routes: Blueprint, site: Site) -> None:
 
     @routes.post("/installation/session")
     @site.limiter.limit("10 per minute")
+    @open_to(Access.EVERYBODY)
     def exchange() -> Response:
         body = request.get_json(silent=True)
         token = str(body.get("token", ""))[:LONGEST_TOKEN] if isinstance(body, dict) else ""
@@ -96,6 +103,7 @@ def _beginning(routes: Blueprint, site: Site) -> None:
 
     @routes.post("/installation/administrateur")
     @site.limiter.limit("10 per minute")
+    @open_to(Access.EVERYBODY)
     def administrator() -> Any:
         described = Described(typed("login"), typed("display_name"))
         try:
@@ -111,6 +119,7 @@ def _beginning(routes: Blueprint, site: Site) -> None:
 
 def _describing(routes: Blueprint, site: Site) -> None:
     @routes.post("/installation/lieu")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def place() -> Any:
         author = configurer()
         try:
@@ -123,11 +132,13 @@ def _describing(routes: Blueprint, site: Site) -> None:
         return redirect("/installation", 303)
 
     @routes.get("/installation/hall")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def hall() -> Any:
         configurer()
         return _hall_page(request.args.get("template", ""))
 
     @routes.post("/installation/hall")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def add() -> Any:
         author = configurer()
         found = read_installing(site.database)
@@ -152,12 +163,14 @@ def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
         )
 
     @routes.get("/installation/imprimante")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def printer() -> Any:
         configurer()
         return page() if _kiosk(site) else redirect("/installation/suite")
 
     @routes.post("/installation/imprimante")
     @site.limiter.limit("30 per minute")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def choose() -> Any:
         author = configurer()
         if "search" in request.form:
@@ -171,6 +184,7 @@ def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
             return page({"host": [refusal_sentence(refusal, site.translate, page_language())]}), 422
 
     @routes.get("/installation/essai")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def trial() -> str:
         configurer()
         kiosk, language = _kiosk(site), page_language()
@@ -185,6 +199,7 @@ def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
         )
 
     @routes.get("/installation/suite")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def after() -> str:
         configurer()
         hall = _hall(site)

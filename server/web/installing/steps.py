@@ -1,13 +1,12 @@
 """What every page of setting up is: who may see it, and which question of how many it asks."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
 
 from server.domain.roles import Permission
 from server.store.installation import Author
-from server.web.callers import identify
+from server.web.callers import sites_where
 
 STEP_OF = {"administrator": 1, "place": 2, "template": 3, "hall": 4, "printer": 5, "trial": 6}
 """The number of each question."""
@@ -27,10 +26,11 @@ def step_page(step: str, **values: Any) -> str:
 
 
 def configurer() -> Author:
-    """Who sets up, somebody who configures every site; else the way to sign in, or 403."""
-    caller = identify()
-    if caller.kind != "person":
-        abort(redirect("/connexion?" + urlencode({"next": "/installation"})))
-    if caller.sites_of(Permission.CONFIGURE) is not None:
-        abort(403)
+    """Who sets up: somebody who configures every site; others are led to what is theirs.
+
+    Refusals: not_signed_in, forbidden.
+    """
+    caller, sites = sites_where(Permission.CONFIGURE)
+    if sites is not None:
+        abort(redirect("/configuration"))
     return caller.author

@@ -183,15 +183,34 @@ def test_without_a_kiosk_there_is_no_question_of_a_printer(wizard):
 
 
 @pytest.mark.parametrize("path", ["/installation/hall?template=general", "/configuration/nouveau"])
-def test_setting_up_is_for_who_configures_every_site(wizard, path):
+def test_setting_up_is_for_who_configures(wizard, path):
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)
     wizard.browser.delete_cookie(SESSION_COOKIE)
     assert wizard.browser.get(path).headers["Location"].startswith("/connexion")
-    wizard.sign_in_as("supervisor", "hotel-de-ville")
+    wizard.sign_in_as("agent")
     assert wizard.browser.get(path).status_code == 403
     wizard.sign_in_as("administrator")
     assert wizard.browser.get(path).status_code == 200
+
+
+def test_who_configures_one_site_adds_halls_there_and_nothing_elsewhere(wizard):
+    wizard.up_to_the_hall()
+    wizard.post("/installation/hall", **HALL)
+    new = {"template": "general", "counters": "1", "name": "Annexe", "address": "2 rue Basse", **HOURS}
+    wizard.post("/configuration/nouveau", **new, hall_name="Annexe")
+    wizard.sign_in_as("supervisor", "annexe")
+    assert wizard.browser.get("/installation/suite").headers["Location"] == "/configuration"
+    page = wizard.browser.get("/configuration/nouveau").text
+    assert 'value="annexe"' in page
+    assert 'value="hotel-de-ville"' not in page
+    assert 'class="new-site"' not in page
+    for elsewhere in ("", "hotel-de-ville"):
+        refused = wizard.post("/configuration/nouveau", **new, hall_name="Autre", site=elsewhere)
+        assert refused.status_code == 403
+    assert read_installing(wizard.database).sites == ("hotel-de-ville", "annexe")
+    made = wizard.post("/configuration/nouveau", **new, hall_name="Autre", site="annexe")
+    assert made.headers["Location"] == "/configuration/autre/edit"
 
 
 def test_a_new_hall_that_cannot_be_leaves_no_site_behind(wizard):
