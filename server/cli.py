@@ -22,7 +22,7 @@ from server.commands import (
     simulating,
     speaking,
 )
-from server.commands.say import console, ending_well, opened
+from server.commands.say import console, ending_well, opened, say
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
@@ -30,6 +30,7 @@ from server.logs.lines import configure_logs
 from server.settings import Settings
 from server.store.database import Database
 from server.store.migrating import migrate
+from server.usecases.installation_link import installation_address
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 main = ending_well(cli)
@@ -47,11 +48,35 @@ def serve() -> None:
     settings = Settings()
     database = opened(settings)
     demonstration = is_demonstration(database)
+    first = installation_address(database, settings.public_url or settings.base_url)
     database.close()
     settings.check_address(is_demonstration=demonstration)
     if settings.scheme == "https":
         check_certificate(settings)
+    if first is not None:
+        say_first_link(first)
     execute_server(settings)
+
+
+@cli.command("installation-link")
+def installation_link_command() -> None:
+    """Print the link that makes the first administrator; refused once there is an account."""
+    settings = Settings()
+    database = opened(settings)
+    try:
+        first = installation_address(database, settings.public_url or settings.base_url)
+    finally:
+        database.close()
+    if first is None:
+        raise Refusal("already_installed")
+    say_first_link(first)
+
+
+def say_first_link(address: str) -> None:
+    """Tells who stands at the machine where to begin."""
+    say("No account yet. Set the installation up by this link, which works until there is one:")
+    say(address)
+    sys.stdout.flush()
 
 
 def check_certificate(settings: Settings) -> None:

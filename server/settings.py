@@ -205,3 +205,8 @@ class Settings(BaseSettings):
             raise Refusal("demonstration_on_loopback_only", host=self.host)
         if self.scheme == "http":
             raise Refusal("http_on_loopback_only", host=self.host)
+
+    @property
+    def has_simulated_printers(self) -> bool:
+        """Whether printers may be simulated here and seen on a page: nobody else reaches this machine."""
+        return self.is_loopback and not self.behind_proxy

@@ -48,6 +48,8 @@ CATALOGUES = (
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
     ("rights", SERVER / "web" / "rights" / "translations"),
+    ("editing", SERVER / "web" / "editing" / "translations"),
+    ("installing", SERVER / "web" / "installing" / "translations"),
     ("help", SERVER / "web" / "help" / "translations"),
     ("kiosk", Path(kiosk.pages.__file__).parent / "translations"),
     ("signage", Path(signage.pages.__file__).parent / "translations"),

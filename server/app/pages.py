@@ -14,6 +14,7 @@ import kiosk.pages
 import signage.pages
 from server.app import health
 from server.app.brakes import brake, by_caller, by_ticket, make_limiter
+from server.app.configuring import install_configuring
 from server.app.requests import install_guards, install_refusals
 from server.app.services import Parvis
 from server.domain.configuration import FRENCH, HallConfiguration
@@ -190,7 +191,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_blueprint(media_files(parvis.media.files, database))
     app.register_blueprint(look_files(parvis.media.files, database))
     slow_trials = brake(limiter, "alarm_trial", "12 per minute", by=by_caller)
-    _install_pages(app, parvis, api.slow_codes, slow_trials)
+    _install_pages(app, parvis, shared, api.slow_codes, slow_trials)
 
 
 def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pictures:
@@ -216,7 +217,11 @@ def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> d
 
 
 def _install_pages(
-    app: OpenAPI, parvis: Parvis, slow_codes: Callable[[], None], slow_trials: Callable[[], None]
+    app: OpenAPI,
+    parvis: Parvis,
+    shared: site.Site,
+    slow_codes: Callable[[], None],
+    slow_trials: Callable[[], None],
 ) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
     languages = languages_of(LANGUAGES)
@@ -259,7 +264,7 @@ def _install_pages(
             ],
         )
     )
-    if settings.is_loopback and parvis.is_demonstration:
+    if settings.has_simulated_printers:
         app.register_blueprint(hardware.simulator.pages.blueprint(parvis.simulated.shown, translate))
     app.register_blueprint(
         entrance_pages(
@@ -317,6 +322,7 @@ def _install_pages(
     app.register_blueprint(
         journal_pages(JournalPages(database, anchors, site.current_viewer, halls, translate, papers))
     )
+    install_configuring(app, parvis, shared, every_hall)
     app.register_blueprint(help_pages(translate=translate, viewer=site.current_viewer, docs_dir=DOCS))
     open_blueprints(app, ("kiosk", "signage", "simulator"))
 

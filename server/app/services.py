@@ -10,7 +10,6 @@ from flask import Flask, request
 
 from hardware.speech import AudioFiles, Voices
 from server.apart import Apart
-from server.demonstration.printers import DemonstrationPrinters
 from server.domain.configuration import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
@@ -29,6 +28,7 @@ from server.live.void_tokens import VoidTokens
 from server.oidc.provider import Provider
 from server.oidc.registration import registration_of
 from server.printing.service import PrintService
+from server.printing.simulated_printers import SimulatedPrinters
 from server.sending.letters import Letters
 from server.sending.sender import LOOK_S, Channel, Sender
 from server.sending.webhook import Webhooks
@@ -77,7 +77,7 @@ class Parvis:
     publisher: Publisher
     voice: Voice
     printing: PrintService
-    simulated: DemonstrationPrinters
+    simulated: SimulatedPrinters
     socketio: Any
     is_demonstration: bool
     media: Preparing
@@ -91,7 +91,7 @@ class Parvis:
 
     def start_background(self) -> None:
         """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet."""
-        if self.settings.is_loopback:
+        if self.settings.has_simulated_printers:
             once_it_answers(self.simulated.start)
         if self.settings.workers == 1:
             once_it_answers(self.media.take_over)
@@ -163,7 +163,7 @@ def compose(
     printing = PrintService(
         database, settings, catalogues.translate, Apart().call, tell=publisher.print_noted
     )
-    simulated = DemonstrationPrinters(database, settings.var)
+    simulated = SimulatedPrinters(database, settings.var)
     apart = Apart(deadline_s=PREPARED_WITHIN_S, memory_bytes=MEDIA_MEMORY_BYTES)
     media = Preparing(database, media_folder(settings.var), apart.call)
     reader = Apart(deadline_s=ENDED_AFTER_S, memory_bytes=MEDIA_MEMORY_BYTES)
@@ -211,6 +211,7 @@ def compose(
     parvis.background += [
         _every(socketio, TICK_S, publisher.tick),
         _every(socketio, TICK_S, void.look),
+        _every(socketio, TICK_S, simulated.follow),
         _every(socketio, HEARTBEAT_S, publisher.heartbeat),
         _every(socketio, HEARTBEAT_S, watch.keep),
         _every(socketio, HEARTBEAT_S, lambda: seen.keep(presence.digests())),

@@ -5,13 +5,11 @@
 
 import json
 import os
-import random
 import secrets
-import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from hardware.simulator.ports import free_port
 from server.demonstration.logo import make_logo
 from server.demonstration.notices import make_notices
 from server.domain.refusals import Refusal
@@ -33,8 +31,6 @@ EVERYWHERE = {
     "communication": ("communication_aisne", "Communication de l’Aisne"),
 }
 """Roles that somebody has in every site: login and name."""
-LISTENING_PORTS = range(20_000, 32_000)
-"""Below the ports that systems give to connections to elsewhere: who stops listening finds its own again."""
 WORDS = (
     "ardoise",
     "beffroi",
@@ -159,15 +155,6 @@ def _site(database: Database, settings: Settings, slug: str) -> dict[str, Any]:
         "counters": list(configuration.counters),
         "services": list(configuration.services),
     }
-
-
-def free_port() -> int:
-    """A TCP port nobody listens on now, and that no connection to elsewhere is given later. OSError: none."""
-    for port in random.sample(LISTENING_PORTS, k=50):
-        with socket.socket() as trying, suppress(OSError):
-            trying.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no TCP port is free")
 
 
 def _device(database: Database, settings: Settings, hall: str, kind: str, configured: str) -> dict[str, str]:

@@ -103,7 +103,11 @@ class Words:
             return self._say("value.quoted", text=value)
 
     def _list(self, field: str, value: Sequence[Any]) -> str:
-        return ", ".join(self._value(field, each) if isinstance(each, dict) else str(each) for each in value)
+        offered = choices().get(field, frozenset())
+        return ", ".join(
+            self._value(field, each) if isinstance(each, dict) or each in offered else str(each)
+            for each in value
+        )
 
     def _steps(self, path: str, contents: Sequence[Any]) -> Iterator[str]:
         here = list(contents)
@@ -169,7 +173,7 @@ def _properties() -> Iterator[tuple[str, Mapping[str, Any]]]:
         parts = whole.get("$defs", {})
         for part in (whole, *parts.values()):
             for name, schema in part.get("properties", {}).items():
-                for each in (schema, *schema.get("anyOf", ())):
+                for each in (schema, *schema.get("anyOf", ()), schema.get("items", {})):
                     yield name, parts.get(each.get("$ref", "").rpartition("/")[2], each)
 
 

@@ -12,9 +12,12 @@ from server.usecases.edit_hall_document import edit_hall_document
 
 @dataclass(frozen=True, slots=True)
 class WantedPrinter:
-    """A printer on the network: its name or address, its TCP port, the width of its paper in mm."""
+    """A printer on the network: its name or address, its TCP port, the width of its paper in mm.
 
-    host: str
+    `host` None: a simulated one.
+    """
+
+    host: str | None
     port: int
     paper_mm: Literal[80, 58]
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from server.demonstration.create import free_port
+from hardware.simulator.ports import free_port
 
 __all__ = [
     "PROJECT",

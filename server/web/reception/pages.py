@@ -50,6 +50,8 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
         if isinstance(hall, Response):
             return hall
         language, person = page_language(), viewer()
+        may_call = person is not None and person.may(Permission.CALL, hall.site.slug)
+        has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
         sentences = {
             **page_sentences(translate, language, CATALOGUE),
             **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
@@ -65,7 +67,8 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindH
             grounds=text_in(hall.priority_grounds, language),
             languages_spoken=spoken(hall),
             sentences=sentences,
-            may_call=person is not None and person.may(Permission.CALL, hall.site.slug),
+            may_call=may_call,
+            calls_here=may_call and not has_kiosk,
             may_receive=person is not None and person.may(Permission.RECEIVE, hall.site.slug),
         )
 

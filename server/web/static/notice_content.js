@@ -18,25 +18,6 @@ export const WORDS_OF = {
 const SHARED = ["titles", "category", "targets", "validity", "dayparts", "when", "ms"];
 const OWN = { delays: ["rows", "sources", "stands_on"], image: ["medium", "texts"], video: ["medium", "texts"], document: ["medium", "texts"], feed: ["url"] };
 
-const stepsOf = (path) => path.replaceAll("[", ".").replaceAll("]", "").split(".");
-
-/** The value at a path like `rows[0].labels.fr`; undefined when there is none. */
-export function valueAt(content, path) {
-  return stepsOf(path).reduce((found, step) => found?.[step], content);
-}
-
-/** Sets the value at a path, making what is missing on the way: a list where the next step is a number. */
-export function setAt(content, path, value) {
-  const steps = stepsOf(path);
-  const last = steps.pop();
-  let place = content;
-  for (const [at, step] of steps.entries()) {
-    place[step] ??= /^\d+$/.test(steps[at + 1] ?? last) ? [] : {};
-    place = place[step];
-  }
-  place[last] = value;
-}
-
 /** What the server takes: without fields of another kind, empty texts, a condition without a queue. */
 export function cleaned(content) {
   const own = OWN[content.kind] ?? WORDS_OF[content.kind].map(({ name }) => name);

@@ -1,9 +1,10 @@
 // The form of a notice: fields made for its kind and languages, filled from a content and read back.
 
 import { element, setText } from "./dom.js";
-import { WORDS_OF, setAt, valueAt } from "./notice_content.js";
+import { WORDS_OF } from "./notice_content.js";
 import { mediumField } from "./notice_medium.js";
 import { createRich } from "./notice_rich.js";
+import { setAt, valueAt } from "./paths.js";
 
 const MOST_ROWS = 12;
 

@@ -15,6 +15,7 @@ import { createNextNeeds } from "./needs_form.js";
 import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "./queue_feed.js";
 import { hallWords } from "./hall_words.js";
+import { createCalling } from "./reception_calling.js";
 import { watchConfiguration } from "./renewing.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
@@ -75,6 +76,13 @@ function goToPlace(counter) {
   session.keep({ ...session.stored(), counter });
   toConsole.click();
 }
+
+const calling = createCalling({
+  box: document.querySelector("[data-calling]"),
+  say, session, attempt, tell,
+  label: (counter) => (counter ? words.hall.counterLabel(counter) : ""),
+  changed: refresh,
+});
 
 const socket = connect("/agent", { hall: page.hall.slug, papers: true }, {
   live: () => { state = withLiveness(state, true, Date.now()); signOfLife(); draw(); refresh(); refreshPapers(); messages.refresh(); },
@@ -145,6 +153,7 @@ function draw() {
   drawLiveness(state, words);
   if (!state.queue) return;
   if (toConsole) held.draw({ queue: state.queue, counter: { session: session.stored().session, counter: null } }, serverNow(state, Date.now()));
+  calling.draw(state.queue);
   drawWaiting(state.queue, words.hall.serviceIds, { nowMs: serverNow(state, Date.now()), words });
   for (const place of document.querySelectorAll("[data-note-of]")) setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
 }
@@ -239,7 +248,7 @@ async function attempt(request) {
   show("[data-refused]", false);
   sheet.hide();
   tell("");
-  const answer = await send({ ...request, headers: csrfHeader() }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  const answer = await send({ ...request, headers: { ...csrfHeader(), ...request.headers } }, { onRepeat: () => tell(say("console.outcome.repeating")) });
   isSending = false;
   if (!answer.ok) {
     tell("");

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.roles import Permission
 from server.store.installation import SYSTEM
@@ -44,6 +44,7 @@ BY_BODY: dict[tuple[str, str], Permission] = {
 BRING_A_SECRET = {
     *("/device/me", "/device/session", "/connexion", "/connexion/fournisseur/retour"),
     *("/compte/mot-de-passe", "/invitation", "/device/renewal"),
+    *("/installation/session", "/installation/administrateur"),
 }
 """Open to who brings a device's cookie, a password, a link or a provider's answer: here nobody does."""
 
@@ -91,8 +92,13 @@ def requests_of(site: ApiSite) -> list[Asked]:
 
 
 def _argument(rule: Rule, name: str, known: dict[str, Any]) -> Any:
-    choices = getattr(rule._converters[name], "items", None)
-    return min(choices) if choices else known.get(name, "nothing")
+    converter = rule._converters[name]
+    choices = getattr(converter, "items", None)
+    return (
+        min(choices)
+        if choices
+        else known.get(name, 1 if isinstance(converter, IntegerConverter) else "nothing")
+    )
 
 
 def _objects(site: ApiSite) -> dict[str, Any]:

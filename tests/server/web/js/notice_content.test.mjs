@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cleaned, instantOf, plainWords, sectionsOf, setAt, typedOf, valueAt } from "../../../../server/web/static/notice_content.js";
+import { cleaned, instantOf, plainWords, sectionsOf, typedOf } from "../../../../server/web/static/notice_content.js";
 
 const NOW = Date.parse("2026-11-24T10:00:00Z");
 const notice = (state, more = {}) => ({ notice: state, state, waits_for_me: false, from: null, until: null, ...more });
-
-test("a path leads into lists and objects, and makes what is missing on the way", () => {
-  const content = {};
-  setAt(content, "rows[0].labels.fr", "Visa");
-  setAt(content, "rows[1].labels.fr", "Permis");
-  setAt(content, "titles.fr", "Délais");
-  assert.deepEqual(content, { rows: [{ labels: { fr: "Visa" } }, { labels: { fr: "Permis" } }], titles: { fr: "Délais" } });
-  assert.equal(valueAt(content, "rows[1].labels.fr"), "Permis");
-  assert.equal(valueAt(content, "rows[2].labels.fr"), undefined);
-});
 
 test("what the server takes has no field of another kind, no empty text, no condition without a queue", () => {
   const typed = { kind: "text", titles: { fr: "Un", en: "" }, bodies: { fr: "<p>1</p>" }, asked: { fr: "x" }, when: { queue: undefined, more_than: 3 }, ms: null };

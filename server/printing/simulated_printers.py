@@ -1,4 +1,4 @@
-"""The demonstration's printers: one simulated for each kiosk whose printer has no address of its own."""
+"""Simulated printers: one for each kiosk whose printer has no address, to try without hardware."""
 
 import fcntl
 import os
@@ -8,7 +8,6 @@ from pathlib import Path
 import structlog
 
 from hardware.simulator import PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
-from server.demonstration.create import is_demonstration
 from server.domain.configuration import Kiosk
 from server.store.database import Database
 from server.store.print_jobs import configured_halls
@@ -21,24 +20,39 @@ LOCK, SOCKET = "printers.lock", "printers.sock"
 PAPER_DOTS = {80: 576, 58: 384}
 
 
-class DemonstrationPrinters:
-    """The simulated printers of a demonstration. Of several processes one runs them; the others ask it."""
+class SimulatedPrinters:
+    """The simulated printers of an installation. Of several processes one runs them; the others ask it."""
 
     def __init__(self, database: Database, var: Path) -> None:
         self._database = database
         self._var = var
         self._lock: int | None = None
         self._sharing: PrinterSharing | None = None
+        self._seen: list[tuple[str, int]] = []
         self.running: dict[str, SimulatedPrinter] = {}
 
     def start(self) -> None:
-        """Starts a printer per kiosk of a demonstration, unless another process has; logs taken ports."""
-        if not is_demonstration(self._database) or not self._is_first():
+        """Starts a printer per kiosk that has a simulated one, unless another process has."""
+        if not self._is_first():
             return
-        taken = [kiosk.id for kiosk in self._simulated_kiosks() if not self._run(kiosk)]
+        self.follow()
+        self._sharing = PrinterSharing(listening(self._var, SOCKET), self.running).start()
+
+    def follow(self) -> None:
+        """Starts and stops printers as the published documents want them; logs taken ports."""
+        if self._lock is None:
+            return
+        with self._database.read() as rows:
+            seen = [(hall["id"], hall["configuration_revision"]) for hall in configured_halls(rows)]
+        if seen == self._seen:
+            return
+        wanted = {kiosk.id: kiosk for kiosk in self._simulated_kiosks(seen)}
+        for gone in [each for each in self.running if each not in wanted or self._has_moved(wanted[each])]:
+            self.running.pop(gone).stop()
+        taken = [each for each in wanted if each not in self.running and not self._run(wanted[each])]
         if taken:
             log.info("simulated_printers_elsewhere", kiosks=taken)
-        self._sharing = PrinterSharing(listening(self._var, SOCKET), self.running).start()
+        self._seen = seen
 
     def shown(self) -> Mapping[str, SimulatedPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""
@@ -67,11 +81,12 @@ class DemonstrationPrinters:
         self._lock = lock
         return True
 
-    def _simulated_kiosks(self) -> list[Kiosk]:
-        with self._database.read() as rows:
-            halls = [row["id"] for row in configured_halls(rows)]
-        kiosks = [kiosk for hall in halls for kiosk in self._database.configuration(hall).kiosks.values()]
+    def _simulated_kiosks(self, halls: list[tuple[str, int]]) -> list[Kiosk]:
+        kiosks = [kiosk for hall, _ in halls for kiosk in self._database.configuration(hall).kiosks.values()]
         return [kiosk for kiosk in kiosks if kiosk.printer is not None and kiosk.printer.host is None]
+
+    def _has_moved(self, kiosk: Kiosk) -> bool:
+        return kiosk.printer is not None and self.running[kiosk.id].port != kiosk.printer.port
 
     def _run(self, kiosk: Kiosk) -> bool:
         assert kiosk.printer is not None

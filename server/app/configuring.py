@@ -1,0 +1,38 @@
+"""The pages that set up an installation and edit its configuration, and what they read."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Flask
+
+from server.app.services import Parvis
+from server.documents.installation import InstallationDocument
+from server.domain.configuration import HallConfiguration
+from server.domain.refusals import Refusal
+from server.usecases.check_configuration import installation_document
+from server.web.editing import pages as editing_pages
+from server.web.installing import pages as installing_pages
+from server.web.site import Site, current_viewer
+
+
+def install_configuring(
+    app: Flask, parvis: Parvis, site: Site, every_hall: Callable[[], Sequence[HallConfiguration]]
+) -> None:
+    """The editing pages, the wizard and the page of a new hall."""
+
+    def installation() -> InstallationDocument | None:
+        with parvis.database.read() as rows:
+            try:
+                return installation_document(rows)
+            except Refusal:
+                return None
+
+    app.register_blueprint(
+        editing_pages.blueprint(
+            translate=parvis.catalogues.translate,
+            viewer=current_viewer,
+            every_hall=every_hall,
+            installation=installation,
+        )
+    )
+    has_simulated = parvis.settings.has_simulated_printers
+    app.register_blueprint(installing_pages.blueprint(site, has_simulated=has_simulated))

@@ -1,0 +1,56 @@
+"""One more hall, `/configuration/nouveau`: in a site that is there or in a new one, from a template."""
+
+from typing import Any
+
+from flask import Blueprint, redirect
+
+from server.documents.problems import DocumentRefused
+from server.domain.refusals import Refusal
+from server.domain.roles import Permission
+from server.usecases.add_hall import add_hall, add_site
+from server.web.access import PEOPLE, requires
+from server.web.callers import sites_where
+from server.web.installing.asked import hall_typed, site_typed, typed
+from server.web.installing.shown import Problems, document_problems, hours_shown, sites_shown, templates_shown
+from server.web.installing.steps import step_page
+from server.web.problems import refusal_sentence
+from server.web.site import Site
+from server.web.viewer import page_language
+
+
+def add_routes(routes: Blueprint, site: Site) -> None:
+    """The page and its form."""
+
+    def page(sites: frozenset[str] | None, problems: Problems | None = None) -> str:
+        return step_page(
+            "new_hall",
+            sites=[each for each in sites_shown(site.database) if sites is None or each["slug"] in sites],
+            may_add_site=sites is None,
+            templates=templates_shown(page_language()),
+            problems=problems or {},
+            **hours_shown(),
+        )
+
+    @routes.get("/configuration/nouveau")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def new_hall() -> Any:
+        return page(sites_where(Permission.CONFIGURE)[1])
+
+    @routes.post("/configuration/nouveau")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def add_one_more() -> Any:
+        caller, sites = sites_where(Permission.CONFIGURE)
+        if not typed("hall_name"):  # before a site is added for it
+            empty = site.translate("documents.problem.empty_text", page_language())
+            return page(sites, {"hall_name": [empty]}), 422
+        place = typed("site")
+        if sites is not None and place not in sites:
+            raise Refusal("forbidden")
+        try:
+            place = place or add_site(site.database, caller.author, site_typed())
+            slug = add_hall(site.database, caller.author, hall_typed(typed("template"), place))
+        except DocumentRefused as refused:
+            return page(sites, document_problems(site, refused)), 422
+        except Refusal as refusal:
+            return page(sites, {"": [refusal_sentence(refusal, site.translate, page_language())]}), 422
+        return redirect(f"/configuration/{slug}/edit", 303)

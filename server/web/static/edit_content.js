@@ -1,0 +1,137 @@
+// What a document's editing pages know without a page: new parts with their ids and letters, copies, order,
+// which fields matter, and where a problem is. Pure.
+
+import { valueAt } from "./paths.js";
+
+const LETTERS = [..."ACFHKLRT"];
+const LISTS = ["folders", "queues", "services", "counters", "profiles", "kiosks", "screens"];
+
+/** A text as an id may be: "Guichet n° 3" → "guichet-n-3". */
+export function slugOf(text) {
+  return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("œ", "oe").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
+/** Like `wanted`, at most 48 characters, and none of those that are taken. */
+export function freeId(wanted, taken) {
+  const short = wanted.slice(0, 44).replace(/-$/, "");
+  let found = short;
+  for (let number = 2; taken.includes(found); number += 1) found = `${short}-${number}`;
+  return found;
+}
+
+/** Every id a document gives. */
+export function idsOf(content) {
+  return [...LISTS.flatMap((list) => (content[list] ?? []).map(({ id }) => id)), ...(content.sites ?? []).map(({ slug }) => slug)];
+}
+
+/** A prefix no series of the hall has: one letter, or two where a letter is wanted first; "" when all are taken. */
+export function freePrefix(content, first = "") {
+  const series = (content.services ?? []).flatMap(({ series, appointment_series }) => [series?.prefix, appointment_series?.prefix]);
+  const candidates = first ? LETTERS.map((letter) => first + letter) : [...LETTERS, ...LETTERS.flatMap((one) => LETTERS.map((other) => one + other))];
+  return candidates.find((prefix) => !series.includes(prefix)) ?? "";
+}
+
+/** A new part under a name, with its id: what it must refer to is the first there is. */
+export function newPart(content, { list, part, key, blank, name, taken = idsOf(content) }) {
+  const made = structuredClone(blank);
+  if (key) made[key] = freeId([content.hall, slugOf(name) || part].filter(Boolean).join("-"), taken);
+  named(made, name);
+  if (list === "services") {
+    made.queue = content.queues?.[0]?.id ?? "";
+    made.series = { ...made.series, prefix: freePrefix(content) };
+  }
+  return made;
+}
+
+/** The field that says how people call a part. */
+export const nameField = (part) => ["names", "labels", "label", "name"].find((name) => name in part);
+
+/** How people call a part, in French. */
+export function nameOf(part) {
+  const name = part?.[nameField(part ?? {})];
+  return (typeof name === "object" ? name?.fr : name) || part?.id || part?.slug || "";
+}
+
+function named(part, name) {
+  const field = nameField(part);
+  if (field) part[field] = typeof part[field] === "object" && part[field] !== null ? { fr: name } : name;
+}
+
+/** A copy under a name of its own: the next number where the name ends with one. */
+export function copyOf(content, { list, key, item }) {
+  const name = nameOf(item);
+  const others = (content[list] ?? []).map(nameOf);
+  const copied = newPart(content, { list, part: list, key, blank: item, name: nextName(name, others) });
+  const field = nameField(item);
+  if (typeof item[field] === "object") copied[field] = { ...withNumberOf(copied[field].fr, item[field]), fr: copied[field].fr };
+  if (list === "services") {
+    copied.queue = item.queue;
+    copied.series = { ...item.series, prefix: copied.series.prefix };
+    if (copied.appointment_series) copied.appointment_series = { ...copied.appointment_series, prefix: freePrefix({ services: [...content.services, copied] }, copied.series.prefix[0]) };
+  }
+  if ("is_retired" in copied) copied.is_retired = false;
+  return copied;
+}
+
+function nextName(name, others) {
+  const numbered = /^(.*?)(\d+)$/.exec(name);
+  const stem = numbered ? numbered[1] : `${name} `;
+  let number = numbered ? Number(numbered[2]) + 1 : 2;
+  while (others.includes(`${stem}${number}`)) number += 1;
+  return `${stem}${number}`;
+}
+
+/** Texts in other languages with the number at the end of the French one. */
+function withNumberOf(french, texts) {
+  const [number] = /\d+$/.exec(french);
+  return Object.fromEntries(Object.entries(texts).map(([language, text]) => [language, `${text.replace(/ ?\d+$/, "")} ${number}`]));
+}
+
+/** The list with one item a step up (-1) or down (+1); itself when there is no such step. */
+export function moved(list, at, step) {
+  const to = at + step;
+  if (to < 0 || to >= list.length) return list;
+  const order = [...list];
+  [order[at], order[to]] = [order[to], order[at]];
+  return order;
+}
+
+/** Whether a field matters now, or holds something that was said when it did. */
+export function isShown(field, part, blank) {
+  if (!field.when || field.when.is.includes(part?.[field.when.field])) return true;
+  return JSON.stringify(part?.[field.name] ?? null) !== JSON.stringify(blank?.[field.name] ?? null);
+}
+
+/** Where a problem's path leads: the section, the list and id of the item whose view it is in, if any. */
+export function viewOf(form, content, path) {
+  const [root, at] = path.split(/[.[\]]+/);
+  const section = form.sections.find(({ groups }) => groups.some(({ fields }) => fields.some(({ name }) => name === root))) ?? form.sections[0];
+  const field = section.groups.flatMap(({ fields }) => fields).find(({ name }) => name === root);
+  const item = field?.key ? valueAt(content, `${root}[${at}]`) : undefined;
+  return { section: section.key, list: item ? root : null, id: item?.[field.key] ?? null };
+}
+
+/** Whether a path is at a place or below it. */
+export function isWithin(path, place) {
+  return path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
+}
+
+/** The minutes in which the spans of a week are open. */
+export function minutesOf(week) {
+  const minute = (hour) => Number(hour.slice(0, 2)) * 60 + Number(hour.slice(3, 5));
+  const spans = Object.values(week).flat().filter((span) => /^\d\d:\d\d-\d\d:\d\d$/.test(span));
+  return spans.reduce((sum, span) => sum + Math.max(0, minute(span.slice(6)) - minute(span)), 0);
+}
+
+/** The kiosk's menu as a tree: a folder stands where its first service stands. */
+export function menuOf(content) {
+  const shown = (content.services ?? []).filter((each) => each.is_on_kiosk && !each.is_retired);
+  const entries = [];
+  for (const service of shown) {
+    const folder = content.folders?.find(({ id }) => id === service.parent);
+    const known = folder && entries.find(({ part }) => part === folder);
+    if (known) known.services.push(service);
+    else entries.push(folder ? { part: folder, services: [service] } : { part: service, services: null });
+  }
+  return entries;
+}

@@ -1,0 +1,81 @@
+"""Simulated printers follow the published documents: one for each kiosk whose printer has no address."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hardware.discovery import printers_among
+from hardware.simulator.ports import free_port
+from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters
+from server.store.database import Database
+from server.store.installation import SYSTEM
+from server.usecases.publish_configuration import publish_hall
+from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+
+KIOSK = "laon-borne-1"
+
+
+@pytest.fixture
+def var(tmp_path: Path, assets_dir: Path) -> Path:
+    """A folder of run-time state with the fonts tickets are drawn with."""
+    (tmp_path / "assets").symlink_to(assets_dir)
+    return tmp_path
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    found = database_with_hall(sqlite_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)))
+    yield found
+    found.close()
+
+
+def publish(database: Database, printer: dict[str, Any] | None) -> None:
+    document = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))
+    document["kiosks"][0]["printer"] = printer
+    publish_hall(database, SYSTEM, json.dumps(document))
+
+
+def simulated(port: int) -> dict[str, Any]:
+    return {"host": None, "port": port, "profile": "raster-80", "paper_mm": 80}
+
+
+def listens(port: int) -> bool:
+    return printers_among([LOOPBACK], port=port) == [LOOPBACK]
+
+
+def test_a_printer_begins_moves_and_ends_with_what_is_published(database: Database, var: Path):
+    first, second = free_port(), free_port()
+    publish(database, simulated(first))
+    printers = SimulatedPrinters(database, var)
+    printers.start()
+    try:
+        assert listens(first)
+        publish(database, simulated(second))
+        printers.follow()
+        assert (listens(first), listens(second)) == (False, True)
+        printers.follow()
+        assert list(printers.running) == [KIOSK]
+        publish(database, {**simulated(second), "host": "printer.example"})
+        printers.follow()
+        assert not printers.running
+        assert not listens(second)
+    finally:
+        printers.stop()
+
+
+def test_of_two_processes_one_runs_them(database: Database, var: Path):
+    publish(database, simulated(free_port()))
+    one, other = SimulatedPrinters(database, var), SimulatedPrinters(database, var)
+    one.start()
+    try:
+        other.start()
+        other.follow()
+        assert (list(one.running), list(other.running)) == ([KIOSK], [])
+        assert list(other.shown()) == [KIOSK]
+    finally:
+        one.stop()
+        other.stop()

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { createDraft } from "../../../../server/web/static/edit_draft.js";
+
+/** A draft with a server, a clock and a store one can look at. */
+function working(answers) {
+  const seen = { puts: [], states: [], timers: [], collisions: [], taken: [] };
+  const kept = new Map();
+  const store = { setItem: (key, text) => kept.set(key, text), getItem: (key) => kept.get(key) ?? null, removeItem: (key) => kept.delete(key) };
+  const draft = createDraft({
+    key: "k",
+    store,
+    put: async (body) => {
+      seen.puts.push(structuredClone(body));
+      return answers.shift();
+    },
+    tell: (state) => seen.states.push(state),
+    took: (answer) => seen.taken.push(answer),
+    collided: (problem) => seen.collisions.push(problem),
+    later: (work) => seen.timers.push(work),
+    stop: () => (seen.timers = []),
+  });
+  return { draft, seen, kept, store };
+}
+
+const saved = (version) => ({ ok: true, status: 200, body: { version, base_revision: 3, problems: [], changes: [] } });
+const START = { base_revision: 3, draft_version: null };
+
+test("many edits are one save, the next is based on the version before", async () => {
+  const { draft, seen, kept } = working([saved(1), saved(2)]);
+  const content = { name: "a" };
+  draft.begin(content, START);
+  content.name = "b";
+  draft.edited();
+  content.name = "c";
+  draft.edited();
+  assert.equal(seen.timers.length, 1);
+  assert.ok(kept.get("k").includes('"c"'));
+  assert.equal(draft.isSaved, false);
+  await draft.flush();
+  assert.deepEqual(seen.puts, [{ ...START, content: { name: "c" } }]);
+  assert.equal(kept.size, 0);
+  assert.equal(draft.isSaved, true);
+  draft.edited();
+  await draft.flush();
+  assert.equal(seen.puts[1].draft_version, 1);
+});
+
+test("what is edited during a save is saved after it", async () => {
+  const { draft, seen } = working([]);
+  const content = { name: "a" };
+  draft.begin(content, START);
+  let answer;
+  const slow = new Promise((resolve) => (answer = resolve));
+  const waiting = createDraft({ key: "k", store: { setItem() {}, getItem: () => null, removeItem() {} }, put: () => slow, tell: (state) => seen.states.push(state), took() {}, collided() {}, later: (work) => seen.timers.push(work), stop() {} });
+  waiting.begin(content, START);
+  waiting.edited();
+  const first = waiting.flush();
+  waiting.edited();
+  answer(saved(1));
+  await first;
+  assert.equal(waiting.isSaved, false);
+  assert.equal(seen.states.at(-1), "waiting");
+});
+
+test("without an answer the edits stay on this computer and are tried again", async () => {
+  const { draft, seen, kept } = working([{ ok: false, status: 0, problem: null }, saved(1)]);
+  draft.begin({ name: "a" }, START);
+  draft.edited();
+  await draft.flush();
+  assert.equal(seen.states.at(-1), "unreachable");
+  assert.equal(kept.size, 1);
+  await seen.timers.at(-1)();
+  assert.equal(seen.states.at(-1), "saved");
+  assert.equal(kept.size, 0);
+});
+
+test("somebody else's change stops saving until both are joined, and loses nothing", async () => {
+  const { draft, seen, kept } = working([{ ok: false, status: 409, problem: { code: "stale_draft" } }, saved(9)]);
+  const content = { name: "a" };
+  draft.begin(content, START);
+  draft.edited();
+  await draft.flush();
+  assert.deepEqual(seen.collisions, [{ code: "stale_draft" }]);
+  draft.edited();
+  await draft.flush();
+  assert.equal(seen.puts.length, 1);
+  assert.equal(draft.isSaved, false);
+  assert.equal(kept.size, 1);
+  draft.settle();
+  assert.equal(draft.isSaved, true);
+});
+
+test("what an earlier page could not save is taken up again", async () => {
+  const { draft, seen, store } = working([saved(5)]);
+  store.setItem("k", JSON.stringify({ base_revision: 2, draft_version: 4, content: { name: "left" } }));
+  const left = draft.begin({ name: "server" }, START);
+  assert.deepEqual(draft.takeUp(left), { name: "left" });
+  await draft.flush();
+  assert.deepEqual(seen.puts, [{ base_revision: 2, draft_version: 4, content: { name: "left" } }]);
+  store.setItem("k", JSON.stringify({ ...START, content: { name: "same" } }));
+  assert.equal(draft.begin({ name: "same" }, START), null);
+});
