@@ -215,7 +215,7 @@ def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
         """Who published what when, the newest first, twenty at a time."""
         return read_revisions(api.database, path.document, _reader(api)[1], before=query.before)
 
-    @routes.get("/<document>/revisions/<int:revision>", responses={200: Anything})
+    @routes.get("/<document>/revisions/<revision>", responses={200: Anything})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def revision(path: RevisionPath) -> Any:
         """A revision with its content, and what a rollback to it would change."""

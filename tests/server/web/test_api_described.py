@@ -12,10 +12,12 @@ import httpx
 from tests.harness.counts import count
 from tests.harness.programs import PROJECT
 from tests.harness.served import Served
+from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
 from tests.server.live.hall import Halls, ServedHall
 from tests.signage.media.uploads import image
 
+ASKED_ABOUT = ("laon", "vervins")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
@@ -48,7 +50,7 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
     hall.http.post(path, content=image("JPEG"), headers=headers).raise_for_status()
     waiting = [leg["leg"] for queue in hall.get("/halls/laon/queue")["queues"] for leg in queue["legs"]]
     return {
-        "hall": ["laon", "vervins"],
+        "hall": [*ASKED_ABOUT],
         "halls": [["soissons"], ["vervins"]],
         "queue": ["laon-file-accueil", "laon-file-permis"],
         "counter": ["laon-g1", "laon-g4", "laon-b12"],
@@ -57,9 +59,7 @@ def busy(hall: ServedHall) -> dict[str, list[Any]]:
         "current": current,
         "visit": [ticket["visit"] for ticket in tickets[3:12]],
         "token": [tickets[5]["token"], tickets[9]["token"], tickets[7]["short_code"]],
-        "screen": [
-            each["id"] for site in sites if site["slug"] in ("laon", "vervins") for each in site["screens"]
-        ],
+        "screen": [each["id"] for site in sites if site["slug"] in ASKED_ABOUT for each in site["screens"]],
         "kiosk": ["laon-borne-1", "vervins-borne-1"],
         "host": ["127.0.0.1"],
         "lang": ["fr", "en", "es"],
@@ -83,9 +83,20 @@ def tried(browser: httpx.Client) -> str:
 
 
 def paired_elsewhere(browser: httpx.Client) -> list[str]:
-    """The devices of a hall where nothing else is asked: some are revoked."""
+    """The devices of halls where nothing else is asked: some are revoked."""
     halls = browser.get("/api/v1/devices").raise_for_status().json()["halls"]
-    return [each["device"] for hall in halls if hall["hall"] == "soissons" for each in hall["devices"]]
+    return [each["device"] for hall in halls if hall["hall"] not in ASKED_ABOUT for each in hall["devices"]]
+
+
+def crowded(server: Served, browser: httpx.Client) -> str:
+    """The alarm of a queue over its threshold."""
+    server.republish("laon", lambda document: document.update(alarms={"queue_people": 1, "queue_for_s": 0}))
+
+    def open_alarms() -> list[dict[str, Any]]:
+        answer = browser.get("/api/v1/halls/laon/alarms").raise_for_status()
+        return list(answer.json()["alarms"])
+
+    return str(wait_until(open_alarms, "a queue is over its threshold", within_s=30)[0]["alarm"])
 
 
 def raised(browser: httpx.Client) -> str:
@@ -159,7 +170,11 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         codes = [str(browser.post("/device/pairing", json={}).json()["code"])]
         csrf = f"X-CSRFToken: {browser.headers['X-CSRFToken']}"
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    real = {
+        found = busy(hall)
+        alarm = crowded(server, browser)
+    real = found | {
+        "hall": ["laon"],  # where what is named below is
+        "alarm": [alarm],
         "appointment": appointments,
         "alert": [alert],
         "notice": notices,
@@ -174,6 +189,6 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
             server,
             f"Cookie: {cookies}",
             csrf,
-            real=busy(hall) | real,
+            real=real,
             examples=count(small=4, large=200),
         )

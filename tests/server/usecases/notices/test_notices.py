@@ -56,7 +56,9 @@ def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(data
     assert withdraw_notice(database, officer(better))["state"] == "withdrawn"
     assert archive_notice(database, officer(better))["state"] == "archived"
     with database.read() as rows:
-        facts = rows.all("SELECT kind, author, body FROM installation_fact WHERE kind LIKE 'Notice%'")
+        facts = rows.all(
+            "SELECT kind, author, body FROM installation_fact WHERE kind LIKE 'Notice%' ORDER BY position"
+        )
     assert [(fact["kind"], fact["author"]) for fact in facts] == [
         ("NoticeDrafted", "bureau"),
         ("NoticeSubmitted", "bureau"),
