@@ -129,7 +129,7 @@ async function publish() {
 /** Another revision was published since the draft was begun: both are joined before anything is published. */
 async function join(problem, draft) {
   const title = say("publishing.conflicts.title", { who: problem.author ?? say("publishing.origin.browser") });
-  const form = await confirm({ title, what: conflictNodes(problem, say), yes: say("publishing.conflicts.join") });
+  const form = await confirm({ title, what: conflictNodes(problem, (key, values) => say(`publishing.conflicts.${key}`, values)), yes: say("publishing.conflicts.join") });
   if (!form) return;
   const joining = { onto: problem.onto, choices: chosenIn(form, problem) };
   const body = { base_revision: draft.base_revision, draft_version: draft.version, content: draft.content, joining };

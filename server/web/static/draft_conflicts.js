@@ -5,9 +5,13 @@ import { element } from "./dom.js";
 
 const SIDES = ["mine", "theirs"];
 
-/** The nodes that tell a 409 of a draft: what the other changed, and a choice for each conflict. */
+/**
+ * The nodes that tell a 409 of a draft: what the other changed, and a choice for each conflict.
+ *
+ * `say` takes theirs_all, before, mine, theirs: the page says in its own words who is who.
+ */
 export function conflictNodes({ theirs, conflicts }, say) {
-  const told = theirs?.length ? [element("p", {}, say("publishing.conflicts.theirs_all")), listOf(theirs)] : [];
+  const told = theirs?.length ? [element("p", {}, say("theirs_all")), listOf(theirs)] : [];
   return [...told, ...(conflicts ?? []).map((conflict, number) => choiceOf(conflict, number, say))];
 }
 
@@ -18,7 +22,7 @@ export function chosenIn(form, { conflicts }) {
 
 function choiceOf({ place, words }, number, say) {
   const radios = SIDES.map((side) =>
-    element("label", { class: "choice" }, element("input", { type: "radio", name: `side-${number}`, value: side, required: true }), say(`publishing.conflicts.${side}`, { value: words[side] })),
+    element("label", { class: "choice" }, element("input", { type: "radio", name: `side-${number}`, value: side, required: true }), say(side, { value: words[side] })),
   );
-  return element("fieldset", {}, element("legend", {}, place), element("small", {}, say("publishing.conflicts.before", { value: words.base })), ...radios);
+  return element("fieldset", { class: "several" }, element("legend", {}, place), element("small", {}, say("before", { value: words.base })), ...radios);
 }

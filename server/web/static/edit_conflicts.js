@@ -1,6 +1,7 @@
 // Somebody else has saved or published meanwhile: what they changed is told, and who wins where both changed.
 
 import { element } from "./dom.js";
+import { chosenIn, conflictNodes } from "./draft_conflicts.js";
 import { csrfHeader, send } from "./verbs.js";
 
 const SIDES = ["mine", "theirs"];
@@ -13,17 +14,16 @@ export function createConflicts({ box, view, say, api, draft, joined, failed }) 
   function ask(problem) {
     view.inert = true;
     if (!problem.conflicts?.length) return join(problem, {});
-    const places = problem.conflicts.map((conflict, number) => choices(conflict, number));
     const done = element("button", { type: "submit", class: "primary" }, say("editing.conflicts.join"));
-    const form = element("form", {}, element("ul", {}, ...places), element("div", { class: "gestures" }, done, ...all()));
+    const told = conflictNodes(problem, (key, values) => say(`editing.conflicts.${key}`, values));
+    const form = element("form", {}, ...told, element("div", { class: "gestures" }, done, ...all()));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      join(problem, Object.fromEntries(problem.conflicts.map(({ path }, number) => [path, form.elements[`side-${number}`].value])));
+      join(problem, chosenIn(form, problem));
     });
     box.replaceChildren(
       element("h2", { id: "conflicts-title" }, say("editing.conflicts.title", { name: problem.author ?? say("editing.conflicts.somebody") })),
       element("p", {}, say("editing.conflicts.what")),
-      ...told(problem.theirs),
       form,
     );
     box.hidden = false;
@@ -37,16 +37,6 @@ export function createConflicts({ box, view, say, api, draft, joined, failed }) 
         return made;
       });
     }
-  }
-
-  function choices({ place, words }, number) {
-    const radios = SIDES.map((side) => element("label", { class: "choice" }, element("input", { type: "radio", name: `side-${number}`, value: side, required: true }), say(`editing.conflicts.${side}`, { value: words[side] })));
-    return element("li", {}, element("fieldset", { class: "several" }, element("legend", {}, place), element("small", {}, say("editing.conflicts.before", { value: words.base })), ...radios));
-  }
-
-  function told(changes) {
-    if (!changes?.length) return [];
-    return [element("p", {}, say("editing.conflicts.theirs_all")), element("ul", { class: "told" }, ...changes.map(({ sentence }) => element("li", {}, sentence)))];
   }
 
   async function join(problem, choices) {

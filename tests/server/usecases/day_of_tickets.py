@@ -118,9 +118,9 @@ class DayOfTickets(WatchedHall):
         if self.tokens:
             self.may(take_back, self.tokens[pick % len(self.tokens)])
 
-    @rule(chance=st.integers(min_value=0, max_value=7))
+    @rule(chance=st.integers(min_value=0, max_value=3))
     def the_day_ends(self, chance: int) -> None:
-        if chance != 5:
+        if chance != 3:
             return
         evening = self.hands.now.replace(hour=22, minute=59, second=30)
         self.hands.now = max(self.hands.now, evening)
