@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType
 
 from tests.harness.chromium import ARGUMENTS
 from tests.harness.programs import program
@@ -30,8 +30,11 @@ class SecondHost:
     folder: Path
 
     @contextmanager
-    def chromium(self, policies: Path, *, name: str) -> Iterator[Browser]:
-        """A browser there, with a file of policies, to which a name stands for the server's machine."""
+    def chromium(self, playwright: BrowserType, policies: Path, *, name: str) -> Iterator[Browser]:
+        """A browser there, with a file of policies, to which a name stands for the server's machine.
+
+        `playwright` is that of a browser of this worker: one process has one.
+        """
         own = self.folder / "chromium"
         shutil.copytree(CHROMIUM_FOLDER, own, dirs_exist_ok=True)
         managed = own / "policies" / "managed"
@@ -43,12 +46,11 @@ class SecondHost:
         start.chmod(0o700)
         known = [argument for argument in ARGUMENTS if not argument.startswith(NAMELESS)]
         rules = f"{NAMELESS}=MAP {name} {self.address}, MAP * ~NOTFOUND, EXCLUDE {self.address}"
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=start, args=[*known, rules])
-            try:
-                yield browser
-            finally:
-                browser.close()
+        browser = playwright.launch(executable_path=start, args=[*known, rules])
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from server.clock import Clock
 from server.store.accounts import Grant
@@ -74,15 +74,17 @@ def served(folder: Path, host: SecondHost, database: Path) -> Iterator[tuple[Ser
         yield server.start(), tokens
 
 
-def test_kiosk_screen_and_console_live_on_another_machine(tmp_path: Path, migrated_sqlite: Path):
+def test_kiosk_screen_and_console_live_on_another_machine(
+    tmp_path: Path, migrated_sqlite: Path, browser: Browser
+):
     with second_host(tmp_path) as host:
         by_the_manual(tmp_path, host.address)
         with (
             served(tmp_path, host, migrated_sqlite) as (server, tokens),
-            host.chromium(tmp_path / "parvis.json", name=NAME) as browser,
+            host.chromium(browser.browser_type, tmp_path / "parvis.json", name=NAME) as elsewhere,
         ):
             server.base_url = f"https://{NAME}:{server.port}"
-            pages = Pages(browser)
+            pages = Pages(elsewhere)
             screen = pages.open(f"{server.base_url}/screen#t={tokens['screen']}", width=1920, height=1080)
             kiosk = pages.open(f"{server.base_url}/kiosk#t={tokens['kiosk']}", width=1080, height=1920)
             console = sign_in(pages.open(), server, LOGIN, PASSWORD, "/console")

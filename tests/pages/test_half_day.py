@@ -130,7 +130,8 @@ def test_the_wall_tells_what_the_day_end_closed_the_next_morning(hall: MovedServ
     numbers = [ticket(hall)["number"] for _ in range(2)]
     expect(console.locator('[data-text="waiting-count"]')).to_have_text("2 personnes")
     hall.at(8, 35, days_later=1)
-    expect(console.locator('[data-view="choose"]')).to_be_visible(timeout=ROUND_MS)
+    ended = console.get_by_role("alert").filter(has_text="Votre session est terminée")
+    expect(ended).to_be_visible(timeout=ROUND_MS)  # twelve hours later
     wall = at_work(hall, pages, "supervisor", "/mur")
     told = wall.locator('[data-text="day-end"]')
     expect(told).to_contain_text("2 personnes attendaient encore")

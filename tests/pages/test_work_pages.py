@@ -61,9 +61,12 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
 @pytest.mark.parametrize(
     ("role", "paths"),
     [
-        ("reception", {"/accueil", "/alerte", "/affichage", "/affichage/medias", "/aide"}),
-        ("security", {"/securite", "/alerte", "/aide"}),
-        ("quality", {"/qualite", "/aide"}),
+        (
+            "reception",
+            {"/accueil", "/alarmes", "/alerte", "/affichage", "/affichage/medias", "/droits", "/aide"},
+        ),
+        ("security", {"/securite", "/alerte", "/droits", "/aide"}),
+        ("quality", {"/qualite", "/droits", "/aide"}),
         (
             "supervisor",
             {
@@ -76,6 +79,11 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
                 "/affichage",
                 "/affichage/medias",
                 "/supervision",
+                "/appareils",
+                "/alarmes",
+                "/configuration",
+                "/journal",
+                "/droits",
             },
         ),
     ],

@@ -31,6 +31,7 @@ COMMANDS = {
         "simulate",
     ),
     *("purge", "verify-journal", "backup", "restore", "devices", "api-keys", "alarms", "doctor", "say"),
+    "installation-link",
 }
 
 

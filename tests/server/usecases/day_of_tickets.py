@@ -37,7 +37,7 @@ class DayOfTickets(WatchedHall):
     def time_passes(self, seconds: int) -> None:
         self.hands.now += timedelta(seconds=seconds)
 
-    @rule(chance=st.integers(min_value=0, max_value=7))
+    @rule(chance=st.integers(min_value=0, max_value=5))
     def the_clock_is_set_back(self, chance: int) -> None:
         """By an hour, as on the night of the change of time, or by a wrong time server."""
         if chance == 5:
@@ -118,7 +118,7 @@ class DayOfTickets(WatchedHall):
         if self.tokens:
             self.may(take_back, self.tokens[pick % len(self.tokens)])
 
-    @rule(chance=st.integers(min_value=0, max_value=3))
+    @rule(chance=st.integers(min_value=0, max_value=5))
     def the_day_ends(self, chance: int) -> None:
         if chance != 3:
             return
