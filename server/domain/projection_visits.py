@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from server.domain.facts import FactKind, Json, is_started_by_call
+from server.domain.facts import FactKind, Json
 from server.domain.instants import text_to_micros
 from server.domain.projection_changes import Change, Insert, Recorded, Update, stored
 from server.domain.transitions import EndReason
+from server.domain.visit_facts import is_started_by_call
 
 
 def _leg_row(fact: Recorded, leg: Json, visit: str, *, number: str, business_day: str) -> Insert:

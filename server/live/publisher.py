@@ -14,8 +14,9 @@ from typing import Any
 import structlog
 
 from server.domain.configuration import FRENCH, HallConfiguration
-from server.domain.facts import OF_ALARMS, SILENT, FactKind, is_started_by_call
+from server.domain.facts import OF_ALARMS, SILENT, FactKind
 from server.domain.instants import to_text
+from server.domain.visit_facts import is_started_by_call
 from server.language import LANGUAGES
 from server.live import messages
 from server.live.call_message import call_message

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from server.domain.appointments import AppointmentState, Arrival, arrival_of, booked_on, code_key, late_min
 from server.domain.configuration import HallConfiguration, Service
-from server.domain.facts import ExceptionalVisit
 from server.domain.instants import from_micros, to_micros, to_text
 from server.domain.numbering import Series
 from server.domain.refusals import Refusal
 from server.domain.rules_waiting import ArrivalTerms
+from server.domain.visit_facts import ExceptionalVisit
 from server.store.appointments import appointment_named, appointments_with_code, convocations_at
 from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction

@@ -6,12 +6,13 @@ Or call a chosen one.
 from dataclasses import dataclass
 
 from server.domain.call_facts import CalledBy, CalledLeg, leg_called
-from server.domain.facts import Why, leg_ended, leg_started
+from server.domain.facts import Why
 from server.domain.half_days import running_break
 from server.domain.instants import from_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.rules import chosen_by_hand
 from server.domain.transitions import EndReason, LegState, Verb, next_state, state_after
+from server.domain.visit_facts import leg_ended, leg_started
 from server.ids import new_id
 from server.store import alerts, breaks, counters, waiting
 from server.store.counters import terms_of

@@ -10,9 +10,10 @@ from typing import Any
 
 from server.domain.calendars import Calendar, business_day, day_closes_at
 from server.domain.counter_facts import counter_closed
-from server.domain.facts import FactKind, leg_ended, of_kind
+from server.domain.facts import FactKind, of_kind
 from server.domain.instants import from_micros, to_micros
 from server.domain.transitions import EndReason, Verb, next_state
+from server.domain.visit_facts import leg_ended
 from server.store.counters import end_lease, open_sessions
 from server.store.database import Database
 from server.store.engines import Row

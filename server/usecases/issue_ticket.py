@@ -9,12 +9,12 @@ from datetime import date
 
 from server.domain.appointments import appointment_checked_in
 from server.domain.configuration import HallConfiguration, Kiosk, Service
-from server.domain.facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
 from server.domain.instants import to_micros, to_text
 from server.domain.numbering import next_rank, number_text
 from server.domain.refusals import Refusal
 from server.domain.rules import WALK_IN, reference_at, sort_key
 from server.domain.rules_waiting import arrival_class
+from server.domain.visit_facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
 from server.ids import new_id, new_short_code, new_token
 from server.store.database import Database
 from server.store.engines import Query

@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from server.domain.calendars import business_day
 from server.domain.configuration import Service
-from server.domain.facts import EndedLeg, Fact, NewLeg, Result, leg_ended, leg_served
+from server.domain.facts import Fact
 from server.domain.instants import from_micros
 from server.domain.limits import ReturnPlace
 from server.domain.outcomes import Outcome
 from server.domain.refusals import Refusal
 from server.domain.rules import sort_key
 from server.domain.transitions import EndReason
+from server.domain.visit_facts import EndedLeg, NewLeg, Result, leg_ended, leg_served
 from server.ids import new_id
 from server.store.counters import open_sessions
 from server.store.engines import Row

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import date
 
 from server.domain.calendars import day_closes_at
-from server.domain.facts import needs_noted
 from server.domain.needs import needs_of, needs_text
 from server.domain.refusals import Refusal
+from server.domain.visit_facts import needs_noted
 from server.store.database import Database
 from server.store.erasables import keep_erasable
 from server.store.hall_transaction import HallTransaction

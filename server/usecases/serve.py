@@ -6,18 +6,13 @@ from datetime import datetime, timedelta
 
 from server.domain.calendars import business_day, opening_at
 from server.domain.call_facts import CalledLeg, leg_recalled
-from server.domain.facts import (
-    Fact,
-    leg_ended,
-    leg_started,
-    leg_transferred,
-    visit_reinstated,
-)
+from server.domain.facts import Fact
 from server.domain.instants import from_micros
 from server.domain.limits import ReturnPlace
 from server.domain.refusals import Refusal
 from server.domain.transitions import EndReason, LegState, Verb, is_unconfirmed, next_state, state_after
 from server.domain.verb_facts import CorrectService, LegAtCounter, service_added, service_corrected
+from server.domain.visit_facts import leg_ended, leg_started, leg_transferred, visit_reinstated
 from server.store import waiting
 from server.store.database import Database
 from server.store.engines import Row

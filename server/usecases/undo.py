@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from server.domain.facts import FactKind, gesture_undone, is_started_by_call, undone_by
+from server.domain.facts import FactKind, gesture_undone, undone_by
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.linked_visits import links_before
 from server.domain.projection import changes, rows_after
 from server.domain.projection_changes import INSTANT_COLUMNS, Insert, Recorded
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
+from server.domain.visit_facts import is_started_by_call
 from server.store import waiting
 from server.store.database import Database
 from server.store.engines import Row

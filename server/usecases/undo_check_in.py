@@ -1,10 +1,10 @@
 """Undo a check-in that was a mistake: the person is expected again, the ticket is void."""
 
 from server.domain.appointments import AppointmentState, check_in_undone
-from server.domain.facts import leg_ended
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.transitions import EndReason, LegState
+from server.domain.visit_facts import leg_ended
 from server.store.appointments import appointment_named
 from server.store.database import Database
 from server.store.engines import Row

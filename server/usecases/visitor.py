@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from server.domain.facts import FactKind, leg_ended, visit_taken_back
+from server.domain.facts import FactKind
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState, Verb, give_up_reason, next_state
+from server.domain.visit_facts import leg_ended, visit_taken_back
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.facts import facts_of_visit

@@ -17,14 +17,15 @@ from server.domain.appointments import (
     appointment_checked_in,
 )
 from server.domain.call_facts import CalledBy, CalledLeg, leg_called, leg_recalled
-from server.domain.facts import (
+from server.domain.facts import Why, greeting_counted
+from server.domain.rules import sort_key
+from server.domain.rules_waiting import arrival_class
+from server.domain.visit_facts import (
     EndedLeg,
     ExceptionalVisit,
     NewLeg,
     NewVisit,
     Result,
-    Why,
-    greeting_counted,
     leg_ended,
     leg_served,
     leg_started,
@@ -33,8 +34,6 @@ from server.domain.facts import (
     ticket_not_issued,
     visit_reinstated,
 )
-from server.domain.rules import sort_key
-from server.domain.rules_waiting import arrival_class
 from server.ids import new_id
 from server.store.database import Database
 from server.store.hall_transaction import HallTransaction
