@@ -1,5 +1,5 @@
 # make run    the demonstration on http://127.0.0.1:8080 (PARVIS_PORT changes it)
-# make test   every check and every behaviour, small counts; the campaigns wait for a soak
+# make test   every check and every behaviour, small counts
 # make check  format, lint, types, import contracts
 # make soak   the same tests with large counts, and the long campaigns; results go to docs/measured.md
 # make bench  the benchmarks against the bare routes; results go to var/bench.json
@@ -55,7 +55,7 @@ check: tools
 	@.venv/bin/lint-imports --no-cache
 
 test: programs check
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal --ignore tests/campaigns $(TESTS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 soak: programs tools
 	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 $(TESTS)

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from tests.campaigns.whole_screen import WATCH
 from tests.harness.chromium import Pages
-from tests.harness.counts import count, record_measurement
+from tests.harness.counts import IS_LARGE, count, record_measurement
 from tests.harness.waiting import wait_until
 from tests.signage.contract_server import ContractServer, queue
 from tests.signage.programmes import every_kind, make_media, programme
@@ -24,7 +24,7 @@ from tests.signage.programmes import every_kind, make_media, programme
 PACE = 60
 BEAT_S, CALL_S, HELD_S = 20, 90, 30
 FIRST_MIN, LAST_MIN = count(small=2, large=10), count(small=8, large=120)
-GROWTH, WITH_CODE, MORE_NODES = 0.10, 0.25, 200
+GROWTH, WITH_CODE, MORE_NODES = 0.10, (0.10 if IS_LARGE else 0.25), 200
 """Of what the page keeps; with what the engine compiles of what is run often; of nodes, by what is shown."""
 
 

@@ -55,7 +55,7 @@ def test_the_right_password_is_not_looked_at_while_failures_cost_a_wait(database
         prove(database, Attempt("MARIE", PASSWORD, HOME))
     assert (refused.value.code, refused.value.details["seconds"]) == ("sign_ins_slowed", 2)
     hands.now += timedelta(seconds=2)
-    assert tried(database, password=PASSWORD) == "marie"
+    assert tried(database, login="MARIE", password=PASSWORD) == "marie"
     assert tried(database) == "wrong_password"  # the owner's failures are forgotten
     with database.read() as rows:
         kept = str([dict(row) for row in rows.all("SELECT * FROM sign_in_failure")])
