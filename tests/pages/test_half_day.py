@@ -134,7 +134,7 @@ def test_the_wall_tells_what_the_day_end_closed_the_next_morning(hall: MovedServ
     expect(ended).to_be_visible(timeout=ROUND_MS)  # twelve hours later
     wall = at_work(hall, pages, "supervisor", "/mur")
     told = wall.locator('[data-text="day-end"]')
-    expect(told).to_contain_text("2 personnes attendaient encore")
+    expect(told).to_contain_text("2 personnes attendaient encore", timeout=ROUND_MS)
     for number in numbers:
         expect(told).to_contain_text(number)
     expect(told).to_contain_text("1 guichet était resté ouvert")
