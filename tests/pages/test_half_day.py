@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.moved_served import MovedServed
+from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, phase, sign_in
 
 SERVICE = "laon-accueil"
@@ -36,6 +37,13 @@ def ticket(hall: MovedServed) -> dict[str, Any]:
     )
     found: dict[str, Any] = answer.raise_for_status().json()
     return found
+
+
+def waiting(hall: MovedServed) -> int:
+    """How many people wait in the hall."""
+    key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+    answer = httpx.get(f"{hall.base_url}/api/v1/halls/laon/queue", headers=key, trust_env=False)
+    return sum(queue["waiting"] for queue in answer.raise_for_status().json()["queues"])
 
 
 def at_work(hall: MovedServed, pages: Pages, role: str, path: str) -> Page:
@@ -132,9 +140,10 @@ def test_the_wall_tells_what_the_day_end_closed_the_next_morning(hall: MovedServ
     hall.at(8, 35, days_later=1)
     ended = console.get_by_role("alert").filter(has_text="Votre session est terminée")
     expect(ended).to_be_visible(timeout=ROUND_MS)  # twelve hours later
+    wait_until(lambda: waiting(hall) == 0, "the day is ended", within_s=ROUND_MS / 1_000, every_s=0.5)
     wall = at_work(hall, pages, "supervisor", "/mur")
     told = wall.locator('[data-text="day-end"]')
-    expect(told).to_contain_text("2 personnes attendaient encore", timeout=ROUND_MS)
+    expect(told).to_contain_text("2 personnes attendaient encore")
     for number in numbers:
         expect(told).to_contain_text(number)
     expect(told).to_contain_text("1 guichet était resté ouvert")
