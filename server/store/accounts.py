@@ -58,6 +58,14 @@ def accounts(rows: Any) -> list[Row]:
     return list(rows.all(f"{_ACCOUNT} ORDER BY lower(display_name), login"))
 
 
+def accounts_at(rows: Any, sites: Iterable[str]) -> set[str]:
+    """The ids of the accounts with a role at one of these sites (slugs), or at every one."""
+    wanted = {*sites, EVERY_SITE}
+    return {
+        row["account"] for row in rows.all("SELECT account, site FROM role_grant") if row["site"] in wanted
+    }
+
+
 def other_administrators(rows: Any, account: str) -> int:
     """How many other accounts can sign in as administrator of every site."""
     row = rows.one(
@@ -176,6 +184,12 @@ def api_keys(rows: Any) -> list[Row]:
             " revoked_at FROM api_key ORDER BY created_at, id"
         )
     )
+
+
+def keys_in(rows: Any, halls: Iterable[str]) -> set[str]:
+    """The ids of the API keys, expired and revoked ones included, for one of these halls (slugs) or all."""
+    wanted = {*halls, EVERY_HALL}
+    return {key["id"] for key in api_keys(rows) if not wanted.isdisjoint(halls_of_key(key))}
 
 
 def name_of(rows: Any, author: str) -> str | None:

@@ -6,7 +6,7 @@ told with the place, not the person.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from server.domain.facts import FactKind
 from server.domain.instants import from_micros, to_micros
 from server.domain.journal_subjects import BY_PLACE, SUBJECTS, Subject
-from server.store.accounts import names_of, paired_devices
+from server.store.accounts import accounts_at, keys_in, names_of, paired_devices
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.journal_pages import (
@@ -141,9 +141,16 @@ def every_fact(
         yield found
 
 
-def people_of(rows: Any) -> dict[str, str]:
-    """Whom one may ask for: accounts and API keys by id, with their names."""
-    return {**names_of(rows, "account"), **names_of(rows, "api_key")}
+def people_of(rows: Any, sites: Collection[str] | None, halls: Collection[str]) -> dict[str, str]:
+    """Whom one may ask for who reads journals at some sites (slugs; None: everywhere), by id, with names.
+
+    Accounts with a role at one of these sites or everywhere; API keys of one of the halls (slugs) or of all.
+    """
+    names = {**names_of(rows, "account"), **names_of(rows, "api_key")}
+    if sites is None:
+        return names
+    here = accounts_at(rows, sites) | keys_in(rows, halls)
+    return {each: name for each, name in names.items() if each in here}
 
 
 class _Reading:

@@ -50,8 +50,13 @@ class _Reader:
     zone: ZoneInfo
     lines: Lines
     halls: Sequence[HallConfiguration]
-    sees_installation: bool
+    sites: frozenset[str] | None
     names_everybody: bool
+
+    @property
+    def sees_installation(self) -> bool:
+        """Whether this person reads journals at every site."""
+        return self.sites is None
 
     @property
     def journals(self) -> list[str]:
@@ -127,7 +132,7 @@ def _reader(needs: JournalPages) -> _Reader:
         zone,
         Lines(configurations, zone, Sentence(needs.translate, page_language())),
         halls,
-        sites is None,
+        sites,
         shown.site.slug in sites_with_individual_figures(needs.database),
     )
 
@@ -135,7 +140,7 @@ def _reader(needs: JournalPages) -> _Reader:
 def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
     asked, lines = reader.asked, reader.lines
     with needs.database.read() as rows:
-        people = people_of(rows)
+        people = people_of(rows, reader.sites, [hall.hall for hall in reader.halls])
         vanished = vanished_halls(rows) if reader.sees_installation else []
     found = read_journal(needs.database, _wanted(reader), _matches(reader))
     page = render_template(

@@ -22,6 +22,7 @@ from server.store.verifications import keep_verified
 from server.store.verifying import Fault, Verified
 from server.usecases import read_journal
 from server.usecases.accounts import NewAccount, create_account
+from server.usecases.api_keys import NewKey, create_api_key
 from server.usecases.individual_figures import decide_individual_figures
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from server.usecases.verify_journals import verify_apart
@@ -32,8 +33,8 @@ from tests.server.web.api_site import COUNTER, HALL, OTHER, PASSWORD, SERVICE, A
 WHERE = f"/journal?hall={HALL}"
 
 
-def account(site: ApiSite, name: str, role: str = "supervisor") -> Author:
-    new = NewAccount(name.split(maxsplit=1)[0].lower(), PASSWORD, name, [Grant(role, HALL)])
+def account(site: ApiSite, name: str, role: str = "supervisor", where: str = HALL) -> Author:
+    new = NewAccount(name.split(maxsplit=1)[0].lower(), PASSWORD, name, [Grant(role, where)])
     return Author(create_account(site.database, SYSTEM, new))
 
 
@@ -91,6 +92,32 @@ def test_a_name_is_the_one_of_today_and_a_person_is_sought_by_it(both: ApiSite):
         rows.run("DELETE FROM role_grant WHERE account = :id", {"id": person.id})
         rows.run("DELETE FROM account WHERE id = :id", {"id": person.id})
     assert read(browser)[0][3] == "Compte qui n’existe plus"
+
+
+def test_only_people_and_keys_of_the_reader_s_sites_are_offered(both: ApiSite):
+    account(both, "Camille Dupont")
+    account(both, "Éloi Sans-Site", where="*")
+    away = account(both, "Vera Vervins", where=OTHER)
+    for name, halls in (("clé de Laon", (HALL,)), ("clé de Vervins", (OTHER,)), ("clé de tous", ("*",))):
+        create_api_key(both.database, SYSTEM, NewKey(name, ("read",), halls=halls))
+    stop_tickets(both.database, HALL, away, service=SERVICE)
+    names = {
+        "Camille Dupont",
+        "Éloi Sans-Site",
+        "Vera Vervins",
+        "clé de Laon",
+        "clé de Vervins",
+        "clé de tous",
+    }
+
+    def offered(browser: Any) -> set[str]:
+        choice = browser.get(WHERE).text.partition('<select id="personne"')[2].partition("</select>")[0]
+        return names & set(re.findall(r"<option value=\"[^\"]+\">(.*?)</option>", choice))
+
+    here = both.person("supervisor")
+    assert offered(here) == names - {"Vera Vervins", "clé de Vervins"}
+    assert read(here)[0][3] == "Vera Vervins", "who did something here is named"
+    assert offered(both.person("administrator", "*")) == names
 
 
 def test_the_agent_is_named_only_where_an_administrator_decided_so(both: ApiSite):
