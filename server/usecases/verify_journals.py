@@ -26,7 +26,7 @@ JOB = "verification"
 NIGHT_HOURS = range(2, 6)
 """Local hours in which the journals are verified."""
 AFTER_START_S = 3600
-"""A server that stands only by day verifies so long after its start."""
+"""A server that does not stand at night verifies by day, so long after its start."""
 TAKEN_FOR_S = 3600
 
 type CallApart = Callable[..., Any]
@@ -51,8 +51,10 @@ class NightlyVerification:
             self._verify(local.date().isoformat(), now)
 
     def _is_time(self, local: datetime) -> bool:
+        if local.hour in NIGHT_HOURS:
+            return True
         stands_s = self.database.clock.elapsed_s() - self.started_s
-        return local.hour in NIGHT_HOURS or stands_s > AFTER_START_S
+        return local.hour >= NIGHT_HOURS.stop and stands_s > AFTER_START_S
 
     def _verify(self, day: str, now: datetime) -> None:
         with self.database.read() as rows:

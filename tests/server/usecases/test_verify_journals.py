@@ -117,6 +117,21 @@ def test_a_server_that_stands_by_day_only_verifies_an_hour_after_its_start(
     assert worker.walks == 1
 
 
+def test_a_server_that_stands_for_long_waits_for_the_night_hours(
+    database: Database, hands: Hands, tmp_path: Path
+):
+    elapsed = [100.0]
+    database.clock = Clock(now=lambda: hands.now, elapsed_s=lambda: elapsed[0])
+    worker = Worker(database, Anchors(tmp_path))
+    elapsed[0] += 2 * AFTER_START_S
+    hands.now = hands.now.replace(hour=0, minute=30)  # 01:30 in Paris
+    worker.make()
+    assert worker.walks == 0
+    hands.now += timedelta(hours=1)
+    worker.make()
+    assert worker.walks == 1
+
+
 def test_what_was_changed_is_named_in_the_proof(database: Database, hands: Hands, tmp_path: Path):
     with database.store.write() as rows:
         rows.run("UPDATE hall_fact SET author = 'somebody-else' WHERE position = 3", {})
