@@ -7,7 +7,7 @@ the rows of the projections, the published documents and the erasable values.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,6 +23,9 @@ from server.store.snapshots import snapshot
 
 PAGE = 2_000
 """Facts read at once."""
+
+type Standing = Mapping[str, list[Anchor]]
+"""The anchors that hold, by the journal's name."""
 
 type Wrong = Literal[
     "altered", "removed", "inserted", "tail_cut", "head", "version", "anchor", "hall_missing", "rows",
@@ -84,8 +87,10 @@ def verify_journal(
     """
     verified = Verified()
     wanted = None if hall is None else database.hall_id(hall)
+    # before the rows: an anchor of what is written meanwhile would miss it there
+    standing = {name: anchors.standing(name) for name in anchors.journals()}
     with snapshot(database) as rows:
-        for journal in _journals(rows, anchors, wanted):
+        for journal in _journals(rows, standing, wanted):
             walk = _Walk(journal)
             fault = walk.fault(rows)
             if fault is None and full:
@@ -95,24 +100,24 @@ def verify_journal(
             if fault is not None:
                 verified.faults.append(fault)
         if hall is None:
-            verified.faults.extend(_missing_halls(rows, anchors))
+            verified.faults.extend(_missing_halls(rows, standing))
     return verified
 
 
-def _journals(rows: Any, anchors: Anchors, wanted: str | None) -> list[_Journal]:
+def _journals(rows: Any, standing: Standing, wanted: str | None) -> list[_Journal]:
     found = []
     head = rows.one("SELECT journal_length, head_hash, last_recorded_at FROM installation WHERE id = 1")
     if head is None:
         raise Refusal("not_installed")
     if wanted is None:
-        found.append(_Journal(INSTALLATION, None, head, anchors.standing(INSTALLATION)))
+        found.append(_Journal(INSTALLATION, None, head, standing.get(INSTALLATION, [])))
     for row in rows.all("SELECT * FROM hall ORDER BY slug"):
         if wanted in (None, row["id"]):
-            found.append(_Journal(row["slug"], row["id"], row, anchors.standing(row["slug"])))
+            found.append(_Journal(row["slug"], row["id"], row, standing.get(row["slug"], [])))
     return found
 
 
-def _missing_halls(rows: Any, anchors: Anchors) -> Iterator[Fault]:
+def _missing_halls(rows: Any, standing: Standing) -> Iterator[Fault]:
     """Halls that were created, or that anchors know, and of which no row is left."""
     there = {row["id"]: row["slug"] for row in rows.all("SELECT id, slug FROM hall")}
     created = {}
@@ -123,7 +128,7 @@ def _missing_halls(rows: Any, anchors: Anchors) -> Iterator[Fault]:
         except (ValueError, KeyError, TypeError):
             continue  # the walk names it as altered
     missing = {slug for hall, slug in created.items() if there.get(hall) != slug}
-    missing |= set(anchors.journals()) - {INSTALLATION, *there.values()}
+    missing |= set(standing) - {INSTALLATION, *there.values()}
     for slug in sorted(missing):
         yield Fault(slug, "hall_missing")
 

@@ -2,15 +2,19 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.ids import new_id
+from server.store import verifying
 from server.store.anchors import Anchors
 from server.store.database import Database
 from server.store.journal import ENVELOPE, fact_hash
+from server.store.snapshots import snapshot
 from server.store.verifying import verify_journal
 from tests.harness.counts import count, record_measurement
 from tests.server.store.journals import HALL, anchor, first_fault, issue, morning
@@ -172,6 +176,24 @@ def test_a_right_journal_has_no_fault(database: Database, tmp_path: Path):
     verified = verify_journal(database, anchor(database, tmp_path), hall=HALL, full=True)
     assert verified.faults == []
     assert verified.facts[HALL] > 20
+
+
+def test_what_is_anchored_while_the_rows_are_read_is_not_missed(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    anchors = anchor(database, tmp_path)
+    last = anchors.read(HALL)[-1]
+
+    @contextmanager
+    def written_meanwhile(read: Any) -> Iterator[Any]:
+        with snapshot(read) as rows:
+            rows.one("SELECT count(*) AS n FROM hall")
+            anchors.append(HALL, replace(last, position=last.position + 1, hash="later"))
+            anchors.append("a-new-hall", replace(last, position=1, hash="first"))
+            yield rows
+
+    monkeypatch.setattr(verifying, "snapshot", written_meanwhile)
+    assert verify_journal(database, anchors).faults == []
 
 
 def test_a_tail_cut_together_with_the_head_is_shorter_than_its_anchor(database: Database, tmp_path: Path):
