@@ -1,7 +1,8 @@
 """Queries over the facts of one journal, the newest first, for who reads it a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from server.domain.facts import FactKind
@@ -37,32 +38,44 @@ class Stretch:
     author: str | None = None
     visits: Sequence[str] | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no fact can be of it."""
+        return any(among is not None and not among for among in (self.kinds, self.visits))
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index leads to each of its facts, however far apart they stand."""
+        of_some = self.author is not None or self.visits is not None
+        return not of_some and self.kinds is not None and FREQUENT.isdisjoint(self.kinds)
+
 
 def newest_facts(rows: Any, stretch: Stretch, limit: int) -> list[Row]:
     """The newest facts of a stretch, the newest first.
 
-    Each kind is read for itself, along its index: a rare one costs no walk over all the others.
+    Where an index leads to them, each kind is read for itself along it; else all positions are walked over.
     """
-    if stretch.visits is not None and not stretch.visits:
+    if stretch.is_empty:
         return []
-    kinds = [None] if stretch.kinds is None else [str(kind) for kind in stretch.kinds]
-    found = [row for kind in kinds for row in _of_kind(rows, stretch, kind, limit)]
+    apart = [replace(stretch, kinds=[kind]) for kind in stretch.kinds or ()]
+    found = [row for each in (apart if stretch.is_indexed else [stretch]) for row in _read(rows, each, limit)]
     return sorted(found, key=lambda row: -int(row["position"]))[:limit]
 
 
-def _of_kind(rows: Any, stretch: Stretch, kind: str | None, limit: int) -> Sequence[Row]:
+def _read(rows: Any, stretch: Stretch, limit: int) -> Sequence[Row]:
     values: dict[str, Any] = {"after": stretch.after, "before": stretch.before, "limit": limit}
     conditions = ["f.position > :after AND f.position < :before"]
-    for column, value in (("hall", stretch.hall), ("kind", kind), ("author", stretch.author)):
+    for column, value in (("hall", stretch.hall), ("author", stretch.author)):
         if value is not None:
             conditions.append(f"f.{column} = :{column}")
             values[column] = value
-    if stretch.hall is not None and kind is not None and kind not in FREQUENT:
+    for column, among in (("kind", stretch.kinds), ("visit", stretch.visits)):
+        if among is not None:
+            named = {f"{column}{n}": str(value) for n, value in enumerate(among)}
+            conditions.append(f"f.{column} IN ({', '.join(f':{name}' for name in named)})")
+            values |= named
+    if stretch.hall is not None and stretch.is_indexed:
         conditions.append(f"f.{RARE}")  # the words of the index, or it would not be used
-    if stretch.visits is not None:
-        named = {f"visit{n}": visit for n, visit in enumerate(stretch.visits)}
-        conditions.append(f"f.visit IN ({', '.join(f':{name}' for name in named)})")
-        values |= named
     select = _INSTALLATION if stretch.hall is None else _HALL
     where = " AND ".join(conditions)
     found: Sequence[Row] = rows.all(f"{select} WHERE {where} ORDER BY f.position DESC LIMIT :limit", **values)
@@ -109,9 +122,11 @@ def first_position_at(rows: Any, hall: str | None, length: int, at: int) -> int:
     return low
 
 
-def visits_numbered(rows: Any, hall: str, number: str) -> list[str]:
-    """The visits of a hall with this ticket number, the newest first."""
+def visits_numbered(rows: Any, hall: str, number: str, since: date) -> list[str]:
+    """The visits of a hall with this ticket number, of a business day or later, the newest first."""
     sql = (
-        "SELECT id FROM visit WHERE hall = :hall AND number = :number ORDER BY business_day DESC LIMIT :most"
+        "SELECT id FROM visit WHERE hall = :hall AND business_day >= :since AND number = :number"
+        " ORDER BY business_day DESC LIMIT :most"
     )
-    return [row["id"] for row in rows.all(sql, hall=hall, number=number, most=MOST_VISITS)]
+    found = rows.all(sql, hall=hall, since=since.isoformat(), number=number, most=MOST_VISITS)
+    return [row["id"] for row in found]

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from server.domain.facts import FactKind
@@ -35,6 +35,10 @@ MOST_LOOKED_THROUGH = 4_000
 """Facts one page may look through for words, before it says how far it came."""
 FARTHEST = 200_000
 """Positions one page may look back for what one person did, before it says how far it came."""
+STEP = 20_000
+"""Positions one statement may walk over where no index leads to what is wanted."""
+NUMBERED_WITHIN = timedelta(days=400)
+"""How far back visits are looked for by their number, unless a first day is told."""
 TICKET_NUMBER = re.compile(r"[A-Z]{1,3}[0-9]{3,6}")
 
 type AuthorKind = Literal[
@@ -137,8 +141,9 @@ def every_fact(
     reading = _Reading(database, wanted, matches)
     before: int | None = reading.stretch.before
     while before is not None:
-        found, before = reading.facts(READ_AT_ONCE, replace(reading.stretch, before=before))
-        yield found
+        step = reading.step(READ_AT_ONCE, replace(reading.stretch, before=before))
+        yield step.found
+        before = step.last
 
 
 def people_of(rows: Any, sites: Collection[str] | None, halls: Collection[str]) -> dict[str, str]:
@@ -153,10 +158,23 @@ def people_of(rows: Any, sites: Collection[str] | None, halls: Collection[str]) 
     return {each: name for each, name in names.items() if each in here}
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Facts that match, of so many read; `last`: the last position looked at, None at the end."""
+
+    found: list[KnownFact]
+    read: int
+    last: int | None
+
+
 class _Reading:
     """What is wanted, as a stretch of positions of one journal, read some facts at a time."""
 
     def __init__(self, database: Database, wanted: Wanted, matches: Matches | None) -> None:
+        number = wanted.words.strip().upper()
+        is_number = wanted.hall is not None and TICKET_NUMBER.fullmatch(number) is not None
+        if is_number and wanted.begins_at is None:
+            wanted = replace(wanted, begins_at=database.clock.now() - NUMBERED_WITHIN)
         self.database, self.wanted = database, wanted
         with database.read() as rows:
             self.accounts = names_of(rows, "account")
@@ -165,15 +183,15 @@ class _Reading:
                 row["id"]: DevicePlace(row["kind"], row["slug"], row["configured"])
                 for row in paired_devices(rows)
             }
-            visits = self._visits(rows)
+            visits = self._visits(rows, number) if is_number else None
             self.stretch = self._stretch(rows, visits)
         self.matches = matches if visits is None else None
 
-    def _visits(self, rows: Any) -> Sequence[str] | None:
-        number = self.wanted.words.strip().upper()
-        if self.wanted.hall is None or TICKET_NUMBER.fullmatch(number) is None:
-            return None
-        return visits_numbered(rows, self.wanted.hall, number)
+    def _visits(self, rows: Any, number: str) -> Sequence[str]:
+        hall, begins_at = self.wanted.hall, self.wanted.begins_at
+        assert hall is not None  # what is a number is looked for in a hall, from an instant
+        assert begins_at is not None
+        return visits_numbered(rows, hall, number, begins_at.date())
 
     def _stretch(self, rows: Any, visits: Sequence[str] | None) -> Stretch:
         wanted = self.wanted
@@ -186,7 +204,8 @@ class _Reading:
         before = length + 1 if wanted.ends_at is None else position_at(wanted.ends_at)
         if wanted.before is not None:
             before = min(before, wanted.before)
-        return Stretch(wanted.hall, after, before, self._kinds(), wanted.author, visits)
+        found = Stretch(wanted.hall, after, before, self._kinds(), wanted.author, visits)
+        return replace(found, after=before - 1) if found.is_empty else found
 
     def _kinds(self) -> Sequence[FactKind] | None:
         """None: all. Of what a person did all day for visitors nothing, unless individual figures are on."""
@@ -205,10 +224,10 @@ class _Reading:
         left = PAGE + 1 if self.matches is None else MOST_LOOKED_THROUGH
         last: int | None = before
         while left > 0 and len(found) <= PAGE and last is not None:
-            limit = min(left, READ_AT_ONCE)
-            more, last = self.facts(limit, replace(self.stretch, after=floor, before=last))
-            found += more
-            left -= limit
+            step = self.step(min(left, READ_AT_ONCE), replace(self.stretch, after=floor, before=last))
+            found += step.found
+            left -= step.read
+            last = step.last
         if len(found) > PAGE:
             return JournalPage(found[:PAGE], found[PAGE - 1].position)
         going_on = last if last is not None else floor + 1
@@ -218,13 +237,11 @@ class _Reading:
             looked = fact_at(rows, self.wanted.hall, going_on)
         return JournalPage(found, going_on, None if looked is None else from_micros(looked["recorded_at"]))
 
-    def facts(self, limit: int, stretch: Stretch) -> tuple[list[KnownFact], int | None]:
-        """Of the newest facts of a stretch those that match, and the last position read; None at its end.
-
-        Lets other work through afterwards.
-        """
+    def step(self, limit: int, stretch: Stretch) -> _Step:
+        """One look for the newest facts of a stretch; lets other work through afterwards."""
+        after = stretch.after if stretch.is_indexed else max(stretch.after, stretch.before - 1 - STEP)
         with self.database.read() as rows:
-            read = newest_facts(rows, stretch, limit)
+            read = newest_facts(rows, replace(stretch, after=after), limit)
             notices = {json.loads(row["body"])["notice"] for row in read if row["kind"].startswith("Notice")}
             titles = titles_of(rows, sorted(notices))
         known = Known(self.accounts, self.keys, self.devices, titles)
@@ -232,7 +249,9 @@ class _Reading:
         matches = self.matches
         found = facts if matches is None else [fact for fact in facts if matches(fact)]
         self.database.breathe()
-        return found, int(read[-1]["position"]) if len(read) == limit else None
+        if len(read) == limit:
+            return _Step(found, limit, int(read[-1]["position"]))
+        return _Step(found, len(read), after + 1 if after > stretch.after else None)
 
 
 def _known_fact(row: Row, known: Known, *, names_everybody: bool) -> KnownFact:

@@ -17,7 +17,7 @@ from server.domain.journal_subjects import BY_PLACE, SUBJECTS
 from server.store.accounts import Grant
 from server.store.anchors import Anchors, write_anchors
 from server.store.installation import SYSTEM, Author
-from server.store.journal_pages import first_position_at
+from server.store.journal_pages import Stretch, first_position_at, newest_facts, visits_numbered
 from server.store.verifications import keep_verified
 from server.store.verifying import Fault, Verified
 from server.usecases import read_journal
@@ -188,6 +188,61 @@ def test_a_page_says_how_far_it_looked(both: ApiSite, monkeypatch: pytest.Monkey
     text = browser.get(f"{WHERE}&personne={person.id}").text
     assert [line[1] for line in lines(text)] == ["Tickets de nouveau donnés"]
     assert "Chercher plus loin" in text
+
+
+@pytest.mark.parametrize("asked", ["personne", "mots"])
+def test_no_statement_walks_over_a_whole_journal(both: ApiSite, monkeypatch: pytest.MonkeyPatch, asked: str):
+    person = a_morning(both)
+    for _ in range(12):
+        both.ticket()
+    browser = both.person("supervisor")
+    query = f"&personne={person.id}" if asked == "personne" else "&mots=A001"
+    whole = [line[1] for line in read(browser, query)]
+    looks: list[Stretch | None] = []
+
+    def seen(rows: Any, stretch: Stretch, limit: int) -> Any:
+        looks.append(stretch)
+        return newest_facts(rows, stretch, limit)
+
+    monkeypatch.setattr(read_journal, "STEP", 5)
+    monkeypatch.setattr(read_journal, "newest_facts", seen)
+    monkeypatch.setattr(both.database, "breathe", lambda: looks.append(None))
+    shown = [line[1] for line in read(browser, query)]
+    every = json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text)["facts"]
+    assert [fact["what"] for fact in every] == shown == whole
+    walks = [each for each in looks if each is not None]
+    assert len(walks) > 6
+    assert {each.before - each.after - 1 for each in walks} <= set(range(6))
+    assert looks[1::2] == [None] * len(walks), "other work is let through after each"
+
+
+def test_where_nothing_can_be_found_nothing_is_walked_over(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    person = a_morning(both)
+    monkeypatch.setattr(read_journal, "STEP", 1)
+    looks: list[None] = []
+    monkeypatch.setattr(both.database, "breathe", lambda: looks.append(None))
+    browser = both.person("supervisor")
+    looks.clear()
+    for query in (f"&personne={person.id}&sujet=calls", "&mots=A999"):
+        text = browser.get(WHERE + query).text
+        assert lines(text) == []
+        assert "Chercher plus loin" not in text
+        assert json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text) == {"facts": []}
+    assert len(looks) == 4
+
+
+def test_a_number_is_looked_for_in_the_last_400_days_unless_a_first_day_is_told(both: ApiSite):
+    first = both.hands.now.date()
+    both.ticket()
+    both.hands.now += timedelta(days=406)
+    both.ticket()
+    browser = both.person("supervisor")
+    assert [line[1] for line in read(browser, "&mots=A001")] == ["Ticket donné"]
+    assert [line[1] for line in read(browser, f"&mots=A001&du={first}")] == ["Ticket donné"] * 2
+    with both.database.read() as rows:
+        hall = both.database.hall_id(HALL)
+        assert len(visits_numbered(rows, hall, "A001", first)) == 2
+        assert len(visits_numbered(rows, hall, "A001", first + timedelta(days=1))) == 1
 
 
 def test_files_hold_what_the_page_shows_and_nobodys_formula(api: ApiSite):
