@@ -38,6 +38,19 @@ def alarm_row(rows: Any, alarm: str) -> Row | None:
     return row
 
 
+def alarms_named(rows: Any, alarms: Iterable[str]) -> list[Row]:
+    """Some alarms (ids), each with its hall (`slug`)."""
+    named = {f"alarm{n}": alarm for n, alarm in enumerate(alarms)}
+    if not named:
+        return []
+    among = ", ".join(f":{name}" for name in named)
+    sql = (
+        "SELECT a.id, a.kind, a.subject, a.told, h.slug FROM alarm a JOIN hall h ON h.id = a.hall"
+        f" WHERE a.id IN ({among})"
+    )
+    return list(rows.all(sql, **named))
+
+
 def open_alarms(rows: Any, hall: str) -> list[Row]:
     """The alarms of a hall (id) whose fault is not over, the oldest first."""
     return list(rows.all(_OPEN, hall=hall))

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from server.domain.facts import FactKind
+from server.domain.alarms import AlarmKind
+from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.instants import from_micros, to_micros
 from server.domain.journal_subjects import BY_PLACE, SUBJECTS, Subject
 from server.store.accounts import accounts_at, keys_in, names_of, paired_devices
+from server.store.alarms import alarms_named, values_of
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.journal_pages import (
@@ -61,13 +63,24 @@ class DevicePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAlarm:
+    """What an alarm is about, in which hall (slug), and what its sentence names as it was last told."""
+
+    hall: str
+    kind: AlarmKind
+    subject: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """Names of today by id: accounts, API keys, devices, titles of notices in French."""
+    """What is known today by id: names of accounts and keys, devices, titles of notices in French, alarms."""
 
     accounts: Mapping[str, str]
     keys: Mapping[str, str]
     devices: Mapping[str, DevicePlace]
     titles: Mapping[str, str]
+    alarms: Mapping[str, KnownAlarm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +255,10 @@ class _Reading:
         after = stretch.after if stretch.is_indexed else max(stretch.after, stretch.before - 1 - STEP)
         with self.database.read() as rows:
             read = newest_facts(rows, replace(stretch, after=after), limit)
+            alarms = _alarms_of(rows, read)
             notices = {json.loads(row["body"])["notice"] for row in read if row["kind"].startswith("Notice")}
             titles = titles_of(rows, sorted(notices))
-        known = Known(self.accounts, self.keys, self.devices, titles)
+        known = Known(self.accounts, self.keys, self.devices, titles, alarms)
         facts = [_known_fact(row, known, names_everybody=self.wanted.names_everybody) for row in read]
         matches = self.matches
         found = facts if matches is None else [fact for fact in facts if matches(fact)]
@@ -252,6 +266,14 @@ class _Reading:
         if len(read) == limit:
             return _Step(found, limit, int(read[-1]["position"]))
         return _Step(found, len(read), after + 1 if after > stretch.after else None)
+
+
+def _alarms_of(rows: Any, facts: Sequence[Row]) -> dict[str, KnownAlarm]:
+    asked = {json.loads(fact["body"])["id"] for fact in facts if fact["kind"] in OF_ALARMS}
+    return {
+        row["id"]: KnownAlarm(row["slug"], AlarmKind(row["kind"]), row["subject"], values_of(row))
+        for row in alarms_named(rows, sorted(asked))
+    }
 
 
 def _known_fact(row: Row, known: Known, *, names_everybody: bool) -> KnownFact:

@@ -46,11 +46,11 @@ class Sentence:
     """`t(key, **values)` of the templates: a sentence in the page's language."""
 
     def __init__(self, translate: Callable[..., str], language: str) -> None:
-        self._translate = translate
+        self.translate = translate
         self.language = language
 
     def __call__(self, key: str, /, **values: object) -> str:
-        return self._translate(key, self.language, **values)
+        return self.translate(key, self.language, **values)
 
 
 def install_page_context(

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 
 from server.domain.configuration import HallConfiguration
-from server.domain.facts import FactKind
+from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.instants import from_text
 from server.language import locale_of
+from server.usecases.alarm_words import label_of, sentence_of
 from server.usecases.read_journal import KnownFact
 from server.web.viewer import Sentence
 
@@ -29,7 +30,7 @@ _CODES: Mapping[str, str] = {
 _KEYS: Mapping[str, str] = {str(kind): f"journal.fact.{kind.name.lower()}" for kind in FactKind}
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _INSTANTS = ("until", "from", "resumes_at", "expires_at", "booked_at")
-_PLACES = ("configured", "screen", "device")
+_PLACES = ("configured", "screen", "device", "printer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Lines:
         if fact.counter and fact.author_kind != "withheld":
             parts.append(self.counter(fact.counter))
         parts += [self._place(fact, body[key]) for key in _PLACES if self._names_place(fact, key)]
+        parts += self._alarm(fact)
         parts += self._named(fact)
         parts += self._figures(body)
         parts += [
@@ -168,6 +170,17 @@ class Lines:
 
     def _place(self, fact: KnownFact, place: str) -> str:
         return self.places[place] if place in self.places else self.device(fact, place)
+
+    def _alarm(self, fact: KnownFact) -> list[str]:
+        """The sentence of an alarm, with what it named then, else with what it named last."""
+        alarm = fact.known.alarms.get(fact.body.get("id", "")) if fact.kind in OF_ALARMS else None
+        hall = None if alarm is None else self.halls.get(alarm.hall)
+        if alarm is None or hall is None:
+            return []
+        language, translate = self.say.language, self.say.translate
+        label = label_of(hall, alarm.kind, alarm.subject, language, translate)
+        values = fact.body.get("values", alarm.values)
+        return [sentence_of(alarm.kind, label, values, language, translate)]
 
     def _named(self, fact: KnownFact) -> list[str]:
         """Accounts with their roles, keys and notices, by their names of today."""

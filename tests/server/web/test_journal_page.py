@@ -22,12 +22,15 @@ from server.store.verifications import keep_verified
 from server.store.verifying import Fault, Verified
 from server.usecases import read_journal
 from server.usecases.accounts import NewAccount, create_account
+from server.usecases.acknowledge_alarm import acknowledge_alarm
 from server.usecases.api_keys import NewKey, create_api_key
+from server.usecases.change_roll import change_roll
 from server.usecases.individual_figures import decide_individual_figures
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from server.usecases.verify_journals import verify_apart
 from server.web.journal.pages import NOT_OF_HALLS, OF_INSTALLATION
 from tests.harness.sources import LANGUAGES
+from tests.server.usecases.faulty_hall import KIOSK, TRANSLATE, FaultyHall
 from tests.server.web.api_site import COUNTER, HALL, OTHER, PASSWORD, SERVICE, ApiSite, accepted
 
 WHERE = f"/journal?hall={HALL}"
@@ -229,6 +232,29 @@ def test_where_nothing_can_be_found_nothing_is_walked_over(both: ApiSite, monkey
         assert "Chercher plus loin" not in text
         assert json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text) == {"facts": []}
     assert len(looks) == 4
+
+
+def test_an_alarm_and_a_printer_are_named(both: ApiSite):
+    faulty = FaultyHall(both.database, both.hands, printer="paper_out")
+    faulty.look()
+    [alarm] = faulty.read()["alarms"]
+    person = account(both, "Camille Dupont")
+    acknowledge_alarm(both.database, alarm["alarm"], person, TRANSLATE)
+    faulty.printer = "ready"
+    faulty.look()
+    faulty.look()
+    change_roll(both.database, HALL, person, KIOSK)
+    browser = both.person("supervisor")
+    assert alarm["text"] == "Borne de l’entrée\u00a0: plus de papier."
+    told = [line[1:3] for line in read(browser, "&sujet=alarms")]
+    assert [what for what, _ in told] == [
+        "Alarme technique finie",
+        "Alarme technique prise en charge",
+        "Alarme technique",
+    ]
+    assert [about.startswith(" ".join(alarm["text"].split())) for _, about in told] == [True] * 3
+    assert [line[2] for line in read(browser, "&sujet=prints")] == ["Borne de l’entrée"]
+    assert len(read(browser, "&mots=plus+de+papier")) == 3
 
 
 def test_a_number_is_looked_for_in_the_last_400_days_unless_a_first_day_is_told(both: ApiSite):
