@@ -81,6 +81,14 @@ SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
 }
 """Every kind of fact under one subject."""
 
+OF_INSTALLATION = (
+    *(Subject.CONFIGURATION, Subject.PEOPLE, Subject.DEVICES, Subject.ALARMS, Subject.NOTICES),
+    Subject.MEDIA,
+)
+"""Subjects whose facts may stand in the installation's journal."""
+NOT_OF_HALLS = (Subject.PEOPLE, Subject.DEVICES, Subject.NOTICES, Subject.MEDIA)
+"""Subjects whose facts all stand there."""
+
 BY_PLACE = frozenset(
     kind for subject in (Subject.COUNTERS, Subject.VISITS, Subject.CALLS) for kind in SUBJECTS[subject]
 ) | {FactKind.APPOINTMENT_CHECKED_IN, FactKind.CHECK_IN_UNDONE}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 
 from server.domain.configuration import HallConfiguration
-from server.domain.journal_subjects import SUBJECTS, Subject
+from server.domain.journal_subjects import NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS, Subject
 from server.domain.roles import Permission
 from server.store.anchors import INSTALLATION, Anchors
 from server.store.database import Database
@@ -23,10 +23,6 @@ from server.web.journal.files import csv_of, json_of
 from server.web.journal.lines import Line, Lines, looked_for
 from server.web.paper import Papers
 from server.web.viewer import FindHalls, FindViewer, Sentence, page_language
-
-OF_INSTALLATION = (Subject.CONFIGURATION, Subject.PEOPLE, Subject.DEVICES, Subject.NOTICES, Subject.MEDIA)
-"""Subjects whose facts may stand in the installation's journal."""
-NOT_OF_HALLS = (Subject.PEOPLE, Subject.DEVICES, Subject.NOTICES, Subject.MEDIA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from server.domain.facts import FactKind
 from server.domain.instants import to_micros
-from server.domain.journal_subjects import BY_PLACE, SUBJECTS
+from server.domain.journal_subjects import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
 from server.store.accounts import Grant
 from server.store.anchors import Anchors, write_anchors
 from server.store.installation import SYSTEM, Author
@@ -23,12 +23,13 @@ from server.store.verifying import Fault, Verified
 from server.usecases import read_journal
 from server.usecases.accounts import NewAccount, create_account
 from server.usecases.acknowledge_alarm import acknowledge_alarm
+from server.usecases.alarm_recipients import WantedRecipient, add_recipient
 from server.usecases.api_keys import NewKey, create_api_key
 from server.usecases.change_roll import change_roll
 from server.usecases.individual_figures import decide_individual_figures
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from server.usecases.verify_journals import verify_apart
-from server.web.journal.pages import NOT_OF_HALLS, OF_INSTALLATION
+from tests.docs.documents import text_of
 from tests.harness.sources import LANGUAGES
 from tests.server.usecases.faulty_hall import KIOSK, TRANSLATE, FaultyHall
 from tests.server.web.api_site import COUNTER, HALL, OTHER, PASSWORD, SERVICE, ApiSite, accepted
@@ -372,6 +373,20 @@ def test_every_kind_of_fact_has_a_subject_and_a_sentence():
             }
         assert {f"journal.fact.{kind.name.lower()}" for kind in FactKind} <= keys
         assert {f"journal.subject.{subject}" for subject in SUBJECTS} <= keys
+
+
+def test_what_the_installation_records_is_offered_by_a_subject_there(api: ApiSite):
+    recorded = re.findall(
+        r"^\| `(\w+)`", text_of("facts").partition("## In the installation")[2], re.MULTILINE
+    )
+    assert "RecipientAdded" in recorded
+    offered = {str(kind) for subject in OF_INSTALLATION for kind in SUBJECTS[subject]}
+    assert [kind for kind in recorded if kind not in offered] == []
+    add_recipient(api.database, SYSTEM, WantedRecipient("email", HALL, "garde@example.fr"))
+    everywhere = api.person("administrator", "*")
+    told = read(everywhere, path="/journal?hall=installation&sujet=alarms")
+    assert [line[1] for line in told] == ["Destinataire des alarmes ajouté"]
+    assert '<option value="alarms">' in everywhere.get("/journal?hall=installation").text
 
 
 def test_facts_are_found_by_the_instant_they_were_recorded_at(both: ApiSite):
