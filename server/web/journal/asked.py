@@ -66,7 +66,7 @@ def asked_of(query: Mapping[str, str], journal: str) -> Asked:
     first, last = _day(query.get("du", "")), _day(query.get("au", ""))
     subject, before = query.get("sujet", ""), query.get("avant", "")
     are_days = (first is not None or not query.get("du")) and (last is not None or not query.get("au"))
-    is_place = not before or (before.isascii() and before.isdecimal() and len(before) < 16)
+    is_place = not before or is_position(before)
     return Asked(
         journal,
         first,
@@ -77,6 +77,11 @@ def asked_of(query: Mapping[str, str], journal: str) -> Asked:
         int(before) if before and is_place else None,
         is_understood=are_days and is_place and subject in ("", *Subject),
     )
+
+
+def is_position(text: str) -> bool:
+    """Whether a text is a position of a journal: digits, 15 at most."""
+    return text.isascii() and text.isdecimal() and len(text) < 16
 
 
 def _day(text: str) -> date | None:

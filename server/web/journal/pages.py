@@ -15,14 +15,17 @@ from server.store.database import Database
 from server.store.verifications import vanished_halls
 from server.usecases.individual_figures import sites_with_individual_figures
 from server.usecases.read_journal import KnownFact, Wanted, every_fact, people_of, read_journal
-from server.usecases.read_journal_proof import Proof, compare_sheet, read_proof
+from server.usecases.read_journal_proof import Compared, Proof, compare_sheet, read_proof
 from server.web.access import PEOPLE, requires
 from server.web.callers import identify
-from server.web.journal.asked import Asked, asked_of
+from server.web.journal.asked import Asked, asked_of, is_position
 from server.web.journal.files import csv_of, json_of
 from server.web.journal.lines import Line, Lines, looked_for
 from server.web.paper import Papers
 from server.web.viewer import FindHalls, FindViewer, Sentence, page_language
+
+LONGEST_TYPED = 80
+"""Characters of a hash as it may be typed: 64, and the blanks between the groups of the sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +189,7 @@ def _proofs(needs: JournalPages, reader: _Reader) -> list[Proof]:
 
 
 def _heads(needs: JournalPages, reader: _Reader) -> str:
-    position, typed = request.args.get("position", ""), request.args.get("empreinte", "")[:64]
-    is_asked = position.isascii() and position.isdecimal() and len(position) < 16
+    position, typed = request.args.get("position", ""), request.args.get("empreinte", "")[:LONGEST_TYPED]
     return render_template(
         "journal/heads.html",
         reader=reader,
@@ -195,10 +197,19 @@ def _heads(needs: JournalPages, reader: _Reader) -> str:
         instant=reader.lines.instant,
         position=position[:15],
         typed=typed,
-        compared=(
-            compare_sheet(needs.database, reader.asked.journal, int(position), typed) if is_asked else None
-        ),
+        compared=_compared(needs, reader.asked.journal, position, typed),
     )
+
+
+def _compared(
+    needs: JournalPages, journal: str, position: str, typed: str
+) -> Compared | Literal["not_understood"] | None:
+    """What comparing a sheet came to; None where nothing was typed."""
+    if not position and not typed:
+        return None
+    if not is_position(position):
+        return "not_understood"
+    return compare_sheet(needs.database, journal, int(position), typed)
 
 
 def _sheet(needs: JournalPages, reader: _Reader) -> Response:

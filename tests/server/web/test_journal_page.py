@@ -359,6 +359,12 @@ def test_the_sheet_of_heads_is_a_paper_that_can_be_compared(api: ApiSite):
     asked = f"/journal/tetes?hall={HALL}&position={head['journal_length']}&empreinte="
     assert "C’est la même empreinte" in browser.get(asked + printed.replace(" ", "+")).text
     assert "n’est pas celle de la feuille" in browser.get(asked + "0" * 64).text
+    wrong_end = printed[:-1] + ("0" if printed[-1] != "0" else "1")
+    assert "n’est pas celle de la feuille" in browser.get(asked + wrong_end.replace(" ", "+")).text
+    for position in ("12a", "1" * 16, ""):
+        asked = f"/journal/tetes?hall={HALL}&position={position}&empreinte={printed.replace(' ', '+')}"
+        assert "s’écrit avec des chiffres seulement" in browser.get(asked).text
+    assert "s’écrit avec des chiffres seulement" not in browser.get("/journal/tetes").text
 
 
 def test_every_kind_of_fact_has_a_subject_and_a_sentence():
