@@ -53,13 +53,13 @@ class Settings(BaseSettings):
         default=False, description="A proxy on this machine ends TLS and sets X-Forwarded headers."
     )
     secret_key: str = Field(
-        default="", description="Signs cookies; empty: a random one kept in the database."
+        default="", repr=False, description="Signs cookies; empty: a random one kept in the database."
     )
     oidc_issuer: str = Field(
         default="", description="https address of a provider of identities (OpenID Connect); empty: none."
     )
     oidc_client_id: str = Field(default="", description="This installation's name at the provider.")
-    oidc_client_secret: str = Field(default="", description="Its secret at the provider.")
+    oidc_client_secret: str = Field(default="", repr=False, description="Its secret at the provider.")
     oidc_name: str = Field(
         default="", max_length=60, description="The provider's name on the button; empty: the organisation's."
     )

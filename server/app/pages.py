@@ -105,6 +105,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         brake(limiter, "short_code", "20 per minute"),
         brake(limiter, "ticket", "20 per minute", by=by_ticket),
         parvis.publisher.messages_changed,
+        Papers(settings.var / "assets"),
         parvis.voice.alert_voices,
     )
 
@@ -191,7 +192,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     app.register_blueprint(media_files(parvis.media.files, database))
     app.register_blueprint(look_files(parvis.media.files, database))
     slow_trials = brake(limiter, "alarm_trial", "12 per minute", by=by_caller)
-    _install_pages(app, parvis, shared, api.slow_codes, slow_trials)
+    _install_pages(app, parvis, shared, api, slow_trials)
 
 
 def _screen_pictures(parvis: Parvis, limiter: Limiter) -> screen_pictures_api.Pictures:
@@ -220,7 +221,7 @@ def _install_pages(
     app: OpenAPI,
     parvis: Parvis,
     shared: site.Site,
-    slow_codes: Callable[[], None],
+    api: Api,
     slow_trials: Callable[[], None],
 ) -> None:
     settings, database, translate = parvis.settings, parvis.database, parvis.catalogues.translate
@@ -248,7 +249,7 @@ def _install_pages(
             return None
 
     def ticket_of_code(code: str, language: str) -> Any:
-        slow_codes()
+        api.slow_codes()
         try:
             return read_ticket_by_code(database, parvis.estimates, code, language=language)
         except Refusal:
@@ -317,10 +318,9 @@ def _install_pages(
         quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
     )
     app.register_blueprint(rights_pages.blueprint(viewer=site.current_viewer, every_hall=every_hall))
-    papers = Papers(settings.var / "assets")
     anchors = Anchors(settings.var / "anchors")
     app.register_blueprint(
-        journal_pages(JournalPages(database, anchors, site.current_viewer, halls, translate, papers))
+        journal_pages(JournalPages(database, anchors, site.current_viewer, halls, translate, api.papers))
     )
     install_configuring(app, parvis, shared, every_hall)
     app.register_blueprint(help_pages(translate=translate, viewer=site.current_viewer, docs_dir=DOCS))

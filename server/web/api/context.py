@@ -14,6 +14,7 @@ from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_ticket import follow_address
+from server.web.paper import Papers
 
 REFUSED: dict[Any, Any] = {status: {} for status in (400, 401, 403, 404, 409, 422, 429, 503)}
 """What any call may answer instead; `server.web.api.description` says what such an answer holds."""
@@ -24,8 +25,8 @@ class Api:
     """What views need: the database, the estimates, the settings, sentences.
 
     A pause that lets others work, brakes on guessing short codes and on what one ticket may do, and how a
-    hall's pages hear that messages to a counter (None: calls for help) have changed; where the voices of
-    alerts lie.
+    hall's pages hear that messages to a counter (None: calls for help) have changed; what makes papers; where
+    the voices of alerts lie.
     """
 
     database: Database
@@ -36,6 +37,7 @@ class Api:
     slow_codes: Callable[[], None]
     slow_tickets: Callable[[], None]
     messages_changed: Callable[[str, str | None], None]
+    papers: Papers
     alert_voices: Callable[[AlertRules], dict[str, str]] = lambda _: {}
 
     def follow_url(self, token: str, language: str) -> str | None:

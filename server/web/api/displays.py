@@ -20,7 +20,6 @@ from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, OPAQUE, Asked, HallPath, Slug
 from server.web.callers import allowed
 from server.web.display_report.words import TEMPLATES, report_page
-from server.web.paper import Papers
 from server.web.viewer import Sentence, page_language
 
 TAG = Tag(name="displays")
@@ -86,8 +85,6 @@ def blueprint(api: Api) -> APIBlueprint:
         template_folder=str(TEMPLATES),
     )
 
-    papers = Papers(api.settings.var / "assets")
-
     @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: Anything})
     @requires(Permission.READ_BOARD, of=DEVICES)
     def report(path: ScreenPath, body: DisplaysBody) -> Any:
@@ -131,7 +128,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
         report = found(path.notice, query, read_display_report)
         html = report_page(report, Sentence(api.translate, page_language()))
-        answer = Response(papers.made(html), content_type="application/pdf")
+        answer = Response(api.papers.made(html), content_type="application/pdf")
         answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
         answer.headers["Cache-Control"] = "no-store"
         return answer

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from server.ids import is_token_shaped, new_token
 from server.logs.masking import masked, masked_values
+from server.settings import Settings
 
 TOKEN = "e0Cgbdz1xEDF-OgBKRbPFg"  # fixed: the parameters of a test must not change from run to run
 
@@ -94,3 +95,10 @@ def test_a_value_named_as_a_secret_is_not_written():
         "Cookie": "***",
         "hall": "laon",
     }
+
+
+@pytest.mark.parametrize("name", ["secret_key", "oidc_client_secret", "smtp_password"])
+def test_settings_that_are_written_out_hold_no_secret(name: str):
+    settings = Settings.model_validate({name: TOKEN, "smtp_host": "host.tests"})
+    assert "host.tests" in repr(settings)
+    assert TOKEN not in repr(settings)

@@ -2,6 +2,7 @@
 
 import ctypes
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -11,6 +12,7 @@ from pypdfium2 import raw
 from server.app import CATALOGUES
 from server.language import Catalogues
 from server.web.display_report.words import duration
+from server.web.paper import Papers
 from server.web.viewer import Sentence
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 from tests.server.web.test_api_displays import display, hour, report
@@ -53,6 +55,15 @@ def test_the_paper_is_in_the_language_asked_for_and_says_when_nothing_was_seen(a
     assert "Report of display" in page
     assert "was seen on no screen" in page
     assert "From November 1, 2026 to November 30, 2026" in page
+
+
+def test_every_paper_is_made_by_one_process_apart(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    made: list[Path] = []
+    monkeypatch.setattr(Papers, "__init__", lambda _, assets: made.append(assets))
+    ApiSite(sqlite_url, tmp_path).close()
+    assert made == [tmp_path / "assets"]
 
 
 def test_the_paper_holds_only_halls_that_the_reader_may_see(api: ApiSite):
