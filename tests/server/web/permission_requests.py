@@ -7,11 +7,14 @@ from typing import Any
 from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.roles import Permission
+from server.store.accounts import Grant
 from server.store.installation import SYSTEM
+from server.usecases.accounts import NewAccount, create_account
 from server.usecases.devices import pair_device
 from server.web.access import Required, required_of
 from tests.server.usecases.faulty_hall import FaultyHall
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
+from tests.server.web.officers import TEXT, Officers
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LEFT_OUT = {("POST", "/deconnexion"): "it ends the session of whoever walks"}
@@ -64,9 +67,14 @@ class Asked:
         return self.rule.startswith(("/api/", "/audio/", "/media/", "/device/"))
 
     @property
+    def is_there(self) -> bool:
+        """Whether what it asks for exists: no file of any name does, nor an address to draw as a code."""
+        return "/nothing" not in self.path and self.rule != "/kiosk/qr.svg"
+
+    @property
     def names_object(self) -> bool:
-        """Whether it is about a thing of its own: a notice, an account."""
-        return "<" in self.rule
+        """Whether it is about a thing of Laon: a notice, an account."""
+        return "<" in self.rule and self.is_there
 
     def sent(self) -> dict[str, Any]:
         if self.body is None:
@@ -120,7 +128,11 @@ def _objects(site: ApiSite) -> dict[str, Any]:
     alert = accepted(site.post("/alerts", drill, token=site.new_key("alert")), 201)
     faulty = FaultyHall(site.database, site.hands, printer="paper_out")
     faulty.look()
+    someone = NewAccount("somebody", PASSWORD, "Quelqu’un de Laon", [Grant("agent", HALL)])
     return {
+        "account": create_account(site.database, SYSTEM, someone),
+        "notice": Officers(site).draft(TEXT | {"targets": {"sites": [HALL]}}, "officer")["notice"],
+        "recipient": faulty.tells("garde@laon.example", "email", HALL),
         "alarm": faulty.read()["alarms"][0]["alarm"],
         "alert": alert["alert"],
         "hall": HALL,

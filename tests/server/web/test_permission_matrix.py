@@ -4,6 +4,7 @@ What a route requires stands beside it (`server.web.access`). Here each is reall
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +68,24 @@ def required_by(asked: Asked) -> Required:
     return Required(frozenset({narrower}), asked.required.kinds, asked.required.is_anywhere)
 
 
+def may_of_laon(caller: Calling, asked: Asked) -> bool:
+    """Whether what is named in the address lets this caller do it, and not the route alone."""
+    required = required_by(asked)
+    return caller.may(replace(required, is_anywhere=False) if asked.names_object else required)
+
+
 def was_refused(asked: Asked, answer: Any) -> bool:
     """Whether the caller was kept out: 401 or 403; a page leads to the sign-in, or knows no such hall."""
     if asked.is_api:
         return answer.status_code in (401, 403)
     is_led_away = answer.status_code in (302, 303) and answer.location.startswith("/connexion?next=")
     return is_led_away or answer.status_code in (403, 404)
+
+
+def is_out(asked: Asked, answer: Any) -> bool:
+    """Whether who may come in was kept out; a page is also led away from, and knows no such hall."""
+    is_page = not asked.is_api and asked.is_there
+    return answer.status_code in NOT_LET_IN or (is_page and was_refused(asked, answer))
 
 
 def test_every_route_says_what_it_requires(requests: list[Asked]):
@@ -91,6 +104,22 @@ def test_who_may_not_come_in_is_kept_out_and_changes_nothing(
         if not was_refused(asked, answer := caller.open(asked.method, asked.path, **asked.sent()))
     ]
     assert not let_in, "\n".join(let_in)
+    assert (site.count("hall_fact"), site.count("installation_fact")) == facts
+
+
+def test_who_may_elsewhere_only_changes_nothing_of_laon(
+    site: ApiSite, declared: list[Asked], callers: list[Calling]
+):
+    facts = site.count("hall_fact"), site.count("installation_fact")
+    answers = {
+        f"{caller.name}: {asked.method} {asked.rule}": caller.open(asked.method, asked.path, **asked.sent())
+        for asked in declared
+        for caller in callers
+        if asked.method != "GET" and caller.may(required_by(asked)) and not may_of_laon(caller, asked)
+    }
+    for thing in ("/personnes/<account>/", "/notices/<notice>/"):
+        assert [each for each in answers if thing in each], thing
+    assert {said: each.status_code for said, each in answers.items() if each.status_code < 400} == {}
     assert (site.count("hall_fact"), site.count("installation_fact")) == facts
 
 
@@ -183,9 +212,10 @@ def test_two_roles_of_a_person_add_up_at_one_site_and_reach_no_further(site: Api
 def test_who_may_come_in_is_not_kept_out(declared: list[Asked], callers: list[Calling]):
     kept_out = []
     for asked in declared:
-        let_in = [caller for caller in callers if caller.may(required_by(asked))]
+        let_in = [caller for caller in callers if may_of_laon(caller, asked)]
         for caller in let_in[:1] if asked.rule in DRAWN else let_in:
             answer = caller.open(asked.method, asked.path, **asked.sent())
-            if asked.rule not in BRING_A_SECRET and answer.status_code in NOT_LET_IN:
-                kept_out.append(f"{caller.name}: {asked.method} {asked.path} → {answer.text[-160:]}")
+            if asked.rule not in BRING_A_SECRET and is_out(asked, answer):
+                said = answer.location or answer.text[-160:]
+                kept_out.append(f"{caller.name}: {asked.method} {asked.path} → {answer.status_code} {said}")
     assert not kept_out, "\n".join(kept_out)
