@@ -58,6 +58,13 @@ def test_every_language_has_the_same_keys(folder: str):
         assert set(messages(folder, language)) ^ french == set(), f"{folder} in {language}"
 
 
+def test_no_key_stands_twice_in_a_catalogue():
+    keys = {
+        name_of(path): re.findall(r'^msgid "(.+)"', path.read_text(), re.MULTILINE) for path in files(".po")
+    }
+    assert [(name, key) for name, each in keys.items() for key in set(each) if each.count(key) > 1] == []
+
+
 @pytest.mark.parametrize("folder", sorted(CATALOGUES))
 def test_every_sentence_is_written_and_has_the_same_placeholders(folder: str):
     french = messages(folder, "fr")
