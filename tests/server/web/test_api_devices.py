@@ -156,6 +156,17 @@ def test_a_revoked_device_is_out_and_its_place_is_free(api: ApiSite):
     refused(admin.delete(f"/api/v1/devices/{SCREEN}", headers=csrf), 404, "not_found")
 
 
+def test_a_device_revoked_before_its_page_came_back_shows_another_code(api: ApiSite):
+    device, (admin, csrf) = api.app.test_client(), api.writer("administrator")
+    first = shown(device)["code"]
+    wanted = {"code": first, "hall": HALL, "kind": "screen", "id": FREE}
+    accepted(admin.post("/api/v1/devices/pairings", json=wanted, headers=csrf), 201)
+    assert admin.delete(f"/api/v1/devices/{FREE}", headers=csrf).status_code == 204
+    told = shown(device)
+    assert told["state"] == "waiting"
+    assert told["code"] != first
+
+
 def test_uptime_is_counted_in_opening_hours_and_outlives_a_restart(both: ApiSite):
     hall = both.database.hall_id(HALL)
     supervisor = both.person("supervisor")
