@@ -31,19 +31,19 @@ _KNOWN_WELL = {
 
 @dataclass(frozen=True, slots=True)
 class PrinterSeen:
-    """What a printer's driver last saw: its state, None when nobody drives it.
+    """A printer now: its state (`printers.state_now`), `unknown` when nobody drives it.
 
     `unprinted`: its last jobs, one after the other, that were not printed.
     """
 
-    state: str | None
+    state: str
     unprinted: int
 
 
 def printer_signs(printer: str, seen: PrinterSeen, rules: AlarmRules) -> Iterator[tuple[Watched, Observed]]:
     """The signs of a printer, by the id of its kiosk."""
-    faulty = AlarmKind.NEAR_END if seen.state == "near_end" else _STOPPED.get(seen.state or "")
-    well = _KNOWN_WELL.get(seen.state or "", set())
+    faulty = AlarmKind.NEAR_END if seen.state == "near_end" else _STOPPED.get(seen.state)
+    well = _KNOWN_WELL.get(seen.state, set())
     for kind in (AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT, AlarmKind.NEAR_END):
         if kind is faulty:
             yield (kind, printer), Observed(Sign.FAULTY, {"state": seen.state})

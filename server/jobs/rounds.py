@@ -149,13 +149,23 @@ class Rounds:
             return
         self._looked_at_s = elapsed_s
         now = self.database.clock.now()
-        if claim_every(self.database, "look_at_devices", now=now, every_s=LOOK_EVERY_S - int(ROUND_S)):
-            for hall in halls:
-                sightings = self.players.of_hall(hall["id"])
-                look_at_devices(self.database, hall["id"], sightings)
-                for device, connection in renewals_due(self.database, hall["id"], sightings):
-                    told = ask_renewal(self.database, SYSTEM, device["id"])
-                    self.tell_renewal(device["kind"], connection, told)
+        if not claim_every(self.database, "look_at_devices", now=now, every_s=LOOK_EVERY_S - int(ROUND_S)):
+            return
+        for hall in halls:
+            self._attempt(self._look_at_hall, hall, self.players)
+            if self.players.is_away:
+                return
+            self.breathe()
+
+    def _look_at_hall(self, hall: Row, players: Players) -> None:
+        """Where sightings cannot be read nobody looks, and nothing counts."""
+        sightings = players.of_hall(hall["id"])
+        if players.is_away:
+            return
+        look_at_devices(self.database, hall["id"], sightings)
+        for device, connection in renewals_due(self.database, hall["id"], sightings):
+            told = ask_renewal(self.database, SYSTEM, device["id"])
+            self.tell_renewal(device["kind"], connection, told)
 
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""

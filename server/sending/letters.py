@@ -3,7 +3,8 @@
 import json
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -17,6 +18,17 @@ from server.store.recipients import Recipient
 
 WITHIN_S = 10.0
 """How long the SMTP server has for each of its answers."""
+
+
+@contextmanager
+def _to_the_end(server: smtplib.SMTP) -> Iterator[smtplib.SMTP]:
+    """The server, with a word of farewell: whatever it answers to that, a letter it accepted is sent."""
+    try:
+        yield server
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+        server.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ class Letters:
             raise SendRefused("email_off")
         letter = self.letter(recipient.address, delivery, body, now=now)
         try:
-            with self._connected() as server:
+            with _to_the_end(self._connected()) as server:
                 if self.settings.smtp_user:
                     server.login(self.settings.smtp_user, self.settings.smtp_password)
                 server.send_message(letter)

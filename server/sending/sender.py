@@ -87,8 +87,10 @@ class Sender:
                 return
         with self.database.read() as rows:
             recipient = recipient_of(rows, delivery["recipient"])
-        if recipient is None:
-            return  # removed meanwhile, and with it all that was on its way
+        if recipient is None:  # removed meanwhile
+            with self.database.store.write() as rows:
+                deliveries.give_up(rows, delivery["id"], now)
+            return
         refused = self.try_to_send(recipient, delivery["id"], delivery["body"])
         now = self.database.clock.now()
         with self.database.store.write() as rows:
@@ -96,7 +98,7 @@ class Sender:
                 deliveries.note_sent(rows, delivery["id"], now)
                 return
             again_at = next_try(from_micros(delivery["queued_at"]), delivery["tries"] + 1, now)
-            deliveries.note_failed(rows, delivery["id"], refused.code, now=now, again_at=again_at)
+            deliveries.note_failed(rows, delivery, refused.code, now=now, again_at=again_at)
 
     def try_to_send(self, recipient: Recipient, delivery: str, body: str) -> SendRefused | None:
         """Sends once, now; why it did not arrive, None when it did."""

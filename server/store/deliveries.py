@@ -13,8 +13,8 @@ from server.domain.instants import to_micros
 from server.ids import new_id
 from server.store.engines import Row
 
-TAKEN_FOR = timedelta(seconds=60)
-"""A delivery whose sender died is tried by another after this time."""
+TAKEN_FOR = timedelta(minutes=3)
+"""A delivery whose sender died is tried by another after this time, longer than a letter takes to be sent."""
 _COLUMNS = "d.id, d.recipient, d.hall, d.position, d.turn, d.body, d.queued_at, d.tries"
 _UNDERWAY = "sent_at IS NULL AND given_up_at IS NULL"
 _DUE = (
@@ -28,10 +28,12 @@ _TAKE = (
     " AND tries = :tries AND (taken_until IS NULL OR taken_until <= :now)"
 )
 _SENT = "UPDATE delivery SET sent_at = :now, taken_until = NULL, failure = NULL WHERE id = :delivery"
+"""Whoever sent it and how late: it has arrived."""
 _FAILED = (
     "UPDATE delivery SET taken_until = NULL, failure = :failure, next_at = :next_at,"
-    " given_up_at = :given_up_at WHERE id = :delivery"
+    f" given_up_at = :given_up_at WHERE id = :delivery AND {_UNDERWAY} AND tries = :tries"
 )
+_GIVE_UP = f"UPDATE delivery SET given_up_at = :now, taken_until = NULL WHERE {_UNDERWAY}"
 _AGAIN = (
     "UPDATE delivery SET sent_at = NULL, given_up_at = NULL, taken_until = NULL, tries = 0, queued_at = :now,"
     " next_at = :now WHERE recipient = :recipient AND created_at >= :since"
@@ -93,20 +95,26 @@ def note_sent(rows: Any, delivery: str, now: datetime) -> None:
     rows.run(_SENT, {"delivery": delivery, "now": to_micros(now)})
 
 
-def note_failed(rows: Any, delivery: str, failure: str, *, now: datetime, again_at: datetime | None) -> None:
-    """A delivery has failed, by a code; None: it is given up."""
-    values: dict[str, Any] = {"delivery": delivery, "failure": failure}
+def note_failed(rows: Any, delivery: Row, failure: str, *, now: datetime, again_at: datetime | None) -> None:
+    """A delivery that was found due and taken has failed, by a code; None: it is given up.
+
+    Nothing changes where it was given up meanwhile, or another has taken it since.
+    """
+    values: dict[str, Any] = {"delivery": delivery["id"], "tries": delivery["tries"] + 1, "failure": failure}
     values["next_at"] = to_micros(now if again_at is None else again_at)
     values["given_up_at"] = to_micros(now) if again_at is None else None
     rows.run(_FAILED, values)
 
 
+def give_up(rows: Any, delivery: str, now: datetime) -> None:
+    """A delivery goes nowhere any more."""
+    rows.run(f"{_GIVE_UP} AND id = :delivery", {"delivery": delivery, "now": to_micros(now)})
+
+
 def give_up_all(transaction: Any, recipient: str) -> None:
     """Nothing goes to a recipient any more."""
     transaction.run(
-        f"UPDATE delivery SET given_up_at = :now WHERE recipient = :recipient AND {_UNDERWAY}",
-        recipient=recipient,
-        now=to_micros(transaction.now),
+        f"{_GIVE_UP} AND recipient = :recipient", recipient=recipient, now=to_micros(transaction.now)
     )
 
 

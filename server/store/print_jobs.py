@@ -34,7 +34,6 @@ _NOTE_STATE = (
     " WHERE printer = :printer AND holder = :holder AND fence = :fence"
 )
 _NOTE_UNPRINTED = "UPDATE printer_lease SET unprinted = :unprinted WHERE printer = :printer"
-_STATES = "SELECT printer, state, state_at, unprinted FROM printer_lease"
 _OPEN = (
     "SELECT id, hall, printer, visit, copy, document, state, verdict, why, fence, queued_at FROM print_job"
     " WHERE state IN ('queued', 'sending') AND printer = :printer ORDER BY queued_at, id LIMIT :limit"
@@ -81,7 +80,11 @@ def lease_of(rows: Any, printer: str, *, lock: bool = False) -> Row | None:
 
 def printer_sighting(rows: Any, printer: str) -> PrinterSighting | None:
     """What the driver of a printer last saw of it; None: it was never asked."""
-    lease = lease_of(rows, printer)
+    return sighting_of(lease_of(rows, printer))
+
+
+def sighting_of(lease: Row | None) -> PrinterSighting | None:
+    """What the driver that has or had a lease last saw of its printer."""
     if lease is None or lease["state"] is None:
         return None
     told = json.loads(lease["state"])
@@ -109,11 +112,6 @@ def note_state(rows: Any, values: Mapping[str, Any]) -> bool:
 def note_unprinted(transaction: HallTransaction, printer: str, count: int) -> None:
     """Keeps how many jobs of a printer in a row were not printed; its lease is held."""
     transaction.run(_NOTE_UNPRINTED, printer=printer, unprinted=count)
-
-
-def printer_states(rows: Any) -> dict[str, Row]:
-    """What the driver of each printer last saw of it (`state` as JSON), and its unprinted jobs in a row."""
-    return {row["printer"]: row for row in rows.all(_STATES)}
 
 
 def open_jobs(rows: Any, printer: str) -> list[Row]:

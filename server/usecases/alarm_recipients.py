@@ -107,9 +107,9 @@ def resend(database: Database, recipient: str, since: datetime) -> int:
 
     A delivery keeps its id, so that a receiver knows it again. Refusal: unknown_recipient.
     """
-    known_recipient(database, recipient)
     now = database.clock.now()
     with database.store.write() as rows:
+        _known(rows, recipient)
         return send_again(rows, recipient, since=max(since, now - RESENT_AT_MOST), now=now)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from server.domain.instants import from_micros, to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
+from server.store.accounts import device_of_token
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.pairings import pairing_of_code, pairing_of_secret, waiting_pairings
@@ -83,12 +84,22 @@ def _unused_code(rows: Any) -> str:
 
 
 def read_pairing(database: Database, secret: str) -> Waiting | None:
-    """How the pairing of a device stands, by its secret; None when its code has expired unconfirmed."""
+    """How the pairing of a device stands, by its secret; None when that leads to nothing any more.
+
+    Its code has expired unconfirmed, or the device it became was revoked or replaced since.
+    """
     with database.read() as rows:
         row = pairing_of_secret(rows, token_digest(secret))
-    if row is None or (row["device"] is None and is_expired(row, database.clock.now())):
-        return None
+        if row is None or _is_over(rows, row, secret, database.clock.now()):
+            return None
     return Waiting(row["code"], from_micros(row["expires_at"]), row["device"])
+
+
+def _is_over(rows: Any, pairing: Row, secret: str, now: datetime) -> bool:
+    if pairing["device"] is None:
+        return is_expired(pairing, now)
+    device = device_of_token(rows, secret)
+    return device is None or device["revoked_at"] is not None
 
 
 def is_expired(pairing: Row, now: datetime) -> bool:

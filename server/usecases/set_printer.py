@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from server.domain.configuration import PrinterConnection
+from server.domain.configuration import PrinterConnection, PrinterProfile
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.installation import Author
@@ -35,12 +35,19 @@ def set_printer(
         raise Refusal("unknown_kiosk", name=kiosk)
     if _is_same(known.printer, wanted):
         return configuration.revision
-    described = None if wanted is None else asdict(wanted) | {"profile": f"raster-{wanted.paper_mm}"}
+    described = None if wanted is None else asdict(wanted) | {"profile": _profile(known.printer, wanted)}
 
     def change(content: dict[str, Any]) -> None:
         next(each for each in content["kiosks"] if each["id"] == kiosk)["printer"] = described
 
     return edit_hall_document(database, hall, author, change).revision
+
+
+def _profile(printer: PrinterConnection | None, wanted: WantedPrinter) -> PrinterProfile:
+    """How the printer is fed: as before on paper of the same width, else by pictures."""
+    if printer is not None and printer.paper_mm == wanted.paper_mm:
+        return printer.profile
+    return "raster-80" if wanted.paper_mm == 80 else "raster-58"
 
 
 def _is_same(printer: PrinterConnection | None, wanted: WantedPrinter | None) -> bool:

@@ -4,7 +4,6 @@ Every worker watches. What a look changes is decided again under the hall's lock
 once whoever saw its fault.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,8 +37,9 @@ from server.domain.alarms import (
 from server.domain.calendars import opening_at
 from server.domain.configuration import HallConfiguration
 from server.domain.forgotten import FORGOTTEN
-from server.domain.instants import from_micros, to_micros
+from server.domain.instants import from_micros
 from server.domain.players import Sighting, is_present
+from server.domain.printers import state_now
 from server.ids import new_id
 from server.language import Translate
 from server.store import alarms, counters
@@ -48,11 +48,8 @@ from server.store.database import Database
 from server.store.engines import Row
 from server.store.hall_transaction import SELECT_HALL, HallTransaction
 from server.store.installation import SYSTEM
-from server.store.print_jobs import printer_states
+from server.store.print_jobs import lease_of, sighting_of
 from server.usecases.tell_alarm import tell_alarm
-
-DRIVEN_WITHIN_S = 60
-"""A state of a printer that was noted longer ago says nothing any more: nobody drives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +129,12 @@ def _signs(
 
 
 def _printers(rows: Any, look: _Look) -> Iterator[tuple[Watched, Observed]]:
-    states = printer_states(rows)
-    oldest = to_micros(look.wall) - DRIVEN_WITHIN_S * 1_000_000
     for kiosk in look.configuration.kiosks.values():
         if kiosk.printer is None or kiosk.is_retired:
             continue
-        lease = states.get(kiosk.id)
-        seen = PrinterSeen(None, 0)
-        if lease is not None:
-            is_fresh = lease["state"] is not None and lease["state_at"] >= oldest
-            seen = PrinterSeen(json.loads(lease["state"])["state"] if is_fresh else None, lease["unprinted"])
+        lease = lease_of(rows, kiosk.id)
+        unprinted = 0 if lease is None else lease["unprinted"]
+        seen = PrinterSeen(state_now(sighting_of(lease), look.wall), unprinted)
         yield from printer_signs(kiosk.id, seen, look.configuration.alarms)
 
 

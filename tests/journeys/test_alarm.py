@@ -21,7 +21,7 @@ from tests.harness.working import demonstration_user, sign_in, signed_in
 from tests.server.live.sockets import listening
 from tests.server.printing.test_served_printing import Kiosk
 from tests.server.sending.endpoints import Endpoint, Mailbox, mailbox, webhook_endpoint
-from tests.server.sending.test_sending import subjects, types
+from tests.server.sending.office import subjects, types
 
 WITHIN_S = 2 * Pace().poll_s
 WHAT = "Borne de l’entrée\u00a0: plus de papier."

@@ -2,11 +2,17 @@
 
 import { element, fill } from "./dom.js";
 import { hourTeller } from "./durations.js";
+import { createPaced } from "./paced.js";
 import { readJson, sayer } from "./sentences.js";
 import { read } from "./verbs.js";
 
-/** Watches the alarms of a hall (slug) over a page's socket, where the page has a place to say them. */
-export function watchAlarms(socket, hall) {
+const AT_MOST_EVERY_MS = 1000;
+
+/**
+ * Watches the alarms of a hall (slug) over a page's socket, where the page has a place to say them: asked for at each
+ * connection, and `spread()` ms after they changed, so that a hall's pages do not ask together.
+ */
+export function watchAlarms(socket, hall, spread) {
   const place = document.querySelector("[data-alarms]");
   if (!place) return;
   const { language, time_zone: zone, page, sentences } = readJson("alarm-line");
@@ -23,9 +29,9 @@ export function watchAlarms(socket, hall) {
     }
   }
 
-  socket.on("alarm.changed", look);
-  socket.on("connect", look);
-  look();
+  const { now, soon } = createPaced(look, AT_MOST_EVERY_MS);
+  socket.on("alarm.changed", () => setTimeout(soon, spread()));
+  socket.on("connect", now);
 }
 
 function draw(place, alarms, words) {

@@ -35,7 +35,7 @@ export function connect(namespace, auth, { live, lost, refused, messages }) {
   });
   for (const [name, take] of Object.entries(messages)) socket.on(name, take);
   if (auth.hall) watchAlerts(socket, auth.hall);
-  if (auth.hall) watchAlarms(socket, auth.hall);
+  if (auth.hall) watchAlarms(socket, auth.hall, spread);
   globalThis.addEventListener("online", () => socket.connected || socket.connect());
   return socket;
 }

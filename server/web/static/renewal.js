@@ -1,6 +1,7 @@
 // A device's page exchanges its token when the server asks it to: its cookie is replaced, the page goes on.
 
-const TRIED_AFTER_MS = [0, 1_000, 3_000, 10_000, 30_000];
+const TRIED_AFTER_MS = [0, 1_000, 3_000, 10_000, 30_000, 60_000];
+const TOO_MANY = 429; // one address: a hall's devices behind one router
 const ANSWER_WITHIN_MS = 8_000;
 
 /** Exchanges the token for what was `told`; the same again after a lost answer ends the same. Answers whether it could. */
@@ -14,7 +15,7 @@ export async function renewToken({ told }, { fetch = globalThis.fetch, pause = w
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
       if (answer.ok) return true;
-      if (answer.status < 500) return false;
+      if (answer.status < 500 && answer.status !== TOO_MANY) return false;
     } catch { /* the answer was lost: asked again */ }
   }
   return false;

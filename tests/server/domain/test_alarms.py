@@ -160,7 +160,7 @@ def test_a_printer_that_may_not_print_is_one_fault_and_a_ready_one_none(state: s
     assert [seen.sign for seen in found.values()].count(Sign.FAULTY) == 1
     ready = dict(printer_signs("borne-1", PrinterSeen("ready", 0), RULES))
     assert {seen.sign for seen in ready.values()} == {Sign.WELL}
-    unknown = dict(printer_signs("borne-1", PrinterSeen(None, 1), RULES))
+    unknown = dict(printer_signs("borne-1", PrinterSeen("unknown", 1), RULES))
     assert {seen.sign for seen in unknown.values()} == {Sign.UNSURE}
 
 

@@ -1,7 +1,7 @@
 """Real endpoints on this machine: of webhooks, good and hostile ones, and a server that takes letters."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,13 +15,17 @@ from tests.harness.programs import free_port
 
 @dataclass
 class Endpoint:
-    """An endpoint of webhooks: what it took, by path; `status` it answers; `hold` is set at its end."""
+    """An endpoint of webhooks: what it took, by path; `status` it answers; `hold` is set at its end.
+
+    `before_answer` is called once it has taken something.
+    """
 
     address: str = ""
     status: int = 204
     taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
     hanging: threading.Event = field(default_factory=threading.Event)
+    before_answer: Callable[[], None] = lambda: None
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -37,6 +41,7 @@ class _Answers(BaseHTTPRequestHandler):
             self._drip()
             return
         self.endpoint.taken.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        self.endpoint.before_answer()
         self.send_response(self.endpoint.status if self.path != "/moved" else 302)
         if self.path == "/moved":
             self.send_header("Location", "/elsewhere")
@@ -77,11 +82,12 @@ def webhook_endpoint() -> Iterator[Endpoint]:
 
 @dataclass
 class Mailbox:
-    """A server that takes letters; `refuses`: what it answers to a recipient instead."""
+    """A server that takes letters; `refuses`: what it answers to a recipient instead, `farewell` to QUIT."""
 
     port: int = 0
     letters: list[Any] = field(default_factory=list)
     refuses: str | None = None
+    farewell: str = "221 Bye"
 
     async def handle_RCPT(  # noqa: N802 - as aiosmtpd names it
         self, server: SMTP, _: Any, envelope: Any, address: str, options: Any
@@ -96,6 +102,11 @@ class Mailbox:
     ) -> str:
         self.letters.append(envelope)
         return "250 OK"
+
+    async def handle_QUIT(  # noqa: N802 - as aiosmtpd names it
+        self, server: SMTP, _: Any, envelope: Any
+    ) -> str:
+        return self.farewell
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain.calendars import half_days
+from server.domain.printers import ASKED_WITHIN
 from server.domain.refusals import Refusal
 from server.store.accounts import Grant
 from server.store.database import Database
@@ -24,7 +25,7 @@ from server.usecases.alarm_recipients import (
     remove_recipient,
     renew_secret,
 )
-from server.usecases.counter_sessions import pause_counter
+from server.usecases.counter_sessions import close_counter, pause_counter, resume_counter
 from server.usecases.forgotten import give_back_forgotten
 from server.usecases.publish_configuration import publish_hall
 from server.usecases.purge import purge
@@ -190,6 +191,10 @@ def call_and_end(database: Database) -> None:
 
 
 def test_a_counter_its_agent_forgot_is_told_one_that_pauses_is_not(hall: FaultyHall):
+    pause_counter(hall.database, COUNTER, AGENT, reason="break")
+    hall.look(400)
+    assert hall.open() == []
+    resume_counter(hall.database, COUNTER, AGENT)
     issue(hall.database)
     call(hall.database)
     hall.hands.now += timedelta(minutes=7)
@@ -202,15 +207,21 @@ def test_a_counter_open_long_after_closing_is_told_not_at_a_break(hall: FaultyHa
     today = half_days(hall.database.configuration(HALL).calendar, hall.hands.now.date())
     hall.hands.now = today[0].closes_at + timedelta(minutes=20)
     hall.look()
-    if len(today) > 1:
-        assert hall.open() == []
+    assert len(today) == 2
+    assert hall.open() == []
     hall.hands.now = today[-1].closes_at + timedelta(minutes=14)
     hall.look()
     assert hall.open() == []
     hall.look(60)
     assert hall.open() == [("counter_forgotten", COUNTER)]
     pause_counter(hall.database, COUNTER, AGENT, reason="break")
+    for _ in range(2):
+        hall.look()
     assert hall.open() == [("counter_forgotten", COUNTER)]
+    close_counter(hall.database, COUNTER, AGENT)
+    for _ in range(2):
+        hall.look()
+    assert hall.open() == []
 
 
 def test_a_clock_set_back_is_told_at_once_and_its_letter_leaves_by_the_wall_clock(hall: FaultyHall):
@@ -233,6 +244,29 @@ def test_three_jobs_unprinted_are_told_until_one_is_printed(hall: FaultyHall):
         transaction.run("UPDATE printer_lease SET unprinted = 3 WHERE printer = :printer", printer=KIOSK)
     hall.look()
     assert hall.open() == [("unprinted", KIOSK)]
+
+
+def test_a_printer_nobody_drives_is_neither_faulty_nor_well(hall: FaultyHall):
+    hall.look()
+    hall.printer = "paper_out"
+    hall.look()
+    hall.printer = "ready"
+    hall.note_printer()
+    assert look_undriven(hall) == 0
+    assert look_undriven(hall) == 0
+    assert hall.open() == [("paper_out", KIOSK)]
+    for _ in range(2):
+        hall.look()
+    hall.printer = "cover_open"
+    hall.note_printer()
+    assert look_undriven(hall) == 0
+    assert hall.open() == []
+
+
+def look_undriven(hall: FaultyHall) -> int:
+    """A look after the last answer of the printer has lost its worth."""
+    hall.hands.now += ASKED_WITHIN + timedelta(seconds=1)
+    return watching.watch_alarms(hall.database, hall.id, watching.SeenDevices({}), TRANSLATE)
 
 
 def test_the_first_who_looks_after_an_alarm_is_named_to_people_and_to_no_fact(hall: FaultyHall):

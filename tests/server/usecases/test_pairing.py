@@ -146,6 +146,20 @@ def test_a_device_that_replaces_another_is_that_device_and_the_old_token_is_void
     assert kinds == ["DevicePaired", "DeviceCopied", "DeviceReplaced"]
 
 
+def test_a_device_that_is_in_use_no_more_before_its_page_came_back_is_to_show_another_code(
+    database: Database,
+):
+    revoked, replaced, renewed = (ask_pairing(database, ASKING) for _ in range(3))
+    confirm(database, revoked)
+    revoke_device(database, ADA, SCREEN)
+    assert read_pairing(database, revoked.secret) is None
+    confirm(database, replaced)
+    assert read_pairing(database, replaced.secret) is not None
+    confirm(database, renewed, replaces=True)
+    assert read_pairing(database, replaced.secret) is None
+    assert read_pairing(database, renewed.secret) is not None
+
+
 def test_a_pairing_asked_twice_with_one_key_is_one(database: Database):
     shown = ask_pairing(database, ASKING)
     key = WriteKey.of("ada", "once", b"body")

@@ -1,5 +1,6 @@
 """Devices over HTTP: one shows its code, somebody confirms it, its cookie lets it in; printers of kiosks."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,12 @@ import pytest
 from server.domain.connections import Connection
 from server.domain.facts import FactKind
 from server.live.device_watch import DeviceWatch
+from server.store.installation import SYSTEM
 from server.usecases.look_at_devices import look_at_devices
+from server.usecases.publish_configuration import publish_hall
 from server.web.callers import DEVICE_COOKIE
 from server.web.pairing.pages import PAIRING_COOKIE
+from tests.server.documents.contents import as_text, demonstration
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 
 SCREEN, KIOSK, FREE = "laon-ecran-1", "laon-borne-1", "laon-ecran-2"
@@ -152,6 +156,17 @@ def test_a_revoked_device_is_out_and_its_place_is_free(api: ApiSite):
     refused(admin.delete(f"/api/v1/devices/{SCREEN}", headers=csrf), 404, "not_found")
 
 
+def test_a_device_revoked_before_its_page_came_back_shows_another_code(api: ApiSite):
+    device, (admin, csrf) = api.app.test_client(), api.writer("administrator")
+    first = shown(device)["code"]
+    wanted = {"code": first, "hall": HALL, "kind": "screen", "id": FREE}
+    accepted(admin.post("/api/v1/devices/pairings", json=wanted, headers=csrf), 201)
+    assert admin.delete(f"/api/v1/devices/{FREE}", headers=csrf).status_code == 204
+    told = shown(device)
+    assert told["state"] == "waiting"
+    assert told["code"] != first
+
+
 def test_uptime_is_counted_in_opening_hours_and_outlives_a_restart(both: ApiSite):
     hall = both.database.hall_id(HALL)
     supervisor = both.person("supervisor")
@@ -190,6 +205,24 @@ def test_a_kiosk_has_the_printer_it_is_given_and_a_trial_has_a_verdict(both: Api
     refused(admin.post(f"{PRINTER}/trial", json={}, headers=csrf), 409, "no_printer")
     unknown = PRINTER.replace(KIOSK, "nowhere")
     refused(admin.put(unknown, json={"host": "192.0.2.9"}, headers=csrf), 404, "unknown_kiosk")
+
+
+def test_a_printer_that_moves_is_fed_as_before_on_paper_of_the_same_width(api: ApiSite):
+    admin, csrf = api.writer("administrator")
+
+    def profile(**printer: Any) -> str:
+        accepted(admin.put(PRINTER, json=printer, headers=csrf))
+        connection = api.database.configuration(HALL).kiosks[KIOSK].printer
+        assert connection is not None
+        return connection.profile
+
+    document = json.loads(demonstration(HALL))
+    document["kiosks"][0]["printer"] |= {"host": "192.0.2.8", "profile": "text-80"}
+    publish_hall(api.database, SYSTEM, as_text(document))
+    assert profile(host="192.0.2.9") == "text-80"
+    assert profile(host="192.0.2.9", paper_mm=58) == "raster-58"
+    assert profile(host="192.0.2.10", paper_mm=58) == "raster-58"
+    assert profile(host="192.0.2.10", paper_mm=80) == "raster-80"
 
 
 @pytest.mark.parametrize(

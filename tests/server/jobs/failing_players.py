@@ -1,0 +1,22 @@
+"""Sightings of which those of one hall cannot be read."""
+
+from dataclasses import dataclass
+
+from server.domain.players import Sighting
+from server.store.players import OwnPlayers
+
+
+class HallFails(Exception):
+    """What is wrong with that hall."""
+
+
+@dataclass
+class FailingPlayers(OwnPlayers):
+    """`failing`: the hall (id) that fails."""
+
+    failing: str = ""
+
+    def of_hall(self, hall: str) -> dict[str, Sighting]:
+        if hall == self.failing:
+            raise HallFails
+        return super().of_hall(hall)

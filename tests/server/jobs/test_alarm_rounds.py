@@ -1,0 +1,96 @@
+"""The rounds that watch for faults: by turns of several workers, each hall by itself, whatever the clock."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from server.domain.players import Sighting
+from server.jobs.alarm_rounds import AlarmRounds
+from server.store.job_runs import claim_every
+from server.store.players import OwnPlayers
+from server.usecases.publish_configuration import publish_hall
+from server.usecases.read_alarms import read_alarms
+from tests.server.jobs.failing_players import FailingPlayers
+from tests.server.store.journals import AGENT
+from tests.server.usecases.faulty_hall import KIOSK, TRANSLATE, FaultyHall, faulty_hall
+from tests.server.usecases.figures_history import HALLS
+
+
+@pytest.fixture
+def hall(database_url: str) -> Iterator[FaultyHall]:
+    with faulty_hall(database_url) as found:
+        yield found
+
+
+def worker(hall: FaultyHall, players: OwnPlayers | None = None) -> AlarmRounds:
+    """One of several processes."""
+    return AlarmRounds(hall.database, players or OwnPlayers(), TRANSLATE, is_one_of_several=True)
+
+
+def makes(hall: FaultyHall, rounds: AlarmRounds, after_s: float = 5) -> None:
+    """A round some seconds later, with what the printer's driver keeps of it by then."""
+    hall.hands.now += timedelta(seconds=after_s)
+    hall.note_printer()
+    rounds.make()
+    assert rounds.failures == 0
+
+
+def test_a_job_that_recurs_is_taken_again_once_its_time_is_over_or_its_clock_was_set_back(hall: FaultyHall):
+    at = hall.hands.now
+
+    def is_taken(after: timedelta) -> bool:
+        return claim_every(hall.database, "job", now=at + after, every_s=60)
+
+    assert is_taken(timedelta(0))
+    assert not is_taken(timedelta(seconds=59))
+    assert is_taken(timedelta(seconds=60))
+    assert not is_taken(timedelta(0))  # a minute behind: another computer's clock, or a small step
+    assert is_taken(timedelta(hours=-1))
+    assert not is_taken(timedelta(hours=-1, seconds=59))
+
+
+def test_of_several_workers_one_looks_for_all(hall: FaultyHall):
+    first, second = worker(hall), worker(hall)
+    makes(hall, first)
+    hall.printer = "paper_out"
+    makes(hall, second, after_s=0)
+    assert hall.open() == []
+    makes(hall, second)
+    assert hall.open() == [("paper_out", KIOSK)]
+
+
+def test_a_clock_set_back_is_told_whichever_worker_looks(hall: FaultyHall):
+    rounds = worker(hall)
+    makes(hall, rounds)
+    makes(hall, rounds, after_s=-3600)
+    assert hall.open() == [("clock_suspect", "server")]
+
+
+def test_a_device_is_not_missed_while_sightings_cannot_be_read(hall: FaultyHall):
+    players = OwnPlayers()
+    rounds = worker(hall, players)
+    hall.pair("kiosk", KIOSK)
+    players.put(hall.id, KIOSK, Sighting(hall.hands.now, hall.hands.now, is_connected=True))
+    makes(hall, rounds)
+    players.is_away = True
+    for _ in range(2):
+        makes(hall, rounds, after_s=130)
+    assert hall.open() == []
+    players.is_away = False
+    for _ in range(2):
+        makes(hall, rounds, after_s=130)
+    assert hall.open() == [("kiosk_silent", KIOSK)]
+
+
+def test_a_hall_that_fails_leaves_the_others_watched(hall: FaultyHall):
+    publish_hall(hall.database, AGENT, (HALLS / "vervins.json").read_bytes())
+    hall.hands.now -= timedelta(hours=1)
+    breaths: list[None] = []
+    rounds = worker(hall, FailingPlayers(failing=hall.id))
+    rounds.breathe = lambda: breaths.append(None)
+    rounds.make()
+    other = read_alarms(hall.database, "vervins", "fr", TRANSLATE, names_people=False, has_past=False)
+    assert [each["kind"] for each in other["alarms"]] == ["clock_suspect"]
+    assert hall.open() == []
+    assert (rounds.failures, len(breaths)) == (1, 2)
