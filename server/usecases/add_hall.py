@@ -14,13 +14,11 @@ from server.store.configurations import INSTALLATION
 from server.store.database import Database
 from server.store.documents import hall_documents, newest
 from server.store.installation import Author
+from server.usecases.configuration_document import PAGES
 from server.usecases.publish_configuration import Terms, publish_hall, publish_installation
 
 LANGUAGES = ("fr", "en", "es")
 """Those a new installation speaks: the templates are written in them."""
-
-RESERVED = (INSTALLATION, "nouveau")
-"""Slugs no new hall has: pages are called so."""
 
 type Week = Mapping[str, Sequence[str]]
 
@@ -83,7 +81,7 @@ def add_hall(database: Database, author: Author, wanted: WantedFromTemplate) -> 
     services = wanted.services
     if services is None:
         services = [each["id"] for each in template_of(wanted.template)["services"]]
-    slug = slug_of(wanted.name, [*taken, *RESERVED])
+    slug = slug_of(wanted.name, [*taken, INSTALLATION, *PAGES])
     made = WantedHall(slug, wanted.name, wanted.site, document.languages, services, wanted.counters)
     content = from_template(wanted.template, made)
     for kiosk in content["kiosks"]:

@@ -20,6 +20,8 @@ type Sites = frozenset[str] | None
 type Content = Mapping[str, Any]
 
 NOTHING: Content = {}
+PAGES = ("nouveau",)
+"""What no hall is called: pages of the configuration are (`/configuration/nouveau`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.check_configuration import problems_of
 from server.usecases.configuration_document import (
+    PAGES,
     ConfigurationDocument,
     Content,
     Reader,
@@ -130,7 +131,7 @@ def save_draft(
 
     Refusals: unknown_configuration, unknown_revision, forbidden; StaleDocument.
     """
-    if not re.fullmatch(SLUG, name) or len(name) > LONGEST_NAME:
+    if not re.fullmatch(SLUG, name) or len(name) > LONGEST_NAME or name in PAGES:
         raise Refusal("unknown_configuration", document=name)
     if _depth(wanted.content) > DEEPEST:
         raise Refusal("bad_request", field="content")
