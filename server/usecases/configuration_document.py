@@ -66,6 +66,12 @@ class ConfigurationDocument:
         return self.published is not None or self.drafting.draft is not None
 
     @property
+    def was_discarded(self) -> bool:
+        """Whether the last draft was discarded, and nothing published since: publishing ends it as well."""
+        ended = self.drafting.ended
+        return ended is not None and (self.published is None or self.published.published_at < ended.at)
+
+    @property
     def site(self) -> str | None:
         """The site of a hall as it is published, else as it is drafted; None for what has none."""
         draft = self.drafting.draft
