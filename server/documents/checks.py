@@ -53,6 +53,16 @@ def check_name(document: HallDocument, name: str) -> tuple[Problem, ...]:
     return (problem(("hall",), "other_hall", hall=document.hall, name=name),)
 
 
+def check_no_new_notices(document: HallDocument, published: HallDocument | None) -> tuple[Problem, ...]:
+    """The errors of texts that are not, word for word, in what is published: nobody has approved them."""
+    known = () if published is None else published.notices
+    return tuple(
+        problem(("notices", at), "notice_not_approved")
+        for at, text in enumerate(document.notices)
+        if text not in known
+    )
+
+
 def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
     """The ids a document gives that were ever something else.
 

@@ -10,10 +10,10 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from server.documents.problems import broken_rule
-from server.domain.numbering import is_prefix_allowed
+from server.domain.numbering import LONGEST_PREFIX, PREFIX_LETTERS, is_prefix_allowed
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-PREFIX = r"^[ACFHKLRT]{1,2}$"
+PREFIX = rf"^[{''.join(sorted(PREFIX_LETTERS))}]{{1,{LONGEST_PREFIX}}}$"
 COLOUR = r"^#[0-9a-f]{6}$"
 ADDRESS = r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$"
 HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from server.domain.numbering import number_text
+from server.domain.numbering import PREFIX_LETTERS, number_text
 from server.domain.rules import APPOINTMENT, PRIORITY
 from server.domain.rules_waiting import CallingCounter, QueuedLeg, arrival_class
 
 MIDNIGHT = datetime(2026, 1, 5, tzinfo=UTC)
 HOUR, MINUTE = 3600, 60
-PREFIXES = "ACFHKLRT"
+PREFIXES = sorted(PREFIX_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,16 +254,25 @@ class Publisher:
     def _tell_republished(self) -> None:
         """Another configuration applies, whoever published it: each page reads again what it shows of it."""
         try:
-            for hall, configuration in self._republished.since(self.presence.known_halls()).items():
-                self._changed.add(hall)
-                self._send_states(hall, is_local=True)
-                self._nudge_screens(hall, is_local=True)
-                room, told = messages.hall_room(hall), {"configuration": configuration}
-                for namespace in (messages.AGENT, messages.SCREEN):
-                    self.emit(messages.CONFIGURATION_CHANGED, told, namespace, room, is_local=True)
+            republished = self._republished.since(self.presence.known_halls())
         except Exception:
             self.failures += 1
             log.exception("republished_failed")
+            return
+        for hall, configuration in republished.items():
+            self._changed.add(hall)
+            try:
+                self._send_republished(hall, configuration)
+            except Exception:
+                self.failures += 1
+                log.exception("republished_failed", hall=hall)
+
+    def _send_republished(self, hall: str, configuration: str) -> None:
+        self._send_states(hall, is_local=True)
+        self._nudge_screens(hall, is_local=True)
+        room, told = messages.hall_room(hall), {"configuration": configuration}
+        for namespace in (messages.AGENT, messages.SCREEN):
+            self.emit(messages.CONFIGURATION_CHANGED, told, namespace, room, is_local=True)
 
     def _take_changed(self) -> set[str]:
         changed, self._changed = self._changed, set()

@@ -42,11 +42,23 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """Who ended the last draft, by publishing or discarding it, and when. `author_name` as in `Draft`."""
+
+    author_name: str | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drafting:
-    """How a document's drafting stands: the last number given, and the draft, None when there is none."""
+    """How a document's drafting stands: the last number given, and the draft, None when there is none.
+
+    `ended`: how the one before went, None while there is one and before the first.
+    """
 
     last_version: int
     draft: Draft | None
+    ended: Ended | None = None
 
     @property
     def version(self) -> int | None:
@@ -59,7 +71,9 @@ def drafting_of(rows: Any, document: str) -> Drafting:
     row = rows.one(_NEWEST, document=document)
     if row is None:
         return Drafting(0, None)
-    return Drafting(row["version"], None if row["content"] is None else _draft(row))
+    if row["content"] is None:
+        return Drafting(row["version"], None, Ended(row["display_name"], row["saved_at"]))
+    return Drafting(row["version"], _draft(row))
 
 
 def open_drafts(rows: Any) -> dict[str, Draft]:

@@ -7,20 +7,16 @@ from typing import Any
 
 from hardware.simulator.ports import free_port
 from server.documents.from_template import WantedHall, from_template, slug_of, template_of
-from server.documents.installation import InstallationDocument
-from server.documents.reading import parse_installation
-from server.domain.refusals import Refusal
 from server.store.configurations import INSTALLATION
 from server.store.database import Database
-from server.store.documents import hall_documents, newest
+from server.store.documents import hall_documents
 from server.store.installation import Author
+from server.usecases.check_configuration import installation_document
+from server.usecases.configuration_document import PAGES, configuration_document
 from server.usecases.publish_configuration import Terms, publish_hall, publish_installation
 
 LANGUAGES = ("fr", "en", "es")
 """Those a new installation speaks: the templates are written in them."""
-
-RESERVED = (INSTALLATION, "nouveau")
-"""Slugs no new hall has: pages are called so."""
 
 type Week = Mapping[str, Sequence[str]]
 
@@ -64,7 +60,9 @@ def open_installation(database: Database, author: Author, organisation: str, sit
 
 def add_site(database: Database, author: Author, site: WantedSite) -> str:
     """The slug of one more site. Raises DocumentRefused; refusals: not_configured, stale_revision."""
-    document, revision = _installation(database)
+    with database.read() as rows:
+        document = installation_document(rows)
+        revision = configuration_document(rows, INSTALLATION).revision
     described = _site(site, [each.slug for each in document.sites])
     content = document.model_dump(mode="json")
     content["sites"].append(described)
@@ -77,27 +75,19 @@ def add_hall(database: Database, author: Author, wanted: WantedFromTemplate) -> 
 
     Raises DocumentRefused; refusals: not_configured, unknown_template, no_service.
     """
-    document, _ = _installation(database)
     with database.read() as rows:
+        document = installation_document(rows)
         taken = [hall.hall for hall in hall_documents(rows)]
     services = wanted.services
     if services is None:
         services = [each["id"] for each in template_of(wanted.template)["services"]]
-    slug = slug_of(wanted.name, [*taken, *RESERVED])
+    slug = slug_of(wanted.name, [*taken, INSTALLATION, *PAGES])
     made = WantedHall(slug, wanted.name, wanted.site, document.languages, services, wanted.counters)
     content = from_template(wanted.template, made)
     for kiosk in content["kiosks"]:
         kiosk["printer"]["port"] = free_port()
     publish_hall(database, author, json.dumps(content), Terms(base_revision=0))
     return slug
-
-
-def _installation(database: Database) -> tuple[InstallationDocument, int]:
-    with database.read() as rows:
-        found = newest(rows, INSTALLATION, INSTALLATION)
-    if found is None:
-        raise Refusal("not_configured", hall=INSTALLATION)
-    return parse_installation(found.content), found.revision
 
 
 def _site(site: WantedSite, taken: Collection[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from server.documents.checks import (
     check_against_neighbours,
     check_ids,
     check_name,
+    check_no_new_notices,
     warnings_of,
 )
 from server.documents.hall import HallDocument
@@ -57,8 +58,23 @@ def problems_of(rows: Any, name: str, content: Content) -> tuple[Problem, ...]:
         document = read_document(kind, content)
     except DocumentRefused as refused:
         return refused.problems
-    other = check_name(document, name) if isinstance(document, HallDocument) else ()
-    return other or problems_around(rows, document)
+    if isinstance(document, InstallationDocument):
+        return problems_around(rows, document)
+    return check_name(document, name) or (
+        *_new_notices(rows, document),
+        *problems_around(rows, document),
+    )
+
+
+def refuse_unfit_draft(rows: Any, name: str, content: Content) -> None:
+    """Refuses a hall's draft that nobody may publish under its name (slug), whatever surrounds it.
+
+    Raises DocumentRefused: for what is wrong by itself, another hall's, or with texts nobody has approved.
+    """
+    document = parse_hall(content)
+    problems = check_name(document, name) or _new_notices(rows, document)
+    if problems:
+        raise DocumentRefused(problems)
 
 
 def _of_installation(rows: Any, document: InstallationDocument) -> tuple[Problem, ...]:
@@ -83,11 +99,23 @@ def _of_hall(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
 
 def problems_of_use(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
     """The errors of what a hall's document drops though somebody needs it just now."""
-    hall = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=document.hall)
-    published = None if hall is None else newest(rows, HALL, hall["id"])
+    published = _published(rows, document.hall)
     if published is None:
         return ()
-    return check_in_use(parse_hall(published.content), document, _in_use(rows, hall["id"]))
+    hall, before = published
+    return check_in_use(before, document, _in_use(rows, hall))
+
+
+def _new_notices(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
+    published = _published(rows, document.hall) if document.notices else None
+    return check_no_new_notices(document, None if published is None else published[1])
+
+
+def _published(rows: Any, slug: str) -> tuple[str, HallDocument] | None:
+    """The id of a hall and its document as it is published; None before there is one."""
+    hall = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=slug)
+    found = None if hall is None else newest(rows, HALL, hall["id"])
+    return None if found is None else (str(hall["id"]), parse_hall(found.content))
 
 
 def _in_use(rows: Any, hall: str) -> InUse:

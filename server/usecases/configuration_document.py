@@ -20,6 +20,8 @@ type Sites = frozenset[str] | None
 type Content = Mapping[str, Any]
 
 NOTHING: Content = {}
+PAGES = ("nouveau",)
+"""What no hall is called: pages of the configuration are (`/configuration/nouveau`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class ConfigurationDocument:
     def exists(self) -> bool:
         """Whether there is something of it: a revision or a draft."""
         return self.published is not None or self.drafting.draft is not None
+
+    @property
+    def was_discarded(self) -> bool:
+        """Whether the last draft was discarded, and nothing published since: publishing ends it as well."""
+        ended = self.drafting.ended
+        return ended is not None and (self.published is None or self.published.published_at < ended.at)
 
     @property
     def site(self) -> str | None:

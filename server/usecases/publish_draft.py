@@ -4,12 +4,13 @@ import json
 from dataclasses import replace
 
 from server.domain.refusals import Refusal
-from server.store.configurations import INSTALLATION
+from server.store.configurations import HALL, INSTALLATION
 from server.store.database import Database
 from server.store.drafts import draft_content
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
+from server.usecases.check_configuration import refuse_unfit_draft
 from server.usecases.configuration_document import (
     ConfigurationDocument,
     Content,
@@ -48,6 +49,8 @@ def publish_draft(
             base = document.content_at(rows, draft.base_revision)
             raise StaleDocument("stale_revision", document, base, draft.content)
         check_reach(document, sites, draft.content)
+        if document.kind == HALL:
+            refuse_unfit_draft(rows, name, draft.content)
     terms = Terms(base_revision=draft.base_revision, draft=version, write_key=write_key)
     return _publish(database, author, document, draft.content, terms)
 

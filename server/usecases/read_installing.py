@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from server.documents.reading import parse_installation
-from server.store.configurations import INSTALLATION
 from server.store.database import Database
-from server.store.documents import hall_documents, newest
+from server.store.documents import hall_documents
 from server.usecases.installation_link import has_account
+from server.usecases.sites import known_sites
 
 type Step = Literal["administrator", "place", "hall", "printer"]
 
@@ -32,10 +31,7 @@ class Installing:
 
 def read_installing(database: Database) -> Installing:
     """What there is already."""
+    sites = known_sites(database)
     with database.read() as rows:
-        found = newest(rows, INSTALLATION, INSTALLATION)
-        sites = () if found is None else parse_installation(found.content).sites
         halls = hall_documents(rows)
-        return Installing(
-            has_account(rows), tuple(site.slug for site in sites), tuple(hall.hall for hall in halls)
-        )
+        return Installing(has_account(rows), tuple(sites), tuple(hall.hall for hall in halls))

@@ -17,6 +17,7 @@ from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.check_configuration import problems_of
 from server.usecases.configuration_document import (
+    PAGES,
     ConfigurationDocument,
     Content,
     Reader,
@@ -74,6 +75,7 @@ class StaleDocument(Refusal):
         self.document = document
         draft = document.drafting.draft
         self.is_draft = code == "stale_draft" and draft is not None
+        self.is_discarded = code == "stale_draft" and document.was_discarded
         theirs = draft.content if self.is_draft and draft is not None else document.content
         self.onto = Position(document.revision, document.drafting.version)
         self.base, self.mine, self.theirs = (
@@ -89,14 +91,17 @@ class StaleDocument(Refusal):
         return None if merge.conflicts else merge
 
     def told(self, reader: Reader) -> Answer:
-        """Who changed it and when, what they and one oneself changed, and the places where both did."""
-        words, draft, published = reader.words, self.document.drafting.draft, self.document.published
-        by = draft.author_name if self.is_draft and draft is not None else published and published.author_name
-        at = draft.saved_at if self.is_draft and draft is not None else published and published.published_at
+        """Who changed it and when, what they and one oneself changed, and the places where both did.
+
+        `discarded`: they discarded the draft, and have published nothing of it.
+        """
+        words = reader.words
+        by, at = self._by_whom()
         return {
             "onto": self.onto.as_answer(),
-            "author": by or None,
-            "at": micros_to_text(at or None),
+            "author": by,
+            "at": micros_to_text(at),
+            "discarded": self.is_discarded,
             "theirs": changes_told(self.document.kind, self.base, self.theirs, words),
             "mine": changes_told(self.document.kind, self.base, self.mine, words),
             "conflicts": [
@@ -116,6 +121,15 @@ class StaleDocument(Refusal):
             "merged": self.merge.content,
         }
 
+    def _by_whom(self) -> tuple[str | None, int | None]:
+        """Who saved, published or discarded last, and when."""
+        drafting, published = self.document.drafting, self.document.published
+        if self.is_draft and drafting.draft is not None:
+            return drafting.draft.author_name, drafting.draft.saved_at
+        if self.is_discarded and drafting.ended is not None:
+            return drafting.ended.author_name, drafting.ended.at
+        return (None, None) if published is None else (published.author_name, published.published_at)
+
 
 def save_draft(
     database: Database,
@@ -130,7 +144,7 @@ def save_draft(
 
     Refusals: unknown_configuration, unknown_revision, forbidden; StaleDocument.
     """
-    if not re.fullmatch(SLUG, name) or len(name) > LONGEST_NAME:
+    if not re.fullmatch(SLUG, name) or len(name) > LONGEST_NAME or name in PAGES:
         raise Refusal("unknown_configuration", document=name)
     if _depth(wanted.content) > DEEPEST:
         raise Refusal("bad_request", field="content")

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from server.documents.opening import PUBLIC_HOLIDAYS
 from server.documents.reading import json_schema
 from server.documents.values import LANGUAGE, SPAN
+from server.domain.numbering import PREFIX_LETTERS
 from server.web.editing.layout import GROUPS, NOT_EDITED, SECTIONS, WHEN, Group
 
 type Kind = Literal["hall", "installation"]
@@ -58,7 +59,10 @@ HOUR_S = 3600
 
 @cache
 def form_of(kind: Kind) -> dict[str, Any]:
-    """Everything a page needs to draw the fields of a kind of document: its sections and its parts."""
+    """Everything a page needs to draw the fields of a kind of document: its sections and its parts.
+
+    `letters`: those a prefix may have.
+    """
     schema = json_schema(kind)
     described = _Described(schema["$defs"])
     sections = [
@@ -69,7 +73,8 @@ def form_of(kind: Kind) -> dict[str, Any]:
         }
         for section in SECTIONS[kind]
     ]
-    return {"kind": kind, "sections": sections, "parts": described.parts_of(sections)}
+    letters = sorted(PREFIX_LETTERS)
+    return {"kind": kind, "sections": sections, "parts": described.parts_of(sections), "letters": letters}
 
 
 def fields_in(groups: list[dict[str, Any]]) -> list[Field]:

@@ -21,9 +21,12 @@ from server.web.viewer import page_language
 def add_routes(routes: Blueprint, site: Site) -> None:
     """The page and its form."""
 
-    def page(sites: frozenset[str] | None, problems: Problems | None = None) -> str:
+    def page(
+        sites: frozenset[str] | None, problems: Problems | None = None, *, chosen: str | None = None
+    ) -> str:
         return step_page(
             "new_hall",
+            chosen=typed("site") if chosen is None else chosen,
             sites=[each for each in sites_shown(site.database) if sites is None or each["slug"] in sites],
             may_add_site=sites is None,
             templates=templates_shown(page_language()),
@@ -46,11 +49,12 @@ def add_routes(routes: Blueprint, site: Site) -> None:
         place = typed("site")
         if sites is not None and place not in sites:
             raise Refusal("forbidden")
-        try:
+        try:  # a site that is made stays when its hall is refused: it is chosen on the page then
             place = place or add_site(site.database, caller.author, site_typed())
             slug = add_hall(site.database, caller.author, hall_typed(typed("template"), place))
         except DocumentRefused as refused:
-            return page(sites, document_problems(site, refused)), 422
+            return page(sites, document_problems(site, refused), chosen=place), 422
         except Refusal as refusal:
-            return page(sites, {"": [refusal_sentence(refusal, site.translate, page_language())]}), 422
+            told = {"": [refusal_sentence(refusal, site.translate, page_language())]}
+            return page(sites, told, chosen=place), 422
         return redirect(f"/configuration/{slug}/edit", 303)

@@ -8,12 +8,9 @@ from flask import request
 from server.documents.from_template import TEMPLATES, template_of
 from server.documents.opening import WEEKDAYS
 from server.documents.problems import DocumentRefused
-from server.documents.reading import parse_installation
 from server.domain.configuration import text_in
-from server.domain.refusals import Refusal
-from server.store.configurations import INSTALLATION
 from server.store.database import Database
-from server.store.documents import newest
+from server.usecases.check_configuration import installation_document
 from server.web.installing.asked import USUAL_SPANS, WORKDAYS, field_of
 from server.web.site import Site
 from server.web.viewer import page_language
@@ -45,10 +42,8 @@ def hours_shown() -> Mapping[str, Any]:
 def sites_shown(database: Database) -> list[Mapping[str, str]]:
     """The sites there are. Refusal: not_configured."""
     with database.read() as rows:
-        found = newest(rows, INSTALLATION, INSTALLATION)
-    if found is None:
-        raise Refusal("not_configured", hall=INSTALLATION)
-    return [{"slug": each.slug, "name": each.name} for each in parse_installation(found.content).sites]
+        sites = installation_document(rows).sites
+    return [{"slug": each.slug, "name": each.name} for each in sites]
 
 
 def templates_shown(language: str) -> list[Mapping[str, Any]]:

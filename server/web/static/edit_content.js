@@ -3,9 +3,6 @@
 
 import { valueAt } from "./paths.js";
 
-const LETTERS = [..."ACFHKLRT"];
-const LISTS = ["folders", "queues", "services", "counters", "profiles", "kiosks", "screens"];
-
 /** A text as an id may be: "Guichet n° 3" → "guichet-n-3". */
 export function slugOf(text) {
   return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("œ", "oe").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
@@ -19,26 +16,29 @@ export function freeId(wanted, taken) {
   return found;
 }
 
-/** Every id a document gives. */
-export function idsOf(content) {
-  return [...LISTS.flatMap((list) => (content[list] ?? []).map(({ id }) => id)), ...(content.sites ?? []).map(({ slug }) => slug)];
+/** Every id a document gives, in the lists of its form whose items have a key. */
+export function idsOf(form, content) {
+  const lists = form.sections.flatMap(fieldsOf).filter(({ key }) => key);
+  return lists.flatMap(({ name, key }) => (content[name] ?? []).map((item) => item[key]));
 }
 
-/** A prefix no series of the hall has: one letter, or two where a letter is wanted first; "" when all are taken. */
-export function freePrefix(content, first = "") {
+const fieldsOf = ({ groups }) => groups.flatMap(({ fields }) => fields);
+
+/** A prefix of `letters` no series of the hall has: one, or two where one is wanted first; "" when all are taken. */
+export function freePrefix({ letters }, content, first = "") {
   const series = (content.services ?? []).flatMap(({ series, appointment_series }) => [series?.prefix, appointment_series?.prefix]);
-  const candidates = first ? LETTERS.map((letter) => first + letter) : [...LETTERS, ...LETTERS.flatMap((one) => LETTERS.map((other) => one + other))];
+  const candidates = first ? letters.map((letter) => first + letter) : [...letters, ...letters.flatMap((one) => letters.map((other) => one + other))];
   return candidates.find((prefix) => !series.includes(prefix)) ?? "";
 }
 
 /** A new part under a name, with its id: what it must refer to is the first there is. */
-export function newPart(content, { list, part, key, blank, name, taken = idsOf(content) }) {
+export function newPart(form, content, { list, part, key, blank, name, taken = idsOf(form, content) }) {
   const made = structuredClone(blank);
   if (key) made[key] = freeId([content.hall, slugOf(name) || part].filter(Boolean).join("-"), taken);
   named(made, name);
   if (list === "services") {
     made.queue = content.queues?.[0]?.id ?? "";
-    made.series = { ...made.series, prefix: freePrefix(content) };
+    made.series = { ...made.series, prefix: freePrefix(form, content) };
   }
   return made;
 }
@@ -58,16 +58,16 @@ function named(part, name) {
 }
 
 /** A copy under a name of its own: the next number where the name ends with one. */
-export function copyOf(content, { list, key, item }) {
+export function copyOf(form, content, { list, key, item }) {
   const name = nameOf(item);
   const others = (content[list] ?? []).map(nameOf);
-  const copied = newPart(content, { list, part: list, key, blank: item, name: nextName(name, others) });
+  const copied = newPart(form, content, { list, part: list, key, blank: item, name: nextName(name, others) });
   const field = nameField(item);
   if (typeof item[field] === "object") copied[field] = { ...withNumberOf(copied[field].fr, item[field]), fr: copied[field].fr };
   if (list === "services") {
     copied.queue = item.queue;
     copied.series = { ...item.series, prefix: copied.series.prefix };
-    if (copied.appointment_series) copied.appointment_series = { ...copied.appointment_series, prefix: freePrefix({ services: [...content.services, copied] }, copied.series.prefix[0]) };
+    if (copied.appointment_series) copied.appointment_series = { ...copied.appointment_series, prefix: freePrefix(form, { services: [...content.services, copied] }, copied.series.prefix[0]) };
   }
   if ("is_retired" in copied) copied.is_retired = false;
   return copied;
@@ -105,8 +105,8 @@ export function isShown(field, part, blank) {
 /** Where a problem's path leads: the section, the list and id of the item whose view it is in, if any. */
 export function viewOf(form, content, path) {
   const [root, at] = path.split(/[.[\]]+/);
-  const section = form.sections.find(({ groups }) => groups.some(({ fields }) => fields.some(({ name }) => name === root))) ?? form.sections[0];
-  const field = section.groups.flatMap(({ fields }) => fields).find(({ name }) => name === root);
+  const section = form.sections.find((each) => fieldsOf(each).some(({ name }) => name === root)) ?? form.sections[0];
+  const field = fieldsOf(section).find(({ name }) => name === root);
   const item = field?.key ? valueAt(content, `${root}[${at}]`) : undefined;
   return { section: section.key, list: item ? root : null, id: item?.[field.key] ?? null };
 }

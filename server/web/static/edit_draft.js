@@ -43,10 +43,16 @@ export function createDraft({ key, put, tell, took, collided, store, later = set
     get isSaved() {
       return edits === 0 && !sending;
     },
-    /** Nothing is left to save: it was joined with what somebody else saved. */
+    /** Nothing is left to save: it was joined with what somebody else saved, or let go. */
     settle() {
       edits = 0;
+      isHalted = false;
       forget();
+    },
+    /** Goes on trying to save: it could not be joined with what somebody else saved. */
+    resume(detail) {
+      isHalted = false;
+      again(detail);
     },
     get base() {
       return base;
@@ -88,9 +94,14 @@ export function createDraft({ key, put, tell, took, collided, store, later = set
       tell("halted");
       collided(answer.problem);
     } else {
-      tell("unreachable", answer.problem?.detail);
-      timer = later(save, RETRY_MS);
+      again(answer.problem?.detail);
     }
+  }
+
+  function again(detail) {
+    tell("unreachable", detail);
+    stop(timer);
+    timer = later(save, RETRY_MS);
   }
 
   function keep() {

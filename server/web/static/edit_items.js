@@ -15,7 +15,7 @@ export function itemsOf(field, path, form, section) {
   };
   const rows = value.map((item, at) => row({ item, at, field, path, form, section, value, set, add }));
   const isFull = value.length >= (field.most ?? Infinity);
-  const create = (name) => add(newPart(form.content(), { list: path, part: field.parts[0], key: field.key, blank: form.parts[field.parts[0]].blank, name }));
+  const create = (name) => add(newPart(form.described, form.content(), { list: path, part: field.parts[0], key: field.key, blank: form.parts[field.parts[0]].blank, name }));
   return element(
     "div",
     { class: "list", "data-place": path, id: controlId(path), tabindex: "-1" },
@@ -55,7 +55,7 @@ function row({ item, at, field, path, form, section, value, set, add }) {
       { class: "gestures" },
       gesture("up", "editing.up", () => set(moved(value, at, -1), id("up")), { id: id("up"), disabled: at === 0 }),
       gesture("down", "editing.down", () => set(moved(value, at, 1), id("down")), { id: id("down"), disabled: at === value.length - 1 }),
-      gesture(null, "editing.duplicate", () => add(copyOf(form.content(), { list: path, key: field.key, item }))),
+      gesture(null, "editing.duplicate", () => add(copyOf(form.described, form.content(), { list: path, key: field.key, item }))),
       leaving,
     ),
     problems(),

@@ -53,15 +53,16 @@ const form = {
   },
 };
 
+const put = (body) => send({ method: "PUT", path: `${api}/draft`, body, headers: csrfHeader() });
 const draft = createDraft({
   key: `parvis-draft-${page.document}`,
   store: localStorage,
-  put: (body) => send({ method: "PUT", path: `${api}/draft`, body, headers: csrfHeader() }),
+  put,
   tell: tellState,
   took,
   collided: (problem) => conflicts.ask(problem),
 });
-const conflicts = createConflicts({ box: get("[data-conflicts]"), view: get("[data-view]"), say, api, draft, joined, failed: refuse });
+const conflicts = createConflicts({ box: get("[data-conflicts]"), view: get("[data-view]"), say, put, draft, joined, left: loadAnew });
 
 addEventListener("hashchange", () => draw({ isTurned: true }));
 addEventListener("beforeunload", (event) => draft.isSaved || event.preventDefault());
@@ -91,15 +92,21 @@ async function load() {
   }
   show("[data-loaded]", true);
   show("[data-not-yours]", !known.may_change);
+  show("[data-refused]", false);
   get("[data-view]").inert = !known.may_change;
   return draw();
 }
 
-/** What somebody else changed is here now too; nothing of it is taken unseen. */
-async function joined({ author, theirs }) {
+async function loadAnew() {
   draft.settle();
   await load();
-  tell(say("editing.joined", { name: author ?? say("editing.conflicts.somebody"), changes: theirs.map(({ sentence }) => sentence).join(" · ") }));
+}
+
+/** What somebody else changed is here now too; nothing of it is taken unseen. */
+async function joined({ author, theirs, discarded }) {
+  await loadAnew();
+  if (discarded) tell(say("editing.discarded.joined"));
+  else tell(say("editing.joined", { name: author ?? say("editing.conflicts.somebody"), changes: theirs.map(({ sentence }) => sentence).join(" · ") }));
 }
 
 function took(answer) {

@@ -40,7 +40,7 @@ function instead({ part: name }, form) {
 /** A part that begins: with a letter of its own where it gives numbers, with the site's hours where it has hours. */
 function beginning(field, path, form) {
   const made = structuredClone(form.parts[field.part].blank);
-  if (field.part === "series") made.prefix = freePrefix(form.content(), form.valueAt(path.replace("appointment_series", "series"))?.prefix?.[0] ?? "");
+  if (field.part === "series") made.prefix = freePrefix(form.described, form.content(), form.valueAt(path.replace("appointment_series", "series"))?.prefix?.[0] ?? "");
   if (field.part === "calendar") return structuredClone(form.siteCalendar() ?? made);
   if (field.part === "own_hours") made.week = structuredClone((form.valueAt("calendar") ?? form.siteCalendar())?.week ?? made.week);
   return made;
@@ -66,7 +66,7 @@ const kindOf = (item, { parts: kinds }) => (kinds.length > 1 ? (kinds.find((kind
 
 function adders(field, path, form, value, set) {
   const add = (row) => set([...value, row], value.length);
-  if (field.key) return namedAdder(field, path, form, (name) => add(newPart({}, { part: field.parts[0], key: field.key, blank: form.parts[field.parts[0]].blank, name, taken: value.map((each) => each[field.key]) })));
+  if (field.key) return namedAdder(field, path, form, (name) => add(newPart(form.described, {}, { part: field.parts[0], key: field.key, blank: form.parts[field.parts[0]].blank, name, taken: value.map((each) => each[field.key]) })));
   const buttons = field.parts.map((kind, order) => {
     const key = field.parts.length > 1 ? `editing.add.${field.label}.${kind}` : `editing.add.${field.label}`;
     const button = small(form.say(key), () => add(structuredClone(form.parts[kind].blank)));

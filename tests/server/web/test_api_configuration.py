@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -250,10 +251,13 @@ def test_a_file_goes_out_and_comes_in_as_a_draft(editors: Editors):
 def test_a_discarded_draft_is_gone_and_its_number_is_not_given_again(editors: Editors):
     version = accepted(editors.save("ada", laon(name="Un")))["version"]
     refused(editors.send("ada", "DELETE", f"/{HALL}/draft?draft_version=9"), 409, "stale_draft")
+    editors.site.hands.now += timedelta(minutes=1)
     accepted(editors.send("ada", "DELETE", f"/{HALL}/draft?draft_version={version}"))
     assert editors.read()["draft"] is None
     stale = refused(editors.save("eve", laon(name="Deux"), draft_version=version), 409, "stale_draft")
     assert stale["onto"] == {"revision": 1, "draft_version": None}
+    assert (stale["discarded"], stale["author"]) == (True, "administrator")
+    assert (stale["at"], stale["theirs"]) == ("2026-11-24T09:01:00.000000+00:00", [])
     assert accepted(editors.save("eve", laon(name="Deux")))["version"] > version
 
 

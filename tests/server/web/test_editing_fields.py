@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
-from server.documents.hall import HallDocument
+from server.documents.hall import LISTS, HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.reading import json_schema, parse_hall, parse_installation
+from server.domain.numbering import PREFIX_LETTERS
 from server.web.editing.fields import REFERENCES, fields_in, form_of, part_name
 from server.web.editing.layout import GROUPS, NOT_EDITED, WHEN
 from server.web.editing.pages import CATALOGUE, ICONS, OFFERED_LANGUAGES, WORDS
@@ -166,6 +167,15 @@ def test_a_new_part_begins_as_its_model_does():
         "sites": [{**sites["site"]["blank"], "slug": "ici", "name": "Ici", "address": "1 rue"}],
     }
     assert isinstance(parse_installation(json.dumps(installation)), InstallationDocument)
+
+
+def test_the_page_knows_the_letters_of_prefixes_and_every_list_with_ids():
+    form = FORMS["hall"]
+    assert set(form["letters"]) == PREFIX_LETTERS
+    keyed = {
+        field["name"] for each in form["sections"] for field in fields_in(each["groups"]) if field.get("key")
+    }
+    assert keyed == set(LISTS) - {name for part, name in NOT_EDITED if part == "hall"}
 
 
 def test_lists_of_ids_lead_to_lists_of_the_document():

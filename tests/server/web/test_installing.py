@@ -213,6 +213,20 @@ def test_who_configures_one_site_adds_halls_there_and_nothing_elsewhere(wizard):
     assert made.headers["Location"] == "/configuration/autre/edit"
 
 
+@pytest.mark.parametrize("wrong", [{"hall_name": "x" * 81}, {"template": "none"}])
+def test_a_site_made_for_a_hall_that_is_refused_is_chosen_for_the_next_press(wizard, wrong):
+    wizard.up_to_the_hall()
+    wizard.post("/installation/hall", **HALL)
+    new = {**HALL, "hall_name": "Annexe", "name": "Annexe", "address": "2 rue Basse", **HOURS}
+    refused = wizard.post("/configuration/nouveau", **new | wrong)
+    assert refused.status_code == 422
+    chosen = re.findall(r'<option value="([^"]*)" selected', refused.text)
+    assert chosen == ["annexe"]
+    made = wizard.post("/configuration/nouveau", **new, site=chosen[0])
+    assert made.headers["Location"] == "/configuration/annexe/edit"
+    assert read_installing(wizard.database).sites == ("hotel-de-ville", "annexe")
+
+
 def test_a_new_hall_that_cannot_be_leaves_no_site_behind(wizard):
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)

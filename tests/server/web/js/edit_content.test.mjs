@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { copyOf, freeId, freePrefix, isShown, isWithin, menuOf, minutesOf, moved, nameOf, newPart, slugOf, viewOf } from "../../../../server/web/static/edit_content.js";
+import { copyOf, freeId, freePrefix, idsOf, isShown, isWithin, menuOf, minutesOf, moved, nameOf, newPart, slugOf, viewOf } from "../../../../server/web/static/edit_content.js";
 
 const service = (id, prefix, more = {}) => ({ id: `laon-${id}`, names: { fr: id }, queue: "laon-file", series: { prefix, first: 1, last: null }, is_on_kiosk: true, is_retired: false, parent: null, ...more });
 const BLANK = { id: "", names: {}, queue: "", series: { prefix: "", first: 1, last: null }, is_on_kiosk: true, is_retired: false, parent: null };
+const FORM = { letters: ["A", "C", "F"], sections: [{ key: "all", groups: [{ fields: ["folders", "queues", "services", "counters"].map((name) => ({ name, key: "id" })) }, { fields: [{ name: "name" }, { name: "sites", key: "slug" }] }] }] };
 const hall = (services = []) => ({ hall: "laon", queues: [{ id: "laon-file", names: { fr: "Accueil" } }], services, folders: [], counters: [] });
 
 test("a name becomes an id as documents allow them, that no other part has", () => {
@@ -14,23 +15,29 @@ test("a name becomes an id as documents allow them, that no other part has", () 
 });
 
 test("a new service has an id of its hall, the first queue and a letter of its own", () => {
-  const made = newPart(hall([service("accueil", "A")]), { list: "services", part: "service", key: "id", blank: BLANK, name: "Carte grise" });
+  const made = newPart(FORM, hall([service("accueil", "A")]), { list: "services", part: "service", key: "id", blank: BLANK, name: "Carte grise" });
   assert.deepEqual([made.id, made.names, made.queue, made.series.prefix], ["laon-carte-grise", { fr: "Carte grise" }, "laon-file", "C"]);
   assert.deepEqual(BLANK.names, {});
 });
 
 test("letters that are taken are not given again, and two come after one", () => {
-  const all = [..."ACFHKLRT"].map((letter) => service(letter.toLowerCase(), letter));
-  assert.equal(freePrefix(hall(all)), "AA");
-  assert.equal(freePrefix(hall([service("x", "C", { appointment_series: { prefix: "CA" } })]), "C"), "CC");
+  const all = FORM.letters.map((letter) => service(letter.toLowerCase(), letter));
+  assert.equal(freePrefix(FORM, hall(all)), "AA");
+  assert.equal(freePrefix({ letters: ["X"] }, hall()), "X");
+  assert.equal(freePrefix(FORM, hall([service("x", "C", { appointment_series: { prefix: "CA" } })]), "C"), "CC");
+});
+
+test("every list of the form with a key gives ids, whichever key it is", () => {
+  const content = { ...hall([service("accueil", "A")]), counters: [{ id: "laon-g1" }], sites: [{ slug: "laon" }], name: "Laon", kiosks: [{ id: "unknown-to-the-form" }] };
+  assert.deepEqual(idsOf(FORM, content), ["laon-file", "laon-accueil", "laon-g1", "laon"]);
 });
 
 test("a copy has another id, name and letter, and keeps the rest", () => {
   const counters = [{ id: "laon-guichet-1", labels: { fr: "guichet 1", en: "counter 1" }, services: ["laon-accueil"], is_retired: true }];
-  const counter = copyOf({ ...hall(), counters }, { list: "counters", key: "id", item: counters[0] });
+  const counter = copyOf(FORM, { ...hall(), counters }, { list: "counters", key: "id", item: counters[0] });
   assert.deepEqual(counter, { id: "laon-guichet-2", labels: { fr: "guichet 2", en: "counter 2" }, services: ["laon-accueil"], is_retired: false });
   const one = service("accueil", "A", { queue: "laon-autre" });
-  const copied = copyOf(hall([one]), { list: "services", key: "id", item: one });
+  const copied = copyOf(FORM, hall([one]), { list: "services", key: "id", item: one });
   assert.deepEqual([copied.id, copied.series.prefix, copied.queue], ["laon-accueil-2", "C", "laon-autre"]);
 });
 

@@ -92,6 +92,27 @@ test("somebody else's change stops saving until both are joined, and loses nothi
   assert.equal(draft.isSaved, true);
 });
 
+test("once both are joined, and when joining fails, edits are saved again", async () => {
+  const stale = { ok: false, status: 409, problem: {} };
+  for (const goOn of [
+    ({ draft }) => draft.settle() ?? draft.edited(),
+    ({ draft, seen }) => {
+      draft.resume("away");
+      assert.equal(seen.states.at(-1), "unreachable");
+      assert.equal(draft.isSaved, false);
+    },
+  ]) {
+    const { draft, seen } = working([stale, saved(9)]);
+    draft.begin({ name: "a" }, START);
+    draft.edited();
+    await draft.flush();
+    goOn({ draft, seen });
+    await seen.timers.at(-1)();
+    assert.equal(seen.puts.length, 2);
+    assert.equal(draft.isSaved, true);
+  }
+});
+
 test("what an earlier page could not save is taken up again", async () => {
   const { draft, seen, store } = working([saved(5)]);
   store.setItem("k", JSON.stringify({ base_revision: 2, draft_version: 4, content: { name: "left" } }));

@@ -1,0 +1,41 @@
+"""A publication reaches every hall of a process, whatever goes wrong in another."""
+
+from typing import Any
+
+import pytest
+
+from server.live import messages
+from server.live.presence import Joined, Presence
+from server.live.publisher import Publisher
+from server.store.installation import SYSTEM
+from server.usecases.estimate_waits import Estimates
+from server.usecases.publish_configuration import publish_installation
+from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+
+HALLS_OPEN = ("laon", "vervins")
+
+
+@pytest.mark.parametrize("failing", HALLS_OPEN)
+def test_a_hall_that_fails_keeps_a_publication_from_no_other(sqlite_url: str, failing: str):
+    database = database_with_hall(sqlite_url, Hands(), *HALLS_OPEN)
+    rooms = {slug: messages.hall_room(database.hall_id(slug)) for slug in HALLS_OPEN}
+    told: list[str] = []
+
+    def emit(name: str, _: Any, namespace: str, room: str, **__: Any) -> None:
+        if name == messages.BOARD_CHANGED and room == rooms[failing]:
+            raise OSError("this hall's board is away")
+        if name == messages.CONFIGURATION_CHANGED and namespace == messages.SCREEN:
+            told.append(room)
+
+    presence = Presence()
+    for slug, room in rooms.items():
+        presence.arrived(slug, messages.SCREEN, Joined(database.hall_id(slug), [room]))
+    publisher = Publisher(
+        database, Estimates(database), presence, emit, lambda *_: None, lambda key, *_, **__: key
+    )
+    publisher.tick()
+    publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())
+    publisher.tick()
+    assert told == [room for slug, room in rooms.items() if slug != failing]
+    assert publisher.failures == 1
+    database.close()
