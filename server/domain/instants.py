@@ -3,7 +3,7 @@
 RFC 3339 text in facts and messages.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -17,6 +17,11 @@ def to_micros(instant: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """The aware UTC instant of a count of microseconds since 1970-01-01T00:00:00Z."""
     return EPOCH + timedelta(microseconds=micros)
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """When a local day begins."""
+    return datetime.combine(day, time(), zone)
 
 
 def to_text(instant: datetime) -> str:

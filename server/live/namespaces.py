@@ -1,5 +1,6 @@
 """Who may join which room: checked at the connection, by token or cookie."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -41,6 +42,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         try:
             joined: Joined = self.find(auth if isinstance(auth, dict) else {})
         except Refusal as refusal:
+            self.presence.left(self._sid())  # some permission may have been shown before the refused one
             raise SocketRefused(refusal.code) from refusal
         for room in joined.rooms:
             join_room(room)
@@ -171,14 +173,7 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
 
     def agent(auth: dict[str, Any]) -> Joined:
         hall, _ = callers(auth, REQUIRED[messages.AGENT])
-        rooms = [messages.hall_room(hall)]
-        for asked, (permission, room) in FURTHER_ROOMS.items():
-            wanted = auth.get(asked)
-            if wanted is True or (asked == "devices" and wanted == "every"):
-                _, caller = callers(auth, permission)
-                halls = [hall] if wanted is True else supervised_halls(database, caller.may)
-                rooms += [room(each) for each in halls]
-        return Joined(hall, rooms)
+        return Joined(hall, [messages.hall_room(hall), *_further_rooms(auth, hall, database, callers)])
 
     def visitor(auth: dict[str, Any]) -> Joined:
         token = auth.get("ticket")
@@ -198,3 +193,14 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
         AgentNamespace(watch, agent, database),
         HallNamespace(messages.VISITOR, watch, visitor),
     ]
+
+
+def _further_rooms(auth: dict[str, Any], hall: str, database: Database, callers: Any) -> Iterator[str]:
+    """What a socket asks for besides its hall (id): each hall's permission is looked for and remembered."""
+    for asked, (permission, room) in FURTHER_ROOMS.items():
+        wanted = auth.get(asked)
+        if wanted is True or (asked == "devices" and wanted == "every"):
+            _, caller = callers(auth, permission)
+            for each in [hall] if wanted is True else supervised_halls(database, caller.may):
+                callers({**auth, "hall": each}, permission)
+                yield room(each)

@@ -1,7 +1,7 @@
 """Accounts, signed-in sessions, devices and API keys: secrets are stored as digests only."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,6 +33,11 @@ _ACCOUNT = (
 def allowed_by(grants: Iterable[Grant], permission: Permission, site: str) -> bool:
     """Whether roles give a permission at a site (slug)."""
     return any(permission in ROLES[grant.role] for grant in grants if grant.site in (site, EVERY_SITE))
+
+
+def is_at(grants: Iterable[Grant], sites: Collection[str] | None) -> bool:
+    """Whether some role is held at one of these sites (slugs); None: all, and every role is."""
+    return sites is None or any(grant.site in sites for grant in grants)
 
 
 def account_row(rows: Any, account: str) -> Row | None:

@@ -1,13 +1,14 @@
 """Reads of what the figures count: legs, greetings, tickets not issued, intervals on duty, targets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from server.domain.indicator_records import LegRecord
 from server.domain.instants import from_micros, to_micros
+from server.store.engines import Row
 
 _LEGS_OF_DAY = """
 SELECT l.id, l.visit, l.number, l.hall, l.service, l.class, l.position, l.priority, l.target_s,
@@ -46,6 +47,10 @@ SELECT d.counter, d.hall, coalesce(s.joined_to, d.session) AS session, d.profile
 d.opened_at, d.closed_at FROM duty d LEFT JOIN counter_session s ON s.id = d.session
 WHERE d.hall = :hall AND d.opened_at < :ends_at AND (d.closed_at IS NULL OR d.closed_at >= :starts_at)
 ORDER BY d.opened_at, d.id
+"""
+_SESSIONS = """
+SELECT counter, author, opened_at, closed_at FROM counter_session
+WHERE hall = :hall AND opened_at >= :starts_at AND opened_at < :ends_at ORDER BY opened_at, id
 """
 _TARGETS = """
 SELECT service, wait_s, share_percent, applies_from_on, decided_on, decided_by FROM target
@@ -142,6 +147,13 @@ def duties_between(rows: Any, hall: str, starts_at: int, ends_at: int) -> list[D
         )
         for row in rows.all(_DUTIES, hall=hall, starts_at=starts_at, ends_at=ends_at)
     ]
+
+
+def sessions_opened_between(rows: Any, hall: str, starts_at: datetime, ends_at: datetime) -> Sequence[Row]:
+    """Who held which counter of a hall (its id) from when to when, by the opening; `ends_at` is excluded."""
+    between = {"starts_at": to_micros(starts_at), "ends_at": to_micros(ends_at)}
+    found: Sequence[Row] = rows.all(_SESSIONS, hall=hall, **between)
+    return found
 
 
 def targets_before(rows: Any, hall: str, ends_on: date) -> dict[str, TargetDecided]:

@@ -21,6 +21,7 @@ from server.store.accounts import (
     account_of_login,
     account_row,
     grants_of,
+    is_at,
     other_administrators,
 )
 from server.store.database import Database
@@ -169,30 +170,36 @@ def change_roles(
     """The roles of an account at the sites its author answers for; those elsewhere stay.
 
     Its counters in halls where it calls no more are left, its sockets there are cut.
-    Refusals: unknown_account, forbidden, role_missing, unknown_role, unknown_site, last_administrator.
+    Refusals: unknown_account, forbidden, role_missing, unknown_role, unknown_site, last_administrator;
+    database_busy, a counter may be left open: again leaves it.
     """
     known = known_sites(database)
     with database.installation_transaction(author) as transaction:
         before = grants_of(transaction, account)
-        if not before or (sites is not None and all(each.site not in sites for each in before)):
+        if not before or not is_at(before, sites):
             raise Refusal("unknown_account")
         elsewhere = [] if sites is None else [each for each in before if each.site not in sites]
         if sites is not None and any(grant.site not in sites for grant in grants):
             raise Refusal("forbidden")
         after = sorted({*elsewhere, *grants}, key=lambda each: (each.role, each.site))
         _check_grants(after, [*known, *(each.site for each in elsewhere)])
-        if after == before:
-            return
-        if Grant("administrator", EVERY_SITE) not in after:
-            _check_administered(transaction, account)
-        transaction.run("DELETE FROM role_grant WHERE account = :account", account=account)
-        for grant in after:
-            transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
-        transaction.run(ACCESS_CHANGED)
-        transaction.record(
-            of_kind(FactKind.ROLES_CHANGED, account=account, before=as_body(before), grants=as_body(after))
-        )
+        if after != before:
+            _write_grants(transaction, account, before, after)
     leave_counters(database, author, account, after)
+
+
+def _write_grants(
+    transaction: InstallationTransaction, account: str, before: Sequence[Grant], after: Sequence[Grant]
+) -> None:
+    if Grant("administrator", EVERY_SITE) not in after:
+        _check_administered(transaction, account)
+    transaction.run("DELETE FROM role_grant WHERE account = :account", account=account)
+    for grant in after:
+        transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
+    transaction.run(ACCESS_CHANGED)
+    transaction.record(
+        of_kind(FactKind.ROLES_CHANGED, account=account, before=as_body(before), grants=as_body(after))
+    )
 
 
 def lock_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:
@@ -228,18 +235,26 @@ def _set_locked(database: Database, author: Author, account: str, sites: Sites, 
 def remove_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:
     """The account is erased with its login, name, address, password, roles, links and sessions.
 
-    Refusals: unknown_account, forbidden, own_account, last_administrator.
+    Its counters are left first: where a hall is busy the account is still there to be removed again.
+    Refusals: unknown_account, forbidden, own_account, last_administrator, database_busy.
     """
+    with database.read() as rows:
+        _check_removable(rows, author, account, sites)
+    leave_counters(database, author, account, [])
     with database.installation_transaction(author) as transaction:
-        governed(transaction, account, sites)
-        _check_not_own(author, account)
-        _check_administered(transaction, account)
+        _check_removable(transaction, author, account, sites)
         end_sessions(transaction, account, why="removed")
         for table in ("invitation", "identity", "role_grant"):
             transaction.run(f"DELETE FROM {table} WHERE account = :account", account=account)
         transaction.run("DELETE FROM account WHERE id = :account", account=account)
         transaction.record(of_kind(FactKind.ACCOUNT_REMOVED, account=account))
-    leave_counters(database, author, account, [])
+    leave_counters(database, author, account, [])  # one opened meanwhile
+
+
+def _check_removable(rows: Any, author: Author, account: str, sites: Sites) -> None:
+    governed(rows, account, sites)
+    _check_not_own(author, account)
+    _check_administered(rows, account)
 
 
 def set_password(database: Database, author: Author, login: str, password: str) -> None:

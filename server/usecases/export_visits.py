@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from server.domain.indicator_files import (
     cell_text,
     leg_cells,
 )
-from server.domain.instants import to_micros
+from server.domain.instants import midnight, to_micros
 from server.store.database import Database
 from server.store.figures import days_with_legs, duties_between, legs_of_day
 
@@ -57,7 +57,7 @@ def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, dat
     for hall in halls:
         configuration = database.configuration(hall)
         zone = ZoneInfo(configuration.site.time_zone)
-        starts_at, ends_at = (to_micros(datetime.combine(day, time(), zone)) for day in days)
+        starts_at, ends_at = (to_micros(midnight(day, zone)) for day in days)
         with database.read() as rows:
             duties = duties_between(rows, database.hall_id(hall), starts_at, ends_at)
         for duty in duties:

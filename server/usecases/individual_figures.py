@@ -1,26 +1,30 @@
 """Figures of one agent: none at a site unless an administrator decided so; then how many, how long."""
 
 import time
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from server.domain.facts import FactKind, of_kind
 from server.domain.indicator_records import LegRecord, service_s
-from server.domain.instants import to_micros
+from server.domain.instants import midnight, to_micros
 from server.domain.refusals import Refusal
 from server.store.accounts import name_of
 from server.store.database import Database
 from server.store.engines import Row
-from server.store.figures import days_with_legs, legs_of_day
+from server.store.figures import days_with_legs, legs_of_day, sessions_opened_between
 from server.store.installation import Author
 from server.usecases.notice_places import Sites
 from server.usecases.read_indicators import LONGEST
 from server.usecases.sites import known_sites
 
-_SESSIONS = "SELECT counter, author, opened_at, closed_at FROM counter_session WHERE hall = :hall"
+_LONGEST_SESSION = timedelta(days=2)
+"""No session lasts longer: the end of a day closes every counter, also one opened after the end before."""
 
 
 def decide_individual_figures(
@@ -71,12 +75,14 @@ def read_individual_figures(
     """
     if not timedelta(0) < ends_on - starts_on <= LONGEST:
         raise Refusal("bad_period", period=f"{starts_on}/{ends_on}")
-    hall_id, site = database.hall_id(hall), database.configuration(hall).site.slug
+    hall_id, site = database.hall_id(hall), database.configuration(hall).site
+    zone = ZoneInfo(site.time_zone)
+    opened_from, ends_at = midnight(starts_on - _LONGEST_SESSION, zone), midnight(ends_on, zone)
     spent: dict[str, list[int]] = {}
     with database.read() as rows:
-        if not are_individual_figures_on(rows, site):
+        if not are_individual_figures_on(rows, site.slug):
             raise Refusal("individual_figures_off")
-        sessions = rows.all(_SESSIONS, hall=hall_id)
+        sessions = _by_counter(sessions_opened_between(rows, hall_id, opened_from, ends_at))
         days = days_with_legs(rows, hall_id, starts_on, ends_on)
     for day in days:
         time.sleep(0)  # under gevent: other work goes on between two days
@@ -94,15 +100,21 @@ def read_individual_figures(
     return sorted(found, key=lambda each: (each.name is None, each.name or ""))
 
 
-def _who_served(leg: LegRecord, sessions: Sequence[Row]) -> str | None:
-    """Who held the counter of a leg when its service ended."""
-    ended = to_micros(leg.ended_at) if leg.ended_at is not None else 0
-    return next(
-        (
-            str(session["author"])
-            for session in sessions
-            if session["counter"] == leg.counter
-            and session["opened_at"] <= ended <= (session["closed_at"] or ended)
-        ),
-        None,
-    )
+def _by_counter(sessions: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
+    found: dict[str, list[Row]] = {}
+    for session in sessions:
+        found.setdefault(session["counter"], []).append(session)
+    return found
+
+
+def _who_served(leg: LegRecord, sessions: Mapping[str, Sequence[Row]]) -> str | None:
+    """Who held the counter of a leg when its service ended; `sessions`: of each counter, by their opening.
+
+    Who takes the counter over at that very instant has served nobody yet.
+    """
+    if leg.ended_at is None or leg.counter is None:
+        return None
+    ended, held = to_micros(leg.ended_at), sessions.get(leg.counter, ())
+    opened_before = bisect_left(held, ended, key=itemgetter("opened_at"))
+    last = held[opened_before - 1] if opened_before else None
+    return str(last["author"]) if last is not None and ended <= (last["closed_at"] or ended) else None

@@ -6,6 +6,7 @@ others, and is called by a colleague.
 
 from collections.abc import Sequence
 
+from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.domain.transitions import LegState
 from server.store import counters, waiting
@@ -24,15 +25,22 @@ REASON = "not_allowed"
 def leave_counters(database: Database, author: Author, account: str, grants: Sequence[Grant]) -> int:
     """Closes the counters an account holds in halls where its roles let it call no more; how many.
 
-    Each hall is a transaction of its own: one that is busy does not keep the others.
+    Each hall is a transaction of its own: one that refuses does not keep the others.
+    Refusal: database_busy, of the first hall that could not record it; again does what is left.
     """
     with database.read() as rows:
         halls = [row["hall"] for row in rows.all(_HALLS, account=account)]
-    left = 0
+    left, failed = 0, list[Refusal]()
     for hall in halls:
-        if not allowed_by(grants, Permission.CALL, database.configuration(hall).site.slug):
+        if allowed_by(grants, Permission.CALL, database.configuration(hall).site.slug):
+            continue
+        try:
             with database.transaction(hall, author) as transaction:
                 left += _leave(transaction, account)
+        except Refusal as refusal:
+            failed.append(refusal)
+    if failed:
+        raise failed[0]
     return left
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from server.domain.instants import from_micros, to_micros
 from server.domain.refusals import Refusal
-from server.store.accounts import Grant, account_row, accounts
+from server.store.accounts import Grant, account_row, accounts, is_at
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.notice_places import Sites
@@ -61,7 +61,7 @@ def read_people(database: Database, sites: Sites) -> list[Person]:
     with database.read() as rows:
         beside = _Beside(rows, to_micros(database.clock.now()))
         found = [beside.person(row, sites) for row in accounts(rows)]
-    return [each for each in found if _is_seen(each, sites)]
+    return [each for each in found if is_at(each.grants, sites)]
 
 
 def read_person(database: Database, account: str, sites: Sites) -> tuple[Person, list[Session]]:
@@ -70,7 +70,7 @@ def read_person(database: Database, account: str, sites: Sites) -> tuple[Person,
     with database.read() as rows:
         row = account_row(rows, account)
         person = None if row is None else _Beside(rows, now).person(row, sites)
-        if person is None or not _is_seen(person, sites):
+        if person is None or not is_at(person.grants, sites):
             raise Refusal("unknown_account")
         return person, sessions_of(rows, account, now)
 
@@ -87,10 +87,6 @@ def sessions_of(rows: Any, account: str, now: int) -> list[Session]:
         Session(row["id"], row["browser"], from_micros(row["created_at"]), from_micros(row["seen_at"]))
         for row in rows.all(_SESSIONS, account=account, now=now)
     ]
-
-
-def _is_seen(person: Person, sites: Sites) -> bool:
-    return sites is None or any(grant.site in sites for grant in person.grants)
 
 
 class _Beside:

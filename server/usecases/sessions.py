@@ -1,20 +1,23 @@
-"""Signed-in sessions: one a browser, ended by its owner or an administrator, or by itself after a day.
+"""Signed-in sessions: a row each sign-in.
 
+Ended by its owner or an administrator, by a new password, or by itself after twelve hours.
 An ended session's sockets are cut (`server.live.void_tokens`).
 """
 
 import threading
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from server.domain.browsers import browser_name
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
-from server.store.accounts import ACCESS_CHANGED
+from server.store.accounts import ACCESS_CHANGED, grants_of, is_at
 from server.store.database import Database
 from server.store.installation import Author, InstallationTransaction
+from server.usecases.notice_places import Sites
 
 SIGNED_IN_FOR = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
@@ -23,18 +26,26 @@ _SEEN = "UPDATE sign_in SET seen_at = :now WHERE digest = :digest"
 
 
 def begin_session(
-    database: Database, account: str, user_agent: str = "", *, id_token: str | None = None
+    database: Database,
+    account: str,
+    user_agent: str = "",
+    *,
+    id_token: str | None = None,
+    password_hash: str | None = None,
 ) -> str:
     """The token of a new session of an account (id), whatever proved who it is. Refusal: wrong_password.
 
-    Refused when the account was locked or removed meanwhile. `id_token`: of the provider that proved it.
+    Refused when the account was locked or removed meanwhile, or has another password than the one that proved
+    it (`password_hash`). `id_token`: of the provider that proved it.
     """
     token = new_token() + new_token()
     now = database.clock.now()
+    by_password = "" if password_hash is None else " AND password_hash = :hash"
     with database.store.write() as rows:
         if not rows.run(
-            "UPDATE account SET last_signed_in_at = :now WHERE id = :account AND is_locked = :no",
-            {"now": to_micros(now), "account": account, "no": False},
+            "UPDATE account SET last_signed_in_at = :now"
+            f" WHERE id = :account AND is_locked = :no{by_password}",
+            {"now": to_micros(now), "account": account, "no": False, "hash": password_hash},
         ):
             raise Refusal("wrong_password")
         rows.run(
@@ -62,16 +73,31 @@ def sign_out(database: Database, token: str) -> str | None:
     return None if known is None else known["id_token"]
 
 
-def end_session(database: Database, author: Author, account: str, session: str) -> None:
-    """Ends one session (id) of an account; nothing when it has ended already."""
+def end_session(
+    database: Database, author: Author, account: str, session: str, *, sites: Sites = None
+) -> None:
+    """Ends one session (id) of an account; nothing when it has ended already.
+
+    Refusal: unknown_account, none of its roles is at these sites.
+    """
     with database.installation_transaction(author) as transaction:
+        _check_known(transaction, account, sites)
         end_sessions(transaction, account, why=_why(author, account), only=session)
 
 
-def end_every_session(database: Database, author: Author, account: str, *, but: str | None = None) -> None:
-    """Ends the sessions of an account; `but`: one (id) that goes on."""
+def end_every_session(
+    database: Database, author: Author, account: str, *, but: str | None = None, sites: Sites = None
+) -> None:
+    """Ends the sessions of an account; `but`: one (id) that goes on. Refusal: as `end_session`."""
     with database.installation_transaction(author) as transaction:
+        _check_known(transaction, account, sites)
         end_sessions(transaction, account, why=_why(author, account), but=but)
+
+
+def _check_known(rows: Any, account: str, sites: Sites) -> None:
+    grants = grants_of(rows, account)
+    if not grants or not is_at(grants, sites):
+        raise Refusal("unknown_account")
 
 
 def _why(author: Author, account: str) -> str:

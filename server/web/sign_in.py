@@ -1,7 +1,6 @@
 """Signing in by a local account: `/connexion`."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request
 
@@ -39,7 +38,7 @@ def blueprint(site: Site) -> Blueprint:
         attempt = attempt_of(request.form.get("login", ""), request.form.get("password", ""))
         try:
             account = prove(site.database, attempt)
-            return signed_in(site, account["id"], way_on())
+            return signed_in(site, account["id"], way_on(), password_hash=account["password_hash"])
         except Refusal as refusal:
             sentence = refusal_sentence(refusal, site.translate, page_language())
             page = render_template("sign_in.html", refusal=sentence, login=attempt.login, next=way_on())
@@ -59,17 +58,23 @@ def attempt_of(login: str, password: str) -> Attempt:
     )
 
 
-def signed_in(site: Site, account: str, way: str) -> Response:
-    """The way on of somebody whose account (id) is proved, with a new session. Refusal: wrong_password."""
-    token = begin_session(site.database, account, request.user_agent.string)
+def signed_in(site: Site, account: str, way: str, *, password_hash: str | None = None) -> Response:
+    """The way on of somebody whose account (id) is proved, with a new session. Refusal: wrong_password.
+
+    `password_hash`: of the password that proved it.
+    """
+    browser = request.user_agent.string
+    token = begin_session(site.database, account, browser, password_hash=password_hash)
     response: Any = redirect(way, 303)
     with_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds(), site=site)
     return remember_browser(response, account, site)
 
 
 def way_on() -> str:
-    """Where to go after signing in: `next` when it is a path of this server, else the home page."""
+    """Where to go after signing in: `next` when it is a path of this server, else the home page.
+
+    Browsers read a backslash as a slash, and leave out tabs and ends of lines before they look for a server.
+    """
     wanted = request.values.get("next", "/")
-    parts = urlsplit(wanted)
-    is_elsewhere = bool(parts.scheme or parts.netloc) or wanted.startswith(("//", "/\\"))
-    return wanted if wanted.startswith("/") and not is_elsewhere else "/"
+    is_path = wanted.startswith("/") and not wanted.startswith("//")
+    return wanted if is_path and "\\" not in wanted and wanted.isprintable() else "/"

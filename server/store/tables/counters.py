@@ -20,6 +20,7 @@ counter_session = Table(
     Column("closed_at", INSTANT),
     Column("close_reason", String(20)),
     Column("joined_to", ID),
+    Index("ix_counter_session_opened", "hall", "opened_at"),
     Index(
         "uq_counter_session_open",
         "counter",

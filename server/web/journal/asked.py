@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from server.domain.instants import midnight
 from server.domain.journal_subjects import Subject
 from server.usecases.read_journal import Wanted
 
@@ -51,8 +52,8 @@ class Asked:
         """The same as the use case takes it; days begin at midnight in a time zone."""
         return Wanted(
             hall,
-            begins_at=None if self.first is None else _midnight(self.first, zone),
-            ends_at=None if self.last is None else _midnight(self.last + timedelta(days=1), zone),
+            begins_at=None if self.first is None else midnight(self.first, zone),
+            ends_at=None if self.last is None else midnight(self.last + timedelta(days=1), zone),
             before=self.before,
             subject=self.subject,
             author=self.author or None,
@@ -90,7 +91,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return found if found.year in _YEARS else None
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)

@@ -1,11 +1,8 @@
 """One's own account, `/compte`: roles, sessions, another password. Works without JavaScript."""
 
 from typing import Any
-from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.refusals import Refusal
 from server.store.accounts import EVERY_SITE
@@ -17,7 +14,7 @@ from server.usecases.sessions import end_every_session, end_session
 from server.usecases.sites import known_sites
 from server.web.access import PEOPLE, Access, open_to
 from server.web.callers import Caller, identify
-from server.web.people.words import instant_text
+from server.web.people.words import instant_text, zone_of
 from server.web.problems import refusal_sentence, status_of
 from server.web.sign_in import LONGEST_TYPED, attempt_of
 from server.web.site import Site
@@ -35,16 +32,13 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/compte")
     @open_to(Access.KNOWN, of=PEOPLE)
     def account() -> Any:
-        caller = _caller()
-        return caller if isinstance(caller, Response) else _page(site, caller)
+        return _page(site, identify())
 
     @routes.post("/compte/mot-de-passe")
     @site.limiter.limit("20 per minute")
     @open_to(Access.KNOWN, of=PEOPLE)
     def password() -> Any:
-        caller = _caller()
-        if isinstance(caller, Response):
-            return caller
+        caller = identify()
         new = request.form.get("new", "")[:LONGEST_TYPED]
         try:
             if new != request.form.get("again", "")[:LONGEST_TYPED]:
@@ -58,9 +52,7 @@ def blueprint(site: Site) -> Blueprint:
     @routes.post("/compte/sessions")
     @open_to(Access.KNOWN, of=PEOPLE)
     def sessions() -> Any:
-        caller = _caller()
-        if isinstance(caller, Response):
-            return caller
+        caller = identify()
         session = request.form.get("session", "")
         if session:
             end_session(site.database, caller.author, caller.author.id, session)
@@ -71,18 +63,10 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def _caller() -> Caller | Response:
-    """Who is signed in; nobody: the way to sign in."""
-    caller = identify()
-    if caller.kind == "person":
-        return caller
-    return redirect("/connexion?" + urlencode({"next": "/compte"}))
-
-
 def _page(site: Site, caller: Caller, refusal: Refusal | None = None) -> str:
     known, language = known_sites(site.database), page_language()
-    zone = ZoneInfo(next((each.time_zone for each in known.values()), "Europe/Paris"))
     own = [each for each in known if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
+    zone = zone_of(known, own)
     figures = sites_with_individual_figures(site.database)
     done = request.args.get("fait")
     return render_template(

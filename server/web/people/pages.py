@@ -4,10 +4,8 @@ Works without JavaScript.
 """
 
 from typing import Any
-from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.refusals import Refusal
@@ -31,9 +29,9 @@ from server.usecases.read_people import Person, read_people, read_person
 from server.usecases.sessions import end_every_session, end_session
 from server.usecases.sites import known_sites
 from server.web.access import PEOPLE, requires
-from server.web.callers import Caller, identify
-from server.web.people.words import instant_text
-from server.web.problems import refusal_sentence
+from server.web.callers import Caller, sites_where
+from server.web.people.words import instant_text, zone_of
+from server.web.problems import refusal_sentence, status_of
 from server.web.site import Site
 from server.web.viewer import page_language
 
@@ -78,10 +76,7 @@ class _Pages:
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def people(self) -> Any:
         """Everybody, or those of a site whose name or login holds what is looked for."""
-        reader = _reader()
-        if isinstance(reader, Response):
-            return reader
-        _, sites = reader
+        _, sites = _reader()
         words, at = request.args.get("q", "")[:80].strip(), request.args.get("site", "")
         everybody = read_people(self.database, sites)
         found = [each for each in everybody if _is_found(each, words.casefold(), at)]
@@ -98,23 +93,18 @@ class _Pages:
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def inviting(self) -> Any:
         """The empty form of an invitation."""
-        reader = _reader()
-        if isinstance(reader, Response):
-            return reader
-        return self._invite_page(reader[1], Described("", ""), [])
+        _, sites = _reader()
+        return self._invite_page(sites, Described("", ""), [])
 
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def invite(self) -> Any:
         """A new account and its link, shown once."""
-        reader = _reader()
-        if isinstance(reader, Response):
-            return reader
-        caller, sites = reader
+        caller, sites = _reader()
         wanted, grants = _described(), _grants()
         try:
             link = invite(self.database, caller.author, wanted, grants, sites=sites)
         except Refusal as refusal:
-            return self._invite_page(sites, wanted, grants, refusal), 422
+            return self._invite_page(sites, wanted, grants, refusal), status_of(refusal)
         return self._link_page(link, sites)
 
     def _invite_page(
@@ -125,8 +115,7 @@ class _Pages:
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def person(self, account: str) -> Any:
         """One person."""
-        reader = _reader()
-        return reader if isinstance(reader, Response) else self._person_page(account, reader)
+        return self._person_page(account, _reader())
 
     def _person_page(
         self,
@@ -156,10 +145,7 @@ class _Pages:
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def change(self, account: str, verb: str) -> Any:
         """Another description, other roles, or a new link."""
-        reader = _reader()
-        if isinstance(reader, Response):
-            return reader
-        caller, sites = reader
+        caller, sites = _reader()
         typed: dict[str, Any] = {}
         try:
             if verb == "description":
@@ -172,15 +158,13 @@ class _Pages:
                 return _to(account, "roles")
             return self._link_page(renew_link(self.database, caller.author, account, sites=sites), sites)
         except Refusal as refusal:
-            return self._person_page(account, reader, refusal=refusal, **typed), 422
+            page = self._person_page(account, (caller, sites), refusal=refusal, **typed)
+            return page, status_of(refusal)
 
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def end(self, account: str, verb: str) -> Any:
         """Locks, unlocks, removes, or ends sessions: the one named, or all but the one that asks."""
-        reader = _reader()
-        if isinstance(reader, Response):
-            return reader
-        caller, sites = reader
+        caller, sites = _reader()
         try:
             if verb == "bloquer":
                 lock_account(self.database, caller.author, account, sites=sites)
@@ -191,27 +175,24 @@ class _Pages:
             if verb == "supprimer":
                 remove_account(self.database, caller.author, account, sites=sites)
                 return redirect("/personnes?fait=removed", 303)
+            self._end_sessions(caller, account, sites)
+            return _to(account, "ended")
         except Refusal as refusal:
-            return self._person_page(account, reader, refusal=refusal, is_of_field=False), 422
-        self._end_sessions(caller, account, sites)
-        return _to(account, "ended")
+            page = self._person_page(account, (caller, sites), refusal=refusal, is_of_field=False)
+            return page, status_of(refusal)
 
     def _end_sessions(self, caller: Caller, account: str, sites: Sites) -> None:
-        read_person(self.database, account, sites)  # somebody of these sites
         session = request.form.get("session", "")
         if session:
-            end_session(self.database, caller.author, account, session)
+            end_session(self.database, caller.author, account, session, sites=sites)
         else:
             own = caller.session if caller.author.id == account else None
-            end_every_session(self.database, caller.author, account, but=own)
+            end_every_session(self.database, caller.author, account, but=own, sites=sites)
 
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
     def decide_figures(self) -> Any:
         """Turns the figures of one agent on or off at a site."""
-        reader = _reader()
-        if isinstance(reader, Response):
-            return reader
-        caller, sites = reader
+        caller, sites = _reader()
         at, is_on = request.form.get("site", ""), request.form.get("on") == "1"
         decide_individual_figures(self.database, caller.author, at, is_on=is_on, sites=sites)
         return redirect("/personnes?fait=figures#figures", 303)
@@ -225,7 +206,7 @@ class _Pages:
 
     def _page(self, template: str, sites: Sites, **values: Any) -> str:
         known, language = known_sites(self.database), page_language()
-        zone = ZoneInfo(next((each.time_zone for each in known.values()), "Europe/Paris"))
+        zone = zone_of(known, sites)
         done = request.args.get("fait")
         return render_template(
             template,
@@ -248,15 +229,9 @@ class _Pages:
         return {"field": FIELDS.get(refusal.code, "form") if is_of_field else "form", "sentence": sentence}
 
 
-def _reader() -> tuple[Caller, Sites] | Response:
-    """Who administers people, and at which sites; not signed in: the way to sign in. 403 for anybody else."""
-    caller = identify()
-    if caller.kind != "person":
-        return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
-    sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
-    if sites is not None and not sites:
-        abort(403)
-    return caller, sites
+def _reader() -> tuple[Caller, Sites]:
+    """Who administers people, and at which sites."""
+    return sites_where(Permission.ADMINISTER_PEOPLE)
 
 
 def _described() -> Described:

@@ -1,9 +1,12 @@
 """How these pages write an instant."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+
+from server.documents.installation import SitePart
 
 
 def instant_text(at: datetime, language: str, zone: ZoneInfo) -> str:
@@ -11,3 +14,9 @@ def instant_text(at: datetime, language: str, zone: ZoneInfo) -> str:
     local, locale = at.astimezone(zone), "en_GB" if language == "en" else language
     day = format_date(local.date(), "medium", locale=locale)
     return f"{day}, {format_time(local.time(), 'HH:mm', locale=locale)}"
+
+
+def zone_of(known: Mapping[str, SitePart], sites: Collection[str] | None) -> ZoneInfo:
+    """The zone of the first of the reader's sites (slugs; None: all), else of the first; Paris before any."""
+    own = [each for slug, each in known.items() if sites is None or slug in sites]
+    return ZoneInfo(next((each.time_zone for each in [*own, *known.values()]), "Europe/Paris"))

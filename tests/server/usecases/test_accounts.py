@@ -11,6 +11,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.store.accounts import Grant, account_of_login, grants_of, name_of
+from server.store.counters import agents_present, open_sessions
 from server.store.database import Database
 from server.store.installation import SYSTEM, Author
 from server.usecases.accounts import (
@@ -19,13 +20,16 @@ from server.usecases.accounts import (
     change_roles,
     create_account,
     describe_account,
+    keep_password,
     lock_account,
     remove_account,
     set_password,
     unlock_account,
 )
+from server.usecases.counter_sessions import WantedSession, open_counter
 from server.usecases.individual_figures import decide_individual_figures, sites_with_individual_figures
 from server.usecases.own_account import change_own_password
+from server.usecases.passwords import hashed
 from server.usecases.read_people import read_own_sessions, read_people, read_person
 from server.usecases.sessions import SeenSessions, begin_session, end_every_session, end_session, sign_out
 from server.usecases.sign_in import Attempt, prove
@@ -85,7 +89,7 @@ def test_a_new_password_from_the_machine_ends_every_session_and_unlocks(database
 def test_sessions_are_told_by_browser_and_ended_one_by_one_or_all_but_ones_own(
     database: Database, hands: Hands
 ):
-    account = made(database, "agent")
+    account, another = made(database, "agent"), made(database, "another")
     first = begin_session(database, account, "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0")
     hands.now = hands.now.replace(hour=10)
     begin_session(database, account)
@@ -93,14 +97,32 @@ def test_sessions_are_told_by_browser_and_ended_one_by_one_or_all_but_ones_own(
     found = read_own_sessions(database, account)
     assert [each.browser for each in found] == ["", "", "Firefox, Windows"]
     end_session(database, Author(account), account, found[0].id)
-    end_session(database, Author(account), "another account", found[1].id)
+    end_session(database, Author(account), another, found[1].id)
+    for whose, sites in ((account, VERVINS), ("nobody", None)):
+        one = code_of(end_session, database, SYSTEM, whose, found[1].id, sites=sites)
+        assert (one, code_of(end_every_session, database, SYSTEM, whose, sites=sites)) == (
+            "unknown_account",
+            "unknown_account",
+        )
     assert [each.id for each in read_own_sessions(database, account)] == [found[1].id, found[2].id]
-    end_every_session(database, Author("administrator"), account, but=found[2].id)
+    end_every_session(database, Author("administrator"), account, but=found[2].id, sites=LAON)
     assert [each.id for each in read_own_sessions(database, account)] == [found[2].id]
     assert kinds(database)[-2:] == ["SessionsEnded", "SessionsEnded"]
     sign_out(database, first)
     assert read_own_sessions(database, account) == []
     assert kinds(database)[-1] == "SessionsEnded"
+
+
+def test_a_password_changed_while_somebody_signs_in_by_the_old_one_keeps_them_out(database: Database):
+    account = made(database, "agent")
+    proved = prove(database, Attempt("agent", PASSWORD))
+    with database.installation_transaction(SYSTEM) as transaction:
+        keep_password(transaction, account, hashed(OTHER))
+    by_old = code_of(begin_session, database, account, password_hash=proved["password_hash"])
+    assert by_old == "wrong_password"
+    assert read_own_sessions(database, account) == []
+    proved = prove(database, Attempt("agent", OTHER))
+    assert begin_session(database, account, password_hash=proved["password_hash"])
 
 
 def test_a_session_is_seen_without_a_write_a_request(database: Database, hands: Hands):
@@ -167,6 +189,50 @@ def test_a_removed_account_leaves_an_opaque_author_and_no_trace_of_the_person(da
     assert [row["kind"] for row in done] == ["RolesChanged"]
     assert kinds(database)[-2:] == ["SessionsEnded", "AccountRemoved"]
     assert made(database, "agent") != account  # the login is free again, for another id
+
+
+def change_role(database: Database, account: str) -> None:
+    change_roles(database, SYSTEM, account, [Grant("committee", "*")], sites=None)
+
+
+def remove(database: Database, account: str) -> None:
+    remove_account(database, SYSTEM, account, sites=None)
+
+
+@pytest.mark.parametrize("take_away", [change_role, remove])
+def test_a_busy_hall_keeps_no_other_counter_open_and_its_own_is_left_by_trying_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, take_away: Callable[[Database, str], None]
+):
+    account = made(database, "agent", Grant("agent", "*"))
+    for busy, other in (("laon", "vervins"), ("vervins", "laon")):
+        change_roles(database, SYSTEM, account, [Grant("agent", "*")], sites=None)
+        for hall in (busy, other):
+            open_counter(database, f"{hall}-g1", Author(account), WantedSession(take_over=True))
+        with monkeypatch.context() as now:
+            now.setattr(database, "transaction", busy_in(database, busy))
+            assert code_of(take_away, database, account) == "database_busy"
+        assert [hall for hall in (busy, other) if agents_of(database, hall)] == [busy]
+        take_away(database, account)
+        assert not agents_of(database, busy)
+        if take_away is remove:
+            account = made(database, "agent", Grant("agent", "*"))
+
+
+def busy_in(database: Database, hall: str) -> Callable[..., Any]:
+    """What begins a transaction, but in a busy hall."""
+    begin, busy = database.transaction, database.hall_id(hall)
+
+    def transaction(wanted: str, *told: Any) -> Any:
+        if wanted == busy:
+            raise Refusal("database_busy")
+        return begin(wanted, *told)
+
+    return transaction
+
+
+def agents_of(database: Database, hall: str) -> int:
+    with database.read() as rows:
+        return agents_present(open_sessions(rows, database.hall_id(hall)))
 
 
 def test_a_locked_account_has_no_session_until_it_is_unlocked(database: Database):

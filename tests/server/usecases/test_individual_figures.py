@@ -41,3 +41,21 @@ def test_they_are_off_then_of_whoever_held_the_counter_when_the_service_ended(
     found = read_individual_figures(database, HALL, *DAYS)
     decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
     assert found == [AgentFigures("Marie D.", 2, 6 * 60), AgentFigures(None, 1, 30 * 60)]
+
+
+def test_whoever_takes_the_counter_over_has_not_served_who_was_finished_at_that_instant(
+    database: Database, hands: Hands
+):
+    new = NewAccount("rose", "cendrier parapluie olive", "Rose D.", [Grant("agent", "laon")])
+    rose = create_account(database, SYSTEM, new)
+    issue(database)
+    finish(database, served(database))
+    hands.now -= timedelta(seconds=1)  # a clock that waits: the next fact takes the same instant
+    open_counter(database, COUNTER, Author(rose), WantedSession(services=[SERVICE], take_over=True))
+    with database.read() as rows:
+        ends = "SELECT max(ended_at) FROM leg"
+        assert rows.one(f"SELECT count(*) AS n FROM counter_session WHERE opened_at = ({ends})")["n"] == 1
+    decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
+    found = read_individual_figures(database, HALL, *DAYS)
+    decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
+    assert found == [AgentFigures(None, 1, 0)]

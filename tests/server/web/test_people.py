@@ -1,19 +1,28 @@
 """The pages of people, of one's own account and of invitations: who sees what, and what each form does."""
 
 import re
+from html import escape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from server.store.accounts import Grant
+from server.store.database import Database
+from server.store.engines import Row
 from server.store.installation import SYSTEM
-from server.usecases.accounts import Described
+from server.usecases.accounts import Described, set_password
 from server.usecases.invitations import invite
 from server.usecases.read_people import read_own_sessions, read_people
 from server.usecases.sessions import begin_session
+from server.usecases.sign_in import Attempt, prove
+from server.usecases.sites import known_sites
+from server.web import sign_in
 from server.web.callers import SESSION_COOKIE
 from server.web.known_browsers import BROWSER_COOKIE
+from server.web.people.words import zone_of
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
+from tests.server.web.ways_on import LEADING_AWAY
 
 NEW = "cendrier parapluie olive"
 
@@ -137,10 +146,26 @@ def test_an_administrator_of_one_site_sees_its_people_alone(api: ApiSite):
     for each in elsewhere:
         assert forms.get(f"/personnes/{each}").status_code == 404
         assert forms.post(f"/personnes/{each}/sessions").status_code == 404
-        assert forms.post(f"/personnes/{each}/supprimer").status_code in (404, 422)
+        assert forms.post(f"/personnes/{each}/supprimer").status_code == 404
     assert len(read_people(api.database, None)) == 3
     form = {"name": "M", "login": "m", "role": ["administrator"], "site": ["*"]}
-    assert forms.post("/personnes/inviter", form).status_code == 422
+    assert forms.post("/personnes/inviter", form).status_code == 403
+    only = forms.browser.get("/personnes").text.partition('scope="row"><a href="')[2].partition('"')[0]
+    assert forms.post(f"{only}/bloquer").status_code == 409  # oneself
+    assert forms.post(f"{only}/roles", {"role": ["administrator"], "site": ["*"]}).status_code == 403
+
+
+def test_instants_are_told_in_the_zone_of_a_site_of_the_readers(api: ApiSite):
+    laon = known_sites(api.database)[HALL]
+    known = {"cayenne": laon.model_copy(update={"time_zone": "America/Cayenne"}), HALL: laon}
+    for sites, zone in (
+        (None, "America/Cayenne"),
+        ([HALL], "Europe/Paris"),
+        (["cayenne", HALL], "America/Cayenne"),
+        (["gone"], "America/Cayenne"),
+    ):
+        assert zone_of(known, sites).key == zone
+    assert zone_of({}, None).key == "Europe/Paris"
 
 
 def test_one_sees_and_ends_ones_own_sessions_and_no_others(api: ApiSite):
@@ -187,6 +212,33 @@ def test_a_known_browser_signs_in_while_its_login_is_being_guessed(api: ApiSite)
     tampered = Forms(api)
     tampered.browser.set_cookie(BROWSER_COOKIE, "made.up.cookie")
     assert tampered.post("/connexion", right, page="/connexion").status_code == 429
+
+
+def test_a_sign_in_by_a_password_that_was_changed_meanwhile_is_refused(
+    api: ApiSite, monkeypatch: pytest.MonkeyPatch
+):
+    api.person("agent")
+    [person] = read_people(api.database, None)
+
+    def prove_slowly(database: Database, attempt: Attempt) -> Row:
+        proved = prove(database, attempt)
+        set_password(database, SYSTEM, person.login, NEW)
+        return proved
+
+    monkeypatch.setattr(sign_in, "prove", prove_slowly)
+    typed = {"login": person.login, "password": PASSWORD}
+    assert Forms(api).post("/connexion", typed, page="/connexion").status_code == 401
+    assert read_own_sessions(api.database, person.account) == []
+
+
+def test_who_signs_in_goes_on_at_this_server_alone(api: ApiSite):
+    signed_in, nobody = api.person("agent"), api.app.test_client()
+    own = "/mur?hall=laon&q=é#x"
+    for asked, way in ((own, own), *((each, "/") for each in LEADING_AWAY)):
+        answer = signed_in.get("/connexion", query_string={"next": asked})
+        assert (answer.status_code, unquote(answer.location)) == (303, way), asked
+        page = nobody.get("/connexion", query_string={"next": asked})
+        assert f'name="next" value="{escape(way)}"' in page.text, asked
 
 
 def test_individual_figures_are_decided_on_the_page_and_told_to_agents(api: ApiSite):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from structlog.testing import capture_logs
@@ -29,6 +29,7 @@ from server.web.provider_sign_in import REQUEST_COOKIE
 from tests.harness.identities import RunningProvider, running_mock, running_provider
 from tests.harness.waiting import wait_until
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite, csrf_of
+from tests.server.web.ways_on import LEADING_AWAY
 
 EMAIL = "camille.martin@aisne.example"
 
@@ -323,9 +324,10 @@ def test_an_answer_counts_once_in_the_browser_that_asked_and_for_ten_minutes(bur
 
 
 def test_the_way_on_is_never_another_server(bureau: Bureau):
-    browser = bureau.site.app.test_client()
-    address = urlsplit(bureau.provider.enter(bureau.begin(browser, "//elsewhere.example/"), EMAIL))
-    assert 'content="0; url=/"' in browser.get(f"{address.path}?{address.query}").text
+    for elsewhere in LEADING_AWAY:
+        browser = bureau.site.app.test_client()
+        address = urlsplit(bureau.provider.enter(bureau.begin(browser, quote(elsewhere)), EMAIL))
+        assert 'content="0; url=/"' in browser.get(f"{address.path}?{address.query}").text, elsewhere
 
 
 # --- a provider that is away ---------------------------------------------------------------------

@@ -1,0 +1,53 @@
+"""What sockets were let in by is remembered for every room of theirs, and no longer than they are there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.live import messages
+from server.live.void_tokens import VoidTokens
+from server.store.accounts import Grant
+from server.store.installation import SYSTEM
+from server.usecases.accounts import change_roles
+from server.usecases.read_people import read_people
+from tests.server.web.api_site import HALL, OTHER, ApiSite
+
+
+@pytest.fixture
+def site(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
+    found = ApiSite(sqlite_url, tmp_path)
+    yield found
+    found.close()
+
+
+def connected(site: ApiSite, browser: Any, **auth: Any) -> Any:
+    """A socket of `/agent` in Laon, let in or not."""
+    told = {"hall": HALL} | auth
+    socketio = site.app.extensions["parvis"].socketio
+    return socketio.test_client(site.app, namespace=messages.AGENT, auth=told, flask_test_client=browser)
+
+
+@pytest.mark.parametrize("left", [HALL, OTHER])
+def test_who_hears_of_the_devices_of_every_hall_is_cut_when_one_of_them_is_taken(site: ApiSite, left: str):
+    browser, cut = site.person("supervisor", "*"), list[str]()
+    account = read_people(site.database, None)[0].account
+    socket = connected(site, browser, devices="every")
+    assert socket.is_connected(messages.AGENT)
+    presence = site.app.extensions["parvis"].presence
+    void = VoidTokens(site.database, presence, lambda sid, _: cut.append(sid))
+    void.look()
+    assert cut == []
+    change_roles(site.database, SYSTEM, account, [Grant("supervisor", left)], sites=None)
+    void.look()
+    assert cut == [sid for sid, _, _ in presence.tokens()] != []
+    socket.disconnect(messages.AGENT)
+    assert presence.tokens() == []
+
+
+def test_nothing_is_remembered_of_a_socket_that_was_refused(site: ApiSite):
+    refused = connected(site, site.person("agent"), devices=True)
+    assert not refused.is_connected(messages.AGENT)
+    presence = site.app.extensions["parvis"].presence
+    assert (presence.tokens(), presence.digests(), presence.count()) == ([], set(), 0)
