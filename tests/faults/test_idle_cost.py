@@ -73,14 +73,16 @@ def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served
     console.goto(f"{server.base_url}/console")
     console.locator("button[aria-describedby=place-laon-g1]").click()
     expect(console.locator("body")).to_have_attribute("data-phase", "free")
+    expect(screen.locator("body")).to_have_attribute("data-media", "up to date", timeout=60_000)
     # from one heartbeat to the next: by then each page has fetched what it fetches after it has connected
     heard(watched, 1)
-    for _ in range(3):
+    for _ in range(4):
+        is_nudged = was_nudged(watched)
         for each in watched:
             each.begin()
         heard(watched, HEARTBEATS)
-        if not any(each.was_nudged() for each in watched):
-            break  # otherwise a notice began or ended meanwhile: that minute was not idle
+        if not is_nudged and not was_nudged(watched):
+            break  # otherwise a notice began or ended then or just before: that minute was not idle
     for each in watched:
         each.forgive_one_picture()
         assert each.requests == [], each.requests
@@ -90,6 +92,11 @@ def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served
         requests=0,
         messages=sum(len(w.heard) for w in watched),
     )
+
+
+def was_nudged(watched: tuple[Watched, ...]) -> bool:
+    """Whether some page was told, since it began, to read its programme again."""
+    return any(each.was_nudged() for each in watched)
 
 
 def heard(watched: tuple[Watched, ...], heartbeats: int) -> None:
