@@ -127,15 +127,19 @@ def _alert_words(translate: Translate, language: str) -> dict[str, object]:
 
 def page_sentences(translate: Translate, language: str) -> PageSentences:
     """Every sentence of the page by key, placeholders left open; a counted one as its CLDR plural forms."""
-    with _CATALOGUE.open("rb") as opened:
-        messages = [each for each in read_po(opened, locale="fr") if each.id]
     return {
         _key(each): _counted(translate, _key(each), language)
         if each.pluralizable
         else _open(translate, each, language)
-        for each in messages
+        for each in _messages()
         if not _key(each).startswith(_NOT_ON_THE_PAGE)
     }
+
+
+@cache
+def _messages() -> list[Message]:
+    with _CATALOGUE.open("rb") as opened:
+        return [each for each in read_po(opened, locale="fr") if each.id]
 
 
 class _OpenCount(int):

@@ -5,13 +5,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from flask_openapi3 import utils
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page
@@ -22,6 +21,7 @@ from server.store.migrating import migrate
 from server.usecases import passwords
 from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
+from tests.harness.made_once import make_once
 from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PROJECT
 from tests.harness.redis_server import RedisServer
@@ -40,8 +40,7 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
 # people made in this process have cheap passwords; a served demonstration's cost what the product asks
 passwords.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
-# each test of the API makes an application anew: what a model looks like to OpenAPI is read once
-utils.get_model_schema = cache(utils.get_model_schema)
+make_once()
 
 hypothesis_settings.register_profile(
     "parvis",

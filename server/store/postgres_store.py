@@ -269,9 +269,11 @@ class PostgresStore:
 def _by_index(connection: psycopg.Connection[Any]) -> None:
     """Lets prepared statements find rows by index also while a table is small.
 
-    A plan made then is kept while the table grows, until PostgreSQL counts it again, a minute at best.
+    A plan made then is kept while the table grows, until PostgreSQL counts it again, a minute at best. What
+    no index serves counts as so dear then that PostgreSQL would compile its plan, for a tenth of a second.
     """
     connection.execute("SET enable_seqscan = off")
+    connection.execute("SET jit = off")
 
 
 def _pool(

@@ -29,6 +29,16 @@ def test_rows_are_found_by_index_also_while_a_table_is_small_and_counted(postgre
     assert not [line for line in plan if "Seq Scan" in line["QUERY PLAN"]]
 
 
+def test_no_plan_is_compiled_for_being_without_an_index(postgresql_url: str):
+    """Without one a plan counts as dearer than what PostgreSQL compiles, which takes longer than a press may."""
+    database = opened_hall(postgresql_url, Hands())
+    with database.store.write() as rows:
+        plan = rows.all("EXPLAIN ANALYZE SELECT id FROM hall WHERE slug || id = 'any'")
+    database.close()
+    assert [line for line in plan if "Seq Scan" in line["QUERY PLAN"]]
+    assert not [line for line in plan if "JIT" in line["QUERY PLAN"]]
+
+
 class Explained:
     """Answers how a query would be answered."""
 
