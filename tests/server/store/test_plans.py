@@ -30,7 +30,7 @@ def test_rows_are_found_by_index_also_while_a_table_is_small_and_counted(postgre
 
 
 def test_no_plan_is_compiled_for_being_without_an_index(postgresql_url: str):
-    """Without one a plan counts as dearer than what PostgreSQL compiles, which takes longer than a press may."""
+    """Without one a plan counts as dearer than what PostgreSQL compiles, which takes a tenth of a second."""
     database = opened_hall(postgresql_url, Hands())
     with database.store.write() as rows:
         plan = rows.all("EXPLAIN ANALYZE SELECT id FROM hall WHERE slug || id = 'any'")
