@@ -15,6 +15,7 @@ import httpx
 from server.cli import server_command
 from server.settings import Settings
 from tests.harness.commands import run_command
+from tests.harness.forked import Forked, forks
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests, free_port
 from tests.harness.waiting import wait_until
 
@@ -49,7 +50,7 @@ class Served:
         self.trust = ssl.create_default_context(cafile=authority) if authority else True
         self.database_url = database_url or f"sqlite:///{var / 'parvis.db'}"
         self.log = var / "server.log"
-        self._server: subprocess.Popen[bytes] | None = None
+        self._server: subprocess.Popen[bytes] | Forked | None = None
         if not (var / "assets").exists():
             (var / "assets").symlink_to(PROJECT / "var" / "assets")
         chosen = {
@@ -103,20 +104,22 @@ class Served:
     def start(self, *, by_command: bool = False, within_s: float = 60) -> Self:
         """Starts the server and waits until it is ready; returns itself.
 
-        `by_command` starts `parvis serve`; otherwise what that command becomes is started at once.
+        `by_command` starts `parvis serve`; otherwise a fork becomes at once what that command becomes, and on
+        cores of its own that is started.
         """
-        command = [str(PYTHON), "-m", "server.cli", "serve"] if by_command else self.command()
-        self._server = child_of_tests(
-            command,
-            environment=self.environment,
-            cores=self._cores,
-            output=self.log,
-        )
+        if by_command or self._cores is not None:
+            command = [str(PYTHON), "-m", "server.cli", "serve"] if by_command else self.command()
+            self._server = child_of_tests(
+                command, environment=self.environment, cores=self._cores, output=self.log
+            )
+        else:
+            _, _, module, *arguments = self.command()
+            self._server = forks().start(module, arguments, self.environment, self.log)
         wait_until(self.is_ready, f"{self.base_url}/health/ready answers", within_s=within_s)
         return self
 
     def command(self) -> list[str]:
-        """What is started."""
+        """What is started: Python, `-m`, a module and its arguments."""
         return server_command(self._settings)
 
     def is_ready(self) -> bool:
