@@ -50,7 +50,14 @@ class RequestHead:
 
 
 class StrictRequests(pywsgi.WSGIHandler):  # type: ignore[misc]
-    """pywsgi's handler, with heads read by llhttp."""
+    """pywsgi's handler, with heads read by llhttp; a connection ends with its websocket."""
+
+    def read_request(self, raw_requestline: str) -> bool:
+        """Whether a request was read. After a websocket there is no other: pywsgi would wait for it."""
+        is_read: bool = super().read_request(raw_requestline)
+        if is_read and self.headers.get("Upgrade"):
+            self.close_connection = True
+        return is_read
 
     def MessageClass(self, received: BinaryIO, *_: object) -> RequestHead:  # noqa: N802 -- pywsgi's name
         """The head of the request whose first line is `requestline`. Raises WrongHead."""

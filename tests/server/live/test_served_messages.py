@@ -4,6 +4,7 @@ import json
 from contextlib import ExitStack
 
 import pytest
+import websocket
 
 from server.live import messages
 from tests.harness.counts import record_measurement
@@ -67,6 +68,19 @@ def test_each_phone_hears_its_ticket_in_its_own_language(served_hall, layout):
             labels = {each["call"]["counter"]["label"] for each in heard}
             assert labels == {places.get(language, places["fr"])}
             assert phone.largest() < messages.MESSAGE_LIMIT
+
+
+@LAYOUTS
+def test_a_closed_websocket_leaves_no_connection_open(served_hall, layout):
+    """A page that is left would wait for it, and a hall of pages come and gone keep a connection each."""
+    address = f"{served_hall(layout).server.base_url.replace('http', 'ws')}/socket.io/"
+    opened = websocket.create_connection(f"{address}?EIO=4&transport=websocket", timeout=5)
+    assert opened.recv()
+    opened.send_close()
+    assert opened.recv_frame().opcode == websocket.ABNF.OPCODE_CLOSE
+    with pytest.raises(websocket.WebSocketConnectionClosedException):
+        opened.recv_frame()
+    opened.shutdown()
 
 
 @LAYOUTS
