@@ -60,6 +60,11 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `alone` come last: until then nobody waits for them."""
+    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+
+
 @pytest.fixture(autouse=True)
 def _machine(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[None]:
     """A test marked `alone` waits until no other worker's test runs, and they wait for it."""

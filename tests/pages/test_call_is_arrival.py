@@ -76,6 +76,8 @@ def test_a_call_starts_the_service_and_nobody_is_asked(hall: Served, page: Page)
     expect(timer).to_have_text("au guichet")
     expect(nobody_came).to_be_hidden()
     expect(page.get_by_role("button", name="Rappeler")).to_be_disabled()
+    page.keyboard.press("F8")
+    phase(page, "free")
 
 
 def test_the_compact_bar_offers_the_same(hall: Served, page: Page):
@@ -83,8 +85,6 @@ def test_the_compact_bar_offers_the_same(hall: Served, page: Page):
     sign_in(page, hall, *demonstration_user(hall, "agent"), path="/console/barre?hall=laon")
     page.locator("#bar-place").select_option(COUNTER)
     page.locator("[data-choose-form] button").press("Enter")
-    phase(page, "in_service")
-    page.keyboard.press("F8")
     phase(page, "free")
     issue(hall, "laon", SERVICE)
     page.keyboard.press("F9")

@@ -3,17 +3,22 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel.messages.pofile import read_po
 from flask import Flask, Response, jsonify, request, send_from_directory
 from flask_socketio import SocketIO
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from signage import alert_texts, pages
 from tests.signage.programmes import of_notices
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -38,6 +43,16 @@ SENTENCES |= {language: catalogue(language, further=True) for language in alert_
 
 def translate(key: str, language: str, /, **values: object) -> str:
     return SENTENCES[language][key].format(**values)
+
+
+def _whole(app: "WSGIApplication") -> "WSGIApplication":
+    """Answers read whole: werkzeug closes no file whose reader has reset the connection."""
+
+    def answered(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        with closing(ClosingIterator(app(environ, start_response))) as answer:
+            return [b"".join(answer)]
+
+    return answered
 
 
 class ContractServer:
@@ -76,7 +91,7 @@ class ContractServer:
         self.sockets.on_event("alert.shown", self._alert_shown, namespace="/screen")
         self.sockets.on_event("player.state", self._told, namespace="/screen")
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._http = make_server("127.0.0.1", port, app, threaded=True)
+        self._http = make_server("127.0.0.1", port, _whole(app), threaded=True)
         self.port = self._http.server_port
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         threading.Thread(target=self._http.serve_forever, daemon=True).start()

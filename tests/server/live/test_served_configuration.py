@@ -1,15 +1,24 @@
 """A published configuration reaches every page at once, and each device says that it runs it."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from server.live import messages
+from server.printing.documents import Wanted
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
 from tests.server.live.hall import Halls, ServedHall
 from tests.server.live.sockets import Listener
+from tests.server.printing.test_served_printing import (
+    PUBLIC_URL,
+    Kiosk,
+    expected_picture,
+    shows,
+    wanted_of,
+)
 
 API = "/api/v1/configuration/laon"
 
@@ -43,11 +52,23 @@ def waiting(hall: ServedHall) -> list[str]:
     return [leg["leg"] for queue in hall.get("/halls/laon/queue")["queues"] for leg in queue["legs"]]
 
 
+def name_on_paper(hall: ServedHall, fonts_dir: Path) -> str:
+    """What a new ticket of the kiosk calls its service, as it came out of the printer."""
+    kiosk = Kiosk(hall.server)
+    with kiosk.listening():
+        job = kiosk.ended(kiosk.press())["job"]
+    picture = kiosk.pictures()[0]
+    assert shows(picture, expected_picture(hall.server, job, fonts_dir))
+    wanted, _ = wanted_of(hall.server, job, fonts_dir)
+    assert isinstance(wanted, Wanted)
+    return wanted.languages[0].service
+
+
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
 def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses_their_place(
-    served_hall: Halls, layout: str
+    served_hall: Halls, layout: str, fonts_dir: Path
 ):
-    hall = served_hall(layout)
+    hall = served_hall(layout, public_url=PUBLIC_URL)
     hall.open("laon-g1")
     tickets = [hall.ticket() for _ in range(4)]
     called = hall.next("laon-g1")
@@ -93,6 +114,8 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
         assert "guichet bleu" in call["text"]["fr"]
         assert hall.board()["calls"][0]["counter"]["label"] == "guichet bleu"
         assert waiting(hall) == order
+        assert name_on_paper(hall, fonts_dir) == "Premiers renseignements"
+        order = waiting(hall)
 
         back = browser.post(f"{API}/rollback", json={"revision": known["revision"]}).raise_for_status().json()
         restored, _ = applied(browser)

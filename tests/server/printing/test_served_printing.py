@@ -21,7 +21,7 @@ from hardware.simulator import Fault, SimulatedPrinter
 from hardware.status import Deadlines
 from server.clock import Clock
 from server.live import messages
-from server.printing.documents import TicketPrinting, document_of, read_wanted
+from server.printing.documents import AnyWanted, TicketPrinting, document_of, read_wanted
 from server.store.database import Database
 from tests.harness.programs import program
 from tests.harness.served import Served
@@ -115,8 +115,8 @@ class Kiosk:
             assert browser.post(f"/imprimantes/{self.id}/faults", data=form).status_code == 303
 
 
-def expected_picture(server: Served, job: str, fonts_dir: Path) -> Image.Image:
-    """The dots that a job's paper must have, drawn anew from the rows."""
+def wanted_of(server: Served, job: str, fonts_dir: Path) -> tuple[AnyWanted, TicketPrinting]:
+    """What a job's paper says, read anew from the rows."""
     printing = TicketPrinting(TRANSLATE, PUBLIC_URL, fonts_dir)
     database = Database(server.database_url, Clock())
     with database.read() as rows:
@@ -124,7 +124,12 @@ def expected_picture(server: Served, job: str, fonts_dir: Path) -> Image.Image:
     assert row is not None
     wanted = read_wanted(database, printing, row)
     database.close()
-    return draw(document_of(wanted, printing, width_dots=576), fonts_dir)
+    return wanted, printing
+
+
+def expected_picture(server: Served, job: str, fonts_dir: Path) -> Image.Image:
+    """The dots that a job's paper must have."""
+    return draw(document_of(*wanted_of(server, job, fonts_dir), width_dots=576), fonts_dir)
 
 
 def shows(png: bytes, expected: Image.Image) -> bool:
