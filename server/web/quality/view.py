@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import HallConfiguration, Service
 from server.domain.indicator_periods import Period, PeriodKind
-from server.domain.indicator_rollup import Rollup, Tally, as_counts, quantile
+from server.domain.indicator_rollup import Rollup, Tally, as_counts, quantile, waits_within
 from server.domain.indicators import INDICATORS, Figure, figures_of, not_issued_by_reason
 from server.domain.outcomes import OUTCOMES
+from server.domain.targets import Target
 from server.usecases.read_indicators import HallDays
 from server.web.quality import wording
 from server.web.quality.exceptional import by_reason
@@ -156,8 +157,8 @@ def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
         outcomes=[] if asked.service else _outcome_rows(whole, shown),
         reasons=_reasons(whole, asked, words),
         exceptional=_exceptional(whole, asked),
-        plots=_plots(whole, weekdays, asked, words) if whole.cells else [],
-        targets_differ=bool(whole.cells) and shared_target_s(whole, asked) is None,
+        plots=_plots(whole, weekdays, asked, shown) if whole.cells else [],
+        targets_differ=bool(whole.cells) and shared_target_s(whole, asked, found.targets) is None,
     )
 
 
@@ -187,9 +188,28 @@ class _Shower:
         target = self.found.targets.get(service or "")
         if figure.indicator != "within_target" or target is None or figure.value is None:
             return "", ""
-        tone = "missed" if figure.value < target.share_percent else "reached"
-        values = {"percent": target.share_percent, "minutes": wording.minutes(target.wait_s)}
-        return self.words(f"quality.target.{tone}", **values), tone
+        share = self._since_decided(target)
+        if share is None:
+            return "", ""
+        tone = "missed" if share < target.share_percent else "reached"
+        values: dict[str, object] = {
+            "minutes": wording.minutes(target.wait_s),
+            "share": wording.whole_percent(share),
+        }
+        values |= {
+            "percent": target.share_percent,
+            "day": wording.short_day(target.applies_from_on, self.asked.language),
+        }
+        since = "_since" if target.applies_from_on > self.asked.period.starts_on else ""
+        return self.words(f"quality.target.{tone}{since}", **values), tone
+
+    def _since_decided(self, target: Target) -> float | None:
+        """The percentage within a decided target, over the days of the period on which it applied."""
+        total = Tally()
+        for day, rollup in self.found.days.items():
+            if day >= target.applies_from_on:
+                total.add(rollup.of_service(target.service).total())
+        return waits_within(total, target.wait_s).percent
 
 
 def _service_rows(whole: Rollup, shown: _Shower, names: Sequence[str]) -> list[ServiceRow]:
@@ -232,19 +252,31 @@ def _exceptional(whole: Rollup, asked: Asked) -> list[tuple[str, str, str]]:
     ]
 
 
-def shared_target_s(whole: Rollup, asked: Asked) -> int | None:
-    """The walk-in target all services looked at share, in seconds; None when they differ."""
+def shared_target_s(whole: Rollup, asked: Asked, targets: Mapping[str, Target]) -> int | None:
+    """The walk-in target all services looked at shared at the period's end, in seconds.
+
+    None when they differ, or when it is not known: another was decided since the period.
+    """
     services = [asked.service] if asked.service else whole.services()
-    known = {asked.hall.services[service].target_s for service in services if service in asked.hall.services}
+    known = {
+        _target_s(asked.hall.services[each], targets) for each in services if each in asked.hall.services
+    }
     return known.pop() if len(known) == 1 else None
 
 
-def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -> list[Plot]:
+def _target_s(service: Service, targets: Mapping[str, Target]) -> int | None:
+    if service.id in targets:
+        return targets[service.id].wait_s
+    return service.target_s if service.target_from_on is None else None
+
+
+def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, shown: _Shower) -> list[Plot]:
     by_hour = whole.split(lambda key: key.half_hour // 2)
     hours = {hour: by_hour.get(hour, Rollup()) for hour in _hours(by_hour)}
     by_hour_name = {wording.hour_label(hour, asked.language): part for hour, part in hours.items()}
     open_days = max(1, len(weekdays))
-    drawer = _Drawer(asked, words, shared_target_s(whole, asked))
+    words = shown.words
+    drawer = _Drawer(asked, words, shared_target_s(whole, asked, shown.found.targets))
     plots = [
         drawer.arrivals("arrivals_by_hour", by_hour_name, dict.fromkeys(by_hour_name, open_days)),
         drawer.waits("waits_by_hour", by_hour_name),
