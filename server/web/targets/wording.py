@@ -61,15 +61,15 @@ class Wording:
     def row(self, of: ServiceTargets) -> ServiceRow:
         """A service of the table at the top."""
         now, service = of.now, of.service
-        wait = self.words("targets.own", minutes=minutes(service.target_s))
+        wait = self.words("waiting_targets.own", minutes=minutes(service.target_s))
         return ServiceRow(
             service.id,
             service.name(self.language),
             wait if now is None else self._target(now),
-            "" if now is None else self.words("targets.since", day=self._day(now.target.applies_from_on)),
+            "" if now is None else self.words("waiting_targets.since", day=self._day(now.target.applies_from_on)),
             now is None,
             [
-                self.words("targets.from", target=self._target(e), day=self._day(e.target.applies_from_on))
+                self.words("waiting_targets.from", target=self._target(e), day=self._day(e.target.applies_from_on))
                 for e in of.to_come
             ],
             service.is_retired,
@@ -84,16 +84,16 @@ class Wording:
     def _past(self, span: TargetSpan, of: ServiceTargets) -> HistoryRow:
         target = span.target
         day, first = self._day(target.decided_on), self._day(target.applies_from_on)
-        days = self.words("targets.from_day", day=first)
+        days = self.words("waiting_targets.from_day", day=first)
         if span.ends_on is not None:
-            days = self.words("targets.days", first=first, last=self._day(span.ends_on))
+            days = self.words("waiting_targets.days", first=first, last=self._day(span.ends_on))
         return HistoryRow(
             target.id,
             of.service.name(self.language),
             self._target(span),
             days,
             _state(span, of),
-            self.words("targets.decided_by", by=target.decided_by, day=day),
+            self.words("waiting_targets.decided_by", by=target.decided_by, day=day),
             self._instant(target.recorded_at),
         )
 
@@ -108,15 +108,15 @@ class Wording:
     def _said(self, span: TargetSpan, of: ServiceTargets) -> str:
         first, name = span.target.applies_from_on, of.service.name(self.language)
         values = {"service": name, "target": self._target(span), "day": self._day(first)}
-        said = self.words("targets.decided", **values)
+        said = self.words("waiting_targets.decided", **values)
         earlier = [e for e in of.spans if e.target.applies_from_on == first]
         before = earlier[: earlier.index(span)]
         if before:
             other = before[-1]
             values = {"target": self._target(other), "by": other.target.decided_by}
-            said += " " + self.words("targets.replaces", **values)
+            said += " " + self.words("waiting_targets.replaces", **values)
         if span.is_replaced:
-            said += " " + self.words("targets.replaced_since")
+            said += " " + self.words("waiting_targets.replaced_since")
         return said
 
     def measured(self, months: Sequence[MeasuredMonth], target_s: int, typed: str) -> Measured:
@@ -128,23 +128,23 @@ class Wording:
         for month in months:
             name = period_text(month.period, self.language)
             n = waits_within(month.tally, 0).n
-            told = self.words("targets.measured.running", month=name) if month.is_running else name
-            columns.append((told, self.words("targets.measured.n", count=n)))
+            told = self.words("waiting_targets.measured.running", month=name) if month.is_running else name
+            columns.append((told, self.words("waiting_targets.measured.n", count=n)))
         rows = []
         for wait_s in sorted(waits - {0}):
             cells = [self._share(waits_within(month.tally, wait_s)) for month in months]
-            rows.append((self.words("targets.minutes", minutes=minutes(wait_s)), cells, wait_s == target_s))
+            rows.append((self.words("waiting_targets.minutes", minutes=minutes(wait_s)), cells, wait_s == target_s))
         few = any(waits_within(month.tally, 0).n < FEWEST_WAITS for month in months)
         return Measured(columns, rows, few)
 
     def _share(self, within: Within) -> str:
         if within.percent is None or within.n < FEWEST_WAITS:
             return "–"
-        return self.words("targets.percent", percent=number(whole_percent(within.percent), self.language))
+        return self.words("waiting_targets.percent", percent=number(whole_percent(within.percent), self.language))
 
     def _target(self, span: TargetSpan) -> str:
         values = {"percent": span.target.share_percent, "minutes": minutes(span.target.wait_s)}
-        return self.words("targets.target", **values)
+        return self.words("waiting_targets.target", **values)
 
     def _day(self, day: date) -> str:
         return short_day(day, self.language)
