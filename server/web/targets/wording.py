@@ -66,10 +66,14 @@ class Wording:
             service.id,
             service.name(self.language),
             wait if now is None else self._target(now),
-            "" if now is None else self.words("waiting_targets.since", day=self._day(now.target.applies_from_on)),
+            ""
+            if now is None
+            else self.words("waiting_targets.since", day=self._day(now.target.applies_from_on)),
             now is None,
             [
-                self.words("waiting_targets.from", target=self._target(e), day=self._day(e.target.applies_from_on))
+                self.words(
+                    "waiting_targets.from", target=self._target(e), day=self._day(e.target.applies_from_on)
+                )
                 for e in of.to_come
             ],
             service.is_retired,
@@ -133,14 +137,18 @@ class Wording:
         rows = []
         for wait_s in sorted(waits - {0}):
             cells = [self._share(waits_within(month.tally, wait_s)) for month in months]
-            rows.append((self.words("waiting_targets.minutes", minutes=minutes(wait_s)), cells, wait_s == target_s))
+            rows.append(
+                (self.words("waiting_targets.minutes", minutes=minutes(wait_s)), cells, wait_s == target_s)
+            )
         few = any(waits_within(month.tally, 0).n < FEWEST_WAITS for month in months)
         return Measured(columns, rows, few)
 
     def _share(self, within: Within) -> str:
         if within.percent is None or within.n < FEWEST_WAITS:
             return "–"
-        return self.words("waiting_targets.percent", percent=number(whole_percent(within.percent), self.language))
+        return self.words(
+            "waiting_targets.percent", percent=number(whole_percent(within.percent), self.language)
+        )
 
     def _target(self, span: TargetSpan) -> str:
         values = {"percent": span.target.share_percent, "minutes": minutes(span.target.wait_s)}
