@@ -61,6 +61,10 @@ class Configurations:
             self._in_force[hall["id"]] = known
         return known.configuration
 
+    def forget_targets(self, hall: str) -> None:
+        """After a commit in a hall (id) that failed: targets it had decided may have been read."""
+        self._in_force.pop(hall, None)
+
     def _published(self, rows: Any, hall: Row) -> HallConfiguration:
         year = self.clock.now().year
         key = (
