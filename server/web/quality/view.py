@@ -6,14 +6,14 @@ from datetime import date
 
 from server.domain.configuration import HallConfiguration, Service
 from server.domain.indicator_periods import Period, PeriodKind
-from server.domain.indicator_rollup import Rollup, Tally, as_counts, quantile, waits_within
+from server.domain.indicator_rollup import Rollup, Tally, as_counts, quantile
 from server.domain.indicators import INDICATORS, Figure, figures_of, not_issued_by_reason
 from server.domain.outcomes import OUTCOMES
-from server.domain.targets import Target
 from server.usecases.read_indicators import HallDays
 from server.web.quality import wording
 from server.web.quality.exceptional import by_reason
 from server.web.quality.plots import Bar, Spec, WaitBar, WaitWords, arrivals_plot, named_bars_plot, waits_plot
+from server.web.quality.targets import remark, shared_target_s
 
 type Words = Callable[..., str]
 """`words(key, **values)`: a sentence in the page's language."""
@@ -158,7 +158,7 @@ def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
         reasons=_reasons(whole, asked, words),
         exceptional=_exceptional(whole, asked),
         plots=_plots(whole, weekdays, asked, shown) if whole.cells else [],
-        targets_differ=bool(whole.cells) and shared_target_s(whole, asked, found.targets) is None,
+        targets_differ=bool(whole.cells) and shared_target_s(looked_at(whole, asked), found.targets) is None,
     )
 
 
@@ -188,28 +188,7 @@ class _Shower:
         target = self.found.targets.get(service or "")
         if figure.indicator != "within_target" or target is None or figure.value is None:
             return "", ""
-        share = self._since_decided(target)
-        if share is None:
-            return "", ""
-        tone = "missed" if share < target.share_percent else "reached"
-        values: dict[str, object] = {
-            "minutes": wording.minutes(target.wait_s),
-            "share": wording.whole_percent(share),
-        }
-        values |= {
-            "percent": target.share_percent,
-            "day": wording.short_day(target.applies_from_on, self.asked.language),
-        }
-        since = "_since" if target.applies_from_on > self.asked.period.starts_on else ""
-        return self.words(f"quality.target.{tone}{since}", **values), tone
-
-    def _since_decided(self, target: Target) -> float | None:
-        """The percentage within a decided target, over the days of the period on which it applied."""
-        total = Tally()
-        for day, rollup in self.found.days.items():
-            if day >= target.applies_from_on:
-                total.add(rollup.of_service(target.service).total())
-        return waits_within(total, target.wait_s).percent
+        return remark(self.found, self.asked.period.starts_on, target, self.words, self.asked.language)
 
 
 def _service_rows(whole: Rollup, shown: _Shower, names: Sequence[str]) -> list[ServiceRow]:
@@ -252,22 +231,10 @@ def _exceptional(whole: Rollup, asked: Asked) -> list[tuple[str, str, str]]:
     ]
 
 
-def shared_target_s(whole: Rollup, asked: Asked, targets: Mapping[str, Target]) -> int | None:
-    """The walk-in target all services looked at shared at the period's end, in seconds.
-
-    None when they differ, or when it is not known: another was decided since the period.
-    """
-    services = [asked.service] if asked.service else whole.services()
-    known = {
-        _target_s(asked.hall.services[each], targets) for each in services if each in asked.hall.services
-    }
-    return known.pop() if len(known) == 1 else None
-
-
-def _target_s(service: Service, targets: Mapping[str, Target]) -> int | None:
-    if service.id in targets:
-        return targets[service.id].wait_s
-    return service.target_s if service.target_from_on is None else None
+def looked_at(whole: Rollup, asked: Asked) -> list[Service]:
+    """The services that a page is about and the configuration knows."""
+    names = [asked.service] if asked.service else whole.services()
+    return [asked.hall.services[each] for each in names if each in asked.hall.services]
 
 
 def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, shown: _Shower) -> list[Plot]:
@@ -276,7 +243,7 @@ def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, shown: _Shower)
     by_hour_name = {wording.hour_label(hour, asked.language): part for hour, part in hours.items()}
     open_days = max(1, len(weekdays))
     words = shown.words
-    drawer = _Drawer(asked, words, shared_target_s(whole, asked, shown.found.targets))
+    drawer = _Drawer(asked, words, shared_target_s(looked_at(whole, asked), shown.found.targets))
     plots = [
         drawer.arrivals("arrivals_by_hour", by_hour_name, dict.fromkeys(by_hour_name, open_days)),
         drawer.waits("waits_by_hour", by_hour_name),

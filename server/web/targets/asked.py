@@ -49,7 +49,7 @@ class Typed:
     def of(cls, fields: Mapping[str, str]) -> "Typed":
         """What was sent; what is missing is empty."""
         names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
-        return cls(*(" ".join(fields.get(name, "")[:200].split()) for name in names))
+        return cls(*(_line(fields.get(name, "")) for name in names))
 
     @property
     def key(self) -> str:
@@ -70,20 +70,20 @@ class Typed:
 
 def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | None, on: date) -> Typed:
     """What the form proposes: the newest target of the service, from next month, by who decided last."""
-    newest = None
-    if chosen is not None:
-        newest = next(iter(chosen.to_come[::-1]), chosen.now)
-    recorded = sorted(
-        (s.target for each in services for s in each.spans), key=lambda t: (t.recorded_at, t.id)
-    )
-    wait_s = chosen.service.target_s if chosen and newest is None else newest.target.wait_s if newest else 0
+    newest = None if chosen is None else [chosen.now, *chosen.to_come][-1]
+    wait_s = 0 if chosen is None else chosen.service.target_s
+    share_percent = FIRST_SHARE_PERCENT
+    if newest is not None:
+        wait_s, share_percent = newest.target.wait_s, newest.target.share_percent
+    decided = [span.target for each in services for span in each.spans]
+    last = max(decided, key=lambda each: (each.recorded_at, each.id), default=None)
     return Typed(
-        service=chosen.service.id if chosen else "",
-        minutes=str(wait_s // 60) if wait_s else "",
-        share=str(newest.target.share_percent if newest else FIRST_SHARE_PERCENT),
+        service="" if chosen is None else chosen.service.id,
+        minutes=str(wait_s // 60),
+        share=str(share_percent),
         starts_on=period_of(PeriodKind.MONTH, on).ends_on.isoformat(),
         decided_on=on.isoformat(),
-        decided_by=recorded[-1].decided_by if recorded else "",
+        decided_by="" if last is None else last.decided_by,
         form=new_id(),
     )
 
@@ -97,6 +97,11 @@ def bounds(on: date) -> dict[str, Any]:
         "decided_on": on.isoformat(),
         "decided_by": LONGEST_NAME,
     }
+
+
+def _line(text: str) -> str:
+    """On one line, without control characters; what is far too long is cut."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text[:200]).split())
 
 
 def _whole(text: str) -> int:
