@@ -47,6 +47,7 @@ CATALOGUES = (
     ("journal", SERVER / "web" / "journal" / "translations"),
     ("phone", SERVER / "web" / "phone" / "translations"),
     ("quality", SERVER / "web" / "quality" / "translations"),
+    ("waiting_targets", SERVER / "web" / "targets" / "translations"),
     ("rights", SERVER / "web" / "rights" / "translations"),
     ("editing", SERVER / "web" / "editing" / "translations"),
     ("installing", SERVER / "web" / "installing" / "translations"),

@@ -58,6 +58,7 @@ from server.web.api import reception as reception_api
 from server.web.api import screen_pictures as screen_pictures_api
 from server.web.api import sound as sound_api
 from server.web.api import supervision as supervision_api
+from server.web.api import targets as targets_api
 from server.web.api import tickets as tickets_api
 from server.web.api.context import Api
 from server.web.api.description import described
@@ -85,6 +86,8 @@ from server.web.reception import pages as reception_pages
 from server.web.rights import pages as rights_pages
 from server.web.security import pages as security_pages
 from server.web.supervision import pages as supervision_pages
+from server.web.targets import pages as targets_page
+from server.web.targets.pages import TargetPages
 from server.web.viewer import FindHalls, Viewer, install_page_context
 from server.web.wall import pages as wall_pages
 
@@ -129,7 +132,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     )
     desks = (counters_api, reception_api, links_api, messages_api, alerts_api, alarms_api)
     screens = (sound_api, displays_api)
-    for subject in (tickets_api, appointments_api, halls_api, half_days_api, *desks, *screens):
+    for subject in (tickets_api, appointments_api, halls_api, half_days_api, targets_api, *desks, *screens):
         app.register_api(subject.blueprint(api))
     screen_pages = signage.pages.blueprint(
         translate=translate,
@@ -316,6 +319,9 @@ def _install_pages(
     )
     app.register_blueprint(
         quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
+    )
+    app.register_blueprint(
+        targets_page.blueprint(TargetPages(database, site.current_viewer, halls, translate))
     )
     app.register_blueprint(rights_pages.blueprint(viewer=site.current_viewer, every_hall=every_hall))
     anchors = Anchors(settings.var / "anchors")

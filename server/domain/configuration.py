@@ -90,7 +90,8 @@ class Exceptional:
 class Service:
     """What a visitor comes for.
 
-    Targets are waits in seconds, per class; `typed_mean_s` is the service time somebody typed in, used until
+    Targets are waits in seconds, per class; `target_from_on`: the first day of the decided one in force, None
+    where the document's own stand. `typed_mean_s` is the service time somebody typed in, used until
     enough real ones are known. `calendar` None means the hall's hours. `parent` is a folder's id.
     `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
     long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
@@ -114,6 +115,7 @@ class Service:
     target_s: int = 900
     target_appointment_s: int = 600
     target_priority_s: int = 600
+    target_from_on: date | None = None
     typed_mean_s: int = 600
     calendar: Calendar | None = None
     parent: str | None = None

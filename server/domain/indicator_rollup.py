@@ -283,6 +283,24 @@ def quantile(counts: Mapping[int, int], share: float) -> int | None:
     raise AssertionError("unreachable: the counts hold their own total")
 
 
+class Within(NamedTuple):
+    """How many of `n` waits ended with a call after at most so long."""
+
+    called: int
+    n: int
+
+    @property
+    def percent(self) -> float | None:
+        """The share, None without a wait."""
+        return 100 * self.called / self.n if self.n else None
+
+
+def waits_within(tally: Tally, wait_s: int) -> Within:
+    """How many were called within `wait_s`, of all waits: who left before the call is never within."""
+    called = sum(first for second, (first, _) in tally.waits.items() if second <= wait_s)
+    return Within(called, sum(first + last for first, last in tally.waits.values()))
+
+
 def mean(counts: Mapping[int, int]) -> float | None:
     """The exact sum divided by the number; None when there is none."""
     n = sum(counts.values())

@@ -136,7 +136,7 @@ def _check_in_undone(fact: Recorded) -> list[Change]:
 
 
 def _target_decided(fact: Recorded) -> list[Change]:
-    return [Insert("target", {**fact.body, "hall": fact.hall})]
+    return [Insert("target", {**fact.body, "hall": fact.hall, "recorded_at": fact.happened_at})]
 
 
 def _break_decided(fact: Recorded) -> list[Change]:

@@ -97,6 +97,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.EXPORT_VISITS,
             _P.SUPERVISE,
             _P.CONFIGURE,
+            _P.DECIDE_TARGETS,
             _P.DISTRIBUTE,
             _P.READ_APPOINTMENTS,
             _P.BOOK,

@@ -1,7 +1,9 @@
-"""Configurations as published: documents read from their rows, translated once per revision and kept."""
+"""Configurations in force: documents as published, translated once per revision, with the targets decided."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from server.clock import Clock
 from server.documents.configuring import public_holidays_of, to_configuration
@@ -10,11 +12,26 @@ from server.documents.reading import parse_hall, parse_installation
 from server.domain.calendars import always_open
 from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
+from server.domain.targets import with_targets
 from server.store.engines import Row
+from server.store.targets import targets_before
 
 INSTALLATION = "installation"
 HALL = "hall"
 _SELECT = "SELECT content FROM document WHERE kind = :kind AND scope = :scope AND revision = :revision"
+
+
+@dataclass(frozen=True, slots=True)
+class _InForce:
+    """What a published configuration became on a day, after so many targets had been decided."""
+
+    published: HallConfiguration
+    targets_decided: int
+    on: date
+    configuration: HallConfiguration
+
+    def is_made_of(self, published: HallConfiguration, targets_decided: int, on: date) -> bool:
+        return self.published is published and (self.targets_decided, self.on) == (targets_decided, on)
 
 
 class Configurations:
@@ -25,9 +42,30 @@ class Configurations:
         self.has_real_hours = False
         """Whether a demonstration keeps its halls' real hours instead of being open round the clock."""
         self._known: dict[tuple[str, int, int, int, bool], HallConfiguration] = {}
+        self._in_force: dict[str, _InForce] = {}
 
     def of(self, rows: Any, hall: Row) -> HallConfiguration:
-        """The configuration a hall row points at. Refusal: not_configured when nothing was published yet."""
+        """The configuration a hall row points at, with the targets that apply today.
+
+        Refusal: not_configured when nothing was published yet.
+        """
+        published = self._published(rows, hall)
+        if not hall["targets_decided"]:
+            return published
+        on = self.clock.now().astimezone(ZoneInfo(published.site.time_zone)).date()
+        known = self._in_force.get(hall["id"])
+        if known is None or not known.is_made_of(published, hall["targets_decided"], on):
+            targets = targets_before(rows, hall["id"], on + timedelta(days=1))
+            configuration = with_targets(published, targets)
+            known = _InForce(published, hall["targets_decided"], on, configuration)
+            self._in_force[hall["id"]] = known
+        return known.configuration
+
+    def forget_targets(self, hall: str) -> None:
+        """After a commit in a hall (id) that failed: targets it had decided may have been read."""
+        self._in_force.pop(hall, None)
+
+    def _published(self, rows: Any, hall: Row) -> HallConfiguration:
         year = self.clock.now().year
         key = (
             hall["id"],

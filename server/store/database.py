@@ -106,6 +106,11 @@ class Database:
         known = self._memories.get(hall)
         if known is None:
             memory = HallMemory()
+
+            def forget() -> None:
+                memory.forget()
+                self.configurations.forget_targets(hall)
+
             lock = " FOR UPDATE" if self.store.is_postgresql else ""
             memory.turns = HallTurns(
                 HallWrites(
@@ -113,7 +118,7 @@ class Database:
                     begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
                     breathe=lambda: self.breathe(),  # noqa: PLW0108 -- set later
                     write_hall=write_hall,
-                    forget=memory.forget,
+                    forget=forget,
                 )
             )
             known = self._memories.setdefault(hall, memory)

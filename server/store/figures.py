@@ -1,4 +1,4 @@
-"""Reads of what the figures count: legs, greetings, tickets not issued, intervals on duty, targets."""
+"""Reads of what the figures count: legs, greetings, tickets not issued, intervals on duty."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -52,10 +52,6 @@ _SESSIONS = """
 SELECT counter, author, opened_at, closed_at FROM counter_session
 WHERE hall = :hall AND opened_at >= :starts_at AND opened_at < :ends_at ORDER BY opened_at, id
 """
-_TARGETS = """
-SELECT service, wait_s, share_percent, applies_from_on, decided_on, decided_by FROM target
-WHERE hall = :hall AND applies_from_on < :ends_on ORDER BY applies_from_on, decided_on, id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +66,6 @@ class Duty:
     services: tuple[str, ...]
     opened_at: datetime
     closed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class TargetDecided:
-    """A target that applies: share of the waits (percent) within `wait_s`, with who decided it and when."""
-
-    service: str
-    wait_s: int
-    share_percent: int
-    applies_from_on: date
-    decided_on: date
-    decided_by: str
 
 
 def days_with_legs(rows: Any, hall: str, starts_on: date, ends_on: date) -> list[date]:
@@ -154,23 +138,6 @@ def sessions_opened_between(rows: Any, hall: str, starts_at: datetime, ends_at: 
     between = {"starts_at": to_micros(starts_at), "ends_at": to_micros(ends_at)}
     found: Sequence[Row] = rows.all(_SESSIONS, hall=hall, **between)
     return found
-
-
-def targets_before(rows: Any, hall: str, ends_on: date) -> dict[str, TargetDecided]:
-    """The last target of each service that applies on the day before `ends_on`."""
-    found = rows.all(_TARGETS, hall=hall, ends_on=ends_on.isoformat())
-    return {row["service"]: _target(row) for row in found}
-
-
-def _target(row: Mapping[str, Any]) -> TargetDecided:
-    return TargetDecided(
-        service=row["service"],
-        wait_s=row["wait_s"],
-        share_percent=row["share_percent"],
-        applies_from_on=date.fromisoformat(row["applies_from_on"]),
-        decided_on=date.fromisoformat(row["decided_on"]),
-        decided_by=row["decided_by"],
-    )
 
 
 def _between(starts_on: date, ends_on: date) -> dict[str, str]:

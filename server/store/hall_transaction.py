@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.configuration import HallConfiguration
-from server.domain.facts import SILENT, Fact
+from server.domain.facts import SILENT, Fact, FactKind
 from server.domain.instants import from_micros, to_micros
 from server.domain.projection import changes
 from server.domain.projection_changes import Recorded
@@ -31,9 +31,10 @@ _HALL_COLUMNS = (
     "installation_revision",
     "number_offset",
     "number_offset_on",
+    "targets_decided",
 )
 SELECT_HALL = f"SELECT {', '.join(_HALL_COLUMNS)} FROM hall WHERE id = :hall"
-_LEFT = ("id", "version", "journal_length", "head_hash", "last_recorded_at")
+_LEFT = ("id", "version", "journal_length", "head_hash", "last_recorded_at", "targets_decided")
 _UPDATE_HALL = f"UPDATE hall SET {', '.join(f'{column} = :{column}' for column in _LEFT[1:])} WHERE id = :id"
 _SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
 
@@ -145,6 +146,10 @@ class HallTransaction(KeyedWrites):
         super().flush()
 
     @property
+    def _targets_decided(self) -> int:
+        return sum(fact.kind == FactKind.TARGET_DECIDED for fact in self.committed)
+
+    @property
     def row_left(self) -> Row:
         """The hall's row as this transaction leaves it."""
         if not self.committed:
@@ -155,6 +160,7 @@ class HallTransaction(KeyedWrites):
             "journal_length": self.journal_length,
             "head_hash": self.head_hash,
             "last_recorded_at": to_micros(self.now),
+            "targets_decided": self.row["targets_decided"] + self._targets_decided,
         }
 
 

@@ -49,7 +49,6 @@ def all_halls(rows: Any) -> list[Row]:
     return list(
         rows.all(
             "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision,"
-            " installation_revision FROM"
-            " hall ORDER BY slug"
+            " installation_revision, targets_decided FROM hall ORDER BY slug"
         )
     )

@@ -2,19 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from server.domain.hall_facts import target_decided
 from server.domain.refusals import Refusal
+from server.domain.targets import (
+    FARTHEST,
+    HIGHEST_SHARE_PERCENT,
+    LONGEST_NAME,
+    LONGEST_WAIT_S,
+    LOWEST_SHARE_PERCENT,
+    SHORTEST_WAIT_S,
+)
 from server.ids import new_id
 from server.store.database import Database
 from server.store.installation import Author
+from server.store.targets import targets_of
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
 class WantedTarget:
-    """At least `share_percent` of the waits of a service within `wait_s`; dates are local."""
+    """At least `share_percent` of the waits of a service within `wait_s`; dates are local.
+
+    `decided_by` is an office or a committee, no person's name.
+    """
 
     service: str
     wait_s: int
@@ -27,29 +40,56 @@ class WantedTarget:
 def decide_target(
     database: Database, hall: str, author: Author, wanted: WantedTarget, *, write_key: WriteKey | None = None
 ) -> Answer:
-    """The target decided. It stands until a later one applies; earlier ones stay as they were.
+    """The target decided; `replaces` is the one that stood for the same service and day, None: none did.
 
-    Refusals: unknown_service; bad_target when the wait is not positive, the share not within 1–100 or nobody
-    is named who decided.
+    It stands until a later one applies; earlier ones stay as they were. It takes the place of the wait in
+    the hall's document for every ticket taken from that day on (docs/rules/targets.md).
+
+    Refusals: unknown_service; bad_target_wait, bad_target_share; bad_target_start for a day before today, as
+    each ticket keeps the target of its own day, or more than two years ahead; bad_decision_day for one still
+    to come; target_decider_missing, target_decider_too_long.
     """
-    is_right = wanted.wait_s > 0 and 1 <= wanted.share_percent <= 100 and wanted.decided_by.strip()
-    if not is_right:
-        raise Refusal("bad_target", wait_s=wanted.wait_s, share_percent=wanted.share_percent)
+    _check_terms(wanted)
     with database.transaction(hall, author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        service = transaction.configuration.services.get(wanted.service)
+        configuration = transaction.configuration
+        service = configuration.services.get(wanted.service)
         if service is None or service.is_retired:
             raise Refusal("unknown_service", service=wanted.service)
+        _check_days(wanted, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())
+        known = targets_of(transaction, transaction.hall).get(wanted.service, ())
+        before = [each.id for each in known if each.applies_from_on == wanted.applies_from_on]
         target = new_id()
-        dates = (wanted.applies_from_on, wanted.decided_on)
         fact = target_decided(
             target,
             wanted.service,
             wait_s=wanted.wait_s,
             share_percent=wanted.share_percent,
-            dates=dates,
-            decided_by=wanted.decided_by,
+            dates=(wanted.applies_from_on, wanted.decided_on),
+            decided_by=wanted.decided_by.strip(),
         )
         transaction.record(fact)
-        return transaction.answer({"target": target, "service": wanted.service})
+        return transaction.answer(
+            {"target": target, "service": wanted.service, "replaces": before[-1] if before else None}
+        )
+
+
+def _check_terms(wanted: WantedTarget) -> None:
+    if not SHORTEST_WAIT_S <= wanted.wait_s <= LONGEST_WAIT_S:
+        raise Refusal("bad_target_wait", shortest=SHORTEST_WAIT_S // 60, longest=LONGEST_WAIT_S // 60)
+    if not LOWEST_SHARE_PERCENT <= wanted.share_percent <= HIGHEST_SHARE_PERCENT:
+        raise Refusal("bad_target_share", lowest=LOWEST_SHARE_PERCENT, highest=HIGHEST_SHARE_PERCENT)
+    decider = wanted.decided_by.strip()
+    if not decider:
+        raise Refusal("target_decider_missing")
+    if len(decider) > LONGEST_NAME:
+        raise Refusal("target_decider_too_long", longest=LONGEST_NAME)
+
+
+def _check_days(wanted: WantedTarget, today: date) -> None:
+    if not today <= wanted.applies_from_on <= today + FARTHEST:
+        farthest = today + FARTHEST
+        raise Refusal("bad_target_start", earliest=today.isoformat(), latest=farthest.isoformat())
+    if wanted.decided_on > today:
+        raise Refusal("bad_decision_day", latest=today.isoformat())

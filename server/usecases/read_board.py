@@ -26,7 +26,7 @@ from signage.lettering import text_scale
 
 _HALL = (
     "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision,"
-    " installation_revision FROM hall WHERE id = :hall"
+    " installation_revision, targets_decided FROM hall WHERE id = :hall"
 )
 _CALLED = (
     "SELECT id, call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall"

@@ -11,16 +11,16 @@ from server.domain.indicator_rollup import Beside, Rollup, roll_up
 from server.domain.indicators import INDICATORS, Figure, figures_of
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
+from server.domain.targets import Target
 from server.store.database import Database
 from server.store.figures import (
-    TargetDecided,
     days_with_legs,
     due_between,
     greetings_between,
     legs_of_day,
     not_issued_between,
-    targets_before,
 )
+from server.store.targets import targets_before
 from server.usecases.answers import Answer
 
 LONGEST = timedelta(days=400)
@@ -45,7 +45,7 @@ class HallDays:
     starts_on: date
     ends_on: date
     days: dict[date, Rollup]
-    targets: Mapping[str, TargetDecided] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict)
     during_alert: int = 0
 
     def whole(self) -> Rollup:

@@ -119,6 +119,8 @@ STATUS: Mapping[str, int] = {
     "appointment_code_taken": 409,
     "not_checked_in": 409,
     "booked_in_past": 422,
+    **dict.fromkeys(("bad_target_wait", "bad_target_share", "bad_target_start", "bad_decision_day"), 422),
+    **dict.fromkeys(("target_decider_missing", "target_decider_too_long"), 422),
     "service_without_appointments": 422,
     "malformed_hour": 422,
     "appointment_columns": 422,

@@ -47,6 +47,8 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("security", "/securite"),
         ("security", "/alerte"),
         ("quality", "/qualite"),
+        ("committee", "/objectifs"),
+        ("supervisor", "/objectifs?demarche=laon-accueil"),
         ("supervisor", "/journal"),
         ("supervisor", "/journal/tetes"),
         ("supervisor", "/configuration"),

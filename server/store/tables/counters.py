@@ -110,6 +110,7 @@ target = Table(
     Column("applies_from_on", String(10), nullable=False),
     Column("decided_on", String(10), nullable=False),
     Column("decided_by", String(80), nullable=False),
+    Column("recorded_at", INSTANT, nullable=False, server_default="0"),
     Index("ix_target_hall", "hall", "service", "applies_from_on"),
 )
 

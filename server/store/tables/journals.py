@@ -30,6 +30,7 @@ hall = Table(
     Column("installation_revision", Integer, nullable=False),
     Column("number_offset", Integer, nullable=False),
     Column("number_offset_on", String(10)),
+    Column("targets_decided", Integer, nullable=False, server_default="0"),
     comment="One row a hall: the write lock, the head of its journal, its epoch and version.",
 )
 

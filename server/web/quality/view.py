@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.domain.configuration import HallConfiguration
+from server.domain.configuration import HallConfiguration, Service
 from server.domain.indicator_periods import Period, PeriodKind
 from server.domain.indicator_rollup import Rollup, Tally, as_counts, quantile
 from server.domain.indicators import INDICATORS, Figure, figures_of, not_issued_by_reason
@@ -13,6 +13,7 @@ from server.usecases.read_indicators import HallDays
 from server.web.quality import wording
 from server.web.quality.exceptional import by_reason
 from server.web.quality.plots import Bar, Spec, WaitBar, WaitWords, arrivals_plot, named_bars_plot, waits_plot
+from server.web.quality.targets import remark, shared_target_s
 
 type Words = Callable[..., str]
 """`words(key, **values)`: a sentence in the page's language."""
@@ -156,8 +157,8 @@ def view_of(found: HallDays, asked: Asked, words: Words) -> QualityView:
         outcomes=[] if asked.service else _outcome_rows(whole, shown),
         reasons=_reasons(whole, asked, words),
         exceptional=_exceptional(whole, asked),
-        plots=_plots(whole, weekdays, asked, words) if whole.cells else [],
-        targets_differ=bool(whole.cells) and shared_target_s(whole, asked) is None,
+        plots=_plots(whole, weekdays, asked, shown) if whole.cells else [],
+        targets_differ=bool(whole.cells) and shared_target_s(looked_at(whole, asked), found.targets) is None,
     )
 
 
@@ -187,9 +188,7 @@ class _Shower:
         target = self.found.targets.get(service or "")
         if figure.indicator != "within_target" or target is None or figure.value is None:
             return "", ""
-        tone = "missed" if figure.value < target.share_percent else "reached"
-        values = {"percent": target.share_percent, "minutes": wording.minutes(target.wait_s)}
-        return self.words(f"quality.target.{tone}", **values), tone
+        return remark(self.found, self.asked.period.starts_on, target, self.words, self.asked.language)
 
 
 def _service_rows(whole: Rollup, shown: _Shower, names: Sequence[str]) -> list[ServiceRow]:
@@ -232,19 +231,19 @@ def _exceptional(whole: Rollup, asked: Asked) -> list[tuple[str, str, str]]:
     ]
 
 
-def shared_target_s(whole: Rollup, asked: Asked) -> int | None:
-    """The walk-in target all services looked at share, in seconds; None when they differ."""
-    services = [asked.service] if asked.service else whole.services()
-    known = {asked.hall.services[service].target_s for service in services if service in asked.hall.services}
-    return known.pop() if len(known) == 1 else None
+def looked_at(whole: Rollup, asked: Asked) -> list[Service]:
+    """The services that a page is about and the configuration knows."""
+    names = [asked.service] if asked.service else whole.services()
+    return [asked.hall.services[each] for each in names if each in asked.hall.services]
 
 
-def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, words: Words) -> list[Plot]:
+def _plots(whole: Rollup, weekdays: Sequence[int], asked: Asked, shown: _Shower) -> list[Plot]:
     by_hour = whole.split(lambda key: key.half_hour // 2)
     hours = {hour: by_hour.get(hour, Rollup()) for hour in _hours(by_hour)}
     by_hour_name = {wording.hour_label(hour, asked.language): part for hour, part in hours.items()}
     open_days = max(1, len(weekdays))
-    drawer = _Drawer(asked, words, shared_target_s(whole, asked))
+    words = shown.words
+    drawer = _Drawer(asked, words, shared_target_s(looked_at(whole, asked), shown.found.targets))
     plots = [
         drawer.arrivals("arrivals_by_hour", by_hour_name, dict.fromkeys(by_hour_name, open_days)),
         drawer.waits("waits_by_hour", by_hour_name),

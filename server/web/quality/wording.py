@@ -77,6 +77,11 @@ def day_text(day: date, language: str) -> str:
     return _long(day, language, "full")
 
 
+def short_day(day: date, language: str) -> str:
+    """A local date with the month's name, without the weekday: 1er décembre 2026."""
+    return _long(day, language, "long")
+
+
 def period_text(period: Period, language: str) -> str:
     """A period in words: a day in full, a month by its name, a week and a quarter by first and last day."""
     if period.kind is PeriodKind.DAY:

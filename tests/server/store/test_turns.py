@@ -22,6 +22,7 @@ from server.store.hall_memory import Foresee
 from server.store.verifying import verify_journal
 from server.store.write_keys import WriteKey
 from server.usecases.count_greeting import count_greeting
+from server.usecases.decide_target import WantedTarget, decide_target
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from tests.harness.waiting import wait_until
 from tests.server.store.journals import AGENT, HALL, SERVICE, issue, opened_hall
@@ -125,6 +126,31 @@ def test_a_commit_that_fails_is_nobodys(together: Together):
     assert not together.published
     again = issue(together.database)
     assert (again["number"], again["ahead"]) == ("A001", 0)
+
+
+def test_a_target_of_a_commit_that_failed_is_no_tickets(together: Together):
+    def decide(wait_s: int) -> Any:
+        today = together.database.clock.now().date()
+        wanted = WantedTarget(SERVICE, wait_s, 80, today, today, "Comité")
+        return decide_target(together.database, HALL, AGENT, wanted)
+
+    write = together.database.store.write
+
+    @contextmanager
+    def failing() -> Iterator[Any]:
+        with write() as rows:
+            yield rows
+            raise Refusal("storage_full")
+
+    issue(together.database)
+    together.database.store.write = failing  # type: ignore[method-assign]
+    futures = together.come(lambda: decide(120), lambda: issue(together.database))
+    together.database.store.write = write  # type: ignore[method-assign]
+    assert [getattr(future.exception(), "code", None) for future in futures] == ["storage_full"] * 2
+    _, after = together.come(lambda: decide(240), lambda: issue(together.database))
+    with together.database.read() as rows:
+        leg = rows.one("SELECT target_s FROM leg WHERE visit = :visit", visit=after.result()["visit"])
+    assert leg["target_s"] == 240
 
 
 def test_a_database_that_fails_for_one_fails_for_all(together: Together):

@@ -155,6 +155,8 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "began_at": "2026-11-24T08:30:00Z",
         "ended_at": "2026-11-24T08:31:00Z",
         "booked_at": "2026-11-24T15:00:00+01:00",
+        "applies_from_on": "2026-11-24",
+        "decided_on": "2026-11-24",
         "press_id": "a-press-of-tests",
         "reason": "mistake",
         "content": {"kind": "text"},

@@ -1,0 +1,63 @@
+"""The targets of a hall: those that were decided, and one more."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import Field
+
+from server.domain.roles import Permission
+from server.domain.targets import (
+    HIGHEST_SHARE_PERCENT,
+    LONGEST_NAME,
+    LONGEST_WAIT_S,
+    LOWEST_SHARE_PERCENT,
+    SHORTEST_WAIT_S,
+)
+from server.usecases.decide_target import WantedTarget, decide_target
+from server.usecases.read_targets import targets_answer
+from server.web.access import requires
+from server.web.api.answers import Anything
+from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.shapes import LINE, Asked, HallPath
+from server.web.callers import allowed
+
+TAG = Tag(name="targets")
+
+
+class TargetBody(Asked):
+    """At least `share_percent` of a service's waits within `wait_s`, from a local date on.
+
+    `decided_by` is an office or a committee, no person's name.
+    """
+
+    service: str = Field(min_length=1, max_length=64)
+    wait_s: Annotated[int, Field(ge=SHORTEST_WAIT_S, le=LONGEST_WAIT_S)]
+    share_percent: Annotated[int, Field(ge=LOWEST_SHARE_PERCENT, le=HIGHEST_SHARE_PERCENT)]
+    applies_from_on: date
+    decided_on: date
+    decided_by: str = Field(min_length=1, max_length=LONGEST_NAME, pattern=LINE)
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("targets", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.get("/halls/<hall>/targets", responses={200: Anything})
+    @requires(Permission.READ_FIGURES)
+    def targets(path: HallPath) -> Any:
+        """The targets of each service: the one that applies today, those to come, the earlier ones."""
+        _, hall = allowed(Permission.READ_FIGURES, path.hall)
+        return targets_answer(api.database, hall)
+
+    @routes.post("/halls/<hall>/targets", responses={201: Anything})
+    @requires(Permission.DECIDE_TARGETS)
+    def decide(path: HallPath, body: TargetBody) -> Any:
+        """Decides a target; one decided before for the same service and day is replaced, and told."""
+        caller, hall = allowed(Permission.DECIDE_TARGETS, path.hall)
+        wanted = WantedTarget(**body.model_dump())
+        key = write_key(caller.author)
+        return decide_target(api.database, hall, caller.author, wanted, write_key=key), 201
+
+    return routes

@@ -1,0 +1,203 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.database import Database
+from server.store.installation import Author
+from server.store.rebuild import differences
+from server.store.write_keys import WriteKey
+from server.usecases.decide_target import WantedTarget, decide_target
+from server.usecases.estimate_waits import Estimates
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.read_targets import ServiceTargets, read_measured, read_targets, targets_answer
+from server.usecases.read_wall import read_wall
+from tests.server.usecases.figures_history import Hands, database_with_hall, play_days
+
+HALL, SERVICE = "laon", "laon-accueil"
+CHIEF = Author("chief")
+TODAY = date(2026, 11, 24)
+WANTED = WantedTarget(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(datetime(2026, 11, 24, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands, HALL)
+    yield found
+    with found.read() as rows:
+        assert differences(rows, found.hall_id(HALL)) == []
+    found.close()
+
+
+def decide(database: Database, **changed: Any) -> dict[str, Any]:
+    return decide_target(database, HALL, CHIEF, replace(WANTED, **changed))
+
+
+def of_service(database: Database) -> ServiceTargets:
+    return next(each for each in read_targets(database, HALL)[1] if each.service.id == SERVICE)
+
+
+def waits(targets: list[Any]) -> list[int]:
+    return [span.target.wait_s for span in targets]
+
+
+def target_of_a_ticket(database: Database, **more: Any) -> int:
+    wanted = WantedTicket(SERVICE, new_id(), **more)
+    ticket = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted)
+    with database.read() as rows:
+        row = rows.one("SELECT target_s FROM leg WHERE visit = :visit", visit=ticket["visit"])
+    return int(row["target_s"])
+
+
+def test_a_target_is_that_of_tickets_taken_from_its_day_on(database: Database, hands: Hands):
+    before = target_of_a_ticket(database)
+    decide(database, applies_from_on=TODAY + timedelta(days=1))
+    assert target_of_a_ticket(database) == before != 480
+    hands.now += timedelta(days=1)
+    assert target_of_a_ticket(database) == 480
+    other = next(s for s in database.configuration(HALL).services.values() if s.id != SERVICE)
+    assert other.target_from_on is None
+
+
+def test_who_comes_first_is_not_promised_a_longer_wait_than_everybody(database: Database):
+    decide(database, wait_s=120)
+    assert target_of_a_ticket(database, is_priority=True) == 120
+    decide(database, wait_s=3600)
+    assert target_of_a_ticket(database, is_priority=True) < 3600
+
+
+def test_a_day_begins_at_midnight_of_the_hall(database: Database, hands: Hands):
+    decide(database, applies_from_on=TODAY + timedelta(days=1))
+    hands.now = datetime(2026, 11, 24, 22, 59, tzinfo=UTC)
+    assert database.configuration(HALL).services[SERVICE].target_s != 480
+    hands.now = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+    assert database.configuration(HALL).services[SERVICE].target_s == 480
+
+
+def test_the_wall_shows_it_at_once_in_this_process_and_in_another(
+    database: Database, database_url: str, hands: Hands
+):
+    other = Database(database_url, hands.clock())
+    try:
+        for each in (database, other):
+            read_wall(each, Estimates(each), HALL)
+        decide(database, wait_s=120)
+        for each in (database, other):
+            queues = read_wall(each, Estimates(each), HALL)["queues"]
+            assert next(q for q in queues if SERVICE in q["services"])["target_s"] == 120
+    finally:
+        other.close()
+
+
+def test_now_to_come_and_earlier(database: Database, hands: Hands):
+    decide(database, wait_s=900)
+    decide(database, wait_s=600, applies_from_on=TODAY + timedelta(days=7))
+    decide(database, wait_s=300, applies_from_on=TODAY + timedelta(days=14))
+    found = of_service(database)
+    assert found.now is not None
+    assert (waits([found.now]), waits(found.to_come), found.earlier) == ([900], [600, 300], [])
+    hands.now += timedelta(days=8)
+    found = of_service(database)
+    assert found.now is not None
+    assert (waits([found.now]), waits(found.to_come), waits(found.earlier)) == ([600], [300], [900])
+    assert found.earlier[0].ends_on == TODAY + timedelta(days=6)
+
+
+def test_a_later_decision_for_the_same_day_replaces_the_first_even_when_it_was_taken_before(
+    database: Database,
+):
+    first = decide(database, decided_on=TODAY)
+    second = decide(database, wait_s=720, decided_on=TODAY - timedelta(days=30))
+    assert (first["replaces"], second["replaces"]) == (None, first["target"])
+    assert database.configuration(HALL).services[SERVICE].target_s == 720
+    found = of_service(database)
+    assert [span.is_replaced for span in found.earlier] == [True]
+
+
+def test_one_for_a_day_between_two_ends_the_first_there(database: Database):
+    decide(database, wait_s=900)
+    decide(database, wait_s=300, applies_from_on=TODAY + timedelta(days=14))
+    decide(database, wait_s=600, applies_from_on=TODAY + timedelta(days=7))
+    found = [(span.target.wait_s, span.ends_on) for span in of_service(database).spans]
+    assert found == [(900, TODAY + timedelta(days=6)), (600, TODAY + timedelta(days=13)), (300, None)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"service": "nothing"}, "unknown_service"),
+        ({"wait_s": 0}, "bad_target_wait"),
+        ({"wait_s": 8 * 3600 + 60}, "bad_target_wait"),
+        ({"share_percent": 0}, "bad_target_share"),
+        ({"share_percent": 101}, "bad_target_share"),
+        ({"applies_from_on": TODAY - timedelta(days=1)}, "bad_target_start"),
+        ({"applies_from_on": TODAY + timedelta(days=732)}, "bad_target_start"),
+        ({"decided_on": TODAY + timedelta(days=1)}, "bad_decision_day"),
+        ({"decided_by": "  "}, "target_decider_missing"),
+        ({"decided_by": "x" * 81}, "target_decider_too_long"),
+    ],
+)
+def test_what_cannot_be_decided_is_refused_and_nothing_is_recorded(
+    database: Database, changed: dict[str, Any], code: str
+):
+    with pytest.raises(Refusal) as refusal:
+        decide(database, **changed)
+    assert refusal.value.code == code
+    assert of_service(database).spans == []
+
+
+def test_two_presses_alike_are_one_target(database: Database):
+    key = WriteKey.of(CHIEF.id, "a form", b"asked")
+    answers = [decide_target(database, HALL, CHIEF, WANTED, write_key=key) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert len(of_service(database).spans) == 1
+
+
+def test_of_two_who_decide_at_once_for_one_day_the_second_is_told_and_neither_is_lost(database: Database):
+    both = Barrier(2)
+
+    def press(wait_s: int) -> dict[str, Any]:
+        both.wait()
+        return decide(database, wait_s=wait_s)
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(press, (300, 600)))
+    first, second = sorted(answers, key=lambda answer: answer["replaces"] is not None)
+    assert second["replaces"] == first["target"]
+    found = of_service(database)
+    assert found.now is not None
+    assert found.now.target.id == second["target"]
+    assert [span.target.id for span in found.earlier] == [first["target"]]
+    with database.read() as rows:
+        assert (
+            rows.one("SELECT targets_decided FROM hall WHERE slug = :hall", hall=HALL)["targets_decided"] == 2
+        )
+
+
+def test_the_answer_tells_who_decided_and_when_it_was_recorded(database: Database, hands: Hands):
+    decide(database)
+    answer = next(s for s in targets_answer(database, HALL)["services"] if s["service"] == SERVICE)
+    assert answer["wait_s"] == 480
+    assert answer["now"]["decided_by"] == "Comité local des usagers"
+    assert answer["now"]["recorded_at"].startswith("2026-11-24T09:00:00")
+
+
+def test_the_last_months_are_measured_with_the_running_one(database: Database, hands: Hands):
+    play_days(database, date(2026, 10, 26), 10)
+    months = read_measured(database, HALL, SERVICE, TODAY)
+    assert [(month.period.name, month.is_running) for month in months] == [
+        ("2026-10", False),
+        ("2026-11", True),
+    ]
+    assert all(month.tally.waits for month in months)
