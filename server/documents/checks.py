@@ -1,8 +1,8 @@
 """What a hall's document must respect beyond the form of its parts: references, numbers, neighbours."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from server.documents.hall import LISTS, HallDocument, SeriesPart
+from server.documents.hall import LISTS, HallDocument, SeriesPart, ServicePart
 from server.documents.installation import InstallationDocument
 from server.documents.problems import Path, Problem, problem, warning
 from server.documents.profiles import ProfilePart
@@ -11,7 +11,7 @@ from server.domain.numbering import Series, may_collide
 
 def check_alone(document: HallDocument) -> tuple[Problem, ...]:
     """The errors a document has whatever surrounds it."""
-    checks = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles, _screens)
+    checks = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles, _kiosks, _screens)
     return tuple(found for check in checks for found in check(document))
 
 
@@ -175,18 +175,37 @@ def _counters(document: HallDocument) -> Iterator[Problem]:
     for at, counter in enumerate(document.counters):
         if counter.is_retired:
             continue
-        for place, slug in enumerate(counter.services):
-            path: Path = ("counters", at, "services", place)
-            if slug not in services:
-                yield problem(path, "unknown_service", id=slug)
-            elif services[slug].is_retired:
-                yield problem(path, "retired_service", id=slug)
-            elif slug in counter.services[:place]:
-                yield problem(path, "slug_twice", slug=slug)
+        yield from _services_named(("counters", at, "services"), counter.services, services)
         label = counter.labels["fr"]
         if label in labels:
             yield problem(("counters", at, "labels", "fr"), "duplicate_label", label=label, id=labels[label])
         labels.setdefault(label, counter.id)
+
+
+def _services_named(
+    path: Path, named: Sequence[str], services: Mapping[str, ServicePart]
+) -> Iterator[Problem]:
+    """A list of services names those of the hall that are in use, each once."""
+    for place, slug in enumerate(named):
+        if slug not in services:
+            yield problem((*path, place), "unknown_service", id=slug)
+        elif services[slug].is_retired:
+            yield problem((*path, place), "retired_service", id=slug)
+        elif slug in named[:place]:
+            yield problem((*path, place), "slug_twice", slug=slug)
+
+
+def _kiosks(document: HallDocument) -> Iterator[Problem]:
+    """A kiosk that offers services of its own shows one at least."""
+    services = {service.id: service for service in document.services}
+    shown = {service.id for _, service in document.services_in_use() if service.is_on_kiosk}
+    for at, kiosk in enumerate(document.kiosks):
+        if kiosk.is_retired or not kiosk.services:
+            continue
+        path: Path = ("kiosks", at, "services")
+        yield from _services_named(path, kiosk.services, services)
+        if shown.isdisjoint(kiosk.services):
+            yield problem(path, "kiosk_shows_no_service")
 
 
 def _profiles(document: HallDocument) -> Iterator[Problem]:
@@ -252,9 +271,21 @@ def _unused(document: HallDocument) -> Iterator[Problem]:
             yield warning(("services", at), "service_without_counter", name=service.names["fr"])
         if service.mode == "appointment_only" and not service.how_to_book:
             yield warning(("services", at, "how_to_book"), "how_to_book_missing", name=service.names["fr"])
+    yield from _at_no_kiosk(document)
     for at, queue in enumerate(document.queues):
         if queue.id not in queued:
             yield warning(("queues", at), "queue_without_service", name=queue.names["fr"])
     for at, folder in enumerate(document.folders):
         if folder.id not in parents:
             yield warning(("folders", at), "empty_folder", name=folder.names["fr"])
+
+
+def _at_no_kiosk(document: HallDocument) -> Iterator[Problem]:
+    """The services for which one may come without an appointment and that every kiosk leaves out."""
+    lists = [kiosk.services for kiosk in document.kiosks if not kiosk.is_retired]
+    if not lists or not all(lists):
+        return
+    offered = {slug for listed in lists for slug in listed}
+    for at, service in document.services_in_use():
+        if service.is_on_kiosk and service.mode != "appointment_only" and service.id not in offered:
+            yield warning(("services", at), "service_at_no_kiosk", name=service.names["fr"])

@@ -172,4 +172,11 @@ def _counter(part: CounterPart) -> Counter:
 def _kiosk(part: KioskPart) -> Kiosk:
     printer = PrinterConnection(**part.printer.model_dump()) if part.printer else None
     mounting = Mounting(**part.mounting.model_dump()) if part.mounting else None
-    return Kiosk(id=part.id, label=part.label, printer=printer, mounting=mounting, is_retired=part.is_retired)
+    return Kiosk(
+        id=part.id,
+        label=part.label,
+        services=part.services,
+        printer=printer,
+        mounting=mounting,
+        is_retired=part.is_retired,
+    )

@@ -188,10 +188,14 @@ class MountingPart(Part):
 
 
 class KioskPart(Part):
-    """A self-service ticket machine; `mounting` null: the usual heights are assumed."""
+    """A self-service ticket machine; `services` are those it offers, none: all that kiosks show.
+
+    `mounting` null: the usual heights are assumed.
+    """
 
     id: Slug
     label: Line
+    services: Annotated[tuple[Slug, ...], Field(max_length=60, exclude_if=lambda listed: not listed)] = ()
     printer: PrinterPart | None = None
     mounting: MountingPart | None = None
     is_retired: bool = False

@@ -1,7 +1,7 @@
 """Places and changes of documents in words: « Démarches › « Titres » › Nom › français »."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -22,6 +22,8 @@ LONGEST = 120
 _STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
 _NAMES = ("names", "labels", "titles", "label", "name", "why", "id", "slug", "on")
 """What an item is called by, the first that it has."""
+_NONE_IS_ALL = re.compile(r"kiosks\[[^\]]*\]\.services")
+"""Lists that mean everything there is when they are empty."""
 _UNITS = {"_cm": "cm", "_m": "m", "_px": "px", "_percent": "%", "percent": "%"}
 
 
@@ -46,21 +48,26 @@ class Words:
 
     def sentence(self, change: Change, *contents: Mapping[str, Any]) -> str:
         """What a change does. `contents`: the document before it, and after it."""
-        kind, last = change.kind, change.path.rpartition(".")[2]
-        if kind == "removed":
-            contents = tuple(reversed(contents))
-        values = {name: self.value(last, getattr(change, name)) for name in ("before", "after")}
-        is_told = not last.endswith("]") and kind in ("added", "removed")
+        kind, before, after = _told(change, _names_of(contents))
+        names = contents if change.kind == "removed" else tuple(reversed(contents))
         return self._say(
-            f"change.{kind}_value" if is_told else f"change.{kind}",
-            place=self.place(change.path, *reversed(contents)),
-            **values,
+            f"change.{kind}",
+            place=self.place(change.path, *names),
+            before=self.value(change.path, before, *names),
+            after=self.value(change.path, after, *names),
         )
 
-    def value(self, field: str, value: Any) -> str:
-        """A value of a field, short enough for a sentence."""
-        text = self._value(field, value)
+    def value(self, path: str, value: Any, *contents: Mapping[str, Any]) -> str:
+        """A value at a path, short enough for a sentence; ids in a list by the names that `place` says."""
+        if not value and _NONE_IS_ALL.fullmatch(path):
+            return self._say("value.every_service")
+        text = self._value(path.rpartition(".")[2], self._named(value, _names_of(contents)))
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+    def _named(self, value: Any, names: Mapping[str, str]) -> Any:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            return value
+        return [self._say("value.quoted", text=names[each]) if each in names else each for each in value]
 
     def field(self, name: str) -> str:
         """What a field of a document is called."""
@@ -127,6 +134,30 @@ class Words:
 
     def _say(self, key: str, **values: Any) -> str:
         return self.say(CATALOGUE + key, **values)
+
+
+def _told(change: Change, names: Collection[str]) -> tuple[str, Any, Any]:
+    """How a change is said, and of which values; of two lists of ids, what one has and the other has not."""
+    before, after = change.before, change.after
+    if change.kind == "changed" and _are_ids(before, names) and _are_ids(after, names):
+        fewer = [each for each in before if each not in after]
+        more = [each for each in after if each not in before]
+        if fewer or more:
+            return ("changed_list" if fewer and more else "more" if more else "fewer"), fewer, more
+    if change.kind in ("added", "removed") and not change.path.endswith("]"):
+        return ("changed" if _NONE_IS_ALL.fullmatch(change.path) else f"{change.kind}_value"), before, after
+    return change.kind, before, after
+
+
+def _names_of(contents: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    """What items of documents are called, by their ids; as in the first document that has them."""
+    lists = [value for content in contents for value in content.values() if isinstance(value, list)]
+    items = [item for listed in lists for item in listed if isinstance(item, Mapping)]
+    return {item["id"]: called(item) or "" for item in reversed(items) if isinstance(item.get("id"), str)}
+
+
+def _are_ids(value: Any, names: Collection[str]) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(x, str) and x in names for x in value)
 
 
 def called(item: Mapping[str, Any]) -> str | None:

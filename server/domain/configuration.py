@@ -233,11 +233,12 @@ class Mounting:
 class Kiosk:
     """A self-service ticket machine; without a printer it shows the number and its code only.
 
-    `mounting` None: the usual heights are assumed.
+    `services` are those it offers, empty: all of the hall's. `mounting` None: the usual heights are assumed.
     """
 
     id: str
     label: str
+    services: tuple[str, ...] = ()
     printer: PrinterConnection | None = None
     mounting: Mounting | None = None
     is_retired: bool = False
@@ -344,6 +345,11 @@ class HallConfiguration:
     def services_on_kiosk(self) -> tuple[Service, ...]:
         """The services a kiosk shows, in the menu's order."""
         return tuple(s for s in self.services.values() if s.is_on_kiosk and not s.is_retired)
+
+    def offers(self, kiosk: str | None, service: str) -> bool:
+        """Whether a kiosk offers a service: one without services of its own, and no kiosk, offer them all."""
+        found = None if kiosk is None else self.kiosks.get(kiosk)
+        return found is None or not found.services or service in found.services
 
     def calendar_of(self, service: str) -> Calendar:
         """When a service receives visitors: its own hours, else the hall's."""

@@ -112,7 +112,9 @@ class StaleDocument(Refusal):
                     "mine": conflict.mine,
                     "theirs": conflict.theirs,
                     "words": {
-                        side: words.value(conflict.path.rpartition(".")[2], getattr(conflict, side))
+                        side: words.value(
+                            conflict.path, getattr(conflict, side), self.mine, self.theirs, self.base
+                        )
                         for side in ("base", "mine", "theirs")
                     },
                 }

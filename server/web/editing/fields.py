@@ -25,6 +25,7 @@ REFERENCES: Mapping[tuple[str, str], str] = {
     ("service", "parent"): "folders",
     ("exceptional", "received_by"): "services",
     ("counter", "services"): "services",
+    ("kiosk", "services"): "services",
     ("screen", "counter"): "counters",
     ("profile", "queues"): "queues",
     ("condition", "call"): "queues",

@@ -126,6 +126,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
     ),
     "kiosk": (
         Group("words", ("label",)),
+        Group("services", ("services",)),
         Group("printer", ("printer",)),
         Group("mounting", ("mounting",)),
         Group("shown", ("is_retired", "id"), is_folded=True),

@@ -123,8 +123,8 @@ export function minutesOf(week) {
   return spans.reduce((sum, span) => sum + Math.max(0, minute(span.slice(6)) - minute(span)), 0);
 }
 
-/** The kiosk's menu as a tree: a folder stands where its first service stands. */
-export function menuOf(content) {
+/** The menu of a kiosk as a tree, of the whole hall without one: a folder stands where its first service stands. */
+export function menuOf(content, kiosk = null) {
   const shown = (content.services ?? []).filter((each) => each.is_on_kiosk && !each.is_retired);
   const entries = [];
   for (const service of shown) {
@@ -133,5 +133,10 @@ export function menuOf(content) {
     if (known) known.services.push(service);
     else entries.push(folder ? { part: folder, services: [service] } : { part: service, services: null });
   }
-  return entries;
+  return kiosk?.services?.length ? offeredOnly(entries, kiosk.services) : entries;
+}
+
+function offeredOnly(entries, offered) {
+  const kept = entries.map(({ part, services }) => ({ part, services: services?.filter(({ id }) => offered.includes(id)) ?? null }));
+  return kept.filter(({ part, services }) => (services ? services.length : offered.includes(part.id)));
 }

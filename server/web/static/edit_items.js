@@ -70,7 +70,7 @@ const SUMMARIES = {
   folder: (item, form) => [form.say("editing.summary.services", { count: (form.content().services ?? []).filter(({ parent }) => parent === item.id).length })],
   queue: (item, form) => [(form.content().services ?? []).filter(({ queue }) => queue === item.id).map(nameOf).join(", ") || form.say("editing.summary.no_service")],
   profile: (item, form) => [of("rule", item.rule, form), (item.queues ?? []).map((queue) => nameIn("queues", queue, form)).join(", ")],
-  kiosk: (item, form) => [item.printer ? (item.printer.host ?? form.say("editing.summary.simulated")) : form.say("editing.summary.no_printer"), item.mounting ? null : form.say("editing.summary.no_mounting")],
+  kiosk: (item, form) => [item.services?.length ? form.say("editing.summary.services", { count: item.services.length }) : null, item.printer ? (item.printer.host ?? form.say("editing.summary.simulated")) : form.say("editing.summary.no_printer"), item.mounting ? null : form.say("editing.summary.no_mounting")],
   screen: (item, form) => [of("layout", item.layout, form), `${item.diagonal_cm ?? "…"} cm`, form.say("editing.summary.read_at", { metres: item.viewing_m ?? "…" }), item.arrow ? of("arrow", item.arrow, form) : null],
   site: (item) => [item.address],
 };

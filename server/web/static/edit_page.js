@@ -25,6 +25,7 @@ const moment = new Intl.DateTimeFormat(page.language, { dateStyle: "medium", tim
 let content = null;
 let published = {};
 let problems = [];
+let opened = null; // the item whose view is open, and the list it is in
 const unfolded = new Set(); // the groups somebody has opened, which stay so when a view is drawn anew
 
 const form = {
@@ -40,6 +41,7 @@ const form = {
   offeredLanguages: () => page.languages,
   languageName: (code) => languageNames.of(code),
   siteCalendar: () => page.sites.find(({ slug }) => slug === content.site)?.calendar,
+  openedIn: (list) => (opened?.list === list ? opened.item : null),
   isPublished: (list, key) => (published[list] ?? []).some((each) => (each.id ?? each.slug) === key),
   listed,
   change,
@@ -171,6 +173,7 @@ function draw({ isTurned = false, path = null } = {}) {
   }
   const field = section.groups.flatMap(({ fields }) => fields).find((each) => each.name === list && each.key);
   const at = field ? (content[list] ?? []).findIndex((each) => each[field.key] === id) : -1;
+  opened = at < 0 ? null : { list, item: content[list][at] };
   const view = get("[data-view]");
   view.replaceChildren(...(at < 0 ? sectionView(section) : itemView(section, field, at)));
   drawPreview(section.preview);

@@ -1,18 +1,20 @@
 // How a kiosk's menu will look, beside the services that make it: their names, order, folders and signs.
 
 import { element } from "./dom.js";
-import { menuOf } from "./edit_content.js";
+import { menuOf, nameOf } from "./edit_content.js";
 
-/** A drawing of the menu in a language of the hall; it takes no press. */
+/** A drawing of the menu in a language of the hall, that of the kiosk whose view is open; it takes no press. */
 export function menuPreview(form) {
   const languages = form.languages();
   const language = languages.includes(form.previewLanguage) ? form.previewLanguage : "fr";
   const choose = element("select", { "aria-label": form.say("editing.preview.language") }, ...languages.map((each) => element("option", { value: each, selected: each === language }, form.languageName(each))));
   choose.addEventListener("change", () => form.preview(choose.value));
-  const entries = menuOf(form.content());
+  const kiosk = form.openedIn("kiosks");
+  const title = kiosk ? form.say("editing.preview.kiosk", { name: nameOf(kiosk) }) : form.say("editing.preview.menu");
+  const entries = menuOf(form.content(), kiosk);
   const drawn = entries.map(({ part, services }) => entry(part, services, language, form));
   const menu = drawn.length ? element("ul", { class: "kiosk-menu", lang: language, tabindex: "0", "aria-labelledby": "preview-title" }, ...drawn) : element("p", { class: "muted" }, form.say("editing.preview.empty"));
-  return element("aside", { class: "card preview", "aria-labelledby": "preview-title" }, element("h3", { id: "preview-title" }, form.say("editing.preview.menu")), choose, menu);
+  return element("aside", { class: "card preview", "aria-labelledby": "preview-title" }, element("h3", { id: "preview-title" }, title), choose, menu);
 }
 
 function entry(part, services, language, form) {

@@ -127,6 +127,8 @@ def hall_contents(draw) -> Content:
         | draw(st.fixed_dictionaries({}, optional=_service_options(words, chosen[2 * n + 1])))
         for n in range(count)
     ]
+    shown = [each["id"] for each in services if each.get("is_on_kiosk", True)]
+    offered = draw(st.lists(st.sampled_from(shown), unique=True)) if shown else []
     return small_hall(
         languages=languages,
         name=draw(lines),
@@ -136,6 +138,7 @@ def hall_contents(draw) -> Content:
         queues=[{"id": "guise-file", "names": draw(words)}],
         services=services,
         counters=[{"id": "guise-g1", "labels": draw(words), "services": [each["id"] for each in services]}],
+        kiosks=[{"id": "guise-b", "label": draw(lines), "services": offered}],
         notices=[{"id": "guise-n", "category": "hours", "titles": draw(words), "bodies": draw(words)}],
     )
 

@@ -191,3 +191,48 @@ def test_a_reason_is_named_in_every_language_of_the_hall():
         parse_hall(content)
     path = "services[1].exceptional.reasons[0].names.es"
     assert found(refused.value.problems) == [(path, "missing_translation", False)]
+
+
+def kiosk(name: str, *services: str, **more):
+    return {"id": f"guise-{name}", "label": name, "services": list(services)} | more
+
+
+@pytest.mark.parametrize(
+    ("services", "expected"),
+    [
+        (("guise-accueil", "guise-x"), [("[1]", "unknown_service")]),
+        (("guise-accueil", "guise-ancien"), [("[1]", "retired_service")]),
+        (("guise-accueil", "guise-titres", "guise-accueil"), [("[2]", "slug_twice")]),
+        (("guise-cache",), [("", "kiosk_shows_no_service")]),
+        (("guise-cache", "guise-ancien"), [("[1]", "retired_service"), ("", "kiosk_shows_no_service")]),
+    ],
+)
+def test_a_kiosk_offers_services_that_are_there_each_once_and_shows_one_at_least(services, expected):
+    hidden = [service("cache", "F", is_on_kiosk=False), service("ancien", "H", is_retired=True)]
+    content = small_hall(services=[*small_hall()["services"], *hidden], kiosks=[kiosk("b", *services)])
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(content)
+    assert found(refused.value.problems) == [
+        (f"kiosks[0].services{place}", code, False) for place, code in expected
+    ]
+    parse_hall(changed(content, "kiosks.0.is_retired", True))
+    parse_hall(changed(content, "kiosks.0.services", []))
+
+
+def test_a_service_that_every_kiosk_leaves_out_is_a_warning():
+    booked = {"mode": "appointment_only", "appointment_series": {"prefix": "FR"}}
+    more = [service("naturalisation", "F", how_to_book=texts("En ligne"), **booked)]
+    more.append(service("cache", "H", is_on_kiosk=False))
+    services = [*small_hall()["services"], *more]
+    counters = [
+        {"id": "guise-g1", "labels": texts("guichet 1"), "services": [each["id"] for each in services]}
+    ]
+
+    def warned(*kiosks):
+        return found(warnings_of(parse_hall(small_hall(services=services, counters=counters, kiosks=kiosks))))
+
+    here = kiosk("b", "guise-accueil")
+    assert warned(here) == [("services[1]", "service_at_no_kiosk", True)]
+    assert warned(here, kiosk("c", is_retired=True)) == warned(here)
+    for others in ((), (here, kiosk("c")), (here, kiosk("c", "guise-titres"))):
+        assert warned(*others) == []

@@ -32,6 +32,14 @@ def test_exporting_and_importing_gives_the_same_bytes(content):
     assert export_text(again) == text
 
 
+def test_a_kiosk_that_offers_everything_is_exported_as_it_was_before_there_were_lists():
+    kiosk = {"id": "guise-b", "label": "Borne"}
+    absent = parse_hall(small_hall(kiosks=[kiosk]))
+    empty = parse_hall(small_hall(kiosks=[kiosk | {"services": []}]))
+    assert export_text(absent) == export_text(empty)
+    assert "services" not in absent.model_dump(mode="json")["kiosks"][0]
+
+
 @given(hall_contents(), st.randoms(use_true_random=False))
 def test_the_order_of_keys_does_not_change_the_export(content, order):
     assert export_text(parse_hall(_keys_shuffled(content, order))) == export_text(parse_hall(content))

@@ -4,6 +4,7 @@ import pytest
 
 from server.app import CATALOGUES
 from server.documents.difference import changes_between
+from server.documents.reading import normal_content
 from server.documents.words import CATALOGUE, Words, choices, fields
 from server.language import Catalogues
 from tests.server.documents.contents import changed, small_hall, small_installation
@@ -69,6 +70,38 @@ def test_every_field_and_every_choice_has_a_word_and_no_word_is_left_over():
 )
 def test_a_change_is_told_in_words(path, value, sentence):
     assert sentences((path, value)) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ([], ["guise-titres"], "toutes → « titres »"),
+        (["guise-titres"], [], "« titres » → toutes"),
+        (["guise-accueil"], ["guise-accueil", "guise-titres"], "en plus « titres »"),
+        (["guise-accueil", "guise-titres"], ["guise-titres"], "en moins « accueil »"),
+        (["guise-accueil"], ["guise-titres"], "en plus « titres », en moins « accueil »"),
+        (["guise-accueil"], ["guise-gone"], "« accueil » → guise-gone"),
+    ],
+)
+def test_what_a_kiosk_offers_is_told_by_the_names_of_services(before, after, told):
+    old, new = (
+        normal_content(
+            "hall", small_hall(kiosks=[{"id": "guise-b", "label": "Entrée", "services": services}])
+        )
+        for services in (before, after)
+    )
+    (change,) = changes_between(old, new)
+    sentence = WORDS.sentence(change, old, new).replace("\u00a0", " ")
+    assert sentence == f"Bornes › « Entrée » › Démarches : {told}"
+
+
+def test_what_a_counter_serves_is_told_by_names_and_none_is_nothing():
+    (told,) = sentences(("counters.0.services", ["guise-titres"]))
+    assert told == "Guichets › « guichet 1 » › Démarches : en moins « accueil »"
+    (told,) = sentences(("counters.0.services", ["guise-titres", "guise-accueil"]))
+    assert told == "Guichets › « guichet 1 » › Démarches : « accueil », « titres » → « titres », « accueil »"
+    assert WORDS.value("counters[guise-g1].services", [], small_hall()) == "rien"
+    assert WORDS.value("kiosks[guise-b].services", [], small_hall()) == "toutes"
 
 
 def test_an_order_and_a_removal_are_told():

@@ -6,6 +6,7 @@ from server.domain.calendars import Calendar, Span, opening_at
 from server.domain.configuration import (
     Counter,
     HallConfiguration,
+    Kiosk,
     Queue,
     Service,
     Site,
@@ -81,3 +82,12 @@ def test_open_round_the_clock_forgets_own_hours_too():
     opening = opening_at(made.calendar_of("a"), CLOSED_AT)
     assert opening.is_open
     assert opening.may_issue
+
+
+def test_a_kiosk_offers_its_own_services_and_without_any_those_of_the_hall():
+    kiosks = {"k1": Kiosk("k1", "Entrée", ("a",)), "k2": Kiosk("k2", "Étage")}
+    made = hall(service("a", "q"), service("b", "q"), kiosks=kiosks)
+    assert [made.offers("k1", each) for each in ("a", "b")] == [True, False]
+    for whole in ("k2", "k3", None):
+        assert made.offers(whole, "a")
+        assert made.offers(whole, "b")

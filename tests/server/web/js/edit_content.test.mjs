@@ -79,3 +79,13 @@ test("the menu keeps the order of services, a folder where its first one stands"
   const entries = menuOf({ ...hall(services), folders: [folder] });
   assert.deepEqual(entries.map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]), [["a", null], ["Dossier", ["b", "d"]], ["c", null]]);
 });
+
+test("the menu of a kiosk leaves out what it does not offer, and keeps the order of the hall's", () => {
+  const folder = { id: "laon-dossier", names: { fr: "Dossier" } };
+  const services = [service("a", "A", { parent: "laon-dossier" }), service("b", "C"), service("c", "F", { parent: "laon-dossier" })];
+  const content = { ...hall(services), folders: [folder] };
+  const of = (...offered) => menuOf(content, { services: offered }).map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]);
+  assert.deepEqual(of("laon-c", "laon-b"), [["Dossier", ["c"]], ["b", null]]);
+  assert.deepEqual(of("laon-b"), [["b", null]]);
+  assert.deepEqual(of(), menuOf(content).map(({ part, services: inside }) => [nameOf(part), inside?.map(nameOf) ?? null]));
+});
