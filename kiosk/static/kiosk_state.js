@@ -147,7 +147,7 @@ const reducers = {
 
   press_issued(state, { pressId, ticket, at }) {
     if (!isCurrent(state, pressId)) return state;
-    const name = serviceById(state.menu, ticket.service)?.name ?? "";
+    const name = serviceById(state.menu, ticket.service)?.name ?? state.press.name ?? "";
     return {
       ...active(state, at), view: "ticket", press: null, isTrying: false, isPrintLate: false,
       ticket: { ...ticket, service_name: name, priority: state.press.body.priority, press: state.press.body },
@@ -217,7 +217,7 @@ function toTicket(state, service, pressId) {
 function withPress(state, service, priority, pressId) {
   const body = { ...askedFor(state, service), press_id: pressId, language: state.language, priority };
   if (state.needs.length) body.needs = NEEDS.filter((each) => state.needs.includes(each));
-  return { ...state, service: service.id, press: { id: pressId, attempt: 1, service: service.id, body }, isTrying: true };
+  return { ...state, service: service.id, press: { id: pressId, attempt: 1, service: service.id, name: service.name, body }, isTrying: true };
 }
 
 const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at) });

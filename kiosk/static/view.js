@@ -165,7 +165,7 @@ const views = {
     const { ticket } = state;
     slots.number.textContent = ticket.number;
   slots.number.style.setProperty("--letters", ticket.number.length);
-    slots.service.textContent = serviceById(state.menu, ticket.service)?.name ?? ticket.service_name;
+    showText(slots.service, serviceById(state.menu, ticket.service)?.name ?? ticket.service_name);
     slots.ahead.textContent = ticket.ahead ? say("kiosk.ticket.ahead", { count: ticket.ahead }) : say("kiosk.ticket.ahead_none");
     showText(slots.arrival, arrivalText(state, say));
     slots.wait_line.hidden = !ticket.wait;

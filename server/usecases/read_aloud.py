@@ -22,11 +22,13 @@ class WantedReading:
 
     `shown` are the services of the page that is up, `hours` its hours of convocations, `needs` those chosen,
     `visit` the ticket's, `at` the hour in a notice of appointments; `exceptional_reason` why the sheet is
-    that of another service than `wanted`, which asks for an appointment.
+    that of another service than `wanted`, which asks for an appointment. `kiosk`: whose view it is, None
+    where the whole menu is shown.
     """
 
     view: View
     language: str
+    kiosk: str | None = None
     service: str | None = None
     shown: tuple[str, ...] = ()
     hours: tuple[datetime, ...] = ()
@@ -60,11 +62,14 @@ def read_aloud(
     translate: Callable[..., str],
 ) -> Reading:
     """The sentences of a view. Refusals: unknown_hall, unknown_service, unknown_visit."""
-    menu = read_menu(database, estimates, hall, language=wanted.language, translate=translate)
+    menu = read_menu(
+        database, estimates, hall, language=wanted.language, translate=translate, kiosk=wanted.kiosk
+    )
     reader = Reader(menu, translate)
     try:
         if wanted.view == "convocation":
-            sentences = _convocations(reader, wanted, read_convocations(database, hall)["services"])
+            told = read_convocations(database, hall, wanted.kiosk)
+            sentences = _convocations(reader, wanted, told["services"])
         else:
             sentences = _read(reader, wanted, lambda: _ticket(database, estimates, hall, wanted))
     except NotInTheMenu as error:

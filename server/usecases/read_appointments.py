@@ -67,8 +67,11 @@ def _listed(row: Row, *, now: int, hidden: tuple[str, ...]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name not in hidden}
 
 
-def read_convocations(database: Database, hall: str) -> Answer:
-    """The hours of today at which convocations are still expected, by service, as a kiosk offers them."""
+def read_convocations(database: Database, hall: str, kiosk: str | None = None) -> Answer:
+    """The hours of today at which convocations are still expected, by service, as a kiosk offers them.
+
+    `kiosk`: whose services alone are told; None: all of the hall's.
+    """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         seen = look(database, rows, hall_id)
@@ -80,6 +83,6 @@ def read_convocations(database: Database, hall: str) -> Answer:
     services = [
         {"service": service.id, "hours": hours[service.id]}
         for service in seen.configuration.services.values()
-        if service.id in hours and not service.is_retired
+        if service.id in hours and not service.is_retired and seen.configuration.offers(kiosk, service.id)
     ]
     return {"hall": seen.row["slug"], "on": day.isoformat(), "services": services}

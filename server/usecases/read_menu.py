@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from kiosk.menu import (
     Wait,
     build_menu,
 )
+from kiosk.offered import offered_only
 from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
 from server.domain.estimates import WaitRange
@@ -43,9 +45,18 @@ def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
 
 
 def read_menu(
-    database: Database, estimates: Estimates, hall: str, *, language: str, translate: Callable[..., str]
+    database: Database,
+    estimates: Estimates,
+    hall: str,
+    *,
+    language: str,
+    translate: Callable[..., str],
+    kiosk: str | None = None,
 ) -> MenuMessage:
-    """The menu of a hall (id or slug) in one of its languages, French for another. Refusal: unknown_hall."""
+    """The menu of a hall (id or slug) in one of its languages, French for another.
+
+    `kiosk`: whose services alone are offered; None: the whole menu. Refusal: unknown_hall.
+    """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         seen = look(database, rows, hall_id)
@@ -58,6 +69,7 @@ def read_menu(
         worn = read_look(rows).as_message()
         left = _quotas_left(rows, hall_id, seen.configuration, seen.position.as_of)
     configuration, now = seen.configuration, seen.position.as_of
+    is_offered = partial(configuration.offers, kiosk)
     open_for: dict[str, int] = {}
     for session in sessions:
         if session["paused_at"] is None:
@@ -100,14 +112,18 @@ def read_menu(
         name={FRENCH: configuration.name},
         time_zone=ZoneInfo(configuration.site.time_zone),
         languages=languages_of(configuration.languages),
-        takes_appointments=any(s.may_book and not s.is_retired for s in configuration.services.values()),
+        takes_appointments=any(
+            each.may_book and not each.is_retired and is_offered(each.id)
+            for each in configuration.services.values()
+        ),
         is_demonstration=configuration.is_demonstration,
         asks_needs=configuration.asks_needs,
         priority_grounds=configuration.priority_grounds or None,
         keeps_tickets=rest is not None,
         has_loop=configuration.shows_loop(business_day(configuration.calendar, now)),
     )
-    message = build_menu(hall_menu, _tree(configuration, item), language=known, translate=translate, now=now)
+    services = offered_only(_tree(configuration, item), is_offered)
+    message = build_menu(hall_menu, services, language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version
     message["alert"], message["look"] = alert, worn
     message["configuration"] = configuration.mark

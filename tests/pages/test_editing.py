@@ -68,6 +68,15 @@ def test_a_new_service_by_keyboard_with_its_problems_beside_their_fields(server:
     page.reload()
     expect(page.locator("[data-view] h2")).to_have_text(LONG)
     expect(page.locator("[data-text=changes]")).to_have_text("1 modification")
+    turn(page, "Bornes")
+    page.get_by_role("link", name="Borne de l’entrée").press("Enter")
+    offered = page.get_by_role("group", name="Démarches proposées par cette borne")
+    offered.get_by_role("checkbox", name="Accueil et renseignements").press("Space")
+    menu = page.get_by_role("complementary")
+    expect(menu.get_by_role("heading")).to_contain_text("Borne de l’entrée")
+    expect(menu.get_by_role("listitem")).to_have_count(1)
+    expect(page.locator("[data-warnings]")).to_contain_text("Aucune borne ne propose")
+    expect(page.locator("[data-text=changes]")).to_have_text("2 modifications")
     expect(page.get_by_role("link", name="Voir et publier")).to_have_attribute("href", "/configuration/laon")
 
 

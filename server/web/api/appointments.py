@@ -96,9 +96,12 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/halls/<hall>/convocations", responses={200: Anything})
     @requires(Permission.ISSUE)
     def convocations(path: HallPath) -> Any:
-        """The hours of today at which convocations without a code are still expected, by service."""
-        _, hall = allowed(Permission.ISSUE, path.hall)
-        return read_convocations(api.database, hall)
+        """The hours of today at which convocations without a code are still expected, by service.
+
+        A kiosk reads those of the services it offers.
+        """
+        caller, hall = allowed(Permission.ISSUE, path.hall)
+        return read_convocations(api.database, hall, caller.configured)
 
 
 def _booking(routes: APIBlueprint, api: Api) -> None:

@@ -53,12 +53,13 @@ class ReadingQuery(Asked):
     wanted: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     exceptional_reason: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9-]+$")
 
-    def reading(self) -> WantedReading:
-        """The view asked for. Raises ValueError for hours or needs that are none."""
+    def reading(self, kiosk: str | None) -> WantedReading:
+        """The view asked for, of a kiosk or of none. Raises ValueError for hours or needs that are none."""
         appointment = ReadArrival(self.arrival, self.at, self.late_min) if self.arrival and self.at else None
         return WantedReading(
             view=self.view,
             language=self.lang,
+            kiosk=kiosk,
             service=self.service,
             shown=_parts(self.shown),
             hours=tuple(datetime.fromisoformat(each) for each in _parts(self.hours)),
@@ -88,15 +89,15 @@ def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> API
     @requires(Permission.ISSUE)
     def reading(path: HallPath, query: ReadingQuery) -> Any:
         """A kiosk's view in sentences, with the audio file of each."""
-        allowed(Permission.ISSUE, path.hall)
+        caller, hall = allowed(Permission.ISSUE, path.hall)
         slow()
         if speak is None:
             raise Refusal("voice_unavailable")
         try:
-            wanted = query.reading()
+            wanted = query.reading(caller.configured)
         except ValueError as error:
             raise Refusal("bad_request", field="hours") from error
-        found = read_aloud(api.database, api.estimates, path.hall, wanted, translate=api.translate)
+        found = read_aloud(api.database, api.estimates, hall, wanted, translate=api.translate)
         try:
             names = speak(found.sentences, found.language)
         except (SpeechUnavailable, OSError) as reason:

@@ -53,9 +53,16 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/halls/<hall>/menu", responses={200: Anything})
     @requires(Permission.ISSUE)
     def menu(path: HallPath, query: MenuQuery) -> Any:
-        """Services offered now, or why not and when next."""
-        allowed(Permission.ISSUE, path.hall)
-        return read_menu(api.database, api.estimates, path.hall, language=query.lang, translate=api.translate)
+        """Services offered now, or why not and when next; a kiosk reads those it offers."""
+        caller, hall = allowed(Permission.ISSUE, path.hall)
+        return read_menu(
+            api.database,
+            api.estimates,
+            hall,
+            language=query.lang,
+            translate=api.translate,
+            kiosk=caller.configured,
+        )
 
     @routes.post("/halls/<hall>/tickets", responses={200: TicketAnswer, 201: TicketAnswer})
     @requires(Permission.ISSUE)

@@ -55,6 +55,14 @@ test("a service asks for priority without a reason, then takes one ticket", () =
   assert.deepEqual(taking.press.body, { service: "accueil", press_id: "p2", language: "fr", priority: true });
 });
 
+test("a ticket keeps the name of its service though the kiosk offers it no more", () => {
+  const others = { ...MENU, services: [service("sejour")] };
+  const given = walk([choose("accueil"), take(), { type: "menu_loaded", menu: others }, issued("p2")]);
+  assert.deepEqual([given.view, given.ticket.number, given.ticket.service_name], ["ticket", "A042", "accueil"]);
+  assert.equal(walk([choose("accueil"), { type: "menu_loaded", menu: others }]).view, "start");
+  assert.equal(walk([choose("etr"), { type: "menu_loaded", menu: others }]).folder, null);
+});
+
 test("where priority is not asked and nothing is to bring, one press takes the ticket", () => {
   assert.equal(walk([choose("accueil")], { menu: PLAIN_MENU }).view, "taking");
   assert.equal(walk([choose("sejour")], { menu: PLAIN_MENU }).view, "sheet");

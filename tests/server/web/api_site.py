@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,14 @@ class ApiSite:
 
     def publish(self, **changes: Any) -> None:
         """Laon's document with some services changed: `{service: {key: value}}`."""
+        self.publish_kiosks({}, **changes)
+
+    def publish_kiosk(self, kiosk: str) -> None:
+        """Laon's document with one more kiosk."""
+        self.publish_kiosks({kiosk: []})
+
+    def publish_kiosks(self, offered: Mapping[str, Sequence[str]], **changes: Any) -> None:
+        """Laon's document with kiosks that offer services, its own and others; `changes` as in `publish`."""
         document = json.loads((HALLS / f"{HALL}.json").read_text(encoding="utf-8"))
         for service in document["services"]:
             change = changes.get(service["id"].replace("-", "_"), {})
@@ -115,12 +123,10 @@ class ApiSite:
             if change.get("is_retired"):
                 for counter in document["counters"]:
                     counter["services"] = [each for each in counter["services"] if each != service["id"]]
-        publish_hall(self.database, SYSTEM, json.dumps(document))
-
-    def publish_kiosk(self, kiosk: str) -> None:
-        """Laon's document with one more kiosk."""
-        document = json.loads((HALLS / f"{HALL}.json").read_text(encoding="utf-8"))
-        document["kiosks"].append({"id": kiosk, "label": kiosk})
+        kiosks = {kiosk["id"]: kiosk for kiosk in document["kiosks"]}
+        for kiosk, services in offered.items():
+            kiosks[kiosk] = {"label": kiosk, **kiosks.get(kiosk, {"id": kiosk}), "services": services}
+        document["kiosks"] = list(kiosks.values())
         publish_hall(self.database, SYSTEM, json.dumps(document))
 
     def count(self, sql: str, **values: Any) -> int:

@@ -76,6 +76,20 @@ def test_only_the_convocations_of_the_page_that_is_up_are_read(spoken: ApiSite):
     assert elsewhere["sentences"] == both[:2]
 
 
+def test_a_kiosk_reads_what_it_offers_and_nothing_else(spoken: ApiSite):
+    spoken.publish_kiosks({"laon-borne-1": ["laon-permis", BOOKED]})
+    start = accepted(spoken.get(f"{READING}?view=start", token=spoken.kiosk))["sentences"]
+    whole = accepted(spoken.get(f"{READING}?view=start"))["sentences"]
+    offered = {"Permis de conduire et certificat d’immatriculation", "Titres de séjour et naturalisation"}
+    assert offered <= set(start)
+    assert set(whole) - set(start) >= {"Accueil et renseignements"}
+    sheet = f"{READING}?view=sheet&service="
+    refused(spoken.get(f"{sheet}laon-armes", token=spoken.kiosk), 404, "unknown_service")
+    accepted(spoken.get(f"{sheet}laon-armes"))
+    # who has no appointment is received there all the same
+    accepted(spoken.get(f"{sheet}{SERVICE}", token=spoken.kiosk))
+
+
 def test_a_view_that_is_heard_again_is_not_rendered_again(spoken: ApiSite):
     folder = Path(spoken.app.extensions["parvis"].settings.var) / "audio"
     first = accepted(spoken.get(f"{READING}?view=languages", token=spoken.kiosk))
