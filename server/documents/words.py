@@ -58,16 +58,14 @@ class Words:
         )
 
     def value(self, path: str, value: Any, *contents: Mapping[str, Any]) -> str:
-        """A value at a path, short enough for a sentence; ids in a list by the names that `place` says."""
+        """A value at a path, short enough for a sentence; a list of ids whole, by the names `place` says."""
         if not value and _NONE_IS_ALL.fullmatch(path):
             return self._say("value.every_service")
-        text = self._value(path.rpartition(".")[2], self._named(value, _names_of(contents)))
+        names = _names_of(contents)
+        if _are_ids(value, names):
+            return ", ".join(self._say("value.quoted", text=names[each]) for each in value)
+        text = self._value(path.rpartition(".")[2], value)
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-    def _named(self, value: Any, names: Mapping[str, str]) -> Any:
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            return value
-        return [self._say("value.quoted", text=names[each]) if each in names else each for each in value]
 
     def field(self, name: str) -> str:
         """What a field of a document is called."""

@@ -77,6 +77,8 @@ def test_a_new_service_by_keyboard_with_its_problems_beside_their_fields(server:
     expect(menu.get_by_role("listitem")).to_have_count(1)
     expect(page.locator("[data-warnings]")).to_contain_text("Aucune borne ne propose")
     expect(page.locator("[data-text=changes]")).to_have_text("2 modifications")
+    page.get_by_role("link", name="← Bornes").press("Enter")
+    expect(menu.get_by_role("heading")).to_have_text("Tout le menu du hall")
     expect(page.get_by_role("link", name="Voir et publier")).to_have_attribute("href", "/configuration/laon")
 
 

@@ -10,11 +10,17 @@ export function menuPreview(form) {
   const choose = element("select", { "aria-label": form.say("editing.preview.language") }, ...languages.map((each) => element("option", { value: each, selected: each === language }, form.languageName(each))));
   choose.addEventListener("change", () => form.preview(choose.value));
   const kiosk = form.openedIn("kiosks");
-  const title = kiosk ? form.say("editing.preview.kiosk", { name: nameOf(kiosk) }) : form.say("editing.preview.menu");
   const entries = menuOf(form.content(), kiosk);
   const drawn = entries.map(({ part, services }) => entry(part, services, language, form));
   const menu = drawn.length ? element("ul", { class: "kiosk-menu", lang: language, tabindex: "0", "aria-labelledby": "preview-title" }, ...drawn) : element("p", { class: "muted" }, form.say("editing.preview.empty"));
-  return element("aside", { class: "card preview", "aria-labelledby": "preview-title" }, element("h3", { id: "preview-title" }, title), choose, menu);
+  return element("aside", { class: "card preview", "aria-labelledby": "preview-title" }, element("h3", { id: "preview-title" }, titleOf(kiosk, form)), choose, menu);
+}
+
+/** Whose menu it is: that of one kiosk, of every kiosk, or the hall's where a kiosk offers a part of it. */
+function titleOf(kiosk, form) {
+  if (kiosk) return form.say("editing.preview.kiosk", { name: nameOf(kiosk) });
+  const isWhole = (form.content().kiosks ?? []).some(({ services, is_retired }) => services?.length && !is_retired);
+  return form.say(isWhole ? "editing.preview.whole" : "editing.preview.menu");
 }
 
 function entry(part, services, language, form) {

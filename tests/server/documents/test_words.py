@@ -7,7 +7,7 @@ from server.documents.difference import changes_between
 from server.documents.reading import normal_content
 from server.documents.words import CATALOGUE, Words, choices, fields
 from server.language import Catalogues
-from tests.server.documents.contents import changed, small_hall, small_installation
+from tests.server.documents.contents import changed, service, small_hall, small_installation
 from tests.server.documents.test_translations import catalogue
 
 WORDS = Words(Catalogues(CATALOGUES).translate, "fr")
@@ -129,3 +129,9 @@ def test_a_long_value_is_cut():
     (told,) = sentences(("services.0.how_to_book", {"fr": "a" * 200}))
     assert told.endswith("…")
     assert len(told) < 200
+
+
+def test_a_long_list_of_services_is_told_whole():
+    content = small_hall(services=[service(f"demande-{at}", "A") for at in range(20)])
+    listed = WORDS.value("kiosks[guise-b].services", [each["id"] for each in content["services"]], content)
+    assert all(f"demande-{at}\u00a0»" in listed for at in range(20))
