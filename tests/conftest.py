@@ -15,10 +15,14 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page
 
+from hardware.speech import AudioFiles
+from server.app import CATALOGUES
 from server.clock import Clock
+from server.language import Catalogues
 from server.store.database import Database
 from server.store.migrating import migrate
 from server.usecases import passwords
+from signage.alert_texts import prepared_alerts, spoken_alert
 from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
 from tests.harness.made_once import make_once
@@ -183,8 +187,11 @@ def demonstration_postgresql(
 
 
 def make_demonstration(folder: Path, **settings: Any) -> Path:
-    """Makes the five sites with the command a person uses."""
+    """Makes the five sites with the command a person uses, and the voices that a server at rest prepares."""
     Served(folder, **settings).parvis("demo")
+    voices, translate = AudioFiles(folder / "audio"), Catalogues(CATALOGUES).translate
+    for alert in prepared_alerts():
+        voices.audio_file(spoken_alert(alert, translate), "fr")
     return folder
 
 

@@ -68,6 +68,10 @@ class AudioFiles:
         """Return the name such a file has, whether it is there or not."""
         return self._names([_Form(sentences, has_chime)], language, in_clips=False)[0]
 
+    def keep(self, sentences: Sequence[str], language: str) -> bool:
+        """Keep such a file from being purged as unused; whether it is there."""
+        return self._is_kept(self.name(sentences, language))
+
     def announcement(
         self,
         sentence: str,

@@ -112,10 +112,10 @@ class Voice:
         """Renders the voice of an alert while nobody is called, or keeps it from being purged as unused."""
         if not self._to_prepare:
             self._to_prepare = prepared_alerts()
-        alert = self._to_prepare.pop()
+        sentences = spoken_alert(self._to_prepare.pop(), self.translate)
         try:
-            if self.unavailable is None:
-                self.off_loop(self.files.audio_file, spoken_alert(alert, self.translate), FRENCH)
+            if self.unavailable is None and not self.files.keep(sentences, FRENCH):
+                self.off_loop(self.files.audio_file, sentences, FRENCH)
         except (SpeechUnavailable, OSError) as reason:
             log.warning("voice_failed", hall=None, reason=str(reason))
 

@@ -88,8 +88,9 @@ class Served:
         described = (made / "demo.json").read_text(encoding="utf-8")
         told = json.loads(described)["base_url"]
         (self.var / "demo.json").write_text(described.replace(told, self.base_url), encoding="utf-8")
-        if (made / "media").exists():
-            shutil.copytree(made / "media", self.var / "media", dirs_exist_ok=True)
+        for folder in ("media", "audio"):
+            if (made / folder).exists():
+                shutil.copytree(made / folder, self.var / folder, dirs_exist_ok=True)
         if (made / "parvis.db").exists():
             shutil.copy(made / "parvis.db", self.var / "parvis.db")
 

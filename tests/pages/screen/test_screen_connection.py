@@ -104,6 +104,7 @@ def test_a_connection_that_comes_back_is_live_again_and_asks_once(pages: Pages, 
     )
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).to_have_attribute("data-view", "empty")
+    wait_until(lambda: hall.requests[-1].endswith("/screen"), "it has asked for all it asks for")
     asked = len(hall.requests)
     sockets[0][0].close()
     expect(page.locator("#foot")).to_have_attribute("data-state", "stale")
