@@ -3,6 +3,7 @@
 import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 import httpcore
 
@@ -21,7 +22,7 @@ class Webhooks:
 
     may_be_private: bool = False
     within_s: float = WITHIN_S
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: ssl.SSLContext = field(default_factory=cache(ssl.create_default_context))
 
     def send(self, recipient: Recipient, delivery: str, body: str, *, now: datetime) -> None:
         """Returns once the endpoint has answered 2xx. Raises SendRefused."""

@@ -21,8 +21,10 @@ from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
 
+from server.app import CATALOGUES  # noqa: E402
+from server.language import Catalogues  # noqa: E402
+
 IMPORTED = (
-    "server.app",
     "server.app.request_heads",
     "server.commands.say",
     "server.jobs.server_lock",
@@ -90,5 +92,6 @@ def become(module: str, arguments: list[str], environment: dict[str, str], outpu
 if __name__ == "__main__":
     for name in IMPORTED:
         importlib.import_module(name)
+    Catalogues(CATALOGUES)  # sentences are compiled once
     gc.freeze()  # a fork neither copies nor frees what it shares
     become(**wanted_forks())

@@ -47,7 +47,7 @@ class Served:
     ) -> None:
         var.mkdir(parents=True, exist_ok=True)
         self.var, self.port, self.workers, self._cores = var, free_port(), workers, cores
-        self.trust = ssl.create_default_context(cafile=authority) if authority else True
+        self.trust = ssl.create_default_context(cafile=authority) if authority else False
         self.database_url = database_url or f"sqlite:///{var / 'parvis.db'}"
         self.log = var / "server.log"
         self._server: subprocess.Popen[bytes] | Forked | None = None
