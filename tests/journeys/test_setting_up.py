@@ -1,12 +1,13 @@
 """From an empty database to a first printed sheet by the wizard alone: presses and fields are counted."""
 
 import httpx
+import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.served import Layout, Served
 from tests.journeys.test_opening_a_hall import ROUND_THE_CLOCK
 
 MOST_GESTURES = 40
@@ -40,8 +41,9 @@ class Stranger:
             assert_accessible(self.page)
 
 
-def test_an_empty_database_to_a_printed_sheet(serve: Serve, pages: Pages):
-    server = serve(demonstration=False, voice="false")
+@pytest.mark.parametrize("layout", ["embedded", "workers"])
+def test_an_empty_database_to_a_printed_sheet(serve: Serve, pages: Pages, layout: Layout):
+    server = serve(layout, demonstration=False, voice="false")
     assert_no_door(server)
     stranger = Stranger(pages.open())
     page = stranger.page
