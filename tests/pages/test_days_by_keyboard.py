@@ -30,9 +30,10 @@ HEARD = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("days")) as server:
+@pytest.fixture
+def hall(demonstration_sqlite: Path, tmp_path: Path) -> Iterator[Served]:
+    """Each day begins in an empty hall."""
+    with Served(tmp_path / "var") as server:
         server.take_demonstration(demonstration_sqlite)
         yield server.start()
 
