@@ -22,11 +22,12 @@ from server.demonstration.timeline import Timeline
 from server.demonstration.usecase_acts import UseCaseActs, kiosk_author
 from server.domain.calendars import HalfDay, day_closes_at, half_days
 from server.domain.configuration import HallConfiguration
+from server.domain.targets import WantedTarget
 from server.settings import Settings
 from server.store.database import Database
 from server.store.migrating import migrate
 from server.usecases.close_day import close_day
-from server.usecases.decide_target import WantedTarget, decide_target
+from server.usecases.decide_target import decide_target
 from server.usecases.estimate_waits import Estimates
 
 SEED = "aisne"

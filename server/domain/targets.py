@@ -16,19 +16,25 @@ LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class WantedTarget:
     """At least `share_percent` of the waits of a service within `wait_s`, from a local date on.
 
-    `decided_by` is the office or committee that decided on `decided_on`; `recorded_at` when it was entered.
+    `decided_by` is the office or committee that decided on `decided_on`, no person's name.
     """
 
-    id: str
     service: str
     wait_s: int
     share_percent: int
     applies_from_on: date
     decided_on: date
     decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target(WantedTarget):
+    """A target that was decided, and when it was entered."""
+
+    id: str
     recorded_at: datetime
 
 

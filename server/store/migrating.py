@@ -12,7 +12,8 @@ from server.store.journal import GENESIS
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def _config(database: Any, connection: Any) -> Config:
+def migrations_on(connection: Any) -> Config:
+    """The migrations as Alembic's commands take them, on a connection that has begun."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -27,7 +28,7 @@ def migrate(database: Any) -> None:
     with database.read() as rows:
         rows.one("SELECT 1 AS one")
     with database.store.engine.begin() as connection:
-        command.upgrade(_config(database, connection), "head")
+        command.upgrade(migrations_on(connection), "head")
     with database.store.write() as rows:
         if rows.one("SELECT id FROM installation WHERE id = 1") is None:
             rows.run(

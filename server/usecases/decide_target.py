@@ -1,6 +1,5 @@
 """Decide a target: from a date on, a share of a service's waits is to last at most so long."""
 
-from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from server.domain.targets import (
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
+    WantedTarget,
 )
 from server.ids import new_id
 from server.store.database import Database
@@ -20,21 +20,6 @@ from server.store.installation import Author
 from server.store.targets import targets_of
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class WantedTarget:
-    """At least `share_percent` of the waits of a service within `wait_s`; dates are local.
-
-    `decided_by` is an office or a committee, no person's name.
-    """
-
-    service: str
-    wait_s: int
-    share_percent: int
-    applies_from_on: date
-    decided_on: date
-    decided_by: str
 
 
 def decide_target(

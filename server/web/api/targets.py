@@ -14,8 +14,9 @@ from server.domain.targets import (
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
+    WantedTarget,
 )
-from server.usecases.decide_target import WantedTarget, decide_target
+from server.usecases.decide_target import decide_target
 from server.usecases.read_targets import targets_answer
 from server.web.access import requires
 from server.web.api.answers import Anything

@@ -30,7 +30,7 @@ from server.usecases.sessions import end_every_session, end_session
 from server.usecases.sites import known_sites
 from server.web.access import PEOPLE, requires
 from server.web.callers import Caller, sites_where
-from server.web.people.words import instant_text, zone_of
+from server.web.local_time import instant_text, zone_of
 from server.web.problems import refusal_sentence, status_of
 from server.web.site import Site
 from server.web.viewer import page_language

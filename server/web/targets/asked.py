@@ -14,9 +14,9 @@ from server.domain.targets import (
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
+    WantedTarget,
 )
 from server.ids import new_id
-from server.usecases.decide_target import WantedTarget
 from server.usecases.read_targets import ServiceTargets
 
 FIELDS = {

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from server.domain.indicator_rollup import Within, waits_within
 from server.domain.targets import TargetSpan
 from server.usecases.read_targets import MeasuredMonth, ServiceTargets
-from server.web.people.words import instant_text
+from server.web.local_time import instant_text
 from server.web.quality.wording import minutes, number, period_text, short_day, whole_percent
 
 LADDER_S = tuple(60 * each for each in (5, 10, 15, 20, 30, 45, 60))

@@ -1,11 +1,20 @@
-"""The migrations lead to the tables of the code, on both databases."""
+"""The migrations lead to the tables of the code, on both databases, with what was there before."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from server.clock import Clock
+from server.domain.targets import WantedTarget
 from server.store.database import Database
+from server.store.installation import SYSTEM
+from server.store.migrating import migrate, migrations_on
 from server.store.tables import metadata
+from server.usecases.decide_target import decide_target
+from tests.server.usecases.figures_history import Hands, database_with_hall
 
 
 def test_the_migrations_make_the_tables_of_the_code(database_url: str):
@@ -13,4 +22,31 @@ def test_the_migrations_make_the_tables_of_the_code(database_url: str):
     with database.store.engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_facts(database_url: str):
+    hands = Hands()
+    database = database_with_hall(database_url, hands, "laon", "vervins")
+    today = hands.now.date()
+    wanted = WantedTarget("laon-accueil", 480, 80, today, today, "Comité local des usagers")
+    for wait_s in (480, 600):
+        decide_target(database, "laon", SYSTEM, replace(wanted, wait_s=wait_s))
+        hands.now += timedelta(minutes=1)
+
+    def targets() -> tuple[list[tuple[str, int]], list[tuple[int, int]]]:
+        with database.read() as rows:
+            halls = rows.all("SELECT slug, targets_decided FROM hall ORDER BY slug")
+            decided = rows.all("SELECT wait_s, recorded_at FROM target ORDER BY recorded_at")
+        return (
+            [(row["slug"], row["targets_decided"]) for row in halls],
+            [(row["wait_s"], row["recorded_at"]) for row in decided],
+        )
+
+    before = targets()
+    assert before[0] == [("laon", 2), ("vervins", 0)]
+    with database.store.engine.begin() as connection:
+        command.downgrade(migrations_on(connection), "0025")
+    migrate(database)
+    assert targets() == before
     database.close()

@@ -12,6 +12,7 @@ import pytest
 
 from server.domain.facts import greeting_counted
 from server.domain.refusals import Refusal
+from server.domain.targets import WantedTarget
 from server.ids import new_id
 from server.store import turns
 from server.store.anchors import Anchors
@@ -22,7 +23,7 @@ from server.store.hall_memory import Foresee
 from server.store.verifying import verify_journal
 from server.store.write_keys import WriteKey
 from server.usecases.count_greeting import count_greeting
-from server.usecases.decide_target import WantedTarget, decide_target
+from server.usecases.decide_target import decide_target
 from server.usecases.stop_tickets import reopen_tickets, stop_tickets
 from tests.harness.waiting import wait_until
 from tests.server.store.journals import AGENT, HALL, SERVICE, issue, opened_hall
@@ -46,6 +47,21 @@ class Together:
         with self._write() as rows:
             yield rows
         self.commits += 1
+
+    @contextmanager
+    def no_room(self) -> Iterator[None]:
+        """Meanwhile every commit fails at its end: the disk is full."""
+        write = self.database.store.write
+
+        @contextmanager
+        def failing() -> Iterator[Any]:
+            with write() as rows:
+                yield rows
+                raise Refusal("storage_full")
+
+        self.database.store.write = failing  # type: ignore[method-assign]
+        yield
+        self.database.store.write = write  # type: ignore[method-assign]
 
     def come(self, first: Callable[[], Any], *others: Callable[[], Any]) -> list[Future[Any]]:
         """`first` writes; the others ask one after the other before it commits."""
@@ -110,18 +126,9 @@ def test_one_who_is_refused_after_writing_takes_back_its_own_only(together: Toge
 
 
 def test_a_commit_that_fails_is_nobodys(together: Together):
-    write = together.database.store.write
-
-    @contextmanager
-    def failing() -> Iterator[Any]:
-        with write() as rows:
-            yield rows
-            raise Refusal("storage_full")
-
     ticket = lambda: issue(together.database)  # noqa: E731
-    together.database.store.write = failing  # type: ignore[method-assign]
-    futures = together.come(ticket, ticket, ticket)
-    together.database.store.write = write  # type: ignore[method-assign]
+    with together.no_room():
+        futures = together.come(ticket, ticket, ticket)
     assert [getattr(future.exception(), "code", None) for future in futures] == ["storage_full"] * 3
     assert not together.published
     again = issue(together.database)
@@ -134,18 +141,9 @@ def test_a_target_of_a_commit_that_failed_is_no_tickets(together: Together):
         wanted = WantedTarget(SERVICE, wait_s, 80, today, today, "Comité")
         return decide_target(together.database, HALL, AGENT, wanted)
 
-    write = together.database.store.write
-
-    @contextmanager
-    def failing() -> Iterator[Any]:
-        with write() as rows:
-            yield rows
-            raise Refusal("storage_full")
-
     issue(together.database)
-    together.database.store.write = failing  # type: ignore[method-assign]
-    futures = together.come(lambda: decide(120), lambda: issue(together.database))
-    together.database.store.write = write  # type: ignore[method-assign]
+    with together.no_room():
+        futures = together.come(lambda: decide(120), lambda: issue(together.database))
     assert [getattr(future.exception(), "code", None) for future in futures] == ["storage_full"] * 2
     _, after = together.come(lambda: decide(240), lambda: issue(together.database))
     with together.database.read() as rows:

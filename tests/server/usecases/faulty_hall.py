@@ -13,14 +13,12 @@ from server.domain.players import Sighting
 from server.language import Catalogues
 from server.store import print_jobs
 from server.store.database import Database
-from server.store.rebuild import differences
-from server.store.snapshots import snapshot
 from server.usecases.alarm_recipients import WantedRecipient, add_recipient
 from server.usecases.devices import pair_device
 from server.usecases.read_alarms import read_alarms
 from server.usecases.watch_alarms import SeenDevices, watch_alarms
 from tests.server.store.journals import AGENT, HALL, opened_hall
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.figures_history import Hands, checked
 
 KIOSK, SCREEN = "laon-borne-1", "laon-ecran-1"
 TRANSLATE = Catalogues(CATALOGUES).translate
@@ -96,7 +94,5 @@ def faulty_hall(url: str) -> Iterator[FaultyHall]:
     """At its end the rows of alarms are what the journal says."""
     hands = Hands()
     database = opened_hall(url, hands)
-    yield FaultyHall(database, hands)
-    with snapshot(database) as rows:
-        assert differences(rows, database.hall_id(HALL)) == []
-    database.close()
+    with checked(database, HALL):
+        yield FaultyHall(database, hands)

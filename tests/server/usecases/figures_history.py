@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -38,6 +39,8 @@ from server.ids import new_id
 from server.store.database import Database
 from server.store.hall_transaction import HallTransaction
 from server.store.installation import SYSTEM
+from server.store.rebuild import differences
+from server.store.snapshots import snapshot
 from server.usecases.publish_configuration import publish_hall, publish_installation
 
 HALLS = Path(__file__).parents[3] / "server/demonstration/halls"
@@ -71,6 +74,15 @@ def database_with_hall(url: str, hands: Hands, *halls: str, by_call: Collection[
     for hall in halls or ("laon",):
         publish_hall(database, SYSTEM, _document(hall, by_call))
     return database
+
+
+@contextmanager
+def checked(database: Database, hall: str) -> Iterator[Database]:
+    """A database whose rows of a hall, at the end, are what its facts tell; closed then."""
+    yield database
+    with snapshot(database) as rows:
+        assert differences(rows, database.hall_id(hall)) == []
+    database.close()
 
 
 def _document(hall: str, by_call: Collection[str]) -> bytes:

@@ -12,7 +12,6 @@ from server.ids import new_id
 from server.store.database import Database
 from server.store.installation import Author
 from server.store.purging import erase_past
-from server.store.rebuild import differences
 from server.usecases.arrivals import Claim
 from server.usecases.book_appointment import (
     WantedAppointment,
@@ -28,7 +27,7 @@ from server.usecases.read_appointments import read_appointments, read_convocatio
 from server.usecases.read_queue import read_counter
 from server.usecases.undo import undo
 from server.usecases.undo_check_in import undo_check_in
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.figures_history import Hands, checked, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g2", "laon-titres-depot"
 AGENT, DESK, KIOSK = Author("agent"), Author("desk"), Author("kiosk", device="kiosk")
@@ -44,10 +43,8 @@ def hands() -> Hands:
 @pytest.fixture
 def database(database_url: str, hands: Hands) -> Iterator[Database]:
     database = database_with_hall(database_url, hands, HALL)
-    yield database
-    with database.read() as rows:
-        assert differences(rows, database.hall_id(HALL)) == []
-    database.close()
+    with checked(database, HALL):
+        yield database
 
 
 def book(database: Database, at: datetime = TEN, **more: Any) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.database import Database
 from server.store.installation import Author
-from server.store.rebuild import differences
 from server.usecases.call_next import AtCounter, call_next
 from server.usecases.check_priority import confirm_priority, deny_priority
 from server.usecases.counter_sessions import WantedSession, open_counter
@@ -20,7 +19,7 @@ from server.usecases.read_queue import read_counter
 from server.usecases.serve import Gesture, recall
 from server.usecases.undo import undo
 from server.usecases.wait_again import postpone
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.figures_history import Hands, checked, database_with_hall
 from tests.server.usecases.watched_hall import MORNING
 
 HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
@@ -31,10 +30,8 @@ AGENT = Author("agent")
 def database(database_url: str) -> Iterator[Database]:
     database = database_with_hall(database_url, Hands(MORNING), HALL)
     open_counter(database, COUNTER, AGENT, WantedSession())
-    yield database
-    with database.read() as rows:
-        assert differences(rows, database.hall_id(HALL)) == []
-    database.close()
+    with checked(database, HALL):
+        yield database
 
 
 def issue(database: Database, *, is_priority: bool = False) -> str:

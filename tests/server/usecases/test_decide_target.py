@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
+from server.domain.targets import WantedTarget
 from server.ids import new_id
 from server.store.database import Database
 from server.store.installation import Author
-from server.store.rebuild import differences
 from server.store.write_keys import WriteKey
-from server.usecases.decide_target import WantedTarget, decide_target
+from server.usecases.decide_target import decide_target
 from server.usecases.estimate_waits import Estimates
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.read_targets import ServiceTargets, read_measured, read_targets, targets_answer
 from server.usecases.read_wall import read_wall
-from tests.server.usecases.figures_history import Hands, database_with_hall, play_days
+from tests.server.usecases.figures_history import Hands, checked, database_with_hall, play_days
 
 HALL, SERVICE = "laon", "laon-accueil"
 CHIEF = Author("chief")
@@ -34,10 +34,8 @@ def hands() -> Hands:
 @pytest.fixture
 def database(database_url: str, hands: Hands) -> Iterator[Database]:
     found = database_with_hall(database_url, hands, HALL)
-    yield found
-    with found.read() as rows:
-        assert differences(rows, found.hall_id(HALL)) == []
-    found.close()
+    with checked(found, HALL):
+        yield found
 
 
 def decide(database: Database, **changed: Any) -> dict[str, Any]:

@@ -13,8 +13,6 @@ from server.jobs.rounds import Rounds
 from server.store.anchors import Anchors
 from server.store.database import Database
 from server.store.installation import Author
-from server.store.rebuild import differences
-from server.store.snapshots import snapshot
 from server.usecases import forgotten
 from server.usecases.call_next import AtCounter, call_next
 from server.usecases.counter_sessions import (
@@ -30,7 +28,7 @@ from server.usecases.read_queue import read_counter
 from server.usecases.serve import Destination, Gesture, recall, start, transfer
 from server.usecases.undo import undo
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue, opened_hall
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.figures_history import Hands, checked
 
 OTHER = "laon-g4"
 ASKED, ANSWER = timedelta(minutes=5), timedelta(minutes=2)
@@ -45,10 +43,8 @@ def hands() -> Hands:
 @pytest.fixture
 def database(database_url: str, hands: Hands) -> Iterator[Database]:
     found = opened_hall(database_url, hands)
-    yield found
-    with snapshot(found) as rows:
-        assert differences(rows, found.hall_id(HALL)) == []
-    found.close()
+    with checked(found, HALL):
+        yield found
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from server.ids import new_id
 from server.store.database import Database
 from server.store.figures import legs_of_day
 from server.store.installation import Author
-from server.store.rebuild import differences
 from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.close_day import close_day
 from server.usecases.counter_sessions import WantedSession, open_counter
@@ -26,7 +25,7 @@ from server.usecases.read_day_end import read_day_end
 from server.usecases.read_menu import read_menu
 from server.usecases.read_queue import read_counter, read_queue
 from server.usecases.read_ticket import read_ticket
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.figures_history import Hands, checked, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
 AGENT, CHIEF = Author("agent"), Author("chief")
@@ -53,10 +52,8 @@ def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -
         seen, calendar=calendar, last_ticket=LastTicket(is_predictive=True), distribution_before_s=1800
     )
     monkeypatch.setattr(database.configurations, "of", lambda rows, hall: habits)
-    yield database
-    with database.read() as rows:
-        assert differences(rows, database.hall_id(HALL)) == []
-    database.close()
+    with checked(database, HALL):
+        yield database
 
 
 def issue(database: Database, **more: Any) -> dict[str, Any]:

@@ -11,13 +11,12 @@ from server.domain.appointment_files import CancelledLine, FileLine, ReadLine, R
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.installation import Author
-from server.store.rebuild import differences
 from server.usecases.arrivals import Claim
 from server.usecases.import_appointments import import_appointments
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.read_appointments import read_appointments
 from server.usecases.read_calendar_file import MOST_CHARACTERS, read_calendar_file
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.figures_history import Hands, checked, database_with_hall
 
 HALL, SERVICE = "laon", "laon-titres-depot"
 DESK = Author("desk")
@@ -40,10 +39,8 @@ def hall(migrated_sqlite: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     database = database_with_hall(database_url, Hands(NINE), HALL)
-    yield database
-    with database.read() as rows:
-        assert differences(rows, database.hall_id(HALL)) == []
-    database.close()
+    with checked(database, HALL):
+        yield database
 
 
 def event(*lines: str, uid: str = "r1", kind: str = "VEVENT") -> str:

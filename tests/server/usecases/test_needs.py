@@ -3,18 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from server.domain.needs import needs_of
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.anchors import Anchors
 from server.store.database import Database
 from server.store.installation import Author
-from server.store.rebuild import differences
-from server.store.verifying import verify_journal
 from server.store.waiting import needs_noted
 from server.usecases.call_next import AtCounter, call_chosen, call_next
 from server.usecases.close_day import close_day
@@ -26,7 +22,7 @@ from server.usecases.read_queue import read_counter, read_queue
 from server.usecases.serve import Destination, Gesture, finish, transfer
 from server.usecases.undo import undo
 from server.usecases.wait_again import postpone
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.figures_history import Hands, checked, database_with_hall
 from tests.server.usecases.watched_hall import MORNING
 
 HALL, SERVICE = "laon", "laon-accueil"
@@ -46,11 +42,8 @@ def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -
     upstairs = {"laon-g4": replace(seen.counters["laon-g4"], is_step_free=False)}
     built = replace(seen, counters={**seen.counters, **upstairs})
     monkeypatch.setattr(database.configurations, "of", lambda rows, hall: built)
-    yield database
-    with database.read() as rows:
-        assert differences(rows, database.hall_id(HALL)) == []
-    assert verify_journal(database, Anchors(Path("/nowhere")), hall=HALL, full=True).faults == []
-    database.close()
+    with checked(database, HALL):
+        yield database
 
 
 def issue(database: Database, *needs: str) -> dict[str, str]:

@@ -8,14 +8,12 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.store.database import Database
-from server.store.rebuild import differences
-from server.store.snapshots import snapshot
 from server.usecases.count_greeting import count_greeting
 from server.usecases.serve import Destination, Gesture, finish, no_show, recall, reinstate, start, transfer
 from server.usecases.undo import last_gesture, undo
 from server.usecases.visitor import give_up, take_back
 from tests.server.store.journals import AGENT, COUNTER, HALL, SERVICE, call, issue, opened_hall
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.figures_history import Hands, checked
 
 
 @pytest.fixture
@@ -28,10 +26,8 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
     found = opened_hall(database_url, hands)
     for _ in range(3):
         issue(found)
-    yield found
-    with snapshot(found) as rows:
-        assert differences(rows, found.hall_id(HALL)) == []
-    found.close()
+    with checked(found, HALL):
+        yield found
 
 
 def rows_of(database: Database) -> list[dict[str, Any]]:

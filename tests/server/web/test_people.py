@@ -20,7 +20,7 @@ from server.usecases.sites import known_sites
 from server.web import sign_in
 from server.web.callers import SESSION_COOKIE
 from server.web.known_browsers import BROWSER_COOKIE
-from server.web.people.words import zone_of
+from server.web.local_time import zone_of
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
 from tests.server.web.ways_on import LEADING_AWAY
 

@@ -1,4 +1,4 @@
-"""How these pages write an instant."""
+"""How pages write an instant, and in whose zone."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
