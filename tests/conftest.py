@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from signage.alert_texts import prepared_alerts, spoken_alert
 from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
 from tests.harness.made_once import make_once
+from tests.harness.moved_served import MovedServed
 from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PROJECT
 from tests.harness.redis_server import RedisServer
@@ -168,6 +168,7 @@ def make_tables(url: str) -> None:
 # --- the real server --------------------------------------------------------------------------
 
 Serve = Callable[..., Served]
+ServeAt = Callable[..., MovedServed]
 
 
 @pytest.fixture(scope="session")
@@ -204,7 +205,20 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     One demonstration at a time: its copies share the ports of their printers.
     """
     with ExitStack() as running:
-        yield partial(_served, request, running, tmp_path / "var")
+        yield lambda *layout, **how: _made(request, running, tmp_path / "var", *layout, **how).start()
+
+
+@pytest.fixture
+def serve_at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServeAt]:
+    """`serve_at(hour, minute, layout, **settings)` → as `serve`, with real hours, a Tuesday at that hour."""
+    with ExitStack() as running:
+
+        def at(hour: int, minute: int, layout: Layout = "embedded", **settings: Any) -> MovedServed:
+            server = _made(request, running, tmp_path / "var", layout, served=MovedServed, **settings)
+            assert isinstance(server, MovedServed)
+            return server.at(hour, minute).start()
+
+        yield at
 
 
 @pytest.fixture(scope="module")
@@ -213,26 +227,27 @@ def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     known: dict[Any, Served] = {}
     with ExitStack() as running:
 
-        def stand(layout: Layout = "embedded", **settings: str) -> Served:
+        def stand(layout: Layout = "embedded", **settings: Any) -> Served:
             key = layout, frozenset(settings.items())
             if key not in known:
                 var = tmp_path_factory.mktemp(layout)
-                known[key] = _served(request, running, var, layout, demonstration=True, **settings)
+                known[key] = _made(request, running, var, layout, **settings).start()
             return known[key]
 
         yield stand
 
 
-def _served(
+def _made(
     request: pytest.FixtureRequest,
     running: ExitStack,
     var: Path,
     layout: Layout = "embedded",
     *,
     demonstration: bool = True,
-    **settings: str,
+    served: type[Served] = Served,
+    **settings: Any,
 ) -> Served:
-    """A started server that lasts as long as `running`."""
+    """A server with its database, that lasts as long as `running`."""
     kind = "sqlite" if layout == "embedded" else "postgresql"
     made = request.getfixturevalue(f"demonstration_{kind}") if demonstration else None
     chosen: dict[str, Any] = dict(settings)
@@ -241,12 +256,12 @@ def _served(
         database_url = running.enter_context(_copy(request.getfixturevalue("postgresql"), template))
         redis_url = request.getfixturevalue("redis_server").url
         chosen |= {"redis_url": redis_url, "workers": 2, "database_url": database_url}
-    server = running.enter_context(Served(var, **chosen))
+    server = running.enter_context(served(var, **chosen))
     if made is None:
         server.parvis("migrate")
     else:
         server.take_demonstration(made if layout == "embedded" else made[0])
-    return server.start()
+    return server
 
 
 @contextmanager

@@ -1,14 +1,16 @@
 """Kiosks and screens as their sockets show them: who comes, goes, gives a sign of life, tells of itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 
 from server.clock import Clock
 from server.domain import players as rules
 from server.domain.connections import Connection, is_copied
 from server.domain.players import KioskReport, PlayerReport, Report, Sighting
 from server.live.presence import Presence
-from server.store.players import Players
+from server.store.players import Players, Rule
 
 
 @dataclass
@@ -32,8 +34,7 @@ class DeviceWatch:
         shown = [] if connection is None else [connection]
         if connection is not None:
             self._connections[connection.id] = hall, device, connection
-        before = self.players.get(hall, device)
-        self._keep(hall, device, before, rules.arrived(before, self.clock.now(), *shown))
+        self._change(hall, device, lambda before: rules.arrived(before, self.clock.now(), *shown))
 
     def told(self, hall: str, device: str, message: object) -> bool:
         """A player tells of itself; whether it could be read."""
@@ -46,8 +47,7 @@ class DeviceWatch:
     def _told(self, hall: str, device: str, report: Report | None) -> bool:
         if report is None:
             return False
-        before = self.players.get(hall, device)
-        self._keep(hall, device, before, rules.reported(before, report, self.clock.now()))
+        self._change(hall, device, lambda before: rules.reported(before, report, self.clock.now()))
         return True
 
     def applied(self, hall: str, device: str, message: object) -> bool:
@@ -55,15 +55,13 @@ class DeviceWatch:
         configuration = rules.configuration_of_message(message)
         if configuration is None:
             return False
-        before = self.players.get(hall, device)
-        self._keep(hall, device, before, rules.applied(before, configuration, self.clock.now()))
+        self._change(hall, device, lambda before: rules.applied(before, configuration, self.clock.now()))
         return True
 
     def left(self, hall: str, device: str, connection: str = "") -> None:
         """A connection of a device has ended; the device has gone, unless another one of it lives."""
         self._connections.pop(connection, None)
-        before = self.players.get(hall, device)
-        self._keep(hall, device, before, rules.left(before, self.clock.now(), connection))
+        self._change(hall, device, lambda before: rules.left(before, self.clock.now(), connection))
 
     def keep(self) -> None:
         """Every 25 s: the devices connected to this process are still here."""
@@ -72,15 +70,16 @@ class DeviceWatch:
         for hall, device, connection in self._connections.values():
             shown.setdefault((hall, device), []).append(connection)
         for (hall, device), connections in shown.items():
-            before = self.players.get(hall, device)
-            after = rules.arrived(before, now, *connections)
-            self._keep(hall, device, before, after)
-            if is_copied(after.connections, now):
+            after = self._change(hall, device, partial(_still_here, connections, now))
+            if after is not None and is_copied(after.connections, now):
                 self.copied(hall, device)
 
-    def _keep(self, hall: str, device: str, before: Sighting | None, after: Sighting | None) -> None:
-        if after is None:
-            return
-        self.players.put(hall, device, after)
-        if not rules.is_same_but_for_time(before, after):
+    def _change(self, hall: str, device: str, rule: Rule) -> Sighting | None:
+        before, after = self.players.change(hall, device, rule)
+        if after is not None and not rules.is_same_but_for_time(before, after):
             self.changed(hall)
+        return after
+
+
+def _still_here(connections: Sequence[Connection], now: datetime, before: Sighting | None) -> Sighting:
+    return rules.arrived(before, now, *connections)

@@ -4,8 +4,9 @@ Nothing of it is a fact: it is true for a minute. It is told anew by the devices
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from redis import Redis, RedisError
@@ -15,6 +16,23 @@ from server.domain.players import Sighting
 log = structlog.get_logger()
 
 KEPT_FOR_S = 30 * 86_400
+_SWAP = """
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 1
+"""
+"""Keeps a device's sighting (third argument) where it still has the one that was read (second)."""
+
+type Rule = Callable[[Sighting | None], Sighting | None]
+"""What is to be kept of a device, from what was kept; None: nothing changes. It may be asked again."""
+
+
+class Changed(NamedTuple):
+    """A device's sighting before and after a change."""
+
+    before: Sighting | None
+    after: Sighting | None
 
 
 class Players(Protocol):
@@ -28,8 +46,8 @@ class Players(Protocol):
     def get(self, hall: str, device: str) -> Sighting | None:
         """The last sighting of a device; None when it was never seen."""
 
-    def put(self, hall: str, device: str, sighting: Sighting) -> None:
-        """Keeps the last sighting of a device."""
+    def change(self, hall: str, device: str, rule: Rule) -> Changed:
+        """Keeps what a rule makes of the last sighting of a device; of changes at once none is lost."""
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
         """The last sightings of a hall's devices."""
@@ -45,8 +63,12 @@ class OwnPlayers:
     def get(self, hall: str, device: str) -> Sighting | None:
         return self._seen.get(hall, {}).get(device)
 
-    def put(self, hall: str, device: str, sighting: Sighting) -> None:
-        self._seen.setdefault(hall, {})[device] = sighting
+    def change(self, hall: str, device: str, rule: Rule) -> Changed:
+        before = self.get(hall, device)
+        after = rule(before)
+        if after is not None:
+            self._seen.setdefault(hall, {})[device] = after
+        return Changed(before, after)
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
         return dict(self._seen.get(hall, {}))
@@ -59,26 +81,35 @@ class SharedPlayers:
     url: str
     is_away: bool = False
     _redis: Any = None
+    _swapping: Any = None
 
     def __post_init__(self) -> None:
         self._redis = Redis.from_url(self.url, decode_responses=True, socket_timeout=2.0)
+        self._swapping = self._redis.register_script(_SWAP)
 
     def get(self, hall: str, device: str) -> Sighting | None:
         try:
-            text = self._redis.hget(_key(hall), device)
+            return _read(self._redis.hget(_key(hall), device))
         except RedisError:
             log.warning("players_not_read", hall=hall)
             return None
-        return None if text is None else _read(text)
 
-    def put(self, hall: str, device: str, sighting: Sighting) -> None:
+    def change(self, hall: str, device: str, rule: Rule) -> Changed:
         try:
-            with self._redis.pipeline(transaction=False) as written:
-                written.hset(_key(hall), device, json.dumps(sighting.as_message()))
-                written.expire(_key(hall), KEPT_FOR_S)
-                written.execute()
+            while True:
+                text = self._redis.hget(_key(hall), device)
+                before = _read(text)
+                after = rule(before)
+                if after is None or self._swap(hall, device, text or "", after):
+                    return Changed(before, after)
         except RedisError:
             log.warning("players_not_kept", hall=hall)
+            return Changed(None, rule(None))
+
+    def _swap(self, hall: str, device: str, text: str, sighting: Sighting) -> bool:
+        """Whether the kept text was still this one, and is the sighting now."""
+        told = [device, text, json.dumps(sighting.as_message()), KEPT_FOR_S]
+        return bool(self._swapping(keys=[_key(hall)], args=told))
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
         try:
@@ -92,8 +123,10 @@ class SharedPlayers:
         return {device: sighting for device, sighting in read.items() if sighting is not None}
 
 
-def _read(text: str) -> Sighting | None:
-    """What was kept; None for what another release of the server kept in another form."""
+def _read(text: str | None) -> Sighting | None:
+    """What was kept; None for nothing, and for what another release of the server kept in another form."""
+    if text is None:
+        return None
     try:
         return Sighting.of_message(json.loads(text))
     except (KeyError, TypeError, ValueError):

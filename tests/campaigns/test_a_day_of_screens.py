@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from signage.lettering import TEXT_PX, legible_at_m
 from tests.campaigns.whole_screen import LETTERS_PX, WATCH
+from tests.conftest import ServeAt
 from tests.harness.chromium import Pages
 from tests.harness.counts import IS_LARGE, count, record_measurement
 from tests.harness.moved_served import MovedServed
@@ -34,7 +35,8 @@ SIZES = {"lying": (1920, 1080), "upright": (1080, 1920)}
 DECLARED = {"lying": (140, 8), "upright": (109, 5)}
 """Diagonal in centimetres, the last reader's distance in metres: what the demonstration says of them."""
 STRIDE_S, LONGEST_ROUND_S = 5, 900
-FOLLOWS = "ahead => Math.abs(JSON.parse(localStorage['parvis.screen']).offset - ahead) < 2000"
+FOLLOWS = "ahead => Math.abs(JSON.parse(localStorage['parvis.screen'] ?? '{}').offset - ahead) < 2000"
+"""Whether a screen has kept, since it was opened, how far the server's clock is ahead."""
 
 
 def pressed(counter: str) -> dict[str, str]:
@@ -149,15 +151,12 @@ class Day:
 
 
 @pytest.fixture
-def day(demonstration_sqlite: Path, tmp_path: Path, pages: Pages) -> Iterator[Day]:
+def day(serve_at: ServeAt, tmp_path: Path, pages: Pages) -> Iterator[Day]:
     folder = PROJECT / "var" / "fast-day" if IS_LARGE else tmp_path / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    with MovedServed(tmp_path / "var", voice="false") as server:
-        server.take_demonstration(demonstration_sqlite)
-        server.at(OPENS // 60, OPENS % 60).start()
-        found = Day(server, pages, folder)
-        with found.api:
-            yield found
+    found = Day(serve_at(OPENS // 60, OPENS % 60, voice="false"), pages, folder)
+    with found.api:
+        yield found
 
 
 @pytest.mark.timeout(count(small=240, large=3_600))

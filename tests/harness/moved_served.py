@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from tests.harness.programs import PYTHON
 from tests.harness.served import Served
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -25,7 +24,8 @@ class MovedServed(Served):
 
     def command(self) -> list[str]:
         """The server with a clock of its own."""
-        return [str(PYTHON), "-m", "tests.harness.moved_server"]
+        python, option, *real = super().command()
+        return [python, option, "tests.harness.moved_server", *real]
 
     def at(self, hour: int, minute: int = 0, *, days_later: int = 0) -> Self:
         """Moves the clock to a local hour of the day, or of one that follows."""

@@ -1,16 +1,20 @@
-"""The real server with a clock that a test moves: `python -m tests.harness.moved_server`."""
+"""A real server with a clock that a test moves: `python -m tests.harness.moved_server module arguments…`.
+
+It becomes what `python -m module arguments…` is, in one process or with workers.
+"""
 
 from gevent import monkey
 
 monkey.patch_all()
 
 import os  # noqa: E402
+import runpy  # noqa: E402
+import sys  # noqa: E402
 from datetime import datetime, timedelta  # noqa: E402
 from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-import server.__main__ as serving  # noqa: E402
-from server.app import create_app  # noqa: E402
+from server import app  # noqa: E402
 from server.clock import Clock, system_now  # noqa: E402
 from tests.harness.moved_served import AHEAD  # noqa: E402
 
@@ -22,5 +26,6 @@ def moved_now() -> datetime:
 
 
 if __name__ == "__main__":
-    vars(serving)["create_app"] = partial(create_app, clock=Clock(now=moved_now))
-    serving.main()
+    vars(app)["create_app"] = partial(app.create_app, clock=Clock(now=moved_now))
+    sys.argv.pop(0)
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -2,8 +2,6 @@
 
 import copy
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import ServeAt
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.moved_served import MovedServed
@@ -22,13 +21,10 @@ TAKEN_MS = 10_000
 """Within this a page has taken what was published: a second, a random delay of two, a redraw."""
 
 
-@pytest.fixture
-def hall(demonstration_sqlite: Path, tmp_path: Path) -> Iterator[MovedServed]:
+@pytest.fixture(params=["embedded", "workers"])
+def hall(serve_at: ServeAt, request: pytest.FixtureRequest) -> MovedServed:
     """Laon at 11:40 of a Tuesday, with its real hours: a break from 12:00 to 13:30."""
-    with MovedServed(tmp_path / "var") as server:
-        server.take_demonstration(demonstration_sqlite)
-        server.at(11, 40).start()
-        yield server
+    return serve_at(11, 40, request.param)
 
 
 def ticket(hall: MovedServed) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """A real break and a real day end, in a real browser: the product's clock goes through them, nothing else."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import ServeAt
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.moved_served import MovedServed
@@ -21,12 +20,9 @@ ROUND_MS = 30_000
 
 
 @pytest.fixture
-def hall(demonstration_sqlite: Path, tmp_path: Path) -> Iterator[MovedServed]:
+def hall(serve_at: ServeAt) -> MovedServed:
     """Laon at 11:20 of a Tuesday, with its real hours: a break from 12:00 to 13:30."""
-    with MovedServed(tmp_path / "var") as server:
-        server.take_demonstration(demonstration_sqlite)
-        server.at(11, 20).start()
-        yield server
+    return serve_at(11, 20)
 
 
 def ticket(hall: MovedServed) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_a_device_is_not_missed_while_sightings_cannot_be_read(hall: FaultyHall)
     players = OwnPlayers()
     rounds = worker(hall, players)
     hall.pair("kiosk", KIOSK)
-    players.put(hall.id, KIOSK, Sighting(hall.hands.now, hall.hands.now, is_connected=True))
+    players.change(hall.id, KIOSK, lambda _: Sighting(hall.hands.now, hall.hands.now, is_connected=True))
     makes(hall, rounds)
     players.is_away = True
     for _ in range(2):

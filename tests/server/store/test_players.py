@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from redis import Redis
 
-from server.domain.players import Sighting
+from server.domain.players import Sighting, applied, reported
 from server.store.players import OwnPlayers, Players, SharedPlayers, players_at
 from tests.harness.programs import free_port
 from tests.server.domain.test_players import report
@@ -27,24 +27,44 @@ def players(request: pytest.FixtureRequest) -> Players:
 def test_the_last_sighting_of_each_device_is_kept_by_hall(players: Players):
     assert players.get("h1", "s1") is None
     assert players.of_hall("h1") == {}
-    players.put("h1", "s1", AWAY)
-    players.put("h1", "s1", SEEN)
-    players.put("h2", "s1", AWAY)
+    assert players.change("h1", "s1", lambda _: None) == (None, None)
+    assert players.change("h1", "s1", lambda _: AWAY) == (None, AWAY)
+    assert players.change("h1", "s1", lambda _: SEEN) == (AWAY, SEEN)
+    players.change("h2", "s1", lambda _: AWAY)
     assert players.get("h1", "s1") == SEEN
     assert players.of_hall("h1") == {"s1": SEEN}
 
 
 def test_what_one_worker_keeps_another_reads_and_another_form_is_nothing(redis_url: str):
     one, other = players_at(redis_url), players_at(redis_url)
-    one.put("h3", "s1", SEEN)
+    one.change("h3", "s1", lambda _: SEEN)
     assert other.of_hall("h3") == {"s1": SEEN}
     Redis.from_url(redis_url).hset("parvis:players:h3", "s2", '{"form": 7}')
     assert other.get("h3", "s2") is None
     assert other.of_hall("h3") == {"s1": SEEN}
 
 
+def test_what_is_told_while_another_worker_keeps_what_was_told_before_is_not_lost(redis_url: str):
+    """A screen says which configuration it runs once: nothing may take that back."""
+    one, other = players_at(redis_url), players_at(redis_url)
+    one.change("h4", "s1", lambda _: AWAY)
+    read: list[Sighting | None] = []
+
+    def reports(before: Sighting | None) -> Sighting:
+        if not read:  # the other worker is faster
+            other.change("h4", "s1", lambda kept: applied(kept, "3.12", NOW))
+        read.append(before)
+        return reported(before, report(), NOW)
+
+    one.change("h4", "s1", reports)
+    kept = other.get("h4", "s1")
+    assert kept is not None
+    assert (kept.configuration, kept.report) == ("3.12", report())
+    assert len(read) == 2
+
+
 def test_a_redis_that_is_away_stops_nobody():
     away = SharedPlayers(f"redis://127.0.0.1:{free_port()}/0")
-    away.put("h1", "s1", SEEN)
+    assert away.change("h1", "s1", lambda _: SEEN) == (None, SEEN)
     assert away.get("h1", "s1") is None
     assert away.of_hall("h1") == {}
