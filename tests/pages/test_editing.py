@@ -82,6 +82,31 @@ def test_a_new_service_by_keyboard_with_its_problems_beside_their_fields(server:
     expect(page.get_by_role("link", name="Voir et publier")).to_have_attribute("href", "/configuration/laon")
 
 
+def test_a_problem_one_has_reached_keeps_the_focus_whatever_comes_late(server: Served, pages: Pages):
+    page = editing(pages, server, "#services")
+    page.get_by_label("Nouvelle démarche").fill(LONG)
+    page.get_by_label("Nouvelle démarche").press("Enter")
+    problems = page.locator("[data-problems]")
+    problems.locator("summary").click()
+    english = problems.get_by_role("link").first
+    with page.expect_response(f"**{API}/draft"):
+        page.get_by_role("group", name="Nom", exact=True).get_by_label("français").fill("Visites")
+        english.focus()
+    saved(page)
+    expect(english).to_be_focused()
+    english.press("Enter")
+    field = page.get_by_role("group", name="Nom", exact=True).get_by_label("anglais")
+    expect(field).to_be_focused()
+    turn_and_come_back = """async link => {
+        const turned = new Promise(heard => addEventListener("hashchange", heard, { once: true }));
+        location.hash = "#hours";
+        link.click();
+        await turned;
+    }"""
+    english.evaluate(turn_and_come_back)
+    expect(field).to_be_focused()
+
+
 def test_items_are_moved_copied_and_retired_by_keyboard(server: Served, pages: Pages):
     page = editing(pages, server, "#counters")
     names = page.locator("[data-view] .items a")

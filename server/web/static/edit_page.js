@@ -25,6 +25,7 @@ const moment = new Intl.DateTimeFormat(page.language, { dateStyle: "medium", tim
 let content = null;
 let published = {};
 let problems = [];
+let drawn = null; // the address of the view that is shown
 let opened = null; // the item whose view is open, and the list it is in
 const unfolded = new Set(); // the groups somebody has opened, which stay so when a view is drawn anew
 
@@ -66,7 +67,7 @@ const draft = createDraft({
 });
 const conflicts = createConflicts({ box: get("[data-conflicts]"), view: get("[data-view]"), say, put, draft, joined, left: loadAnew });
 
-addEventListener("hashchange", () => draw({ isTurned: true }));
+addEventListener("hashchange", () => location.hash !== drawn && draw({ isTurned: true }));
 addEventListener("beforeunload", (event) => draft.isSaved || event.preventDefault());
 get("[data-publish]").addEventListener("click", publish);
 if (page.kind === "installation") page.media = await libraryMedia();
@@ -165,7 +166,8 @@ function open(section, list = null, id = null, path = null) {
 }
 
 function draw({ isTurned = false, path = null } = {}) {
-  const [name, list, id] = location.hash.slice(1).split("/").map(decodeURIComponent);
+  drawn = location.hash;
+  const [name, list, id] = drawn.slice(1).split("/").map(decodeURIComponent);
   const section = page.form.sections.find(({ key }) => key === name) ?? page.form.sections[0];
   for (const link of document.querySelectorAll("[data-section]")) {
     if (link.dataset.section === section.key) link.setAttribute("aria-current", "page");

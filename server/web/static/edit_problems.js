@@ -4,12 +4,12 @@ import { element } from "./dom.js";
 import { isWithin, viewOf } from "./edit_content.js";
 import { controlId } from "./edit_controls.js";
 
-/** Fills a list on top; `title` counts what it holds. */
+/** Fills a list on top; `title` counts what it holds. The link that has the focus keeps it. */
 export function listProblems(box, found, form, title) {
   box.hidden = !found.length;
   const links = found.map(({ path, place, sentence }) => {
     const { section, list, id } = viewOf(form.described, form.content(), path);
-    const link = element("a", { href: form.address(section, list, id) }, element("b", {}, place), ` – ${sentence}`);
+    const link = element("a", { href: form.address(section, list, id), "data-of": path }, element("b", {}, place), ` – ${sentence}`);
     link.addEventListener("click", (event) => {
       event.preventDefault();
       form.open(section, list, id, path);
@@ -17,7 +17,12 @@ export function listProblems(box, found, form, title) {
     return element("li", {}, link);
   });
   box.querySelector("summary").textContent = form.say(title, { count: found.length });
-  box.querySelector("ol").replaceChildren(...links);
+  const list = box.querySelector("ol");
+  const at = list.contains(document.activeElement) ? document.activeElement.dataset.of : null;
+  list.replaceChildren(...links);
+  if (at === null) return;
+  const same = list.querySelector(`[data-of="${CSS.escape(at)}"]`);
+  (same ?? box.querySelector("summary")).focus();
 }
 
 /** How many problems each section has. */
