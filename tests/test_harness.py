@@ -9,8 +9,9 @@ import redis
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
+from tests.harness.ports import free_port
 from tests.harness.postgresql import PostgresqlCluster
-from tests.harness.programs import child_of_tests, free_port
+from tests.harness.programs import child_of_tests
 from tests.harness.sharing import machine
 from tests.harness.waiting import wait_until
 

@@ -15,8 +15,9 @@ import httpx
 from tests.bench.http_load import Connection, request
 from tests.bench.past import fill_past_visits
 from tests.bench.socket_fleet import Arrival, Fleet
+from tests.harness.ports import free_port
 from tests.harness.postgresql import PostgresqlCluster
-from tests.harness.programs import PROJECT, PYTHON, child_of_tests, free_port
+from tests.harness.programs import PROJECT, PYTHON, child_of_tests
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
 

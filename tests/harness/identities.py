@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 
 from tests.harness.identity_provider import CLIENT_ID, CLIENT_SECRET
-from tests.harness.programs import PYTHON, child_of_tests, free_port
+from tests.harness.ports import free_port
+from tests.harness.programs import PYTHON, child_of_tests
 from tests.harness.waiting import wait_until
 
 

@@ -9,7 +9,8 @@ from typing import Self
 
 import psycopg
 
-from tests.harness.programs import child_of_tests, database_user, free_port, postgresql_program
+from tests.harness.ports import free_port
+from tests.harness.programs import child_of_tests, database_user, postgresql_program
 from tests.harness.waiting import wait_until
 
 

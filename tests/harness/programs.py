@@ -6,18 +6,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from hardware.simulator.ports import free_port
-
-__all__ = [
-    "PROJECT",
-    "PYTHON",
-    "child_of_tests",
-    "database_user",
-    "free_port",
-    "postgresql_program",
-    "program",
-]
-
 PROJECT = Path(__file__).resolve().parents[2]
 PYTHON = PROJECT / ".venv" / "bin" / "python"
 

@@ -6,7 +6,8 @@ from typing import Self
 
 import redis
 
-from tests.harness.programs import child_of_tests, free_port, program
+from tests.harness.ports import free_port
+from tests.harness.programs import child_of_tests, program
 from tests.harness.waiting import wait_until
 
 

@@ -16,7 +16,8 @@ from server.cli import server_command
 from server.settings import Settings
 from tests.harness.commands import run_command
 from tests.harness.forked import Forked, forks
-from tests.harness.programs import PROJECT, PYTHON, child_of_tests, free_port
+from tests.harness.ports import free_port
+from tests.harness.programs import PROJECT, PYTHON, child_of_tests
 from tests.harness.waiting import wait_until
 
 Layout = Literal["embedded", "workers"]

@@ -13,7 +13,8 @@ from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.installed import installation_of, open_installed
 from tests.conftest import make_tables
-from tests.harness.programs import PROJECT, PYTHON, free_port
+from tests.harness.ports import free_port
+from tests.harness.programs import PROJECT, PYTHON
 from tests.server.test_cli import Installation
 
 NOT_INSTALLED = [

@@ -7,7 +7,7 @@ from server.commands.examination import provider
 from server.domain.addresses import is_private_way
 from server.oidc.registration import registration_of
 from server.settings import Settings
-from tests.harness.programs import free_port
+from tests.harness.ports import free_port
 
 REGISTERED = {"oidc_client_id": "parvis", "oidc_client_secret": "secret"}
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-from tests.harness.programs import free_port
+from tests.harness.ports import free_port
 
 
 @dataclass

@@ -21,7 +21,7 @@ from server.store.database import Database
 from server.store.recipients import Recipient
 from server.usecases.alarm_recipients import resend
 from tests.docs.documents import text_of
-from tests.harness.programs import free_port
+from tests.harness.ports import free_port
 from tests.harness.waiting import wait_until
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.sending.office import TRIAL, Office, recipient, sender_for, subjects, types

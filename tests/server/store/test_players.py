@@ -7,7 +7,7 @@ from redis import Redis
 
 from server.domain.players import Sighting, applied, reported
 from server.store.players import OwnPlayers, Players, SharedPlayers, players_at
-from tests.harness.programs import free_port
+from tests.harness.ports import free_port
 from tests.server.domain.test_players import report
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 
 from server.app.brakes import brake, make_limiter
-from tests.harness.programs import free_port
+from tests.harness.ports import free_port
 from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
 
 
