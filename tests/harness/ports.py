@@ -4,13 +4,14 @@ import itertools
 import os
 import random
 import socket
+from collections.abc import Iterator
 from contextlib import suppress
 
 _FIRST, _OF_A_PROCESS = 10_000, 2_000
 """Below the product's own simulated printers; room for five processes of tests."""
 
 
-def _drawn() -> itertools.cycle[int]:
+def _drawn() -> Iterator[int]:
     process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 5
     first = _FIRST + process * _OF_A_PROCESS
     ports = list(range(first, first + _OF_A_PROCESS))
