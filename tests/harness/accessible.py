@@ -18,7 +18,7 @@ def _axe() -> str:
 
 
 def violations(page: Page, *rules: str) -> list[str]:
-    """One line per broken rule, of all or of those named: what it asks, and the first places, without motion."""
+    """One line a broken rule, of all or of those named: what it asks and the first places, without motion."""
     page.emulate_media(reduced_motion="reduce")  # a text that fades in has no contrast yet
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(f"() => {{ {_axe()} }}")
