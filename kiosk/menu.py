@@ -323,9 +323,9 @@ def _wait_message(service: MenuService, state: State) -> dict[str, int] | dict[s
     """What may honestly be said of the wait: nothing at all unless an open counter serves the service."""
     if state != "open" or service.children:
         return None
-    if service.waiting == 0:
-        return {"none": True}
-    return rounded_outwards(service.wait) if service.wait else None
+    if service.wait is None:
+        return None
+    return rounded_outwards(service.wait) if service.wait.high_s else {"none": True}
 
 
 def _leaves(services: Sequence[MenuService]) -> Iterator[MenuService]:

@@ -28,6 +28,7 @@ from server.store.anchors import Anchors
 from server.store.notices import notices_with_medium
 from server.store.recipients import Recipient
 from server.usecases.alarm_words import trial_of
+from server.usecases.installation_link import awaits_first_person
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_look import Look
 from server.usecases.read_menu import languages_of
@@ -275,6 +276,7 @@ def _install_pages(
             viewer=site.current_viewer,
             halls=halls,
             demonstration=lambda: _demonstration(settings) if parvis.is_demonstration else None,
+            awaits_first_person=lambda: awaits_first_person(database),
         )
     )
     app.register_blueprint(

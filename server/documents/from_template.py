@@ -22,6 +22,8 @@ MODEL = "modele"
 MOST_COUNTERS = 40
 LONGEST_SLUG = 24
 """Characters a new slug has at most, so that ids that begin with it stay short."""
+SMALL_WORDS = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
+"""French words a slug does without, so that it keeps what tells two places apart."""
 
 type Content = dict[str, Any]
 
@@ -78,9 +80,11 @@ def from_template(name: str, wanted: WantedHall) -> Content:
 
 
 def slug_of(name: str, taken: Collection[str]) -> str:
-    """A free slug that reads like a name: "Sous-préfecture de Vervins" → `sous-prefecture-de-vervins`."""
-    plain = unicodedata.normalize("NFKD", name.lower().replace("œ", "oe")).encode("ascii", "ignore").decode()
-    whole = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "hall"
+    """A free slug that reads like a name: "Sous-préfecture de Vervins" → `sous-prefecture-vervins`."""
+    spaced = name.lower().replace("œ", "oe").replace("’", " ")
+    plain = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain)
+    whole = "-".join([word for word in words if word not in SMALL_WORDS] or words) or "hall"
     short = whole if len(whole) <= LONGEST_SLUG else whole[: LONGEST_SLUG + 1].rpartition("-")[0]
     short = short or whole[:LONGEST_SLUG]
     found, number = short, 2

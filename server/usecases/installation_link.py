@@ -19,12 +19,15 @@ def has_account(rows: Any) -> bool:
     return rows.one("SELECT id FROM account LIMIT 1") is not None
 
 
+def awaits_first_person(database: Database) -> bool:
+    """Whether nobody can sign in yet, because there is no account."""
+    with database.read() as rows:
+        return not has_account(rows)
+
+
 def installation_token(database: Database) -> str | None:
     """The token (64 hexadecimal digits); None once there is an account."""
-    with database.read() as rows:
-        if has_account(rows):
-            return None
-    return _token(database)
+    return _token(database) if awaits_first_person(database) else None
 
 
 def installation_address(database: Database, base_url: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
@@ -40,14 +40,25 @@ type Demonstration = Callable[[], Mapping[str, Any] | None]
 """What `var/demo.json` holds; None outside the demonstration."""
 
 
-def blueprint(*, viewer: FindViewer, halls: FindHalls, demonstration: Demonstration) -> Blueprint:
-    """The home page: what may I do here. The demonstration's links and accounts are for this machine only."""
+def blueprint(
+    *,
+    viewer: FindViewer,
+    halls: FindHalls,
+    demonstration: Demonstration,
+    awaits_first_person: Callable[[], bool],
+) -> Blueprint:
+    """The home page: what may I do here; where nobody has an account yet, how to begin.
+
+    The demonstration's links and accounts are for this machine only.
+    """
     routes = Blueprint("entrance", __name__)
 
     @routes.get("/")
     @open_to(Access.EVERYBODY)
-    def home() -> str:
+    def home() -> Any:
         person = viewer()
+        if person is None and awaits_first_person():
+            return redirect("/installation", 303)
         pages = [page for page in PAGES if person is not None and person.may(page[2])]
         theirs = halls(person) if person is not None else ()
         shown = demonstration() if request.remote_addr in LOOPBACK else None

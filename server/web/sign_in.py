@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 
 from server.domain.refusals import Refusal
+from server.usecases.installation_link import awaits_first_person
 from server.usecases.sessions import SIGNED_IN_FOR, begin_session
 from server.usecases.sign_in import Attempt, prove
 from server.web.access import Access, open_to
@@ -29,6 +30,8 @@ def blueprint(site: Site) -> Blueprint:
     def sign_in_page() -> Any:
         if current_viewer() is not None:
             return redirect(way_on(), 303)
+        if awaits_first_person(site.database):
+            return redirect("/installation", 303)
         return render_template("sign_in.html", refusal=None, login="", next=way_on())
 
     @routes.post("/connexion")

@@ -196,7 +196,7 @@ export function viewOf(state, now) {
   const large = new Set(state.cards.map((card) => card.call));
   const numbers = new Set([...called, ...state.cards].map((call) => call.number));
   const stale = isLive(state) ? null : state.lastLiveAt;
-  const isForgotten = stale !== null && serverNow(state, now) - stale > FORGET_MS;
+  const isForgotten = stale !== null && serverNow(state, now) - stale > (state.isRefused ? HONEST_MS : FORGET_MS);
   const waiting = (state.queues?.queues ?? []).reduce((sum, line) => sum + line.waiting, 0);
   return {
     view: viewName(state, { now, called, waiting, isForgotten }),
@@ -237,7 +237,7 @@ function hasTurned(state, now) {
 }
 
 function viewName(state, { now, called, waiting, isForgotten }) {
-  if (state.isRefused && !state.board) return "refused";
+  if (state.isRefused && (!state.board || isForgotten)) return "refused";
   if (!state.board) return "connecting";
   if (isForgotten) return "unknown";
   if (state.cards.length || called.length) return "calls";

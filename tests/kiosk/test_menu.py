@@ -62,7 +62,8 @@ openings = st.builds(
     st.timedeltas(timedelta(minutes=15), timedelta(hours=8)),
     st.floats(0, 1),
 )
-waits = st.builds(lambda low, more: Wait(low, low + more), st.floats(0, 20_000), st.floats(0, 20_000))
+ranges = st.builds(lambda low, more: Wait(low, low + more), st.floats(0, 20_000), st.floats(0, 20_000))
+waits = st.just(Wait(0, 0)) | ranges
 leaves = st.builds(
     service,
     mode=st.sampled_from(["walk_in", "appointment_only", "both"]),
@@ -81,15 +82,21 @@ def flat(services: list[ServiceMessage]) -> list[ServiceMessage]:
 
 
 @given(trees, instants)
-def test_no_wait_is_said_only_when_an_open_counter_serves_it_and_nobody_waits(tree, now):
+def test_no_wait_is_said_only_when_an_open_counter_serves_it_and_is_free(tree, now):
     said = flat(menu(*tree, now=now)["services"])
     asked = [each for parent in tree for each in (parent, *parent.children)]
     for message, source in zip(said, asked, strict=True):
         if message["wait"] == {"none": True}:
-            assert (message["state"], source.waiting, source.children) == ("open", 0, ())
+            assert (message["state"], source.wait, source.children) == ("open", Wait(0, 0), ())
             assert source.counters > 0
         if message["state"] != "open":
             assert message["wait"] is None
+
+
+def test_nobody_waiting_is_not_no_wait_while_the_counters_are_taken():
+    assert only(waiting=0, wait=Wait(300, 2700))["wait"] == {"low_s": 300, "high_s": 2700}
+    assert only(waiting=0, wait=Wait(0, 0))["wait"] == {"none": True}
+    assert only(waiting=0, wait=None)["wait"] is None
 
 
 @given(trees, instants)

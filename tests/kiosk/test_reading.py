@@ -15,7 +15,7 @@ from tests.kiosk.sentences import LANGUAGES, translate
 from tests.kiosk.test_menu import HALL, NOW, menu, opening, service
 
 ACCUEIL = service(service="accueil", name={"fr": "Accueil"}, waiting=2, wait=Wait(25 * 60, 75 * 60))
-SEJOUR = service(bring=[{"fr": "Passeport"}, {"fr": "Deux photos"}])
+SEJOUR = service(wait=Wait(0, 0), bring=[{"fr": "Passeport"}, {"fr": "Deux photos"}])
 CLOSED = service(service="armes", name={"fr": "Armes"}, openings=[opening(22, 24)])
 BOOKED = service(
     service="natu", name={"fr": "Naturalisation"}, mode="appointment_only",

@@ -131,6 +131,8 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     sign_in(page, hall, "reception", "/accueil")
     expect(page.locator("[data-live=yes]")).to_be_visible()
     expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    gap = "card => card.nextElementSibling.getBoundingClientRect().top - card.getBoundingClientRect().bottom"
+    assert page.locator(".issued").evaluate(gap) > 0
     assert_accessible(page)
     page.keyboard.press("1")
     number = page.locator("[data-issued] .number")

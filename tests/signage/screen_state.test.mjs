@@ -280,6 +280,14 @@ test("a screen that was refused shows it until it is connected again", () => {
   assert.equal(screen.connected(state, START).isRefused, false);
 });
 
+test("a screen that was replaced or revoked does not go on with what it knew", () => {
+  const state = screen.refused(showing(call("A042")));
+  assert.equal(screen.viewOf(state, START + 1_000).view, "calls");
+  const { view, cards, still, recent } = screen.viewOf(state, START + screen.HONEST_MS + 1);
+  assert.deepEqual([view, cards, still, recent], ["refused", [], [], []]);
+  assert.equal(screen.viewOf(screen.disconnected(showing(call("A042"))), START + screen.HONEST_MS + 1).view, "calls");
+});
+
 test("while the hall is closed no wait is told of a ticket that nobody can take", () => {
   const line = { queue: "accueil", services: [{ id: "accueil", name: { fr: "Accueil" } }], waiting: 3, wait: { low_s: 0, high_s: 300 } };
   const counted = screen.receiveQueues(live(), { ...board(), queues: [line] }, START);

@@ -105,7 +105,7 @@ class _Pages:
             link = invite(self.database, caller.author, wanted, grants, sites=sites)
         except Refusal as refusal:
             return self._invite_page(sites, wanted, grants, refusal), status_of(refusal)
-        return self._link_page(link, sites)
+        return self._link_page(link, sites, is_invitation=True)
 
     def _invite_page(
         self, sites: Sites, wanted: Described, grants: list[Grant], refusal: Refusal | None = None
@@ -197,11 +197,16 @@ class _Pages:
         decide_individual_figures(self.database, caller.author, at, is_on=is_on, sites=sites)
         return redirect("/personnes?fait=figures#figures", 303)
 
-    def _link_page(self, link: Link, sites: Sites) -> str:
+    def _link_page(self, link: Link, sites: Sites, *, is_invitation: bool = False) -> str:
         person, _ = read_person(self.database, link.account, sites)
         address = f"{request.url_root}invitation#t={link.token}"
         return self._page(
-            "people/link.html", sites, person=person, address=address, expires_at=link.expires_at
+            "people/link.html",
+            sites,
+            person=person,
+            address=address,
+            expires_at=link.expires_at,
+            is_invitation=is_invitation,
         )
 
     def _page(self, template: str, sites: Sites, **values: Any) -> str:

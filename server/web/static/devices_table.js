@@ -14,7 +14,7 @@ const ICONS = { good: "icon-check", busy: "icon-clock", trouble: "icon-alert" };
 export function createHallTable(hall, { place, say, language, onDone }) {
   const words = { say, language, moment: momentTeller(language, hall.time_zone, say) };
   const title = element("h2", { id: `hall-${hall.hall}` }, element("a", { href: `/supervision?hall=${encodeURIComponent(hall.hall)}` }, element("bdi", {}, hall.name)));
-  const calm = element("p", { class: "muted" }, say("device_list.none_needing"));
+  const calm = element("p", { class: "muted" });
   const heads = COLUMNS.map((name) => element("th", { scope: "col" }, say(`device_list.column.${name}`)));
   const table = element("table", { class: "fleet-table" }, element("thead", {}, element("tr", {}, ...heads)));
   place.append(element("section", { class: "hall", "aria-labelledby": title.id }, title, hall.site === hall.name ? "" : element("p", { class: "muted" }, element("bdi", {}, hall.site)), calm, table));
@@ -32,6 +32,7 @@ export function createHallTable(hall, { place, say, language, onDone }) {
     keepOrder(shown);
     table.hidden = shown.length === 0;
     calm.hidden = shown.length > 0;
+    setText(calm, say(rowsOf(now, { only: false }).length ? "device_list.none_needing" : "device_list.no_place"));
   }
 
   /** Rows come back in the order of the document after some were left out; one that stands right is not touched. */

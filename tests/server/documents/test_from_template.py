@@ -65,7 +65,10 @@ def test_a_slug_is_short_and_nobody_s(name, taken):
 
 
 def test_a_slug_reads_like_its_name():
-    assert slug_of("Sous-préfecture de Vervins", ()) == "sous-prefecture-de"
+    assert slug_of("Sous-préfecture de Vervins", ()) == "sous-prefecture-vervins"
+    assert slug_of("Sous-préfecture de Château-Thierry", ()) == "sous-prefecture-chateau"
+    assert slug_of("Maison de l’État", ()) == "maison-etat"
+    assert slug_of("De la", ()) == "de-la"
     assert slug_of("Œuvres", ["oeuvres"]) == "oeuvres-2"
 
 

@@ -44,9 +44,9 @@ def test_from_nothing_to_a_hall(empty):
     assert read_installing(empty).step == "administrator"
     begin(empty)
     assert read_installing(empty).step == "place"
-    assert open_installation(empty, SYSTEM, "Ville de Guise", SITE) == "hotel-de-ville"
+    assert open_installation(empty, SYSTEM, "Ville de Guise", SITE) == "hotel-ville"
     assert read_installing(empty).step == "hall"
-    slug = add_hall(empty, SYSTEM, WantedFromTemplate("general", "Hall d’accueil", "hotel-de-ville"))
+    slug = add_hall(empty, SYSTEM, WantedFromTemplate("general", "Hall d’accueil", "hotel-ville"))
     assert read_installing(empty).step == "printer"
     configuration = empty.configuration(slug)
     assert configuration.site.name == "Hôtel de ville"
@@ -99,9 +99,9 @@ def test_a_first_account_is_checked_like_any_other(empty, described, password, c
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_one_more_site_and_hall(empty, template):
     open_installation(empty, SYSTEM, "Ville de Guise", SITE)
-    add_hall(empty, SYSTEM, WantedFromTemplate("general", "Accueil", "hotel-de-ville"))
+    add_hall(empty, SYSTEM, WantedFromTemplate("general", "Accueil", "hotel-ville"))
     site = add_site(empty, SYSTEM, WantedSite("Hôtel de ville", "2 rue Basse", WEEK))
-    assert site == "hotel-de-ville-2"
+    assert site == "hotel-ville-2"
     slugs = [add_hall(empty, SYSTEM, WantedFromTemplate(template, "Accueil", site, 3)) for _ in range(2)]
     assert slugs == ["accueil-2", "accueil-3"]
     assert read_installing(empty).halls == ("accueil", "accueil-2", "accueil-3")

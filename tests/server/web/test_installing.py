@@ -182,6 +182,14 @@ def test_without_a_kiosk_there_is_no_question_of_a_printer(wizard):
     assert "/appareils" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/", "/connexion"])
+def test_while_nobody_can_sign_in_every_door_tells_how_to_begin(wizard, path):
+    assert wizard.browser.get(path).headers["Location"] == "/installation"
+    wizard.up_to_the_hall()
+    wizard.browser.delete_cookie(SESSION_COOKIE)
+    assert wizard.browser.get(path).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/installation/hall?template=general", "/configuration/nouveau"])
 def test_setting_up_is_for_who_configures(wizard, path):
     wizard.up_to_the_hall()
@@ -203,12 +211,12 @@ def test_who_configures_one_site_adds_halls_there_and_nothing_elsewhere(wizard):
     assert wizard.browser.get("/installation/suite").headers["Location"] == "/configuration"
     page = wizard.browser.get("/configuration/nouveau").text
     assert 'value="annexe"' in page
-    assert 'value="hotel-de-ville"' not in page
+    assert 'value="hotel-ville"' not in page
     assert 'class="new-site"' not in page
-    for elsewhere in ("", "hotel-de-ville"):
+    for elsewhere in ("", "hotel-ville"):
         refused = wizard.post("/configuration/nouveau", **new, hall_name="Autre", site=elsewhere)
         assert refused.status_code == 403
-    assert read_installing(wizard.database).sites == ("hotel-de-ville", "annexe")
+    assert read_installing(wizard.database).sites == ("hotel-ville", "annexe")
     made = wizard.post("/configuration/nouveau", **new, hall_name="Autre", site="annexe")
     assert made.headers["Location"] == "/configuration/autre/edit"
 
@@ -224,7 +232,7 @@ def test_a_site_made_for_a_hall_that_is_refused_is_chosen_for_the_next_press(wiz
     assert chosen == ["annexe"]
     made = wizard.post("/configuration/nouveau", **new, site=chosen[0])
     assert made.headers["Location"] == "/configuration/annexe/edit"
-    assert read_installing(wizard.database).sites == ("hotel-de-ville", "annexe")
+    assert read_installing(wizard.database).sites == ("hotel-ville", "annexe")
 
 
 def test_a_new_hall_that_cannot_be_leaves_no_site_behind(wizard):
@@ -232,7 +240,7 @@ def test_a_new_hall_that_cannot_be_leaves_no_site_behind(wizard):
     wizard.post("/installation/hall", **HALL)
     new = {"template": "general", "counters": "1", "name": "Annexe", "address": "2 rue Basse", **HOURS}
     assert list(problems(wizard.post("/configuration/nouveau", **new, hall_name=""))) == ["hall_name"]
-    assert read_installing(wizard.database).sites == ("hotel-de-ville",)
+    assert read_installing(wizard.database).sites == ("hotel-ville",)
     made = wizard.post("/configuration/nouveau", **new, hall_name="Annexe")
     assert made.headers["Location"] == "/configuration/annexe/edit"
-    assert read_installing(wizard.database).sites == ("hotel-de-ville", "annexe")
+    assert read_installing(wizard.database).sites == ("hotel-ville", "annexe")
