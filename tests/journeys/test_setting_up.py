@@ -118,7 +118,7 @@ def link_of(server: Served) -> str:
 def assert_no_door(server: Served) -> None:
     """Without the link nobody makes an account or sets anything up; with another's token neither."""
     with httpx.Client(base_url=server.base_url, trust_env=False) as browser:
-        token = browser.get("/connexion").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+        token = browser.get("/suivi").text.partition('name="csrf-token" content="')[2].partition('"')[0]
         headers = {"X-CSRFToken": token, "Accept": "application/json"}
         person = {"login": "eve", "display_name": "Eve", "password": "quatre mots pris au hasard"}
         wrong = browser.post("/installation/session", json={"token": "0" * 64}, headers=headers)

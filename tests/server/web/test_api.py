@@ -189,7 +189,7 @@ def test_signing_in_and_exchanging_tokens_are_slowed(api: ApiSite):
     tries = [browser.post("/device/session", json={"token": f"guess-{n}"}) for n in range(40)]
     assert [each.status_code for each in tries].count(401) == 30
     refused(tries[-1], 429, "too_many_requests")
-    token = browser.get("/connexion").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+    token = browser.get("/suivi").text.partition('name="csrf-token" content="')[2].partition('"')[0]
     wrong = {"csrf_token": token, "login": "x"}
     tries = [browser.post("/connexion", data=wrong | {"password": f"{n}"}) for n in range(12)]
     assert [each.status_code for each in tries].count(401) == 6

@@ -364,6 +364,9 @@ def test_no_page_waits_for_a_provider_that_never_answers(sqlite_url: str, tmp_pa
         issuer = f"http://127.0.0.1:{silent.getsockname()[1]}"
         registered = {"oidc_issuer": issuer, "oidc_client_id": "a", "oidc_client_secret": "b"}
         site = ApiSite(sqlite_url, tmp_path, settings=registered)
+        create_account(
+            site.database, SYSTEM, NewAccount("local", PASSWORD, "Local", [Grant("supervisor", HALL)])
+        )
         page = site.app.test_client().get("/connexion")
         assert page.status_code == 200
         assert "Se connecter avec le compte de l’organisme" in page.text
