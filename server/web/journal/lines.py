@@ -214,6 +214,9 @@ class Lines:
             minutes = body["wait_s"] // 60
             parts.append(self.say("journal.about.target", share=body["share_percent"], minutes=minutes))
             parts.append(body.get("decided_by") or "")
+        if "from_on" in body:
+            day = format_date(date.fromisoformat(body["from_on"]), "short", locale=self.locale)
+            parts.append(self.say("journal.about.from_on", day=day))
         if "lost_facts" in body:
             parts.append(self.say("journal.about.lost", count=max(0, body["lost_facts"])))
         return parts
