@@ -234,7 +234,8 @@ def test_a_refused_withdrawal_is_told_at_its_field(
     answer = withdraw(chief, target, **{field: text})
     assert answer.status_code == 422
     assert re.search(rf'id="{field}-refused">{sentence}', answer.text)
-    assert re.search(rf'id="{field}"[^>]*aria-describedby="[^"]*{field}-refused"[^>]*aria-invalid', answer.text)
+    described = rf'id="{field}"[^>]*aria-describedby="[^"]*{field}-refused"[^>]*aria-invalid'
+    assert re.search(described, answer.text)
     assert field == "motif" or '<option value="unattainable" selected>' in answer.text
     assert api.count("hall_fact WHERE kind = 'TargetWithdrawn'") == 0
 
