@@ -25,7 +25,7 @@ def counter_of(database: Database, reader: str | None, counter: str = COUNTER) -
     return next(each for each in told["counters"] if each["counter"] == counter)
 
 
-def in_service(database: Database, reader: str | None) -> list[tuple[str, bool]]:
+def in_service(database: Database, reader: str | None) -> list[tuple[str | None, bool]]:
     told = read_queue(database, HALL, reader=reader)["in_service"]
     return [(each["counter"], each["started_at"] is not None) for each in told]
 
