@@ -40,6 +40,12 @@ export function isWarning(state, at) {
   return left !== null && left * 1000 <= WARNING_MS;
 }
 
+/** What a ticket is for, in the language that is read, also where this kiosk does not offer it. */
+export function serviceOfTicket({ menu, ticket, language }) {
+  const { service, service_names: names } = ticket;
+  return serviceById(menu, service)?.name ?? names[language] ?? names.fr;
+}
+
 export function shownServices(state) {
   return state.folder ? serviceById(state.menu, state.folder)?.children ?? [] : state.menu?.services ?? [];
 }
@@ -147,10 +153,9 @@ const reducers = {
 
   press_issued(state, { pressId, ticket, at }) {
     if (!isCurrent(state, pressId)) return state;
-    const name = serviceById(state.menu, ticket.service)?.name ?? state.press.name ?? "";
     return {
       ...active(state, at), view: "ticket", press: null, isTrying: false, isPrintLate: false,
-      ticket: { ...ticket, service_name: name, priority: state.press.body.priority, press: state.press.body },
+      ticket: { ...ticket, priority: state.press.body.priority, press: state.press.body },
     };
   },
 
@@ -217,7 +222,7 @@ function toTicket(state, service, pressId) {
 function withPress(state, service, priority, pressId) {
   const body = { ...askedFor(state, service), press_id: pressId, language: state.language, priority };
   if (state.needs.length) body.needs = NEEDS.filter((each) => state.needs.includes(each));
-  return { ...state, service: service.id, press: { id: pressId, attempt: 1, service: service.id, name: service.name, body }, isTrying: true };
+  return { ...state, service: service.id, press: { id: pressId, attempt: 1, service: service.id, body }, isTrying: true };
 }
 
 const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at) });

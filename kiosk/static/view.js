@@ -4,7 +4,7 @@ import { APPOINTMENT_NOTICES } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
 import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
-import { NEEDS, printOf, shownServices } from "./kiosk_state.js";
+import { NEEDS, printOf, serviceOfTicket, shownServices } from "./kiosk_state.js";
 import { serviceLines, waitText } from "./words.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
@@ -165,7 +165,7 @@ const views = {
     const { ticket } = state;
     slots.number.textContent = ticket.number;
   slots.number.style.setProperty("--letters", ticket.number.length);
-    showText(slots.service, serviceById(state.menu, ticket.service)?.name ?? ticket.service_name);
+    showText(slots.service, serviceOfTicket(state));
     slots.ahead.textContent = ticket.ahead ? say("kiosk.ticket.ahead", { count: ticket.ahead }) : say("kiosk.ticket.ahead_none");
     showText(slots.arrival, arrivalText(state, say));
     slots.wait_line.hidden = !ticket.wait;

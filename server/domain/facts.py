@@ -59,6 +59,7 @@ class FactKind(StrEnum):
     BREAK_DECIDED = "BreakDecided"
     QUIET_SET = "QuietSet"
     TARGET_DECIDED = "TargetDecided"
+    TARGET_WITHDRAWN = "TargetWithdrawn"
     ALERT_RAISED = "AlertRaised"
     ALERT_END_ASKED = "AlertEndAsked"
     ALERT_ENDED = "AlertEnded"

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from server.domain.facts import Fact, FactKind
 from server.domain.half_days import Break
 from server.domain.instants import to_text
+from server.domain.targets import Target, WantedWithdrawal
 
 
 def tickets_stopped(fact_id: str, business_day: date, *, service: str) -> Fact:
@@ -49,3 +50,19 @@ def target_decided(
         "decided_by": decided_by,
     }
     return Fact(FactKind.TARGET_DECIDED, body)
+
+
+def target_withdrawn(fact_id: str, target: Target, wanted: WantedWithdrawal) -> Fact:
+    """A target applies no more from a date on; what it was is told too."""
+    body = {
+        "id": fact_id,
+        "target": target.id,
+        "service": target.service,
+        "wait_s": target.wait_s,
+        "share_percent": target.share_percent,
+        "from_on": wanted.from_on.isoformat(),
+        "reason": str(wanted.reason),
+        "decided_on": wanted.decided_on.isoformat(),
+        "decided_by": wanted.decided_by,
+    }
+    return Fact(FactKind.TARGET_WITHDRAWN, body)

@@ -139,6 +139,12 @@ def _target_decided(fact: Recorded) -> list[Change]:
     return [Insert("target", {**fact.body, "hall": fact.hall, "recorded_at": fact.happened_at})]
 
 
+def _target_withdrawn(fact: Recorded) -> list[Change]:
+    names = ("id", "target", "from_on", "reason", "decided_on", "decided_by")
+    row = {name: fact.body[name] for name in names}
+    return [Insert("target_withdrawal", row | {"hall": fact.hall, "recorded_at": fact.happened_at})]
+
+
 def _break_decided(fact: Recorded) -> list[Change]:
     row = {name: fact.body[name] for name in ("id", "business_day", "half_day", "choice")}
     return [Insert("break_decision", row | {"hall": fact.hall, "decided_at": fact.happened_at})]
@@ -160,6 +166,7 @@ HALL_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.TICKETS_STOPPED: _tickets_stopped,
     FactKind.TICKETS_REOPENED: _tickets_reopened,
     FactKind.TARGET_DECIDED: _target_decided,
+    FactKind.TARGET_WITHDRAWN: _target_withdrawn,
     FactKind.BREAK_DECIDED: _break_decided,
     FactKind.QUIET_SET: _quiet_set,
     FactKind.APPOINTMENT_BOOKED: _appointment_booked,

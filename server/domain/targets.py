@@ -1,8 +1,9 @@
 """Targets of waiting: what was decided for a service, from which day on (docs/rules/targets.md). Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 
 from server.domain.configuration import HallConfiguration, Service
@@ -38,37 +39,84 @@ class Target(WantedTarget):
     recorded_at: datetime
 
 
+class WithdrawalReason(StrEnum):
+    """Why a target is withdrawn: from a list, since a fact holds no free text about people."""
+
+    MISTAKE = "mistake"
+    UNATTAINABLE = "unattainable"
+    ORGANISATION_CHANGED = "organisation_changed"
+    DECIDED_OTHERWISE = "decided_otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedWithdrawal:
+    """A target (id) that is to apply no more from a local date on, and who decided so, as for a target."""
+
+    target: str
+    from_on: date
+    reason: WithdrawalReason
+    decided_on: date
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal(WantedWithdrawal):
+    """A target that was withdrawn, and when this was entered."""
+
+    id: str
+    recorded_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class TargetSpan:
-    """A target and the last day on which it applies.
+    """A target, the last day on which it applies, and its withdrawals as they were recorded.
 
-    `ends_on` None: until another is decided. `is_replaced`: another was decided later for the same day.
+    `ends_on` None: until another is decided; before its first day: it was withdrawn before it applied.
+    `is_replaced`: another was decided later for the same day.
     """
 
     target: Target
     ends_on: date | None = None
     is_replaced: bool = False
+    withdrawals: Sequence[Withdrawal] = ()
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it applies on no day at all."""
+        return self.is_replaced or (self.ends_on is not None and self.ends_on < self.target.applies_from_on)
 
     def applies(self, on: date) -> bool:
         """Whether this is the target of a day."""
         begun = not self.is_replaced and self.target.applies_from_on <= on
         return begun and (self.ends_on is None or on <= self.ends_on)
 
+    def days_to_withdraw(self, on: date) -> tuple[date, date] | None:
+        """The first and last day from which it may be withdrawn, as of a local date; None: it is over."""
+        first = max(on, self.target.applies_from_on)
+        last = min(self.ends_on or date.max, on + FARTHEST)
+        return None if self.is_void or last < first else (first, last)
 
-def spans(targets: Iterable[Target]) -> list[TargetSpan]:
+
+def spans(targets: Iterable[Target], withdrawals: Iterable[Withdrawal] = ()) -> list[TargetSpan]:
     """The targets of one service, given as they were recorded, by the day from which they apply.
 
-    Of several for the same day the one recorded last stands.
+    Of several for the same day the one recorded last stands. A target withdrawn from its first day on never
+    stands: the one before it goes on.
     """
+    withdrawn: dict[str, list[Withdrawal]] = {}
+    for withdrawal in withdrawals:
+        withdrawn.setdefault(withdrawal.target, []).append(withdrawal)
+    until = {name: min(each.from_on for each in found) for name, found in withdrawn.items()}
     ordered = sorted(targets, key=lambda each: each.applies_from_on)
-    last = {each.applies_from_on: each.id for each in ordered}
-    standing = [each for each in ordered if last[each.applies_from_on] == each.id]
-    following = {each.id: later for each, later in pairwise(standing)}
+    last = {each.applies_from_on: each for each in ordered}
+    standing = [each for each in last.values() if until.get(each.id, date.max) > each.applies_from_on]
+    following = {each.id: later.applies_from_on for each, later in pairwise(standing)}
     found = []
     for each in ordered:
-        later = following.get(each.id)
-        ends_on = None if later is None else later.applies_from_on - timedelta(days=1)
-        found.append(TargetSpan(each, ends_on, is_replaced=last[each.applies_from_on] != each.id))
+        over_on = min(following.get(each.id, date.max), until.get(each.id, date.max))
+        ends_on = None if over_on == date.max else over_on - timedelta(days=1)
+        is_replaced = last[each.applies_from_on] != each
+        found.append(TargetSpan(each, ends_on, is_replaced, withdrawn.get(each.id, ())))
     return found
 
 

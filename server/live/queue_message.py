@@ -27,10 +27,18 @@ def _drop_empty(message: dict[str, Any]) -> None:
                 leg.pop(name, None)
 
 
+def _hides_counters(answer: dict[str, Any]) -> bool:
+    return not answer["shows_counters"] and any(each["session"] for each in answer["counters"])
+
+
 def queue_message(answer: dict[str, Any]) -> dict[str, Any]:
-    """The queue as a message under 4 kB. `is_partial` says that rows were left out: the page fetches them."""
+    """The queue as a message under 4 kB, which everybody of a hall hears.
+
+    `is_partial` says that rows were left out, or what only who holds a counter may read of it: the page
+    fetches it.
+    """
     message = dict(answer)
-    message["is_partial"] = False
+    message["is_partial"] = _hides_counters(message)
     for leg in [*message["called"], *message["in_service"], *message["parked"], *message["no_shows"]]:
         leg["why"] = None
     _drop_empty(message)

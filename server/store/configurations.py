@@ -1,7 +1,7 @@
 """Configurations in force: documents as published, translated once per revision, with the targets decided."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.domain.targets import with_targets
 from server.store.engines import Row
-from server.store.targets import targets_before
+from server.store.targets import targets_on
 
 INSTALLATION = "installation"
 HALL = "hall"
@@ -23,7 +23,7 @@ _SELECT = "SELECT content FROM document WHERE kind = :kind AND scope = :scope AN
 
 @dataclass(frozen=True, slots=True)
 class _InForce:
-    """What a published configuration became on a day, after so many targets had been decided."""
+    """What a published configuration became on a day, after so many targets had been decided or withdrawn."""
 
     published: HallConfiguration
     targets_decided: int
@@ -49,14 +49,13 @@ class Configurations:
 
         Refusal: not_configured when nothing was published yet.
         """
-        published = self._published(rows, hall)
+        published = self.published(rows, hall)
         if not hall["targets_decided"]:
             return published
         on = self.clock.now().astimezone(ZoneInfo(published.site.time_zone)).date()
         known = self._in_force.get(hall["id"])
         if known is None or not known.is_made_of(published, hall["targets_decided"], on):
-            targets = targets_before(rows, hall["id"], on + timedelta(days=1))
-            configuration = with_targets(published, targets)
+            configuration = with_targets(published, targets_on(rows, hall["id"], on))
             known = _InForce(published, hall["targets_decided"], on, configuration)
             self._in_force[hall["id"]] = known
         return known.configuration
@@ -65,7 +64,8 @@ class Configurations:
         """After a commit in a hall (id) that failed: targets it had decided may have been read."""
         self._in_force.pop(hall, None)
 
-    def _published(self, rows: Any, hall: Row) -> HallConfiguration:
+    def published(self, rows: Any, hall: Row) -> HallConfiguration:
+        """The configuration a hall row points at, with its document's targets. Refusal: not_configured."""
         year = self.clock.now().year
         key = (
             hall["id"],

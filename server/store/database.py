@@ -94,13 +94,20 @@ class Database:
         return known
 
     def configuration(self, hall: str) -> HallConfiguration:
-        """A hall's configuration as published now. Refusal: unknown_hall."""
+        """A hall's configuration in force: as published, with the targets of today. Refusal: unknown_hall."""
+        return self._configuration(hall, self.configurations.of)
+
+    def published(self, hall: str) -> HallConfiguration:
+        """A hall's configuration as published, whatever targets were decided. Refusal: unknown_hall."""
+        return self._configuration(hall, self.configurations.published)
+
+    def _configuration(self, hall: str, of: Callable[[Any, Row], HallConfiguration]) -> HallConfiguration:
         hall_id = self.hall_id(hall)
         with self.read() as rows:
             row = rows.one(SELECT_HALL, hall=hall_id)
             if row is None:
                 raise Refusal("unknown_hall", hall=hall)
-            return self.configurations.of(rows, row)
+            return of(rows, row)
 
     def _memory(self, hall: str) -> HallMemory:
         known = self._memories.get(hall)

@@ -147,7 +147,8 @@ class HallTransaction(KeyedWrites):
 
     @property
     def _targets_decided(self) -> int:
-        return sum(fact.kind == FactKind.TARGET_DECIDED for fact in self.committed)
+        kinds = (FactKind.TARGET_DECIDED, FactKind.TARGET_WITHDRAWN)
+        return sum(fact.kind in kinds for fact in self.committed)
 
     @property
     def row_left(self) -> Row:

@@ -1,33 +1,39 @@
-"""Reads of the targets that were decided for a hall."""
+"""Reads of the targets that were decided for a hall, and withdrawn."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from server.domain.instants import from_micros
-from server.domain.targets import Target
+from server.domain.targets import Target, TargetSpan, Withdrawal, WithdrawalReason, spans
 
-_COLUMNS = "id, service, wait_s, share_percent, applies_from_on, decided_on, decided_by, recorded_at"
-_ORDER = "recorded_at, id"
-_BEFORE = (
-    f"SELECT {_COLUMNS} FROM target WHERE hall = :hall AND applies_from_on < :ends_on"
-    f" ORDER BY applies_from_on, {_ORDER}"
+_TARGETS = (
+    "SELECT id, service, wait_s, share_percent, applies_from_on, decided_on, decided_by, recorded_at"
+    " FROM target WHERE hall = :hall ORDER BY recorded_at, id"
 )
-_ALL = f"SELECT {_COLUMNS} FROM target WHERE hall = :hall ORDER BY {_ORDER}"
+_WITHDRAWALS = (
+    "SELECT id, target, from_on, reason, decided_on, decided_by, recorded_at"
+    " FROM target_withdrawal WHERE hall = :hall ORDER BY recorded_at, id"
+)
 
 
-def targets_before(rows: Any, hall: str, ends_on: date) -> dict[str, Target]:
-    """The target of each service of a hall (its id) that applies on the day before `ends_on`."""
-    found = rows.all(_BEFORE, hall=hall, ends_on=ends_on.isoformat())
-    return {row["service"]: _target(row) for row in found}
+def target_spans(rows: Any, hall: str) -> dict[str, list[TargetSpan]]:
+    """Every target decided for a hall (its id) with the days it applies, by service."""
+    targets: dict[str, list[Target]] = {}
+    for row in rows.all(_TARGETS, hall=hall):
+        targets.setdefault(row["service"], []).append(_target(row))
+    withdrawals = [_withdrawal(row) for row in rows.all(_WITHDRAWALS, hall=hall)] if targets else []
+    return {service: spans(found, withdrawals) for service, found in targets.items()}
 
 
-def targets_of(rows: Any, hall: str) -> dict[str, list[Target]]:
-    """Every target decided for a hall (its id), by service, as they were recorded."""
-    found: dict[str, list[Target]] = {}
-    for row in rows.all(_ALL, hall=hall):
-        found.setdefault(row["service"], []).append(_target(row))
-    return found
+def targets_on(rows: Any, hall: str, on: date) -> dict[str, Target]:
+    """The target of each service of a hall (its id) on a local date, where one applies."""
+    return {
+        service: span.target
+        for service, found in target_spans(rows, hall).items()
+        for span in found
+        if span.applies(on)
+    }
 
 
 def _target(row: Mapping[str, Any]) -> Target:
@@ -37,6 +43,18 @@ def _target(row: Mapping[str, Any]) -> Target:
         wait_s=row["wait_s"],
         share_percent=row["share_percent"],
         applies_from_on=date.fromisoformat(row["applies_from_on"]),
+        decided_on=date.fromisoformat(row["decided_on"]),
+        decided_by=row["decided_by"],
+        recorded_at=from_micros(row["recorded_at"]),
+    )
+
+
+def _withdrawal(row: Mapping[str, Any]) -> Withdrawal:
+    return Withdrawal(
+        id=row["id"],
+        target=row["target"],
+        from_on=date.fromisoformat(row["from_on"]),
+        reason=WithdrawalReason(row["reason"]),
         decided_on=date.fromisoformat(row["decided_on"]),
         decided_by=row["decided_by"],
         recorded_at=from_micros(row["recorded_at"]),

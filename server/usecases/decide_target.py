@@ -8,7 +8,6 @@ from server.domain.refusals import Refusal
 from server.domain.targets import (
     FARTHEST,
     HIGHEST_SHARE_PERCENT,
-    LONGEST_NAME,
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
@@ -17,9 +16,10 @@ from server.domain.targets import (
 from server.ids import new_id
 from server.store.database import Database
 from server.store.installation import Author
-from server.store.targets import targets_of
+from server.store.targets import target_spans
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
+from server.usecases.target_decision import check_decider, check_decision_day
 
 
 def decide_target(
@@ -43,8 +43,12 @@ def decide_target(
         if service is None or service.is_retired:
             raise Refusal("unknown_service", service=wanted.service)
         _check_days(wanted, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())
-        known = targets_of(transaction, transaction.hall).get(wanted.service, ())
-        before = [each.id for each in known if each.applies_from_on == wanted.applies_from_on]
+        known = target_spans(transaction, transaction.hall).get(wanted.service, ())
+        replaced = (
+            each.target.id
+            for each in known
+            if not each.is_void and each.target.applies_from_on == wanted.applies_from_on
+        )
         target = new_id()
         fact = target_decided(
             target,
@@ -56,7 +60,7 @@ def decide_target(
         )
         transaction.record(fact)
         return transaction.answer(
-            {"target": target, "service": wanted.service, "replaces": before[-1] if before else None}
+            {"target": target, "service": wanted.service, "replaces": next(replaced, None)}
         )
 
 
@@ -65,16 +69,11 @@ def _check_terms(wanted: WantedTarget) -> None:
         raise Refusal("bad_target_wait", shortest=SHORTEST_WAIT_S // 60, longest=LONGEST_WAIT_S // 60)
     if not LOWEST_SHARE_PERCENT <= wanted.share_percent <= HIGHEST_SHARE_PERCENT:
         raise Refusal("bad_target_share", lowest=LOWEST_SHARE_PERCENT, highest=HIGHEST_SHARE_PERCENT)
-    decider = wanted.decided_by.strip()
-    if not decider:
-        raise Refusal("target_decider_missing")
-    if len(decider) > LONGEST_NAME:
-        raise Refusal("target_decider_too_long", longest=LONGEST_NAME)
+    check_decider(wanted.decided_by)
 
 
 def _check_days(wanted: WantedTarget, today: date) -> None:
     if not today <= wanted.applies_from_on <= today + FARTHEST:
         farthest = today + FARTHEST
         raise Refusal("bad_target_start", earliest=today.isoformat(), latest=farthest.isoformat())
-    if wanted.decided_on > today:
-        raise Refusal("bad_decision_day", latest=today.isoformat())
+    check_decision_day(wanted.decided_on, today)

@@ -1,4 +1,8 @@
-"""Export visits in the open format: `legs.csv`, `counters.csv`, `services.csv`, line by line."""
+"""Export visits in the open format: `legs.csv`, `counters.csv`, `services.csv`, line by line.
+
+Where figures of one agent are off (docs/rules/accounts.md) no leg names its counter, and counters and
+sessions on duty have names of one day in one file: enough to recompute every figure, not to follow somebody.
+"""
 
 import csv
 import io
@@ -6,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from server.domain.indicator_files import (
@@ -18,7 +23,8 @@ from server.domain.indicator_files import (
 )
 from server.domain.instants import midnight, to_micros
 from server.store.database import Database
-from server.store.figures import days_with_legs, duties_between, legs_of_day
+from server.store.figures import Duty, days_with_legs, duties_between, legs_of_day
+from server.usecases.individual_figures import are_individual_figures_on
 
 
 def export_visits(
@@ -41,14 +47,16 @@ def legs_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) 
     """The lines of `legs.csv`, header first; one business day of one hall is held at a time."""
     yield _line(LEG_COLUMNS)
     for hall in halls:
-        hall_id, slug = database.hall_id(hall), database.configuration(hall).hall
+        hall_id, configuration = database.hall_id(hall), database.configuration(hall)
         with database.read() as rows:
             with_legs = days_with_legs(rows, hall_id, *days)
+            names_counters = are_individual_figures_on(rows, configuration.site.slug)
         for day in with_legs:
             with database.read() as rows:
                 legs = legs_of_day(rows, hall_id, day)
             for leg in legs:
-                yield _line(leg_cells(replace(leg, hall=slug)))
+                counter = leg.counter if names_counters else None
+                yield _line(leg_cells(replace(leg, hall=configuration.hall, counter=counter)))
 
 
 def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) -> Iterator[str]:
@@ -60,6 +68,9 @@ def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, dat
         starts_at, ends_at = (to_micros(midnight(day, zone)) for day in days)
         with database.read() as rows:
             duties = duties_between(rows, database.hall_id(hall), starts_at, ends_at)
+            names_counters = are_individual_figures_on(rows, configuration.site.slug)
+        if not names_counters:
+            duties = _unnamed(duties, zone)
         for duty in duties:
             planned: tuple[Cell, ...] = (None, None)
             yield _line(
@@ -76,6 +87,19 @@ def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, dat
                     *planned,
                 )
             )
+
+
+def _unnamed(duties: Iterable[Duty], zone: ZoneInfo) -> list[Duty]:
+    """The duties, with a name for each counter and session that holds for one local day alone."""
+    names: dict[tuple[date, str], str] = {}
+
+    def name(duty: Duty, of: str) -> str:
+        day = duty.opened_at.astimezone(zone).date()
+        return names.setdefault((day, of), token_hex(4))
+
+    return [
+        replace(each, counter=name(each, each.counter), session=name(each, each.session)) for each in duties
+    ]
 
 
 def services_csv(database: Database, halls: Iterable[str]) -> Iterator[str]:

@@ -12,11 +12,13 @@ from server.domain.instants import to_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
 from server.store import waiting
+from server.store.counters import open_sessions
 from server.store.database import Database
 from server.store.links import linked_numbers
 from server.usecases.answers import Answer, exceptional_answer, leg_answer
 from server.usecases.read_board import look
 from server.usecases.read_prints import last_prints
+from server.usecases.told_counters import ToldCounters
 
 AROUND = timedelta(minutes=15)
 """How far from the hour somebody remembers a lost ticket is looked for, on each side."""
@@ -45,8 +47,10 @@ class Sought:
     language: str = ""
 
 
-def find_visits(database: Database, hall: str, sought: Sought) -> Answer:
+def find_visits(database: Database, hall: str, sought: Sought, *, reader: str) -> Answer:
     """The visits of today that fit, the latest first: the last leg of each, its language, needs, paper.
+
+    `reader`: the author who asks; where few agents are present, of whom another serves not at which counter.
 
     Refusal: bad_request when nothing is known, or a number that is none.
     """
@@ -65,11 +69,12 @@ def find_visits(database: Database, hall: str, sought: Sought) -> Answer:
         found = rows.all(sql, hall=hall_id, on=on.isoformat(), **values)
         linked = linked_numbers(rows, hall_id) if found else {}
         needs = waiting.needs_noted(rows, hall_id) if found else {}
+        may_tell = ToldCounters.of(open_sessions(rows, hall_id), reader)
         visits = [_visit(rows, row, needs.get(row["id"], ()), linked.get(row["id"], ())) for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, hall_id, [row["id"] for row in found])}
     return {
         "as_of": to_text(now),
-        "visits": [visit | {"print": papers.get(visit["visit"])} for visit in visits],
+        "visits": [may_tell.leg(visit) | {"print": papers.get(visit["visit"])} for visit in visits],
     }
 
 

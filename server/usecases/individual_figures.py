@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.domain.facts import FactKind, of_kind
+from server.domain.folding import folded
 from server.domain.indicator_records import LegRecord, service_s
 from server.domain.instants import midnight, to_micros
 from server.domain.refusals import Refusal
@@ -57,9 +58,15 @@ def sites_with_individual_figures(database: Database) -> frozenset[str]:
         )
 
 
+FEWEST_SERVED = 10
+
+
 @dataclass(frozen=True, slots=True)
 class AgentFigures:
-    """How many people one agent has served, and the median of the seconds at the counter; name None: gone."""
+    """How many people one agent has served, and the median of the seconds at the counter; name None: gone.
+
+    Below `FEWEST_SERVED` the median says nothing of a person and is not shown.
+    """
 
     name: str | None
     served: int
@@ -97,7 +104,7 @@ def read_individual_figures(
             AgentFigures(name_of(rows, author), len(each), int(median(each)))
             for author, each in spent.items()
         ]
-    return sorted(found, key=lambda each: (each.name is None, each.name or ""))
+    return sorted(found, key=lambda each: (each.name is None, folded(each.name or "")))
 
 
 def _by_counter(sessions: Iterable[Row]) -> Mapping[str, Sequence[Row]]:

@@ -20,7 +20,7 @@ from server.store.figures import (
     legs_of_day,
     not_issued_between,
 )
-from server.store.targets import targets_before
+from server.store.targets import targets_on
 from server.usecases.answers import Answer
 
 LONGEST = timedelta(days=400)
@@ -77,7 +77,7 @@ def read_days(
         greetings = greetings_between(rows, hall_id, starts_on, ends_on)
         not_issued = not_issued_between(rows, hall_id, starts_on, ends_on)
         due = due_between(rows, hall_id, starts_on, ends_on, now=_now(database))
-        targets = targets_before(rows, hall_id, ends_on)
+        targets = targets_on(rows, hall_id, ends_on - timedelta(days=1))
         days = {*days_with_legs(rows, hall_id, starts_on, ends_on), *greetings, *not_issued, *due}
     rollups, present = {}, 0
     for day in sorted(days):

@@ -19,7 +19,6 @@ from server.domain.instants import micros_to_text, to_text
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
-from server.domain.wall import shows_counters
 from server.store import breaks, counters, links, waiting
 from server.store.database import Database
 from server.store.engines import Row
@@ -27,6 +26,7 @@ from server.usecases.answers import Answer, exceptional_answer, leg_answer
 from server.usecases.forgotten import presence_of
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.read_board import Seen, look
+from server.usecases.told_counters import HIDDEN, ToldCounters
 from server.usecases.undo import MAY_UNDO_FOR, last_gesture
 from server.usecases.wrapping_up import wrapping_up
 
@@ -83,8 +83,12 @@ _NO_SHOWS = (
 )
 
 
-def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
-    """The queue of a hall (id or slug): counts, called, in service, and the first waiting legs per queue."""
+def read_queue(database: Database, hall: str, *, reader: str | None = None, page: int = PAGE) -> Answer:
+    """The queue of a hall (id or slug): counts, called, in service, and the first waiting legs per queue.
+
+    `reader`: the author who asks, who is told of their own counters also where few agents are present
+    (docs/rules/accounts.md); None: what everybody may read.
+    """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         seen = look(database, rows, hall_id)
@@ -93,9 +97,11 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
         opened = waiting.open_legs(rows, hall_id)
         sessions = counters.open_sessions(rows, hall_id)
         beside = Beside.read(rows, hall_id)
+        may_tell = ToldCounters.of(sessions, reader)
+        at_counters = _counters(database, seen, sessions, opened)
 
         def told(legs: Iterable[Row], state: str) -> list[Answer]:
-            return [beside.leg(row) for row in legs if row["state"] == state]
+            return [may_tell.leg(beside.leg(row)) for row in legs if row["state"] == state]
 
         answer: Answer = {
             "hall": seen.row["slug"],
@@ -107,12 +113,12 @@ def read_queue(database: Database, hall: str, *, page: int = PAGE) -> Answer:
             "called": told(opened, LegState.CALLED),
             "in_service": told(opened, LegState.IN_SERVICE),
             "parked": told(opened, LegState.PARKED),
-            "counters": _counters(database, seen, sessions, opened),
-            "shows_counters": shows_counters(counters.agents_present(sessions)),
+            "counters": [_hidden(each, may_tell) for each in at_counters],
+            "shows_counters": may_tell.tells_all,
             "no_shows": told(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
         }
         answer["break"] = read_break(rows, hall_id, configuration, seen.position.as_of)
-        answer["step_free"] = _step_free(rows, configuration, beside.needs, answer["counters"])
+        answer["step_free"] = _step_free(rows, configuration, beside.needs, at_counters)
     return answer
 
 
@@ -206,6 +212,13 @@ def _counters(database: Database, seen: Seen, sessions: Sequence[Row], opened: A
     ]
 
 
+def _hidden(told: Answer, may_tell: ToldCounters) -> Answer:
+    """A counter as everybody may read it: open or closed, for which services, whom it would call next."""
+    if told["session"] is None or may_tell.tells(told["counter"]):
+        return told
+    return {name: value for name, value in told.items() if name != "is_paused"} | HIDDEN | {"leg": None}
+
+
 def _looked(database: Database, seen: Seen) -> HallSeen:
     legs = database.open_legs(seen.rows, seen.row)
     return HallSeen(seen.rows, seen.row["id"], seen.configuration, legs, seen.position.as_of)
@@ -267,8 +280,18 @@ def day_figures(rows: Any, hall: str, on: str) -> Answer:
     }
 
 
-def read_counter(database: Database, counter: str) -> Answer:
-    """One counter with its session, its leg and the gesture that may be undone. Refusal: unknown_counter."""
+OF_WHO_HOLDS_IT = (
+    *("wrap_up_until", "presence", "pause_reason", "opened_at", "expires_at", "held_by", "last_gesture"),
+)
+"""What is told of a counter to whoever holds it, and to others where enough agents are present."""
+
+
+def read_counter(database: Database, counter: str, *, reader: str | None = None) -> Answer:
+    """One counter with its session, its leg and the gesture that may be undone. Refusal: unknown_counter.
+
+    `reader`: the author who asks, None: whoever holds it. Where few agents are present, of a counter of
+    somebody else only what everybody may read, and nothing of its session but its id.
+    """
     hall = database.hall_of_counter(counter)
     with database.read() as rows:
         seen = look(database, rows, hall)
@@ -282,27 +305,38 @@ def read_counter(database: Database, counter: str) -> Answer:
         notes = [] if leg is None else waiting.notes_before(rows, leg)
         beside = Beside.read(rows, hall)
         answer = _counter(counter, session, leg, _looked(database, seen))
+        may_tell = ToldCounters.of(counters.open_sessions(rows, hall), reader)
         held = [] if session is None else counters.places_of(rows, hall, session["session"])
         places = [place["counter"] for place in held]
         wrap_up = _wrap_up(rows, hall, seen, session, leg)
         asked = presence_of(rows, hall, seen.configuration.limits, places)
-    return answer | {
-        "places": places,
+    place = {
         "label": configured.label,
         "hall": seen.row["slug"],
-        "leg": None if leg is None else beside.leg(leg),
-        "notes": notes,
-        "wrap_up_until": None if wrap_up is None else to_text(wrap_up),
-        "presence": None if asked is None else _presence(asked),
-        "pause_reason": None if session is None else session["pause_reason"],
-        "opened_at": None if session is None else micros_to_text(session["opened_at"]),
-        "expires_at": None if session is None else micros_to_text(session["expires_at"]),
-        "held_by": None if session is None else session["author"],
-        "last_gesture": None if gesture is None else _gesture(gesture, numbers),
         "epoch": seen.position.epoch,
         "version": seen.position.version,
         "as_of": to_text(seen.position.as_of),
     }
+    if reader is not None and session is not None and not may_tell.tells(counter):
+        return (
+            _hidden(answer, may_tell) | dict.fromkeys(OF_WHO_HOLDS_IT) | {"places": [], "notes": []} | place
+        )
+    return (
+        answer
+        | {
+            "places": places,
+            "leg": None if leg is None else beside.leg(leg),
+            "notes": notes,
+            "wrap_up_until": None if wrap_up is None else to_text(wrap_up),
+            "presence": None if asked is None else _presence(asked),
+            "pause_reason": None if session is None else session["pause_reason"],
+            "opened_at": None if session is None else micros_to_text(session["opened_at"]),
+            "expires_at": None if session is None else micros_to_text(session["expires_at"]),
+            "held_by": None if session is None else session["author"],
+            "last_gesture": None if gesture is None else _gesture(gesture, numbers),
+        }
+        | place
+    )
 
 
 def _wrap_up(rows: Any, hall: str, seen: Seen, session: Row | None, leg: Row | None) -> datetime | None:

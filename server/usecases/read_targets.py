@@ -9,10 +9,10 @@ from server.domain.configuration import Service
 from server.domain.indicator_periods import Period, PeriodKind, period_of
 from server.domain.indicator_rollup import Tally
 from server.domain.instants import to_text
-from server.domain.targets import TargetSpan, spans
+from server.domain.targets import TargetSpan, Withdrawal
 from server.store.database import Database
 from server.store.figures import days_with_legs
-from server.store.targets import targets_of
+from server.store.targets import target_spans
 from server.usecases.answers import Answer
 from server.usecases.read_indicators import LONGEST, read_days
 
@@ -24,10 +24,11 @@ MONTHS = 3
 class ServiceTargets:
     """The targets of a service as of a local date, those that apply first at the front.
 
-    `service` tells the wait that applies today, decided or not.
+    `service` tells the wait that applies today, decided or not; `document_wait_s` that of the document.
     """
 
     service: Service
+    document_wait_s: int
     on: date
     spans: Sequence[TargetSpan]
 
@@ -39,11 +40,11 @@ class ServiceTargets:
     @property
     def to_come(self) -> list[TargetSpan]:
         """Those that will apply, the next at the front."""
-        return [e for e in self.spans if not e.is_replaced and e.target.applies_from_on > self.on]
+        return [e for e in self.spans if not e.is_void and e.target.applies_from_on > self.on]
 
     @property
     def earlier(self) -> list[TargetSpan]:
-        """Those that are over, and those another took the place of."""
+        """Those that are over, those withdrawn before they applied, those another took the place of."""
         standing = [self.now, *self.to_come]
         return [each for each in self.spans if each not in standing]
 
@@ -53,12 +54,12 @@ def read_targets(database: Database, hall: str) -> tuple[date, list[ServiceTarge
 
     A retired service stands there only where targets were decided for it.
     """
-    configuration = database.configuration(hall)
+    configuration, published = database.configuration(hall), database.published(hall)
     on = database.clock.now().astimezone(ZoneInfo(configuration.site.time_zone)).date()
     with database.read() as rows:
-        decided = targets_of(rows, database.hall_id(hall))
+        decided = target_spans(rows, database.hall_id(hall))
     return on, [
-        ServiceTargets(service, on, spans(decided.get(service.id, ())))
+        ServiceTargets(service, published.services[service.id].target_s, on, decided.get(service.id, ()))
         for service in configuration.services.values()
         if not service.is_retired or service.id in decided
     ]
@@ -74,6 +75,7 @@ def targets_answer(database: Database, hall: str) -> Answer:
             {
                 "service": each.service.id,
                 "wait_s": each.service.target_s,
+                "document_wait_s": each.document_wait_s,
                 "now": None if each.now is None else _told(each.now),
                 "to_come": [_told(span) for span in each.to_come],
                 "earlier": [_told(span) for span in each.earlier],
@@ -95,6 +97,18 @@ def _told(span: TargetSpan) -> Answer:
         "decided_on": target.decided_on.isoformat(),
         "decided_by": target.decided_by,
         "recorded_at": to_text(target.recorded_at),
+        "withdrawals": [_withdrawal(each) for each in span.withdrawals],
+    }
+
+
+def _withdrawal(withdrawal: Withdrawal) -> Answer:
+    return {
+        "withdrawal": withdrawal.id,
+        "from_on": withdrawal.from_on.isoformat(),
+        "reason": str(withdrawal.reason),
+        "decided_on": withdrawal.decided_on.isoformat(),
+        "decided_by": withdrawal.decided_by,
+        "recorded_at": to_text(withdrawal.recorded_at),
     }
 
 

@@ -12,7 +12,7 @@ from server.domain.estimates import WaitRange
 from server.domain.forgotten import FORGOTTEN
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.transitions import LegState
-from server.domain.wall import QueueSeen, Waited, overdue, queue_state, shows_counters
+from server.domain.wall import QueueSeen, Waited, overdue, queue_state
 from server.store import counters
 from server.store.database import Database
 from server.store.engines import Row
@@ -23,6 +23,7 @@ from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
 from server.usecases.read_board import Seen, look
 from server.usecases.read_queue import day_figures, read_break
+from server.usecases.told_counters import HIDDEN, ToldCounters
 from server.usecases.wrapping_up import wrapping_up
 
 LONGEST = 8
@@ -62,7 +63,7 @@ def _since(leg: Row) -> int:
 def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
     """The wall of a hall (id or slug). Refusal: unknown_hall.
 
-    What each counter does is left out where fewer than three agents are present (`shows_counters`).
+    What each counter does is left out where fewer than three agents are present (`ToldCounters`).
     """
     hall_id = database.hall_id(hall)
     ranges = estimates.of(hall_id).ranges
@@ -165,7 +166,7 @@ def _counters(looked: _Looked) -> Answer:
         leg["counter"]: leg for leg in looked.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     }
     agents = counters.agents_present(looked.sessions)
-    is_shown = shows_counters(agents)
+    may_tell = ToldCounters.of(looked.sessions)
     found = []
     counted: dict[str, int] = {}
     for counter in looked.seen.configuration.counters.values():
@@ -173,11 +174,11 @@ def _counters(looked: _Looked) -> Answer:
         if counter.is_retired and session is None:
             continue
         doing = _doing(session, at_counter.get(counter.id), looked.wrap_ups.get(counter.id))
-        is_told = is_shown or session is None
+        is_told = session is None or may_tell.tells(counter.id)
         state = doing["state"] if is_told or doing["state"] == "forgotten" else "open"
         counted[state] = counted.get(state, 0) + 1
         if not is_told:
-            doing = {"state": "open", "since": None, "number": None, "wrap_up_until": None}
+            doing = HIDDEN | {"number": None, "wrap_up_until": None}
         terms = None if session is None else counters.terms_of(session)
         found.append(
             {
@@ -188,7 +189,7 @@ def _counters(looked: _Looked) -> Answer:
                 **doing,
             }
         )
-    return {"agents": agents, "shows_counters": is_shown, "counted": counted, "counters": found}
+    return {"agents": agents, "shows_counters": may_tell.tells_all, "counted": counted, "counters": found}
 
 
 def _doing(session: Row | None, leg: Row | None, wrap_up: datetime | None) -> dict[str, Any]:

@@ -42,7 +42,7 @@ __all__ = [
 
 PROJECTIONS = (
     *("visit", "leg", "counter_session", "duty", "greeting", "not_issued", "ticket_stop", "target"),
-    *("break_decision", "appointment", "alert", "alert_shown", "alarm", "quiet"),
+    *("target_withdrawal", "break_decision", "appointment", "alert", "alert_shown", "alarm", "quiet"),
 )
 """The tables that a rebuild empties and fills again from the journal."""
 INSTALLATION_PROJECTIONS = {

@@ -114,6 +114,20 @@ target = Table(
     Index("ix_target_hall", "hall", "service", "applies_from_on"),
 )
 
+target_withdrawal = Table(
+    "target_withdrawal",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("target", ID, nullable=False),
+    Column("from_on", String(10), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("decided_on", String(10), nullable=False),
+    Column("decided_by", String(80), nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Index("ix_target_withdrawal_hall", "hall"),
+)
+
 break_decision = Table(
     "break_decision",
     metadata,

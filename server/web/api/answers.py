@@ -42,6 +42,7 @@ class TicketAnswer(BaseModel):
     visit: str
     number: str
     service: str
+    service_names: dict[str, str]
     issued_at: str
     ahead: int | None
     wait: Wait | None

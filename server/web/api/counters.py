@@ -87,8 +87,8 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.READ_QUEUE)
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
-        allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
-        return read_counter(api.database, path.counter)
+        caller, _ = allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
+        return read_counter(api.database, path.counter, reader=caller.author.id)
 
     @routes.post("/counters/<counter>/session", responses={201: SessionAnswer})
     @requires(Permission.CALL)
@@ -115,7 +115,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
             )
         else:
             resume_counter(api.database, path.counter, author, session=session, write_key=key)
-        return read_counter(api.database, path.counter)
+        return read_counter(api.database, path.counter, reader=author.id)
 
     @routes.delete("/counters/<counter>/session", responses={204: None})
     @requires(Permission.CALL)
@@ -141,7 +141,7 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
     permission = Permission.SUPERVISE if session is None else Permission.CALL
     author = allowed(permission, api.database.hall_of_counter(counter))[0].author
     change_profile(api.database, counter, author, profile, session=session, write_key=write_key(author))
-    return read_counter(api.database, counter)
+    return read_counter(api.database, counter, reader=author.id)
 
 
 def _presence(routes: APIBlueprint, api: Api) -> None:
@@ -152,7 +152,7 @@ def _presence(routes: APIBlueprint, api: Api) -> None:
         author = _agent(api, path.counter)
         key = write_key(author)
         confirm_presence(api.database, path.counter, author, session=session_header(), write_key=key)
-        return read_counter(api.database, path.counter)
+        return read_counter(api.database, path.counter, reader=author.id)
 
 
 def _calls(routes: APIBlueprint, api: Api) -> None:
@@ -287,7 +287,7 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
         author = _agent(api, counter)
         session, key = session_header(), write_key(author)
         answer = undo(api.database, counter, author, fact, session=session, write_key=key)
-        return read_counter(api.database, answer["counter"])
+        return read_counter(api.database, answer["counter"], reader=author.id)
 
 
 def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:

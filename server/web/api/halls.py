@@ -61,8 +61,8 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_QUEUE)
     def queue(path: HallPath) -> Any:
         """Who waits, who is called and served, which counters are open, the day's figures."""
-        _, hall = allowed(Permission.READ_QUEUE, path.hall)
-        return read_queue(api.database, hall)
+        caller, hall = allowed(Permission.READ_QUEUE, path.hall)
+        return read_queue(api.database, hall, reader=caller.author.id)
 
     @routes.get("/halls/<hall>/queue/<queue>", responses={200: Anything})
     @requires(Permission.READ_QUEUE)

@@ -37,8 +37,9 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.RECEIVE)
     def visits(path: HallPath, query: VisitsQuery) -> Any:
         """The visits of today that fit: by number, or what is remembered of a lost ticket."""
-        _, hall = allowed(Permission.RECEIVE, path.hall)
+        caller, hall = allowed(Permission.RECEIVE, path.hall)
         at = time.fromisoformat(query.at) if query.at else None
-        return find_visits(api.database, hall, Sought(query.number, query.service, at, query.language))
+        sought = Sought(query.number, query.service, at, query.language)
+        return find_visits(api.database, hall, sought, reader=caller.author.id)
 
     return routes

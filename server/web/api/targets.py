@@ -1,4 +1,4 @@
-"""The targets of a hall: those that were decided, and one more."""
+"""The targets of a hall: those that were decided, one more, and one less."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -15,13 +15,16 @@ from server.domain.targets import (
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
     WantedTarget,
+    WantedWithdrawal,
+    WithdrawalReason,
 )
 from server.usecases.decide_target import decide_target
 from server.usecases.read_targets import targets_answer
+from server.usecases.withdraw_target import withdraw_target
 from server.web.access import requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import LINE, Asked, HallPath
+from server.web.api.shapes import LINE, Asked, HallPath, Slug
 from server.web.callers import allowed
 
 TAG = Tag(name="targets")
@@ -37,6 +40,21 @@ class TargetBody(Asked):
     wait_s: Annotated[int, Field(ge=SHORTEST_WAIT_S, le=LONGEST_WAIT_S)]
     share_percent: Annotated[int, Field(ge=LOWEST_SHARE_PERCENT, le=HIGHEST_SHARE_PERCENT)]
     applies_from_on: date
+    decided_on: date
+    decided_by: str = Field(min_length=1, max_length=LONGEST_NAME, pattern=LINE)
+
+
+class TargetPath(HallPath):
+    """A target of a hall."""
+
+    target: str = Slug
+
+
+class WithdrawalBody(Asked):
+    """A target is to apply no more from a local date on; `decided_by` as for a target."""
+
+    from_on: date
+    reason: WithdrawalReason
     decided_on: date
     decided_by: str = Field(min_length=1, max_length=LONGEST_NAME, pattern=LINE)
 
@@ -60,5 +78,14 @@ def blueprint(api: Api) -> APIBlueprint:
         wanted = WantedTarget(**body.model_dump())
         key = write_key(caller.author)
         return decide_target(api.database, hall, caller.author, wanted, write_key=key), 201
+
+    @routes.post("/halls/<hall>/targets/<target>/withdraw", responses={201: Anything})
+    @requires(Permission.DECIDE_TARGETS)
+    def withdraw(path: TargetPath, body: WithdrawalBody) -> Any:
+        """Withdraws a target in force or to come, from a day on."""
+        caller, hall = allowed(Permission.DECIDE_TARGETS, path.hall)
+        wanted = WantedWithdrawal(path.target, **body.model_dump())
+        key = write_key(caller.author)
+        return withdraw_target(api.database, hall, caller.author, wanted, write_key=key), 201
 
     return routes

@@ -1,7 +1,5 @@
 """A fact of a journal as a line that people read: what happened, what it is about, who or where."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +11,7 @@ from babel.dates import format_date, format_time
 
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import OF_ALARMS, FactKind
+from server.domain.folding import folded
 from server.domain.instants import from_text
 from server.language import locale_of
 from server.usecases.alarm_words import label_of, sentence_of
@@ -28,7 +27,6 @@ _CODES: Mapping[str, str] = {
 }
 """Fields of bodies that hold a code of a closed list, or words of the hall's own; a code has a sentence."""
 _KEYS: Mapping[str, str] = {str(kind): f"journal.fact.{kind.name.lower()}" for kind in FactKind}
-_ACCENTS = re.compile("[\u0300-\u036f]")
 _INSTANTS = ("until", "from", "resumes_at", "expires_at", "booked_at")
 _PLACES = ("configured", "screen", "device", "printer")
 
@@ -46,11 +44,6 @@ class Line:
         """Whether every one of these words (`folded`) stands in the line."""
         text = folded(" ".join([self.what, *self.about, self.who]))
         return all(word in text for word in words)
-
-
-def folded(text: str) -> str:
-    """A text without capitals and accents, as words are looked for."""
-    return _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
 
 
 class Lines:
@@ -214,6 +207,9 @@ class Lines:
             minutes = body["wait_s"] // 60
             parts.append(self.say("journal.about.target", share=body["share_percent"], minutes=minutes))
             parts.append(body.get("decided_by") or "")
+        if "from_on" in body:
+            day = format_date(date.fromisoformat(body["from_on"]), "short", locale=self.locale)
+            parts.append(self.say("journal.about.from_on", day=day))
         if "lost_facts" in body:
             parts.append(self.say("journal.about.lost", count=max(0, body["lost_facts"])))
         return parts

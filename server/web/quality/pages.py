@@ -19,7 +19,11 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.store.database import Database
 from server.usecases.export_visits import counters_csv, legs_csv, services_csv
-from server.usecases.individual_figures import read_individual_figures, sites_with_individual_figures
+from server.usecases.individual_figures import (
+    FEWEST_SERVED,
+    read_individual_figures,
+    sites_with_individual_figures,
+)
 from server.usecases.read_indicators import HallDays, read_days
 from server.web.access import PEOPLE, requires
 from server.web.quality import wording
@@ -180,6 +184,7 @@ def _agents(needs: QualityPages, hall: HallConfiguration) -> str:
         "quality/agents.html",
         asked=asked,
         agents=agents,
+        fewest=FEWEST_SERVED,
         period=wording.period_text(asked.period, asked.language),
         query=_query(asked, asked.period.starts_on),
         minutes=lambda seconds: wording.number(wording.minutes(seconds), asked.language),

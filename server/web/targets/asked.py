@@ -1,4 +1,4 @@
-"""What the form of a target holds: as it was typed, as it begins, and which field a refusal is about."""
+"""What the forms of a target hold: as they were typed, as they begin, and which field a refusal is about."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from server.domain.indicator_periods import PeriodKind, period_of
+from server.domain.refusals import Refusal
 from server.domain.targets import (
     FARTHEST,
     HIGHEST_SHARE_PERCENT,
@@ -14,9 +15,13 @@ from server.domain.targets import (
     LONGEST_WAIT_S,
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
+    TargetSpan,
     WantedTarget,
+    WantedWithdrawal,
+    WithdrawalReason,
 )
 from server.ids import new_id
+from server.store.write_keys import WriteKey
 from server.usecases.read_targets import ServiceTargets
 
 FIELDS = {
@@ -24,6 +29,8 @@ FIELDS = {
     "bad_target_wait": "minutes",
     "bad_target_share": "part",
     "bad_target_start": "debut",
+    "bad_withdrawal_day": "debut",
+    "withdrawal_reason_missing": "motif",
     "bad_decision_day": "decide_le",
     "target_decider_missing": "par",
     "target_decider_too_long": "par",
@@ -51,11 +58,6 @@ class Typed:
         names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
         return cls(*(_line(fields.get(name, "")) for name in names))
 
-    @property
-    def key(self) -> str:
-        """What makes two presses alike: the form, and what was typed into it."""
-        return sha256(repr(self).encode()).hexdigest()
-
     def wanted(self) -> WantedTarget:
         """The target; what cannot be read is out of bounds, and refused as such."""
         return WantedTarget(
@@ -66,6 +68,50 @@ class Typed:
             decided_on=_day(self.decided_on, date.max),
             decided_by=self.decided_by,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedWithdrawal:
+    """The fields of a withdrawal as texts, of the target `target` (id)."""
+
+    service: str
+    target: str
+    from_on: str
+    reason: str
+    decided_on: str
+    decided_by: str
+    form: str
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "TypedWithdrawal":
+        """What was sent; what is missing is empty."""
+        names = ("demarche", "objectif", "debut", "motif", "decide_le", "par", "formulaire")
+        return cls(*(_line(fields.get(name, "")) for name in names))
+
+    @classmethod
+    def first(cls, span: TargetSpan, on: date) -> "TypedWithdrawal":
+        """What the form proposes: as soon as may be, by who decided the target, no reason."""
+        days, target = span.days_to_withdraw(on), span.target
+        from_on = "" if days is None else days[0].isoformat()
+        return cls(target.service, target.id, from_on, "", on.isoformat(), target.decided_by, new_id())
+
+    def wanted(self) -> WantedWithdrawal:
+        """The withdrawal; a day that cannot be read is out of bounds. Refusal: withdrawal_reason_missing."""
+        if self.reason not in set(WithdrawalReason):
+            raise Refusal("withdrawal_reason_missing")
+        return WantedWithdrawal(
+            self.target,
+            from_on=_day(self.from_on, date.min),
+            reason=WithdrawalReason(self.reason),
+            decided_on=_day(self.decided_on, date.max),
+            decided_by=self.decided_by,
+        )
+
+
+def write_key(author: str, typed: Typed | TypedWithdrawal) -> WriteKey:
+    """What makes two presses alike: the author, the form, and what was typed into it."""
+    asked = repr(typed).encode()
+    return WriteKey.of(author, sha256(asked).hexdigest(), asked)
 
 
 def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | None, on: date) -> Typed:

@@ -1,4 +1,4 @@
-"""The targets of a hall, `/objectifs`: those that apply, will and did, and one more. Without JavaScript."""
+"""The targets of a hall, `/objectifs`: those that apply, will and did, one more, one less. No JavaScript."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response
 from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.domain.targets import TargetSpan, WithdrawalReason
 from server.store.database import Database
-from server.store.write_keys import WriteKey
 from server.usecases.decide_target import decide_target
-from server.usecases.read_targets import read_measured, read_targets
+from server.usecases.read_targets import ServiceTargets, read_measured, read_targets
+from server.usecases.withdraw_target import withdraw_target
 from server.web.access import PEOPLE, requires
-from server.web.callers import Caller, allowed
+from server.web.callers import allowed
 from server.web.problems import refusal_sentence, status_of
-from server.web.targets.asked import FIELDS, Typed, bounds, first_typed
+from server.web.targets.asked import FIELDS, Typed, TypedWithdrawal, bounds, first_typed, write_key
 from server.web.targets.wording import Wording
 from server.web.viewer import FindHalls, FindViewer, Sentence, hall_for_page, halls_for_page, page_language
 
@@ -54,33 +55,59 @@ def blueprint(needs: TargetPages) -> Blueprint:
             return hall
         caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
         typed = Typed.of(request.form)
+        key = write_key(caller.author.id, typed)
         try:
-            target = _decide(needs, hall, caller, typed)
+            answer = decide_target(needs.database, hall.hall, caller.author, typed.wanted(), write_key=key)
         except Refusal as refusal:
-            return _page(needs, hall, typed, refusal), status_of(refusal)
-        asked = {"hall": hall.hall, "demarche": typed.service, "decide": target}
-        return redirect("/objectifs?" + urlencode(asked) + "#decided", 303)
+            return _page(needs, hall, typed=typed, refusal=refusal), status_of(refusal)
+        return _done(hall, typed.service, decide=answer["target"])
+
+    @routes.post("/objectifs/retrait")
+    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
+    def withdraw() -> Any:
+        hall = hall_asked(Permission.DECIDE_TARGETS)
+        if isinstance(hall, Response):
+            return hall
+        caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
+        typed = TypedWithdrawal.of(request.form)
+        key = write_key(caller.author.id, typed)
+        try:
+            answer = withdraw_target(needs.database, hall.hall, caller.author, typed.wanted(), write_key=key)
+        except Refusal as refusal:
+            return _page(needs, hall, leaving=typed, refusal=refusal), status_of(refusal)
+        return _done(hall, answer["service"], retire=answer["withdrawal"])
 
     return routes
 
 
-def _decide(needs: TargetPages, hall: HallConfiguration, caller: Caller, typed: Typed) -> str:
-    """The id of the target decided: of two presses alike the same."""
-    key = WriteKey.of(caller.author.id, typed.key, repr(typed).encode())
-    answer = decide_target(needs.database, hall.hall, caller.author, typed.wanted(), write_key=key)
-    return str(answer["target"])
+def _done(hall: HallConfiguration, service: str, **told: str) -> Response:
+    """To the page that says what was decided, or withdrawn: of two presses alike the same."""
+    asked = {"hall": hall.hall, "demarche": service} | told
+    return redirect("/objectifs?" + urlencode(asked) + "#decided", 303)
 
 
 def _page(
-    needs: TargetPages, hall: HallConfiguration, typed: Typed | None = None, refusal: Refusal | None = None
+    needs: TargetPages,
+    hall: HallConfiguration,
+    *,
+    typed: Typed | None = None,
+    leaving: TypedWithdrawal | None = None,
+    refusal: Refusal | None = None,
 ) -> str:
+    """The page, with the form of a target, or of its withdrawal (`leaving`), as it was typed."""
     person, language = needs.viewer(), page_language()
     assert person is not None
     on, services = read_targets(needs.database, hall.hall)
-    asked = typed.service if typed else request.args.get("demarche", "")
+    sent = typed or leaving
+    asked = sent.service if sent else request.args.get("demarche", "")
     chosen = next((each for each in services if each.service.id == asked), None)
     if asked and chosen is None and refusal is None:
         abort(404)
+    may_decide = person.may(Permission.DECIDE_TARGETS, hall.site.slug)
+    wanted = leaving.target if leaving else request.args.get("retirer", "")
+    span = _span(chosen, wanted) if may_decide and wanted else None
+    if span is not None and leaving is None:
+        leaving = TypedWithdrawal.first(span, on)
     typed = typed or first_typed(services, chosen, on)
     words = Wording(Sentence(needs.translate, language), language, hall.site.time_zone)
     months = read_measured(needs.database, hall.hall, asked, on) if chosen else []
@@ -93,9 +120,17 @@ def _page(
         chosen=None if chosen is None else words.row(chosen),
         history=words.history(services if chosen is None else [chosen]),
         measured=None if chosen is None else words.measured(months, chosen.service.target_s, typed.minutes),
-        decided=words.decided(services, request.args.get("decide", "")),
+        decided=words.decided(services, request.args.get("decide", ""))
+        or words.withdrawn(services, request.args.get("retire", "")),
+        withdrawing=None if span is None or chosen is None else words.to_withdraw(span, chosen),
+        reasons=list(WithdrawalReason),
+        leaving=leaving,
         typed=typed,
         bounds=bounds(on),
         problems={} if refusal is None else {FIELDS.get(refusal.code, ""): sentence},
-        may_decide=person.may(Permission.DECIDE_TARGETS, hall.site.slug),
+        may_decide=may_decide,
     )
+
+
+def _span(of: ServiceTargets | None, target: str) -> TargetSpan | None:
+    return None if of is None else next((each for each in of.spans if each.target.id == target), None)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.indicator_rollup import Within, waits_within
-from server.domain.targets import TargetSpan
+from server.domain.targets import TargetSpan, Withdrawal
 from server.usecases.read_targets import MeasuredMonth, ServiceTargets
 from server.web.local_time import instant_text
 from server.web.quality.wording import minutes, number, period_text, short_day, whole_percent
@@ -19,7 +19,10 @@ FEWEST_WAITS = 10
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
-    """A service: its id, name, and targets in words; `is_own`: that of the hall's document applies."""
+    """A service: its id, name, and targets in words; `is_own`: that of the hall's document applies.
+
+    `to_withdraw`: the id of each target that may be withdrawn, with its words.
+    """
 
     id: str
     name: str
@@ -27,12 +30,16 @@ class ServiceRow:
     since: str
     is_own: bool
     to_come: Sequence[str]
+    to_withdraw: Sequence[tuple[str, str]]
     is_retired: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A target that was decided; `state`: now, to_come, over or replaced."""
+    """A target that was decided, or withdrawn.
+
+    `state`: now, to_come, over, replaced, withdrawn, or withdrawal.
+    """
 
     id: str
     service: str
@@ -41,6 +48,17 @@ class HistoryRow:
     state: str
     decided: str
     recorded: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToWithdraw:
+    """A target that may be withdrawn, in words: which, from which day to which, and what applies then."""
+
+    id: str
+    title: str
+    days: tuple[date, date]
+    days_hint: str
+    then: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,7 @@ class Wording:
         """A service of the table at the top."""
         now, service = of.now, of.service
         wait = self.words("waiting_targets.own", minutes=minutes(service.target_s))
+        standing = [*([] if now is None else [now]), *of.to_come]
         return ServiceRow(
             service.id,
             service.name(self.language),
@@ -70,26 +89,47 @@ class Wording:
             if now is None
             else self.words("waiting_targets.since", day=self._day(now.target.applies_from_on)),
             now is None,
-            [
-                self.words(
-                    "waiting_targets.from", target=self._target(e), day=self._day(e.target.applies_from_on)
-                )
-                for e in of.to_come
-            ],
+            self._to_come(of),
+            [(each.target.id, self._target(each)) for each in standing if each.days_to_withdraw(of.on)],
             service.is_retired,
         )
 
+    def _to_come(self, of: ServiceTargets) -> list[str]:
+        """What applies next, and after that; the hall's document where a target was withdrawn."""
+        found, last = [], of.now
+        for each in [*of.to_come, None]:
+            ends_on = None if last is None else last.ends_on
+            starts_on = None if each is None else each.target.applies_from_on
+            if ends_on is not None and (starts_on is None or ends_on + timedelta(days=1) < starts_on):
+                found.append(self._from(self._own(of), ends_on + timedelta(days=1)))
+            if each is not None:
+                found.append(self._from(self._target(each), each.target.applies_from_on))
+            last = each
+        return found
+
+    def _from(self, target: str, day: date) -> str:
+        return self.words("waiting_targets.from", target=target, day=self._day(day))
+
+    def _own(self, of: ServiceTargets) -> str:
+        return self.words("waiting_targets.own_again", minutes=minutes(of.document_wait_s))
+
     def history(self, services: Sequence[ServiceTargets]) -> list[HistoryRow]:
-        """Every target decided for some services, the one recorded last at the front."""
-        found = [(span, each) for each in services for span in each.spans]
-        found.sort(key=lambda pair: (pair[0].target.recorded_at, pair[0].target.id), reverse=True)
-        return [self._past(span, each) for span, each in found]
+        """Every target decided for some services, and withdrawn, what was recorded last at the front."""
+        found = []
+        for each in services:
+            for span in each.spans:
+                found.append((span.target.recorded_at, self._past(span, each)))
+                found += [(w.recorded_at, self._withdrawal(w, span, each)) for w in span.withdrawals]
+        found.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
+        return [row for _, row in found]
 
     def _past(self, span: TargetSpan, of: ServiceTargets) -> HistoryRow:
         target = span.target
         day, first = self._day(target.decided_on), self._day(target.applies_from_on)
         days = self.words("waiting_targets.from_day", day=first)
-        if span.ends_on is not None:
+        if span.is_void:
+            days = "–"
+        elif span.ends_on is not None:
             days = self.words("waiting_targets.days", first=first, last=self._day(span.ends_on))
         return HistoryRow(
             target.id,
@@ -99,6 +139,52 @@ class Wording:
             _state(span, of),
             self.words("waiting_targets.decided_by", by=target.decided_by, day=day),
             self._instant(target.recorded_at),
+        )
+
+    def _withdrawal(self, withdrawal: Withdrawal, span: TargetSpan, of: ServiceTargets) -> HistoryRow:
+        reason = self.words(f"waiting_targets.withdraw.reason.{withdrawal.reason}")
+        day = self._day(withdrawal.decided_on)
+        return HistoryRow(
+            withdrawal.id,
+            of.service.name(self.language),
+            self.words("waiting_targets.withdrawal_of", target=self._target(span)),
+            self.words("waiting_targets.from_day", day=self._day(withdrawal.from_on)),
+            "withdrawal",
+            self.words("waiting_targets.withdrawn_by", by=withdrawal.decided_by, day=day, reason=reason),
+            self._instant(withdrawal.recorded_at),
+        )
+
+    def withdrawn(self, services: Sequence[ServiceTargets], withdrawal: str) -> str:
+        """What was withdrawn just now, and what applies instead; nothing where no withdrawal has this id."""
+        for of in services:
+            for span in of.spans:
+                for each in span.withdrawals:
+                    if each.id == withdrawal:
+                        return self._said_withdrawn(each, span, of)
+        return ""
+
+    def _said_withdrawn(self, withdrawal: Withdrawal, span: TargetSpan, of: ServiceTargets) -> str:
+        name, day = of.service.name(self.language), self._day(withdrawal.from_on)
+        said = self.words("waiting_targets.withdrawn", service=name, target=self._target(span), day=day)
+        instead = next((each for each in of.spans if each.applies(withdrawal.from_on)), None)
+        target = self._own(of) if instead is None else self._target(instead)
+        return said + " " + self.words("waiting_targets.withdrawn.then", target=target)
+
+    def to_withdraw(self, span: TargetSpan, of: ServiceTargets) -> ToWithdraw | None:
+        """What the form of a withdrawal says of a target; None: it is over."""
+        days = span.days_to_withdraw(of.on)
+        if days is None:
+            return None
+        hint = self.words(
+            "waiting_targets.withdraw.days.hint", first=self._day(days[0]), last=self._day(days[1])
+        )
+        then = "waiting_targets.withdraw.then." + _state(span, of)
+        return ToWithdraw(
+            span.target.id,
+            self.words("waiting_targets.withdraw.of", target=self._target(span)),
+            days,
+            hint,
+            self.words(then, minutes=minutes(of.document_wait_s)),
         )
 
     def decided(self, services: Sequence[ServiceTargets], target: str) -> str:
@@ -164,6 +250,8 @@ class Wording:
 def _state(span: TargetSpan, of: ServiceTargets) -> str:
     if span.is_replaced:
         return "replaced"
+    if span.is_void:
+        return "withdrawn"
     if span.applies(of.on):
         return "now"
     return "to_come" if span.target.applies_from_on > of.on else "over"

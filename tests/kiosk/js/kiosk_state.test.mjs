@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  GUARD_MS, initialState, isWarning, printOf, QUIET_MS, QUIET_TICKET_MS, readingOf, reduce, secondsLeft, shownServices, WARNING_MS,
+  GUARD_MS, initialState, isWarning, printOf, QUIET_MS, QUIET_TICKET_MS, readingOf, reduce, secondsLeft, serviceOfTicket, shownServices, WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
 import { serviceById } from "../../../kiosk/static/exceptional_state.js";
 
@@ -25,7 +25,7 @@ function walk(actions, { menu = MENU, from = initialState("fr") } = {}) {
 }
 const choose = (id, pressId = "p1") => ({ type: "choose_service", service: id, pressId });
 const take = (priority = false, pressId = "p2") => ({ type: "take", priority, pressId });
-const issued = (pressId, print = null) => ({ type: "press_issued", pressId, ticket: { visit: "v1", number: "A042", service: "accueil", print } });
+const issued = (pressId, print = null) => ({ type: "press_issued", pressId, ticket: { visit: "v1", number: "A042", service: "accueil", service_names: { fr: "Accueil", en: "Reception" }, print } });
 
 test("each view is read by names only, and a view without words is not", () => {
   assert.deepEqual(readingOf(walk([]), ["accueil", "sejour"]), { lang: "fr", view: "start", shown: "accueil,sejour" });
@@ -55,10 +55,12 @@ test("a service asks for priority without a reason, then takes one ticket", () =
   assert.deepEqual(taking.press.body, { service: "accueil", press_id: "p2", language: "fr", priority: true });
 });
 
-test("a ticket keeps the name of its service though the kiosk offers it no more", () => {
+test("a ticket has the name of its service though the kiosk does not offer it, in the language that is read", () => {
   const others = { ...MENU, services: [service("sejour")] };
   const given = walk([choose("accueil"), take(), { type: "menu_loaded", menu: others }, issued("p2")]);
-  assert.deepEqual([given.view, given.ticket.number, given.ticket.service_name], ["ticket", "A042", "accueil"]);
+  assert.deepEqual([given.view, given.ticket.number, serviceOfTicket(given)], ["ticket", "A042", "Accueil"]);
+  assert.equal(serviceOfTicket({ ...given, language: "en" }), "Reception");
+  assert.equal(serviceOfTicket({ ...given, language: "es" }), "Accueil");
   assert.equal(walk([choose("accueil"), { type: "menu_loaded", menu: others }]).view, "start");
   assert.equal(walk([choose("etr"), { type: "menu_loaded", menu: others }]).folder, null);
 });

@@ -1,5 +1,9 @@
 """A published configuration reaches every page at once, and each device says that it runs it."""
 
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,7 @@ import pytest
 
 from server.live import messages
 from server.printing.documents import Wanted
+from tests.harness.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
 from tests.server.live.hall import Halls, ServedHall
@@ -131,3 +136,60 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
         ]
         assert all(each["author"] and each["origin"] == "browser" for each in revisions)
         assert max(each.largest() for each in (screen, kiosk, agent, phone)) < messages.MESSAGE_LIMIT
+
+
+@contextmanager
+def only(server: Served, worker: int) -> Iterator[None]:
+    """Only one of two workers answers: the other stands still until the end."""
+    other = server.worker_pids()[1 - worker]
+    os.kill(other, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(other, signal.SIGCONT)
+
+
+def test_a_target_decided_or_withdrawn_on_one_worker_is_that_of_tickets_and_figures_of_the_other(
+    served_hall: Halls,
+):
+    hall = served_hall("workers", public_url=PUBLIC_URL)
+    targets = "/api/v1/halls/laon/targets"
+    counter = "laon-g1"
+    hall.open(counter)
+    with signed_in(hall.server, "supervisor") as browser:
+        browser.headers["Connection"] = hall.http.headers["Connection"] = "close"
+
+        def of_service() -> dict[str, Any]:
+            told = browser.get(targets).raise_for_status().json()["services"]
+            return next(each for each in told if each["service"] == "laon-accueil")
+
+        def told() -> tuple[int, int, bool]:
+            """The wait of a new ticket, of the wall, and whether the day's figures name the target."""
+            ticket = hall.ticket("laon-accueil")
+            leg = hall.next(counter)
+            assert leg["number"] == ticket["number"]
+            hall.post(f"/legs/{leg['leg']}/start")
+            hall.post(f"/legs/{leg['leg']}/finish")
+            queues = browser.get("/api/v1/halls/laon/wall").raise_for_status().json()["queues"]
+            on_the_wall = next(each for each in queues if "laon-accueil" in each["services"])["target_s"]
+            page = browser.get("/qualite?hall=laon&demarche=laon-accueil&duree=day").text
+            return leg["target_s"], on_the_wall, "\u00a0% en 2\u00a0min" in page
+
+        today, document = browser.get(targets).json()["on"], of_service()["document_wait_s"]
+        decided = {"decided_on": today, "decided_by": "Comité local des usagers"}
+        wanted = {"service": "laon-accueil", "wait_s": 120, "share_percent": 90, "applies_from_on": today}
+        for worker in (0, 1):
+            with only(hall.server, worker):
+                assert told()[2] is False
+        with only(hall.server, 0):
+            target = browser.post(targets, json=wanted | decided).raise_for_status().json()["target"]
+        for worker in (1, 0):
+            with only(hall.server, worker):
+                assert told() == (120, 120, True)
+        with only(hall.server, 1):
+            leaving = {"from_on": today, "reason": "mistake"} | decided
+            browser.post(f"{targets}/{target}/withdraw", json=leaving).raise_for_status()
+        for worker in (0, 1):
+            with only(hall.server, worker):
+                before = of_service()["now"]
+                assert told() == (before["wait_s"] if before else document,) * 2 + (False,)

@@ -16,7 +16,7 @@ from tests.server.usecases.watched_hall import HALL
 LENGTH = 60
 OF_PAGES_APART = ("Notice", "Medium", "Displays", "Account", "Invitation", "Identity", "Alarm", "Recipient")
 OF_OFFICES = {
-    *("TargetDecided", "HallCreated", "HallRestored", "InstallationPublished"),
+    *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
     *("PrintEnded", "TicketReprinted", "RollChanged"),
     *("PasswordSet", "RolesChanged", "SessionsEnded", "GuessingSlowed", "IndividualFiguresDecided"),
     *("DevicePaired", "DeviceRenewed", "DeviceRevoked", "DeviceReplaced", "DeviceCopied"),

@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -8,22 +7,24 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
-from server.domain.targets import WantedTarget
-from server.ids import new_id
 from server.store.database import Database
-from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.decide_target import decide_target
 from server.usecases.estimate_waits import Estimates
-from server.usecases.issue_ticket import WantedTicket, issue_ticket
-from server.usecases.read_targets import ServiceTargets, read_measured, read_targets, targets_answer
+from server.usecases.read_targets import read_measured, targets_answer
 from server.usecases.read_wall import read_wall
 from tests.server.usecases.figures_history import Hands, checked, database_with_hall, play_days
-
-HALL, SERVICE = "laon", "laon-accueil"
-CHIEF = Author("chief")
-TODAY = date(2026, 11, 24)
-WANTED = WantedTarget(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
+from tests.server.usecases.targets_hall import (
+    CHIEF,
+    HALL,
+    SERVICE,
+    TODAY,
+    WANTED,
+    decide,
+    of_service,
+    target_of_a_ticket,
+    waits,
+)
 
 
 @pytest.fixture
@@ -36,26 +37,6 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
     found = database_with_hall(database_url, hands, HALL)
     with checked(found, HALL):
         yield found
-
-
-def decide(database: Database, **changed: Any) -> dict[str, Any]:
-    return decide_target(database, HALL, CHIEF, replace(WANTED, **changed))
-
-
-def of_service(database: Database) -> ServiceTargets:
-    return next(each for each in read_targets(database, HALL)[1] if each.service.id == SERVICE)
-
-
-def waits(targets: list[Any]) -> list[int]:
-    return [span.target.wait_s for span in targets]
-
-
-def target_of_a_ticket(database: Database, **more: Any) -> int:
-    wanted = WantedTicket(SERVICE, new_id(), **more)
-    ticket = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted)
-    with database.read() as rows:
-        row = rows.one("SELECT target_s FROM leg WHERE visit = :visit", visit=ticket["visit"])
-    return int(row["target_s"])
 
 
 def test_a_target_is_that_of_tickets_taken_from_its_day_on(database: Database, hands: Hands):
@@ -152,7 +133,7 @@ def test_what_cannot_be_decided_is_refused_and_nothing_is_recorded(
     with pytest.raises(Refusal) as refusal:
         decide(database, **changed)
     assert refusal.value.code == code
-    assert of_service(database).spans == []
+    assert not of_service(database).spans
 
 
 def test_two_presses_alike_are_one_target(database: Database):

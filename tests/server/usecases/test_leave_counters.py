@@ -26,7 +26,7 @@ ADMINISTRATOR = Author("administrator")
 
 
 def counters_now(database: Database) -> dict[str, Any]:
-    return {each["counter"]: each for each in read_queue(database, HALL)["counters"]}
+    return {each["counter"]: each for each in read_queue(database, HALL, reader=AGENT.id)["counters"]}
 
 
 def test_who_is_served_is_finished_and_who_is_called_waits_again_before_the_others(database: Database):

@@ -2,14 +2,17 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.roles import Permission
+from server.domain.targets import WantedTarget
 from server.store.accounts import Grant
 from server.store.installation import SYSTEM
 from server.usecases.accounts import NewAccount, create_account
+from server.usecases.decide_target import decide_target
 from server.usecases.devices import pair_device
 from server.web.access import Required, required_of
 from tests.server.usecases.faulty_hall import FaultyHall
@@ -44,6 +47,8 @@ BY_BODY: dict[tuple[str, str], Permission] = {
 }
 """Of the permissions of a route, the one that these very requests need."""
 
+TODAY = date(2026, 11, 24)
+TARGET = WantedTarget(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
 BRING_A_SECRET = {
     *("/device/me", "/device/session", "/connexion", "/connexion/fournisseur/retour"),
     *("/compte/mot-de-passe", "/invitation", "/device/renewal"),
@@ -157,6 +162,8 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "booked_at": "2026-11-24T15:00:00+01:00",
         "applies_from_on": "2026-11-24",
         "decided_on": "2026-11-24",
+        "from_on": "2026-11-24",
+        "target": decide_target(site.database, HALL, SYSTEM, TARGET)["target"],
         "press_id": "a-press-of-tests",
         "reason": "mistake",
         "content": {"kind": "text"},

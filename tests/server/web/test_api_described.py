@@ -137,6 +137,15 @@ def raised(browser: httpx.Client) -> str:
     return str(answer.raise_for_status().json()["alert"])
 
 
+def decided(browser: httpx.Client) -> str:
+    """A target in force."""
+    path = "/api/v1/halls/laon/targets"
+    today = browser.get(path).raise_for_status().json()["on"]
+    wanted = {"service": "laon-accueil", "wait_s": 600, "share_percent": 80, "decided_by": "Comité"}
+    answer = browser.post(path, json=wanted | {"applies_from_on": today, "decided_on": today})
+    return str(answer.raise_for_status().json()["target"])
+
+
 def helped(browser: httpx.Client) -> str:
     """A call for help that nobody has seen."""
     answer = browser.post("/api/v1/halls/laon/messages", json={})
@@ -208,7 +217,7 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
     server = hall.server
     with signed_in(server, "administrator", "*") as browser:
         appointments = [booked(browser) for _ in range(9)]
-        alert = raised(browser)
+        alert, target = raised(browser), decided(browser)
         notices = [each["notice"] for each in browser.get("/api/v1/notices").json()["notices"]]
         media = [uploaded(browser) for _ in range(12)]
         sent = [helped(browser) for _ in range(3)]
@@ -223,6 +232,7 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
         "alarm": [alarm],
         "appointment": appointments,
         "alert": [alert],
+        "target": [target],
         "notice": notices,
         "medium": media,
         "message": sent,

@@ -71,7 +71,10 @@ def test_appointments_are_told_where_their_service_is_and_a_code_of_any_is_taken
         assert [each["service"] for each in told] == services
         assert accepted(api.get(MENU, token=token))["appointments"] is bool(services)
     claim = {"code": code, "press_id": "press-1-of-tests"}
-    assert accepted(api.post("/appointments/check-in", claim, token=api.kiosk), 201)["service"] == FILED
+    ticket = accepted(api.post("/appointments/check-in", claim, token=api.kiosk), 201)
+    assert ticket["service"] == FILED
+    assert ticket["service_names"] == api.database.configuration(HALL).services[FILED].names
+    assert ticket["service_names"].keys() >= {"fr", "en", "es"}
 
 
 @pytest.mark.parametrize("offered", [[FILED], [FILED, SERVICE]])

@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
+from server.store.installation import SYSTEM
 from server.usecases.export_visits import counters_csv
+from server.usecases.individual_figures import decide_individual_figures
 from tests.harness.counts import count
 from tests.server.web.api_site import ApiSite, accepted, refused
 
@@ -259,8 +261,15 @@ def test_the_places_of_a_session_are_exported_under_one_session(api: ApiSite):
     session = at_two_places(api)
     session.ask("DELETE", f"/counters/{ONE}/session")
     days = (date(2026, 11, 24), date(2026, 11, 25))
-    lines = list(csv.DictReader("".join(counters_csv(api.database, ["laon"], days)).splitlines()))
-    assert {(line["counter"], line["session"]) for line in lines} == {(ONE, session.id), (TWO, session.id)}
+
+    def exported() -> list[dict[str, str]]:
+        return list(csv.DictReader("".join(counters_csv(api.database, ["laon"], days)).splitlines()))
+
+    assert len({line["session"] for line in exported()}) == 1
+    assert len({line["counter"] for line in exported()}) == 2
+    decide_individual_figures(api.database, SYSTEM, "laon", is_on=True, sites=None)
+    told = {(line["counter"], line["session"]) for line in exported()}
+    assert told == {(ONE, session.id), (TWO, session.id)}
 
 
 def test_a_visit_is_called_at_another_counter_and_undone_as_one(both: ApiSite):

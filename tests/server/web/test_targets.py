@@ -173,3 +173,105 @@ def test_the_api_refuses_with_a_code(api: ApiSite):
     refused(post(service="nothing"), 409, "unknown_service")
     refused(api.post(f"/halls/{HALL}/targets", BODY), 403, "forbidden")
     assert decided(api) == 0
+
+
+WITHDRAWAL = {
+    "demarche": SERVICE,
+    "debut": "2027-01-01",
+    "motif": "unattainable",
+    "decide_le": "2026-11-20",
+    "par": "Comité local des usagers",
+    "formulaire": "two",
+}
+
+
+def withdraw(browser: Any, target: str, **changed: str) -> Any:
+    fields = WITHDRAWAL | {"objectif": target, "csrf_token": csrf_of(browser)} | changed
+    return browser.post(f"/objectifs/retrait?hall={HALL}", data=fields)
+
+
+def target_of(answer: Any) -> str:
+    return str(re.search(r"decide=([\w-]+)", answer.headers["Location"])[1])  # type: ignore[index]
+
+
+def in_words(page: str) -> str:
+    return re.sub(r"(<[^>]*>|\s)+", " ", page)
+
+
+def test_a_supervisor_withdraws_it_and_everything_says_so(api: ApiSite, chief: Any):
+    target = target_of(press(chief))
+    form = chief.get(f"{PAGE}&demarche={SERVICE}&retirer={target}").text
+    assert re.search(r'name="debut" value="2026-12-01" min="2026-12-01" max="2028-11-24"', form)
+    assert "Décider cet objectif" not in form
+    answer = withdraw(chief, target)
+    assert answer.status_code == 303
+    assert withdraw(chief, target).headers["Location"] == answer.headers["Location"]
+    page = in_words(chief.get(answer.headers["Location"]).text)
+    assert "« 85 % en 8 min » ne s’applique plus à partir du 1er janvier 2027." in page
+    assert re.search(r"Ce jour-là s’applique : en \d+ min, réglage du hall\.", page)
+    assert re.search(r"Ensuite : en \d+ min, réglage du hall, à partir du 1er janvier 2027\.", page)
+    assert "du 1er décembre 2026 au 31 décembre 2026 à venir" in page
+    assert "Retrait de « 85 % en 8 min » à partir du 1er janvier 2027 retrait Comité" in page
+    assert "le 20 novembre 2026 : objectif intenable" in page
+    line = in_words(chief.get(f"/journal?hall={HALL}").text)
+    assert re.search("Objectif retiré .*85 % en 8 min au plus .*objectif intenable", line)
+    assert api.count("hall_fact WHERE kind = 'TargetWithdrawn'") == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sentence"),
+    [
+        ("debut", "2026-11-30", "Donnez un jour où cet objectif s’applique encore"),
+        ("motif", "", "Dites pourquoi"),
+        ("par", " ", "Dites qui a décidé"),
+        ("decide_le", "", "Donnez le jour de la décision"),
+    ],
+)
+def test_a_refused_withdrawal_is_told_at_its_field(
+    api: ApiSite, chief: Any, field: str, text: str, sentence: str
+):
+    target = target_of(press(chief))
+    answer = withdraw(chief, target, **{field: text})
+    assert answer.status_code == 422
+    assert re.search(rf'id="{field}-refused">{sentence}', answer.text)
+    described = rf'id="{field}"[^>]*aria-describedby="[^"]*{field}-refused"[^>]*aria-invalid'
+    assert re.search(described, answer.text)
+    assert field == "motif" or '<option value="unattainable" selected>' in answer.text
+    assert api.count("hall_fact WHERE kind = 'TargetWithdrawn'") == 0
+
+
+def test_what_is_withdrawn_by_somebody_else_meanwhile_is_said_above_and_others_may_not(
+    api: ApiSite, chief: Any
+):
+    target = target_of(press(chief))
+    withdraw(chief, target, debut="2026-12-01")
+    answer = withdraw(chief, target, formulaire="three")
+    assert answer.status_code == 409
+    assert "Cet objectif ne s’applique plus" in answer.text.partition('role="alert"')[2]
+    assert "Retirer" not in chief.get(f"{PAGE}&demarche={SERVICE}").text
+    member = api.person("committee")
+    assert "objectifs/retrait" not in member.get(f"{PAGE}&demarche={SERVICE}&retirer={target}").text
+    assert withdraw(member, target).status_code == 403
+
+
+def test_the_api_withdraws_and_tells_it_in_the_history(api: ApiSite):
+    browser, csrf = api.writer("quality")
+    path = f"/api/v1/halls/{HALL}/targets"
+    target = accepted(browser.post(path, json=BODY, headers=csrf), 201)["target"]
+    body = {
+        "from_on": "2026-12-01",
+        "reason": "mistake",
+        "decided_on": "2026-11-24",
+        "decided_by": "Comité local des usagers",
+    }
+    headers = csrf | {"Idempotency-Key": "one"}
+    first = accepted(browser.post(f"{path}/{target}/withdraw", json=body, headers=headers), 201)
+    assert accepted(browser.post(f"{path}/{target}/withdraw", json=body, headers=headers), 201) == first
+    read = accepted(api.get(f"/halls/{HALL}/targets"))
+    [service] = [each for each in read["services"] if each["service"] == SERVICE]
+    assert (service["to_come"], service["wait_s"]) == ([], service["document_wait_s"])
+    [earlier] = service["earlier"]
+    assert [each["withdrawal"] for each in earlier["withdrawals"]] == [first["withdrawal"]]
+    refused(browser.post(f"{path}/{target}/withdraw", json=body, headers=csrf), 409, "target_over")
+    refused(browser.post(f"{path}/nothing/withdraw", json=body, headers=csrf), 404, "unknown_target")
+    refused(api.post(f"/halls/{HALL}/targets/{target}/withdraw", body), 403, "forbidden")

@@ -1,0 +1,38 @@
+"""A hall in which targets are decided: by whom, on which day, and what tickets have of them."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from server.domain.targets import WantedTarget
+from server.ids import new_id
+from server.store.database import Database
+from server.store.installation import Author
+from server.usecases.decide_target import decide_target
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.read_targets import ServiceTargets, read_targets
+
+HALL, SERVICE = "laon", "laon-accueil"
+CHIEF = Author("chief")
+TODAY = date(2026, 11, 24)
+WANTED = WantedTarget(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
+
+
+def decide(database: Database, **changed: Any) -> dict[str, Any]:
+    return decide_target(database, HALL, CHIEF, replace(WANTED, **changed))
+
+
+def of_service(database: Database) -> ServiceTargets:
+    return next(each for each in read_targets(database, HALL)[1] if each.service.id == SERVICE)
+
+
+def waits(targets: list[Any]) -> list[int]:
+    return [span.target.wait_s for span in targets]
+
+
+def target_of_a_ticket(database: Database, **more: Any) -> int:
+    wanted = WantedTicket(SERVICE, new_id(), **more)
+    ticket = issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted)
+    with database.read() as rows:
+        row = rows.one("SELECT target_s FROM leg WHERE visit = :visit", visit=ticket["visit"])
+    return int(row["target_s"])
