@@ -17,7 +17,7 @@ from server.app.brakes import brake, by_caller, by_ticket, make_limiter
 from server.app.configuring import install_configuring
 from server.app.requests import install_guards, install_refusals
 from server.app.services import Parvis
-from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.language import LANGUAGES
@@ -36,7 +36,7 @@ from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.read_voices import HallVoice, read_voices
 from server.web import provider_sign_in, sign_in, sign_out, site
 from server.web.access import Access, install_access, open_blueprints, open_to
-from server.web.alarms.pages import AlarmPages
+from server.web.alarms.needs import AlarmPages
 from server.web.alarms.pages import blueprint as alarm_pages
 from server.web.alerts import pages as alert_pages
 from server.web.api import alarms as alarms_api
@@ -338,8 +338,8 @@ def _alarm_pages(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> 
     translate = parvis.catalogues.translate
 
     def try_now(recipient: Recipient, hall: HallConfiguration) -> str | None:
-        text = translate("alarms.try.text", FRENCH)
-        body = trial_of(hall, text, parvis.database.clock.now())
+        now = parvis.database.clock.now()
+        body = trial_of(hall, recipient.choice.language, translate, now)
         refused = parvis.sender.try_to_send(recipient, new_id(), body)
         return None if refused is None else refused.code
 

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from server.domain.letters import LONGEST_EMAIL
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES, Permission
 from server.store.accounts import EVERY_SITE, Grant
 from server.usecases.accounts import (
-    LONGEST_EMAIL,
     LONGEST_LOGIN,
     LONGEST_NAME,
     Described,

@@ -13,6 +13,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.sending.letters import Letters
+from server.sending.mail_server import MailServer
 from server.sending.refused import FAILURES, SendRefused
 from server.sending.sender import Sender
 from server.sending.webhook import Webhooks
@@ -193,11 +194,13 @@ def test_no_letter_leaves_without_a_server_and_no_secret_is_shown(
     office: Office, box: Mailbox, tmp_path: Path
 ):
     to = recipient("garde@example.org", "email")
-    assert code_of(Letters(Settings(), TRANSLATE), to, office) == "email_off"
+    assert code_of(Letters(MailServer(Settings()), TRANSLATE), to, office) == "email_off"
     away = Settings(smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls="none", smtp_password="sesame")
-    assert code_of(Letters(away, TRANSLATE), to, office) == "email_unreachable"
+    assert code_of(Letters(MailServer(away), TRANSLATE), to, office) == "email_unreachable"
     plain = Settings(smtp_host="127.0.0.1", smtp_port=box.port)
-    assert code_of(Letters(plain, TRANSLATE), to, office) == "email_unreachable"  # it offers no TLS
+    assert (
+        code_of(Letters(MailServer(plain), TRANSLATE), to, office) == "email_unreachable"
+    )  # it offers no TLS
     assert box.letters == []
     assert "sesame" not in repr(away)
     assert "whsec" not in repr(to)

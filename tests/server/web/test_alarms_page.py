@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.alarms import AlarmKind
 from server.sending.webhook import Webhooks
 from server.store.installation import SYSTEM
 from server.usecases.alarm_recipients import WantedRecipient, add_recipient, read_recipients
@@ -40,7 +41,10 @@ def endpoint(api: ApiSite) -> Iterator[Endpoint]:
         yield found
 
 
-def press(writer: Any, path: str, **form: str) -> Any:
+EVERYTHING = [str(kind) for kind in AlarmKind]
+
+
+def press(writer: Any, path: str, **form: Any) -> Any:
     browser, csrf = writer
     return browser.post(f"{path}?hall={HALL}", data=form, headers=csrf)
 
@@ -83,7 +87,12 @@ def test_an_alarm_is_acknowledged_over_the_api_by_people_of_its_site_only(api: A
 
 def test_an_address_is_added_with_a_secret_shown_once_and_removed(api: ApiSite):
     officer = api.writer("administrator", HALL)
-    hook = {"channel": "webhook", "address": "https://example.org/hook?key=1", "site": HALL}
+    hook = {
+        "channel": "webhook",
+        "address": "https://example.org/hook?key=1",
+        "site": HALL,
+        "kinds": EVERYTHING,
+    }
     added = press(officer, "/alarmes/adresses", **hook).text
     [secret] = re.findall(r"<code>(whsec_[^<]+)</code>", added)
     page = officer[0].get(PAGE).text
@@ -104,7 +113,9 @@ def test_an_address_is_added_with_a_secret_shown_once_and_removed(api: ApiSite):
 
 def test_an_address_that_is_none_is_said_and_kept_in_its_field(api: ApiSite):
     officer = api.writer("administrator", HALL)
-    answer = press(officer, "/alarmes/adresses", channel="email", address="garde(at)example", site=HALL)
+    answer = press(
+        officer, "/alarmes/adresses", channel="email", address="garde(at)example", site=HALL, kinds=EVERYTHING
+    )
     assert answer.status_code == 422
     assert "Ce n’est pas une adresse e-mail" in answer.text
     assert 'value="garde(at)example" aria-invalid="true"' in answer.text
