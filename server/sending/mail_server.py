@@ -14,9 +14,13 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime
 from typing import Any
 
+import structlog
+
 from server.domain.letters import Letter
 from server.sending.refused import SendRefused
 from server.settings import Settings
+
+log = structlog.get_logger()
 
 WITHIN_S = 10.0
 """How long the mail server has for each of its answers."""
@@ -50,6 +54,15 @@ class MailServer:
             raise SendRefused("email_refused", str(error.smtp_code)) from error
         except (smtplib.SMTPException, OSError) as error:
             raise SendRefused("email_unreachable", type(error).__name__) from error
+
+    def try_to_send(self, letter: Letter, *, now: datetime) -> str | None:
+        """Sends once, now; the code of why it did not leave, None when it did. A log has nothing of it."""
+        try:
+            self.send(letter, now=now)
+        except SendRefused as refused:
+            log.warning("letter_not_sent", code=refused.code, told=refused.told)
+            return refused.code
+        return None
 
     def _connected(self) -> smtplib.SMTP:
         host, port, tls = self.settings.smtp_host, self.settings.smtp_port, self.settings.smtp_tls
