@@ -24,7 +24,7 @@ from server.usecases.alarm_recipients import resend
 from tests.docs.documents import text_of
 from tests.harness.ports import free_port
 from tests.harness.waiting import wait_until
-from tests.server.sending.endpoints import Endpoint, Mailbox
+from tests.server.sending.endpoints import Endpoint, Mailbox, slow_mail_server
 from tests.server.sending.office import TRIAL, Office, recipient, sender_for, subjects, types
 from tests.server.usecases.faulty_hall import TRANSLATE
 
@@ -188,6 +188,17 @@ def test_a_webhook_goes_to_the_internet_unless_told_otherwise_and_follows_nobody
     assert code_of(quick, recipient(f"{endpoint.address}/drips"), office) == "webhook_silent"
     assert code_of(quick, recipient(f"{endpoint.address}/hangs"), office) == "webhook_silent"
     assert time.monotonic() - began_s < 5
+
+
+@pytest.mark.parametrize("drips", [False, True])
+def test_a_mail_server_that_says_nothing_or_never_ends_has_its_time_and_no_more(office: Office, drips: bool):
+    with slow_mail_server(drips=drips) as port:
+        settings = Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none")
+        server = MailServer(settings, within_s=0.3 if not drips else 5, in_all_s=0.6)
+        began_s = time.monotonic()
+        to = recipient("garde@example.org", "email")
+        assert code_of(Letters(server, TRANSLATE), to, office) == "email_unreachable"
+        assert time.monotonic() - began_s < 3
 
 
 def test_no_letter_leaves_without_a_server_and_no_secret_is_shown(
