@@ -45,7 +45,7 @@ _AFTER = re.compile(
 _SIGNED = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 """A signed token of a provider of identities."""
 _WEBHOOK = re.compile(r"whsec_[A-Za-z0-9+/=_-]+")
-_ADDRESS = re.compile(r"[\w.+%-]+(?=@[\w-]+(?:\.[\w-]+)+)")
+_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?=@[\w-]+(?:\.[\w-]+)+)")
 """Whose an e-mail address is; its domain may be read, since it tells which mail server refused."""
 _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
 

@@ -71,7 +71,7 @@ class MailServer:
             return _SecuredServer(
                 host, port, ends_at_s, timeout=self.within_s, context=ssl.create_default_context()
             )
-        server = _PlainServer(host, port, ends_at_s, timeout=self.within_s)
+        server = _EndingServer(host, port, ends_at_s, timeout=self.within_s)
         if tls == "starttls":
             try:
                 server.starttls(context=ssl.create_default_context())
@@ -136,10 +136,6 @@ class _EndingServer(smtplib.SMTP):
         if self.file is None and self.sock is not None:
             self.file = io.BufferedReader(_EndingReads(self.sock, self._ends_at_s))
         return super().getreply()
-
-
-class _PlainServer(_EndingServer):
-    """Encrypted after a word, or not at all."""
 
 
 class _SecuredServer(_EndingServer, smtplib.SMTP_SSL):

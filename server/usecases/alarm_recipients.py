@@ -69,9 +69,7 @@ def add_recipient(database: Database, author: Author, wanted: WantedRecipient) -
     recipient = new_id()
     secret = secret_of(secrets.token_bytes(SECRET_BYTES)) if wanted.channel == WEBHOOK else None
     with database.installation_transaction(author) as transaction:
-        known = recipients_of(transaction)
-        if any(_is_same(each, wanted) for each in known):
-            raise Refusal("recipient_known")
+        _check_free(transaction, wanted.address, wanted.site, wanted.choice.hall)
         kept = keep_erasable(transaction, wanted.address, until=transaction.now + KEPT)
         transaction.insert(
             "recipient",
@@ -94,12 +92,15 @@ def add_recipient(database: Database, author: Author, wanted: WantedRecipient) -
 def choose_alarms(database: Database, author: Author, recipient: str, choice: AlarmChoice) -> None:
     """What is recorded of alarms from now on goes to a recipient by this choice; what is on its way goes on.
 
-    Refusals: unknown_recipient, unknown_hall, wrong_language.
+    Refusals: unknown_recipient, unknown_hall, wrong_language, recipient_known.
     """
     _check_choice(database, known_recipient(database, recipient).site, choice)
     with database.installation_transaction(author) as transaction:
-        if _known(transaction, recipient).choice == choice:
+        known = _known(transaction, recipient)
+        if known.choice == choice:
             return
+        if known.choice.hall != choice.hall:
+            _check_free(transaction, known.address, known.site, choice.hall)
         transaction.run(
             "UPDATE recipient SET hall = :hall, kinds = :kinds, language = :language WHERE id = :id",
             id=recipient,
@@ -189,9 +190,11 @@ def _known(rows: Any, recipient: str) -> Recipient:
     return known
 
 
-def _is_same(known: Recipient, wanted: WantedRecipient) -> bool:
-    """Whether somebody is told of that place already, whatever the kinds."""
-    return (known.address, known.site, known.choice.hall) == (wanted.address, wanted.site, wanted.choice.hall)
+def _check_free(rows: Any, address: str, site: str, hall: str | None) -> None:
+    """Refuses an address that is told of the same place already, whatever the kinds."""
+    known = [(each.address, each.site, each.choice.hall) for each in recipients_of(rows)]
+    if (address, site, hall) in known:
+        raise Refusal("recipient_known")
 
 
 def _check_choice(database: Database, site: str, choice: AlarmChoice) -> None:

@@ -22,8 +22,8 @@ def box():
 
 @pytest.fixture
 def hall(demonstration_sqlite: Path, tmp_path: Path, box: Mailbox):
-    smtp = {"smtp_host": "127.0.0.1", "smtp_port": str(box.port), "smtp_tls": "none"}
-    with Served(tmp_path / "people", **smtp) as server:
+    folder, port = tmp_path / "people", str(box.port)
+    with Served(folder, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none") as server:
         server.take_demonstration(demonstration_sqlite)
         yield server.start()
 

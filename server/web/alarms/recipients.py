@@ -56,6 +56,8 @@ def refused(refusal: Refusal, form: str, needs: AlarmPages) -> Outcome:
     """A press that was refused, with the field it is about."""
     sentence = refusal_sentence(refusal, needs.translate, page_language())
     field = FIELDS.get(refusal.code, "") if form else ""
+    if field == "address" and form != ADD:  # the address stands: what is told already is the place
+        field = "site"
     typed = _typed() if field else None
     return Outcome(sentence, is_good=False, status=status_of(refusal), form=form, field=field, typed=typed)
 

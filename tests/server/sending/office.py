@@ -113,5 +113,11 @@ def subject_of(content: bytes) -> str:
     return str(make_header(decode_header(message_from_bytes(content)["Subject"])))
 
 
+def text_of_letter(content: bytes) -> str:
+    payload = message_from_bytes(content).get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode()
+
+
 def recipient(address: str, channel: str = "webhook") -> Recipient:
     return Recipient("r", channel, "laon", address, "kept", 0, "whsec_AAAA")

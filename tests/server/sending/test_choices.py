@@ -1,13 +1,12 @@
 """Each recipient is told of the alarms it chose, in its language; no more once it is removed."""
 
 import json
-from email import message_from_bytes
 
 from server.domain.alarm_choices import AlarmChoice
 from server.domain.alarms import AlarmKind
 from server.usecases.alarm_recipients import choose_alarms, remove_recipient, resend
 from tests.server.sending.endpoints import Endpoint, Mailbox
-from tests.server.sending.office import Office, subject_of, subjects, types
+from tests.server.sending.office import Office, subject_of, subjects, text_of_letter, types
 from tests.server.store.journals import AGENT, issue
 
 PRINTERS = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT})
@@ -51,11 +50,8 @@ def test_a_recipient_reads_of_an_alarm_and_its_end_in_the_language_it_chose(offi
         f"{place} Alarm: Borne de l’entrée: out of paper.",
         f"{place} Over: Borne de l’entrée: out of paper.",
     ]
-    [text] = {
-        message_from_bytes(each.content).get_payload(decode=True).decode().splitlines()[-1]
-        for each in box.letters
-    }
-    assert text == "This address is on the page Alarms of Parvis. The IT service can remove it there."
+    [why] = {text_of_letter(each.content).splitlines()[-1] for each in box.letters}
+    assert why == "This address is on the page Alarms of Parvis. The IT service can remove it there."
 
 
 def test_webhooks_choose_too_each_hall_in_order_and_once_more_when_asked(

@@ -213,7 +213,15 @@ def test_an_address_may_be_told_of_one_hall_of_a_site_that_has_several(api: ApiS
     api.app.extensions["parvis"].sender.spawn = lambda _: None
     faulty = fault(api)
     assert faulty.outbox() == []
-    path = f"/alarmes/adresses/{read_recipients(api.database, lambda _: True)[0]['recipient']}/choix"
+    [recipient] = read_recipients(api.database, lambda _: True)
+    path = f"/alarmes/adresses/{recipient['recipient']}/choix"
+    assert press(officer, path, kinds=["paper_out"]).status_code == 200  # the hall stays
+    assert f'value="{HALL}/{annexe}" selected' in officer[0].get(PAGE).text
+    assert press(officer, "/alarmes/adresses", **wanted, site=HALL).status_code == 200
+    twice = press(officer, path, kinds=EVERYTHING, site=HALL)
+    assert (twice.status_code, f'id="site-{recipient["recipient"]}-refused"' in twice.text) == (409, True)
+    whole = read_recipients(api.database, lambda _: True)[1]
+    press(officer, f"/alarmes/adresses/{whole['recipient']}/retrait")
     assert press(officer, path, kinds=EVERYTHING, site=f"{HALL}/{HALL}").status_code == 200
     faulty.printer = "ready"
     faulty.look()

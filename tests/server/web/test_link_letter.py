@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from server.logs.lines import configure_logs
 from server.usecases.read_people import read_people
 from tests.server.sending.endpoints import Mailbox, mailbox, slow_mail_server
-from tests.server.sending.office import subject_of
+from tests.server.sending.office import subject_of, text_of_letter
 from tests.server.web.api_site import HALL, ApiSite
 from tests.server.web.test_people import Forms
 
@@ -50,12 +49,6 @@ class Inviting:
         return self.forms.post(f"/personnes/{self.account}/envoi", form)
 
 
-def body_of(envelope: Any) -> str:
-    payload = message_from_bytes(envelope.content).get_payload(decode=True)
-    assert isinstance(payload, bytes)
-    return payload.decode()
-
-
 def test_a_link_is_sent_opens_once_and_its_address_is_kept_nowhere(
     posting: ApiSite, box: Mailbox, capfd: pytest.CaptureFixture[str]
 ):
@@ -68,7 +61,7 @@ def test_a_link_is_sent_opens_once_and_its_address_is_kept_nowhere(
     [envelope] = box.letters
     assert envelope.rcpt_tos == [ADDRESS]
     assert subject_of(envelope.content) == "Préfecture de l’Aisne\u00a0: votre compte Parvis"
-    text = body_of(envelope)
+    text = text_of_letter(envelope.content)
     assert "Bonjour Marie Dubreuil," in text
     assert "Votre identifiant\u00a0: marie" in text
     assert "Ce lien sert une seule fois, jusqu’au 1 déc. 2026, 10:00." in text
@@ -104,8 +97,8 @@ def test_a_letter_speaks_the_language_that_is_chosen_and_says_that_a_password_is
         "Préfecture de l’Aisne: una contraseña nueva",
         "Préfecture de l’Aisne\u00a0: un nouveau mot de passe",
     ]
-    assert "Hello Marie Dubreuil," in body_of(box.letters[0])
-    assert "25 nov 2026, 10:00" in body_of(box.letters[1])
+    assert "Hello Marie Dubreuil," in text_of_letter(box.letters[0].content)
+    assert "25 nov 2026, 10:00" in text_of_letter(box.letters[1].content)
 
 
 def test_what_the_mail_server_refuses_is_said_and_the_link_stays(
