@@ -147,10 +147,10 @@ class Mailbox:
 
 
 @contextmanager
-def mailbox() -> Iterator[Mailbox]:
-    """The server of letters while it runs."""
+def mailbox(**how: Any) -> Iterator[Mailbox]:
+    """The server of letters while it runs; `how`: as aiosmtpd takes it."""
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **how)
     controller.start()
     box.port = controller.port
     try:
