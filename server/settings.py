@@ -102,7 +102,8 @@ class Settings(BaseSettings):
         default=24, ge=1, le=720, description="How long the last picture of a screen is kept, in hours."
     )
     smtp_host: str = Field(
-        default="", description="Server that takes the letters of alarms; empty: none is sent."
+        default="",
+        description="Server that takes the letters of alarms and of invitations; empty: none is sent.",
     )
     smtp_port: int = Field(default=587, ge=1, le=65535, description="TCP port of that server.")
     smtp_tls: Literal["starttls", "tls", "none"] = Field(

@@ -16,18 +16,16 @@ from server.app import health
 from server.app.brakes import brake, by_caller, by_ticket, make_limiter
 from server.app.configuring import install_configuring
 from server.app.requests import install_guards, install_refusals
+from server.app.sending import alarm_needs, link_post
 from server.app.services import Parvis
-from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
-from server.ids import new_id
 from server.language import LANGUAGES
 from server.live import messages
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
 from server.store.anchors import Anchors
 from server.store.notices import notices_with_medium
-from server.store.recipients import Recipient
-from server.usecases.alarm_words import trial_of
 from server.usecases.installation_link import awaits_first_person
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_look import Look
@@ -37,7 +35,6 @@ from server.usecases.read_ticket import read_ticket, read_ticket_by_code
 from server.usecases.read_voices import HallVoice, read_voices
 from server.web import provider_sign_in, sign_in, sign_out, site
 from server.web.access import Access, install_access, open_blueprints, open_to
-from server.web.alarms.pages import AlarmPages
 from server.web.alarms.pages import blueprint as alarm_pages
 from server.web.alerts import pages as alert_pages
 from server.web.api import alarms as alarms_api
@@ -89,7 +86,7 @@ from server.web.security import pages as security_pages
 from server.web.supervision import pages as supervision_pages
 from server.web.targets import pages as targets_page
 from server.web.targets.pages import TargetPages
-from server.web.viewer import FindHalls, Viewer, install_page_context
+from server.web.viewer import Viewer, install_page_context
 from server.web.wall import pages as wall_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -189,8 +186,9 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         parvis.provider,
     )
     app.register_blueprint(site.blueprint(shared))
-    for pages in (sign_in, sign_out, people_pages, own_account_pages, invitation_pages, pairing_pages):
+    for pages in (sign_in, sign_out, own_account_pages, invitation_pages, pairing_pages):
         app.register_blueprint(pages.blueprint(shared))
+    app.register_blueprint(people_pages.blueprint(shared, link_post(parvis, limiter)))
     if parvis.provider is not None:
         app.register_blueprint(provider_sign_in.blueprint(shared, parvis.provider, parvis.look_at_provider))
     app.register_blueprint(media_files(parvis.media.files, database))
@@ -288,7 +286,7 @@ def _install_pages(
     app.register_blueprint(
         alert_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
-    app.register_blueprint(alarm_pages(_alarm_pages(parvis, slow_trials, halls)))
+    app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, halls)))
     app.register_blueprint(
         supervision_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
     )
@@ -333,28 +331,6 @@ def _install_pages(
     install_configuring(app, parvis, shared, every_hall)
     app.register_blueprint(help_pages(translate=translate, viewer=site.current_viewer, docs_dir=DOCS))
     open_blueprints(app, ("kiosk", "signage", "simulator"))
-
-
-def _alarm_pages(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> AlarmPages:
-    """`slow`: bounds what one person may have the server send."""
-    translate = parvis.catalogues.translate
-
-    def try_now(recipient: Recipient, hall: HallConfiguration) -> str | None:
-        text = translate("alarms.try.text", FRENCH)
-        body = trial_of(hall, text, parvis.database.clock.now())
-        refused = parvis.sender.try_to_send(recipient, new_id(), body)
-        return None if refused is None else refused.code
-
-    return AlarmPages(
-        parvis.database,
-        site.current_viewer,
-        halls,
-        translate,
-        try_now,
-        slow,
-        email_is_off=not parvis.settings.smtp_host,
-        may_be_plain=parvis.settings.webhooks_to_private,
-    )
 
 
 def _demonstration(settings: Settings) -> Any:

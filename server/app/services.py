@@ -30,6 +30,7 @@ from server.oidc.registration import registration_of
 from server.printing.service import PrintService
 from server.printing.simulated_printers import SimulatedPrinters
 from server.sending.letters import Letters
+from server.sending.mail_server import MailServer
 from server.sending.sender import LOOK_S, Channel, Sender
 from server.sending.webhook import Webhooks
 from server.settings import Settings
@@ -57,6 +58,8 @@ MEDIA_MEMORY_BYTES = 4_000_000_000
 PICTURE_WITHIN_S = 10.0
 """How long decoding a screen's picture may take."""
 
+SENT_WITHIN_S = 20.0
+"""How long the mail server has for a letter that somebody waits for at a page."""
 VERIFIER_IDLE_S = 60.0
 """How long the process that verifies the journals stays after its walk."""
 
@@ -87,6 +90,7 @@ class Parvis:
     provider: Provider | None
     look_at_provider: Callable[[], None]
     sender: Sender
+    mail_server: MailServer
     background: list[Callable[[], None]] = field(default_factory=list)
 
     def start_background(self) -> None:
@@ -193,6 +197,7 @@ def compose(
         provider,
         lambda: later(0, provider.look) if provider is not None and provider.is_to_look() else None,
         _sender(settings, database, catalogues, socketio),
+        MailServer(settings, in_all_s=SENT_WITHIN_S),
     )
     rounds = Rounds(
         database,
@@ -257,7 +262,7 @@ def _kept(settings: Settings, database: Database, socketio: Any, rounds: Rounds)
 def _sender(settings: Settings, database: Database, catalogues: Catalogues, socketio: Any) -> Sender:
     """What brings alarms to their recipients, told of each commit."""
     channels: dict[str, Channel] = {
-        EMAIL: Letters(settings, catalogues.translate),
+        EMAIL: Letters(MailServer(settings), catalogues.translate),
         WEBHOOK: Webhooks(may_be_private=settings.webhooks_to_private),
     }
     sender = Sender(database, channels, socketio.start_background_task)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from server.commands.say import opened, say
+from server.domain.alarm_choices import AlarmChoice
 from server.domain.instants import to_text
 from server.jobs.local_socket import write
 from server.settings import Settings
@@ -18,7 +19,7 @@ DAY = ["%Y-%m-%d"]
 
 @alarms.command("recipients")
 def list_recipients() -> None:
-    """List who is told of alarms: id, channel, site, address, and how their deliveries stand."""
+    """List who is told of alarms: id, channel, site, address, choice, and how their deliveries stand."""
     database = opened(Settings())
     try:
         found = read_recipients(database, lambda _: True)
@@ -28,7 +29,13 @@ def list_recipients() -> None:
         stands = f"{each['underway']} waiting, {each['given_up']} given up"
         failing = "" if each["failure"] is None else f", {each['failure']}"
         what = f"{each['channel']:8} {each['site']:16} {each['address']}"
-        say(f"{each['recipient']}  {what}  {stands}{failing}")
+        say(f"{each['recipient']}  {what}  {_chosen(each['choice'])}  {stands}{failing}")
+
+
+def _chosen(choice: AlarmChoice) -> str:
+    kinds = choice.listed_kinds()
+    hall = "" if choice.hall is None else f" at {choice.hall}"
+    return f"{'every kind' if kinds is None else ','.join(kinds)}{hall}, {choice.language}"
 
 
 @alarms.command("replay")

@@ -1,5 +1,6 @@
 """Facts of alarms, in the journal of their hall, and of who is told, in the installation's."""
 
+from server.domain.alarm_choices import AlarmChoice
 from server.domain.alarms import Alarm, Change
 from server.domain.facts import Erasable, Fact, FactKind
 
@@ -29,10 +30,17 @@ def alarm_acknowledged(alarm: str) -> Fact:
     return Fact(FactKind.ALARM_ACKNOWLEDGED, {"id": alarm})
 
 
-def recipient_added(recipient: str, *, channel: str, site: str, address: Erasable) -> Fact:
-    """Alarms of a site, or of every one (`*`), are sent to one more address."""
+def recipient_added(
+    recipient: str, *, channel: str, site: str, address: Erasable, choice: AlarmChoice
+) -> Fact:
+    """Alarms of a site, or of every one (`*`), are sent to one more address: those it is to be told of."""
     body = {"id": recipient, "channel": channel, "site": site, "address": address.as_body()}
-    return Fact(FactKind.RECIPIENT_ADDED, body)
+    return Fact(FactKind.RECIPIENT_ADDED, body | choice.as_body())
+
+
+def recipient_changed(recipient: str, choice: AlarmChoice) -> Fact:
+    """Other alarms than before are sent to an address, or in another language."""
+    return Fact(FactKind.RECIPIENT_CHANGED, {"id": recipient} | choice.as_body())
 
 
 def recipient_renewed(recipient: str) -> Fact:

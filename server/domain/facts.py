@@ -96,6 +96,7 @@ class FactKind(StrEnum):
     API_KEY_CREATED = "ApiKeyCreated"
     API_KEY_REVOKED = "ApiKeyRevoked"
     RECIPIENT_ADDED = "RecipientAdded"
+    RECIPIENT_CHANGED = "RecipientChanged"
     RECIPIENT_RENEWED = "RecipientRenewed"
     RECIPIENT_REMOVED = "RecipientRemoved"
     INSTALLATION_PUBLISHED = "InstallationPublished"

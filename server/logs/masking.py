@@ -1,4 +1,4 @@
-"""Masking: no secret stands in a log, whoever wrote the line.
+"""Masking: no secret and nobody's e-mail address stands in a log, whoever wrote the line.
 
 A secret is known by what stands before it (`Bearer …`, `#t=…`, `/t/…`, `token=…`, a cookie), or by its shape:
 that of a webhook (`whsec_…`), twenty-two URL-safe characters, or twice as many, as `server.ids.new_token`
@@ -45,12 +45,14 @@ _AFTER = re.compile(
 _SIGNED = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 """A signed token of a provider of identities."""
 _WEBHOOK = re.compile(r"whsec_[A-Za-z0-9+/=_-]+")
+_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?=@[\w-]+(?:\.[\w-]+)+)")
+"""Whose an e-mail address is; its domain may be read, since it tells which mail server refused."""
 _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
 
 
 def masked(text: str) -> str:
     """The text with every secret replaced."""
-    without_shaped = _WEBHOOK.sub(MASK, _SIGNED.sub(MASK, text))
+    without_shaped = _ADDRESS.sub(MASK, _WEBHOOK.sub(MASK, _SIGNED.sub(MASK, text)))
     return _LONG.sub(_masked_if_token, _AFTER.sub(rf"\g<1>{MASK}", without_shaped))
 
 

@@ -1,13 +1,17 @@
 """Rows of recipients: where alarms are sent. Addresses are erasable values, secrets stay in their row."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from typing import Any
 
+from server.domain.alarm_choices import AlarmChoice
+from server.domain.alarms import AlarmKind
 from server.store.accounts import EVERY_SITE
 from server.store.engines import Row
 
 _SELECT = (
-    "SELECT r.id, r.channel, r.site, r.address AS kept, r.secret, r.added_at, e.value AS address"
+    "SELECT r.id, r.channel, r.site, r.address AS kept, r.secret, r.added_at, r.hall, r.kinds, r.language,"
+    " e.value AS address"
     " FROM recipient r JOIN erasable e ON e.id = r.address WHERE r.removed_at IS NULL"
 )
 
@@ -26,6 +30,7 @@ class Recipient:
     kept: str
     added_at: int
     secret: str | None = None
+    choice: AlarmChoice = field(default_factory=AlarmChoice)
 
     def __repr__(self) -> str:
         return f"Recipient({self.id!r}, {self.channel!r}, {self.site!r})"
@@ -52,7 +57,22 @@ def _recipient(row: Row) -> Recipient:
         kept=row["kept"],
         added_at=row["added_at"],
         secret=row["secret"],
+        choice=AlarmChoice(_kinds(row["kinds"]), row["hall"], row["language"]),
     )
+
+
+def _kinds(kept: str | None) -> frozenset[AlarmKind] | None:
+    return None if kept is None else frozenset(map(AlarmKind, json.loads(kept)))
+
+
+def choice_columns(choice: AlarmChoice) -> dict[str, str | None]:
+    """What a recipient is told of, as its row holds it."""
+    kinds = choice.listed_kinds()
+    return {
+        "hall": choice.hall,
+        "kinds": None if kinds is None else json.dumps(kinds),
+        "language": choice.language,
+    }
 
 
 def erase_address(transaction: Any, recipient: Recipient) -> None:

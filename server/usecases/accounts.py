@@ -10,6 +10,7 @@ from typing import Any
 
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
+from server.domain.letters import LONGEST_EMAIL
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES
 from server.ids import new_id
@@ -36,7 +37,6 @@ from server.usecases.sites import known_sites
 
 LONGEST_LOGIN = 80
 LONGEST_NAME = 80
-LONGEST_EMAIL = 254
 _LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]+")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 

@@ -2,18 +2,24 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.errors import MessageError
-from email.headerregistry import Address
 from typing import Any
 from urllib.parse import urlsplit
 
-from server.domain.alarm_facts import recipient_added, recipient_removed, recipient_renewed
+from server.domain.alarm_choices import AlarmChoice
+from server.domain.alarm_facts import (
+    recipient_added,
+    recipient_changed,
+    recipient_removed,
+    recipient_renewed,
+)
 from server.domain.instants import micros_to_text, to_micros
+from server.domain.letters import LONGEST_EMAIL, is_email
 from server.domain.refusals import Refusal
 from server.domain.webhooks import secret_of
 from server.ids import new_id
+from server.language import LANGUAGES
 from server.store.accounts import EVERY_SITE
 from server.store.database import Database
 from server.store.deliveries import give_up_all, send_again, standing_by_recipient
@@ -21,13 +27,19 @@ from server.store.engines import Row
 from server.store.erasables import keep_erasable
 from server.store.installation import Author
 from server.store.purging import DELIVERIES_KEPT_S
-from server.store.recipients import Recipient, erase_address, recipient_of, recipients_of
+from server.store.recipients import (
+    Recipient,
+    choice_columns,
+    erase_address,
+    recipient_of,
+    recipients_of,
+)
 from server.usecases.answers import Answer
 from server.usecases.notice_places import configured_halls
 
 EMAIL, WEBHOOK = "email", "webhook"
 CHANNELS = (EMAIL, WEBHOOK)
-LONGEST_EMAIL, LONGEST_URL = 254, 500
+LONGEST_URL = 500
 KEPT = timedelta(days=50 * 366)
 """An address is erased when its recipient is removed, not by time."""
 SECRET_BYTES = 32
@@ -44,24 +56,20 @@ class WantedRecipient:
     site: str
     address: str
     may_be_plain: bool = False
+    choice: AlarmChoice = field(default_factory=AlarmChoice)
 
 
 def add_recipient(database: Database, author: Author, wanted: WantedRecipient) -> tuple[str, str | None]:
     """The id of a new recipient, and the secret of a webhook (shown once).
 
-    Refusals: bad_recipient, bad_webhook, unknown_site, recipient_known.
+    Refusals: bad_recipient, bad_webhook, unknown_site, unknown_hall, wrong_language, recipient_known.
     """
     _check(wanted)
-    with database.read() as rows:
-        sites = {hall.site.slug for hall in configured_halls(database, rows)}
-    if wanted.site not in {*sites, EVERY_SITE}:
-        raise Refusal("unknown_site", site=wanted.site)
+    _check_choice(database, wanted.site, wanted.choice)
     recipient = new_id()
     secret = secret_of(secrets.token_bytes(SECRET_BYTES)) if wanted.channel == WEBHOOK else None
     with database.installation_transaction(author) as transaction:
-        known = recipients_of(transaction)
-        if any((each.address, each.site) == (wanted.address, wanted.site) for each in known):
-            raise Refusal("recipient_known")
+        _check_free(transaction, wanted.address, wanted.site, wanted.choice.hall)
         kept = keep_erasable(transaction, wanted.address, until=transaction.now + KEPT)
         transaction.insert(
             "recipient",
@@ -71,9 +79,34 @@ def add_recipient(database: Database, author: Author, wanted: WantedRecipient) -
             address=kept.id,
             secret=secret,
             added_at=to_micros(transaction.now),
+            **choice_columns(wanted.choice),
         )
-        transaction.record(recipient_added(recipient, channel=wanted.channel, site=wanted.site, address=kept))
+        transaction.record(
+            recipient_added(
+                recipient, channel=wanted.channel, site=wanted.site, address=kept, choice=wanted.choice
+            )
+        )
     return recipient, secret
+
+
+def choose_alarms(database: Database, author: Author, recipient: str, choice: AlarmChoice) -> None:
+    """What is recorded of alarms from now on goes to a recipient by this choice; what is on its way goes on.
+
+    Refusals: unknown_recipient, unknown_hall, wrong_language, recipient_known.
+    """
+    _check_choice(database, known_recipient(database, recipient).site, choice)
+    with database.installation_transaction(author) as transaction:
+        known = _known(transaction, recipient)
+        if known.choice == choice:
+            return
+        if known.choice.hall != choice.hall:
+            _check_free(transaction, known.address, known.site, choice.hall)
+        transaction.run(
+            "UPDATE recipient SET hall = :hall, kinds = :kinds, language = :language WHERE id = :id",
+            id=recipient,
+            **choice_columns(choice),
+        )
+        transaction.record(recipient_changed(recipient, choice))
 
 
 def renew_secret(database: Database, author: Author, recipient: str) -> str:
@@ -133,6 +166,7 @@ def _told(recipient: Recipient, stands: Row | Mapping[str, Any]) -> Answer:
         "channel": recipient.channel,
         "site": recipient.site,
         "address": shown_address(recipient),
+        "choice": recipient.choice,
         "underway": stands["underway"],
         "given_up": stands["given_up"],
         "sent_at": micros_to_text(stands["sent_at"]),
@@ -156,22 +190,30 @@ def _known(rows: Any, recipient: str) -> Recipient:
     return known
 
 
+def _check_free(rows: Any, address: str, site: str, hall: str | None) -> None:
+    """Refuses an address that is told of the same place already, whatever the kinds."""
+    known = [(each.address, each.site, each.choice.hall) for each in recipients_of(rows)]
+    if (address, site, hall) in known:
+        raise Refusal("recipient_known")
+
+
+def _check_choice(database: Database, site: str, choice: AlarmChoice) -> None:
+    with database.read() as rows:
+        halls = {hall.hall: hall.site.slug for hall in configured_halls(database, rows)}
+    if site not in {*halls.values(), EVERY_SITE}:
+        raise Refusal("unknown_site", site=site)
+    if choice.hall is not None and halls.get(choice.hall) != site:
+        raise Refusal("unknown_hall", hall=choice.hall)
+    if choice.language not in LANGUAGES:
+        raise Refusal("wrong_language", languages=", ".join(LANGUAGES))
+
+
 def _check(wanted: WantedRecipient) -> None:
     if wanted.channel == EMAIL:
-        if not _is_email(wanted.address):
+        if not is_email(wanted.address):
             raise Refusal("bad_recipient", longest=LONGEST_EMAIL)
     elif wanted.channel != WEBHOOK or not _is_web_address(wanted.address, may_be_plain=wanted.may_be_plain):
         raise Refusal("bad_webhook", longest=LONGEST_URL)
-
-
-def _is_email(text: str) -> bool:
-    if not text.isascii() or not text.isprintable() or len(text) > LONGEST_EMAIL:
-        return False
-    try:
-        address = Address(addr_spec=text)
-    except (MessageError, ValueError, IndexError):
-        return False
-    return bool(address.username) and bool(address.domain) and address.addr_spec == text
 
 
 def _is_web_address(text: str, *, may_be_plain: bool) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from server.domain.alarm_signs import SERVER
 from server.domain.alarms import Alarm, AlarmKind
-from server.domain.configuration import FRENCH, HallConfiguration, text_in
+from server.domain.configuration import HallConfiguration, text_in
 from server.domain.instants import to_text
 from server.language import Translate
 from server.store.deliveries import Message
@@ -47,10 +47,10 @@ class Told:
     values: Mapping[str, Any]
 
 
-def message_of(configuration: HallConfiguration, told: Told, translate: Translate) -> Message:
-    """The message to recipients, in French; nothing personal. Described in docs/rules/alarms.md."""
+def message_of(configuration: HallConfiguration, told: Told, language: str, translate: Translate) -> Message:
+    """The message to recipients of a language; nothing personal. Described in docs/rules/alarms.md."""
     kind, subject = told.alarm.watched
-    label = label_of(configuration, kind, subject, FRENCH, translate)
+    label = label_of(configuration, kind, subject, language, translate)
     body = {
         "type": f"alarm.{told.turn}",
         "timestamp": to_text(told.at),
@@ -62,18 +62,20 @@ def message_of(configuration: HallConfiguration, told: Told, translate: Translat
             "position": told.position,
             "returns": told.alarm.returns,
             "values": dict(told.values),
-            "text": sentence_of(kind, label, told.values, FRENCH, translate),
+            "language": language,
+            "text": sentence_of(kind, label, told.values, language, translate),
         },
     }
     return Message(told.alarm.id, told.turn, json.dumps(body, ensure_ascii=False))
 
 
-def trial_of(configuration: HallConfiguration, text: str, now: datetime) -> str:
+def trial_of(configuration: HallConfiguration, language: str, translate: Translate, now: datetime) -> str:
     """The body of a test: what a recipient gets when somebody tries whether it arrives."""
+    text = translate("alarms.try.text", language)
     body = {
         "type": "alarm.test",
         "timestamp": to_text(now),
-        "data": {"alarm": "test", **_place(configuration), "text": text},
+        "data": {"alarm": "test", **_place(configuration), "language": language, "text": text},
     }
     return json.dumps(body, ensure_ascii=False)
 

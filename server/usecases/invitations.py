@@ -4,7 +4,7 @@ The token stands in the link's fragment: no server log, proxy or referrer ever s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ class Link:
     """A link as it is given once: its account (id), its token, until when."""
 
     account: str
-    token: str
+    token: str = field(repr=False)
     expires_at: datetime
 
 
@@ -79,6 +79,20 @@ def renew_link(database: Database, author: Author, account: str, *, sites: Sites
         return _link(transaction, account, RENEWED_FOR if row["password_hash"] else INVITED_FOR)
 
 
+def open_link(database: Database, account: str, token: str, *, sites: Sites) -> Link:
+    """A link that still opens, to be handed over once more by whoever governs its account.
+
+    Refusals: unknown_account, forbidden, those of `read_invitation`.
+    """
+    with database.read() as rows:
+        if governed(rows, account, sites)["is_locked"]:
+            raise Refusal("account_locked")
+        link = _open_link(rows, token, database.clock.now())
+    if link["account"] != account:
+        raise Refusal("unknown_invitation")
+    return Link(account, token, from_micros(link["expires_at"]))
+
+
 def _link(transaction: InstallationTransaction, account: str, lasts: timedelta) -> Link:
     token, expires_at = new_token() + new_token(), transaction.now + lasts
     transaction.insert(
@@ -120,7 +134,16 @@ def accept_invitation(database: Database, token: str, password: str) -> Invitati
 
 
 def _open(rows: Any, token: str, now: datetime) -> Row:
-    link = rows.one(
+    account = account_row(rows, _open_link(rows, token, now)["account"])
+    if account is None:
+        raise Refusal("unknown_invitation")
+    if account["is_locked"]:
+        raise Refusal("account_locked")
+    return account
+
+
+def _open_link(rows: Any, token: str, now: datetime) -> Row:
+    link: Row | None = rows.one(
         "SELECT account, expires_at, used_at FROM invitation WHERE digest = :digest",
         digest=token_digest(token.strip()),
     )
@@ -130,12 +153,7 @@ def _open(rows: Any, token: str, now: datetime) -> Row:
         raise Refusal("invitation_used")
     if from_micros(link["expires_at"]) <= now:
         raise Refusal("invitation_expired")
-    account = account_row(rows, link["account"])
-    if account is None:
-        raise Refusal("unknown_invitation")
-    if account["is_locked"]:
-        raise Refusal("account_locked")
-    return account
+    return link
 
 
 def _invitation(account: Row) -> Invitation:

@@ -9,7 +9,7 @@ from server.domain.facts import Fact
 from server.language import Translate
 from server.store.deliveries import queue_delivery
 from server.store.hall_transaction import HallTransaction
-from server.store.recipients import recipients_of
+from server.store.recipients import Recipient, recipients_of
 from server.usecases.alarm_words import Told, message_of
 
 ACKNOWLEDGED = "acknowledged"
@@ -27,10 +27,19 @@ def tell_alarm(
     now: datetime,
     translate: Translate,
 ) -> None:
-    """Records the fact, and a delivery for each recipient of the hall's site. `now`: of the wall clock."""
+    """Records the fact, and a delivery for each recipient told of such alarms. `now`: of the wall clock."""
     recorded = transaction.record(fact)
     told = Told(alarm, turn, recorded.happened_at, transaction.journal_length, values)
-    message = message_of(transaction.configuration, told, translate)
-    for recipient in recipients_of(transaction, frozenset({transaction.configuration.site.slug})):
-        if recipient.channel != "email" or turn not in NOT_BY_EMAIL:
-            queue_delivery(transaction, recipient.id, message, now=now)
+    for recipient in _told(transaction, alarm, turn):
+        message = message_of(transaction.configuration, told, recipient.choice.language, translate)
+        queue_delivery(transaction, recipient.id, message, now=now)
+
+
+def _told(transaction: HallTransaction, alarm: Alarm, turn: str) -> list[Recipient]:
+    configuration, kind = transaction.configuration, alarm.watched[0]
+    return [
+        each
+        for each in recipients_of(transaction, frozenset({configuration.site.slug}))
+        if each.choice.includes(kind, configuration.hall)
+        and (each.channel != "email" or turn not in NOT_BY_EMAIL)
+    ]

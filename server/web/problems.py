@@ -71,6 +71,7 @@ STATUS: Mapping[str, int] = {
     "recipient_known": 409,
     "bad_recipient": 422,
     "bad_webhook": 422,
+    "alarm_kinds_missing": 422,
     "alert_in_force": 409,
     "alert_over": 409,
     "end_not_asked": 409,

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from server.domain.alarms import AlarmKind
 from server.live import messages
 from server.printing.worker import Pace
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
@@ -52,7 +53,8 @@ def tell(server: Served, told: Told) -> None:
             ("webhook", f"{told.endpoint.address}/hook"),
             ("email", "garde@example.org"),
         ):
-            form = {"channel": channel, "address": address, "site": "laon"}
+            kinds = [str(kind) for kind in AlarmKind]
+            form = {"channel": channel, "address": address, "site": "laon", "kinds": kinds}
             answer = browser.post("/alarmes/adresses?hall=laon", data=form)
             assert answer.status_code == 200, re.findall(r"<p>.*</p>", answer.text)
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
+from tests.harness.working import demonstration_user, sign_in
 
 SIZES = {"console": (1366, 768), "phone": (390, 844)}
 
@@ -69,4 +70,26 @@ def test_a_page_of_people_at_work(hall: Served, page: Page, role: str, path: str
     page.press("input[name=password]", "Enter")
     page.wait_for_url(f"{hall.base_url}{path}")
     expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
+    assert_walked(page)
+
+
+def test_alarms_are_chosen_by_keyboard_and_none_is_said_where_they_are_chosen(hall: Served, page: Page):
+    sign_in(page, hall, *demonstration_user(hall, "administrator"), "/alarmes?hall=laon")
+    page.fill("#address", "garde@example.org")
+    adding = page.locator("form.add")
+    adding.locator("summary").press("Enter")
+    for kind in adding.locator("[name=kinds]").all():
+        kind.press("Space")
+    assert_walked(page)
+    adding.locator("button").press("Enter")
+    expect(page.locator("#kinds-new-refused")).to_be_visible()
+    expect(adding.locator("[name=kinds]").first).to_be_focused()
+    assert_walked(page)
+    adding.locator("[value=paper_out]").press("Space")
+    adding.locator("select[name=language]").select_option("en")
+    adding.locator("button").press("Enter")
+    told = page.locator("[data-recipient]", has_text="garde@example.org")
+    expect(told.locator("[data-told]")).to_have_text("plus de papier · English")
+    told.locator("summary").press("Enter")
+    expect(told.locator("input:checked")).to_have_count(1)
     assert_walked(page)

@@ -9,22 +9,31 @@ from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
 from tests.harness.working import demonstration_user, issue, phase, sign_in
+from tests.server.sending.endpoints import Mailbox, mailbox
 
 PASSWORD = "cendrier parapluie olive"
 
 
 @pytest.fixture
-def hall(demonstration_sqlite: Path, tmp_path: Path):
-    with Served(tmp_path / "people") as server:
+def box():
+    with mailbox() as found:
+        yield found
+
+
+@pytest.fixture
+def hall(demonstration_sqlite: Path, tmp_path: Path, box: Mailbox):
+    folder, port = tmp_path / "people", str(box.port)
+    with Served(folder, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none") as server:
         server.take_demonstration(demonstration_sqlite)
         yield server.start()
 
 
-def test_somebody_is_invited_works_and_is_locked_out_in_order(hall: Served, pages: Pages):
+def test_somebody_is_invited_works_and_is_locked_out_in_order(hall: Served, pages: Pages, box: Mailbox):
     chief = pages.open()
     sign_in(chief, hall, *demonstration_user(hall, "administrator", "*"), path="/personnes/inviter")
     address = invited(chief)
     assert_accessible(chief)
+    sent(chief, box, address)
     guest = pages.open(address, width=390, height=844)
     choose(guest)
     guest.wait_for_url(f"{hall.base_url}/")
@@ -64,6 +73,23 @@ def invited(page: Page) -> str:
     link = page.locator("[data-link]")
     expect(link).to_be_visible()
     return link.input_value()
+
+
+def sent(page: Page, box: Mailbox, link: str) -> None:
+    """The link by letter, by keyboard: the mail server refuses the address, then takes it."""
+    box.refuses = "550 nobody here"
+    page.locator("#address").focus()
+    page.keyboard.type("marie.dubreuil@example.org")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice.alert[role=alert]")).to_contain_text("Le lien n’est pas parti.")
+    expect(page.locator("[data-link]")).to_have_value(link)
+    assert_accessible(page)
+    box.refuses = None
+    page.locator("#address").press("Enter")
+    expect(page.locator(".notice.good[role=status]")).to_contain_text("marie.dubreuil@example.org")
+    assert_accessible(page)
+    assert unreached_by_keyboard(page) == []
+    assert [each.rcpt_tos for each in box.letters] == [["marie.dubreuil@example.org"]]
 
 
 def choose(page: Page) -> None:

@@ -67,7 +67,11 @@ recipient = Table(
     Column("secret", String(80)),
     Column("added_at", INSTANT, nullable=False),
     Column("removed_at", INSTANT),
-    comment="`site` * is every site; `address` is an erasable value; `secret` signs a webhook.",
+    Column("hall", ID),
+    Column("kinds", Text),
+    Column("language", String(10), nullable=False, server_default="fr"),
+    comment="`site` * is every site; `address` is an erasable value; `secret` signs a webhook;"
+    " `hall` and `kinds` (JSON): null, all of them.",
 )
 
 delivery = Table(

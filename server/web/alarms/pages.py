@@ -4,75 +4,37 @@ It works without JavaScript; with it, what changes is shown at once.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
+from server.domain.alarm_choices import AlarmChoice
+from server.domain.alarms import AlarmKind
 from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.language import LANGUAGES, own_name
 from server.store.accounts import EVERY_SITE
-from server.store.database import Database
-from server.store.recipients import Recipient
 from server.usecases.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
-from server.usecases.alarm_recipients import (
-    CHANNELS,
-    WantedRecipient,
-    add_recipient,
-    known_recipient,
-    read_recipients,
-    remove_recipient,
-    renew_secret,
-    resend,
-    shown_address,
-)
+from server.usecases.alarm_recipients import CHANNELS, EMAIL, read_recipients
+from server.usecases.answers import Answer
+from server.usecases.notice_places import configured_halls
 from server.usecases.read_alarms import count_alarms, read_alarms
 from server.web.access import PEOPLE, requires
+from server.web.alarms import recipients
+from server.web.alarms.needs import AlarmPages, Outcome
 from server.web.alarms.words import Moments
-from server.web.callers import Caller, allowed, identify, someone
+from server.web.callers import Caller, allowed, identify
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.console.pages import hall_page
-from server.web.problems import refusal_sentence, status_of
+from server.web.problems import status_of
 from server.web.sentences import page_sentences
-from server.web.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+from server.web.viewer import hall_for_page, halls_for_page, page_language
 
-RESENT_HOURS = (1, 24, 168)
-"""How far back deliveries may be sent again, in hours."""
 BORROWED = ("console.live.",)
 """Sentences of the console that this page says too: the live line."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmPages:
-    """What the page needs of the rest of the server.
-
-    `try_now` sends a test to a recipient and answers the code of why it did not arrive, None when it did;
-    `slow` bounds how often; `email_is_off`: no server takes letters; `may_be_plain`: webhooks over http too.
-    """
-
-    database: Database
-    viewer: FindViewer
-    halls: FindHalls
-    translate: Callable[..., str]
-    try_now: Callable[[Recipient, HallConfiguration], str | None]
-    slow: Callable[[], None]
-    email_is_off: bool
-    may_be_plain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What a press came to: a sentence, whether it went well, and the secret to show once."""
-
-    sentence: str
-    is_good: bool = True
-    secret: str | None = None
-    status: int = 200
-    address: str = ""
 
 
 def blueprint(needs: AlarmPages) -> Blueprint:
@@ -97,21 +59,31 @@ def blueprint(needs: AlarmPages) -> Blueprint:
     @routes.post("/alarmes/adresses")
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def add() -> Any:
-        return _attempt(needs, lambda hall: _add(needs, hall))
+        return _attempt(needs, lambda hall: recipients.add(needs, hall), form=recipients.ADD)
 
-    @routes.post("/alarmes/adresses/<recipient>/<any(essai, renvoi, secret, retrait):verb>")
+    @routes.post("/alarmes/adresses/<recipient>/<any(choix, essai, renvoi, secret, retrait):verb>")
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def change(recipient: str, verb: str) -> Any:
         if verb == "essai":
-            return _attempt(needs, lambda hall: _try(needs, recipient, hall))
-        done = {"renvoi": _resend, "secret": _renew, "retrait": _remove}[verb]
-        return _attempt(needs, lambda _: done(needs, recipient))
+            return _attempt(needs, lambda hall: recipients.try_recipient(needs, recipient, hall))
+        done = {
+            "choix": recipients.choose,
+            "renvoi": recipients.resend_to,
+            "secret": recipients.renew,
+            "retrait": recipients.remove,
+        }[verb]
+        return _attempt(needs, lambda _: done(needs, recipient), form=recipient if verb == "choix" else "")
 
     return routes
 
 
-def _attempt(needs: AlarmPages, work: Callable[[HallConfiguration], _Outcome | None]) -> Any:
-    """What was pressed, then the page with what came of it; where that is seen there, just the page."""
+def _attempt(
+    needs: AlarmPages, work: Callable[[HallConfiguration], Outcome | None], *, form: str = ""
+) -> Any:
+    """What was pressed, then the page with what came of it; where that is seen there, just the page.
+
+    `form`: whose fields a refusal may be about.
+    """
     hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE)
     if isinstance(hall, Response):
         return hall
@@ -120,9 +92,7 @@ def _attempt(needs: AlarmPages, work: Callable[[HallConfiguration], _Outcome | N
     except Refusal as refusal:
         if status_of(refusal) in (401, 403):
             raise
-        sentence = refusal_sentence(refusal, needs.translate, page_language())
-        address = request.form.get("address", "")[:500]
-        outcome = _Outcome(sentence, is_good=False, status=status_of(refusal), address=address)
+        outcome = recipients.refused(refusal, form, needs)
     if outcome is None:
         return redirect("/alarmes?" + urlencode({"hall": hall.hall}), 303)
     return _page(needs, hall, outcome), outcome.status
@@ -132,19 +102,14 @@ def _acknowledge(needs: AlarmPages, alarm: str, caller: Caller) -> None:
     acknowledge_alarm(needs.database, alarm, caller.author, needs.translate)
 
 
-def _page(needs: AlarmPages, hall: HallConfiguration, outcome: _Outcome | None = None) -> str:
+def _page(needs: AlarmPages, hall: HallConfiguration, outcome: Outcome | None = None) -> str:
     language, caller = page_language(), identify()
     hall_id = needs.database.hall_id(hall.hall)
 
     def may(permission: Permission) -> bool:
         return caller.may(permission, hall=hall_id, site=hall.site.slug)
 
-    told = None
-    if may(Permission.SUPERVISE):
-        told = [
-            each | {"may_change": _may_configure(caller, each["site"])}
-            for each in read_recipients(needs.database, lambda site: site in (hall.site.slug, EVERY_SITE))
-        ]
+    told = _told(needs, hall, caller) if may(Permission.SUPERVISE) else None
     return render_template(
         "alarms/alarms.html",
         hall=hall,
@@ -157,9 +122,13 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: _Outcome | None =
         moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
         may_acknowledge=may(Permission.RECEIVE),
         may_configure=may(Permission.CONFIGURE),
-        may_tell_of_every_site=_may_configure(caller, EVERY_SITE),
+        may_tell_of_every_site=recipients.may_configure(caller, EVERY_SITE),
         channels=CHANNELS,
-        resent_hours=RESENT_HOURS,
+        resent_hours=recipients.RESENT_HOURS,
+        kinds=list(AlarmKind),
+        site_halls=_halls_of_site(needs, hall.site.slug),
+        languages_of_letters={each: own_name(each) for each in LANGUAGES},
+        new=recipients.typed_of(AlarmChoice(), EMAIL, hall.site.slug),
         email_is_off=needs.email_is_off,
         outcome=outcome,
         page=hall_page(hall, language),
@@ -167,62 +136,21 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: _Outcome | None =
     )
 
 
-def _may_configure(caller: Caller, site: str) -> bool:
-    sites = caller.sites_of(Permission.CONFIGURE)
-    return sites is None or site in sites
+def _told(needs: AlarmPages, hall: HallConfiguration, caller: Caller) -> list[Answer]:
+    """The recipients of a hall's site and of every site, each with its form and whether it may be changed."""
+    return [
+        each
+        | {
+            "typed": recipients.typed_of(each["choice"], each["channel"], each["site"]),
+            "may_change": recipients.may_configure(caller, each["site"]),
+        }
+        for each in read_recipients(needs.database, lambda site: site in (hall.site.slug, EVERY_SITE))
+    ]
 
 
-def _asked_recipient(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:
-    """The caller, who may change that recipient. Refusals: not_signed_in, forbidden, unknown_recipient."""
-    caller, known = someone(), known_recipient(needs.database, recipient)
-    if not _may_configure(caller, known.site):
-        raise Refusal("forbidden")
-    return caller, known
-
-
-def _add(needs: AlarmPages, hall: HallConfiguration) -> _Outcome:
-    caller, site = someone(), request.form.get("site") or hall.site.slug
-    if not _may_configure(caller, site):
-        raise Refusal("forbidden")
-    wanted = WantedRecipient(
-        request.form.get("channel", ""), site, request.form.get("address", "").strip(), needs.may_be_plain
-    )
-    recipient, secret = add_recipient(needs.database, caller.author, wanted)
-    if secret is None:
-        return _Outcome(needs.translate("alarms.added", page_language()))
-    return _with_secret(needs, known_recipient(needs.database, recipient), secret)
-
-
-def _try(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> _Outcome:
-    _, known = _asked_recipient(needs, recipient)
-    needs.slow()
-    failure, language, address = needs.try_now(known, hall), page_language(), shown_address(known)
-    if failure is None:
-        return _Outcome(needs.translate("alarms.try.arrived", language, address=address))
-    why = needs.translate(f"alarms.failure.{failure}", language)
-    sentence = needs.translate("alarms.try.failed", language, address=address, why=why)
-    return _Outcome(sentence, is_good=False)
-
-
-def _resend(needs: AlarmPages, recipient: str) -> _Outcome:
-    _asked_recipient(needs, recipient)
-    asked = request.form.get("hours", "")
-    hours = next((each for each in RESENT_HOURS if str(each) == asked), RESENT_HOURS[0])
-    count = resend(needs.database, recipient, needs.database.clock.now() - timedelta(hours=hours))
-    return _Outcome(needs.translate("alarms.again.done", page_language(), count=count))
-
-
-def _renew(needs: AlarmPages, recipient: str) -> _Outcome:
-    caller, known = _asked_recipient(needs, recipient)
-    return _with_secret(needs, known, renew_secret(needs.database, caller.author, recipient))
-
-
-def _remove(needs: AlarmPages, recipient: str) -> _Outcome:
-    caller, _ = _asked_recipient(needs, recipient)
-    remove_recipient(needs.database, caller.author, recipient)
-    return _Outcome(needs.translate("alarms.removed", page_language()))
-
-
-def _with_secret(needs: AlarmPages, known: Recipient, secret: str) -> _Outcome:
-    sentence = needs.translate("alarms.secret.shown", page_language(), address=shown_address(known))
-    return _Outcome(sentence, secret=secret)
+def _halls_of_site(needs: AlarmPages, site: str) -> dict[str, str]:
+    """The names of a site's halls, where it has several; empty, there is nothing to choose."""
+    with needs.database.read() as rows:
+        every = configured_halls(needs.database, rows)
+    halls = {each.hall: each.name for each in every if each.site.slug == site}
+    return halls if len(halls) > 1 else {}

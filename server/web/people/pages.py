@@ -8,11 +8,12 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from server.domain.letters import LONGEST_EMAIL
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES, Permission
+from server.language import LANGUAGES, own_name
 from server.store.accounts import EVERY_SITE, Grant
 from server.usecases.accounts import (
-    LONGEST_EMAIL,
     LONGEST_LOGIN,
     LONGEST_NAME,
     Described,
@@ -23,7 +24,7 @@ from server.usecases.accounts import (
     unlock_account,
 )
 from server.usecases.individual_figures import decide_individual_figures, sites_with_individual_figures
-from server.usecases.invitations import Link, invite, renew_link
+from server.usecases.invitations import Link, invite, open_link, read_invitation, renew_link
 from server.usecases.notice_places import Sites
 from server.usecases.read_people import Person, read_people, read_person
 from server.usecases.sessions import end_every_session, end_session
@@ -31,9 +32,12 @@ from server.usecases.sites import known_sites
 from server.web.access import PEOPLE, requires
 from server.web.callers import Caller, sites_where
 from server.web.local_time import instant_text, zone_of
+from server.web.look.files import look_of
+from server.web.people.invitation import LONGEST_LINK
+from server.web.people.link_letter import Handed, LinkLetter, Post, asked_letter, sent_letter
 from server.web.problems import refusal_sentence, status_of
 from server.web.site import Site
-from server.web.viewer import page_language
+from server.web.viewer import Sentence, page_language
 
 MOST_ROLES = 40
 FIELDS = {
@@ -52,15 +56,16 @@ DONE = ("described", "roles", "locked", "unlocked", "ended", "removed", "figures
 """What a page says was done just now."""
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: Site, post: Post) -> Blueprint:
     """The routes, for whoever administers people at some site."""
     routes = Blueprint("people", __name__, template_folder="templates")
-    pages = _Pages(site)
+    pages = _Pages(site, post)
     routes.get("/personnes")(pages.people)
     routes.get("/personnes/inviter")(pages.inviting)
     routes.post("/personnes/inviter")(pages.invite)
     routes.get("/personnes/<account>")(pages.person)
     routes.post("/personnes/<account>/<any(description, roles, lien):verb>")(pages.change)
+    routes.post("/personnes/<account>/envoi")(pages.send_link)
     routes.post("/personnes/<account>/<any(bloquer, debloquer, supprimer, sessions):verb>")(pages.end)
     routes.post("/personnes/chiffres-individuels")(pages.decide_figures)
     return routes
@@ -69,8 +74,9 @@ def blueprint(site: Site) -> Blueprint:
 class _Pages:
     """The views; each asks first who looks, and at which sites they administer people."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, post: Post) -> None:
         self.site = site
+        self.post = post
         self.database = site.database
 
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
@@ -105,7 +111,7 @@ class _Pages:
             link = invite(self.database, caller.author, wanted, grants, sites=sites)
         except Refusal as refusal:
             return self._invite_page(sites, wanted, grants, refusal), status_of(refusal)
-        return self._link_page(link, sites, is_invitation=True)
+        return self._link_page(link, sites)
 
     def _invite_page(
         self, sites: Sites, wanted: Described, grants: list[Grant], refusal: Refusal | None = None
@@ -197,16 +203,38 @@ class _Pages:
         decide_individual_figures(self.database, caller.author, at, is_on=is_on, sites=sites)
         return redirect("/personnes?fait=figures#figures", 303)
 
-    def _link_page(self, link: Link, sites: Sites, *, is_invitation: bool = False) -> str:
+    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
+    def send_link(self, account: str) -> Any:
+        """The link that was just made leaves by letter; whatever comes of it, it may still be copied."""
+        caller, sites = _reader()
+        try:
+            link = open_link(self.database, account, request.form.get("t", "")[:LONGEST_LINK], sites=sites)
+        except Refusal as refusal:
+            page = self._person_page(account, (caller, sites), refusal=refusal, is_of_field=False)
+            return page, status_of(refusal)
+        zone = zone_of(known_sites(self.database), sites)
+        handed = Handed(
+            read_invitation(self.database, link.token),
+            _address(link),
+            look_of(self.database).name,
+            lambda language: instant_text(link.expires_at, language, zone),
+        )
+        say = Sentence(self.site.translate, page_language())
+        letter = sent_letter(self.post, asked_letter(), handed, say)
+        return self._link_page(link, sites, letter), letter.status
+
+    def _link_page(self, link: Link, sites: Sites, letter: LinkLetter | None = None) -> str:
         person, _ = read_person(self.database, link.account, sites)
-        address = f"{request.url_root}invitation#t={link.token}"
         return self._page(
             "people/link.html",
             sites,
             person=person,
-            address=address,
+            address=_address(link),
+            token=link.token,
             expires_at=link.expires_at,
-            is_invitation=is_invitation,
+            may_send=self.post.send is not None,
+            letter=letter or LinkLetter(address=person.email),
+            languages_of_letters={each: own_name(each) for each in LANGUAGES},
         )
 
     def _page(self, template: str, sites: Sites, **values: Any) -> str:
@@ -237,6 +265,10 @@ class _Pages:
 def _reader() -> tuple[Caller, Sites]:
     """Who administers people, and at which sites."""
     return sites_where(Permission.ADMINISTER_PEOPLE)
+
+
+def _address(link: Link) -> str:
+    return f"{request.url_root}invitation#t={link.token}"
 
 
 def _described() -> Described:

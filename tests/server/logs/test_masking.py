@@ -32,6 +32,12 @@ def test_a_token_is_masked_wherever_it_stands(text: str):
     assert "***" in masked(text)
 
 
+def test_whose_an_e_mail_address_is_is_masked():
+    refused = "(550, b'nobody', {'marie.dubreuil+1@mail.example.fr': 1})"
+    assert masked(refused) == "(550, b'nobody', {'***@mail.example.fr': 1})"
+    assert masked("parvis at 10@20, @import") == "parvis at 10@20, @import"
+
+
 def test_the_secret_of_a_webhook_is_masked_whole():
     assert masked("signed with whsec_4zcIi7mu/Ose+YmkQw=, sent") == "signed with ***, sent"
     assert masked_values({"smtp_password": "sesame"}) == {"smtp_password": "***"}

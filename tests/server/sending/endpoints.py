@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -80,6 +81,42 @@ def webhook_endpoint() -> Iterator[Endpoint]:
         server.server_close()
 
 
+class _Slow(BaseRequestHandler):
+    """A mail server that says nothing, or one byte of its greeting after the other and never the last."""
+
+    server: "_SlowServer"
+
+    def handle(self) -> None:
+        hold = self.server.hold
+        try:
+            while not hold.wait(0.02):
+                if self.server.drips:
+                    self.request.sendall(b"2")
+        except OSError:
+            return  # whoever called has gone
+
+
+class _SlowServer(ThreadingTCPServer):
+    daemon_threads = True
+    hold = threading.Event()
+    drips = False
+
+
+@contextmanager
+def slow_mail_server(*, drips: bool) -> Iterator[int]:
+    """The port of a mail server that never comes to a greeting."""
+    with _SlowServer(("127.0.0.1", 0), _Slow) as server:
+        server.hold, server.drips = threading.Event(), drips
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.hold.set()
+            server.shutdown()
+            thread.join()
+
+
 @dataclass
 class Mailbox:
     """A server that takes letters; `refuses`: what it answers to a recipient instead, `farewell` to QUIT."""
@@ -110,10 +147,10 @@ class Mailbox:
 
 
 @contextmanager
-def mailbox() -> Iterator[Mailbox]:
-    """The server of letters while it runs."""
+def mailbox(**how: Any) -> Iterator[Mailbox]:
+    """The server of letters while it runs; `how`: as aiosmtpd takes it."""
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **how)
     controller.start()
     box.port = controller.port
     try:

@@ -11,6 +11,7 @@ from email.header import decode_header, make_header
 from typing import Any
 
 from server.sending.letters import Letters
+from server.sending.mail_server import MailServer
 from server.sending.sender import Channel, Sender
 from server.sending.webhook import Webhooks
 from server.settings import Settings
@@ -81,7 +82,7 @@ def sender_for(database: Database, box_port: int, threads: Threads, **webhooks: 
         smtp_host="127.0.0.1", smtp_port=box_port, smtp_tls="none", smtp_from="parvis@example.org"
     )
     channels: dict[str, Channel] = {
-        "email": Letters(settings, TRANSLATE, within_s=2),
+        "email": Letters(MailServer(settings, within_s=2), TRANSLATE),
         "webhook": Webhooks(**{"may_be_private": True, "within_s": 2, **webhooks}),
     }
     return Sender(database, channels, threads.spawn)
@@ -110,6 +111,12 @@ def subjects(box: Mailbox) -> list[str]:
 
 def subject_of(content: bytes) -> str:
     return str(make_header(decode_header(message_from_bytes(content)["Subject"])))
+
+
+def text_of_letter(content: bytes) -> str:
+    payload = message_from_bytes(content).get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode()
 
 
 def recipient(address: str, channel: str = "webhook") -> Recipient:

@@ -13,6 +13,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.sending.letters import Letters
+from server.sending.mail_server import MailServer
 from server.sending.refused import FAILURES, SendRefused
 from server.sending.sender import Sender
 from server.sending.webhook import Webhooks
@@ -23,7 +24,7 @@ from server.usecases.alarm_recipients import resend
 from tests.docs.documents import text_of
 from tests.harness.ports import free_port
 from tests.harness.waiting import wait_until
-from tests.server.sending.endpoints import Endpoint, Mailbox
+from tests.server.sending.endpoints import Endpoint, Mailbox, slow_mail_server
 from tests.server.sending.office import TRIAL, Office, recipient, sender_for, subjects, types
 from tests.server.usecases.faulty_hall import TRANSLATE
 
@@ -189,15 +190,28 @@ def test_a_webhook_goes_to_the_internet_unless_told_otherwise_and_follows_nobody
     assert time.monotonic() - began_s < 5
 
 
+@pytest.mark.parametrize("drips", [False, True])
+def test_a_mail_server_that_says_nothing_or_never_ends_has_its_time_and_no_more(office: Office, drips: bool):
+    with slow_mail_server(drips=drips) as port:
+        settings = Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none")
+        server = MailServer(settings, within_s=0.3 if not drips else 5, in_all_s=0.6)
+        began_s = time.monotonic()
+        to = recipient("garde@example.org", "email")
+        assert code_of(Letters(server, TRANSLATE), to, office) == "email_unreachable"
+        assert time.monotonic() - began_s < 3
+
+
 def test_no_letter_leaves_without_a_server_and_no_secret_is_shown(
     office: Office, box: Mailbox, tmp_path: Path
 ):
     to = recipient("garde@example.org", "email")
-    assert code_of(Letters(Settings(), TRANSLATE), to, office) == "email_off"
+    assert code_of(Letters(MailServer(Settings()), TRANSLATE), to, office) == "email_off"
     away = Settings(smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls="none", smtp_password="sesame")
-    assert code_of(Letters(away, TRANSLATE), to, office) == "email_unreachable"
+    assert code_of(Letters(MailServer(away), TRANSLATE), to, office) == "email_unreachable"
     plain = Settings(smtp_host="127.0.0.1", smtp_port=box.port)
-    assert code_of(Letters(plain, TRANSLATE), to, office) == "email_unreachable"  # it offers no TLS
+    assert (
+        code_of(Letters(MailServer(plain), TRANSLATE), to, office) == "email_unreachable"
+    )  # it offers no TLS
     assert box.letters == []
     assert "sesame" not in repr(away)
     assert "whsec" not in repr(to)

@@ -8,11 +8,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from server.clock import Clock
+from server.domain.alarm_choices import AlarmChoice
 from server.domain.targets import WantedTarget
 from server.store.database import Database
 from server.store.installation import SYSTEM
 from server.store.migrating import migrate, migrations_on
+from server.store.recipients import recipients_of
 from server.store.tables import metadata
+from server.usecases.alarm_recipients import WantedRecipient, add_recipient
 from server.usecases.decide_target import decide_target
 from tests.server.usecases.figures_history import Hands, database_with_hall
 
@@ -49,4 +52,16 @@ def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_fact
         command.downgrade(migrations_on(connection), "0025")
     migrate(database)
     assert targets() == before
+    database.close()
+
+
+def test_recipients_of_before_they_chose_are_told_everything_in_french(database_url: str):
+    database = database_with_hall(database_url, Hands(), "laon")
+    add_recipient(database, SYSTEM, WantedRecipient("email", "laon", "garde@example.org"))
+    with database.store.engine.begin() as connection:
+        command.downgrade(migrations_on(connection), "0026")
+    migrate(database)
+    with database.read() as rows:
+        [known] = recipients_of(rows)
+    assert (known.address, known.choice) == ("garde@example.org", AlarmChoice(None, None, "fr"))
     database.close()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from server.app import CATALOGUES
+from server.domain.alarm_choices import AlarmChoice
 from server.domain.instants import to_micros, to_text
 from server.domain.players import Sighting
 from server.language import Catalogues
@@ -70,8 +71,11 @@ class FaultyHall:
         now = self.hands.now
         self.sightings[device] = Sighting(now, now, is_connected=is_connected)
 
-    def tells(self, address: str, channel: str = "webhook", site: str = "laon") -> str:
-        return add_recipient(self.database, AGENT, WantedRecipient(channel, site, address, True))[0]
+    def tells(
+        self, address: str, channel: str = "webhook", site: str = "laon", choice: AlarmChoice | None = None
+    ) -> str:
+        wanted = WantedRecipient(channel, site, address, True, choice or AlarmChoice())
+        return add_recipient(self.database, AGENT, wanted)[0]
 
     def open(self) -> list[tuple[str, str]]:
         return [(each["kind"], each["subject"]) for each in self.read()["alarms"]]

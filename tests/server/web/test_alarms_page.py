@@ -1,16 +1,21 @@
 """The page of alarms and its API: what is open, who looks after it, who is told and whether it arrives."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from server.domain.alarm_choices import AlarmChoice
+from server.domain.alarms import AlarmKind
 from server.sending.webhook import Webhooks
 from server.store.installation import SYSTEM
 from server.usecases.alarm_recipients import WantedRecipient, add_recipient, read_recipients
+from server.usecases.publish_configuration import publish_hall
 from tests.server.sending.endpoints import Endpoint, webhook_endpoint
 from tests.server.usecases.faulty_hall import FaultyHall
+from tests.server.usecases.figures_history import HALLS
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 
 PAGE = f"/alarmes?hall={HALL}"
@@ -40,7 +45,10 @@ def endpoint(api: ApiSite) -> Iterator[Endpoint]:
         yield found
 
 
-def press(writer: Any, path: str, **form: str) -> Any:
+EVERYTHING = [str(kind) for kind in AlarmKind]
+
+
+def press(writer: Any, path: str, **form: Any) -> Any:
     browser, csrf = writer
     return browser.post(f"{path}?hall={HALL}", data=form, headers=csrf)
 
@@ -83,7 +91,12 @@ def test_an_alarm_is_acknowledged_over_the_api_by_people_of_its_site_only(api: A
 
 def test_an_address_is_added_with_a_secret_shown_once_and_removed(api: ApiSite):
     officer = api.writer("administrator", HALL)
-    hook = {"channel": "webhook", "address": "https://example.org/hook?key=1", "site": HALL}
+    hook = {
+        "channel": "webhook",
+        "address": "https://example.org/hook?key=1",
+        "site": HALL,
+        "kinds": EVERYTHING,
+    }
     added = press(officer, "/alarmes/adresses", **hook).text
     [secret] = re.findall(r"<code>(whsec_[^<]+)</code>", added)
     page = officer[0].get(PAGE).text
@@ -104,7 +117,9 @@ def test_an_address_is_added_with_a_secret_shown_once_and_removed(api: ApiSite):
 
 def test_an_address_that_is_none_is_said_and_kept_in_its_field(api: ApiSite):
     officer = api.writer("administrator", HALL)
-    answer = press(officer, "/alarmes/adresses", channel="email", address="garde(at)example", site=HALL)
+    answer = press(
+        officer, "/alarmes/adresses", channel="email", address="garde(at)example", site=HALL, kinds=EVERYTHING
+    )
     assert answer.status_code == 422
     assert "Ce n’est pas une adresse e-mail" in answer.text
     assert 'value="garde(at)example" aria-invalid="true"' in answer.text
@@ -152,3 +167,70 @@ def test_the_pages_at_work_have_a_place_for_alarms(api: ApiSite):
     for path in ("/console", "/accueil", "/supervision"):
         assert 'data-alarms="line"' in browser.get(f"{path}?hall={HALL}").text, path
     assert 'data-alarms="card"' in browser.get(f"/mur?hall={HALL}").text
+
+
+def test_what_an_address_is_told_is_chosen_shown_and_changed(api: ApiSite):
+    officer = api.writer("administrator", HALL)
+    wanted = {"channel": "email", "address": "garde@example.org", "site": HALL, "language": "en"}
+    missing = press(officer, "/alarmes/adresses", **wanted)
+    assert missing.status_code == 422
+    assert 'id="kinds-new-refused"' in missing.text
+    assert 'value="garde@example.org"' in missing.text
+    assert press(officer, "/alarmes/adresses", **wanted, kinds=["paper_out", "near_end"]).status_code == 200
+    [recipient] = read_recipients(api.database, lambda _: True)
+    assert recipient["choice"] == AlarmChoice(
+        frozenset({AlarmKind.PAPER_OUT, AlarmKind.NEAR_END}), language="en"
+    )
+    page = officer[0].get(PAGE).text
+    assert 'plus de papier, papier presque fini · <span lang="en">English</span>' in page
+    path = f"/alarmes/adresses/{recipient['recipient']}/choix"
+    for form, field in (
+        ({"language": "en"}, "kinds"),
+        ({"language": "xx", "kinds": EVERYTHING}, "language"),
+        ({"site": f"{HALL}/vervins", "kinds": EVERYTHING}, "site"),
+        ({"site": "*", "kinds": EVERYTHING}, "site"),
+    ):
+        answer = press(officer, path, **form)
+        assert answer.status_code in (404, 409, 422), form
+        if field != "site":  # one hall: there is no place to choose
+            assert f'id="{field}-{recipient["recipient"]}-refused"' in answer.text
+    changed = press(officer, path, kinds=EVERYTHING, language="es")
+    assert "Choix enregistré pour garde@example.org." in changed.text
+    assert 'Toutes les alarmes · <span lang="es">Español</span>' in changed.text
+    assert read_recipients(api.database, lambda _: True)[0]["choice"] == AlarmChoice(language="es")
+    stranger = api.writer("administrator", OTHER)
+    assert stranger[0].post(path, data={"kinds": EVERYTHING}, headers=stranger[1]).status_code == 403
+
+
+def test_an_address_may_be_told_of_one_hall_of_a_site_that_has_several(api: ApiSite):
+    annexe = second_hall(api)
+    officer = api.writer("administrator", HALL)
+    page = officer[0].get(PAGE).text
+    assert f'value="{HALL}/{annexe}"' in page
+    wanted = {"channel": "email", "address": "garde@example.org", "kinds": EVERYTHING}
+    assert press(officer, "/alarmes/adresses", **wanted, site=f"{HALL}/{annexe}").status_code == 200
+    assert press(officer, "/alarmes/adresses", **wanted, site=f"{HALL}/{annexe}").status_code == 409
+    api.app.extensions["parvis"].sender.spawn = lambda _: None
+    faulty = fault(api)
+    assert faulty.outbox() == []
+    [recipient] = read_recipients(api.database, lambda _: True)
+    path = f"/alarmes/adresses/{recipient['recipient']}/choix"
+    assert press(officer, path, kinds=["paper_out"]).status_code == 200  # the hall stays
+    assert f'value="{HALL}/{annexe}" selected' in officer[0].get(PAGE).text
+    assert press(officer, "/alarmes/adresses", **wanted, site=HALL).status_code == 200
+    twice = press(officer, path, kinds=EVERYTHING, site=HALL)
+    assert (twice.status_code, f'id="site-{recipient["recipient"]}-refused"' in twice.text) == (409, True)
+    whole = read_recipients(api.database, lambda _: True)[1]
+    press(officer, f"/alarmes/adresses/{whole['recipient']}/retrait")
+    assert press(officer, path, kinds=EVERYTHING, site=f"{HALL}/{HALL}").status_code == 200
+    faulty.printer = "ready"
+    faulty.look()
+    faulty.look()
+    assert [each["turn"] for each in faulty.outbox()] == ["cleared"]
+
+
+def second_hall(api: ApiSite) -> str:
+    """One more hall of Laon, out of earshot."""
+    document = json.loads((HALLS / "vervins.json").read_text(encoding="utf-8").replace("vervins", "annexe"))
+    publish_hall(api.database, SYSTEM, json.dumps(document | {"site": HALL}))
+    return str(document["hall"])

@@ -258,6 +258,8 @@ def test_individual_figures_are_decided_on_the_page_and_told_to_agents(api: ApiS
 def test_forms_without_the_token_of_the_page_change_nothing(api: ApiSite):
     browser = api.person("administrator", "*")
     me = read_people(api.database, None)[0].account
-    paths = [f"/personnes/{me}/{verb}" for verb in ("roles", "bloquer", "supprimer", "lien", "sessions")]
+    paths = [
+        f"/personnes/{me}/{verb}" for verb in ("roles", "bloquer", "supprimer", "lien", "envoi", "sessions")
+    ]
     for path in (*paths, "/personnes/inviter", "/compte/sessions", "/compte/mot-de-passe", "/invitation"):
         assert browser.post(path, data={"login": "x"}).status_code == 403, path

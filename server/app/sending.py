@@ -1,0 +1,49 @@
+"""How pages send: a test to a recipient of alarms, and the link of a person."""
+
+from collections.abc import Callable
+
+from flask_limiter import Limiter
+
+from server.app.brakes import brake, by_caller
+from server.app.services import Parvis
+from server.domain.configuration import HallConfiguration
+from server.domain.letters import Letter
+from server.ids import new_id
+from server.store.recipients import Recipient
+from server.usecases.alarm_words import trial_of
+from server.web import site
+from server.web.alarms.needs import AlarmPages
+from server.web.people.link_letter import Post
+from server.web.viewer import FindHalls
+
+
+def alarm_needs(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> AlarmPages:
+    """`slow`: bounds what one person may have the server send."""
+    translate = parvis.catalogues.translate
+
+    def try_now(recipient: Recipient, hall: HallConfiguration) -> str | None:
+        now = parvis.database.clock.now()
+        body = trial_of(hall, recipient.choice.language, translate, now)
+        refused = parvis.sender.try_to_send(recipient, new_id(), body)
+        return None if refused is None else refused.code
+
+    return AlarmPages(
+        parvis.database,
+        site.current_viewer,
+        halls,
+        translate,
+        try_now,
+        slow,
+        email_is_off=not parvis.settings.smtp_host,
+        may_be_plain=parvis.settings.webhooks_to_private,
+    )
+
+
+def link_post(parvis: Parvis, limiter: Limiter) -> Post:
+    """How links of people leave by letter."""
+
+    def send(letter: Letter) -> str | None:
+        return parvis.mail_server.try_to_send(letter, now=parvis.database.clock.now())
+
+    slow = brake(limiter, "link_letter", "12 per minute", by=by_caller)
+    return Post(send if parvis.settings.smtp_host else None, slow)

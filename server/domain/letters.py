@@ -1,0 +1,32 @@
+"""A letter (e-mail) as it is written, before a mail server takes it. Pure."""
+
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+
+LONGEST_EMAIL = 254
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Letter:
+    """To an address, in plain text. It tells nothing of itself: neither address nor text belongs in a log.
+
+    `id` is the same at each try; letters about one thing (`thread`) stand under each other.
+    """
+
+    id: str
+    address: str
+    subject: str
+    text: str
+    thread: str | None = None
+
+
+def is_email(text: str) -> bool:
+    """Whether a text is an e-mail address that every mail server takes: name@domain in ASCII."""
+    if not text.isascii() or not text.isprintable() or len(text) > LONGEST_EMAIL:
+        return False
+    try:
+        address = Address(addr_spec=text)
+    except (MessageError, ValueError, IndexError):
+        return False
+    return bool(address.username) and bool(address.domain) and address.addr_spec == text
