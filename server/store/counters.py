@@ -63,6 +63,11 @@ def last_sign_at(rows: Any, hall: str, counter: str) -> int:
     return int(rows.one(_LAST_SIGN, hall=hall, counter=counter)["happened_at"])
 
 
+def free_since(rows: Any, hall: str, session: Row) -> int:
+    """Since when (microseconds) nobody is at an open counter: its opening, or what was done last there."""
+    return max(int(session["opened_at"]), last_sign_at(rows, hall, session["counter"]))
+
+
 def give_lease(transaction: Any, counter: str, session: str, expires_at: int) -> None:
     """Gives the lease of a counter to a session."""
     transaction.run(_LEASE, counter=counter, session=session, expires_at=expires_at)

@@ -202,7 +202,7 @@ def _queues(
 def _counters(database: Database, seen: Seen, sessions: Sequence[Row], opened: Any) -> list[Answer]:
     of_counter = {session["counter"]: session for session in sessions}
     legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
-    looked = _looked(database, seen) if sessions else None
+    looked = _looked(database, seen)
     today = business_day(seen.configuration.calendar, seen.position.as_of)
     return [
         _counter(counter.id, of_counter.get(counter.id), legs.get(counter.id), looked)
@@ -224,7 +224,7 @@ def _looked(database: Database, seen: Seen) -> HallSeen:
     return HallSeen(seen.rows, seen.row["id"], seen.configuration, legs, seen.position.as_of)
 
 
-def _counter(counter: str, session: Any, leg: Any, looked: HallSeen | None) -> Answer:
+def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
     if session is None:
         return {
             "counter": counter,
@@ -235,11 +235,12 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen | None) -> A
             "services": [],
             "next": None,
         }
-    state, since = "free", session["opened_at"]
     if leg is not None:
         state, since = leg["state"], leg["started_at"] or leg["last_called_at"]
     elif session["paused_at"] is not None:
         state, since = "paused", session["paused_at"]
+    else:
+        state, since = "free", counters.free_since(looked.rows, looked.hall, session)
     told: Answer = {
         "counter": counter,
         "session": session["session"],
@@ -254,9 +255,9 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen | None) -> A
     return told
 
 
-def _next_number(looked: HallSeen | None, counter: str, session: Any) -> str | None:
+def _next_number(looked: HallSeen, counter: str, session: Any) -> str | None:
     """The number that `next` would call at this counter now; None when nobody."""
-    if looked is None or counter not in looked.configuration.counters:
+    if counter not in looked.configuration.counters:
         return None
     pick = pick_next(looked, counter, counters.terms_of(session))
     return None if pick is None else pick.leg.number

@@ -75,6 +75,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         wrap_ups = wrapping_up(rows, hall_id, seen.configuration, sessions, as_of)
         legs = list(database.open_legs(rows, seen.row))
         looked = _Looked(seen, legs, sessions, wrap_ups, to_micros(as_of))
+        at_counters = _counters(looked)
         stops = stops_of_day(rows, hall_id, on)
         day = day_figures(rows, hall_id, on.isoformat())
         quiet = quiet_until(rows, hall_id, as_of)
@@ -91,7 +92,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         "queues": _queues(looked, ranges),
         "longest": _longest(looked),
         "stops": [{"service": service, "since": micros_to_text(at)} for service, (_, at) in stops.items()],
-        **_counters(looked),
+        **at_counters,
     }
 
 
@@ -173,7 +174,7 @@ def _counters(looked: _Looked) -> Answer:
         session = sessions.get(counter.id)
         if counter.is_retired and session is None:
             continue
-        doing = _doing(session, at_counter.get(counter.id), looked.wrap_ups.get(counter.id))
+        doing = _doing(looked, session, at_counter.get(counter.id), looked.wrap_ups.get(counter.id))
         is_told = session is None or may_tell.tells(counter.id)
         state = doing["state"] if is_told or doing["state"] == "forgotten" else "open"
         counted[state] = counted.get(state, 0) + 1
@@ -192,15 +193,16 @@ def _counters(looked: _Looked) -> Answer:
     return {"agents": agents, "shows_counters": may_tell.tells_all, "counted": counted, "counters": found}
 
 
-def _doing(session: Row | None, leg: Row | None, wrap_up: datetime | None) -> dict[str, Any]:
+def _doing(looked: _Looked, session: Row | None, leg: Row | None, wrap_up: datetime | None) -> dict[str, Any]:
     until = to_text(wrap_up) if wrap_up is not None and leg is None else None
     doing = {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
     if session is None:
         return doing
     if leg is not None:
-        since = micros_to_text(leg["started_at"] or leg["last_called_at"])
-        return doing | {"state": leg["state"], "since": since, "number": leg["number"]}
+        at = micros_to_text(leg["started_at"] or leg["last_called_at"])
+        return doing | {"state": leg["state"], "since": at, "number": leg["number"]}
     if session["paused_at"] is not None:
         state = "forgotten" if session["pause_reason"] == FORGOTTEN else "paused"
         return doing | {"state": state, "since": micros_to_text(session["paused_at"])}
-    return doing | {"state": "free", "since": micros_to_text(session["opened_at"])}
+    since = counters.free_since(looked.seen.rows, looked.seen.row["id"], session)
+    return doing | {"state": "free", "since": micros_to_text(since)}

@@ -1,7 +1,7 @@
 """The supervisor: the wall, sessions moved to another profile, tickets of a service stopped."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +88,24 @@ def test_with_fewer_than_three_agents_the_wall_shows_the_hall_and_not_the_person
     shown = {each["counter"]: each for each in wall["counters"]}
     assert (shown[COUNTER]["state"], shown[COUNTER]["number"]) == ("called", number)
     assert shown[COUNTER]["since"] is not None
+
+
+def test_a_counter_is_free_since_what_was_done_last_there(supervisor: Supervisor):
+    site = supervisor.site
+    agents(site, COUNTER, "laon-g3", "laon-g4")
+    site.ticket()
+    site.hands.now += timedelta(minutes=10)
+    leg = accepted(site.next())["leg"]
+    site.hands.now += timedelta(minutes=5)
+    accepted(site.verb(leg, "no-show"))
+    gone_at = site.hands.now
+    site.hands.now += timedelta(minutes=2)
+    queue = accepted(site.get(f"/halls/{HALL}/queue"))
+    for told in (supervisor.wall(), queue):
+        shown = {each["counter"]: each for each in told["counters"]}
+        assert shown[COUNTER]["state"] == shown["laon-g3"]["state"] == "free"
+        assert datetime.fromisoformat(shown[COUNTER]["since"]) == gone_at
+        assert datetime.fromisoformat(shown["laon-g3"]["since"]) == gone_at - timedelta(minutes=15)
 
 
 def test_one_agent_at_three_counters_is_one_agent(supervisor: Supervisor):

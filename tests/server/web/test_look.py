@@ -53,6 +53,7 @@ def stylesheet(site: ApiSite) -> str:
 
 
 def test_a_published_look_is_worn_by_screens_kiosks_and_pages_alike(both: ApiSite) -> None:
+    both.person("agent")
     before = screen_look(both)
     logo = added(both, image("PNG"))
     publish(both, colours={"ink": NAVY, "action": PLUM}, logo=logo)
