@@ -1,8 +1,8 @@
 """Two mornings of one agent with several places, in a real browser: Vervins, and four computers at Laon."""
 
 from typing import Any
+from urllib.parse import urljoin
 
-import httpx
 from playwright.sync_api import Page, expect
 
 from tests.harness.chromium import Pages
@@ -37,15 +37,16 @@ def call(page: Page, at: int) -> str:
     return page.locator("[data-person] .number").inner_text()
 
 
-def queue(server: Served, hall: str) -> Any:
-    headers = {"Authorization": f"Bearer {server.demonstration['api_key']}"}
-    address = f"{server.base_url}/api/v1/halls/{hall}/queue"
-    return httpx.get(address, headers=headers, trust_env=False).raise_for_status().json()
+def queue(page: Page, hall: str) -> Any:
+    """The queue of a hall, as a page's reader is told of it."""
+    answer = page.request.get(urljoin(page.url, f"/api/v1/halls/{hall}/queue"))
+    assert answer.ok, answer.text()
+    return answer.json()
 
 
-def served(server: Served, hall: str) -> list[str]:
+def served(page: Page, hall: str) -> list[str]:
     """Who is called or served in a hall now, as `number@counter`."""
-    told = queue(server, hall)
+    told = queue(page, hall)
     legs = [*told["called"], *told["in_service"]]
     return sorted(f"{leg['number']}@{leg['counter']}" for leg in legs)
 
@@ -80,7 +81,7 @@ def test_a_lone_agents_morning_at_vervins(serve, pages: Pages):
     page.keyboard.press("b")
     page.wait_for_url("**/console?hall=vervins")
     assert call(page, 1) == question
-    assert served(server, "vervins") == sorted([f"{question}@{RECEPTION}", f"{permit}@{OFFICE}"])
+    assert served(page, "vervins") == sorted([f"{question}@{RECEPTION}", f"{permit}@{OFFICE}"])
 
     # the question is answered; a break while the permit is being read through in the office
     page.keyboard.press("F8")
@@ -88,19 +89,19 @@ def test_a_lone_agents_morning_at_vervins(serve, pages: Pages):
     page.keyboard.press("p")
     page.keyboard.press("1")
     phase(page, "paused")
-    assert {each["state"] for each in queue(server, "vervins")["counters"]} == {"paused", "in_service"}
+    assert {each["state"] for each in queue(page, "vervins")["counters"]} == {"paused", "in_service"}
     page.keyboard.press("2")
     phase(page, "in_service")
     page.keyboard.press("F8")
     phase(page, "paused")
 
     # the end of the morning
-    assert {each["state"] for each in queue(server, "vervins")["counters"]} == {"paused"}
+    assert {each["state"] for each in queue(page, "vervins")["counters"]} == {"paused"}
     page.keyboard.press("p")
     phase(page, "free")
     page.locator('[data-act="close"]').click()
     phase(page, "choose")
-    told = queue(server, "vervins")
+    told = queue(page, "vervins")
     assert {each["state"] for each in told["counters"]} == {"closed"}
     assert (told["day"]["received"], told["called"], told["in_service"]) == (2, [], [])
 
@@ -116,7 +117,7 @@ def test_a_volunteer_with_four_computers(serve, pages: Pages):
     # four people sit down, each at a computer; two wait
     assert [call(page, at) for at in range(1, 5)] == numbers[:4]
     there = [f"{number}@{counter}" for number, counter in zip(numbers, COMPUTERS, strict=False)]
-    assert served(server, "laon") == sorted(there)
+    assert served(page, "laon") == sorted(there)
     expect(page.locator('[data-text="waiting-count"]')).to_have_text("2 personnes")
 
     # whoever has finished leaves a computer to the next, and nobody else is disturbed
@@ -141,5 +142,5 @@ def test_a_volunteer_with_four_computers(serve, pages: Pages):
         phase(relief, "free")
     relief.locator('[data-act="close"]').click()
     phase(relief, "choose")
-    told = queue(server, "laon")
-    assert (told["day"]["received"], told["day"]["no_shows"], served(server, "laon")) == (6, 1, [])
+    told = queue(page, "laon")
+    assert (told["day"]["received"], told["day"]["no_shows"], served(page, "laon")) == (6, 1, [])

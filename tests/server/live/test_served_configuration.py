@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from server.live import messages
 from server.printing.documents import Wanted
@@ -138,11 +140,25 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
         assert max(each.largest() for each in (screen, kiosk, agent, phone)) < messages.MESSAGE_LIMIT
 
 
+def _stops_between_two_transactions(server: Served, worker: int) -> bool:
+    """Whether the worker stands still now, and holds no lock that the other would wait for."""
+    os.kill(worker, signal.SIGSTOP)
+    url = make_url(server.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as asking:
+        busy = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start < now()"
+        )
+        (transactions,) = asking.execute(busy).fetchone() or (1,)
+    if transactions:
+        os.kill(worker, signal.SIGCONT)
+    return not transactions
+
+
 @contextmanager
 def only(server: Served, worker: int) -> Iterator[None]:
     """Only one of two workers answers: the other stands still until the end."""
     other = server.worker_pids()[1 - worker]
-    os.kill(other, signal.SIGSTOP)
+    wait_until(lambda: _stops_between_two_transactions(server, other), "a worker stands still")
     try:
         yield
     finally:
@@ -155,9 +171,10 @@ def test_a_target_decided_or_withdrawn_on_one_worker_is_that_of_tickets_and_figu
     hall = served_hall("workers", public_url=PUBLIC_URL)
     targets = "/api/v1/halls/laon/targets"
     counter = "laon-g1"
-    hall.open(counter)
     with signed_in(hall.server, "supervisor") as browser:
+        # from here on nobody keeps a connection to a worker that will stand still
         browser.headers["Connection"] = hall.http.headers["Connection"] = "close"
+        hall.open(counter)
 
         def of_service() -> dict[str, Any]:
             told = browser.get(targets).raise_for_status().json()["services"]
