@@ -14,8 +14,6 @@ from tests.harness.programs import program
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
-    "--in-process-gpu",  # a quarter less processor time to open a page, with the next
-    "--num-raster-threads=1",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

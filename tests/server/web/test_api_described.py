@@ -205,7 +205,7 @@ def test_with_the_demonstrations_key_every_answer_is_as_described(served_hall: H
         server,
         f"Authorization: Bearer {key}",
         real=busy(hall),
-        examples=count(small=4, large=500),
+        examples=count(small=8, large=500),
         is_asked=lambda path, method: IS_LARGE or (path, method) in let_in,
     )
 
