@@ -20,6 +20,10 @@ GIVEN_UP_AFTER_S = 3.0
 """How long a server that is away is waited for while the counters are closed at the end."""
 
 
+class ServerAway(Exception):
+    """The server is away while the play ends: nothing more can be done on it."""
+
+
 @dataclass
 class Server:
     """The server of a demonstration. `tell` is told once when it is away and once when it is back.
@@ -32,7 +36,10 @@ class Server:
     is_ending: bool = False
 
     def ask(self, method: str, path: str, token: str | None, **request: Any) -> Any:
-        """The JSON of the answer, None without a body. Raises Refusal with the problem's code."""
+        """The JSON of the answer, None without a body.
+
+        Raises Refusal with the problem's code, and ServerAway when the play ends without an answer.
+        """
         headers: dict[str, str] = request.pop("headers", {})
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -48,14 +55,15 @@ class Server:
         while True:
             try:
                 answer = self.client.request(method, path, **request)
-            except httpx.TransportError as error:
-                if self.is_ending and time.monotonic() - since > GIVEN_UP_AFTER_S:
-                    raise Refusal("server_away") from error
+            except httpx.TransportError:
+                pass
             else:
                 if answer.status_code not in AWAY:
                     if was_away:
                         self.tell(True)
                     return answer
+            if self.is_ending and time.monotonic() - since > GIVEN_UP_AFTER_S:
+                raise ServerAway
             if not was_away:
                 was_away = True
                 self.tell(False)

@@ -8,15 +8,16 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from random import Random
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx
 
-from server.demonstration.api_acts import ApiActs, Keys, Server
+from server.demonstration.api_acts import ApiActs, Keys, Server, ServerAway
 from server.demonstration.bookings import Booked, comes_at
 from server.demonstration.create import HALLS
 from server.demonstration.habits import habits
@@ -39,40 +40,49 @@ FIRST_ARRIVAL_WITHIN_S = 30.0
 WAITS_AT_MOST_S = 0.5
 
 
-def play_live(described: dict[str, Any], *, pace: float, tell: Tell) -> None:
+def play_live(
+    described: dict[str, Any], *, pace: float, tell: Tell, transport: httpx.BaseTransport | None = None
+) -> None:
     """Plays the halls of `var/demo.json`, `pace` times faster than life, until it is interrupted.
 
-    Then it closes the counters it holds. A server that is away is waited for.
+    Then it closes the counters it holds. A server that is away is waited for, but for a few seconds at the
+    end. `transport`: how the server is reached, the network by default.
     """
-    with httpx.Client(base_url=described["base_url"], timeout=10, trust_env=False) as client:
+    url = described["base_url"]
+    with httpx.Client(base_url=url, timeout=10, trust_env=False, transport=transport) as client:
         server = Server(client, lambda is_back: tell("", "back" if is_back else "away", "", ""))
         timeline = Timeline(time.time())
         plays = [_hall_play(server, timeline, described, site, tell=tell) for site in described["sites"]]
-        previous = _listen_to(signal.SIGINT, signal.SIGTERM)
-        try:
+        with _interrupted_by(server), suppress(ServerAway):
             for play in plays:
                 _plan(play)
                 _expect_appointments(play, pace)
-            _run(timeline, pace)
-        except KeyboardInterrupt:
-            pass
-        finally:
-            server.is_ending = True
+            _run(timeline, pace, server)
             for play in plays:
                 play.close_all()
-            for number, before in previous.items():
-                signal.signal(number, before)
 
 
-def _listen_to(*numbers: signal.Signals) -> dict[signal.Signals, Any]:
-    """Interrupts at these signals, also where a shell had them ignored; what was done at them before."""
+@contextmanager
+def _interrupted_by(server: Server) -> Iterator[None]:
+    """Ends the play at these signals, also where a shell had them ignored; a second one ends it at once.
+
+    An act that was begun is awaited, so that whoever plays knows every counter that was opened.
+    """
+
+    def ended(_: int, __: FrameType | None) -> None:
+        if server.is_ending:
+            raise KeyboardInterrupt
+        server.is_ending = True
+
     if threading.current_thread() is not threading.main_thread():
-        return {}
-    return {number: signal.signal(number, _interrupted) for number in numbers}
-
-
-def _interrupted(_: int, __: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+        yield
+        return
+    previous = {number: signal.signal(number, ended) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, before in previous.items():
+            signal.signal(number, before)
 
 
 def _hall_play(
@@ -144,10 +154,10 @@ def _arrivals(play: HallPlay) -> None:
     play.time.after(play.chance.expovariate(an_hour / 3600), lambda: _arrivals(play))
 
 
-def _run(timeline: Timeline, pace: float) -> None:
+def _run(timeline: Timeline, pace: float, server: Server) -> None:
     """Does what is planned when its time has come; late after an absence of the server, never all at once."""
     played_s, since_s = timeline.now_s, time.monotonic()
-    while (next_s := timeline.next_at()) is not None:
+    while not server.is_ending and (next_s := timeline.next_at()) is not None:
         due_in_s = (next_s - played_s) / pace - (time.monotonic() - since_s)
         if due_in_s > WAITS_AT_MOST_S:
             time.sleep(WAITS_AT_MOST_S)
