@@ -38,12 +38,24 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         self.find = find
 
     def on_connect(self, auth: Any = None) -> None:
-        """Joins the rooms of whoever connects; refuses with the refusal's code."""
+        """Joins the rooms of whoever connects; refuses with the refusal's code.
+
+        When the server itself fails, its database being away, the connection is cut: a client comes back by
+        itself from a cut, while one that is left without an answer waits for it for ever.
+        """
         try:
-            joined: Joined = self.find(auth if isinstance(auth, dict) else {})
+            self._join(auth if isinstance(auth, dict) else {})
         except Refusal as refusal:
             self.presence.left(self._sid())  # some permission may have been shown before the refused one
             raise SocketRefused(refusal.code) from refusal
+        except Exception as error:
+            log.exception("socket_not_joined", namespace=self.namespace)
+            server = self.socketio.server
+            server.eio.disconnect(server.manager.eio_sid_from_sid(self._sid(), self.namespace))
+            raise SocketRefused("server_error") from error
+
+    def _join(self, auth: dict[str, Any]) -> None:
+        joined: Joined = self.find(auth)
         for room in joined.rooms:
             join_room(room)
         self.presence.arrived(self._sid(), str(self.namespace), joined)
