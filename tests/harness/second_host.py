@@ -1,31 +1,38 @@
-"""A second host on the network: a network namespace with a Chromium of its own, joined by one cable.
+"""Two hosts on a network of their own: one with a server, one with a Chromium, joined by one cable.
 
-Its Chromium trusts the authority of the site by the policy file the manual describes, and knows the server
-by its name. Needs root.
+The Chromium trusts the authority of the site by the policy file the manual describes, and knows the server
+by its name. Both are namespaces, for a cable that came and went on this machine would end what the browsers
+of other tests are loading (net::ERR_NETWORK_CHANGED). Needs root.
 """
 
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserType
 
 from tests.harness.chromium import ARGUMENTS
 from tests.harness.programs import program
+from tests.harness.served import Served
 
 NAMELESS = "--host-resolver-rules"
 CHROMIUM_FOLDER = Path("/etc/chromium")
+CABLE = "cable"
+HERE, THERE = "10.213.0.1", "10.213.0.2"
 
 
 @dataclass(frozen=True)
 class SecondHost:
-    """`address`: that of the server's machine on the cable."""
+    """`address`: that of the server's machine on the cable, whose namespace is `server`."""
 
     namespace: str
+    server: str
     address: str
     folder: Path
 
@@ -53,24 +60,49 @@ class SecondHost:
             browser.close()
 
 
+class ServedThere(Served):
+    """A server on the first of the two hosts."""
+
+    def __init__(self, host: SecondHost, var: Path, **settings: Any) -> None:
+        super().__init__(var, host=host.address, **settings)
+        self._network = namespace_file(host.server)
+
+    def command(self) -> list[str]:
+        """The server, in its namespace."""
+        python, option, *real = super().command()
+        return [python, option, "tests.harness.server_in_network", self._network.name, *real]
+
+    def is_ready(self) -> bool:
+        """As asked from its own network: a thread has one of its own."""
+
+        def asked() -> bool:
+            with self._network.open("rb") as network:
+                os.setns(network.fileno(), os.CLONE_NEWNET)
+            return Served.is_ready(self)
+
+        with ThreadPoolExecutor(1) as elsewhere:
+            return elsewhere.submit(asked).result()
+
+
+def namespace_file(namespace: str) -> Path:
+    """What stands for a namespace of `ip netns`."""
+    return Path("/run/netns") / namespace
+
+
 @contextmanager
 def second_host(folder: Path) -> Iterator[SecondHost]:
-    """A namespace on a network of its own, for as long as it is needed; several may stand side by side."""
-    number = os.getpid()
-    network = f"10.213.{number // 64 % 256}.{number % 64 * 4}"
-    here, there = (f"{network.rpartition('.')[0]}.{int(network.rpartition('.')[2]) + n}" for n in (1, 2))
-    namespace, cable = f"parvis-{number}", f"pv{number}"
-    _ip("netns", "add", namespace)
-    try:
-        _ip("link", "add", f"{cable}a", "type", "veth", "peer", "name", f"{cable}b", "netns", namespace)
-        _ip("address", "add", f"{here}/30", "dev", f"{cable}a")
-        _ip("link", "set", f"{cable}a", "up")
-        _ip("-n", namespace, "address", "add", f"{there}/30", "dev", f"{cable}b")
-        _ip("-n", namespace, "link", "set", f"{cable}b", "up")
-        _ip("-n", namespace, "link", "set", "lo", "up")
-        yield SecondHost(namespace, here, folder)
-    finally:
-        _ip("netns", "delete", namespace)
+    """The two hosts, for as long as they are needed; several pairs may stand side by side."""
+    server, namespace = (f"parvis-{os.getpid()}-{name}" for name in ("server", "visitor"))
+    with ExitStack() as made:
+        for each in (server, namespace):
+            _ip("netns", "add", each)
+            made.callback(_ip, "netns", "delete", each)
+        _ip("-n", server, "link", "add", CABLE, "type", "veth", "peer", "name", CABLE, "netns", namespace)
+        for each, address in ((server, HERE), (namespace, THERE)):
+            _ip("-n", each, "address", "add", f"{address}/30", "dev", CABLE)
+            _ip("-n", each, "link", "set", CABLE, "up")
+            _ip("-n", each, "link", "set", "lo", "up")
+        yield SecondHost(namespace, server, HERE, folder)
 
 
 def _ip(*words: str) -> None:

@@ -20,8 +20,7 @@ from server.usecases.devices import pair_device
 from server.usecases.publish_configuration import publish_hall, publish_installation
 from tests.docs.documents import blocks_of
 from tests.harness.chromium import Pages
-from tests.harness.second_host import SecondHost, second_host
-from tests.harness.served import Served
+from tests.harness.second_host import SecondHost, ServedThere, second_host
 from tests.harness.working import press_for_a_ticket, sign_in
 from tests.journeys.test_opening_a_hall import ROUND_THE_CLOCK
 from tests.server.usecases.figures_history import HALLS
@@ -60,17 +59,18 @@ def a_hall(database_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def served(folder: Path, host: SecondHost, database: Path) -> Iterator[tuple[Served, dict[str, str]]]:
+def served(folder: Path, host: SecondHost, database: Path) -> Iterator[tuple[ServedThere, dict[str, str]]]:
     url = f"sqlite:///{folder / 'parvis.db'}"
     (folder / "parvis.db").write_bytes(database.read_bytes())
     tokens = a_hall(url)
     chosen: dict[str, Any] = {
-        "host": host.address,
         "tls_certificate": str(folder / "parvis.pem"),
         "tls_key": str(folder / "parvis.key"),
         "voice": "false",
     }
-    with Served(folder / "var", database_url=url, authority=folder / "autorite.pem", **chosen) as server:
+    with ServedThere(
+        host, folder / "var", database_url=url, authority=folder / "autorite.pem", **chosen
+    ) as server:
         yield server.start(), tokens
 
 

@@ -41,7 +41,7 @@ def joining(server: Served, token: str) -> Iterator[websocket.WebSocket]:
         f"{server.base_url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket", timeout=10
     )
     try:
-        assert socket.recv().startswith("0")
+        assert str(socket.recv()).startswith("0")
         socket.send(f"40{messages.VISITOR},{json.dumps({'ticket': token})}")
         yield socket
     finally:
@@ -55,7 +55,7 @@ def test_it_is_cut_and_the_next_one_joins(fresh_hall, layout):
     with without_tickets(hall.server), joining(hall.server, token) as cut:
         assert cut.recv() == CLOSED
     with joining(hall.server, token) as joined:
-        assert joined.recv().startswith(f"40{messages.VISITOR},")
+        assert str(joined.recv()).startswith(f"40{messages.VISITOR},")
     assert "socket_not_joined" in hall.server.log.read_text(encoding="utf-8")
 
 
