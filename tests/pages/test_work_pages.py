@@ -353,6 +353,23 @@ def test_a_call_for_help_and_a_message_reach_a_person(hall: Served, pages: Pages
     assert closed.ok, closed.text()
 
 
+@pytest.mark.parametrize(
+    ("role", "path", "shown"),
+    [
+        ("agent", "/console", '[data-list="places"] li'),
+        ("reception", "/accueil", '[data-list="services"] button'),
+    ],
+)
+def test_a_read_that_a_changed_network_ended_is_asked_again(
+    hall: Served, pages: Pages, role: str, path: str, shown: str
+):
+    page = pages.open()
+    # once when it opens, once when its socket joins
+    page.route("**/queue", lambda route: route.abort("connectionaborted"), times=2)
+    sign_in(page, hall, role, path)
+    expect(page.locator(shown).first).to_be_visible(timeout=5_000)
+
+
 def test_what_becomes_of_a_paper_is_told_while_it_happens(hall: Served, pages: Pages):
     page, printers = pages.open(), pages.open(f"{hall.base_url}/imprimantes")
     printer = printers.locator("#laon-borne-1")

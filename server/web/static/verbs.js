@@ -1,7 +1,9 @@
 // One write to the server: a POST (or PATCH, DELETE) that is repeated with the SAME Idempotency-Key after a lost answer.
+// And one read, which is asked again when it did not arrive.
 
 const RETRIED = new Set([502, 503, 504]);
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 8000];
+const READ_WAITS_MS = [300, 1000, 3000];
 
 /** Whether an answer leaves us ignorant of what happened, so that the same key must be sent again. */
 export function mustRepeat(status) {
@@ -39,13 +41,26 @@ export async function send(request, { fetch = globalThis.fetch, pause = wait, ne
   }
 }
 
-/** Reads a JSON resource; throws when there is no good answer. */
-export async function read(path, { fetch = globalThis.fetch, headers = {} } = {}) {
-  const answer = await answerOf(
-    await fetch(path, { credentials: "same-origin", headers: { Accept: "application/json", ...headers }, signal: deadline(10000) }),
-  );
-  if (!answer.ok) throw Object.assign(new Error(`GET ${path}: ${answer.status}`), { answer });
-  return answer.body;
+/**
+ * Reads a JSON resource; throws when there is no good answer.
+ *
+ * What did not reach the server, a cable having been pulled or the network changed, is asked again a few times: nothing
+ * else may tell a page soon that it has missed something. `fetch` and `pause` are passed in by tests.
+ */
+export async function read(path, { fetch = globalThis.fetch, pause = wait, headers = {} } = {}) {
+  for (let attempt = 0; ; attempt += 1) {
+    const isLast = attempt >= READ_WAITS_MS.length;
+    try {
+      const answer = await answerOf(
+        await fetch(path, { credentials: "same-origin", headers: { Accept: "application/json", ...headers }, signal: deadline(10000) }),
+      );
+      if (answer.ok) return answer.body;
+      if (isLast || !mustRepeat(answer.status)) throw Object.assign(new Error(`GET ${path}: ${answer.status}`), { answer });
+    } catch (error) {
+      if (isLast || !(error instanceof TypeError)) throw error; // fetch() calls what never arrived a TypeError
+    }
+    await pause(READ_WAITS_MS[attempt]);
+  }
 }
 
 /** The header a page of a signed-in person sends, from its <meta name="csrf-token">. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { send, uuid } from "../../../../server/web/static/verbs.js";
+import { read, send, uuid } from "../../../../server/web/static/verbs.js";
 
 /** A server that answers what it is told to, in order; an Error stands for a lost answer. */
 function server(...answers) {
@@ -35,6 +35,26 @@ test("a refusal is an answer: it is not asked for again", async () => {
   const { asked, fetch } = server([409, { code: "stale", detail: "…" }]);
   const answer = await send(next, { fetch, pause: now });
   assert.deepEqual([asked.length, answer.ok, answer.problem.code], [1, false, "stale"]);
+});
+
+test("a read that did not arrive is asked again, and so is one of a server that is busy", async () => {
+  const { asked, fetch } = server(new TypeError("net::ERR_NETWORK_CHANGED"), [503, { code: "database_busy" }], [200, { version: 4 }]);
+  assert.deepEqual(await read("/queue", { fetch, pause: now }), { version: 4 });
+  assert.equal(asked.length, 3);
+});
+
+test("a read that never arrives fails after four tries", async () => {
+  const { asked, fetch } = server(...Array.from({ length: 4 }, () => new TypeError("Failed to fetch")));
+  await assert.rejects(read("/queue", { fetch, pause: now }), /Failed to fetch/);
+  assert.equal(asked.length, 4);
+});
+
+test("a read that is refused, or took too long, is not asked again", async () => {
+  for (const end of [[403, { code: "forbidden" }], Object.assign(new Error("late"), { name: "TimeoutError" })]) {
+    const { asked, fetch } = server(end);
+    await assert.rejects(read("/queue", { fetch, pause: now }));
+    assert.equal(asked.length, 1);
+  }
 });
 
 test("two verbs have two keys", async () => {
