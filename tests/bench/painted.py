@@ -1,8 +1,9 @@
 """Part f: from the POST of `next` to the call painted on a hall screen, in a real Chromium.
 
-The reference is a page that writes what a bare broadcast brings. Both pages tell, on the machine's clock,
-when the frame that holds the change has been painted: the first task after an animation frame; and when
-its message had arrived.
+The reference is a page that writes what a bare broadcast brings: in a line of text, and, as the floor of
+what is read from the end of a hall, in a card and letters as large as the screen's. Both pages tell, on the
+machine's clock, when the frame that holds the change has been painted: the first task after an animation
+frame; and when its message had arrived.
 """
 
 import asyncio
@@ -49,10 +50,29 @@ _HAS_ROOM = "document.querySelectorAll('.card').length < 3"
 _LATER = "(ms) => performance.now() >= ms"
 _LISTEN = """async () => {
   const { io } = await import("/socket.io.esm.min.js");
-  const shown = document.body.appendChild(document.createElement("p"));
+  const small = document.body.appendChild(document.createElement("p"));
   const socket = io({ transports: ["websocket"] });
-  socket.on("bare", ({ t }) => { shown.textContent = t; window.afterPaint(String(t)); });
+  socket.on("bare", ({ t }) => {
+    const text = String(t);
+    if (window.large) window.large.textContent = text.slice(-4);
+    else small.textContent = text;
+    window.afterPaint(text);
+  });
   await new Promise((resolve) => socket.on("connect", resolve));
+}"""
+_CARD = """() => {
+  const { left, top, width, height } = document.querySelector(".card").getBoundingClientRect();
+  const { fontSize } = getComputedStyle(document.querySelector(".card-number"));
+  return { left, top, width, height, fontSize };
+}"""
+_AS_LARGE = """({ fontSize, ...box }) => {
+  window.large?.remove();
+  window.large = null;
+  if (!fontSize) return;
+  window.large = document.body.appendChild(document.createElement("p"));
+  const px = Object.entries(box).map(([name, value]) => `${name}:${value}px`);
+  window.large.style.cssText =
+    `position:fixed;margin:0;overflow:hidden;white-space:nowrap;background:#eee;font-size:${fontSize};${px.join(";")}`;
 }"""
 
 
@@ -64,8 +84,8 @@ class Painted:
     arrived_ms: float
 
 
-def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted], list[Painted]]:
-    """Each call, and each bare broadcast; the two alternate.
+def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted], ...]:
+    """Each call, each bare broadcast in a line of text, and each in a card as large; the three alternate.
 
     The loop that fills the queue must not run: Playwright has one of its own.
     """
@@ -81,7 +101,7 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted
         reference.route("**/socket.io.esm.min.js", lambda route: route.fulfill(path=SCRIPT))
         reference.goto(f"http://127.0.0.1:{bare}/hello")
         reference.evaluate(_LISTEN)
-        called, emitted = [], []
+        called, emitted, as_large = [], [], []
         for number in range(rounds + 3):
             # a card holds for ten seconds: a fourth call would wait for room
             wait_until(lambda: screen.evaluate(_HAS_ROOM), "a card leaves", within_s=30)
@@ -90,14 +110,22 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted
             screen.wait_for_function(_LATER, arg=left_ms + BETWEEN_MS, polling=100)
             leg = _called(side, client)
             call = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))
-            asked_ms = time.time() * 1_000
-            sent = client.post(f"http://127.0.0.1:{bare}/emit?bytes=900").json()["sent_at"]
-            emit = _painted(reference, asked_ms, None if sent is None else _as_javascript(sent))
+            reference.evaluate(_AS_LARGE, {})
+            emit = _emitted(reference, client, bare)
+            reference.evaluate(_AS_LARGE, screen.evaluate(_CARD))
+            large = _emitted(reference, client, bare)
             if number >= 3:
                 called.append(call)
                 emitted.append(emit)
+                as_large.append(large)
         pages.close()
-    return called, emitted
+    return called, emitted, as_large
+
+
+def _emitted(page: Page, client: httpx.Client, bare: int) -> Painted:
+    asked_ms = time.time() * 1_000
+    sent = client.post(f"http://127.0.0.1:{bare}/emit?bytes=900").json()["sent_at"]
+    return _painted(page, asked_ms, None if sent is None else _as_javascript(sent))
 
 
 def _as_javascript(value: float) -> str:
@@ -135,15 +163,16 @@ async def prepare(side: Product, tickets: int) -> None:
     connection.close()
 
 
-def painted(side: Product, bare: int, rounds: int) -> tuple[float, float, dict[str, float]]:
-    """The medians of both, in ms, the 95th of 100, and the medians from the message's arrival in the page."""
+def painted(side: Product, bare: int, rounds: int) -> tuple[float, float, float, dict[str, float]]:
+    """The medians of the three, in ms, the 95th of 100, and the medians from the message's arrival."""
     asyncio.run(prepare(side, rounds + 3))
-    called, emitted = measure_painted(side, bare, rounds)
+    measured = measure_painted(side, bare, rounds)
     more = {}
-    for name, found in (("product", called), ("reference", emitted)):
+    for name, found in zip(("product", "reference", "as_large"), measured, strict=True):
         more[f"{name}_p95"] = percentile([each.asked_ms for each in found], 95)
         more[f"{name}_after_arrival"] = statistics.median(each.arrived_ms for each in found)
-    return _median(called), _median(emitted), more
+    called, emitted, as_large = map(_median, measured)
+    return called, emitted, as_large, more
 
 
 def _median(found: list[Painted]) -> float:

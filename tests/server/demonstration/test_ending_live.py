@@ -40,6 +40,8 @@ class Counters:
             return httpx.Response(
                 201, json={"session": self.held[name], "services": [LAON["services"][0]["id"]]}
             )
+        if part == ["next"]:
+            return httpx.Response(204)
         if part == ["session"] and request.method == "DELETE":
             del self.held[name]
         return httpx.Response(200, json={"session": self.held.get(name), "leg": None})
