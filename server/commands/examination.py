@@ -29,7 +29,7 @@ from server.usecases.prepare_media import media_folder
 
 NEWEST_TESTED = (3, 13)
 ENOUGH_BYTES = 1_000_000_000
-ASSETS = ("socket.io.esm.min.js", "tokens.css", "look.js", "renewal.js", "icons")
+ASSETS = ("socket.io.esm.min.js", "tokens.css", "look.js", "renewal.js", "whole.js", "icons")
 FONTS = ("atkinson-hyperlegible-next-latin.woff2", "atkinson-hyperlegible-next-latin-ext.woff2")
 
 MEDIA_LIBRARIES = (
