@@ -18,7 +18,7 @@ export HOME := $(CURDIR)/var/home
 endif
 
 PYTHON := .venv/bin/python
-WORKERS ?= 3
+WORKERS ?= 4
 TESTS ?= tests
 
 run: setup
@@ -35,7 +35,7 @@ tools: .venv/.tools assets
 
 .venv/.tools: .ci/tools.lock pyproject.toml .ci/set_up_python.sh
 	@mkdir -p "$$HOME" var
-	@sh .ci/set_up_python.sh .ci/tools.lock
+	@PIP_NO_COMPILE=1 sh .ci/set_up_python.sh .ci/tools.lock
 	@touch $@ .venv/.runtime
 
 node_modules/.installed: package-lock.json .npmrc .ci/set_up_node.sh .ci/npm.sh
