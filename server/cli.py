@@ -22,7 +22,7 @@ from server.commands import (
     simulating,
     speaking,
 )
-from server.commands.say import console, ending_well, opened, say
+from server.commands.say import console, ending_well, opened, say, sentence
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
@@ -74,7 +74,7 @@ def installation_link_command() -> None:
 
 def say_first_link(address: str) -> None:
     """Tells who stands at the machine where to begin."""
-    say("No account yet. Set the installation up by this link, which works until there is one:")
+    say(sentence("terminal.first_link"))
     say(address)
     sys.stdout.flush()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -118,6 +119,11 @@ class Settings(BaseSettings):
         default=False,
         description="Whether webhooks may go to private and loopback addresses, and over plain http.",
     )
+    language: str = Field(
+        default="",
+        pattern="^(fr|en|es)?$",
+        description="Language of the sentences of commands; empty: the machine's (LANG), else French.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged."
     )
@@ -140,27 +146,31 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, url: str) -> str:
         if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("the database is sqlite:///path or postgresql://…")
+            raise PydanticCustomError("unknown_database", "the database is sqlite:///path or postgresql://…")
         return url
 
     @field_validator("oidc_issuer")
     @classmethod
     def _private_issuer(cls, address: str) -> str:
         if address and not is_private_way(address):
-            raise ValueError("the issuer is an https address")
+            raise PydanticCustomError("insecure_issuer", "the issuer is an https address")
         return address
 
     @model_validator(mode="after")
     def _whole_registration(self) -> "Settings":
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
-            raise ValueError("an issuer needs PARVIS_OIDC_CLIENT_ID and PARVIS_OIDC_CLIENT_SECRET")
+            raise PydanticCustomError(
+                "incomplete_registration",
+                "an issuer needs PARVIS_OIDC_CLIENT_ID and PARVIS_OIDC_CLIENT_SECRET",
+            )
         return self
 
     @model_validator(mode="after")
     def _several_workers_need_services(self) -> "Settings":
         if self.workers > 1 and not (self.database_address.startswith("postgresql") and self.redis_url):
-            raise ValueError(
-                "several workers need PostgreSQL (PARVIS_DATABASE_URL) and Redis (PARVIS_REDIS_URL)"
+            raise PydanticCustomError(
+                "workers_alone",
+                "several workers need PostgreSQL (PARVIS_DATABASE_URL) and Redis (PARVIS_REDIS_URL)",
             )
         return self
 

@@ -18,12 +18,16 @@ _LANGUAGES = ("fr", "en", "es")
 
 
 def blueprint(
-    printers: Callable[[], Printers], translate: Callable[..., str], *, zone: tzinfo | None = None
+    printers: Callable[[], Printers],
+    translate: Callable[..., str],
+    *,
+    zones: Callable[[], Mapping[str, tzinfo]] = dict,
 ) -> Blueprint:
     """The routes under `/imprimantes`; `printers` gives the printers by name: run by this process, or
     by another one that shares them.
 
-    The template calls the global `csrf_token()`. Hours are those of `zone`, of this computer when None.
+    The template calls the global `csrf_token()`. Hours are those of the printer's zone in
+    `zones`, by its name; of this computer for a printer that is not there.
     Whoever does not come from this very computer, directly, is told 404.
     """
     routes = Blueprint(
@@ -46,13 +50,14 @@ def blueprint(
     def page() -> str:
         language = request.args.get("lang", _LANGUAGES[0])
         language = language if language in _LANGUAGES else _LANGUAGES[0]
+        zone_of = zones()
         return render_template(
             "simulator/printers.html",
             printers=printers(),
             faults=list(Fault),
             language=language,
             say=lambda key, **values: translate(f"hardware.simulator.{key}", language, **values),
-            hour=lambda instant: instant.astimezone(zone).strftime("%H:%M:%S"),
+            hour=lambda instant, name: instant.astimezone(zone_of.get(name)).strftime("%H:%M:%S"),
         )
 
     @routes.get("/imprimantes/<name>/tickets/<int:number>.png")

@@ -98,7 +98,13 @@ def say_pieces(pieces: Iterable[Path]) -> "Samples[int]":
 
 
 class ClipRefused(Exception):
-    """A recording that cannot be used: a sentence with its name and the reason."""
+    """A recording that cannot be used: its name, a code with its values, and a sentence for the log."""
+
+    def __init__(self, name: str, code: str, told: str, values: Mapping[str, object]) -> None:
+        super().__init__(f"{name} {told}.")
+        self.name = name
+        self.code = code
+        self.values = values
 
 
 def recording(path: Path) -> "Samples[int]":
@@ -114,13 +120,13 @@ def _recording(path: Path, _: str) -> "Samples[int]":
     try:
         return decoded(path, longest_s=LONGEST_S)
     except SoundRefused as refused:
-        raise ClipRefused(f"{path.name} {refused}.") from refused
+        raise ClipRefused(path.name, refused.code, str(refused), refused.values) from refused
 
 
-def refused_in(clips: Clips) -> Iterator[str]:
-    """Return a sentence for each recording that cannot be used: reads them all."""
+def refused_in(clips: Clips) -> Iterator[ClipRefused]:
+    """Return why each recording that cannot be used is refused: reads them all."""
     for path in clips.files.values():
         try:
             recording(path)
         except ClipRefused as refused:
-            yield str(refused)
+            yield refused

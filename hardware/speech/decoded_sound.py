@@ -19,24 +19,33 @@ MOST_BYTES = 10_000_000
 
 
 class SoundRefused(Exception):
-    """A file that is no usable recording; its text ends a sentence that begins with the file's name."""
+    """A file that is no usable recording: a code with its values, and the end of a sentence for the log.
+
+    That sentence begins with the file's name.
+    """
+
+    def __init__(self, code: str, told: str, **values: object) -> None:
+        super().__init__(told)
+        self.code = code
+        self.values = values
 
 
 def decoded(path: Path, *, longest_s: float) -> "Samples[int]":
-    """Return a recording without the silence around it. Raises SoundRefused, with a reason for people."""
+    """Return a recording without the silence around it. Raises SoundRefused."""
     try:
         size = path.stat().st_size
         if not size:
-            raise SoundRefused("is empty")
+            raise SoundRefused("empty", "is empty")
         if size > MOST_BYTES:
-            raise SoundRefused(f"is larger than {MOST_BYTES // 1_000_000} MB")
+            most = MOST_BYTES // 1_000_000
+            raise SoundRefused("too_large", f"is larger than {most} MB", most=most)
         samples = trimmed(_read(path, most=round(longest_s * RATE_HZ)))
     except (av.error.FFmpegError, EOFError, IndexError, ValueError, OverflowError) as error:
-        raise SoundRefused("is not a sound that can be read") from error
+        raise SoundRefused("no_sound_file", "is not a sound that can be read") from error
     except OSError as error:
-        raise SoundRefused(f"cannot be opened ({error.strerror})") from error
+        raise SoundRefused("closed", f"cannot be opened ({error.strerror})", why=error.strerror) from error
     if not samples:
-        raise SoundRefused("is silent")
+        raise SoundRefused("silent", "is silent")
     return samples
 
 
@@ -46,10 +55,12 @@ def _read(path: Path, *, most: int) -> "Samples[int]":
     samples = array("h")
     with path.open("rb") as file, av.open(file, "r", format=DEMUXERS[path.suffix.lower()]) as container:
         if not container.streams.audio:
-            raise SoundRefused("holds no sound")
+            raise SoundRefused("without_sound", "holds no sound")
         for frame in chain(container.decode(container.streams.audio[0]), (None,)):
             for piece in resampler.resample(frame):
                 samples.frombytes(bytes(piece.planes[0])[: 2 * piece.samples])
             if len(samples) > most:
-                raise SoundRefused(f"is longer than {most / RATE_HZ:g} s")
+                raise SoundRefused(
+                    "too_long", f"is longer than {most / RATE_HZ:g} s", most=round(most / RATE_HZ)
+                )
     return samples

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from hardware.speech.espeak import LONGEST_PHRASE, SpeechUnavailable
 from hardware.speech.sound import Samples
@@ -18,6 +19,8 @@ DEADLINE_S = 15.0
 """A voice file is read at every run: a second or two, more on a machine that is busy."""
 LONGEST_S = 60.0
 
+type Lacking = Literal["not_installed", "settings_missing"]
+
 
 def voice_file(folder: Path) -> Path | None:
     """Return the Piper voice of a language's folder, the first by name; None if there is none."""
@@ -25,6 +28,12 @@ def voice_file(folder: Path) -> Path | None:
         return min((path for path in folder.iterdir() if path.suffix.lower() == ENDING), default=None)
     except OSError:
         return None
+
+
+def _told(lacking: Lacking, voice: Path) -> str:
+    if lacking == "not_installed":
+        return "the package piper-tts is not installed"
+    return f"{voice.stem}{SETTINGS_ENDING} is missing beside it"
 
 
 class PiperSpeech:
@@ -39,19 +48,20 @@ class PiperSpeech:
         """Whether the package is installed; it is not loaded to know."""
         return self._command != COMMAND or importlib.util.find_spec(PACKAGE) is not None
 
-    def lacks(self, voice: Path) -> str | None:
-        """Return why a voice file cannot be used, as far as is seen without reading it; None: it may."""
+    def lacks(self, voice: Path) -> Lacking | None:
+        """Return why a voice file cannot be used, as far as is seen without reading it; None: it may.
+
+        The package piper-tts is not installed, or the file's settings (`SETTINGS_ENDING`) are not beside it.
+        """
         if not self.is_available:
-            return "the package piper-tts is not installed"
-        if not voice.with_suffix(SETTINGS_ENDING).is_file():
-            return f"{voice.stem}{SETTINGS_ENDING} is missing beside it"
-        return None
+            return "not_installed"
+        return None if voice.with_suffix(SETTINGS_ENDING).is_file() else "settings_missing"
 
     def say(self, phrases: Sequence[str], voice: Path) -> "dict[str, Samples[int]]":
         """Return each phrase spoken by a voice file. Raises SpeechUnavailable, with a reason for the log."""
         lacking = self.lacks(voice)
         if lacking is not None:
-            raise SpeechUnavailable(f"{voice.name}: {lacking}")
+            raise SpeechUnavailable(f"{voice.name}: {_told(lacking, voice)}")
         lines = [" ".join(phrase[:LONGEST_PHRASE].replace("\0", "").split()) for phrase in phrases]
         with tempfile.TemporaryDirectory(prefix="parvis-voice-") as folder:
             self._run(voice.resolve(), lines, folder)

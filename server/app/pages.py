@@ -268,7 +268,11 @@ def _install_pages(
         )
     )
     if settings.has_simulated_printers:
-        app.register_blueprint(hardware.simulator.pages.blueprint(parvis.simulated.shown, translate))
+        app.register_blueprint(
+            hardware.simulator.pages.blueprint(
+                parvis.simulated.shown, translate, zones=parvis.simulated.zones
+            )
+        )
     app.register_blueprint(
         entrance_pages(
             viewer=site.current_viewer,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from server.commands.say import opened, say
+from server.domain.configuration import FRENCH
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.accounts import EVERY_SITE
@@ -18,6 +19,7 @@ def create_user(
         typer.Option(help="Role, or role@site; may be given several times. Without a site: at every site."),
     ] = None,
     name: Annotated[str, typer.Option(help="Name shown to colleagues; the login unless told.")] = "",
+    language: Annotated[str, typer.Option(help="Language of their pages and letters.")] = FRENCH,
     reset: Annotated[bool, typer.Option("--reset", help="Give an existing account a new password.")] = False,
 ) -> None:
     """Create an account.
@@ -41,6 +43,7 @@ def create_user(
         password=password,
         name=name or login,
         grants=grants,
+        language=language,
     )
     say(f"{login}: created with {', '.join(f'{each[0]} at {each[1]}' for each in grants)}.")
 

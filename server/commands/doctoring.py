@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from server.commands.examination import Finding, examinations
-from server.commands.say import opened, say
+from server.commands.say import opened, say, sentence
 from server.commands.voices import voices_found
 from server.jobs.server_lock import alone
 from server.settings import Settings
@@ -38,7 +38,7 @@ def doctor(
     findings = [*_examined(examinations(settings)), *voices_found(settings)]
     for finding in findings:
         mark, style = MARKS[finding.state]
-        say(f"{mark} {finding.sentence}", style=style)
+        say(f"{mark} {sentence(finding.key, **finding.values)}", style=style)
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(1)
 
@@ -62,7 +62,9 @@ def _rebuild(settings: Settings) -> None:
 
 
 def _say_changed(journal: str, changed: Sequence[tuple[str, str]]) -> None:
-    wrong = f"{len(changed)} rows were not what the journal says"
-    say(f"{journal}: {wrong if changed else 'right'}")
+    if not changed:
+        say(sentence("doctor.rows.right", journal=journal))
+        return
+    say(sentence("doctor.rows.wrong", journal=journal, count=len(changed)))
     for table, row in changed[:20]:
         say(f"  {table} {row}")

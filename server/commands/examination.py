@@ -1,13 +1,13 @@
 """What `parvis doctor` examines.
 
-Each look answers one sentence, and whether something is right, off or wrong.
+Each look answers the key of one sentence, and whether something is right, off or wrong.
 """
 
 import importlib
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -32,11 +32,7 @@ ENOUGH_BYTES = 1_000_000_000
 ASSETS = ("socket.io.esm.min.js", "tokens.css", "look.js", "renewal.js", "whole.js", "icons")
 FONTS = ("atkinson-hyperlegible-next-latin.woff2", "atkinson-hyperlegible-next-latin-ext.woff2")
 
-MEDIA_LIBRARIES = (
-    ("signage.media.images", "images"),
-    ("signage.media.documents", "documents"),
-    ("signage.media.videos", "videos"),
-)
+MEDIA_LIBRARIES = ("signage.media.images", "signage.media.documents", "signage.media.videos")
 """Each loads what decodes its kind of files."""
 
 type State = Literal["right", "off", "wrong"]
@@ -44,10 +40,11 @@ type State = Literal["right", "off", "wrong"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence; `off`: a feature is missing, `wrong`: nothing works without it."""
+    """One sentence, by its key and values; `off`: a feature is missing, `wrong`: nothing works without it."""
 
     state: State
-    sentence: str
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 def examinations(settings: Settings) -> list[Callable[[], Finding]]:
@@ -77,8 +74,8 @@ def python(_: Settings) -> Finding:
     """The interpreter."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     if sys.version_info[:2] < NEWEST_TESTED:
-        return Finding("wrong", f"Python {version} is too old; Parvis needs 3.13.")
-    return Finding("right", f"Python {version}.")
+        return Finding("wrong", "doctor.python.old", {"version": version})
+    return Finding("right", "doctor.python", {"version": version})
 
 
 def folder(settings: Settings) -> Finding:
@@ -90,16 +87,16 @@ def folder(settings: Settings) -> Finding:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        return Finding("wrong", f"The folder {place} cannot be written ({error.strerror}).")
-    return Finding("right", f"The folder {place} can be written.")
+        return Finding("wrong", "doctor.folder.closed", {"place": place, "why": error.strerror})
+    return Finding("right", "doctor.folder", {"place": place})
 
 
 def disk(settings: Settings) -> Finding:
     """Room for the database and its backups."""
     place = settings.var.resolve()
     free = shutil.disk_usage(place if place.exists() else Path("/")).free
-    sentence = f"{free / 1e9:.1f} GB are free on the disk of {place}."
-    return Finding("right" if free >= ENOUGH_BYTES else "wrong", sentence)
+    told = {"free": round(free / 1e9, 1), "place": place}
+    return Finding("right" if free >= ENOUGH_BYTES else "wrong", "doctor.disk", told)
 
 
 def database(settings: Settings) -> Finding:
@@ -114,32 +111,30 @@ def database(settings: Settings) -> Finding:
             found.close()
     except Refusal as refused:
         if refused.code == "not_installed":
-            return Finding("wrong", f"The {kind} database has no tables yet; `parvis migrate` makes them.")
-        return Finding("wrong", f"The {kind} database does not answer ({refused.code}).")
+            return Finding("wrong", "doctor.database.empty", {"kind": kind})
+        return Finding("wrong", "doctor.database.away", {"kind": kind, "why": refused.code})
     except Exception as error:  # noqa: BLE001 - whatever keeps a database from answering is told
-        return Finding("wrong", f"The {kind} database does not answer ({type(error).__name__}).")
-    return Finding("right", f"The {kind} database answers; it has {halls} halls.")
+        return Finding("wrong", "doctor.database.away", {"kind": kind, "why": type(error).__name__})
+    return Finding("right", "doctor.database", {"kind": kind, "count": int(halls)})
 
 
 def redis_server(settings: Settings) -> Finding:
     """Redis, where several workers need it."""
     if not settings.redis_url:
-        return Finding(
-            "off", "Redis is not set (PARVIS_REDIS_URL); one process serves, which is enough for a hall."
-        )
+        return Finding("off", "doctor.redis.off")
     try:
         with redis.Redis.from_url(settings.redis_url, socket_timeout=2) as connection:
             connection.ping()
     except redis.RedisError as error:
-        return Finding("wrong", f"Redis does not answer ({type(error).__name__}).")
-    return Finding("right", "Redis answers.")
+        return Finding("wrong", "doctor.redis.away", {"why": type(error).__name__})
+    return Finding("right", "doctor.redis")
 
 
 def server(settings: Settings) -> Finding:
     """Whether a server runs; it need not."""
     if is_server_running(settings.var):
-        return Finding("right", f"A server runs on {settings.var.resolve()}.")
-    return Finding("off", "No server runs; `parvis serve` starts it.")
+        return Finding("right", "doctor.server", {"place": settings.var.resolve()})
+    return Finding("off", "doctor.server.off")
 
 
 def assets(settings: Settings) -> Finding:
@@ -147,42 +142,39 @@ def assets(settings: Settings) -> Finding:
     place = settings.var / "assets"
     missing = [name for name in ASSETS if not (place / name).exists()]
     if missing:
-        return Finding("wrong", f"Pages lack {', '.join(missing)} in {place}; `make assets` copies them.")
-    return Finding("right", "The files of the pages are there.")
+        return Finding("wrong", "doctor.assets.missing", {"missing": ", ".join(missing), "place": place})
+    return Finding("right", "doctor.assets")
 
 
 def fonts(settings: Settings) -> Finding:
     """The fonts tickets are drawn with."""
     missing = [name for name in FONTS if not (settings.var / "assets" / "fonts" / name).exists()]
     if missing:
-        return Finding(
-            "wrong", f"Tickets cannot be drawn without {', '.join(missing)}; `make assets` copies them."
-        )
-    return Finding("right", "The fonts of tickets and pages are there.")
+        return Finding("wrong", "doctor.fonts.missing", {"missing": ", ".join(missing)})
+    return Finding("right", "doctor.fonts")
 
 
 def voice(settings: Settings) -> Finding:
     """The voice of the calls."""
     if not settings.voice:
-        return Finding("off", "Calls are not spoken: switched off (PARVIS_VOICE).")
+        return Finding("off", "doctor.voice.off")
     if EspeakSpeech().is_available:
-        return Finding("right", "Sentences can be spoken by espeak-ng.")
+        return Finding("right", "doctor.voice")
     if Voices(settings.voices_place).speaks(FRENCH):
-        return Finding("off", "Only the site's own voice speaks: the program espeak-ng is not installed.")
-    return Finding("off", "Calls are not spoken: the program espeak-ng is not installed.")
+        return Finding("off", "doctor.voice.own")
+    return Finding("off", "doctor.voice.missing")
 
 
 def media(settings: Settings) -> Finding:
     """What prepares images, documents and videos, and whether the files of media are all there."""
-    missing = [f"{what} ({name})" for name, what in MEDIA_LIBRARIES if not _loads(name)]
+    missing = [name for name in MEDIA_LIBRARIES if not _loads(name)]
     if missing:
-        return Finding(
-            "off", f"The library of media cannot prepare {', '.join(missing)}: a library is missing."
-        )
+        return Finding("off", "doctor.media.missing", {"missing": ", ".join(missing)})
     lost = _lost_media(settings)
     if lost:
-        return Finding("wrong", f"{lost} files of media are missing in {media_folder(settings.var).folder}.")
-    return Finding("right", "The library of media prepares images, documents and videos.")
+        place = media_folder(settings.var).folder
+        return Finding("wrong", "doctor.media.lost", {"count": lost, "place": place})
+    return Finding("right", "doctor.media")
 
 
 def _loads(name: str) -> bool:
@@ -211,8 +203,8 @@ def _lost_media(settings: Settings) -> int:
 def shaping(_: Settings) -> Finding:
     """Arabic letters on tickets."""
     if not features.check("raqm"):
-        return Finding("off", "Arabic on tickets is not joined: Pillow has no raqm (library fribidi).")
-    return Finding("right", "Arabic on tickets is joined and runs from right to left.")
+        return Finding("off", "doctor.shaping.missing")
+    return Finding("right", "doctor.shaping")
 
 
 def papers(_: Settings) -> Finding:
@@ -220,30 +212,25 @@ def papers(_: Settings) -> Finding:
     try:
         importlib.import_module("weasyprint")
     except (ImportError, OSError):
-        return Finding(
-            "off",
-            "Reports as PDF are not possible: Pango is missing (libpangoft2-1.0-0, libharfbuzz-subset0).",
-        )
-    return Finding("right", "Reports can be made as PDF.")
+        return Finding("off", "doctor.papers.missing")
+    return Finding("right", "doctor.papers")
 
 
 def backups(settings: Settings) -> Finding:
     """What a backup needs."""
     if not settings.database_address.startswith("postgresql"):
-        return Finding("right", "Backups need nothing else with SQLite.")
+        return Finding("right", "doctor.backups.sqlite")
     missing = [name for name in ("pg_dump", "pg_restore") if postgresql_program(name) is None]
     if missing:
-        return Finding(
-            "off", f"Backups are not possible: {', '.join(missing)} is missing (postgresql-client)."
-        )
-    return Finding("right", "Backups are made by pg_dump.")
+        return Finding("off", "doctor.backups.missing", {"missing": ", ".join(missing)})
+    return Finding("right", "doctor.backups")
 
 
 def phone(settings: Settings) -> Finding:
     """Following a ticket on a phone."""
     if not settings.public_url:
-        return Finding("off", "Visitors cannot follow their ticket on a phone: PARVIS_PUBLIC_URL is not set.")
-    return Finding("right", f"Phones follow their ticket at {settings.public_url}.")
+        return Finding("off", "doctor.phone.off")
+    return Finding("right", "doctor.phone", {"address": settings.public_url})
 
 
 def tls(settings: Settings) -> Finding:
@@ -251,22 +238,20 @@ def tls(settings: Settings) -> Finding:
     if settings.scheme == "https":
         missing = [name for name in (settings.tls_certificate, settings.tls_key) if not Path(name).is_file()]
         if missing:
-            return Finding("wrong", f"TLS lacks {', '.join(missing)}.")
-        return Finding("right", "Pages are served by https.")
+            return Finding("wrong", "doctor.tls.missing", {"missing": ", ".join(missing)})
+        return Finding("right", "doctor.tls")
     if settings.is_loopback:
-        return Finding("right", "Plain http stays on this machine.")
-    return Finding(
-        "wrong", "Plain http is served on the loopback address only; set a certificate or a proxy."
-    )
+        return Finding("right", "doctor.tls.loopback")
+    return Finding("wrong", "doctor.tls.open")
 
 
 def provider(settings: Settings) -> Finding:
     """The provider of identities."""
     if not settings.oidc_issuer:
-        return Finding("right", "People sign in with local accounts; no provider of identities is set.")
+        return Finding("right", "doctor.provider.none")
     try:
         described(settings.oidc_issuer)
     except Refusal as refusal:
-        why = refusal.details.get("why")
-        return Finding("off", f"Nobody signs in by {settings.oidc_issuer}: {refusal.code} ({why}).")
-    return Finding("right", f"People may sign in by {settings.oidc_issuer}.")
+        told = {"issuer": settings.oidc_issuer, "code": refusal.code, "why": refusal.details.get("why")}
+        return Finding("off", "doctor.provider.away", told)
+    return Finding("right", "doctor.provider", {"issuer": settings.oidc_issuer})

@@ -3,11 +3,13 @@
 import os
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
+from babel.numbers import format_decimal
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.console import Console
 
 from server.clock import Clock
@@ -62,26 +64,60 @@ def ending_well(run: Callable[[], Any]) -> Callable[[], None]:
             sys.exit(1)
         except ValidationError as wrong:
             for each in wrong.errors():
-                place = ".".join(str(step) for step in each["loc"])
-                errors.print(f"setting {place}: {each['msg']}", style="red", markup=False)
+                errors.print(_said_of_setting(each), style="red", markup=False)
             sys.exit(2)
 
     return ended
 
 
+def sentence(key: str, /, **values: object) -> str:
+    """A sentence of the commands in the language of the terminal; fractions as that language writes them."""
+    spoken = language()
+    told = {
+        name: format_decimal(value, locale=spoken) if isinstance(value, float) else value
+        for name, value in values.items()
+    }
+    return _catalogues().translate(key, spoken, **told)
+
+
+@cache
+def _catalogues() -> Catalogues:
+    folders = (("server", ROOT / "translations"), ("terminal", ROOT / "commands" / "translations"))
+    return Catalogues(folders)
+
+
+def _said_of_setting(wrong: ErrorDetails) -> str:
+    """A setting's name and what is wrong with it; in English where the catalogue does not know that."""
+    values = {name: str(value).replace(" or ", ", ") for name, value in wrong.get("ctx", {}).items()}
+    key = f"terminal.setting.{wrong['type']}"
+    why = sentence(key, **values)
+    why = wrong["msg"] if why == key else why
+    name = ".".join(str(step) for step in wrong["loc"])
+    return (
+        sentence("terminal.setting", name=name, why=why) if name else sentence("terminal.settings", why=why)
+    )
+
+
 def say_refusal(refusal: Refusal) -> None:
     """A refusal's code with its details, then its sentence."""
     details = ", ".join(f"{name}: {value}" for name, value in refusal.details.items())
-    errors.print(f"refused: {refusal.code}" + (f" ({details})" if details else ""), style="red", markup=False)
+    code = refusal.code + (f" ({details})" if details else "")
+    errors.print(sentence("terminal.refused", code=code), style="red", markup=False)
     key = f"refusal.{refusal.code}"
-    sentence = Catalogues((("server", ROOT / "translations"),)).translate(key, language())
-    if sentence != key:
-        errors.print(sentence, markup=False)
+    why = sentence(key, **refusal.details)
+    if why != key:
+        errors.print(why, markup=False)
 
 
 def language() -> str:
-    """The language of sentences on a terminal: that of the environment (LANG), French where it tells none."""
-    asked = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    """The language of sentences on a terminal: PARVIS_LANGUAGE, else the machine's (LANG), else French."""
+    try:
+        chosen = Settings().language
+    except ValidationError:
+        chosen = os.environ.get("PARVIS_LANGUAGE", "")  # another setting is wrong, which is to be told
+    asked = chosen or next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
     wanted = asked[:2].lower()
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
 

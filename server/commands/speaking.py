@@ -7,10 +7,11 @@ import typer
 
 from hardware.speech import SpeechUnavailable, Voices, assemble
 from server.commands.say import errors, say
-from server.commands.voices import NAMES
 from server.settings import Settings
 from signage.announcement import PAUSE, phrases_of
 
+NAMES = {"recordings": "the site's recordings", "piper": "the site's Piper voice", "espeak-ng": "espeak-ng"}
+"""Each voice, as the end of a sentence."""
 WRITTEN_PAUSE = " / "
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import signage
-from hardware.speech import Voices, refused_in
+from hardware.speech import SETTINGS_ENDING, Voices, refused_in
 from server.clock import Clock
 from server.commands.examination import Finding
 from server.domain.calendars import business_day
@@ -17,8 +17,14 @@ from server.store.installed import open_installed
 from server.usecases.notice_places import configured_halls
 from server.usecases.read_voices import HallVoice, read_voices
 
-NAMES = {"recordings": "the site's recordings", "piper": "the site's Piper voice", "espeak-ng": "espeak-ng"}
-"""Each voice, as the end of a sentence."""
+SAID_BY = {
+    "recordings": "doctor.calls.recordings",
+    "piper": "doctor.calls.piper",
+    "espeak-ng": "doctor.calls.espeak",
+}
+"""Each voice, by the key of its sentence."""
+SAID_WHERE_LACKING = {"piper": "doctor.calls.piper.lacking", "espeak-ng": "doctor.calls.espeak.lacking"}
+"""The same, of a voice that stands in where recordings are missing."""
 
 
 def voices_found(settings: Settings) -> Iterator[Finding]:
@@ -53,21 +59,24 @@ def _halls(settings: Settings) -> list[HallConfiguration]:
 
 
 def _finding(found: HallVoice) -> Finding:
-    said = f"Calls of {found.hall} in {found.language} are said by {NAMES[found.voice]}"
+    told = {"hall": found.hall, "language": found.language}
     if not found.missing:
-        return Finding("right", f"{said}.")
-    lacking = f"where one of these recordings is missing: {', '.join(found.missing)}"
-    return Finding("off", f"{said} {lacking}.")
+        return Finding("right", SAID_BY[found.voice], told)
+    return Finding("off", SAID_WHERE_LACKING[found.voice], told | {"missing": ", ".join(found.missing)})
 
 
 def _refused(voices: Voices, place: Path) -> Iterator[Finding]:
     for language in voices.languages():
-        for sentence in refused_in(voices.recordings(language)):
-            yield Finding("off", f"{place / language}: {sentence}")
+        folder = place / language
+        for refused in refused_in(voices.recordings(language)):
+            told = {"folder": folder, "name": refused.name, **refused.values}
+            yield Finding("off", f"doctor.recording.{refused.code}", told)
         own = voices.own_voice(language)
         lacking = None if own is None else voices.piper.lacks(own)
         if own is not None and lacking is not None:
-            yield Finding("off", f"{place / language}: {own.name} is not used: {lacking}.")
+            settings = own.with_suffix(SETTINGS_ENDING).name
+            told = {"folder": folder, "name": own.name, "settings": settings}
+            yield Finding("off", f"doctor.piper.{lacking}", told)
 
 
 def _untested_loops(hall: HallConfiguration, now: datetime) -> Iterator[Finding]:
@@ -80,6 +89,4 @@ def _untested_loops(hall: HallConfiguration, now: datetime) -> Iterator[Finding]
     if hall.sound.loop is not None and not hall.shows_loop(today):
         silent.append(hall.name)
     if silent:
-        yield Finding(
-            "off", f"Loops of {hall.hall} are shown nowhere until they are tested again: {', '.join(silent)}."
-        )
+        yield Finding("off", "doctor.loops", {"hall": hall.hall, "places": ", ".join(silent)})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from server.domain.configuration import FRENCH
 from server.domain.instants import from_text
 from server.store.accounts import Grant
 from server.store.database import Database
@@ -23,8 +24,16 @@ from server.usecases.purge import purge
 COMMAND_LINE = Author("command_line")
 
 
-def _create_user(database: Database, *, login: str, password: str, name: str, grants: list[list[str]]) -> str:
-    wanted = NewAccount(login, password, name, [Grant(role, site) for role, site in grants])
+def _create_user(
+    database: Database,
+    *,
+    login: str,
+    password: str,
+    name: str,
+    grants: list[list[str]],
+    language: str = FRENCH,
+) -> str:
+    wanted = NewAccount(login, password, name, [Grant(role, site) for role, site in grants], language)
     return create_account(database, COMMAND_LINE, wanted)
 
 

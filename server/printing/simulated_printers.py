@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -57,6 +58,13 @@ class SimulatedPrinters:
     def shown(self) -> Mapping[str, SimulatedPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""
         return self.running or shared_printers(lambda: connected(self._var, SOCKET))
+
+    def zones(self) -> Mapping[str, ZoneInfo]:
+        """The time zone of each kiosk's site, whichever process runs its printer."""
+        with self._database.read() as rows:
+            known = [hall["id"] for hall in configured_halls(rows)]
+        halls = [self._database.configuration(hall) for hall in known]
+        return {kiosk: ZoneInfo(hall.site.time_zone) for hall in halls for kiosk in hall.kiosks}
 
     def stop(self) -> None:
         """Closes their ports; another process may run them."""

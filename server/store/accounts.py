@@ -25,8 +25,8 @@ class Grant:
 
 
 _ACCOUNT = (
-    "SELECT id, login, display_name, email, password_hash, is_locked, created_at, last_signed_in_at"
-    " FROM account"
+    "SELECT id, login, display_name, email, password_hash, is_locked, created_at, last_signed_in_at,"
+    " language FROM account"
 )
 
 
@@ -94,7 +94,7 @@ def grants_of(rows: Any, account: str) -> list[Grant]:
 def account_of_sign_in(rows: Any, token: str, now: int) -> Row | None:
     """The account of a signed-in session that has not expired."""
     row: Row | None = rows.one(
-        "SELECT a.id, a.login, a.display_name, s.id AS session FROM sign_in s"
+        "SELECT a.id, a.login, a.display_name, a.language, s.id AS session FROM sign_in s"
         " JOIN account a ON a.id = s.account"
         " WHERE s.digest = :digest AND s.expires_at > :now AND a.is_locked = :no",
         digest=token_digest(token),

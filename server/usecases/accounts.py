@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.domain.configuration import FRENCH
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.letters import LONGEST_EMAIL
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES
 from server.ids import new_id
+from server.language import LANGUAGES
 from server.store.accounts import (
     ACCESS_CHANGED,
     EVERY_SITE,
@@ -43,14 +45,18 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Who an account is: the login in any case, the name shown to colleagues, an address or none."""
+    """Who an account is: the login in any case, the name shown to colleagues, an address or none.
+
+    `language`: of the pages and letters for it, one of the interface's.
+    """
 
     login: str
     display_name: str
     email: str = ""
+    language: str = FRENCH
 
     def checked(self) -> "Described":
-        """As it is kept. Refusals: bad_login, bad_name, bad_email."""
+        """As it is kept. Refusals: bad_login, bad_name, bad_email, wrong_language."""
         login, email = self.login.strip().lower(), self.email.strip().lower()
         name = " ".join(self.display_name.split())
         if not _LOGIN.fullmatch(login) or len(login) > LONGEST_LOGIN:
@@ -59,7 +65,8 @@ class Described:
             raise Refusal("bad_name", longest=LONGEST_NAME)
         if email and (not _EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL):
             raise Refusal("bad_email")
-        return Described(login, name, email)
+        check_language(self.language)
+        return Described(login, name, email, self.language)
 
     @property
     def names(self) -> list[str]:
@@ -75,14 +82,15 @@ class NewAccount:
     password: str
     display_name: str
     grants: Sequence[Grant]
+    language: str = FRENCH
 
 
 def create_account(database: Database, author: Author, new: NewAccount) -> str:
     """A new account with a password; its id.
 
-    Refusals: those of `insert_account` and `check_password`.
+    Refusals: those of `Described.checked`, `insert_account` and `check_password`.
     """
-    described = Described(new.login, new.display_name).checked()
+    described = Described(new.login, new.display_name, language=new.language).checked()
     with database.read() as rows:
         check_password(new.password, [*described.names, *names_of_office(rows)])
     kept = hashed(new.password)  # before the lock: it takes long
@@ -122,6 +130,7 @@ def insert_account(
         password_hash=password_hash,
         is_locked=False,
         created_at=to_micros(transaction.now),
+        language=described.language,
     )
     for grant in grants:
         transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
@@ -131,11 +140,11 @@ def insert_account(
 def describe_account(
     database: Database, author: Author, account: str, described: Described, *, sites: Sites
 ) -> None:
-    """Another login, name or address. The fact says which changed, never what it is.
+    """Another login, name, address or language. The fact says which changed, never what it is.
 
     With another address it is another person's: whoever signed in by a provider is found by it again.
 
-    Refusals: unknown_account, forbidden, login_taken, email_taken, bad_login, bad_name, bad_email.
+    Refusals: unknown_account, forbidden, login_taken, email_taken, those of `Described.checked`.
     """
     wanted = described.checked()
     with database.installation_transaction(author) as transaction:
@@ -150,12 +159,14 @@ def describe_account(
             "login": wanted.login,
             "display_name": wanted.display_name,
             "email": wanted.email or None,
+            "language": wanted.language,
         }
         changed = sorted(name for name, value in values.items() if row[name] != value)
         if not changed:
             return
         transaction.run(
-            "UPDATE account SET login = :login, display_name = :display_name, email = :email WHERE id = :id",
+            "UPDATE account SET login = :login, display_name = :display_name, email = :email,"
+            " language = :language WHERE id = :id",
             **values,
             id=account,
         )
@@ -307,6 +318,12 @@ def governed(rows: Any, account: str, sites: Sites) -> Row:
     if sites is not None and any(grant.site not in sites for grant in grants_of(rows, account)):
         raise Refusal("forbidden")
     return row
+
+
+def check_language(language: str) -> None:
+    """Refuses a language the interface has not. Refusal: wrong_language."""
+    if language not in LANGUAGES:
+        raise Refusal("wrong_language", languages=", ".join(LANGUAGES))
 
 
 def as_body(grants: Sequence[Grant]) -> list[dict[str, str]]:

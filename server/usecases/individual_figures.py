@@ -1,10 +1,14 @@
-"""Figures of one agent: none at a site unless an administrator decided so; then how many, how long."""
+"""Figures of one agent: none at a site unless an administrator decided so; then how many, how long.
+
+All services together and each by itself: a long service is not a slow agent.
+"""
 
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from operator import itemgetter
 from statistics import median
 from typing import Any
@@ -62,15 +66,25 @@ FEWEST_SERVED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class AgentFigures:
-    """How many people one agent has served, and the median of the seconds at the counter; name None: gone.
+class Served:
+    """How many people were served, and the median of the seconds at the counter (`service_s`)."""
 
-    Below `FEWEST_SERVED` the median says nothing of a person and is not shown.
-    """
+    count: int
+    median_s: int
+
+    @property
+    def told_median_s(self) -> int | None:
+        """None below `FEWEST_SERVED`: it would say nothing of whoever served, and is told nowhere."""
+        return None if self.count < FEWEST_SERVED else self.median_s
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFigures:
+    """Whom one agent has served, in all and of each service (by its id); name None: gone."""
 
     name: str | None
-    served: int
-    median_s: int
+    served: Served
+    services: Mapping[str, Served]
 
 
 def read_individual_figures(
@@ -85,7 +99,7 @@ def read_individual_figures(
     hall_id, site = database.hall_id(hall), database.configuration(hall).site
     zone = ZoneInfo(site.time_zone)
     opened_from, ends_at = midnight(starts_on - _LONGEST_SESSION, zone), midnight(ends_on, zone)
-    spent: dict[str, list[int]] = {}
+    spent: dict[str, dict[str, list[int]]] = {}
     with database.read() as rows:
         if not are_individual_figures_on(rows, site.slug):
             raise Refusal("individual_figures_off")
@@ -98,13 +112,22 @@ def read_individual_figures(
         for leg in legs:
             seconds, author = service_s(leg), _who_served(leg, sessions)
             if author is not None and seconds is not None:
-                spent.setdefault(author, []).append(seconds)
+                spent.setdefault(author, {}).setdefault(leg.service, []).append(seconds)
     with database.read() as rows:
         found = [
-            AgentFigures(name_of(rows, author), len(each), int(median(each)))
-            for author, each in spent.items()
+            AgentFigures(
+                name_of(rows, author),
+                _served(chain.from_iterable(services.values())),
+                {service: _served(services[service]) for service in sorted(services)},
+            )
+            for author, services in spent.items()
         ]
     return sorted(found, key=lambda each: (each.name is None, folded(each.name or "")))
+
+
+def _served(seconds: Iterable[int]) -> Served:
+    each = list(seconds)
+    return Served(len(each), int(median(each)))
 
 
 def _by_counter(sessions: Iterable[Row]) -> Mapping[str, Sequence[Row]]:

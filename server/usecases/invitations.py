@@ -37,11 +37,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Whom a link is for; `is_new`: who has no password yet."""
+    """Whom a link is for, and the language they read; `is_new`: who has no password yet."""
 
     account: str
     login: str
     display_name: str
+    language: str
     is_new: bool
 
 
@@ -157,4 +158,10 @@ def _open_link(rows: Any, token: str, now: datetime) -> Row:
 
 
 def _invitation(account: Row) -> Invitation:
-    return Invitation(account["id"], account["login"], account["display_name"], not account["password_hash"])
+    return Invitation(
+        account["id"],
+        account["login"],
+        account["display_name"],
+        account["language"],
+        is_new=not account["password_hash"],
+    )

@@ -1,8 +1,11 @@
-"""What a person does with their own account: another password, other sessions ended."""
+"""What a person does with their own account: another password, another language."""
 
+from server.domain.facts import FactKind, of_kind
+from server.domain.refusals import Refusal
+from server.store.accounts import account_row
 from server.store.database import Database
 from server.store.installation import Author
-from server.usecases.accounts import Described, keep_password
+from server.usecases.accounts import Described, check_language, keep_password
 from server.usecases.passwords import check_password, hashed, names_of_office
 from server.usecases.sign_in import Attempt, prove
 
@@ -19,3 +22,21 @@ def change_own_password(database: Database, attempt: Attempt, new: str, *, sessi
     kept = hashed(new)
     with database.installation_transaction(Author(account["id"])) as transaction:
         keep_password(transaction, account["id"], kept, but=session)
+
+
+def choose_own_language(database: Database, author: Author, language: str) -> None:
+    """The language of the author's pages and letters from now on.
+
+    Refusals: wrong_language, unknown_account.
+    """
+    check_language(language)
+    with database.installation_transaction(author) as transaction:
+        row = account_row(transaction, author.id)
+        if row is None:
+            raise Refusal("unknown_account")
+        if row["language"] == language:
+            return
+        transaction.run(
+            "UPDATE account SET language = :language WHERE id = :id", language=language, id=author.id
+        )
+        transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=author.id, changed=["language"]))

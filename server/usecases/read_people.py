@@ -38,7 +38,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account. `link_until`: until when its open link holds.
+    """An account; `language`: of its pages and letters. `link_until`: until when its open link holds.
 
     `is_governed`: the reader may change all of it, not only its roles.
     """
@@ -47,6 +47,7 @@ class Person:
     login: str
     display_name: str
     email: str
+    language: str
     grants: Sequence[Grant]
     state: AccountState
     created_at: datetime
@@ -106,6 +107,7 @@ class _Beside:
             login=row["login"],
             display_name=row["display_name"],
             email=row["email"] or "",
+            language=row["language"],
             grants=grants,
             state=self._state(row),
             created_at=from_micros(row["created_at"]),

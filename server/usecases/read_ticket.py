@@ -9,7 +9,7 @@ from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.half_days import running_break
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.transitions import LegState, is_unconfirmed
-from server.store import breaks, waiting
+from server.store import breaks, counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.answers import Answer
@@ -84,9 +84,16 @@ def _answers(
         )
     configuration, now = seen.configuration, seen.position.as_of
     service = configuration.services.get(leg["service"])
-    wait = estimates.remaining(leg["hall"], leg, ahead) if ahead is not None else None
+    is_reckoned = ahead is not None and not leg["is_held"]
+    wait = estimates.remaining(leg["hall"], leg, ahead or 0) if is_reckoned else None
     opening = opening_now(configuration, leg["service"], now).opening if service else None
     today = business_day(configuration.calendar, now)
+    is_open = rest is None and (opening is None or opening.is_open or is_finished_in_break(seen))
+    why_no_wait = None
+    if is_waiting and not is_open:
+        why_no_wait = "closed" if rest is None else "break"
+    elif is_waiting and wait is None:
+        why_no_wait = _why_no_wait(database, leg)
     is_called = leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     answer = {
         "number": leg["number"],
@@ -99,7 +106,8 @@ def _answers(
         "state": LegState.CALLED if is_unconfirmed(leg) else leg["state"],
         "ahead": ahead,
         "wait": None if wait is None else {"low_s": wait.low_s, "high_s": wait.high_s},
-        "is_open": rest is None and (opening is None or opening.is_open or is_finished_in_break(seen)),
+        "why_no_wait": why_no_wait,
+        "is_open": is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),
         "may_take_back": may_act and may_take_back(leg, now_micros=to_micros(now)),
@@ -120,6 +128,21 @@ def _answers(
         }
         for language in languages
     }
+
+
+def _why_no_wait(database: Database, leg: Row) -> str | None:
+    """Why a waiting leg is told no wait while its service is open; None: it was told one a moment ago.
+
+    `held`: nobody can receive the visitor yet; `no_counter`: none that serves it is open; `paused`: all are.
+    """
+    if leg["is_held"]:
+        return "held"
+    with database.read() as rows:
+        sessions = counters.open_sessions(rows, leg["hall"])
+    able = [each for each in sessions if leg["service"] in counters.terms_of(each).services]
+    if not able:
+        return "no_counter"
+    return "paused" if all(each["paused_at"] is not None for each in able) else None
 
 
 def is_finished_in_break(seen: Seen) -> bool:

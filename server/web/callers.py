@@ -27,7 +27,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", None})
 class Caller:
     """The author of a request and its permissions. `halls` are ids; None means every hall.
 
-    `grants` are a person's roles by site, `session` the id of the signed-in one; `configured` is a device's
+    `grants` are a person's roles by site, `session` the id of the signed-in one, `language` of its pages;
+    `configured` is a device's
     id in the hall document; `digest` is of the token that was shown.
     """
 
@@ -42,6 +43,7 @@ class Caller:
     name: str | None = None
     digest: str | None = None
     session: str | None = None
+    language: str | None = None
 
     def may(self, permission: Permission, *, hall: str, site: str) -> bool:
         """Whether the caller has a permission in a hall (id) of a site (slug)."""
@@ -184,6 +186,7 @@ def of_sign_in(database: Database, token: str) -> Caller | None:
         name=row["display_name"],
         digest=token_digest(token),
         session=row["session"],
+        language=row["language"],
     )
 
 

@@ -76,7 +76,7 @@ def current_viewer() -> Viewer | None:
         return None
     if caller.kind != "person" or not caller.grants:
         return None
-    return Viewer(caller.login or "", caller.name or "", caller.grants)
+    return Viewer(caller.login or "", caller.name or "", caller.grants, caller.language)
 
 
 def blueprint(site: Site) -> Blueprint:

@@ -12,12 +12,10 @@ from server.domain.roles import ROLES, Permission
 from server.store.accounts import EVERY_SITE, Grant
 from server.usecases.read_look import Look
 
-LANGUAGE_COOKIE = "parvis_language"
-
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person: login, name to show, roles by site, language or None for the browser's."""
+    """A signed-in person: login, name to show, roles by site, language (None: the browser's)."""
 
     login: str
     name: str
@@ -89,9 +87,17 @@ def page_language() -> str:
     return str(g.page_language)
 
 
+def speak_to(language: str) -> None:
+    """The page being answered is for somebody who reads this language, whatever their browser asks for.
+
+    A language that the address asks for stays.
+    """
+    if "lang" not in request.args:
+        g.page_language = language
+
+
 def _language(languages: Sequence[str], viewer: FindViewer) -> str:
-    asked = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
-    if asked in languages:
+    if (asked := request.args.get("lang")) in languages:
         return str(asked)
     person = viewer()
     if person is not None and person.language in languages:

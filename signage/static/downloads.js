@@ -10,17 +10,19 @@ export const stateOf = (phase, isCurrent) => (phase === "up to date" && !isCurre
 /**
  * Return downloads: `want(urls)` brings what is missing and forgets what is no longer asked for, the old files last.
  * A hundred screens wait a random while before they ask; the first programme of a screen waits for nothing.
+ * `stop()`: the server refuses this screen; what is missing is not asked for again until the next `want`.
  */
 export function createDownloads({ storage = globalThis.caches, get = globalThis.fetch, wait = pause, onPhase }) {
-  let wanted = null;
+  let wanted = null; // {key}: a new one for each time something else is wanted
   let phase = "unknown";
 
   async function want(urls) {
     const key = JSON.stringify([...new Set(urls)].sort());
-    if (key === wanted || !storage) return;
+    if (key === wanted?.key || !storage) return;
     const isFirst = wanted === null;
-    wanted = key;
-    const isCurrent = () => wanted === key;
+    const mine = { key };
+    wanted = mine;
+    const isCurrent = () => wanted === mine;
     for (let isAgain = false; isCurrent(); isAgain = true) {
       if (await bring(JSON.parse(key), { isCurrent, spread: isFirst || isAgain ? 0 : SPREAD_MS })) return;
       await wait(AGAIN_MS);
@@ -62,12 +64,16 @@ export function createDownloads({ storage = globalThis.caches, get = globalThis.
     for (const { url } of await kept.keys()) if (!needed.has(new URL(url).pathname)) await kept.delete(url);
   }
 
+  function stop() {
+    wanted = null;
+  }
+
   function enter(next) {
     phase = next;
     onPhase(phase);
   }
 
-  return { want };
+  return { want, stop };
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -87,7 +87,10 @@ const connection = (isPreview ? connectPreview : connect)({
       update(screenState.connected(state, now()));
     },
     disconnected: () => update(screenState.disconnected(state)),
-    refused: () => update(screenState.refused(state)),
+    refused: () => {
+      downloads.stop(); // until it is paired again nothing is asked for: no file, no picture, no proof
+      update(screenState.refused(state));
+    },
     hall: (hall) => update({ ...state, hall }),
     board: (message) => update(screenState.receiveBoard(state, message, now())),
     queues: (message) => update(screenState.receiveQueues(state, message, now())),
@@ -120,7 +123,7 @@ const player = createPlayer({
   onRefused: showSoundOff,
 });
 
-const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null, hall: () => state.hall?.slug ?? null });
+const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null, hall: () => (state.isRefused ? null : (state.hall?.slug ?? null)) });
 
 const media = createMediaPlayer({
   box: get("slide"), measure: get("measure"), wordsIn, own, lag,
@@ -143,7 +146,7 @@ const supervised = createSupervised({
       hasSound: Boolean(state.screen?.has_sound), revision: state.screen?.programme?.revision, configuration: state.screen?.configuration,
       notice: media.seenNow(screenState.serverNow(state, now()))?.notice, size: [innerWidth, innerHeight],
       hall: state.hall?.slug, screen: state.hall?.screen, everyMs: (state.screen?.picture_every_s ?? 0) * 1_000,
-      isCalm: !isNewAlert && !document.hidden && !state.cards.some((card) => screenState.isHeld(state, card, now())),
+      isCalm: state.isConnected && !isNewAlert && !document.hidden && !state.cards.some((card) => screenState.isHeld(state, card, now())),
     };
   },
 });
@@ -290,7 +293,7 @@ function drawQuiet(view) {
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
   const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
-  if (state.screen && !isPreview) downloads.want([...programme.items.flatMap(filesOf), ...filesOfLook(state.screen.look), ...Object.values(state.screen.alert_voices ?? {})]);
+  if (state.screen && !isPreview && !state.isRefused) downloads.want([...programme.items.flatMap(filesOf), ...filesOfLook(state.screen.look), ...Object.values(state.screen.alert_voices ?? {})]);
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting ? "yes" : "no";

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
-from tests.harness.working import demonstration_user, sign_in
+from tests.harness.working import demonstration_user, issue, phase, sign_in
 
 
 @pytest.fixture
@@ -32,6 +32,16 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     kiosk = pages.open(laon["kiosk"]["url"], width=1080, height=1920)
     expect(kiosk.locator("main")).to_have_attribute("data-view", "start")
     agent = at_work(pages, server, "agent", "/console")
+    issue(server, "laon", "laon-accueil")
+    agent.locator('[data-list="places"] li').first.locator("button").click()
+    phase(agent, "free")
+    agent.locator("[data-act=next]").first.click()
+    phase(agent, "called")
+    outcome, number = (
+        agent.locator("[data-outcome]").first,
+        agent.locator("[data-text=number]").first.inner_text(),
+    )
+    expect(outcome).to_have_text(f"{number} est appelé.")
     guard = at_work(pages, server, "security", "/securite")
     guard.locator("a.alarm").focus()
     guard.keyboard.press("Enter")
@@ -50,6 +60,7 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     strip = agent.locator(".alert-strip")
     expect(strip).to_contain_text("évacuation")
     expect(strip).to_contain_text("par ")
+    expect(outcome).to_have_text(f"{number} n’est plus appelé et attend de nouveau.")
     assert_accessible(agent)
     screens = guard.locator(".in-hall li")
     expect(screens.first).to_have_class("shown")

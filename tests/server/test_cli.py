@@ -46,6 +46,7 @@ class Installation:
             "PARVIS_VAR": str(var),
             "PARVIS_DATABASE_URL": database_url,
             "COLUMNS": "200",
+            "PARVIS_LANGUAGE": "en",
         }
 
     def parvis(
@@ -172,6 +173,33 @@ def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):
     assert "`make assets`" in text
     assert "Python 3." in text
     assert "The library of media prepares images, documents and videos." in text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "machine", "told", "wrong"),
+    [
+        (
+            "",
+            "C.UTF-8",
+            "· Aucun serveur ne tourne\u00a0; `parvis serve`",
+            "port\u00a0: doit être un nombre entier.",
+        ),
+        (
+            "es",
+            "fr_FR.UTF-8",
+            "· No hay ningún servidor en marcha",
+            "ajuste port: debe ser un número entero.",
+        ),
+    ],
+)
+def test_commands_speak_the_language_of_the_office_else_of_the_machine(
+    tmp_path: Path, chosen: str, machine: str, told: str, wrong: str
+):
+    place = Installation(tmp_path / "var")
+    place.environment |= {"PARVIS_LANGUAGE": chosen, "LANG": machine, "LC_ALL": "", "LC_MESSAGES": ""}
+    assert told in place.parvis("doctor", expected=1)
+    place.environment["PARVIS_PORT"] = "http"
+    assert wrong in place.parvis("serve", expected=2)
 
 
 def test_a_journal_that_was_tampered_with_ends_with_1(tmp_path: Path, sqlite_url: str):

@@ -26,9 +26,7 @@ NOT_INSTALLED = [
 @pytest.fixture
 def place(tmp_path: Path) -> Installation:
     """An empty folder; sentences in English."""
-    found = Installation(tmp_path / "var")
-    found.environment["LANG"] = "en_GB.UTF-8"
-    return found
+    return Installation(tmp_path / "var")
 
 
 # --- a database without tables ---------------------------------------------------------------

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createDownloads, stateOf } from "../../signage/static/downloads.js";
 
 /** A browser's cache and network, in memory; `lost` are addresses that do not answer. */
-function world({ has = [], lost = [] } = {}) {
+function world({ has = [], lost = [], onWait = () => {} } = {}) {
   const files = new Map(has.map((url) => [url, "old"]));
   const kept = {
     match: async (url) => files.get(url), put: async (url, answer) => void files.set(url, answer),
@@ -24,6 +24,7 @@ function world({ has = [], lost = [] } = {}) {
       waits.push(ms);
       if (ms === 60_000 && waits.filter((one) => one === ms).length > 1) await new Promise(() => {});
       if (ms === 60_000) lost.length = 0;
+      if (ms === 60_000) onWait();
     },
     onPhase: (phase) => phases.push(phase),
   });
@@ -46,6 +47,14 @@ test("a download that fails is told, tried again, and the old files stay until t
   await done;
   assert.deepEqual(phases, ["pending", "downloading", "not updated", "pending", "downloading", "up to date"]);
   assert.deepEqual([...files.keys()], ["/media/b"]);
+});
+
+test("a screen that is refused asks for no file again, until it is wanted anew", async () => {
+  const { downloads, asked, phases } = world({ lost: ["/media/b"], onWait: () => downloads.stop() });
+  await downloads.want(["/media/b"]);
+  assert.deepEqual([asked.length, phases.at(-1)], [1, "not updated"]);
+  await downloads.want(["/media/b"]);
+  assert.equal(asked.length, 2);
 });
 
 test("without files a player is up to date; without the server it may be outdated", async () => {

@@ -17,6 +17,7 @@ account = Table(
     Column("is_locked", Boolean, nullable=False),
     Column("created_at", INSTANT, nullable=False),
     Column("last_signed_in_at", INSTANT),
+    Column("language", String(10), nullable=False, server_default="fr"),
 )
 
 role_grant = Table(

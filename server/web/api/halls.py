@@ -1,23 +1,36 @@
 """Halls as screens, consoles and quality managers see them: board, screen, queue, indicators."""
 
-from datetime import date
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from server.domain.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.usecases.individual_figures import (
+    FEWEST_SERVED,
+    AgentFigures,
+    Served,
+    read_individual_figures,
+)
 from server.usecases.read_board import read_board, read_queues, read_screen
 from server.usecases.read_indicators import read_indicators
 from server.usecases.read_notices import check_seen
 from server.usecases.read_programme import Preview
 from server.usecases.read_queue import read_queue, read_queue_page
-from server.web.access import requires
+from server.web.access import PEOPLE, requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api
 from server.web.api.notices import reach_of_caller
-from server.web.api.shapes import HallPath, HallQueuePath, IndicatorsQuery, PageQuery, ScreenQuery
+from server.web.api.shapes import (
+    HallPath,
+    HallQueuePath,
+    IndicatorsQuery,
+    PageQuery,
+    PeriodQuery,
+    ScreenQuery,
+)
 from server.web.callers import allowed
 from server.web.viewer import page_language
 
@@ -78,18 +91,44 @@ def blueprint(api: Api) -> APIBlueprint:
     def indicators(query: IndicatorsQuery) -> Any:
         """The indicators of a hall over some days, with definition, unit, sample size and convention."""
         _, hall = allowed(Permission.READ_FIGURES, query.hall)
-        try:
-            starts_on, ends_on = date.fromisoformat(query.starts_on), date.fromisoformat(query.ends_on)
-        except ValueError as error:
-            raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}") from error
-        days, by = (starts_on, ends_on), query.by or "none"
         return read_indicators(
             api.database,
             hall,
-            days=days,
-            by=by,
+            days=query.days,
+            by=query.by or "none",
             with_alerts=query.alerts == "with",
             sentence=lambda key: api.translate(key, page_language()),
         )
 
+    @routes.get("/individual-figures", responses={200: Anything})
+    @requires(Permission.SUPERVISE, of=PEOPLE)
+    def individual_figures(query: PeriodQuery) -> Any:
+        """Whom each agent served over some days and how long, in all and by service.
+
+        Only where an administrator of the site decided that figures of one agent are shown; a median of
+        fewer than ten people is null.
+        """
+        _, hall = allowed(Permission.SUPERVISE, query.hall)
+        starts_on, ends_on = query.days
+        agents = read_individual_figures(api.database, hall, starts_on, ends_on)
+        convention = api.translate(INDICATORS["service_median"].convention_key, page_language())
+        return {
+            "hall": hall,
+            "from": starts_on.isoformat(),
+            "to": ends_on.isoformat(),
+            "unit": "s",
+            "convention": convention,
+            "fewest_served": FEWEST_SERVED,
+            "agents": [_of_agent(agent) for agent in agents],
+        }
+
     return routes
+
+
+def _of_agent(agent: AgentFigures) -> dict[str, Any]:
+    services = [{"service": service} | _served(served) for service, served in agent.services.items()]
+    return {"name": agent.name} | _served(agent.served) | {"services": services}
+
+
+def _served(served: Served) -> dict[str, Any]:
+    return {"served": served.count, "median_s": served.told_median_s}

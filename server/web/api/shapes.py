@@ -1,5 +1,6 @@
 """Shapes of what is asked of the API. Unknown keys in a request are refused."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from flask import request
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from server.domain.forgotten import FORGOTTEN
 from server.domain.half_days import AtBreak
 from server.domain.needs import Need
+from server.domain.refusals import Refusal
 from server.web.api.instants import Instant
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
@@ -104,17 +106,30 @@ class ScreenQuery(Asked):
     version: int = Field(default=1, ge=1, le=100_000)
 
 
-class IndicatorsQuery(Asked):
-    """Which hall, from which local date (included) to which (excluded), split by what.
-
-    `alerts`: with or without the visits that were present while an alert held.
-    """
+class PeriodQuery(Asked):
+    """Which hall, from which local date (included) to which (excluded)."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     hall: str = Slug
     starts_on: str = Field(alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$")
     ends_on: str = Field(alias="to", pattern=r"^\d{4}-\d{2}-\d{2}$")
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The two dates. Refusal: bad_period where one is no date."""
+        try:
+            return date.fromisoformat(self.starts_on), date.fromisoformat(self.ends_on)
+        except ValueError as error:
+            raise Refusal("bad_period", period=f"{self.starts_on}/{self.ends_on}") from error
+
+
+class IndicatorsQuery(PeriodQuery):
+    """Which hall, which days, split by what.
+
+    `alerts`: with or without the visits that were present while an alert held.
+    """
+
     by: str = Field(default="", max_length=40, pattern=r"^[a-z_]*$")
     alerts: Literal["with", "without"] = "with"
 

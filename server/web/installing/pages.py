@@ -105,7 +105,7 @@ def _beginning(routes: Blueprint, site: Site) -> None:
     @site.limiter.limit("10 per minute")
     @open_to(Access.EVERYBODY)
     def administrator() -> Any:
-        described = Described(typed("login"), typed("display_name"))
+        described = Described(typed("login"), typed("display_name"), language=page_language())
         try:
             account = first_administrator(
                 site.database, described, request.form.get("password", ""), token=_link()

@@ -14,7 +14,7 @@ from server.web.access import Access, open_to
 from server.web.problems import refusal_sentence, status_of
 from server.web.sign_in import LONGEST_TYPED, signed_in
 from server.web.site import Site
-from server.web.viewer import page_language
+from server.web.viewer import page_language, speak_to
 
 LONGEST_LINK = 400
 OF_PASSWORD = frozenset(
@@ -39,6 +39,7 @@ def blueprint(site: Site) -> Blueprint:
         token = request.form.get("t", "")[:LONGEST_LINK].strip().rpartition("#t=")[2]
         try:
             invitation = read_invitation(site.database, token)
+            speak_to(invitation.language)
             if "new" not in request.form:
                 return _choosing(invitation, token)
             return _accepted(site, invitation, token)

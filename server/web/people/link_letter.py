@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 from flask import request
 from werkzeug.exceptions import TooManyRequests
 
-from server.domain.configuration import FRENCH
 from server.domain.letters import Letter, is_email
 from server.ids import new_id
-from server.language import LANGUAGES
 from server.usecases.invitations import Invitation
 from server.web.viewer import Sentence
 
@@ -35,7 +33,6 @@ class LinkLetter:
     """The form as it is shown, and what came of it: a `sentence`, of the address or of the whole."""
 
     address: str = ""
-    language: str = FRENCH
     sentence: str = ""
     is_sent: bool = False
     is_of_address: bool = False
@@ -53,21 +50,19 @@ class Handed:
 
 
 def asked_letter() -> LinkLetter:
-    """The form as it was sent; a language there is none of is French."""
-    language = request.form.get("language", FRENCH)
-    address = request.form.get("address", "")[:LONGEST_TYPED].strip()
-    return LinkLetter(address=address, language=language if language in LANGUAGES else FRENCH)
+    """The form as it was sent."""
+    return LinkLetter(address=request.form.get("address", "")[:LONGEST_TYPED].strip())
 
 
 def sent_letter(post: Post, asked: LinkLetter, handed: Handed, say: Sentence) -> LinkLetter:
-    """The form once its letter has left, or with why it has not."""
+    """The form once its letter has left, in the language of whom it is for, or with why it has not."""
     if not is_email(asked.address):
         return replace(asked, sentence=say("refusal.bad_recipient"), is_of_address=True, status=422)
     try:
         post.slow()
     except TooManyRequests:
         return replace(asked, sentence=say("refusal.too_many_requests"), status=429)
-    letter = letter_of(handed, asked.address, Sentence(say.translate, asked.language))
+    letter = letter_of(handed, asked.address, Sentence(say.translate, handed.invitation.language))
     failure = "email_off" if post.send is None else post.send(letter)
     if failure is not None:
         why = say(f"alarms.failure.{failure}")

@@ -1,13 +1,14 @@
-"""One's own account, `/compte`: roles, sessions, another password. Works without JavaScript."""
+"""One's own account, `/compte`: roles, sessions, language, another password. Works without JavaScript."""
 
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
 from server.domain.refusals import Refusal
+from server.language import LANGUAGES, own_name
 from server.store.accounts import EVERY_SITE
 from server.usecases.individual_figures import sites_with_individual_figures
-from server.usecases.own_account import change_own_password
+from server.usecases.own_account import change_own_password, choose_own_language
 from server.usecases.passwords import SHORTEST_PASSWORD
 from server.usecases.read_people import read_own_sessions
 from server.usecases.sessions import end_every_session, end_session
@@ -22,7 +23,7 @@ from server.web.viewer import page_language
 
 PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
 """Refusals of the present password; any other is of the new one."""
-DONE = ("password", "ended")
+DONE = ("password", "ended", "language")
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -48,6 +49,12 @@ def blueprint(site: Site) -> Blueprint:
         except Refusal as refusal:
             return _page(site, caller, refusal), status_of(refusal)
         return redirect("/compte?fait=password", 303)
+
+    @routes.post("/compte/langue")
+    @open_to(Access.KNOWN, of=PEOPLE)
+    def language() -> Any:
+        choose_own_language(site.database, identify().author, request.form.get("language", ""))
+        return redirect("/compte?fait=language", 303)
 
     @routes.post("/compte/sessions")
     @open_to(Access.KNOWN, of=PEOPLE)
@@ -77,6 +84,7 @@ def _page(site: Site, caller: Caller, refusal: Refusal | None = None) -> str:
         figures=[known[each].name for each in own if each in figures],
         every_site=EVERY_SITE,
         shortest=SHORTEST_PASSWORD,
+        language_names={each: own_name(each) for each in LANGUAGES},
         instant=lambda at: instant_text(at, language, zone),
         field="" if refusal is None else ("present" if refusal.code in PRESENT else "new"),
         sentence="" if refusal is None else refusal_sentence(refusal, site.translate, language),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from server.domain.configuration import FRENCH
 from server.domain.letters import LONGEST_EMAIL
 from server.domain.refusals import Refusal
 from server.domain.roles import ROLES, Permission
@@ -46,6 +47,7 @@ FIELDS = {
     "bad_name": "name",
     "bad_email": "email",
     "email_taken": "email",
+    "wrong_language": "language",
     "role_missing": "roles",
     "unknown_role": "roles",
     "unknown_site": "roles",
@@ -142,7 +144,8 @@ class _Pages:
             person=person,
             sessions=sessions,
             is_own=caller.author.id == account,
-            wanted=wanted or Described(person.login, person.display_name, person.email),
+            wanted=wanted
+            or Described(person.login, person.display_name, person.email, language=person.language),
             grants=own if grants is None else grants,
             elsewhere=[grant for grant in person.grants if grant not in own],
             **self._refused(refusal, is_of_field=is_of_field),
@@ -234,7 +237,6 @@ class _Pages:
             expires_at=link.expires_at,
             may_send=self.post.send is not None,
             letter=letter or LinkLetter(address=person.email),
-            languages_of_letters={each: own_name(each) for each in LANGUAGES},
         )
 
     def _page(self, template: str, sites: Sites, **values: Any) -> str:
@@ -249,6 +251,7 @@ class _Pages:
             site_names={slug: each.name for slug, each in known.items()},
             may_every_site=sites is None,
             every_site=EVERY_SITE,
+            language_names={each: own_name(each) for each in LANGUAGES},
             instant=lambda at: instant_text(at, language, zone),
             longest={"login": LONGEST_LOGIN, "name": LONGEST_NAME, "email": LONGEST_EMAIL},
             done=done if done in DONE else None,
@@ -273,7 +276,12 @@ def _address(link: Link) -> str:
 
 def _described() -> Described:
     form = request.form
-    return Described(form.get("login", "")[:200], form.get("name", "")[:200], form.get("email", "")[:300])
+    return Described(
+        form.get("login", "")[:200],
+        form.get("name", "")[:200],
+        form.get("email", "")[:300],
+        form.get("language", FRENCH)[:20],
+    )
 
 
 def _grants() -> list[Grant]:

@@ -15,7 +15,16 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from server.language import direction_of
 from server.web.access import Access, open_to
-from server.web.phone.ticket_view import Said, Ticket, ahead_said, alert_said, alert_words, part_of, wait_said
+from server.web.phone.ticket_view import (
+    Said,
+    Ticket,
+    ahead_said,
+    alert_said,
+    alert_words,
+    closed_said,
+    part_of,
+    wait_said,
+)
 from server.web.sentences import page_sentences
 from server.web.viewer import page_language
 
@@ -113,6 +122,7 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         "part": part_of(ticket),
         "ahead": said(ahead_said(ticket)),
         "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",
+        "closed": said(closed_said(ticket)),
         "opening": opening(),
         "as_of": hour(ticket["as_of"]),
         "called_at": hour(call["called_at"]) if call else "",

@@ -11,6 +11,8 @@ type Said = tuple[str, dict[str, object]]
 """A sentence's key and its values; a value may itself be said."""
 
 _HOUR = 60
+_WHY_NO_WAIT = ("held", "paused", "no_counter")
+"""Of an open service; what is closed has a part of the page for itself."""
 
 
 def part_of(ticket: Ticket) -> str:
@@ -23,6 +25,11 @@ def part_of(ticket: Ticket) -> str:
     return str(state)
 
 
+def closed_said(ticket: Ticket) -> Said:
+    """Why nobody is called, where the page says when calls go on."""
+    return ("phone.break" if ticket.get("why_no_wait") == "break" else "phone.closed"), {}
+
+
 def ahead_said(ticket: Ticket) -> Said:
     """How many people are before this visitor."""
     ahead = ticket["ahead"] or 0
@@ -30,10 +37,11 @@ def ahead_said(ticket: Ticket) -> Said:
 
 
 def wait_said(ticket: Ticket) -> Said:
-    """The remaining wait as a range in minutes and hours, or an honest sentence when nothing can be said."""
+    """The remaining wait as a range in minutes and hours, or why none is told."""
     wait = ticket["wait"]
     if wait is None:
-        return "phone.wait.unknown", {}
+        why = ticket.get("why_no_wait")
+        return f"phone.wait.{why if why in _WHY_NO_WAIT else 'unknown'}", {}
     if wait.get("none") or wait["high_s"] == 0:
         return "phone.wait.none", {}
     low, high = wait["low_s"] // 60, -(-wait["high_s"] // 60)

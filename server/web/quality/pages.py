@@ -29,7 +29,7 @@ from server.web.access import PEOPLE, requires
 from server.web.quality import wording
 from server.web.quality.draw import Drawings
 from server.web.quality.sheet import figures_sheet
-from server.web.quality.view import GROUPS, Asked, Plot, Shown, view_of
+from server.web.quality.view import GROUPS, Asked, Plot, Shown, service_name, view_of
 from server.web.viewer import FindHalls, FindViewer, Sentence, hall_for_page, halls_for_page, page_language
 
 FIRST_KIND = PeriodKind.MONTH
@@ -185,6 +185,8 @@ def _agents(needs: QualityPages, hall: HallConfiguration) -> str:
         asked=asked,
         agents=agents,
         fewest=FEWEST_SERVED,
+        is_few=any(each.told_median_s is None for agent in agents or () for each in agent.services.values()),
+        service_name=lambda service: service_name(hall, service, asked.language),
         period=wording.period_text(asked.period, asked.language),
         query=_query(asked, asked.period.starts_on),
         minutes=lambda seconds: wording.number(wording.minutes(seconds), asked.language),

@@ -7,7 +7,7 @@ import { createKeys } from "./console_keys.js";
 import { drawNeeds, restUntil } from "./console_needs.js";
 import { capital, createView, mayAct } from "./console_view.js";
 import {
-  emptyConsole, isPausing, mustTell, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
+  emptyConsole, isPausing, isWaiting, mustTell, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
 } from "./console_state.js";
 import { createMessages } from "./messages_view.js";
 import { hourTeller, minutes, secondsSince } from "./durations.js";
@@ -35,6 +35,7 @@ const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned",
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
+let told = null; // the leg that the outcome line says is called, or at the counter
 let summary = { waiting: null, saidAtMs: 0 };
 
 const socket = connect("/agent", { hall: page.hall.slug }, {
@@ -64,6 +65,9 @@ function change(next) {
   const before = state;
   state = next;
   if (state.takenAt && !before.takenAt) closePanel();
+  if (told && state.counter?.leg?.leg !== told.leg) {
+    tell(isWaiting(state.queue, told.leg) ? say("console.outcome.given_back", { number: told.number }) : "");
+  }
   render();
 }
 
@@ -223,8 +227,8 @@ function tellOutcome(verb, was, answer) {
   const restsUntil = restUntil(state.queue);
   if (isNobody && restsUntil) tell(say("console.outcome.rest", { at: words.hour(restsUntil) }));
   else if (isNobody) tell(say(was.leg ? "console.outcome.finished_nobody" : "console.outcome.nobody"));
-  else if (["next", "chosen", "receive_below"].includes(verb)) tell(say("console.outcome.called", { number: answer.body.number }));
-  else tell(say(`console.outcome.${verb}`, { number: was.leg?.number ?? answer.body?.number ?? "" }));
+  else if (["next", "chosen", "receive_below"].includes(verb)) tell(say("console.outcome.called", { number: answer.body.number }), state.counter?.leg);
+  else tell(say(`console.outcome.${verb}`, { number: was.leg?.number ?? answer.body?.number ?? "" }), ["yes", "recall", "parked"].includes(verb) ? state.counter?.leg : null);
 }
 
 async function greet(choice) {
@@ -255,7 +259,9 @@ async function attempt(request) {
   return answer;
 }
 
-function tell(text) {
+/** Says what came of a gesture; `leg` is whom it says to be here: once that is over the sentence goes. */
+function tell(text, leg = null) {
+  told = leg ?? null;
   for (const place of document.querySelectorAll("[data-outcome]")) place.textContent = text;
 }
 

@@ -147,6 +147,11 @@ function ourQueues(queue, services) {
   return queue.queues.filter((one) => one.services.some((service) => services.includes(service)));
 }
 
+/** Whether a leg is seen waiting; a message carries the first rows of each queue. */
+export function isWaiting(queue, leg) {
+  return (queue?.queues ?? []).some(({ legs }) => (legs ?? []).some((one) => one.leg === leg));
+}
+
 /** Whether the last gesture can still be taken back. */
 export function mayUndo({ counter }, nowMs) {
   const gesture = counter?.last_gesture;

@@ -4,7 +4,7 @@ import { element, setText, show, withSuperiors, write } from "./dom.js";
 import { hourTeller } from "./durations.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
 import { connect, spread } from "./live.js";
-import { aheadSaid, alertSaid, alertWords, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
+import { aheadSaid, alertSaid, alertWords, closedSaid, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 import { directionOf } from "/assets/directions.js";
@@ -69,6 +69,7 @@ function draw() {
   write("service", ticket.service.name);
   write("wait", said(waitSaid(ticket)));
   write("ahead", said(aheadSaid(ticket)));
+  write("closed", said(closedSaid(ticket)));
   write("opening", openingWords());
   if (ticket.call) drawCall(ticket.call);
   show('[data-act="ask"]', ticket.may_give_up && document.querySelector("[data-sure]").hidden);

@@ -1,6 +1,8 @@
 // What the visitor's phone says about a ticket: pure functions. The server's first page decides the same.
 
 const HOUR = 60;
+// of an open service; what is closed has a part of the page for itself
+const WHY_NO_WAIT = ["held", "paused", "no_counter"];
 
 /** The part of the page to show: waiting, closed, called, in_service, parked, or ended.<reason>. */
 export function partOf(ticket) {
@@ -14,9 +16,14 @@ export function aheadSaid(ticket) {
   return ticket.ahead ? ["phone.ahead", { count: ticket.ahead }] : ["phone.ahead.none", {}];
 }
 
-/** The remaining wait as a range in minutes and hours, or an honest sentence when nothing can be said. */
-export function waitSaid({ wait }) {
-  if (wait === null) return ["phone.wait.unknown", {}];
+/** Why nobody is called, where the page says when calls go on: [key, values]. */
+export function closedSaid({ why_no_wait: why }) {
+  return [why === "break" ? "phone.break" : "phone.closed", {}];
+}
+
+/** The remaining wait as a range in minutes and hours, or why none is told. */
+export function waitSaid({ wait, why_no_wait: why }) {
+  if (wait === null) return [`phone.wait.${WHY_NO_WAIT.includes(why) ? why : "unknown"}`, {}];
   if (wait.none || wait.high_s === 0) return ["phone.wait.none", {}];
   const [low, high] = [Math.floor(wait.low_s / 60), Math.ceil(wait.high_s / 60)];
   if (high >= HOUR) {

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
@@ -16,6 +17,7 @@ from hardware.transport import TcpAddress
 from hardware.verdict import print_document_bytes
 from tests.harness.programs import PROJECT
 
+CAYENNE = ZoneInfo("America/Cayenne")
 CATALOGUES = PROJECT / "hardware" / "translations"
 
 
@@ -34,17 +36,18 @@ def client(simulated: SimulatedPrinter, fonts_dir: Path) -> FlaskClient:
     print_document_bytes(TcpAddress(simulated.host, simulated.port), blob, job_number=1)
     app = Flask("page", static_folder=None)
     app.jinja_env.globals["csrf_token"] = lambda: "token-of-the-session"
-    app.register_blueprint(blueprint(lambda: {"laon": simulated}, translate))
+    app.register_blueprint(blueprint(lambda: {"laon": simulated}, translate, zones=lambda: {"laon": CAYENNE}))
     return app.test_client()
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
-def test_the_page_shows_the_tickets_in_each_language(client, language):
+def test_the_page_shows_the_tickets_in_each_language_at_the_hour_of_their_hall(client, simulated, language):
     html = client.get(f"/imprimantes?lang={language}").get_data(as_text=True)
     assert f'<html lang="{language}"' in html
     assert sentences(language)["hardware.simulator.title"] in html
     (src, alt) = re.findall(r'<img src="([^"]+)" alt="([^"]+)"', html)[0]
-    assert re.search(r"\d\d:\d\d:\d\d", alt)
+    [ticket] = simulated.tickets()
+    assert ticket.received_at.astimezone(CAYENNE).strftime("%H:%M:%S") in alt
     picture = client.get(src)
     assert picture.content_type == "image/png"
     assert picture.data.startswith(b"\x89PNG")

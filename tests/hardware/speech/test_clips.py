@@ -118,7 +118,7 @@ def test_a_file_that_is_no_recording_is_refused_with_a_sentence(tmp_path: Path, 
         recording(tmp_path / name)
     assert str(refused.value) == sentence
     record(tmp_path, ["a"])
-    assert list(refused_in(clips_in(tmp_path))) == [sentence]
+    assert [str(each) for each in refused_in(clips_in(tmp_path))] == [sentence]
 
 
 def test_a_list_of_other_files_is_not_followed(tmp_path: Path):

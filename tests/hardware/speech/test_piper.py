@@ -58,7 +58,7 @@ def test_without_the_package_espeak_speaks_and_the_reason_is_told(
     voice = drop_voice(tmp_path / "fr")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     piper = PiperSpeech()
-    assert piper.lacks(voice) == "the package piper-tts is not installed"
+    assert piper.lacks(voice) == "not_installed"
     with pytest.raises(SpeechUnavailable, match="is not installed"):
         piper.say(PHRASES, voice)
     assert Voices(tmp_path, speech=Counted(), piper=piper).name(PHRASES, "fr") == "espeak-ng"

@@ -51,4 +51,4 @@ def test_doctor_says_that_the_provider_is_away():
     settings = Settings.model_validate({"oidc_issuer": f"http://127.0.0.1:{free_port()}", **REGISTERED})
     found = provider(settings)
     assert found.state == "off"
-    assert "oidc_away" in found.sentence
+    assert (found.key, found.values["code"]) == ("doctor.provider.away", "oidc_away")

@@ -8,8 +8,10 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -29,6 +31,7 @@ from tests.harness.waiting import wait_until
 from tests.server.live.sockets import listening
 from tests.server.printing.printing_hall import TRANSLATE
 
+PARIS = ZoneInfo("Europe/Paris")
 LAYOUTS = ["embedded", "workers"]
 PUBLIC_URL = "https://attente.example.fr"
 
@@ -192,7 +195,7 @@ def test_who_gives_tickets_at_reception_hears_what_becomes_of_their_paper_and_ot
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_worker_shows_the_same_printers_and_switches_their_faults(serve, layout):
     """A new connection falls on either worker; one of them runs the printers."""
-    kiosk = Kiosk(serve(layout, voice="false"))
+    kiosk, since = Kiosk(serve(layout, voice="false")), datetime.now(UTC)
     with kiosk.listening():
         assert kiosk.ended(kiosk.press())["verdict"] == "printed"
     (paper,) = kiosk.pictures()
@@ -203,6 +206,9 @@ def test_each_worker_shows_the_same_printers_and_switches_their_faults(serve, la
         with httpx.Client(base_url=kiosk.server.base_url, trust_env=False) as browser:
             section = browser.get("/imprimantes").text.partition(f'<section id="{kiosk.id}"')[2]
         assert ('class="fault"' in section.partition("</section>")[0]) is is_on
+    [hour] = re.findall(r"<figcaption>(\d\d):", section.partition("</section>")[0])
+    told = [at.astimezone(PARIS).strftime("%H") for at in (since, datetime.now(UTC))]
+    assert hour in told
 
 
 def test_a_press_is_answered_at_once_while_its_printer_is_mute_and_the_kiosk_is_told(serve):

@@ -156,7 +156,7 @@ def test_another_password_of_ones_own_needs_the_present_one_and_ends_the_other_s
 
 def test_a_description_is_a_fact_that_says_what_changed_and_not_to_what(database: Database):
     account = made(database, "agent")
-    wanted = Described("marie.d", "Marie Durand", "marie@example.org")
+    wanted = Described("marie.d", "Marie Durand", "marie@example.org", language="es")
     describe_account(database, SYSTEM, account, wanted, sites=LAON)
     describe_account(database, SYSTEM, account, wanted, sites=LAON)  # nothing changes: no fact
     with database.read() as rows:
@@ -165,7 +165,7 @@ def test_a_description_is_a_fact_that_says_what_changed_and_not_to_what(database
         assert found["display_name"] == "Marie Durand"
         facts = rows.all("SELECT body FROM installation_fact WHERE kind = 'AccountDescribed'")
     assert len(facts) == 1
-    assert '"changed":["display_name","email","login"]' in facts[0]["body"]
+    assert '"changed":["display_name","email","language","login"]' in facts[0]["body"]
     assert "urand" not in facts[0]["body"]
     made(database, "other")
     again = Described("OTHER", "Marie Durand", "")

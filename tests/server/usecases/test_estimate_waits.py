@@ -12,9 +12,10 @@ from server.ids import new_id
 from server.store.database import Database
 from server.usecases import estimate_waits
 from server.usecases.call_next import AtCounter, call_next
-from server.usecases.counter_sessions import WantedSession, close_counter, open_counter
+from server.usecases.counter_sessions import WantedSession, close_counter, open_counter, pause_counter
 from server.usecases.decide_break import decide_break
 from server.usecases.estimate_waits import Estimates
+from server.usecases.hold import hold, release
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.link_visits import LinkedTo, Linking, link_visits
 from server.usecases.read_menu import read_menu
@@ -79,6 +80,29 @@ def told(estimates: Estimates, ticket: Any) -> tuple[int, int]:
     estimates.refresh(estimates.database.hall_id(HALL))
     wait = read_ticket(estimates.database, estimates, ticket["token"])["wait"]
     return wait["low_s"], wait["high_s"]
+
+
+def test_a_phone_is_told_why_it_is_told_no_wait(database: Database, estimates: Estimates, hands: Hands):
+    [ticket] = issue(database, 1)
+
+    def why() -> str | None:
+        estimates.refresh(database.hall_id(HALL))
+        found = read_ticket(database, estimates, ticket["token"])
+        assert (found["wait"] is None) == (found["why_no_wait"] is not None)
+        return found["why_no_wait"]  # type: ignore[no-any-return]
+
+    assert why() == "no_counter"
+    opened(database, COUNTER)
+    assert why() is None
+    with database.read() as rows:
+        gesture = Gesture(rows.one("SELECT id FROM leg")["id"], AGENT)
+    hold(database, gesture)
+    assert why() == "held"
+    release(database, gesture)
+    pause_counter(database, COUNTER, AGENT, "break")
+    assert why() == "paused"
+    hands.now = at(20)
+    assert why() == "closed"
 
 
 # --- the break ------------------------------------------------------------------------------------

@@ -98,6 +98,7 @@ def test_the_phone_and_the_screen_tell_the_break_as_it_was_decided(database: Dat
     decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)
     told = read_ticket(database, estimates, token)
     assert (told["is_open"], told["next_opening_at"][:16]) == (False, "2026-11-24T12:30")
+    assert told["why_no_wait"] == "break"
     assert read_board(database, HALL)["break"]["resumes_at"].startswith("2026-11-24T12:30")
     menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)
     assert (menu["is_open"], menu["keeps_tickets"]) == (False, True)

@@ -12,25 +12,30 @@ from server.usecases.accounts import NewAccount, create_account
 from server.usecases.counter_sessions import WantedSession, open_counter
 from server.usecases.individual_figures import (
     AgentFigures,
+    Served,
     decide_individual_figures,
     read_individual_figures,
 )
+from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.serve import finish
 from tests.server.usecases.at_counters import COUNTER, HALL, OTHER, SERVICE, issue, served
 from tests.server.usecases.figures_history import Hands
 from tests.server.usecases.watched_hall import MORNING
 
+OTHER_SERVICE = "laon-permis"
 DAYS = (MORNING.date(), MORNING.date() + timedelta(days=1))
 
 
-def test_they_are_off_then_of_whoever_held_the_counter_when_the_service_ended(
+def test_they_are_off_then_by_service_of_whoever_held_the_counter_when_it_ended(
     database: Database, hands: Hands
 ):
     new = NewAccount("marie", "cendrier parapluie olive", "Marie D.", [Grant("agent", "laon")])
     marie = create_account(database, SYSTEM, new)
-    open_counter(database, OTHER, Author(marie), WantedSession(services=[SERVICE], take_over=True))
+    both = WantedSession(services=[SERVICE, OTHER_SERVICE], take_over=True)
+    open_counter(database, OTHER, Author(marie), both)
     issue(database, 3)
-    for counter, minutes in ((COUNTER, 30), (OTHER, 4), (OTHER, 8)):
+    issue_ticket(database, HALL, Author("kiosk"), WantedTicket(OTHER_SERVICE, "for-licences"))
+    for counter, minutes in ((COUNTER, 30), (OTHER, 4), (OTHER, 8), (OTHER, 20)):
         gesture = served(database, counter)
         hands.now += timedelta(minutes=minutes)
         finish(database, gesture)
@@ -40,7 +45,15 @@ def test_they_are_off_then_of_whoever_held_the_counter_when_the_service_ended(
     decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
     found = read_individual_figures(database, HALL, *DAYS)
     decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
-    assert found == [AgentFigures("Marie D.", 2, 6 * 60), AgentFigures(None, 1, 30 * 60)]
+    assert found == [
+        AgentFigures(
+            "Marie D.",
+            Served(3, 8 * 60),
+            {SERVICE: Served(2, 6 * 60), OTHER_SERVICE: Served(1, 20 * 60)},
+        ),
+        AgentFigures(None, Served(1, 30 * 60), {SERVICE: Served(1, 30 * 60)}),
+    ]
+    assert [Served(count, 60).told_median_s for count in (9, 10)] == [None, 60]
 
 
 def test_whoever_takes_the_counter_over_has_not_served_who_was_finished_at_that_instant(
@@ -58,4 +71,4 @@ def test_whoever_takes_the_counter_over_has_not_served_who_was_finished_at_that_
     decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
     found = read_individual_figures(database, HALL, *DAYS)
     decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
-    assert found == [AgentFigures(None, 1, 0)]
+    assert found == [AgentFigures(None, Served(1, 0), {SERVICE: Served(1, 0)})]

@@ -38,14 +38,14 @@ def posting(sqlite_url: str, tmp_path: Path, box: Mailbox) -> Iterator[ApiSite]:
 class Inviting:
     """An administrator who has just made Marie's account, and its link."""
 
-    def __init__(self, site: ApiSite, email: str = "") -> None:
+    def __init__(self, site: ApiSite, **described: str) -> None:
         self.forms = Forms(site, site.person("administrator", "*"))
-        self.page = self.forms.post("/personnes/inviter", MARIE | {"email": email}).text
+        self.page = self.forms.post("/personnes/inviter", MARIE | described).text
         [self.token] = LINK.findall(self.page)
         [self.account] = [each.account for each in read_people(site.database, None) if each.login == "marie"]
 
-    def send(self, address: str = ADDRESS, language: str = "fr") -> Any:
-        form = {"t": self.token, "address": address, "language": language}
+    def send(self, address: str = ADDRESS) -> Any:
+        form = {"t": self.token, "address": address}
         return self.forms.post(f"/personnes/{self.account}/envoi", form)
 
 
@@ -80,22 +80,25 @@ def whole(site: ApiSite) -> str:
         return repr([[dict(row) for row in rows.all(f"SELECT * FROM {table}")] for table in tables])
 
 
-def test_a_letter_speaks_the_language_that_is_chosen_and_says_that_a_password_is_another(
+def test_a_letter_speaks_the_language_of_its_person_and_says_that_a_password_is_another(
     posting: ApiSite, box: Mailbox
 ):
-    chief = Inviting(posting, email="marie@kept.example")
+    chief = Inviting(posting, email="marie@kept.example", language="en")
     assert 'value="marie@kept.example"' in chief.page
-    chief.send(language="en")
+    chief.send()
     opened = {"t": chief.token, "new": "cendrier parapluie olive", "again": "cendrier parapluie olive"}
-    Forms(posting).post("/invitation", opened)
+    marie = Forms(posting)
+    assert "Welcome, Marie Dubreuil" in marie.post("/invitation", {"t": chief.token}).text
+    marie.post("/invitation", opened)
+    assert marie.post("/compte/langue", {"language": "xx"}, page="/compte").status_code == 422
+    assert marie.post("/compte/langue", {"language": "es"}, page="/compte").status_code == 303
+    assert '<html lang="es"' in marie.get("/compte?fait=language").text
     renewed = chief.forms.post(f"/personnes/{chief.account}/lien").text
     [chief.token] = LINK.findall(renewed)
-    chief.send(language="es")
-    chief.send(language="xx")
+    chief.send()
     assert [subject_of(each.content) for each in box.letters] == [
         "Préfecture de l’Aisne: your Parvis account",
         "Préfecture de l’Aisne: una contraseña nueva",
-        "Préfecture de l’Aisne\u00a0: un nouveau mot de passe",
     ]
     assert "Hello Marie Dubreuil," in text_of_letter(box.letters[0].content)
     assert "25 nov 2026, 10:00" in text_of_letter(box.letters[1].content)
@@ -146,7 +149,7 @@ def test_an_address_that_is_none_is_said_at_its_field(posting: ApiSite, box: Mai
 def test_only_a_link_that_opens_is_sent_by_who_may_give_it(posting: ApiSite, box: Mailbox):
     chief = Inviting(posting)
     local = Forms(posting, posting.person("administrator", "vervins"))
-    form = {"t": chief.token, "address": ADDRESS, "language": "fr"}
+    form = {"t": chief.token, "address": ADDRESS}
     assert local.post(f"/personnes/{chief.account}/envoi", form, page="/personnes").status_code == 404
     agent = Forms(posting, posting.person("agent"))
     assert agent.post(f"/personnes/{chief.account}/envoi", form, page="/").status_code == 403

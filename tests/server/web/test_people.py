@@ -1,6 +1,7 @@
 """The pages of people, of one's own account and of invitations: who sees what, and what each form does."""
 
 import re
+from datetime import timedelta
 from html import escape
 from typing import Any
 from urllib.parse import unquote
@@ -10,10 +11,12 @@ import pytest
 from server.store.accounts import Grant
 from server.store.database import Database
 from server.store.engines import Row
-from server.store.installation import SYSTEM
+from server.store.installation import SYSTEM, Author
 from server.usecases.accounts import Described, set_password
+from server.usecases.counter_sessions import WantedSession, open_counter
 from server.usecases.invitations import invite
 from server.usecases.read_people import read_own_sessions, read_people
+from server.usecases.serve import finish
 from server.usecases.sessions import begin_session
 from server.usecases.sign_in import Attempt, prove
 from server.usecases.sites import known_sites
@@ -21,6 +24,7 @@ from server.web import sign_in
 from server.web.callers import SESSION_COOKIE
 from server.web.known_browsers import BROWSER_COOKIE
 from server.web.local_time import zone_of
+from tests.server.usecases.at_counters import COUNTER, SERVICE, issue, served
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
 from tests.server.web.ways_on import LEADING_AWAY
 
@@ -39,6 +43,12 @@ class Forms:
     def post(self, path: str, form: dict[str, Any] | None = None, page: str = "/invitation") -> Any:
         token = self.get(page).text.partition('name="csrf-token" content="')[2].partition('"')[0]
         return self.browser.post(path, data={**(form or {}), "csrf_token": token})
+
+
+def account_of(site: ApiSite, role: str) -> str:
+    """The id of the account whose first role is this one."""
+    people = read_people(site.database, None)
+    return next(each.account for each in people if each.grants[0].role == role)
 
 
 @pytest.fixture
@@ -100,10 +110,13 @@ def test_a_form_that_is_refused_keeps_what_was_typed_and_points_at_the_field(api
 
 def test_each_verb_of_a_person_says_what_was_done(both: ApiSite, chief: Forms):
     both.person("agent")
-    person = next(each for each in read_people(both.database, None) if each.grants[0].role == "agent")
-    path = f"/personnes/{person.account}"
+    path = f"/personnes/{account_of(both, 'agent')}"
     steps: list[tuple[str, dict[str, Any], str]] = [
-        ("description", {"name": "Marie", "login": "marie", "email": "m@example.org"}, "described"),
+        (
+            "description",
+            {"name": "Marie", "login": "marie", "email": "m@example.org", "language": "fr"},
+            "described",
+        ),
         ("roles", {"role": ["reception", "quality"], "site": [HALL, "*"]}, "roles"),
         ("sessions", {}, "ended"),
         ("bloquer", {}, "locked"),
@@ -182,6 +195,22 @@ def test_one_sees_and_ends_ones_own_sessions_and_no_others(api: ApiSite):
     assert own.get("/compte").status_code == 200
 
 
+def test_a_person_reads_their_language_whatever_the_browser_asks_for(both: ApiSite):
+    chief, agent = Forms(both, both.person("administrator", "*")), Forms(both, both.person("agent"))
+    in_english = {"Accept-Language": "en"}
+    assert '<html lang="fr"' in agent.browser.get("/compte", headers=in_english).text
+    account = account_of(both, "agent")
+    described = {"name": "Ana", "login": "ana", "email": ""}
+    path = f"/personnes/{account}/description"
+    refused = chief.post(path, described | {"language": "it"}, page="/personnes")
+    assert 'id="language-refused"' in refused.text
+    chief.post(path, described | {"language": "es"}, page="/personnes")
+    assert '<html lang="es"' in agent.browser.get("/compte", headers=in_english).text
+    assert '<html lang="en"' in agent.get("/compte?lang=en").text
+    assert '<html lang="en"' in Forms(both).browser.get("/connexion", headers=in_english).text
+    assert '<html lang="fr"' in chief.get("/compte").text
+
+
 def test_another_password_is_refused_in_its_field_or_taken(api: ApiSite):
     forms = Forms(api, api.person("agent"))
     wanted = {"present": PASSWORD, "new": NEW, "again": NEW}
@@ -247,12 +276,27 @@ def test_individual_figures_are_decided_on_the_page_and_told_to_agents(api: ApiS
     assert "Aucun chiffre n’est montré par agent" in agent.get("/compte").text
     assert "personne ne l’a décidé" in supervisor.get("/qualite/agents").text
     assert "/qualite/agents" not in supervisor.get("/qualite").text
+    today = api.hands.now.date()
+    asked = f"/api/v1/individual-figures?hall={HALL}&from={today}&to={today + timedelta(days=1)}"
+    assert [each.get(asked).status_code for each in (supervisor, agent)] == [409, 403]
     assert agent.get("/qualite/agents").status_code == 403
     decided = chief.post("/personnes/chiffres-individuels", {"site": HALL, "on": "1"})
     assert decided.location == "/personnes?fait=figures#figures"
     assert "Permis par une décision inscrite au journal" in agent.get("/compte").text
     assert "Personne n’a été reçu" in supervisor.get("/qualite/agents").text
     assert "/qualite/agents?" in supervisor.get("/qualite").text
+    opened = WantedSession(services=[SERVICE])
+    open_counter(api.database, COUNTER, Author(account_of(api, "agent")), opened)
+    issue(api.database)
+    gesture = served(api.database)
+    api.hands.now += timedelta(minutes=4)
+    finish(api.database, gesture)
+    page = supervisor.get("/qualite/agents").text
+    rows = re.findall(r'<th scope="row(?:group)?">(?:<bdi>)?([^<]+).*?"number">(\d+)<', page)
+    assert rows == [("agent", "1"), ("Accueil et renseignements", "1")]
+    [told] = supervisor.get(asked).get_json()["agents"]
+    services = [{"service": SERVICE, "served": 1, "median_s": None}]
+    assert told == {"name": "agent", "served": 1, "median_s": None, "services": services}
 
 
 def test_forms_without_the_token_of_the_page_change_nothing(api: ApiSite):

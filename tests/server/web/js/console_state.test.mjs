@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  emptyConsole, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, summaryDue, waitingCount, waitingRow, waitingRows,
+  emptyConsole, isWaiting, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, summaryDue, waitingCount, waitingRow, waitingRows,
   withCounter, withLeg, withLiveness, withQueue, wrapUpLeftS,
 } from "../../../../server/web/static/console_state.js";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
@@ -89,6 +89,13 @@ test("the answer of a verb shows at once, and who is called waits no more", () =
   assert.equal(waitingCount(after.queue, ["accueil"]), 1);
   assert.equal(phaseOf(withLeg(after, { ...called, state: "ended", end_reason: "served" })), "free");
   assert.equal(phaseOf(withLeg(after, null)), "free");
+});
+
+test("who was called away from here is seen waiting again, or is not seen", () => {
+  const told = queue({ legs: [leg("A042")] });
+  assert.equal(isWaiting(told, "leg-A042"), true);
+  assert.equal(isWaiting(told, "leg-A043"), false);
+  assert.equal(isWaiting(null, "leg-A042"), false);
 });
 
 test("an old queue changes nothing, a newer one does, a new epoch always does", () => {

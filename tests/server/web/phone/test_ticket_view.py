@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from server.web.phone.ticket_view import ahead_said, alert_said, alert_words, part_of, wait_said
+from server.web.phone.ticket_view import (
+    ahead_said,
+    alert_said,
+    alert_words,
+    closed_said,
+    part_of,
+    wait_said,
+)
 
 CASES = json.loads((Path(__file__).parents[1] / "js" / "phone_cases.json").read_text(encoding="utf-8"))
 
@@ -17,6 +24,7 @@ def test_the_page_says_what_the_script_says(case: dict[str, Any]):
     assert part_of(ticket) == case["part"]
     assert as_json(ahead_said(ticket)) == case["ahead"]
     assert as_json(wait_said(ticket)) == case["wait"]
+    assert as_json(closed_said(ticket)) == case.get("closed", ["phone.closed", {}])
     assert as_json(alert_said(ticket)) == case.get("alert")
     assert as_json(alert_words(ticket, "en")) == case.get("words", [])
 

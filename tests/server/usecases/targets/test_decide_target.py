@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -13,8 +12,8 @@ from server.usecases.decide_target import decide_target
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_targets import read_measured, targets_answer
 from server.usecases.read_wall import read_wall
-from tests.server.usecases.figures_history import Hands, checked, database_with_hall, play_days
-from tests.server.usecases.targets_hall import (
+from tests.server.usecases.figures_history import Hands, play_days
+from tests.server.usecases.targets.targets_hall import (
     CHIEF,
     HALL,
     SERVICE,
@@ -25,18 +24,6 @@ from tests.server.usecases.targets_hall import (
     target_of_a_ticket,
     waits,
 )
-
-
-@pytest.fixture
-def hands() -> Hands:
-    return Hands(datetime(2026, 11, 24, 9, tzinfo=UTC))
-
-
-@pytest.fixture
-def database(database_url: str, hands: Hands) -> Iterator[Database]:
-    found = database_with_hall(database_url, hands, HALL)
-    with checked(found, HALL):
-        yield found
 
 
 def test_a_target_is_that_of_tickets_taken_from_its_day_on(database: Database, hands: Hands):

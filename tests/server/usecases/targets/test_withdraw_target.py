@@ -1,7 +1,6 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -15,8 +14,8 @@ from server.usecases.estimate_waits import Estimates
 from server.usecases.read_indicators import read_days
 from server.usecases.read_wall import read_wall
 from server.usecases.withdraw_target import withdraw_target
-from tests.server.usecases.figures_history import Hands, checked, database_with_hall
-from tests.server.usecases.targets_hall import (
+from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.targets.targets_hall import (
     CHIEF,
     HALL,
     SERVICE,
@@ -29,18 +28,6 @@ from tests.server.usecases.targets_hall import (
 
 DAY = timedelta(days=1)
 WITHDRAWN = WantedWithdrawal("", TODAY, WithdrawalReason.UNATTAINABLE, TODAY, "Comité local des usagers")
-
-
-@pytest.fixture
-def hands() -> Hands:
-    return Hands(datetime(2026, 11, 24, 9, tzinfo=UTC))
-
-
-@pytest.fixture
-def database(database_url: str, hands: Hands) -> Iterator[Database]:
-    found = database_with_hall(database_url, hands, HALL)
-    with checked(found, HALL):
-        yield found
 
 
 def withdraw(database: Database, target: str, from_on: date, **changed: Any) -> dict[str, Any]:
