@@ -15,7 +15,16 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from server.language import direction_of
 from server.web.access import Access, open_to
-from server.web.phone.ticket_view import Said, Ticket, ahead_said, alert_said, alert_words, part_of, wait_said
+from server.web.phone.ticket_view import (
+    Said,
+    Ticket,
+    ahead_said,
+    alert_said,
+    alert_words,
+    kept_said,
+    part_of,
+    wait_said,
+)
 from server.web.sentences import page_sentences
 from server.web.viewer import page_language
 
@@ -94,11 +103,11 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
     def hour(instant: str | None) -> str:
         return format_time(local(instant), "HH:mm", locale=language) if instant else ""
 
-    def opening() -> str:
-        if not ticket.get("next_opening_at"):
-            return ""
-        at, now = local(ticket["next_opening_at"]), local(ticket["as_of"])
-        key = "phone.closed.today" if at.date() == now.date() else "phone.closed.later"
+    opens_at = local(ticket["next_opening_at"]) if ticket.get("next_opening_at") else None
+    today = local(ticket["as_of"]).date()
+
+    def opening(at: datetime) -> str:
+        key = "phone.closed.today" if at.date() == today else "phone.closed.later"
         day = format_skeleton("EEEEdMMMM", at, locale=language)
         return translate(key, language, at=format_time(at, "HH:mm", locale=language), day=day)
 
@@ -113,7 +122,8 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         "part": part_of(ticket),
         "ahead": said(ahead_said(ticket)),
         "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",
-        "opening": opening(),
+        "opening": opening(opens_at) if opens_at else "",
+        "keep": said(kept_said(opens_at.date() if opens_at else None, today)),
         "as_of": hour(ticket["as_of"]),
         "called_at": hour(call["called_at"]) if call else "",
     }

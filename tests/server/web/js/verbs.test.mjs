@@ -37,6 +37,22 @@ test("a refusal is an answer: it is not asked for again", async () => {
   assert.deepEqual([asked.length, answer.ok, answer.problem.code], [1, false, "stale"]);
 });
 
+test("an answer that the session has ended is shown on the page, any other refusal is not", async () => {
+  const told = { hidden: true };
+  globalThis.document = { querySelector: (asked) => (asked === '[data-ended="not_signed_in"]' ? told : null) };
+  try {
+    await send(next, { fetch: server([403, { code: "forbidden" }]).fetch, pause: now });
+    assert.equal(told.hidden, true);
+    await send(next, { fetch: server([401, { code: "not_signed_in" }]).fetch, pause: now });
+    assert.equal(told.hidden, false);
+    told.hidden = true;
+    await assert.rejects(read("/api", { fetch: server([401, { code: "not_signed_in" }]).fetch, pause: now }));
+    assert.equal(told.hidden, false);
+  } finally {
+    delete globalThis.document;
+  }
+});
+
 test("a read that did not arrive is asked again, and so is one of a server that is busy", async () => {
   const { asked, fetch } = server(new TypeError("net::ERR_NETWORK_CHANGED"), [503, { code: "database_busy" }], [200, { version: 4 }]);
   assert.deepEqual(await read("/queue", { fetch, pause: now }), { version: 4 });

@@ -1,12 +1,13 @@
 """The phone's first page, written by the server, says what its script will say."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server.web.phone.ticket_view import ahead_said, alert_said, alert_words, part_of, wait_said
+from server.web.phone.ticket_view import ahead_said, alert_said, alert_words, kept_said, part_of, wait_said
 
 CASES = json.loads((Path(__file__).parents[1] / "js" / "phone_cases.json").read_text(encoding="utf-8"))
 
@@ -19,6 +20,12 @@ def test_the_page_says_what_the_script_says(case: dict[str, Any]):
     assert as_json(wait_said(ticket)) == case["wait"]
     assert as_json(alert_said(ticket)) == case.get("alert")
     assert as_json(alert_words(ticket, "en")) == case.get("words", [])
+
+
+def test_a_place_is_kept_to_an_opening_of_the_same_day_alone():
+    today, tomorrow = date(2026, 11, 24), date(2026, 11, 25)
+    said = [kept_said(opens_on, today)[0] for opens_on in (today, tomorrow, None)]
+    assert said == ["phone.closed.keep", "phone.closed.only_today", "phone.closed.only_today"]
 
 
 def as_json(said: object) -> Any:
