@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { read, send, uuid } from "../../../../server/web/static/verbs.js";
+import { read, send, tellBarred, uuid } from "../../../../server/web/static/verbs.js";
 
 /** A server that answers what it is told to, in order; an Error stands for a lost answer. */
 function server(...answers) {
@@ -47,6 +47,19 @@ test("an answer that the session has ended is shown on the page, any other refus
     assert.equal(told.hidden, false);
     told.hidden = true;
     await assert.rejects(read("/api", { fetch: server([401, { code: "not_signed_in" }]).fetch, pause: now }));
+    assert.equal(told.hidden, false);
+  } finally {
+    delete globalThis.document;
+  }
+});
+
+test("a page that may no longer read what it is made of says that the roles have changed", () => {
+  const told = { hidden: true };
+  globalThis.document = { querySelector: (asked) => (asked === '[data-ended="forbidden"]' ? told : null) };
+  try {
+    tellBarred(new TypeError("not reached"));
+    assert.equal(told.hidden, true);
+    tellBarred(Object.assign(new Error("GET"), { answer: { status: 403 } }));
     assert.equal(told.hidden, false);
   } finally {
     delete globalThis.document;
