@@ -105,6 +105,7 @@ class MenuHall:
 
     `has_loop`: an induction loop is told of. `keeps_tickets`: a break runs, and who waits is called after it.
     `priority_grounds`: who passes first here besides the holders of the card; None: nobody.
+    `why_today`: why the hours of today are exceptional; None: they are not, or nobody said why.
     """
 
     slug: str
@@ -116,6 +117,7 @@ class MenuHall:
     asks_needs: bool = True
     priority_grounds: Text | None = None
     keeps_tickets: bool = False
+    why_today: Text | None = None
     has_loop: bool = False
     is_demonstration: bool = False
 
@@ -157,6 +159,7 @@ class MenuMessage(TypedDict):
     languages: list[dict[str, str]]
     is_open: bool
     next_opening: NextOpening | None
+    why_closed: str | None
     changes_at: str | None
     priority_notice: bool
     priority_grounds: str | None
@@ -194,6 +197,7 @@ def build_menu(
         "languages": [{"code": x.code, "name": x.name, "dir": x.direction} for x in hall.languages],
         "is_open": is_open,
         "next_opening": words.next_opening(coming),
+        "why_closed": words.of(hall.why_today) if hall.why_today and not is_open else None,
         "changes_at": _instant(_earliest(_edges(leaves, now))),
         "priority_notice": hall.asks_priority,
         "priority_grounds": words.of(hall.priority_grounds) if hall.priority_grounds else None,

@@ -252,6 +252,7 @@ class Reader:
             return [self._say("kiosk.start.title")]
         return [
             self._say("kiosk.start.closed_title"),
+            self.menu["why_closed"] or "",
             self._opening(self.menu["next_opening"]),
             self._say(f"kiosk.start.{'keep_ticket' if self.menu['keeps_tickets'] else 'closed_lede'}"),
         ]

@@ -105,7 +105,7 @@ const views = {
     main.toggleAttribute("data-closed", isClosed);
     if (folder) showText(slots.lede, say("kiosk.folder.lede"));
     else if (!services.length) showText(slots.lede, say("kiosk.start.no_service"));
-    else if (isClosed) showText(slots.lede, [state.menu.next_opening?.text, say(state.menu.keeps_tickets ? "kiosk.start.keep_ticket" : "kiosk.start.closed_lede")].filter(Boolean).join(". "));
+    else if (isClosed) showText(slots.lede, [state.menu.why_closed, state.menu.next_opening?.text, say(state.menu.keeps_tickets ? "kiosk.start.keep_ticket" : "kiosk.start.closed_lede")].filter(Boolean).join(". "));
     slots.note.hidden = !state.menu.priority_notice || isClosed;
     const acts = folder ? [backButton(say)] : [];
     const expected = state.menu.appointments && !folder && !isClosed ? [appointmentItem(say)] : [];

@@ -13,6 +13,7 @@ from server.documents.problems import broken_rule
 from server.documents.values import OptionalTexts, Part, Spans
 from server.domain.calendars import MIDNIGHT, Calendar
 from server.domain.calendars import Span as LocalSpan
+from server.domain.configuration import FRENCH
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OVERSEAS = tuple(name for name in France.subdivisions if not name.startswith("Zone"))
@@ -88,6 +89,7 @@ def to_calendar(part: CalendarPart, time_zone: str, closed_days: Collection[date
         exceptions={day.on: local_spans(day.spans) for day in part.exceptions},
         closed_days=frozenset(closed_days) if part.is_closed_on_public_holidays else frozenset(),
         last_ticket_margin_s=part.last_ticket_margin_s,
+        why={day.on: day.why for day in part.exceptions if day.why.get(FRENCH)},
     )
 
 

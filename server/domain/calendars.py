@@ -38,6 +38,7 @@ class Calendar:
     `weekly` goes from Monday (0) to Sunday (6), spans in order and apart; a weekday that is absent is closed.
     `exceptions` replace the week on a date (no span: closed) and win over `closed_days` (public holidays).
     `last_ticket_margin_s`: seconds before the end of a half-day from which no ticket is issued any more.
+    `why`: of exceptions, what visitors are told, by language.
     """
 
     time_zone: str
@@ -45,6 +46,7 @@ class Calendar:
     exceptions: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     closed_days: frozenset[date] = frozenset()
     last_ticket_margin_s: int = 0
+    why: Mapping[date, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

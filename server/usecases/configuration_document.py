@@ -1,7 +1,7 @@
 """A configuration document by its name, as it is published and drafted, and who may change it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.documents.difference import Change, changes_between
@@ -41,7 +41,8 @@ class Reader:
 class ConfigurationDocument:
     """A document of a name (`installation`, or the slug of a hall that may not exist yet).
 
-    `scope` is what its revisions are kept under, None before there is one.
+    `scope` is what its revisions are kept under, None before there is one. `site_calendars`: by slug, the
+    hours of the sites, which a hall without hours of its own has.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ConfigurationDocument:
     scope: str | None
     published: Published | None
     drafting: Drafting
+    site_calendars: Content = field(default_factory=dict)
 
     @property
     def revision(self) -> int:
@@ -97,7 +99,13 @@ def configuration_document(rows: Any, name: str) -> ConfigurationDocument:
     hall = rows.one("SELECT id FROM hall WHERE slug = :name", name=name)
     scope = None if hall is None else str(hall["id"])
     published = None if scope is None else newest(rows, HALL, scope)
-    return ConfigurationDocument(name, HALL, scope, published, drafting)
+    return ConfigurationDocument(name, HALL, scope, published, drafting, _site_calendars(rows))
+
+
+def _site_calendars(rows: Any) -> Content:
+    found = newest(rows, INSTALLATION, INSTALLATION)
+    sites = normal_content(INSTALLATION, found.parsed).get("sites", ()) if found else ()
+    return {site["slug"]: site["calendar"] for site in sites if site.get("calendar")}
 
 
 def document_for(rows: Any, name: str, reader: Reader) -> ConfigurationDocument:
@@ -127,10 +135,34 @@ def check_reach(document: ConfigurationDocument, sites: Sites, content: Content 
         raise Refusal("forbidden")
 
 
-def changes_told(kind: str, before: Content, after: Content, words: Words) -> list[Answer]:
-    """The changes from one content to another, each with its sentence."""
-    old, new = normal_content(kind, before), normal_content(kind, after)
-    return [change_told(change, old, new, words) for change in changes_between(old, new)]
+def changes_told(
+    document: ConfigurationDocument, before: Content, after: Content, words: Words
+) -> list[Answer]:
+    """The changes from one content to another, each with its sentence.
+
+    A hall that begins to have hours of its own, or leaves them, is told by what its hours become.
+    """
+    old, new = normal_content(document.kind, before), normal_content(document.kind, after)
+    hours = _own_hours_told(old, new, words)
+    if hours:
+        old, new = _with_hours(document, old), _with_hours(document, new)
+    return hours + [change_told(change, old, new, words) for change in changes_between(old, new)]
+
+
+def _own_hours_told(old: Content, new: Content, words: Words) -> list[Answer]:
+    """That a hall has hours of its own from now on, or no longer; nothing for a hall that is new."""
+    if not old or not new or bool(old.get("calendar")) == bool(new.get("calendar")):
+        return []
+    kind = "added" if new.get("calendar") else "removed"
+    sentence = words.say(f"document_words.own_hours.{kind}")
+    sides = {"before": old.get("calendar"), "after": new.get("calendar")}
+    return [{"path": "calendar", "kind": kind, "sentence": sentence, **sides}]
+
+
+def _with_hours(document: ConfigurationDocument, content: Content) -> Content:
+    if content.get("calendar"):
+        return content
+    return {**content, "calendar": document.site_calendars.get(content.get("site", ""))}
 
 
 def change_told(change: Change, before: Content, after: Content, words: Words) -> Answer:

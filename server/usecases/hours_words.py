@@ -8,6 +8,7 @@ from babel.dates import format_date
 
 from server.domain.affluence import COUNTED_WEEKS, BusyAndQuiet, HoursOfWeek
 from server.domain.calendars import MIDNIGHT, Calendar, Span, spans_on
+from server.domain.configuration import text_in
 
 type Say = Callable[..., str]
 """A sentence by its key, in the language of the lines."""
@@ -17,7 +18,7 @@ _ROUND_THE_CLOCK = (Span(MIDNIGHT, MIDNIGHT),)
 
 
 def hours_lines(calendar: Calendar, days: Sequence[date], language: str, say: Say) -> list[str]:
-    """The week's hours, weekdays alike together, then the dates among `days` that are not as the week."""
+    """The week's hours, weekdays alike together, then those of `days` that are not as the week, and why."""
     week = {weekday: calendar.weekly.get(weekday, ()) for weekday in range(7)}
     if all(spans == _ROUND_THE_CLOCK for spans in week.values()):
         return [say("server.programme.hours.round_the_clock")]
@@ -28,7 +29,9 @@ def hours_lines(calendar: Calendar, days: Sequence[date], language: str, say: Sa
     for on in days:
         spans = spans_on(calendar, on)
         if spans != week[on.weekday()]:
-            lines.append(_line(_date(on, language), spans, language, say))
+            why = text_in(calendar.why.get(on, {}), language)
+            line = _line(_date(on, language), spans, language, say)
+            lines.append(say("server.programme.hours.because", line=line, why=why) if why else line)
     return lines
 
 

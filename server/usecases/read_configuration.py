@@ -84,7 +84,7 @@ def read_revision(database: Database, name: str, revision: int, reader: Reader) 
             raise Refusal("unknown_revision", revision=revision)
         content = document.content_at(rows, revision)
     told = _revision(document, found[0], found[1] if len(found) > 1 else None, reader)
-    undone = changes_told(document.kind, document.content, content, reader.words)
+    undone = changes_told(document, document.content, content, reader.words)
     return told | {"document": name, "content": content, "changes_if_restored": undone}
 
 
@@ -157,7 +157,5 @@ def _revision(
         "origin": _origin(published),
         "restores": published.restores,
         "is_current": published.revision == document.revision,
-        "changes": []
-        if older is None
-        else changes_told(document.kind, before, published.parsed, reader.words),
+        "changes": [] if older is None else changes_told(document, before, published.parsed, reader.words),
     }

@@ -120,6 +120,7 @@ def read_menu(
         asks_needs=configuration.asks_needs,
         priority_grounds=configuration.priority_grounds or None,
         keeps_tickets=rest is not None,
+        why_today=configuration.calendar.why.get(business_day(configuration.calendar, now)),
         has_loop=configuration.shows_loop(business_day(configuration.calendar, now)),
     )
     services = offered_only(_tree(configuration, item), is_offered)

@@ -102,8 +102,8 @@ class StaleDocument(Refusal):
             "author": by,
             "at": micros_to_text(at),
             "discarded": self.is_discarded,
-            "theirs": changes_told(self.document.kind, self.base, self.theirs, words),
-            "mine": changes_told(self.document.kind, self.base, self.mine, words),
+            "theirs": changes_told(self.document, self.base, self.theirs, words),
+            "mine": changes_told(self.document, self.base, self.mine, words),
             "conflicts": [
                 {
                     "path": conflict.path,
@@ -176,7 +176,7 @@ def examined(rows: Any, document: ConfigurationDocument, content: Content, reade
     problems = problems_of(rows, document.name, content)
     return {
         "problems": [problem_told(each, content, reader.words) for each in problems],
-        "changes": changes_told(document.kind, document.content, content, reader.words),
+        "changes": changes_told(document, document.content, content, reader.words),
     }
 
 

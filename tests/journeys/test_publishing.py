@@ -42,7 +42,9 @@ def drafted(browser: httpx.Client) -> None:
     service = next(each for each in content["services"] if each["id"] == "laon-accueil")
     counter = next(each for each in content["counters"] if each["id"] == "laon-g1")
     service["names"]["fr"], counter["labels"]["fr"] = NEW, "guichet bleu"
-    content["calendar"] = {"week": {"tuesday": ["08:30-11:43", "13:30-16:00"]}}
+    sites = browser.get("/api/v1/configuration/installation").raise_for_status().json()["content"]["sites"]
+    content["calendar"] = next(each["calendar"] for each in sites if each["slug"] == "laon")
+    content["calendar"]["week"]["tuesday"] = ["08:30-11:43", "13:30-16:30"]
     body = {"base_revision": known["revision"], "draft_version": None, "content": content}
     browser.put(f"{API}/draft", json=body).raise_for_status()
 
@@ -89,7 +91,8 @@ def test_hours_a_label_and_a_name_change_while_people_wait_and_change_back(hall:
     assert unreached_by_keyboard(office) == []
     office.get_by_role("link", name=site["name"]).first.press("Enter")
     draft = office.get_by_role("region", name="Brouillon")
-    expect(draft.get_by_role("listitem")).to_have_count(3)
+    expect(draft.get_by_role("listitem")).to_have_count(4)
+    expect(draft).to_contain_text("12:00, 13:30-16:30 → 08:30-11:43")  # against the hours of the site
     assert_accessible(office)
     assert unreached_by_keyboard(office) == []
     draft.get_by_role("button", name="Publier…").press("Enter")

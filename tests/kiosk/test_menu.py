@@ -1,6 +1,7 @@
 """The menu of a kiosk: what is offered, what is honestly said of the wait, and when the next opening is."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -193,6 +194,21 @@ def test_a_closed_hall_says_when_it_opens_next():
     message = menu(service(openings=[opening(23.3, 26)]), service(openings=[opening(30, 31)]))
     assert message["is_open"] is False
     assert message["next_opening"] == {"at": "2026-11-25T08:00:00+00:00", "text": "Ouvre demain à 9\u00a0h"}
+
+
+def test_a_hall_closed_on_an_exceptional_day_says_why_and_an_open_one_does_not():
+    hall = replace(HALL, why_today={"fr": "Journée de formation", "en": "Staff training"})
+
+    def why(hours: Opening, language: str) -> str | None:
+        shown = [service(openings=[hours])]
+        return build_menu(hall, shown, language=language, translate=translate, now=NOW)["why_closed"]
+
+    assert [why(opening(23, 26), language) for language in ("fr", "en", "es")] == [
+        "Journée de formation",
+        "Staff training",
+        "Journée de formation",
+    ]
+    assert why(opening(-1, 2), "fr") is None
 
 
 def test_an_open_hall_says_no_next_opening():

@@ -67,9 +67,11 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     expect(screens.nth(1)).to_have_class("not_reached", timeout=8_000)
     assert_accessible(guard)
     assert unreached_by_keyboard(guard) == []
+    guard.locator('[data-end="ask"]').focus()
     for step in ("ask", "first", "second"):
-        guard.locator(f'[data-end="{step}"]').focus()
+        expect(guard.locator(f'[data-end="{step}"]')).to_be_focused()
         guard.keyboard.press("Enter")
+    expect(guard.locator("#now-title")).to_be_focused()
     expect(guard.locator("[data-none]")).to_be_visible()
     expect(guard.locator("[data-past] li").first).to_contain_text("terminée par")
     for over in (screen.locator("#alert"), kiosk.locator("#alert")):

@@ -116,6 +116,10 @@ def test_items_are_moved_copied_and_retired_by_keyboard(server: Served, pages: P
     page.keyboard.press("Enter")
     expect(names.nth(1)).to_have_text(before[0])
     expect(page.get_by_role("button", name=f"Descendre, {before[0]}")).to_be_focused()
+    page.get_by_role("button", name=f"Monter, {before[0]}").press("Enter")
+    expect(names.first).to_have_text(before[0])
+    expect(page.get_by_role("button", name=f"Descendre, {before[0]}")).to_be_focused()  # no further up
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="Dupliquer, guichet 1").press("Enter")
     expect(page.locator("[data-view] h2")).to_have_text("guichet 5")
     page.get_by_role("checkbox", name="Boucle magnétique").press("Space")
@@ -142,6 +146,10 @@ def test_hours_of_its_own_with_a_day_of_exception(server: Served, pages: Pages):
     page.get_by_role("button", name="Recopier sur mardi à vendredi").click()
     page.get_by_role("button", name="Ajouter une plage, samedi").click()
     page.get_by_label("samedi, plage 1, fermeture").fill("00:00")
+    for number in (2, 1):
+        page.get_by_role("button", name=f"Enlever la plage, mercredi, plage {number}").press("Enter")
+    # a closed day has nothing else
+    expect(page.get_by_role("button", name="Ajouter une plage, mercredi")).to_be_focused()
     page.get_by_role("button", name="Ajouter un jour d’exception").click()
     page.get_by_label("Date").last.fill("2027-01-02")
     saved(page)
@@ -149,6 +157,7 @@ def test_hours_of_its_own_with_a_day_of_exception(server: Served, pages: Pages):
     with signed_in(server, "administrator", "*") as client:
         draft = client.get(API).json()["draft"]["content"]["calendar"]
     assert draft["week"]["friday"] == ["09:15-12:00", "13:30-16:30"]
+    assert draft["week"]["wednesday"] == []
     assert draft["week"]["saturday"] == ["09:00-24:00"]
     assert draft["exceptions"][-1]["on"] == "2027-01-02"
 

@@ -86,6 +86,7 @@ def test_who_waits_at_the_break_is_carried_over_and_every_page_says_so_when_it_b
     expect(rest).to_contain_text("personne n’est appelé avant 13:30")
     expect(phone.locator('[data-text="closed"]')).to_have_text("Le hall fait une pause")
     expect(phone.locator('[data-text="opening"]')).to_contain_text("Reprise à 13:30")
+    expect(phone.locator('[data-text="keep"]')).to_contain_text("vous gardez votre place")
     expect(phone.locator('[data-text="wait"]')).to_be_hidden()
     expect(screen.locator("body")).to_contain_text("Gardez votre ticket")
     expect(screen.locator("body")).not_to_contain_text("ticket now")

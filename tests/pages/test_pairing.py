@@ -89,3 +89,16 @@ def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(s
     expect(trial.get_by_role("status")).to_contain_text("Imprimé")
     assert_accessible(office)
     assert unreached_by_keyboard(office) == []
+
+    # Escape leaves a panel; a second thought takes back the first; what is done has the focus
+    trial.get_by_role("button", name="Imprimer un essai").press("Escape")
+    expect(trial).to_be_hidden()
+    expect(printer.get_by_role("button", name="Gérer")).to_be_focused()
+    under.get_by_role("button", name="Révoquer").press("Enter")
+    sure = under.get_by_role("button", name="Révoquer vraiment")
+    expect(sure).to_be_focused()
+    under.get_by_role("button", name="Renouveler son jeton").focus()
+    expect(sure).to_have_count(0)
+    under.get_by_role("button", name="Révoquer").press("Enter")
+    sure.press("Enter")
+    expect(under.get_by_role("status")).to_be_focused()

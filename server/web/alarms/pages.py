@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.alarm_choices import AlarmChoice
@@ -94,7 +94,9 @@ def _attempt(
             raise
         outcome = recipients.refused(refusal, form, needs)
     if outcome is None:
-        return redirect("/alarmes?" + urlencode({"hall": hall.hall}), 303)
+        at = request.view_args or {}
+        place = f"#alarm-{at['alarm']}" if "alarm" in at else ""
+        return redirect("/alarmes?" + urlencode({"hall": hall.hall}) + place, 303)
     return _page(needs, hall, outcome), outcome.status
 
 

@@ -22,6 +22,7 @@ from server.web.phone.ticket_view import (
     alert_said,
     alert_words,
     closed_said,
+    kept_said,
     part_of,
     wait_said,
 )
@@ -103,11 +104,11 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
     def hour(instant: str | None) -> str:
         return format_time(local(instant), "HH:mm", locale=language) if instant else ""
 
-    def opening() -> str:
-        if not ticket.get("next_opening_at"):
-            return ""
-        at, now = local(ticket["next_opening_at"]), local(ticket["as_of"])
-        key = "phone.closed.today" if at.date() == now.date() else "phone.closed.later"
+    opens_at = local(ticket["next_opening_at"]) if ticket.get("next_opening_at") else None
+    today = local(ticket["as_of"]).date()
+
+    def opening(at: datetime) -> str:
+        key = "phone.closed.today" if at.date() == today else "phone.closed.later"
         day = format_skeleton("EEEEdMMMM", at, locale=language)
         return translate(key, language, at=format_time(at, "HH:mm", locale=language), day=day)
 
@@ -123,7 +124,8 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         "ahead": said(ahead_said(ticket)),
         "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",
         "closed": said(closed_said(ticket)),
-        "opening": opening(),
+        "opening": opening(opens_at) if opens_at else "",
+        "keep": said(kept_said(opens_at.date() if opens_at else None, today)),
         "as_of": hour(ticket["as_of"]),
         "called_at": hour(call["called_at"]) if call else "",
     }

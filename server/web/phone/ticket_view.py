@@ -4,6 +4,7 @@ The page's script decides the same (`phone_state.js`); one table of cases tests 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 type Ticket = Mapping[str, Any]
@@ -54,6 +55,11 @@ def wait_said(ticket: Ticket) -> Said:
     if low == high:
         return "phone.wait.one", {"high": high}
     return "phone.wait.range", {"low": low, "high": high}
+
+
+def kept_said(opens_on: date | None, today: date) -> Said:
+    """What becomes of the place of who waits while it is closed: the day's end ends it."""
+    return ("phone.closed.keep" if opens_on == today else "phone.closed.only_today"), {}
 
 
 def duration_said(minutes: int) -> Said:

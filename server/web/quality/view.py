@@ -55,6 +55,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 NOT_ISSUED = ("closed", "full", "too_late", "stopped", "appointment_only", "numbers_exhausted")
 """Reasons with words of their own; any other is told as another reason."""
+NO_WAITS = "quality.plot.waits_none"
 HEADLINE = ("visits", "wait_median", "wait_p90", "within_target")
 BY_SERVICE = (
     "visits",
@@ -327,7 +328,8 @@ class _Drawer:
             "median": self._text(medians[longest]),
             "p90": self._text(p90s[longest]),
         }
-        sentence = self.words(f"quality.plot.{name}.sentence", **values)
+        is_measured = p90s[longest] is not None
+        sentence = self.words(f"quality.plot.{name}.sentence" if is_measured else NO_WAITS, **values)
         return Plot(name, spec, sentence, [self.words(key) for key in keys], rows)
 
     def outcomes(self, tally: Tally) -> Plot:

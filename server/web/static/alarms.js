@@ -41,7 +41,7 @@ function renew(part, fresh) {
   if (!fresh) return;
   const held = part.contains(document.activeElement) ? document.activeElement.closest("[data-alarm]")?.dataset.alarm : null;
   part.replaceChildren(...fresh.childNodes);
-  if (held) (part.querySelector(`[data-alarm="${held}"] button`) ?? document.getElementById("main")).focus();
+  if (held) (part.querySelector(`[data-alarm="${held}"] button`) ?? part.querySelector(`[data-alarm="${held}"]`) ?? document.getElementById("main")).focus();
 }
 
 setInterval(draw, 1000);

@@ -41,10 +41,20 @@ async function readAll() {
 
 function draw() {
   const { holding, past } = sorted(known);
+  const list = document.querySelector('[data-list="alerts"]');
+  const held = list.contains(document.activeElement) ? document.activeElement : null;
   show("[data-none]", holding.length === 0);
-  fill(document.querySelector('[data-list="alerts"]'), JSON.stringify([holding, ending]), holding.map(alertCard));
+  fill(list, JSON.stringify([holding, ending]), holding.map(alertCard));
+  if (held && !held.isConnected) keepFocus(list, held);
   show("[data-past]", past.length > 0);
   fill(document.querySelector('[data-list="past"]'), JSON.stringify(past), past.map(pastLine));
+}
+
+/** A screen that tells something of itself draws the cards anew: the same gesture has the focus again. */
+function keepFocus(list, { dataset }) {
+  const gestures = [...list.querySelectorAll("[data-end]")].filter((each) => each.dataset.of === dataset.of);
+  const same = gestures.find((each) => each.dataset.end === dataset.end);
+  (same ?? gestures[0] ?? document.getElementById("now-title")).focus();
 }
 
 const whatOf = (alert) => (alert.drill ? `${say("alerts.drill")} · ` : "") + (alert.texts.fr?.title ?? say(`alerts.kind.${alert.kind}`));
@@ -69,7 +79,7 @@ function endPart(alert) {
   if (!page.may_end) return [element("p", { class: "muted" }, say("alerts.end.may_not"))];
   const asked = askedEnd(alert);
   const button = (name, act, kind = "") => {
-    const made = element("button", { type: "button", class: `large ${kind}`, "data-end": name }, say(`alerts.end.${name}`));
+    const made = element("button", { type: "button", class: `large ${kind}`, "data-end": name, "data-of": alert.alert }, say(`alerts.end.${name}`));
     made.addEventListener("click", act);
     return made;
   };
@@ -147,7 +157,7 @@ async function raise() {
     form.reset();
     shape();
     step(1);
-    document.querySelector("#now-title").scrollIntoView();
+    document.getElementById("now-title").focus();
   } else {
     refuse(answer.problem?.detail ?? say("alerts.raise.failed"));
   }

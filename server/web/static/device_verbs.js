@@ -1,6 +1,6 @@
 // What one may do with a device from the page of every device: renew or revoke its token, try its printer, place it.
 
-import { element, setText } from "./dom.js";
+import { element, fill, setText } from "./dom.js";
 import { csrfHeader, read, send } from "./verbs.js";
 
 const ASKED_AGAIN_MS = 700;
@@ -9,11 +9,11 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Return `{place, draw(device, kinds)}`: the panel of a device, with the verbs that may be done now. */
 export function createVerbs(device, hall, { say, moment, onDone }) {
-  const outcome = element("p", { class: "outcome", role: "status" });
+  const outcome = element("p", { class: "outcome", role: "status", tabindex: "-1" });
   const connections = element("ul", { class: "connections" });
   const buttons = new Map();
   const choices = element("div", { class: "choices" });
-  const address = addressForm(device, hall, { say, act, onDone });
+  const address = addressForm(device, hall, { say, act, onPlaced: () => buttons.get("address").focus() });
   const place = element("div", { class: "manage" }, connections, choices, address.place, outcome);
   const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
   const deeds = {
@@ -29,20 +29,25 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   for (const [kind, deed] of Object.entries(deeds)) {
     const button = element("button", { type: "button", hidden: true }, say(`device_list.verb.${kind}`));
     button.addEventListener("click", deed);
+    button.addEventListener("blur", forget);
     buttons.set(kind, button);
     choices.append(button);
   }
 
   /** A first press asks, a second does. */
   async function confirmed(kind, deed) {
-    if (!isSure) {
-      isSure = true;
-      setText(buttons.get(kind), say(`device_list.sure.${kind}`));
-      return;
+    if (isSure) {
+      forget();
+      return deed();
     }
+    isSure = true;
+    return setText(buttons.get(kind), say(`device_list.sure.${kind}`));
+  }
+
+  /** Whoever goes on to something else has not confirmed. */
+  function forget() {
     isSure = false;
-    await deed();
-    setText(buttons.get(kind), say(`device_list.verb.${kind}`));
+    setText(buttons.get("revoke"), say("device_list.verb.revoke"));
   }
 
   async function act(request, done, values = {}) {
@@ -78,14 +83,13 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
 
   function draw(seen, kinds) {
     now = seen;
+    const held = place.contains(document.activeElement) ? document.activeElement : null;
     for (const [kind, button] of buttons) button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);
     address.draw(now, kinds.includes("address"));
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];
-    const mark = several.map(({ id }) => id).join();
-    if (connections.dataset.mark === mark) return;
-    connections.dataset.mark = mark;
+    fill(connections, several.map(({ id }) => id).join() || "-", several.map(connectionOf));
     connections.hidden = several.length === 0;
-    connections.replaceChildren(...several.map(connectionOf));
+    if (held && !held.checkVisibility()) outcome.focus(); // what had the focus may no longer be done
   }
 
   function connectionOf({ id, address: from, browser, since }) {
@@ -108,7 +112,7 @@ export function trialWords({ state, verdict, why }, say) {
 }
 
 /** The form for the address of a kiosk's printer. */
-function addressForm(device, hall, { say, act, onDone }) {
+function addressForm(device, hall, { say, act, onPlaced }) {
   const id = `printer-${device.id}`;
   const field = (name, label, control) => element("div", { class: "field" }, element("label", { for: `${id}-${name}` }, label), control);
   const host = element("input", { id: `${id}-host`, type: "text", required: true, maxlength: 253, autocomplete: "off", spellcheck: "false" });
@@ -125,7 +129,9 @@ function addressForm(device, hall, { say, act, onDone }) {
     const path = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
     const body = { host: host.value.trim(), port: Number(port.value), paper_mm: Number(paper.value) };
     const answer = await act({ method: "PUT", path, body }, "printer_placed");
-    if (answer.ok) { place.hidden = true; onDone(); }
+    if (!answer.ok) return;
+    place.hidden = true;
+    onPlaced();
   });
 
   return {

@@ -9,7 +9,7 @@ import { hourTeller } from "./durations.js";
 import { connect } from "./live.js";
 import { createPaced } from "./paced.js";
 import { readJson, sayer } from "./sentences.js";
-import { read } from "./verbs.js";
+import { read, tellBarred } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 
 const AT_MOST_EVERY_MS = 2000;
@@ -36,8 +36,9 @@ only.addEventListener("change", draw);
 async function readDevices() {
   try {
     ({ halls } = await read("/api/v1/devices"));
-  } catch {
+  } catch (failure) {
     // Not reachable: the page says so, and the next connection reads again.
+    tellBarred(failure);
   }
   draw();
 }

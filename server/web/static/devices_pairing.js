@@ -44,7 +44,8 @@ export function createPairing({ say, hour, onPaired }) {
     finding.elements.code.focus();
     onPaired();
   });
-  document.querySelector("[data-cancel]").addEventListener("click", () => { turn(false); finding.elements.code.focus(); });
+  document.querySelector("[data-cancel]").addEventListener("click", leave);
+  pairing.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
   hallChoice.addEventListener("change", drawPlaces);
   choice.addEventListener("change", drawChoice);
 
@@ -53,6 +54,11 @@ export function createPairing({ say, hour, onPaired }) {
     pairing.hidden = !isFound;
     write("pair-refused", "");
     drawChoice();
+  }
+
+  function leave() {
+    turn(false);
+    finding.elements.code.focus();
   }
 
   const chosen = () => places.find(({ value }) => value === choice.value);

@@ -60,9 +60,15 @@ export function createHallTable(hall, { place, say, language, onDone }) {
     const row = element("tr", { "data-device": keyOf(device) }, name, ...COLUMNS.slice(1).map((column) => cells[column]));
     const verbs = createVerbs(device, within, { say, moment: words.moment, onDone });
     panel.append(verbs.place);
-    open.addEventListener("click", () => {
+    const turn = () => {
       under.hidden = !under.hidden;
       open.setAttribute("aria-expanded", String(!under.hidden));
+    };
+    open.addEventListener("click", turn);
+    under.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape") return;
+      turn();
+      open.focus();
     });
 
     function drawRow(now, hallNow) {

@@ -2,10 +2,11 @@
 
 const QUIET_MS = 700;
 const RETRY_MS = 5000;
+const BARRED = new Set([401, 403]);
 
 /**
  * Keeps `content` saved. `put(body)` answers {ok, status, body, problem}; `tell(state)` hears "saved", "waiting",
- * "saving", "halted" or "unreachable"; `took(answer)` hears what the server found; `collided(problem)` that somebody else has
+ * "saving", "halted", "barred" or "unreachable"; `took(answer)` hears what the server found; `collided(problem)` that somebody else has
  * saved or published meanwhile. `store` is a Storage of this browser; `later(work, ms)` and `stop(timer)` are timers.
  */
 export function createDraft({ key, put, tell, took, collided, store, later = setTimeout, stop = clearTimeout }) {
@@ -93,6 +94,8 @@ export function createDraft({ key, put, tell, took, collided, store, later = set
       isHalted = true;
       tell("halted");
       collided(answer.problem);
+    } else if (BARRED.has(answer.status)) {
+      tell("barred", answer.problem?.detail); // nothing comes of trying again by itself; the next edit does
     } else {
       again(answer.problem?.detail);
     }

@@ -54,8 +54,10 @@ function spans(field, path, form) {
 function spansOf(path, form, name, changed = () => {}) {
   const value = form.valueAt(path) ?? [];
   const box = element("div", { class: "spans" });
+  const addId = `${controlId(path)}-add`;
   const set = (list, redraws) => {
-    form.change(path, list, redraws ? { redraws: true, focus: controlId(`${path}[${list.length - 1}]`) } : {});
+    const focus = list.length ? controlId(`${path}[${list.length - 1}]`) : addId;
+    form.change(path, list, redraws ? { redraws: true, focus } : {});
     changed();
   };
   value.forEach((text, at) => {
@@ -69,7 +71,7 @@ function spansOf(path, form, name, changed = () => {}) {
   if (!value.length) box.append(element("span", { class: "muted" }, form.say("editing.closed")));
   if (value.length < MOST_SPANS) {
     const next = value.length ? "13:30-16:30" : "09:00-12:00";
-    box.append(small(form.say("editing.span.add"), () => set([...value, next], true), `${form.say("editing.span.add")}, ${name}`));
+    box.append(Object.assign(small(form.say("editing.span.add"), () => set([...value, next], true), `${form.say("editing.span.add")}, ${name}`), { id: addId }));
   }
   return box;
 }

@@ -152,7 +152,8 @@ function pathFocus() {
 function redraw(focus) {
   draw();
   const found = typeof focus === "string" ? document.getElementById(focus) : focus && document.querySelectorAll(`[data-path="${CSS.escape(focus.path)}"]`)[focus.order];
-  found?.focus();
+  // what stands first goes no further up: the gesture beside it has the focus
+  (found?.disabled ? found.parentElement.querySelector("button:enabled") : found)?.focus();
 }
 
 function address(section, list = null, id = null) {

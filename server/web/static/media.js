@@ -124,7 +124,9 @@ function draw() {
     card.append(...mediumCard(medium, { say, page, describe, remove }));
     return card;
   });
-  if (places.length !== list.children.length || places.some((card, at) => list.children[at] !== card)) list.replaceChildren(...places);
+  for (const [, card] of cards) if (!places.includes(card)) card.remove();
+  // a card that stands right is not touched: taking it out, even for a moment, takes the focus from what is typed in it
+  places.forEach((card, at) => list.children[at] !== card && list.insertBefore(card, list.children[at] ?? null));
 }
 
 async function describe(medium, card) {

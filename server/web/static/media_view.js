@@ -61,6 +61,7 @@ function removal(medium, name, { say, remove }) {
   const turn = (isSure) => { sure.hidden = !isSure; ask.hidden = isSure; (isSure ? keep : ask).focus(); };
   ask.addEventListener("click", () => turn(true));
   keep.addEventListener("click", () => turn(false));
+  sure.addEventListener("keydown", ({ key }) => key === "Escape" && turn(false));
   confirm.addEventListener("click", () => remove(medium, confirm.closest("li")));
   return element("div", { class: "removal" }, ask, sure);
 }

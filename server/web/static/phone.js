@@ -70,7 +70,9 @@ function draw() {
   write("wait", said(waitSaid(ticket)));
   write("ahead", said(aheadSaid(ticket)));
   write("closed", said(closedSaid(ticket)));
-  write("opening", openingWords());
+  const opening = openingOf(ticket, (instant) => day.format(new Date(instant)));
+  write("opening", opening ? openingWords(opening) : "");
+  write("keep", say(opening?.isToday ? "phone.closed.keep" : "phone.closed.only_today"));
   if (ticket.call) drawCall(ticket.call);
   show('[data-act="ask"]', ticket.may_give_up && document.querySelector("[data-sure]").hidden);
   show('[data-act="take-back"]', ticket.may_take_back);
@@ -100,11 +102,9 @@ function said([key, values]) {
   return say(key, Object.fromEntries(Object.entries(values).map(([name, each]) => [name, Array.isArray(each) ? said(each) : each])));
 }
 
-function openingWords() {
-  const opening = openingOf(ticket, (instant) => day.format(new Date(instant)));
-  if (!opening) return "";
-  const values = { at: hour(opening.at), day: day.format(new Date(opening.at)) };
-  return say(opening.isToday ? "phone.closed.today" : "phone.closed.later", values);
+function openingWords({ at, isToday }) {
+  const values = { at: hour(at), day: day.format(new Date(at)) };
+  return say(isToday ? "phone.closed.today" : "phone.closed.later", values);
 }
 
 const mayBeCalled = () => ["waiting", "called", "parked"].includes(ticket.state);

@@ -8,7 +8,7 @@ import { createPaced } from "./paced.js";
 import { readJson, sayer } from "./sentences.js";
 import { createCard } from "./supervision_cards.js";
 import { askedOf, keyOf, summaryOf } from "./supervision_state.js";
-import { csrfHeader, read, send } from "./verbs.js";
+import { csrfHeader, read, send, tellBarred } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 
 const AT_MOST_EVERY_MS = 1000;
@@ -34,8 +34,9 @@ connect("/agent", { hall: page.hall.slug, devices: true }, {
 async function readDevices() {
   try {
     known = await read(`${HALL}/supervision`);
-  } catch {
+  } catch (failure) {
     // Not reachable: the page says so, and the next connection reads again.
+    tellBarred(failure);
   }
   draw();
 }

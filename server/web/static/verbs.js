@@ -31,7 +31,7 @@ export async function send(request, { fetch = globalThis.fetch, pause = wait, ne
   for (let attempt = 0; ; attempt += 1) {
     try {
       last = await answerOf(await fetch(path, { ...options, signal: deadline(10000) }));
-      if (!mustRepeat(last.status)) return last;
+      if (!mustRepeat(last.status)) return endedTold(last);
     } catch {
       last = { ok: false, status: 0, body: null, problem: null };
     }
@@ -54,7 +54,7 @@ export async function read(path, { fetch = globalThis.fetch, pause = wait, heade
       const answer = await answerOf(
         await fetch(path, { credentials: "same-origin", headers: { Accept: "application/json", ...headers }, signal: deadline(10000) }),
       );
-      if (answer.ok) return answer.body;
+      if (endedTold(answer).ok) return answer.body;
       if (isLast || !mustRepeat(answer.status)) throw Object.assign(new Error(`GET ${path}: ${answer.status}`), { answer });
     } catch (error) {
       if (isLast || !(error instanceof TypeError)) throw error; // fetch() calls what never arrived a TypeError
@@ -73,6 +73,19 @@ async function answerOf(response) {
   const type = response.headers.get("Content-Type") ?? "";
   const body = text && type.includes("json") ? JSON.parse(text) : null;
   return { ok: response.ok, status: response.status, body, problem: response.ok ? null : body };
+}
+
+/** Where a page may no longer read what it is made of, it says that the roles have changed. */
+export function tellBarred({ answer }) {
+  const told = answer?.status === 403 && document.querySelector('[data-ended="forbidden"]');
+  if (told) told.hidden = false;
+}
+
+/** Shows on a page at work that its session has ended, with the way to sign in again; answers the answer. */
+function endedTold(answer) {
+  const told = answer.status === 401 && globalThis.document?.querySelector('[data-ended="not_signed_in"]');
+  if (told) told.hidden = false;
+  return answer;
 }
 
 function deadline(ms) {

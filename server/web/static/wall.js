@@ -10,7 +10,7 @@ import { createPaced } from "./paced.js";
 import { hallWords } from "./hall_words.js";
 import { watchConfiguration } from "./renewing.js";
 import { readJson, sayer } from "./sentences.js";
-import { csrfHeader, read, send } from "./verbs.js";
+import { csrfHeader, read, send, tellBarred } from "./verbs.js";
 import { drawLiveness } from "./waiting_view.js";
 import { emptyWall, saidNext, withWall } from "./wall_state.js";
 import { createHalfDay } from "./wall_half_day.js";
@@ -69,8 +69,9 @@ function wallWords() {
 async function readWall() {
   try {
     state = withWall(state, await read(`${HALL}/wall`), Date.now());
-  } catch {
+  } catch (failure) {
     // Not reachable: the page says so, and the next connection reads again.
+    tellBarred(failure);
   }
   draw();
   readDayEnd();

@@ -176,7 +176,11 @@ class Wording:
         if days is None:
             return None
         hint = self.words(
-            "waiting_targets.withdraw.days.hint", first=self._day(days[0]), last=self._day(days[1])
+            "waiting_targets.withdraw.days.hint"
+            if days[0] < days[1]
+            else "waiting_targets.withdraw.day.hint",
+            first=self._day(days[0]),
+            last=self._day(days[1]),
         )
         then = "waiting_targets.withdraw.then." + _state(span, of)
         return ToWithdraw(

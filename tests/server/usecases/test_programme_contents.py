@@ -59,12 +59,13 @@ def test_weekdays_alike_are_told_together_and_exceptions_apart():
         {**dict.fromkeys(range(5), (DAY,)), 5: (Span(time(9), MIDNIGHT),)},
         exceptions={date(2026, 12, 24): (Span(time(9), time(12)),)},
         closed_days=frozenset({date(2026, 12, 25)}),
+        why={date(2026, 12, 24): {"fr": "Veille de Noël"}},
     )
     assert hours_lines(calendar, DAYS, "fr", say) == [
         "line(Days(lundi, vendredi), span(9\u00a0h, 16\u00a0h\u00a030))",
         "line(Samedi, span(9\u00a0h, midnight()))",
         "line(Dimanche, closed())",
-        "line(Jeudi 24 décembre, span(9\u00a0h, 12\u00a0h))",
+        "because(line(Jeudi 24 décembre, span(9\u00a0h, 12\u00a0h)), Veille de Noël)",
         "line(Vendredi 25 décembre, closed())",
     ]
     assert hours_lines(calendar, [], "en", say)[1] == "line(Saturday, span(09:00, midnight()))"

@@ -1,5 +1,6 @@
 """Configuration documents over the API: drafted, compared, published, rolled back, in and out as files."""
 
+import copy
 import json
 import threading
 from datetime import timedelta
@@ -66,6 +67,22 @@ def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
     assert (
         both.call("GET", f"/tickets/{ticket['token']}", token=None).get_json()["number"] == ticket["number"]
     )
+
+
+def test_hours_of_its_own_are_told_against_those_of_the_site(both: ApiSite):
+    editors = Editors(both)
+    site = next(each for each in INSTALLATION["sites"] if each["slug"] == LAON["site"])
+    calendar = copy.deepcopy(site["calendar"])
+    calendar["week"]["tuesday"] = ["08:30-11:40"]
+    saved = accepted(editors.save("chief", laon(calendar=calendar)))
+    first, second = told(saved["changes"])
+    assert first == "Le hall a désormais ses propres horaires ; ce qui change de ceux du site suit"
+    assert second.startswith("Horaires › Semaine › Mardi")
+    assert second.endswith("→ 08:30-11:40")
+    accepted(editors.publish("chief", saved["version"]))
+    undone = editors.read(path=f"/{HALL}/revisions/1")["changes_if_restored"]
+    assert told(undone)[0] == "Le hall suit de nouveau les horaires de son site"
+    assert "08:30-11:40 →" in told(undone)[1]
 
 
 def test_a_save_over_somebody_elses_is_refused_with_both_changes_and_goes_on_field_by_field(both: ApiSite):

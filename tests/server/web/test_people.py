@@ -72,6 +72,9 @@ def test_somebody_is_invited_chooses_a_password_and_is_signed_in(both: ApiSite, 
     guest = Forms(both)
     choosing = guest.post("/invitation", {"t": link[0]})  # pasted whole, where scripts are off
     assert "Bienvenue, Marie Dubreuil" in choosing.text
+    assert "Si ce n’est pas vous" not in choosing.text
+    other = chief.post("/invitation", {"t": link[1]}).text  # where somebody else is signed in
+    assert "ce lien est celui de Marie Dubreuil" in other
     assert choosing.headers["Cache-Control"] == "no-store"
     chosen = {"t": link[1], "new": NEW, "again": NEW}
     differ = guest.post("/invitation", chosen | {"again": "another one"})

@@ -47,6 +47,18 @@ test("many edits are one save, the next is based on the version before", async (
   assert.equal(seen.puts[1].draft_version, 1);
 });
 
+test("what one may no longer save is not tried for ever: it is kept, and goes with the next edit", async () => {
+  const { draft, seen, kept } = working([{ ok: false, status: 403, problem: { detail: "no" } }, saved(1)]);
+  draft.begin({ name: "a" }, START);
+  draft.edited();
+  seen.timers = [];
+  await draft.flush();
+  assert.deepEqual([seen.states.at(-1), seen.timers.length, kept.size, draft.isSaved], ["barred", 0, 1, false]);
+  draft.edited();
+  await draft.flush();
+  assert.deepEqual([seen.states.at(-1), kept.size, draft.isSaved], ["saved", 0, true]);
+});
+
 test("what is edited during a save is saved after it", async () => {
   const { draft, seen } = working([]);
   const content = { name: "a" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { read, send, uuid } from "../../../../server/web/static/verbs.js";
+import { read, send, tellBarred, uuid } from "../../../../server/web/static/verbs.js";
 
 /** A server that answers what it is told to, in order; an Error stands for a lost answer. */
 function server(...answers) {
@@ -35,6 +35,35 @@ test("a refusal is an answer: it is not asked for again", async () => {
   const { asked, fetch } = server([409, { code: "stale", detail: "…" }]);
   const answer = await send(next, { fetch, pause: now });
   assert.deepEqual([asked.length, answer.ok, answer.problem.code], [1, false, "stale"]);
+});
+
+test("an answer that the session has ended is shown on the page, any other refusal is not", async () => {
+  const told = { hidden: true };
+  globalThis.document = { querySelector: (asked) => (asked === '[data-ended="not_signed_in"]' ? told : null) };
+  try {
+    await send(next, { fetch: server([403, { code: "forbidden" }]).fetch, pause: now });
+    assert.equal(told.hidden, true);
+    await send(next, { fetch: server([401, { code: "not_signed_in" }]).fetch, pause: now });
+    assert.equal(told.hidden, false);
+    told.hidden = true;
+    await assert.rejects(read("/api", { fetch: server([401, { code: "not_signed_in" }]).fetch, pause: now }));
+    assert.equal(told.hidden, false);
+  } finally {
+    delete globalThis.document;
+  }
+});
+
+test("a page that may no longer read what it is made of says that the roles have changed", () => {
+  const told = { hidden: true };
+  globalThis.document = { querySelector: (asked) => (asked === '[data-ended="forbidden"]' ? told : null) };
+  try {
+    tellBarred(new TypeError("not reached"));
+    assert.equal(told.hidden, true);
+    tellBarred(Object.assign(new Error("GET"), { answer: { status: 403 } }));
+    assert.equal(told.hidden, false);
+  } finally {
+    delete globalThis.document;
+  }
 });
 
 test("a read that did not arrive is asked again, and so is one of a server that is busy", async () => {

@@ -1,6 +1,7 @@
 """The phone's first page, written by the server, says what its script will say."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from server.web.phone.ticket_view import (
     alert_said,
     alert_words,
     closed_said,
+    kept_said,
     part_of,
     wait_said,
 )
@@ -27,6 +29,12 @@ def test_the_page_says_what_the_script_says(case: dict[str, Any]):
     assert as_json(closed_said(ticket)) == case.get("closed", ["phone.closed", {}])
     assert as_json(alert_said(ticket)) == case.get("alert")
     assert as_json(alert_words(ticket, "en")) == case.get("words", [])
+
+
+def test_a_place_is_kept_to_an_opening_of_the_same_day_alone():
+    today, tomorrow = date(2026, 11, 24), date(2026, 11, 25)
+    said = [kept_said(opens_on, today)[0] for opens_on in (today, tomorrow, None)]
+    assert said == ["phone.closed.keep", "phone.closed.only_today", "phone.closed.only_today"]
 
 
 def as_json(said: object) -> Any:
