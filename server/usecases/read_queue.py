@@ -10,7 +10,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from server.domain.calendars import business_day
+from server.domain.calendars import business_day, half_days
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import FactKind
 from server.domain.forgotten import PresenceAsked
@@ -118,6 +118,7 @@ def read_queue(database: Database, hall: str, *, reader: str | None = None, page
             "no_shows": told(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
         }
         answer["break"] = read_break(rows, hall_id, configuration, seen.position.as_of)
+        answer["closed"] = read_closed(configuration, seen.position.as_of)
         answer["step_free"] = _step_free(rows, configuration, beside.needs, at_counters)
     return answer
 
@@ -151,6 +152,17 @@ def read_break(rows: Any, hall: str, configuration: HallConfiguration, now: date
         "choice": str(choice or configuration.at_break),
         "is_decided": choice is not None,
     }
+
+
+def read_closed(configuration: HallConfiguration, now: datetime) -> Answer | None:
+    """That a hall opens no more on its business day, and what visitors are told why; None: it is or will be.
+
+    Who waits then is still called, and closed with the day.
+    """
+    calendar, on = configuration.calendar, business_day(configuration.calendar, now)
+    if any(now < half_day.closes_at for half_day in half_days(calendar, on)):
+        return None
+    return {"why": dict(calendar.why.get(on, {}))}
 
 
 _WAITING_OF_VISIT = (

@@ -22,7 +22,7 @@ from server.usecases.answers import Answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
 from server.usecases.read_board import Seen, look
-from server.usecases.read_queue import day_figures, read_break
+from server.usecases.read_queue import day_figures, read_break, read_closed
 from server.usecases.told_counters import HIDDEN, ToldCounters
 from server.usecases.wrapping_up import wrapping_up
 
@@ -87,6 +87,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         "as_of": to_text(as_of),
         "day": day,
         "break": rest,
+        "closed": read_closed(seen.configuration, as_of),
         "quiet_until": None if quiet is None else to_text(quiet),
         "people": people_of(looked.legs),
         "queues": _queues(looked, ranges),

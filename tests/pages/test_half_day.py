@@ -119,7 +119,7 @@ def test_who_waits_at_the_break_is_carried_over_and_every_page_says_so_when_it_b
 def test_a_queue_that_is_finished_goes_on_after_twelve(hall: MovedServed, pages: Pages):
     wall, console = at_work(hall, pages, "supervisor", "/mur"), at_work(hall, pages, "agent", "/console")
     at_first_counter(console)
-    number = ticket(hall)["number"]
+    number, _ = ticket(hall)["number"], ticket(hall)
     wall.get_by_role("button", name="Finir la file").press("Enter")
     expect(wall.locator("[data-outcome]")).to_contain_text("La file sera finie")
     hall.at(12, 1)
@@ -128,6 +128,14 @@ def test_a_queue_that_is_finished_goes_on_after_twelve(hall: MovedServed, pages:
     console.keyboard.press("F9")
     phase(console, "called")
     expect(console.locator("[data-person] .number")).to_have_text(number)
+
+    # half past four: the day is over, and one person was not called
+    hall.at(16, 30)
+    left = "Le hall est fermé pour aujourd’hui\u00a0: 1 personne attend encore."
+    expect(console.locator('[data-list="notices"]')).to_contain_text(left, timeout=ROUND_MS)
+    expect(wall.locator('[data-text="closed"]')).to_have_text(left)
+    for page in (console, wall):
+        assert_accessible(page)
 
 
 def test_the_wall_tells_what_the_day_end_closed_the_next_morning(hall: MovedServed, pages: Pages):

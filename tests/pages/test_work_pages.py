@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Error, Page, Route, expect
 
@@ -435,6 +436,32 @@ def test_what_becomes_of_a_paper_is_told_while_it_happens(hall: Served, pages: P
     switch("Lever")
     expect(paper).to_have_text("imprimé")
     expect(page.locator('[data-list="last"] .care')).to_have_count(0)
+
+
+def test_a_verdict_that_comes_before_the_answer_of_its_ticket_is_told(hall: Served, pages: Pages):
+    page = pages.open()
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+    prints = f"{hall.base_url}/api/v1/halls/{SITE}/prints"
+
+    def answer_late(route: Route) -> None:
+        answer = route.fetch()
+        asked = {"visits": answer.json()["visit"]}
+        wait_until(
+            lambda: (
+                httpx.get(prints, params=asked, headers=key, trust_env=False).json()["prints"][0]["verdict"]
+                == "printed"
+            ),
+            "the ticket is printed",
+            within_s=20,
+        )
+        route.fulfill(response=answer)
+
+    page.route("**/tickets", answer_late, times=1)
+    page.keyboard.press("1")
+    expect(page.locator('[data-text="paper"]')).to_have_text("imprimé")
 
 
 def test_a_service_that_gives_no_ticket_says_why(hall: Served, page: Page):

@@ -74,7 +74,7 @@ function change(next) {
 function render() {
   const nowMs = Date.now();
   view.render(state, nowMs, ui);
-  drawNeeds(state, words, { act, isFree: phaseOf(state) === "free" });
+  drawNeeds(state, words, { act, isFree: phaseOf(state) === "free", language: page.language });
   held.draw(state, serverNow(state, nowMs));
   if (phaseOf(state) === "choose") drawPlaces(state, words, openCounters);
   show("[data-taken]", Boolean(state.takenAt));

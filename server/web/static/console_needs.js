@@ -16,6 +16,13 @@ export function breakSaid(rest, hour) {
   return [`console.break.${when}.${rest.choice}`, { begins: hour(rest.begins_at), resumes: hour(rest.resumes_at) }];
 }
 
+/** That people still wait though the hall opens no more today: [key, values]; null while it does, or when nobody waits. */
+export function closedSaid(closed, count, language) {
+  if (!closed || count === 0) return null;
+  const why = closed.why[language] ?? closed.why.fr;
+  return why ? ["console.closed.because", { count, why }] : ["console.closed.said", { count }];
+}
+
 /** The instant (ISO) at which calls resume while a break carries everyone over; null at any other time. */
 export function restUntil(queue) {
   const rest = queue?.break;
@@ -23,7 +30,7 @@ export function restUntil(queue) {
 }
 
 /** `act(action, choice)` is what the buttons do; `isFree`: nobody is at this counter. */
-export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree }) {
+export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree, language }) {
   const needs = counter?.leg?.needs ?? [];
   const advice = document.querySelector('[data-list="advice"]');
   if (!advice) return;
@@ -33,9 +40,11 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
   const below = (queue?.step_free ?? []).map((leg) => stepFreeNotice(leg));
   const held = heldLegs(queue).map((leg) => notice(say("console.held", { number: leg.number }), [[say("console.act.release"), () => act("release", { leg: leg.leg })]]));
   const rest = breakSaid(queue?.break, hour);
-  const nodes = [...(rest ? [notice(say(...rest), [])] : []), ...below, ...held];
+  const closed = closedSaid(queue?.closed, (queue?.queues ?? []).reduce((sum, { waiting }) => sum + waiting, 0), language);
+  const edges = [rest, closed].filter(Boolean).map((said) => notice(say(...said), []));
+  const nodes = [...edges, ...below, ...held];
   const list = document.querySelector('[data-list="notices"]');
-  fill(list, JSON.stringify([rest, queue?.step_free, heldLegs(queue).map(({ leg }) => leg), isFree]), nodes);
+  fill(list, JSON.stringify([rest, closed, queue?.step_free, heldLegs(queue).map(({ leg }) => leg), isFree]), nodes);
 
   function stepFreeNotice({ visit, number, service, counters }) {
     const known = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);

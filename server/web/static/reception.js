@@ -35,6 +35,7 @@ const KEPT = 12;
 let state = emptyConsole();
 let menu = [];
 let issued = stored();
+let heard = []; // the last prints told, of any ticket of the hall
 let greeted = null; // the last greeting counted here, until it was taken back
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
@@ -122,6 +123,7 @@ async function refresh() {
 
 function takePrint(print) {
   sheet.heard(print);
+  heard = [...heard, print].slice(-KEPT);
   const before = issued;
   issued = withPrint(issued, print);
   if (issued === before) return;
@@ -274,7 +276,7 @@ function stored() {
 }
 
 function remember(ticket) {
-  issued = [ticket, ...issued].slice(0, KEPT);
+  issued = heard.reduce(withPrint, [ticket, ...issued]).slice(0, KEPT); // its verdict may have come before its answer
   keepIssued();
 }
 

@@ -1,6 +1,6 @@
 // The edges of the half-day on the wall: the choice at the break, and what the last day end closed.
 
-import { breakSaid } from "./console_needs.js";
+import { breakSaid, closedSaid } from "./console_needs.js";
 import { show, write } from "./dom.js";
 
 /** `choose(choice)` decides what the break does. */
@@ -9,7 +9,10 @@ export function createHalfDay({ say, hour, language }, choose) {
     button.addEventListener("click", () => choose(button.dataset.breakChoice));
   }
 
-  function draw({ break: rest }) {
+  function draw({ break: rest, closed, people }) {
+    const told = closedSaid(closed, people.waiting, language);
+    show("[data-closed]", told !== null);
+    if (told) write("closed", say(...told));
     show("[data-break]", Boolean(rest));
     if (!rest) return;
     write("break", [say(...breakSaid(rest, hour)), rest.is_decided ? "" : say("wall.break.undecided")].join(" "));

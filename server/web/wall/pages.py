@@ -21,6 +21,7 @@ type FindVoices = Callable[[HallConfiguration], list[HallVoice]]
 BORROWED = (
     "console.live.",
     "console.break.",
+    "console.closed.",
     "console.waiting.",
     "console.duration.",
     "console.refused.",

@@ -25,6 +25,7 @@ from server.usecases.read_day_end import read_day_end
 from server.usecases.read_menu import read_menu
 from server.usecases.read_queue import read_counter, read_queue
 from server.usecases.read_ticket import read_ticket
+from server.usecases.read_wall import read_wall
 from tests.server.usecases.figures_history import Hands, checked, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
@@ -104,6 +105,27 @@ def test_the_phone_and_the_screen_tell_the_break_as_it_was_decided(database: Dat
     assert (menu["is_open"], menu["keeps_tickets"]) == (False, True)
     hands.now = at(13, 30)
     assert read_ticket(database, estimates, token)["is_open"]
+
+
+def test_a_hall_that_opens_no_more_today_is_told_closed_and_an_exception_why(
+    database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
+):
+    def closed() -> Any:
+        told = read_queue(database, HALL)["closed"]
+        assert read_wall(database, Estimates(database), HALL)["closed"] == told
+        return told
+
+    for hour in (8, 9, 13, 16):
+        hands.now = at(hour, 10)
+        assert closed() is None, "open, about to open, or in a break"
+    hands.now = at(16, 30)
+    assert closed() == {"why": {}}
+    hands.now = at(9, 10)
+    habits, today = database.configuration(HALL), TUESDAY.date()
+    why = {"fr": "dégât des eaux", "en": "water damage"}
+    shut = replace(habits.calendar, exceptions={today: ()}, why={today: why})
+    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: replace(habits, calendar=shut))
+    assert closed() == {"why": why}
 
 
 def test_the_queue_is_finished_when_nobody_decides_and_the_last_choice_holds(

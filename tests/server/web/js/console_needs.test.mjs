@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { breakSaid, heldLegs, restUntil } from "../../../../server/web/static/console_needs.js";
+import { breakSaid, closedSaid, heldLegs, restUntil } from "../../../../server/web/static/console_needs.js";
 import { emptyConsole, requestOf } from "../../../../server/web/static/console_state.js";
 
 const hour = (at) => at.slice(11, 16);
@@ -10,6 +10,14 @@ test("a break is told before and while it runs, by what was decided for it", () 
   assert.equal(breakSaid(null, hour), null);
   assert.deepEqual(breakSaid(rest, hour), ["console.break.near.finish", { begins: "12:00", resumes: "14:00" }]);
   assert.equal(breakSaid({ ...rest, is_running: true, choice: "carry_over" }, hour)[0], "console.break.running.carry_over");
+});
+
+test("who waits in a hall that opens no more today is counted, with the reason in the reader's language or in French", () => {
+  const closed = { why: { fr: "dégât des eaux" } };
+  assert.equal(closedSaid(null, 3, "fr"), null);
+  assert.equal(closedSaid(closed, 0, "fr"), null);
+  assert.deepEqual(closedSaid({ why: {} }, 3, "fr"), ["console.closed.said", { count: 3 }]);
+  assert.deepEqual(closedSaid(closed, 3, "en"), ["console.closed.because", { count: 3, why: "dégât des eaux" }]);
 });
 
 test("calls rest only while a break runs that carries everyone over", () => {
