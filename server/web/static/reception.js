@@ -40,7 +40,7 @@ let greeted = null; // the last greeting counted here, until it was taken back
 let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 const nextNeeds = createNextNeeds(say);
-const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell, receive: (service, reason) => issue(service, reason) });
+const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell, receive: (service, reason) => issue(service, reason), heard: () => heard });
 const appointments = createAppointments({
   hall: page.hall.slug,
   words,
@@ -122,7 +122,7 @@ async function refresh() {
 }
 
 function takePrint(print) {
-  sheet.heard(print);
+  sheet.take(print);
   heard = [...heard, print].slice(-KEPT);
   const before = issued;
   issued = withPrint(issued, print);

@@ -5,10 +5,10 @@ import { element, show, write } from "./dom.js";
 
 /**
  * `attempt(request)` sends one write and says refusals, `wishes()` is what a ticket is asked with, `tell(text)` says an outcome,
- * `receive(service, reason)` issues the ticket of who is received exceptionally.
- * Answers {offer, hide, heard}.
+ * `receive(service, reason)` issues the ticket of who is received exceptionally, `heard()` are the last prints told in the hall.
+ * Answers {offer, hide, take}.
  */
-export function createSheet({ hall, say, attempt, wishes, tell, receive }) {
+export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }) {
   const button = document.querySelector('[data-act="sheet"]');
   let service = null;
   let job = null;
@@ -18,7 +18,7 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive }) {
     const answer = await attempt({ path: `${hall}/appointment-sheets`, body: { service, language, ...(kiosk ? { kiosk } : {}) } });
     if (!answer.ok) return;
     job = answer.body.job;
-    sayPaper(answer.body);
+    sayPaper(heard().findLast((print) => print.job === job) ?? answer.body); // its verdict may have come first
   });
 
   function reasonItem({ id, name }) {
@@ -47,6 +47,6 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive }) {
       button.focus();
     },
     hide: () => show("[data-sheet]", false),
-    heard: (print) => { if (job && print.job === job) sayPaper(print); },
+    take: (print) => { if (job && print.job === job) sayPaper(print); },
   };
 }
