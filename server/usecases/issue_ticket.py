@@ -116,7 +116,8 @@ def issue_ticket(
                 transaction.record(fact)
         else:
             answer = _issue(transaction, visit, leg, wanted=wanted, ahead=place.ahead)
-            return transaction.answer(answer | _checked_in(transaction, arriving, visit))
+            named = {"service_names": dict(service.names)}
+            return transaction.answer(answer | named | _checked_in(transaction, arriving, visit))
     raise refusal
 
 

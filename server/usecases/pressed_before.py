@@ -38,6 +38,7 @@ def pressed_before(transaction: HallTransaction, press: str) -> Answer:
         "visit": row["visit"],
         "number": row["number"],
         "service": row["service"],
+        "service_names": dict(transaction.configuration.services[row["service"]].names),
         "issued_at": micros_to_text(row["issued_at"]),
         "ahead": ahead,
         "wait": wait,

@@ -106,13 +106,14 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted
             # a card holds for ten seconds: a fourth call would wait for room
             wait_until(lambda: screen.evaluate(_HAS_ROOM), "a card leaves", within_s=30)
             # and the next comes when it comes, not in the frame in which a card leaves
-            left_ms = screen.evaluate("performance.now()")
-            screen.wait_for_function(_LATER, arg=left_ms + BETWEEN_MS, polling=100)
+            _let_pass(screen)
             leg = _called(side, client)
             call = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))
             reference.evaluate(_AS_LARGE, {})
+            _let_pass(reference)
             emit = _emitted(reference, client, bare)
             reference.evaluate(_AS_LARGE, screen.evaluate(_CARD))
+            _let_pass(reference)
             large = _emitted(reference, client, bare)
             if number >= 3:
                 called.append(call)
@@ -120,6 +121,12 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted
                 as_large.append(large)
         pages.close()
     return called, emitted, as_large
+
+
+def _let_pass(page: Page) -> None:
+    """A while in which the page draws nothing of ours."""
+    now_ms = page.evaluate("performance.now()")
+    page.wait_for_function(_LATER, arg=now_ms + BETWEEN_MS, polling=100)
 
 
 def _emitted(page: Page, client: httpx.Client, bare: int) -> Painted:

@@ -146,8 +146,6 @@ def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
         write_key=write_key(caller.author),
     )
     is_new = answer.pop("is_new", False)
-    services = api.database.configuration(hall).services
-    answer["service_names"] = dict(services[answer["service"]].names)
     answer["follow_url"] = api.follow_url(answer["token"], wanted.language)
     return answer, 201 if is_new else 200
 
