@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Error, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
@@ -353,60 +353,6 @@ def test_a_call_for_help_and_a_message_reach_a_person(hall: Served, pages: Pages
     expect(agent.locator(".messages li")).to_have_count(0)
     closed = agent.request.delete(f"{hall.base_url}/api/v1/counters/laon-g4/session", headers=key)
     assert closed.ok, closed.text()
-
-
-@pytest.mark.parametrize(
-    ("role", "path", "shown"),
-    [
-        ("agent", "/console", '[data-list="places"] li'),
-        ("reception", "/accueil", '[data-list="services"] button'),
-    ],
-)
-def test_a_read_that_a_changed_network_ended_is_asked_again(
-    hall: Served, pages: Pages, role: str, path: str, shown: str
-):
-    page = pages.open()
-    # once when it opens, once when its socket joins
-    page.route("**/queue", lambda route: route.abort("connectionaborted"), times=2)
-    sign_in(page, hall, role, path)
-    expect(page.locator(shown).first).to_be_visible(timeout=5_000)
-
-
-@pytest.mark.parametrize(
-    ("which", "part", "arrived"),
-    [
-        ("kiosk", "**/static/kiosk/words.js", "main[data-view=start]"),
-        ("screen", "**/static/signage/calls.js", "body:not([data-view=connecting])"),
-        ("console", "**/static/server/verbs.js", "[data-live=yes]"),
-        ("console", "**/static/server/console.css", "[data-live=yes]"),
-    ],
-)
-def test_a_page_of_which_a_part_did_not_arrive_is_loaded_again(
-    hall: Served, pages: Pages, which: str, part: str, arrived: str
-):
-    page, lost = pages.open(), []
-
-    def lose(route: Route) -> None:
-        lost.append(route.request.url)
-        route.abort("connectionaborted")
-
-    page.route(part, lose, times=1)
-    if which == "console":
-        sign_in(page, hall, "agent", "/console")
-    else:
-        site = hall.demonstration["sites"][0]
-        page.goto(site["kiosk"]["url"] if which == "kiosk" else site["screens"][0]["url"])
-    wait_until(lambda: is_loaded_again(page), "it is loaded again", every_s=0.1)
-    expect(page.locator(arrived)).to_be_visible()
-    assert len(lost) == 1
-
-
-def is_loaded_again(page: Page) -> bool:
-    try:
-        how = page.evaluate("performance.getEntriesByType('navigation')[0]?.type")
-    except Error:  # while it goes
-        return False
-    return bool(how == "reload")
 
 
 def test_what_becomes_of_a_paper_is_told_while_it_happens(hall: Served, pages: Pages):
