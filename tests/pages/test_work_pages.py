@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
-from tests.harness.waiting import wait_until
 from tests.harness.working import issue
 
 SITE = "laon"
@@ -353,61 +351,6 @@ def test_a_call_for_help_and_a_message_reach_a_person(hall: Served, pages: Pages
     expect(agent.locator(".messages li")).to_have_count(0)
     closed = agent.request.delete(f"{hall.base_url}/api/v1/counters/laon-g4/session", headers=key)
     assert closed.ok, closed.text()
-
-
-def test_what_becomes_of_a_paper_is_told_while_it_happens(hall: Served, pages: Pages):
-    page, printers = pages.open(), pages.open(f"{hall.base_url}/imprimantes")
-    printer = printers.locator("#laon-borne-1")
-    sign_in(page, hall, "reception", "/accueil")
-    expect(page.locator("[data-live=yes]")).to_be_visible()
-    expect(page.locator('[data-list="services"] button').first).to_be_visible()
-    paper = page.locator('[data-text="paper"]')
-
-    def switch(gesture: str) -> None:
-        printer.locator("select").select_option("paper_out")
-        printer.get_by_role("button", name=gesture).press("Enter")
-        expect(printer.locator(".now")).to_contain_text(
-            "Plus de papier" if gesture == "Provoquer" else "aucune panne"
-        )
-
-    page.keyboard.press("1")
-    expect(paper).to_have_text("imprimé")
-    switch("Provoquer")
-    page.keyboard.press("1")
-    expect(paper).to_have_text(re.compile(r"nouvel essai \(plus de papier\)"))
-    expect(paper).to_have_class("care")
-    assert_accessible(page)
-    page.reload()
-    expect(paper).to_have_text(re.compile(r"nouvel essai \(plus de papier\)"))
-    switch("Lever")
-    expect(paper).to_have_text("imprimé")
-    expect(page.locator('[data-list="last"] .care')).to_have_count(0)
-
-
-def test_a_verdict_that_comes_before_the_answer_of_its_ticket_is_told(hall: Served, pages: Pages):
-    page = pages.open()
-    sign_in(page, hall, "reception", "/accueil")
-    expect(page.locator("[data-live=yes]")).to_be_visible()
-    expect(page.locator('[data-list="services"] button').first).to_be_visible()
-    key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
-    prints = f"{hall.base_url}/api/v1/halls/{SITE}/prints"
-
-    def answer_late(route: Route) -> None:
-        answer = route.fetch()
-        asked = {"visits": answer.json()["visit"]}
-        wait_until(
-            lambda: (
-                httpx.get(prints, params=asked, headers=key, trust_env=False).json()["prints"][0]["verdict"]
-                == "printed"
-            ),
-            "the ticket is printed",
-            within_s=20,
-        )
-        route.fulfill(response=answer)
-
-    page.route("**/tickets", answer_late, times=1)
-    page.keyboard.press("1")
-    expect(page.locator('[data-text="paper"]')).to_have_text("imprimé")
 
 
 def test_a_service_that_gives_no_ticket_says_why(hall: Served, page: Page):
