@@ -34,11 +34,12 @@ def pressed_before(transaction: HallTransaction, press: str) -> Answer:
     booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
     arrived_at = from_micros(row["arrived_at"])
     told = arrival_answer(transaction.configuration, row["service"], booked_at, arrived_at)
+    service = transaction.configuration.services.get(row["service"])
     return {
         "visit": row["visit"],
         "number": row["number"],
         "service": row["service"],
-        "service_names": dict(transaction.configuration.services[row["service"]].names),
+        "service_names": {} if service is None else dict(service.names),
         "issued_at": micros_to_text(row["issued_at"]),
         "ahead": ahead,
         "wait": wait,
