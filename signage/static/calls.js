@@ -1,5 +1,5 @@
 // The large calls of a screen as DOM. Sizes are chosen by measuring, once for all cards, and remembered: cards like those
-// shown before take the sizes of those, which one measurement proves.
+// shown before are painted in the sizes of those, which one measurement proves after.
 
 import { ring } from "./ring.js";
 import { make } from "./slides.js";
@@ -13,12 +13,13 @@ const STACKED = ["0", "1", "2"]; // of one that takes its own lines
 const MOST_REMEMBERED = 200;
 
 /**
- * Return the cards in `area`: `write(cards, how)` brings them into the page, in sizes that are a guess; `settle()` measures
- * them; `fits(cards, how)` does both and answers whether there is room; `forget()` before everything is measured anew.
- * `how` is `{words, languages, place}`.
+ * Return the cards in `area`: `write(cards, how)` brings them into the page, in the sizes of cards like them or measured;
+ * `settle()` proves what was not measured and answers whether all have room; `fits(cards, how)` writes and answers it, from
+ * what is remembered where it can; `fill(isFull)` when no list has room under them; `forget()` before everything is
+ * measured anew. `how` is `{words, languages, place}`.
  */
 export function createCards(area, body) {
-  const remembered = new Map(); // by what cards are like: {layout, sizes, isInside}
+  const remembered = new Map(); // by what cards are like: {layout, sizes, isInside, isFull}
   let written = null; // {key, shape, isWhole, elements}
   let isInside = null; // of what is written; null: not measured yet
 
@@ -34,19 +35,22 @@ export function createCards(area, body) {
     for (const element of [...area.children]) if (!elements.includes(element)) element.remove();
     elements.forEach((element, at) => area.children[at] === element || area.insertBefore(element, area.children[at] ?? null));
     set("cards", String(cards.length));
-    delete body.dataset.full;
     const shape = shapeOf(cards, place);
+    const known = remembered.get(shape);
     written = { key, shape, isWhole, elements };
     isInside = null;
-    apply(remembered.get(shape) ?? { layout: LAYOUTS[isWhole ? 1 : 0], sizes: elements.map(firstSize) });
+    show(known?.isFull);
+    apply(known ?? { layout: LAYOUTS[isWhole ? 1 : 0], sizes: elements.map(firstSize) });
+    if (!known && cards.length) settle();
     return true;
   }
 
-  /** What is known not to fit is not tried again. */
+  /** What is known not to fit is not tried again, and what is known to fit is proven once it is painted. */
   function fits(cards, how) {
-    if (remembered.get(shapeOf(cards, how.place))?.isInside === false) return false;
+    const known = remembered.get(shapeOf(cards, how.place));
+    if (known?.isInside === false) return false;
     write(cards, how);
-    return settle();
+    return known ? true : settle();
   }
 
   function settle() {
@@ -86,6 +90,17 @@ export function createCards(area, body) {
     written.elements.forEach((element, at) => resize(element, sizes[at]));
   }
 
+  function fill(isFull) {
+    const known = remembered.get(written.shape);
+    if (known) known.isFull = isFull;
+    show(isFull);
+  }
+
+  function show(isFull) {
+    if (isFull) set("full", "");
+    else delete body.dataset.full;
+  }
+
   function isInArea() {
     const main = area.parentElement;
     const room = main.clientHeight - Number.parseFloat(getComputedStyle(main).paddingBottom);
@@ -101,7 +116,7 @@ export function createCards(area, body) {
     if (body.dataset[name] !== value) body.dataset[name] = value;
   }
 
-  return { write, settle, fits, forget };
+  return { write, settle, fits, fill, forget };
 }
 
 const isWithoutNotices = (cards, place) => cards.length > 2 || WITHOUT_NOTICES.has(place?.layout);

@@ -10,32 +10,36 @@ export function createCallsView({ body, get, own, wordsIn }) {
   const lists = createLists(get("lists"));
   const said = new Set();
   let drawn = { rest: "", lists: "" };
+  let isSettled = false;
 
   const how = (place) => ({ words: wordsIn(own), languages: [own], place });
 
   /** Whether so many cards find room together; they stand there then. */
   const fits = (wanted, place) => cards.fits(wanted, how(place));
 
-  /** What is drawn is written first, and measured once. */
+  /** What cannot wait: the large calls, and what is said when there are none. */
   function draw(view, { screen, opening }) {
     const place = screen?.place;
     const words = wordsIn(own);
-    const isOther = cards.write(view.cards, how(place));
+    if (cards.write(view.cards, how(place))) isSettled = false;
     if (body.dataset.view !== view.view) body.dataset.view = view.view;
     sayState(view, { screen, opening, words });
-    drawLists(view, { isOther, words });
     sayCalls(view.cards, words);
   }
 
-  function drawLists({ cards: large, still, recent }, { isOther, words }) {
+  /** Once they are painted: what was guessed of them is measured, and the lists come under them. Whether all have room. */
+  function settle({ cards: large, still, recent }) {
     const rows = JSON.stringify([large.map((card) => card.key), ...[still, recent].map(told)]);
-    if (rows === drawn.lists && !isOther) return;
+    if (rows === drawn.lists && isSettled) return true;
     drawn.lists = rows;
-    delete body.dataset.full;
+    isSettled = true;
+    const words = wordsIn(own);
+    cards.fill(false);
     lists.write({ still, recent }, words);
-    if (large.length) cards.settle(); // what it measures holds for the lists too
+    const isInside = !large.length || cards.settle(); // what it measures holds for the lists too
     const left = lists.settle(words);
-    if (!left && large.length > 1) body.dataset.full = "yes";
+    cards.fill(!left && large.length > 1);
+    return isInside || large.length === 1;
   }
 
   function sayState({ view }, { screen, opening, words }) {
@@ -63,7 +67,7 @@ export function createCallsView({ body, get, own, wordsIn }) {
     drawn = { rest: "", lists: "" };
   }
 
-  return { draw, fits, forget };
+  return { draw, settle, fits, forget };
 }
 
 /** When the hall opens, or its break ends, in milliseconds; NaN where that is not to be told. */

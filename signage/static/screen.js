@@ -74,7 +74,8 @@ const worker = installWorker({ isPreview, onRelease: () => { isReplaced = true; 
 const downloads = createDownloads({ onPhase: (next) => { phase = next; } });
 
 const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
-const onceDrawn = (work) => (document.hidden ? setTimeout(work) : afterPaint(work)); // a hidden page paints nothing
+/** In the frame after the one that shows what was drawn; a hidden page paints nothing. */
+const onceShown = (work) => (document.hidden ? setTimeout(work) : requestAnimationFrame(() => requestAnimationFrame(() => work())));
 const told = createTold({ afterPaint, ask: (message, ms) => connection.ask("alert.shown", message, ms) });
 
 const connection = (isPreview ? connectPreview : connect)({
@@ -185,7 +186,7 @@ function tick() {
 /** A call is seen first, then heard. */
 function announced(message) {
   update(screenState.receiveAnnouncement(state, message, now()));
-  onceDrawn(() => speak(message));
+  onceShown(() => speak(message));
 }
 
 function speak(message) {
@@ -233,14 +234,14 @@ function drawCalls() {
 function drawRestSoon() {
   if (isRestDue) return;
   isRestDue = true;
-  onceDrawn(() => isRestDue && drawRest());
+  onceShown(() => isRestDue && drawRest());
 }
 
 function drawRest() {
   isRestDue = false;
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
   wear(state.screen?.look, redraw);
-  const view = screenState.viewOf(state, now());
+  const view = settledView();
   drawQuiet(view);
   playMedia(view);
   drawFoot(view);
@@ -248,6 +249,16 @@ function drawRest() {
     connection.fetchSoon();
     state = screenState.fetchDone(state);
   }
+}
+
+/** What the page shows, once what was guessed of its cards is measured: one that has no room beside the others waits. */
+function settledView() {
+  const view = screenState.viewOf(state, now());
+  if (calls.settle(view)) return view;
+  state = screenState.withoutLastCard(state);
+  drawCalls();
+  calls.settle(screenState.viewOf(state, now()));
+  return screenState.viewOf(state, now());
 }
 
 function redraw() {

@@ -178,6 +178,12 @@ export function arrange(state, now, fits = () => true) {
   return { ...state, cards, shown: shown.slice(-200) };
 }
 
+/** The last card was thought to have room beside the others and has none: its call waits in the list. */
+export function withoutLastCard(state) {
+  const last = state.cards.at(-1);
+  return { ...state, cards: state.cards.slice(0, -1), shown: state.shown.filter((key) => key !== last.key) };
+}
+
 /** Whether a card tells an earlier call of the visitor who is called now, sent on to another counter meanwhile. */
 const isFormerCallOf = (card, call) => card.number === call.number && card.call !== call.call;
 

@@ -119,3 +119,22 @@ def test_a_screen_without_a_hall_says_what_to_do(pages: Pages, hall: ContractSer
     expect(page.locator("#state-title")).to_have_text("Écran à relier")
     assert page.evaluate(MEASURE) == []
     assert_accessible(page)
+
+
+def test_cards_like_those_before_that_have_no_room_together_are_found_out(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = opened(pages, hall)
+    cards = page.locator(".card-number")
+    for numbers, large, spacing in ((["R001", "R002"], 2, "0"), (["R003", "R004"], 1, "0.3em")):
+        hall.calls = []  # taken back: their cards leave at once
+        hall.send_board()
+        expect(cards).to_have_count(0)
+        # as digits of an organisation's font that are not all as wide
+        page.locator("#cards").evaluate("(area, given) => { area.style.letterSpacing = given; }", spacing)
+        for number in numbers:
+            hall.announce(hall.call(number, "bureau 1111111111", direction=LONG_DIRECTION))
+            hall.send_board()
+            expect(page.locator(".card-number, .list-still th", has_text=number)).to_have_count(1)
+        expect(cards).to_have_text(numbers[:large])
+        assert page.evaluate(MEASURE) == []
