@@ -95,6 +95,12 @@ def closing_that_counts(
     return opening.half_day.closes_at
 
 
+def opens_no_more(calendar: Calendar, now: datetime) -> bool:
+    """Whether a hall is closed for the rest of its business day: who waits then is closed with it."""
+    on = business_day(calendar, now)
+    return not any(now < half_day.closes_at for half_day in half_days(calendar, on))
+
+
 def may_distribute(opening: Opening, before_s: int, *, now: datetime) -> bool:
     """Whether tickets may be given by hand though the doors are closed: so many seconds before they open."""
     if opening.is_open or opening.next_opens_at is None:

@@ -1,6 +1,7 @@
 """Check a document against everything around it: the other documents, and what people need just now."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from server.documents.checks import (
@@ -11,6 +12,7 @@ from server.documents.checks import (
     check_no_new_notices,
     warnings_of,
 )
+from server.documents.closing_hours import HoursOf, closing_with_people
 from server.documents.hall import HallDocument
 from server.documents.in_use import InUse, check_in_use
 from server.documents.installation import InstallationDocument
@@ -25,6 +27,10 @@ from server.usecases.read_look import refuse_unknown_look
 
 type Document = HallDocument | InstallationDocument
 
+_WAITING = (
+    "SELECT count(*) AS people FROM leg JOIN hall ON hall.id = leg.hall JOIN installation i ON i.id = 1"
+    " WHERE hall.slug = :slug AND leg.state = 'waiting' AND i.is_demonstration = :no"
+)
 _OPEN_LEGS = "SELECT service, queue, counter, added_services FROM leg WHERE hall = :hall AND state <> 'ended'"
 
 
@@ -41,17 +47,17 @@ def installation_document(rows: Any) -> InstallationDocument:
     return parse_installation(found.content)
 
 
-def problems_around(rows: Any, document: Document) -> tuple[Problem, ...]:
+def problems_around(rows: Any, document: Document, now: datetime) -> tuple[Problem, ...]:
     """The errors and warnings a document that is right by itself has in this installation.
 
     Refusal: not_configured, for a hall before the installation has a document.
     """
     if isinstance(document, InstallationDocument):
-        return _of_installation(rows, document)
-    return _of_hall(rows, document)
+        return _of_installation(rows, document, now)
+    return _of_hall(rows, document, now)
 
 
-def problems_of(rows: Any, name: str, content: Content) -> tuple[Problem, ...]:
+def problems_of(rows: Any, name: str, content: Content, now: datetime) -> tuple[Problem, ...]:
     """Every error and warning of the content of a document (`installation` or a hall's slug)."""
     kind = INSTALLATION if name == INSTALLATION else HALL
     try:
@@ -59,10 +65,10 @@ def problems_of(rows: Any, name: str, content: Content) -> tuple[Problem, ...]:
     except DocumentRefused as refused:
         return refused.problems
     if isinstance(document, InstallationDocument):
-        return problems_around(rows, document)
+        return problems_around(rows, document, now)
     return check_name(document, name) or (
         *_new_notices(rows, document),
-        *problems_around(rows, document),
+        *problems_around(rows, document, now),
     )
 
 
@@ -77,8 +83,15 @@ def refuse_unfit_draft(rows: Any, name: str, content: Content) -> None:
         raise DocumentRefused(problems)
 
 
-def _of_installation(rows: Any, document: InstallationDocument) -> tuple[Problem, ...]:
-    found = [each for hall in hall_documents(rows) for each in check_against_installation(hall, document)]
+def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -> tuple[Problem, ...]:
+    halls = hall_documents(rows)
+    found = [each for hall in halls for each in check_against_installation(hall, document)]
+    published = newest(rows, INSTALLATION, INSTALLATION)
+    if published is not None:
+        before = parse_installation(published.content)
+        for hall in halls:
+            hours = HoursOf(hall, before), HoursOf(hall, document)
+            found.extend(closing_with_people(("sites",), *hours, _waiting(rows, hall.hall), now))
     try:
         refuse_unknown_look(rows, document.brand)
     except DocumentRefused as refused:
@@ -86,13 +99,17 @@ def _of_installation(rows: Any, document: InstallationDocument) -> tuple[Problem
     return tuple(found)
 
 
-def _of_hall(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
+def _of_hall(rows: Any, document: HallDocument, now: datetime) -> tuple[Problem, ...]:
     installation = installation_document(rows)
+    published = _published(rows, document.hall)
+    before = document if published is None else published[1]
+    hours = HoursOf(before, installation), HoursOf(document, installation)
     return (
         *check_against_installation(document, installation),
         *check_against_neighbours(document, hall_documents(rows)),
         *check_ids(document, taken_ids(rows)),
         *problems_of_use(rows, document),
+        *closing_with_people(("calendar",), *hours, _waiting(rows, document.hall), now),
         *warnings_of(document),
     )
 
@@ -116,6 +133,11 @@ def _published(rows: Any, slug: str) -> tuple[str, HallDocument] | None:
     hall = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=slug)
     found = None if hall is None else newest(rows, HALL, hall["id"])
     return None if found is None else (str(hall["id"]), parse_hall(found.content))
+
+
+def _waiting(rows: Any, slug: str) -> int:
+    """How many wait in a hall; nobody in a demonstration, which is open whatever its hours."""
+    return int(rows.one(_WAITING, slug=slug, no=False)["people"])
 
 
 def _in_use(rows: Any, hall: str) -> InUse:

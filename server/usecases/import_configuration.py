@@ -28,7 +28,7 @@ def examine_file(database: Database, name: str, text: str, reader: Reader) -> An
     with database.read() as rows:
         document = configuration_document(rows, name)
         check_reach(document, reader.sites, content)
-        return {"document": name} | examined(rows, document, content, reader)
+        return {"document": name} | examined(rows, document, content, reader, database.clock.now())
 
 
 def read_file(database: Database, name: str, text: str, sites: Sites) -> dict[str, Any]:
@@ -37,7 +37,9 @@ def read_file(database: Database, name: str, text: str, sites: Sites) -> dict[st
     if content is None or problems:
         raise DocumentRefused(problems)
     with database.read() as rows:
-        errors = [each for each in problems_of(rows, name, content) if not each.is_warning]
+        errors = [
+            each for each in problems_of(rows, name, content, database.clock.now()) if not each.is_warning
+        ]
     if errors:
         raise DocumentRefused(errors)
     return content

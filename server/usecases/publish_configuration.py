@@ -70,7 +70,8 @@ def publish_installation(
         if transaction.is_replayed:
             return _replayed(transaction)
         found = newest(transaction, INSTALLATION, INSTALLATION)
-        checked = _Checked(documents_mark(transaction), problems_around(transaction, document))
+        problems = problems_around(transaction, document, transaction.now)
+        checked = _Checked(documents_mark(transaction), problems)
         checked.refuse_errors()
         publication = _publication(document, found, terms, checked)
         if terms.is_dry_run:
@@ -91,7 +92,7 @@ def publish_hall(
     """
     document = parse_hall(content)
     with database.read() as rows:
-        checked = _Checked(documents_mark(rows), problems_around(rows, document))
+        checked = _Checked(documents_mark(rows), problems_around(rows, document, database.clock.now()))
         is_new = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=document.hall) is None
     checked.refuse_errors()
     if is_new and terms.is_dry_run:
@@ -114,7 +115,7 @@ class _Checked:
     def again(self, transaction: HallTransaction, document: HallDocument) -> "_Checked":
         """The same under the locks: all of it where something was published since, else who needs what."""
         if documents_mark(transaction) != self.mark:
-            return _Checked(self.mark, problems_around(transaction, document))
+            return _Checked(self.mark, problems_around(transaction, document, transaction.now))
         return _Checked(self.mark, (*self.problems, *problems_of_use(transaction, document)))
 
     def refuse_errors(self) -> None:

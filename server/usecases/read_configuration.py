@@ -49,7 +49,7 @@ def read_document(database: Database, name: str, reader: Reader) -> Answer:
         draft = document.drafting.draft
         told = None if draft is None else _draft(draft) | {"content": draft.content}
         if told is not None and draft is not None:
-            told |= examined(rows, document, draft.content, reader)
+            told |= examined(rows, document, draft.content, reader, database.clock.now())
     return _listed(document, reader) | {"content": document.content or None, "draft": told}
 
 
@@ -73,7 +73,7 @@ def read_revisions(database: Database, name: str, reader: Reader, *, before: int
 
 
 def read_revision(database: Database, name: str, revision: int, reader: Reader) -> Answer:
-    """One revision: its content, what it changed, and what a rollback to it would change now.
+    """One revision: its content, what it changed, and what a rollback to it would change now, and have wrong.
 
     Refusals: unknown_configuration, unknown_revision, forbidden.
     """
@@ -83,9 +83,10 @@ def read_revision(database: Database, name: str, revision: int, reader: Reader) 
         if not found or found[0].revision != revision:
             raise Refusal("unknown_revision", revision=revision)
         content = document.content_at(rows, revision)
+        restored = examined(rows, document, content, reader, database.clock.now())
     told = _revision(document, found[0], found[1] if len(found) > 1 else None, reader)
-    undone = changes_told(document, document.content, content, reader.words)
-    return told | {"document": name, "content": content, "changes_if_restored": undone}
+    undone = {f"{key}_if_restored": restored[key] for key in ("changes", "problems")}
+    return told | {"document": name, "content": content} | undone
 
 
 def read_export(database: Database, name: str, reader: Reader, revision: int | None = None) -> str:

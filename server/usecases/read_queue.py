@@ -10,11 +10,11 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from server.domain.calendars import business_day, half_days
+from server.domain.calendars import business_day
 from server.domain.configuration import HallConfiguration
 from server.domain.facts import FactKind
 from server.domain.forgotten import PresenceAsked
-from server.domain.half_days import next_break
+from server.domain.half_days import next_break, opens_no_more
 from server.domain.instants import micros_to_text, to_text
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
@@ -159,10 +159,10 @@ def read_closed(configuration: HallConfiguration, now: datetime) -> Answer | Non
 
     Who waits then is still called, and closed with the day.
     """
-    calendar, on = configuration.calendar, business_day(configuration.calendar, now)
-    if any(now < half_day.closes_at for half_day in half_days(calendar, on)):
+    calendar = configuration.calendar
+    if not opens_no_more(calendar, now):
         return None
-    return {"why": dict(calendar.why.get(on, {}))}
+    return {"why": dict(calendar.why.get(business_day(calendar, now), {}))}
 
 
 _WAITING_OF_VISIT = (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from server.documents.reading import normal_content
@@ -158,7 +159,7 @@ def save_draft(
     with database.read() as rows:
         document = configuration_document(rows, name)
         content = draft_content(rows, name, saved["version"]) or wanted.content
-        return saved | examined(rows, document, content, reader)
+        return saved | examined(rows, document, content, reader, database.clock.now())
 
 
 def _saved(transaction: InstallationTransaction, name: str, wanted: WantedDraft, sites: Sites) -> Answer:
@@ -171,9 +172,11 @@ def _saved(transaction: InstallationTransaction, name: str, wanted: WantedDraft,
     return {"document": name, "version": version, "base_revision": draft.base_revision}
 
 
-def examined(rows: Any, document: ConfigurationDocument, content: Content, reader: Reader) -> Answer:
-    """What is wrong with a content, and what it changes of what is published."""
-    problems = problems_of(rows, document.name, content)
+def examined(
+    rows: Any, document: ConfigurationDocument, content: Content, reader: Reader, now: datetime
+) -> Answer:
+    """What is wrong with a content at an instant, and what it changes of what is published."""
+    problems = problems_of(rows, document.name, content, now)
     return {
         "problems": [problem_told(each, content, reader.words) for each in problems],
         "changes": changes_told(document, document.content, content, reader.words),

@@ -119,7 +119,7 @@ function line(found) {
 
 async function publish() {
   const { draft } = known;
-  const what = [element("p", {}, say("publishing.publish.what")), listOf(draft.changes)];
+  const what = [element("p", {}, say("publishing.publish.what")), ...problemNodes("warnings", sorted(draft.problems).warnings), listOf(draft.changes)];
   if (!(await confirm({ title: say("publishing.publish.title"), what: what.filter(Boolean), yes: say("publishing.publish.yes") }))) return;
   const answer = await sendTo("POST", "/publish", { draft_version: draft.version });
   if (answer.problem?.code === "stale_revision") await join(answer.problem, draft);
@@ -151,8 +151,10 @@ async function restore(revision) {
     return tell(failure.answer?.problem?.detail);
   }
   const base = known.revision;
-  const what = [element("p", {}, say("publishing.restore.what", { revision, next: base + 1 })), listOf(found.changes_if_restored)];
-  if (!(await confirm({ title: say("publishing.restore.title", { revision }), what: what.filter(Boolean), yes: say("publishing.restore.yes") }))) return undefined;
+  const { errors, warnings } = sorted(found.problems_if_restored);
+  const what = [element("p", {}, say("publishing.restore.what", { revision, next: base + 1 })), ...problemNodes("errors", errors), ...problemNodes("warnings", warnings), listOf(found.changes_if_restored)];
+  const yes = errors.length ? say("publishing.understood") : say("publishing.restore.yes");
+  if (!(await confirm({ title: say("publishing.restore.title", { revision }), what: what.filter(Boolean), yes })) || errors.length) return undefined;
   return done(await sendTo("POST", "/rollback", { revision, base_revision: base }), "publishing.restored", { restored: revision });
 }
 
@@ -169,7 +171,7 @@ async function importFile({ target }) {
   const { errors, warnings } = sorted(dry.body.problems);
   const told = listOf(dry.body.changes) ?? element("p", {}, say("publishing.draft.same"));
   const what = [...problemNodes("errors", errors), ...problemNodes("warnings", warnings), ...(errors.length ? [] : [element("p", {}, say(known.draft ? "publishing.import.over_draft" : "publishing.import.what")), told])];
-  const yes = errors.length ? say("publishing.import.understood") : say("publishing.import.yes");
+  const yes = errors.length ? say("publishing.understood") : say("publishing.import.yes");
   if (!(await confirm({ title: say("publishing.import.title", { file: file.name }), what, yes })) || errors.length) return;
   await done(await sendTo("POST", "/import", importOf(text)), "publishing.imported");
 }

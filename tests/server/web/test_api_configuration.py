@@ -80,9 +80,11 @@ def test_hours_of_its_own_are_told_against_those_of_the_site(both: ApiSite):
     assert second.startswith("Horaires › Semaine › Mardi")
     assert second.endswith("→ 08:30-11:40")
     accepted(editors.publish("chief", saved["version"]))
-    undone = editors.read(path=f"/{HALL}/revisions/1")["changes_if_restored"]
+    read = editors.read(path=f"/{HALL}/revisions/1")
+    undone = read["changes_if_restored"]
     assert told(undone)[0] == "Le hall suit de nouveau les horaires de son site"
     assert "08:30-11:40 →" in told(undone)[1]
+    assert [each["code"] for each in read["problems_if_restored"] if not each["is_warning"]] == []
 
 
 def test_a_save_over_somebody_elses_is_refused_with_both_changes_and_goes_on_field_by_field(both: ApiSite):
@@ -234,6 +236,8 @@ def test_a_service_that_somebody_waits_for_cannot_vanish_by_draft_file_or_rollba
     version = accepted(editors.save("ada", more, draft_version=1))["version"]
     accepted(editors.publish("ada", version))
     editors.site.ticket("laon-nouveau")
+    wrong = editors.read(path=f"/{HALL}/revisions/1")["problems_if_restored"]
+    assert [each["code"] for each in wrong if not each["is_warning"]] == ["service_has_open_legs"]
     problem = refused(
         editors.send("ada", "POST", f"/{HALL}/rollback", {"revision": 1}), 422, "document_refused"
     )
