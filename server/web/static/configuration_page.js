@@ -152,7 +152,7 @@ async function restore(revision) {
   }
   const base = known.revision;
   const { errors, warnings } = sorted(found.problems_if_restored);
-  const what = [element("p", {}, say("publishing.restore.what", { revision, next: base + 1 })), ...problemNodes("errors", errors), ...problemNodes("warnings", warnings), listOf(found.changes_if_restored)];
+  const what = [...problemNodes("errors", errors), ...problemNodes("warnings", warnings), element("p", {}, say("publishing.restore.what", { revision, next: base + 1 })), listOf(found.changes_if_restored)];
   const yes = errors.length ? say("publishing.understood") : say("publishing.restore.yes");
   if (!(await confirm({ title: say("publishing.restore.title", { revision }), what: what.filter(Boolean), yes })) || errors.length) return undefined;
   return done(await sendTo("POST", "/rollback", { revision, base_revision: base }), "publishing.restored", { restored: revision });
