@@ -27,7 +27,7 @@ function copyInto(parent, node) {
   return undefined;
 }
 
-const split = (text) => text.match(/\S+[ \n\t]*|[ \n\t]+/g) ?? [];
+const split = (text) => text.match(/[^ \n\t]+[ \n\t]*|[ \n\t]+/g) ?? [];
 const isWord = (piece) => /\S/.test(piece);
 
 /** How many words a node holds. */

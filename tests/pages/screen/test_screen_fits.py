@@ -138,3 +138,12 @@ def test_cards_like_those_before_that_have_no_room_together_are_found_out(
             expect(page.locator(".card-number, .list-still th", has_text=number)).to_have_count(1)
         expect(cards).to_have_text(numbers[:large])
         assert page.evaluate(MEASURE) == []
+
+
+def test_a_notice_of_several_pages_keeps_the_spaces_that_do_not_break(pages: Pages, hall: ContractServer):
+    text = "Ouvert de 8\u00a0h\u00a030 à 12\u00a0h. " * 40
+    hall.screen["notices"] = [NOTICE | {"body": {"fr": text}}]
+    page = opened(pages, hall)
+    body = page.locator(".notice-body")
+    expect(body).to_contain_text("Ouvert de 8 h 30 à 12 h. Ouvert")
+    assert len(body.inner_text()) < len(text)
