@@ -1,10 +1,11 @@
 """What the items of a programme hold, by kind of notice, in one language; nothing: hidden for now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from server.documents.french_spaces import unbroken
 from server.documents.notices import (
     AskedNotice,
     DelaysNotice,
@@ -16,7 +17,7 @@ from server.documents.notices import (
 )
 from server.documents.safe_html import words_of_html
 from server.domain.affluence import BusyAndQuiet
-from server.domain.configuration import HallConfiguration, text_in
+from server.domain.configuration import FRENCH, HallConfiguration, language_shown, text_in
 from server.language import LANGUAGES
 from server.usecases.hours_words import affluence_lines, hours_lines
 from server.usecases.notice_media import MediumFile, entries_of_feed, shown_medium
@@ -54,15 +55,21 @@ def spoken_languages(kind: str, known: Sequence[str]) -> list[str]:
     return spoken[:1] if len(spoken) == 2 else spoken
 
 
+def said_in(texts: Mapping[str, str], language: str) -> str:
+    """What texts say in a language, in French without that translation; spaces of French do not break."""
+    text = text_in(texts, language)
+    return unbroken(text) if language_shown(texts, language) == FRENCH else text
+
+
 def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWords) -> Contents:
     """The contents of a notice, one an item; several for a document of several pages."""
-    title = {"title": text_in(notice.titles, language)}
+    title = {"title": said_in(notice.titles, language)}
     match notice:
         case TextNotice():
-            return [title | {"html": text_in(notice.bodies, language)}]
+            return [title | {"html": said_in(notice.bodies, language)}]
         case MediumNotice():
             medium = shown_medium(words.rows, notice.medium)
-            text = text_in(notice.texts, language) or text_in(medium.texts, language)
+            text = said_in(notice.texts, language) or said_in(medium.texts, language)
             return [_shown(file, text) for file in medium.files]
         case FeedNotice():
             entries = entries_of_feed(words.rows, notice.url)
@@ -71,7 +78,7 @@ def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWord
         case DelaysNotice():
             return [title | _delays(notice, language)]
         case AskedNotice():
-            asked, done = text_in(notice.asked, language), text_in(notice.done, language)
+            asked, done = said_in(notice.asked, language), said_in(notice.done, language)
             return [title | {"lines": [asked, done], "asked": asked, "done": done}]
         case PriorityNotice():
             return [title | {"lines": _priority(notice, language, words)}]
@@ -85,16 +92,16 @@ def _shown(file: MediumFile, text: str) -> dict[str, Any]:
 
 def _delays(notice: DelaysNotice, language: str) -> dict[str, Any]:
     rows = [
-        {"label": text_in(row.labels, language), "delay": text_in(row.delays, language)}
+        {"label": said_in(row.labels, language), "delay": said_in(row.delays, language)}
         for row in notice.rows
     ]
-    return {"rows": rows, "source": text_in(notice.sources, language), "on": notice.stands_on.isoformat()}
+    return {"rows": rows, "source": said_in(notice.sources, language), "on": notice.stands_on.isoformat()}
 
 
 def _priority(notice: PriorityNotice, language: str, words: HallWords) -> list[str]:
-    own = text_in(notice.texts, language)
+    own = said_in(notice.texts, language)
     said = [own] if own else [words.translate(f"server.programme.priority.{n}", language) for n in (1, 2)]
-    grounds = text_in(words.hall.priority_grounds, language)
+    grounds = said_in(words.hall.priority_grounds, language)
     return [*said, grounds] if grounds else said
 
 

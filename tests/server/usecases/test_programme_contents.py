@@ -7,7 +7,7 @@ import pytest
 from server.domain.affluence import BusyAndQuiet, HoursOfWeek
 from server.domain.calendars import MIDNIGHT, Calendar, Span, always_open
 from server.usecases.hours_words import affluence_lines, hours_lines
-from server.usecases.programme_contents import spoken_languages, turn_ms, words_of
+from server.usecases.programme_contents import said_in, spoken_languages, turn_ms, words_of
 
 DAY = Span(time(9), time(16, 30))
 DAYS = [date(2026, 12, 21 + ahead) for ahead in range(7)]
@@ -82,3 +82,19 @@ def test_busy_hours_are_said_with_what_they_are_known_from():
         "counted(8)",
     ]
     assert affluence_lines(BusyAndQuiet(), "fr", say) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "shown"),
+    [
+        ({"fr": "Le vendredi : « fermé » !"}, "fr", "Le vendredi\u00a0: «\u00a0fermé\u00a0»\u00a0!"),
+        ({"fr": "<p>Ouvert ? <b>Oui</b> : à 8 h</p>"}, "fr", "<p>Ouvert\u00a0? <b>Oui</b>\u00a0: à 8 h</p>"),
+        ({"fr": "Où ?", "en": "Where ?"}, "en", "Where ?"),
+        ({"fr": "Où ?"}, "en", "Où\u00a0?"),
+        ({}, "fr", ""),
+    ],
+)
+def test_a_french_line_begins_with_no_mark_whatever_space_was_typed_before_it(
+    typed: dict[str, str], language: str, shown: str
+):
+    assert said_in(typed, language) == shown
