@@ -93,3 +93,20 @@ def test_alarms_are_chosen_by_keyboard_and_none_is_said_where_they_are_chosen(ha
     told.locator("summary").press("Enter")
     expect(told.locator("input:checked")).to_have_count(1)
     assert_walked(page)
+
+
+def test_a_decided_target_is_withdrawn_by_a_form_that_says_what_is_missing(hall: Served, page: Page):
+    who = demonstration_user(hall, "supervisor")
+    sign_in(page, hall, *who, "/objectifs?demarche=laon-associations")
+    page.fill("[name=part]", "80")
+    page.fill("[name=minutes]", "25")
+    page.fill("[name=par]", "Préfète")
+    page.locator("form.card button.primary").press("Enter")
+    expect(page.locator("#decided")).to_be_visible()
+    page.locator('a[href*="retirer="]').press("Enter")
+    form = page.locator("#retrait")
+    expect(form).to_be_visible()
+    assert_walked(page)
+    form.locator("button.primary").press("Enter")
+    expect(form.locator("[name=motif]")).to_have_attribute("aria-invalid", "true")
+    assert_walked(page)
