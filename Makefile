@@ -17,6 +17,9 @@ ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo 
 export HOME := $(CURDIR)/var/home
 endif
 
+# what is imported is compiled once and kept, whatever the machine's own setting: hundreds of processes start in a run
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON := .venv/bin/python
 WORKERS ?= 4
 TESTS ?= tests
@@ -35,7 +38,7 @@ tools: .venv/.tools assets
 
 .venv/.tools: .ci/tools.lock pyproject.toml .ci/set_up_python.sh
 	@mkdir -p "$$HOME" var
-	@PIP_NO_COMPILE=1 sh .ci/set_up_python.sh .ci/tools.lock
+	@sh .ci/set_up_python.sh .ci/tools.lock
 	@touch $@ .venv/.runtime
 
 node_modules/.installed: package-lock.json .npmrc .ci/set_up_node.sh .ci/npm.sh

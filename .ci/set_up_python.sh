@@ -12,5 +12,6 @@ fi
 .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1
 echo "Python packages of $lock"
-.venv/bin/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: --requirement "$lock"
+# what is used of them is compiled when it is first imported, which is less than all
+.venv/bin/python -m pip install --quiet --no-compile --require-hashes --no-deps --only-binary :all: --requirement "$lock"
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .

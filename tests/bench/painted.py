@@ -24,6 +24,8 @@ from tests.harness.waiting import wait_until
 SCRIPT = PROJECT / "var" / "assets" / "socket.io.esm.min.js"
 
 BETWEEN_MS = 700
+UNDISTURBED_S = 0.15
+"""How long a page is left to paint before it is asked: asking takes the core that it paints on."""
 _PAINTED = """
 window.painted = {};
 window.arrived = {};
@@ -156,6 +158,7 @@ def _called(side: Product, client: httpx.Client) -> dict[str, Any]:
 
 
 def _painted(page: Page, asked_ms: float, key: str | None) -> Painted:
+    time.sleep(UNDISTURBED_S)
     # the page's policy forbids what Playwright's own waiting does
     painted = "(key) => window.painted[key] && [window.painted[key], window.arrived[key]]"
     found = wait_until(lambda: page.evaluate(painted, key), f"{key} is painted", every_s=0.02)
