@@ -235,7 +235,7 @@ def state_of(sighting: Sighting | None, published: str, now: datetime) -> Player
         return PlayerState.UNKNOWN
     media = sighting.report.media
     if is_present(sighting, now):
-        is_other = bool(sighting.report.revision) and sighting.report.revision != published
+        is_other = sighting.report.revision != published
         is_behind = is_other and media in (PlayerState.UP_TO_DATE, PlayerState.POSSIBLY_OUTDATED)
         return PlayerState.PENDING if is_behind else media
     if media in (PlayerState.UP_TO_DATE, PlayerState.POSSIBLY_OUTDATED):

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.domain.connections import Connection
@@ -85,6 +85,7 @@ def test_of_a_player_that_is_away_nothing_better_is_said_than_it_last_told(media
     assert state_of(left(seen(media=media), NOW), "r1", NOW) == away
 
 
+@example(media=PlayerState.UP_TO_DATE, runs="", is_gone=False, silent_s=0)
 @given(
     media=st.sampled_from(list(PlayerState)),
     runs=st.sampled_from(["r1", "r2", ""]),
