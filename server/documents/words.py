@@ -109,10 +109,11 @@ class Words:
 
     def _list(self, field: str, value: Sequence[Any]) -> str:
         offered = choices().get(field, frozenset())
-        return ", ".join(
-            self._value(field, each) if isinstance(each, dict) or each in offered else str(each)
-            for each in value
-        )
+
+        def is_said(each: Any) -> bool:
+            return isinstance(each, dict) or (isinstance(each, str) and each in offered)
+
+        return ", ".join(self._value(field, each) if is_said(each) else str(each) for each in value)
 
     def _steps(self, path: str, contents: Sequence[Any]) -> Iterator[str]:
         here = list(contents)

@@ -1,6 +1,8 @@
 """Places and changes of documents are told in words, and every field and choice has some."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.app import CATALOGUES
 from server.documents.difference import changes_between
@@ -135,3 +137,21 @@ def test_a_long_list_of_services_is_told_whole():
     content = small_hall(services=[service(f"demande-{at}", "A") for at in range(20)])
     listed = WORDS.value("kiosks[guise-b].services", [each["id"] for each in content["services"]], content)
     assert all(f"demande-{at}\u00a0»" in listed for at in range(20))
+
+
+PLAIN = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+)
+KEYS = st.sampled_from(sorted(fields())) | st.text(max_size=4)
+ANYTHING = st.recursive(
+    PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=8
+)
+
+
+@given(KEYS, ANYTHING)
+def test_whatever_a_draft_holds_its_changes_are_told(key, value):
+    content = small_hall() | {key: value}
+    for before, after in ((small_hall(), content), (content, small_hall())):
+        for change in changes_between(before, after):
+            assert WORDS.sentence(change, before, after)
+            assert WORDS.place(change.path, before, after)

@@ -35,6 +35,8 @@ def narrowed(document: dict[str, Any], real: dict[str, list[Any]]) -> dict[str, 
     """The description with real ids where it only says "an id", so that calls reach beyond a 404."""
     for operations in document["paths"].values():
         for operation in operations.values():
+            # where an id holds a "#" the address ends before it: it is another address, asked another way
+            operation["responses"].setdefault("405", operation["responses"]["404"])
             for parameter in operation.get("parameters", []):
                 if parameter["name"] in real:
                     parameter["schema"] = {"enum": real[parameter["name"]]}
