@@ -61,8 +61,11 @@ check: tools
 sbom: tools
 	@sh .ci/sbom.sh
 
-test: programs check sbom
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+# the checks of types and packages keep one core busy: the tests begin beside them
+test: programs tools
+	@$(MAKE) --silent check sbom >var/checks.log 2>&1 & checks=$$!; \
+	$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(TESTS); tested=$$?; \
+	wait $$checks; checked=$$?; cat var/checks.log; exit $$((tested | checked))
 
 soak: programs tools
 	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 $(TESTS)

@@ -65,8 +65,8 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `alone` come last: until then nobody waits for them."""
-    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+    """Tests marked `long` come first, so that none is left at the end, and those marked `alone` last."""
+    items.sort(key=lambda item: (bool(item.get_closest_marker("alone")), not item.get_closest_marker("long")))
 
 
 @pytest.fixture(autouse=True)

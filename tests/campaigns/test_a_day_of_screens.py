@@ -159,6 +159,7 @@ def day(serve_at: ServeAt, tmp_path: Path, pages: Pages) -> Iterator[Day]:
         yield found
 
 
+@pytest.mark.long
 @pytest.mark.timeout(count(small=240, large=3_600))
 def test_a_day_of_calls_media_an_alert_a_restart_and_a_cut_is_never_blank(day: Day):
     day.publish_media()

@@ -55,6 +55,7 @@ def test_while_a_write_waits_screens_are_still_answered(served_hall):
     assert presses.acknowledged
 
 
+@pytest.mark.long
 def test_a_postgresql_that_stops_and_comes_back_refuses_meanwhile_and_loses_nothing(served_hall, postgresql):
     hall = served_hall("workers")
     before = [hall.ticket() for _ in range(5)]

@@ -58,6 +58,7 @@ class Watched:
         return frame in ("2", "3") or '"heartbeat"' in frame or frame.startswith("43/agent")
 
 
+@pytest.mark.long
 def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served_hall, pages):
     hall = served_hall()
     server = hall.server

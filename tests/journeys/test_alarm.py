@@ -64,6 +64,7 @@ def alarms(browser: httpx.Client) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
 def test_paper_out_is_told_on_the_console_by_letter_and_by_webhook_and_so_is_its_end(
     serve, layout: str, told: Told, pages: Pages

@@ -43,6 +43,7 @@ def reader(hall: Served, pages: Pages) -> Callable[..., Page]:
     return opened
 
 
+@pytest.mark.long
 def test_every_page_is_accessible_fits_and_is_reached_by_keyboard(hall: Served, reader: Callable[..., Page]):
     page, found = reader(), []
     for address in ADDRESSES:

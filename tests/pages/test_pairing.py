@@ -1,5 +1,6 @@
 """Pairing by page: a device and an administrator's page side by side; a void token; a renewal from afar."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Serve
@@ -28,6 +29,7 @@ def pair(office: Page, code: str, place: str, *, name: str = "") -> None:
     expect(office.locator("[data-text=paired]")).to_contain_text("est appairé")
 
 
+@pytest.mark.long
 def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(serve: Serve, pages: Pages):
     server = serve(voice="false")
     laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")

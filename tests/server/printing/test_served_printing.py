@@ -229,6 +229,7 @@ def test_a_press_is_answered_at_once_while_its_printer_is_mute_and_the_kiosk_is_
     assert len(kiosk.pictures()) == 4
 
 
+@pytest.mark.long
 def test_a_server_killed_while_a_ticket_is_held_says_unknown_and_never_sends_it_again(serve, fonts_dir):
     server = serve(voice="false")
     server.stop()

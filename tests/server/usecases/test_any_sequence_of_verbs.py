@@ -51,6 +51,7 @@ RARE_REFUSALS = {
 """Met only in long campaigns; tests of their own ask for them (test_undo, test_link_visits)."""
 
 
+@pytest.mark.long
 @pytest.mark.timeout(count(small=300, large=7200))
 def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
     hands, seen = Hands(), set[str]()

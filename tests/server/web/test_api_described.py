@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 from flask import Flask
 
 from server.domain.roles import SCOPES
@@ -197,6 +198,7 @@ def assert_described(
     assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace"), server.log_end()
 
 
+@pytest.mark.long
 def test_with_the_demonstrations_key_every_answer_is_as_described(served_hall: Halls, api: ApiSite):
     hall = served_hall()
     server = hall.server
@@ -207,11 +209,12 @@ def test_with_the_demonstrations_key_every_answer_is_as_described(served_hall: H
         server,
         f"Authorization: Bearer {key}",
         real=busy(hall),
-        examples=count(small=8, large=500),
+        examples=count(small=4, large=500),
         is_asked=lambda path, method: IS_LARGE or (path, method) in let_in,
     )
 
 
+@pytest.mark.long
 def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Halls, api: ApiSite):
     """Small counts leave to the key what it is let into too."""
     hall = served_hall()
@@ -248,6 +251,6 @@ def test_with_a_signed_in_session_every_answer_is_as_described(served_hall: Hall
             f"Cookie: {cookies}",
             csrf,
             real=real,
-            examples=count(small=4, large=200),
+            examples=count(small=2, large=200),
             is_asked=lambda path, method: IS_LARGE or (path, method) not in of_the_key,
         )
