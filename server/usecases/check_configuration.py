@@ -89,9 +89,11 @@ def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -
     published = newest(rows, INSTALLATION, INSTALLATION)
     if published is not None:
         before = parse_installation(published.content)
+        places = {site.slug: ("sites", at, "calendar") for at, site in enumerate(document.sites)}
         for hall in halls:
             hours = HoursOf(hall, before), HoursOf(hall, document)
-            found.extend(closing_with_people(("sites",), *hours, _waiting(rows, hall.hall), now))
+            path = places.get(hall.site, ("sites",))
+            found.extend(closing_with_people(path, *hours, _waiting(rows, hall.hall), now))
     try:
         refuse_unknown_look(rows, document.brand)
     except DocumentRefused as refused:

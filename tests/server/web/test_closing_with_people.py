@@ -54,5 +54,5 @@ def test_a_site_whose_hours_end_for_a_hall_in_which_people_wait_is_told_too(both
     both.ticket()
     saved = accepted(Editors(both).save("ada", with_tuesday("08:30-09:45"), document="installation"))
     [(path, is_warning, sentence)] = warned(saved)
-    assert (path, is_warning) == ("sites", True)
+    assert (path, is_warning) == (f"sites[{SITES.index(LAON['site'])}].calendar", True)
     assert f"À « {LAON['name']} »" in sentence
