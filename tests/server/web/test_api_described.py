@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,6 +29,8 @@ KEY = ("issue", "read", "call")
 type IsAsked = Callable[[str, str], bool]
 """Whether an operation is asked: its path, as the description writes it, and its method."""
 
+HOOKS = Path(__file__).with_name("whole_addresses.py")
+"""For the long campaign: only there such an id was met."""
 ASKED_ABOUT = ("laon", "vervins")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
@@ -36,8 +39,6 @@ def narrowed(document: dict[str, Any], real: dict[str, list[Any]]) -> dict[str, 
     """The description with real ids where it only says "an id", so that calls reach beyond a 404."""
     for operations in document["paths"].values():
         for operation in operations.values():
-            # where an id holds a "#" the address ends before it: it is another address, asked another way
-            operation["responses"].setdefault("405", operation["responses"]["404"])
             for parameter in operation.get("parameters", []):
                 if parameter["name"] in real:
                     parameter["schema"] = {"enum": real[parameter["name"]]}
@@ -187,7 +188,7 @@ def assert_described(
             "--no-color",
         ],
         cwd=server.var,
-        env=os.environ | {"NO_PROXY": "127.0.0.1"},
+        env=os.environ | {"NO_PROXY": "127.0.0.1"} | ({"SCHEMATHESIS_HOOKS": str(HOOKS)} if IS_LARGE else {}),
         capture_output=True,
         text=True,
         check=False,
