@@ -147,11 +147,15 @@ class PrintingHall:
 
     def close_loops(self) -> None:
         """Stops every process's loops."""
-        for service in self._services:
-            service.stop()
-            for worker in service.workers.values():
-                assert worker.ended.wait(10), "the loop ends"
-        self._services.clear()
+        for service in list(self._services):
+            self.end(service)
+
+    def end(self, service: PrintService) -> None:
+        """Stops one process's loops; they let go of their printers."""
+        service.stop()
+        for worker in service.workers.values():
+            assert worker.ended.wait(10), "the loop ends"
+        self._services.remove(service)
 
     def close(self) -> None:
         self.close_loops()
