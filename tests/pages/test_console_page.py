@@ -243,6 +243,29 @@ def test_a_counter_taken_elsewhere_says_so(console: Page, sign_in: Callable[...,
     expect(console.locator("[data-taken]")).to_be_visible()
 
 
+def test_others_open_and_close_while_one_chooses_a_counter(
+    hall: Served, console: Page, sign_in: Callable[..., Page]
+):
+    """Seen to fail without the guard: the list was drawn anew, and who was about to press pressed nothing."""
+    newcomer = sign_in("/console", "supervisor")
+    places = newcomer.locator('[data-list="places"]')
+    mine = places.locator("li").filter(has_text="Guichet 2").locator("button")
+    mine.focus()
+    console.locator("[data-act=close]").press("Enter")
+    expect(places.locator(".held")).to_have_count(0)
+    expect(mine).to_be_focused()
+    open_counter(console)
+    expect(places.locator(".held")).to_have_count(1)
+    expect(mine).to_be_focused()
+    with httpx.Client(base_url=hall.base_url, trust_env=False) as program:
+        program.headers["Authorization"] = f"Bearer {hall.demonstration['api_key']}"
+        second = f"/api/v1/counters/{SITE}-g2/session"
+        opened = program.post(second, json={"services": ["laon-titres-retrait"]}).raise_for_status()
+        expect(places.locator(".held")).to_have_count(2)
+        expect(newcomer.locator("main")).to_be_focused()  # the same press would take the counter over now
+        program.delete(second, headers={"X-Counter-Session": opened.json()["session"]}).raise_for_status()
+
+
 def test_the_page_keeps_its_counter_when_it_is_loaded_again(console: Page):
     console.reload()
     phase(console, "free")

@@ -11,12 +11,28 @@ export function drawPlaces(state, words, open) {
   const told = words.hall.counters.map((counter) => [counter, state.queue?.counters.find((one) => one.counter === counter.id)]);
   const showsCounters = Boolean(state.queue?.shows_counters);
   const mark = JSON.stringify([showsCounters, ...told.map(([counter, one]) => [counter.id, one?.state, one?.session])]);
-  if (list) fill(list, mark, told.map(([counter, one]) => placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) })));
+  if (list) refill(list, mark, told.map(([counter, one]) => placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) })));
   const options = document.querySelector('[data-list="place-options"]');
-  if (options) fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say))));
+  if (options) rechoose(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say))));
   drawSeveral(told, words, open);
   drawProfiles(words);
   drawNarrow(words);
+}
+
+/** Others open and close their counters meanwhile: who is about to press goes on, unless that press would now take a counter over. */
+function refill(list, mark, items) {
+  const at = list.contains(document.activeElement) ? document.activeElement : null;
+  fill(list, mark, items);
+  if (!at || at.isConnected) return;
+  const same = list.querySelector(`${at.localName}[aria-describedby="${at.getAttribute("aria-describedby")}"]`);
+  (same?.className === at.className ? same : document.getElementById("main")).focus();
+}
+
+/** What was chosen stays chosen. */
+function rechoose(select, mark, options) {
+  const { value } = select;
+  fill(select, mark, options);
+  if (value) select.value = value;
 }
 
 /** The button that opens the counters ticked; one that another has opened meanwhile is not ticked any more. */
