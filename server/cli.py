@@ -22,7 +22,7 @@ from server.commands import (
     simulating,
     speaking,
 )
-from server.commands.say import console, ending_well, opened, say, sentence
+from server.commands.say import ending_well, opened, say, sentence
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
@@ -123,7 +123,7 @@ def migrate_command() -> None:
             migrate(database)
         finally:
             database.close()
-    console.print("The database has the newest schema.")
+    say(sentence("command.migrated"))
 
 
 @cli.command()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import opened, say
+from server.commands.say import opened, say, sentence
 from server.domain.configuration import FRENCH
 from server.jobs.local_socket import write
 from server.settings import Settings
@@ -32,9 +32,9 @@ def create_user(
     password = _password()
     if reset:
         write(settings.var, lambda: opened(settings), "reset_password", login=login, password=password)
-        say(f"{login}: new password; whoever was signed in is signed out.")
+        say(sentence("command.user.reset", login=login))
         return
-    grants = [_grant(each) for each in role or ()]
+    roles = role or []
     write(
         settings.var,
         lambda: opened(settings),
@@ -42,10 +42,10 @@ def create_user(
         login=login,
         password=password,
         name=name or login,
-        grants=grants,
+        grants=[_grant(each) for each in roles],
         language=language,
     )
-    say(f"{login}: created with {', '.join(f'{each[0]} at {each[1]}' for each in grants)}.")
+    say(sentence("command.user.created", login=login, grants=", ".join(roles)))
 
 
 def _grant(text: str) -> list[str]:
@@ -55,5 +55,6 @@ def _grant(text: str) -> list[str]:
 
 def _password() -> str:
     if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+        asked, again = sentence("command.user.password"), sentence("command.user.repeat")
+        return str(typer.prompt(asked, hide_input=True, confirmation_prompt=again))
     return sys.stdin.readline().rstrip("\n")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import opened, say
+from server.commands.say import opened, say, sentence
 from server.domain.alarm_choices import AlarmChoice
 from server.domain.instants import to_text
 from server.jobs.local_socket import write
@@ -26,16 +26,17 @@ def list_recipients() -> None:
     finally:
         database.close()
     for each in found:
-        stands = f"{each['underway']} waiting, {each['given_up']} given up"
+        stands = sentence("command.alarms.stands", waiting=each["underway"], given_up=each["given_up"])
         failing = "" if each["failure"] is None else f", {each['failure']}"
         what = f"{each['channel']:8} {each['site']:16} {each['address']}"
         say(f"{each['recipient']}  {what}  {_chosen(each['choice'])}  {stands}{failing}")
 
 
 def _chosen(choice: AlarmChoice) -> str:
-    kinds = choice.listed_kinds()
-    hall = "" if choice.hall is None else f" at {choice.hall}"
-    return f"{'every kind' if kinds is None else ','.join(kinds)}{hall}, {choice.language}"
+    listed = choice.listed_kinds()
+    kinds = sentence("command.alarms.every_kind") if listed is None else ",".join(listed)
+    key = "command.alarms.choice" if choice.hall is None else "command.alarms.choice.hall"
+    return sentence(key, kinds=kinds, hall=choice.hall, language=choice.language)
 
 
 @alarms.command("replay")
@@ -55,4 +56,4 @@ def replay(
         recipient=recipient,
         since=to_text(from_day.replace(tzinfo=UTC)),
     )
-    say(f"{recipient}: {count} deliveries go again")
+    say(sentence("command.alarms.again", recipient=recipient, count=count))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import day_and_time, opened, say
+from server.commands.say import day_and_time, opened, say, sentence
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.roles import SCOPES
 from server.jobs.local_socket import write
@@ -51,7 +51,7 @@ def create(
         is_loopback_only=loopback_only,
     )
     until = (expires_at - timedelta(days=1)).date()
-    say(f"{name}: created as {created['id']}, accepted until {until}. It is shown this once:")
+    say(sentence("command.key.created", name=name, id=created["id"], until=until))
     say(created["token"])
 
 
@@ -76,15 +76,17 @@ def list_keys() -> None:
 
 
 def _until(row: Row) -> str:
-    return f"until {(micros_to_text(row['expires_at'] - 1) or '')[:10]}" if row["expires_at"] else "for ever"
+    if not row["expires_at"]:
+        return sentence("command.key.for_ever")
+    return sentence("command.key.until", day=(micros_to_text(row["expires_at"] - 1) or "")[:10])
 
 
 def _state(row: Row, now: int) -> str:
     if row["revoked_at"] is not None:
-        return f"revoked {day_and_time(row['revoked_at'])}"
+        return sentence("command.key.revoked_at", at=day_and_time(row["revoked_at"]))
     if row["expires_at"] is not None and row["expires_at"] <= now:
-        return "expired"
-    return "this machine only" if row["is_loopback_only"] else ""
+        return sentence("command.key.expired")
+    return sentence("command.key.loopback") if row["is_loopback_only"] else ""
 
 
 @keys.command("revoke")
@@ -92,4 +94,4 @@ def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
     """Revoke an API key: it is worth nothing from now on."""
     settings = Settings()
     write(settings.var, lambda: opened(settings), "revoke_api_key", key=key)
-    say(f"{key}: revoked.")
+    say(sentence("command.key.revoked", key=key))

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import ROOT, language, opened, say
+from server.commands.say import opened, say, sentence
 from server.domain.refusals import Refusal
 from server.jobs.local_socket import write
-from server.language import Catalogues
 from server.settings import Settings
 
 
@@ -37,12 +36,12 @@ def import_appointments_command(
         form="ics" if is_calendar else "csv",
         dry_run=dry_run,
     )
-    translate = Catalogues((("server", ROOT / "translations"),)).translate
     for line in done["refused"]:
-        sentence = translate(f"refusal.{line['code']}", language())
-        at = "event" if is_calendar else "line"
-        say(f"! {at} {line['line']} {line['external_id']}: {line['code']}. {sentence}", style="yellow")
-    counts = ", ".join(f"{done[name]} {name}" for name in ("booked", "moved", "cancelled", "unchanged"))
-    say(f"{hall}: {counts}, {len(done['refused'])} refused.{' Nothing was written.' if dry_run else ''}")
+        at = sentence(f"command.appointments.{'event' if is_calendar else 'line'}", number=line["line"])
+        why = sentence(f"refusal.{line['code']}")
+        say(f"! {at} {line['external_id']}: {line['code']}. {why}", style="yellow")
+    counts = {name: done[name] for name in ("booked", "moved", "cancelled", "unchanged")}
+    key = "command.appointments.would" if dry_run else "command.appointments.done"
+    say(sentence(key, hall=hall, refused=len(done["refused"]), **counts))
     if done["refused"]:
         raise typer.Exit(1)

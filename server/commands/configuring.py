@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from server.commands.say import console, document_words, language, opened, say
+from server.commands.say import console, document_words, language, opened, say, sentence
 from server.domain.refusals import Refusal
 from server.jobs.local_socket import write
 from server.settings import Settings
@@ -47,9 +47,9 @@ def _tell(published: dict[str, Any]) -> None:
     translate = document_words()
     for path, key, values in published["warnings"]:
         say(f"! {path or '.'}: {translate(key, language(), **values)}", style="yellow")
-    verb = "published" if published["is_published"] else "would be published"
-    changes = len(published["changes"])
-    say(f"{published['scope']}: {verb} as revision {published['revision']}, {changes} changes.")
+    key = "command.document.published" if published["is_published"] else "command.document.would"
+    told = {"scope": published["scope"], "revision": published["revision"]}
+    say(sentence(key, count=len(published["changes"]), **told))
 
 
 def _short(value: Any) -> str:

@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from server.clock import Clock
-from server.commands.say import console, say
+from server.commands.say import console, say, sentence
 from server.demonstration.create import (
     at_base_url,
     create_demonstration,
@@ -66,7 +66,7 @@ def described_demonstration(settings: Settings, history: str | None) -> dict[str
             database.close()
         if exists:
             if past is not None:
-                say("The demonstration exists already; its past stays as it is.")
+                say(sentence("command.demo.exists"))
             described = at_base_url(settings, _read(settings))
             write_demo_file(settings, described)
             return described
@@ -91,7 +91,7 @@ def _created_with_past(settings: Settings, past: Past) -> dict[str, Any]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("The past of the five halls, in days of a hall", total=None)
+        bar = progress.add_task(sentence("command.demo.past"), total=None)
         return create_with_past(
             settings, past, lambda done, whole: progress.update(bar, completed=done, total=whole)
         )
@@ -119,18 +119,13 @@ def _say_act(hall: str, verb: str, number: str, where: str) -> None:
 
 def say_places(described: dict[str, Any], file: Path) -> None:
     """Prints the address of every page and who may sign in."""
+    kiosk, shown = sentence("command.demo.kiosk"), sentence("command.demo.screen")
     for site in described["sites"]:
         console.print(f"[bold]{site['slug']}[/bold]")
-        console.print(f"  kiosk    {site['kiosk']['url']}")
+        console.print(f"  {kiosk:8} {site['kiosk']['url']}")
         for screen in site["screens"]:
-            console.print(f"  screen   {screen['url']}")
+            console.print(f"  {shown:8} {screen['url']}")
     for user in described["users"]:
         console.print(f"  {user['login']:16} {user['password']:40} {user['role']} · {user['site']}")
-    base = described["base_url"]
-    console.print(
-        f"console {base}/console · quality {base}/qualite · printers {base}/imprimantes · all of it in {file}"
-    )
-    console.print(
-        "Kiosks say that counters are closed until you open one in the console; "
-        "`.venv/bin/parvis demo --live`, in another terminal, plays visitors and agents."
-    )
+    say(sentence("command.demo.pages", base=described["base_url"], file=file))
+    say(sentence("command.demo.hint"))

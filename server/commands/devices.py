@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from server.commands.say import day_and_time, opened, say
+from server.commands.say import day_and_time, opened, say, sentence
 from server.domain.roles import DEVICE_KINDS
 from server.jobs.local_socket import write
 from server.settings import Settings
@@ -46,12 +46,14 @@ def list_devices(
         database.close()
     for row in found:
         _say_device(row)
+    unpaired = sentence("command.device.vacant")
     for kind, slug, place, label in vacant:
-        say(f"{'not paired':36}  {kind:7} {slug:16} {place:24} {label}")
+        say(f"{unpaired:36}  {kind:7} {slug:16} {place:24} {label}")
 
 
 def _say_device(row: Row) -> None:
-    revoked = "" if row["revoked_at"] is None else f"revoked {day_and_time(row['revoked_at'])}"
+    revoked_at = row["revoked_at"]
+    revoked = "" if revoked_at is None else sentence("command.device.revoked_at", at=day_and_time(revoked_at))
     place = f"{row['kind']:7} {row['slug']:16} {row['configured']:24}"
     say(f"{row['id']}  {place} {day_and_time(row['created_at'])}  {revoked}".rstrip())
 
@@ -94,7 +96,7 @@ def renew(
 
 def _say_address(settings: Settings, base_url: str | None, paired: Mapping[str, Any], verb: str) -> None:
     base = (base_url or settings.public_url or _own_address(settings)).rstrip("/")
-    say(f"{paired['configured']}: {verb} as {paired['id']}. Open this address on it; it is shown this once:")
+    say(sentence(f"command.device.{verb}", place=paired["configured"], id=paired["id"]))
     say(f"{base}/{paired['kind']}#t={paired['token']}")
 
 
@@ -112,4 +114,4 @@ def revoke(
     """Revoke a device: its token is worth nothing from now on."""
     settings = Settings()
     write(settings.var, lambda: opened(settings), "revoke_device", device=device)
-    say(f"{device}: revoked.")
+    say(sentence("command.device.revoked", device=device))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands.say import opened, say
+from server.commands.say import opened, say, sentence
 from server.settings import Settings
 from server.store.halls import all_halls
 from server.usecases.export_visits import export_visits
@@ -36,4 +36,4 @@ def export_visits_command(
     finally:
         database.close()
     for name, count in counts.items():
-        say(f"{out / name}: {count} rows")
+        say(sentence("command.rows", file=out / name, count=count))

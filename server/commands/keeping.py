@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from server.clock import Clock
-from server.commands.say import anchors_of, opened, say
+from server.commands.say import anchors_of, opened, say, sentence
 from server.jobs.local_socket import write
 from server.jobs.server_lock import alone
 from server.settings import Settings
@@ -14,20 +14,6 @@ from server.store.verifying import Fault, verify_journal
 from server.usecases.copy_media import beside, bring_media, copy_media
 from server.usecases.prepare_media import media_folder
 from server.usecases.restore import RestoredHall, backup, restore
-
-WORDS = {
-    "altered": "was altered",
-    "removed": "was removed",
-    "inserted": "was inserted",
-    "tail_cut": "and those after it were cut off: an anchor knows more",
-    "head": "is not what the head says",
-    "version": "has another version",
-    "anchor": "or one of the next is not the one that was anchored",
-    "hall_missing": "is missing as a whole",
-    "rows": "has a row that does not follow from its facts",
-    "document": "published another document than the one that is kept",
-    "erasable": "was recorded with another personal value than the one that is kept",
-}
 
 
 def purge_command() -> None:
@@ -55,18 +41,19 @@ def verify_journal_command(
     wrong = {fault.journal for fault in verified.faults}
     for journal, count in verified.facts.items():
         if journal not in wrong:
-            say(f"{journal}: {count} facts, right")
+            say(sentence("command.journal.right", journal=journal, count=count))
     for fault in verified.faults:
-        say(_sentence(fault), style="red")
+        say(_told(fault), style="red")
     if verified.faults:
         raise typer.Exit(1)
 
 
-def _sentence(fault: Fault) -> str:
-    place = "" if fault.position is None else f" fact {fault.position}"
+def _told(fault: Fault) -> str:
+    key = "command.journal.whole" if fault.position is None else "command.journal.fact"
+    place = sentence(key, journal=fault.journal, position=fault.position)
     named = f" ({fault.fact})" if fault.fact else ""
     detail = f" [{fault.detail}]" if fault.detail else ""
-    return f"{fault.journal}:{place}{named} {WORDS[fault.wrong]}{detail}"
+    return f"{place}{named} {sentence(f'command.fault.{fault.wrong}')}{detail}"
 
 
 def backup_command(
@@ -80,9 +67,9 @@ def backup_command(
         copied = copy_media(database, media_folder(settings.var), file)
     finally:
         database.close()
-    say(f"{file}: {file.stat().st_size:,} bytes; {len(anchored)} journals anchored.")
+    say(sentence("command.backup.written", file=file, size=float(file.stat().st_size), count=len(anchored)))
     if copied:
-        say(f"{beside(file)}: {copied} files of media; keep it beside the backup.")
+        say(sentence("command.backup.media", place=beside(file), count=copied))
 
 
 def restore_command(
@@ -111,24 +98,18 @@ def restore_command(
     for hall in restored.halls:
         say(_restored(hall))
     if restored.lost_of_installation > 0:
-        say(
-            f"installation: {restored.lost_of_installation} facts are lost;"
-            " check accounts, devices and keys.",
-            style="yellow",
-        )
+        say(sentence("command.restore.installation", count=restored.lost_of_installation), style="yellow")
     if restored.kept is not None:
-        say(f"The replaced database is kept as {restored.kept}.")
+        say(sentence("command.restore.kept", name=restored.kept))
     if brought.files:
-        say(f"{brought.files} files of media are brought back.")
+        say(sentence("command.restore.media", count=brought.files))
     if brought.missing:
-        say(
-            f"{brought.missing} files of media are missing: notices that show them show nothing;"
-            " upload them again.",
-            style="yellow",
-        )
-    say("Everybody signs in again.")
+        say(sentence("command.restore.media_missing", count=brought.missing), style="yellow")
+    say(sentence("command.restore.sign_in"))
 
 
 def _restored(hall: RestoredHall) -> str:
-    lost = f"at least {hall.lost} facts are lost" if hall.lost > 0 else "nothing is known to be lost"
-    return f"{hall.hall}: {lost}; today's numbers go on above {hall.number_offset}; epoch {hall.epoch}"
+    told = {"hall": hall.hall, "offset": hall.number_offset, "epoch": hall.epoch}
+    if hall.lost > 0:
+        return sentence("command.restore.lost", count=hall.lost, **told)
+    return sentence("command.restore.hall", **told)

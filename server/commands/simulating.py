@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from server.commands.say import errors, say
+from server.commands.say import errors, say, sentence
 from server.domain.half_days import AtBreak
 from server.domain.indicator_files import read_legs
 from server.domain.refusals import Refusal
@@ -250,7 +250,7 @@ def _write(out: Path, outcomes: Sequence[Outcome]) -> None:
             writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
             writer.writeheader()
             writer.writerows(rows)
-    say(f"{out}: {len(rows)} rows")
+    say(sentence("command.rows", file=out, count=len(rows)))
 
 
 def _row(one: Outcome) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Served:
             "VAR": str(var),
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
+            "LANGUAGE": "fr",
             "DATABASE_URL": self.database_url,
             "WORKERS": str(workers),
             **({"REDIS_URL": redis_url} if redis_url else {}),

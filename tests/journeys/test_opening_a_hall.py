@@ -92,7 +92,7 @@ def device(address: str) -> Iterator[httpx.Client]:
 
 
 def test_the_page_opens_a_hall_from_nothing_to_a_call(opened: Stranger):
-    assert "not paired" in opened.printed["devices list"]
+    assert "non appairé" in opened.printed["devices list"]
     with (
         device(opened.shown("devices pair guise kiosk")) as kiosk,
         device(opened.shown("devices pair guise screen")) as screen,
@@ -105,7 +105,7 @@ def test_the_page_opens_a_hall_from_nothing_to_a_call(opened: Stranger):
         key = call_by_a_program(opened, ticket["number"])
         assert [call["number"] for call in board(screen)["calls"]] == [ticket["number"]]
         renewed = renew(opened, screen)
-    assert "installation: 9 facts, right" in opened.server.parvis("verify-journal", "--full")
+    assert "installation\u00a0: 9 faits, exacts" in opened.server.parvis("verify-journal", "--full")
     opened.server.stop()
     told = [opened.shown("devices pair guise kiosk"), opened.shown("devices pair guise screen"), renewed]
     secrets = [urlsplit(each).fragment.removeprefix("t=") for each in told]

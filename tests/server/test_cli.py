@@ -121,7 +121,7 @@ def test_a_configuration_goes_out_changes_and_comes_in_again(installation: Insta
     told = installation.parvis("import-configuration", str(file), "--dry-run")
     assert "~ name:" in told
     assert "would be published as revision 2" in told
-    assert "published as revision 2, 1 changes" in installation.parvis("import-configuration", str(file))
+    assert "published as revision 2, 1 change" in installation.parvis("import-configuration", str(file))
     assert '"name": "Laon"' in installation.parvis("export-configuration", "--hall", "laon")
 
 
@@ -150,7 +150,7 @@ def test_an_account_is_created_and_its_password_reset(installation: Installation
 
 def test_journals_are_verified_backed_up_and_restored(tmp_path: Path, database_url: str):
     installation = installed(tmp_path / "var", database_url)
-    assert "laon: 1 facts, right" in installation.parvis("verify-journal", "--full")
+    assert "laon: 1 fact, right" in installation.parvis("verify-journal", "--full")
     copy = str(installation.var / "copy")
     installation.parvis("backup", copy)
     assert "file_exists" in installation.parvis("backup", copy, expected=1)

@@ -238,7 +238,7 @@ def test_an_appointment_checks_in_by_its_code_and_a_convocation_by_its_hour(hall
     lines = [f"r1,laon-titres-depot,{now.isoformat()},AB12", f"r2,laon-titres-depot,{hour.isoformat()},"]
     file = tmp_path / "appointments.csv"
     file.write_text("\n".join(["external_id,service,booked_at,code", *lines]), encoding="utf-8")
-    assert "2 booked" in hall.parvis("import-appointments", str(file), "--hall", SITE)
+    assert "2 pris" in hall.parvis("import-appointments", str(file), "--hall", SITE)
     page = at_kiosk()
     press(page, "[data-key=appointment]")
     expect(page.locator("[data-key=code-done]")).to_be_disabled()

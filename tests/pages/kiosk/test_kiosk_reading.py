@@ -84,7 +84,7 @@ def book_convocation(hall: Served, folder: Path) -> None:
     file = folder / "heard.csv"
     line = f"heard,laon-titres-retrait,{hour.isoformat()},"
     file.write_text(f"external_id,service,booked_at,code\n{line}", encoding="utf-8")
-    assert "1 booked" in hall.parvis("import-appointments", str(file), "--hall", SITE)
+    assert "1 pris" in hall.parvis("import-appointments", str(file), "--hall", SITE)
 
 
 def test_what_is_listened_to_does_not_return_to_the_start_under_the_listener(at_kiosk):
