@@ -187,6 +187,7 @@ class PrinterWorker:
             return
         self.lease.renewed(asked_at_s=asked_at_s)
         if not self.lease.is_fresh:
+            self._note(held, PrintEnd(job["id"], QUEUED, None, None))  # nothing was sent
             raise LeaseLost
         outcome = print_document_bytes(
             self.watch.address,

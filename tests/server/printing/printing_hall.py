@@ -80,11 +80,10 @@ class PrintingHall:
         document["kiosks"][0] |= {"printer": printer, "is_retired": is_retired}
         publish_hall(self.database, AUTHOR, json.dumps(document))
 
-    def drive(self, pace: Pace = QUICK, database: Database | None = None) -> PrintService:
+    def drive(self, pace: Pace = QUICK, clock: Clock | None = None) -> PrintService:
         """Starts the printers' loops in threads, with a connection to the database of their own."""
-        if database is None:
-            database = Database(self.url, self.hands.clock())
-            self._opened.append(database)
+        database = Database(self.url, clock or self.hands.clock())
+        self._opened.append(database)
         service = PrintService(
             database,
             self.settings,

@@ -1,13 +1,16 @@
 """One driver a printer: leases, fences, and what a driver that died leaves behind."""
 
 import threading
+import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from hardware.simulator import Fault
 from server.clock import Clock
 from server.domain.refusals import Refusal
+from server.printing import worker
 from server.printing.lease import PrinterLease
 from server.store.database import Database
 from server.usecases.end_print import Held, PrintEnd, end_prints, note_print, start_print
@@ -164,6 +167,28 @@ def test_a_job_left_by_a_driver_that_died_is_unknown_and_is_not_sent_again(open_
     assert hall.wait_for(left["print"]["job"], "done", "unknown") == "driver_lost"
     hall.wait_for(waiting["print"]["job"], "done", "printed")
     assert [waiting["number"] in "".join(ticket.text.split()) for ticket in simulated.tickets()] == [True]
+
+
+def test_a_ticket_that_a_slow_database_kept_from_the_printer_is_not_lost(open_hall, simulated, monkeypatch):
+    """Nothing was sent: it is queued again, not « unknown »."""
+    hall = open_hall(simulated.port)
+    away_s = [0.0]
+    clock = Clock(now=hall.hands.now, elapsed_s=lambda: time.monotonic() + away_s[0])
+
+    def slow(*values: Any, **named: Any) -> bool:
+        started = start_print(*values, **named)
+        away_s[0] = 14.0
+        return started
+
+    monkeypatch.setattr(worker, "start_print", slow)
+    hall.drive(clock=clock)
+    job = hall.press()["print"]["job"]
+    wait_until(lambda: away_s[0] and hall.job(job) == ("queued", None, None), "it is queued again")
+    assert simulated.tickets() == []
+    monkeypatch.undo()
+    hall.hands.step = timedelta(seconds=16)
+    hall.wait_for(job, "done", "printed")
+    assert len(simulated.tickets()) == 1
 
 
 def test_a_driver_that_stops_while_a_ticket_is_held_says_that_it_does_not_know(open_small_hall, simulated):
