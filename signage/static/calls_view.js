@@ -4,11 +4,13 @@ import { createLists } from "./call_lists.js";
 import { createCards } from "./calls.js";
 import * as screenState from "./screen_state.js";
 
+const MOST_SAID = 100;
+
 /** `wordsIn(language)` says sentences, `own` is the page's language; `get(id)` an element of the page. */
 export function createCallsView({ body, get, own, wordsIn }) {
   const cards = createCards(get("cards"), body);
   const lists = createLists(get("lists"));
-  const said = new Set();
+  let said = []; // the keys of the last cards that were said
   let drawn = { rest: "", lists: "" };
   let isSettled = false;
 
@@ -56,8 +58,8 @@ export function createCallsView({ body, get, own, wordsIn }) {
 
   /** Screen readers hear each new large call once. */
   function sayCalls(large, words) {
-    const fresh = large.filter((card) => card.isNew && !said.has(card.key));
-    for (const card of fresh) said.add(card.key);
+    const fresh = large.filter((card) => card.isNew && !said.includes(card.key));
+    if (fresh.length) said = [...said, ...fresh.map((card) => card.key)].slice(-MOST_SAID);
     if (fresh.length) get("spoken").textContent = fresh.map((card) => words.announcement(card.number, card.counter.label)).join(". ");
   }
 

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.harness.programs import program
+from tests.harness.waiting import PATIENCE_S
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -23,8 +24,7 @@ ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-PATIENCE_MS = 15_000
-"""How long what must come may take on a machine that is busy with other tests; passing tests do not wait."""
+PATIENCE_MS = PATIENCE_S * 1_000
 
 
 @contextmanager

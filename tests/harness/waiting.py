@@ -3,9 +3,12 @@
 import time
 from collections.abc import Callable
 
+PATIENCE_S = 20.0
+"""How long what must come may take on a machine that is busy with other tests; passing tests do not wait."""
+
 
 def wait_until[Found](
-    condition: Callable[[], Found], what: str, *, within_s: float = 10.0, every_s: float = 0.02
+    condition: Callable[[], Found], what: str, *, within_s: float = PATIENCE_S, every_s: float = 0.02
 ) -> Found:
     """The first true answer of `condition`; fails naming `what` when none came within `within_s` seconds."""
     deadline = time.monotonic() + within_s

@@ -12,7 +12,7 @@ import socketio
 
 from server.live import messages
 from tests.harness.served import Served
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 type Message = dict[str, Any]
 NAMES = {
@@ -44,7 +44,9 @@ class Listener:
     def of(self, name: str) -> list[Message]:
         return [message for heard, message, _ in self.heard if heard == name]
 
-    def wait(self, name: str, is_it: Callable[[Message], bool] = bool, *, within_s: float = 10) -> Message:
+    def wait(
+        self, name: str, is_it: Callable[[Message], bool] = bool, *, within_s: float = PATIENCE_S
+    ) -> Message:
         """The first message of a name that is it."""
         found = wait_until(
             lambda: [each for each in self.of(name) if is_it(each)],

@@ -22,7 +22,7 @@ from server.store.installation import Author
 from server.usecases.issue_ticket import Quote, WantedTicket, issue_ticket
 from server.usecases.publish_configuration import publish_hall, publish_installation
 from server.usecases.reprint_ticket import reprint_ticket
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 HALLS = Path(__file__).parents[3] / "server/demonstration/halls"
 KIOSK = "laon-borne-1"
@@ -112,7 +112,9 @@ class PrintingHall:
         assert row is not None
         return row["state"], row["verdict"], row["why"]
 
-    def wait_for(self, job: str, state: str, verdict: str | None, *, within_s: float = 10) -> str | None:
+    def wait_for(
+        self, job: str, state: str, verdict: str | None, *, within_s: float = PATIENCE_S
+    ) -> str | None:
         """Waits until a job has this state and verdict; why."""
         seen: list[tuple[str, str | None, str | None]] = []
 

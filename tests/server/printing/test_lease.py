@@ -216,7 +216,7 @@ def test_two_processes_on_one_printer_print_each_ticket_once_and_never_at_the_sa
         tickets = [hall.press() for _ in range(4)]
         numbers += [ticket["number"] for ticket in tickets]
         for ticket in tickets:
-            hall.wait_for(ticket["print"]["job"], "done", "printed", within_s=20)
+            hall.wait_for(ticket["print"]["job"], "done", "printed")
         printed += [ticket.text for ticket in reversed(simulated.tickets()[:4])]
         holder = hall.lease()["holder"]
         driver = next(service for service in services if service.printing.holder == holder)
