@@ -9,9 +9,10 @@ import redis
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
+from tests.harness.forked import Forks
 from tests.harness.ports import free_port
 from tests.harness.postgresql import PostgresqlCluster
-from tests.harness.programs import child_of_tests
+from tests.harness.programs import PYTHON, child_of_tests
 from tests.harness.sharing import machine
 from tests.harness.waiting import wait_until
 
@@ -139,3 +140,19 @@ def test_a_server_survives_a_kill(serve, layout: str):
     server.start()
     assert server.is_ready()
     server.stop()
+
+
+FORKS_ONE_NUMBER = """
+import sys
+for line in sys.stdin:
+    print('{"pid": 7}\\n{"pid": 7, "status": 0}' if "first" in line else '{"pid": 7}', flush=True)
+"""
+
+
+def test_a_server_that_gets_the_number_of_one_that_has_ended_has_not_ended(tmp_path: Path):
+    """Seen to fail without the guard: the newer one was left running, on ports of the next one."""
+    forks = Forks([str(PYTHON), "-c", FORKS_ONE_NUMBER])
+    first = forks.start("first", [], {}, tmp_path / "log")
+    assert first.wait(timeout=20) == 0
+    assert forks.start("second", [], {}, tmp_path / "log").poll() is None
+    forks.close()

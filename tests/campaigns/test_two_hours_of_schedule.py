@@ -26,6 +26,8 @@ BEAT_S, CALL_S, HELD_S = 20, 90, 30
 FIRST_MIN, LAST_MIN = count(small=2, large=10), count(small=8, large=120)
 GROWTH, WITH_CODE, MORE_NODES = 0.10, (0.10 if IS_LARGE else 0.25), 200
 """Of what the page keeps; with what the engine compiles of what is run often; of nodes, by what is shown."""
+OF_THE_TOOLS = {"blink::NetworkResourcesData::ResourceData"}
+"""Each request as kept for who debugs the page: Playwright asks for it, no screen does."""
 
 
 @pytest.fixture
@@ -63,10 +65,11 @@ class Heap:
         found = json.loads("".join(parts))
         fields, kinds = found["snapshot"]["meta"]["node_fields"], found["snapshot"]["meta"]["node_types"][0]
         values, width = found["nodes"], len(fields)
-        kind, size = fields.index("type"), fields.index("self_size")
+        kind, name, size = (fields.index(each) for each in ("type", "name", "self_size"))
         sizes: Counter[str] = Counter()
         for at in range(0, len(values), width):
-            sizes[kinds[values[at + kind]]] += values[at + size]
+            if found["strings"][values[at + name]] not in OF_THE_TOOLS:
+                sizes[kinds[values[at + kind]]] += values[at + size]
         return sizes
 
 

@@ -3,6 +3,7 @@
 import socket
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -28,14 +29,15 @@ class Presses:
         self.refusals: list[str] = []
         self.lost = 0
 
-    def press_for(self, seconds: float) -> None:
+    def press_for(self, seconds: float, *, and_until: Callable[[], bool] = lambda: True) -> None:
+        """So long, and longer until something has happened."""
         until = time.monotonic() + seconds
         with ThreadPoolExecutor(self.visitors) as crowd:
-            list(crowd.map(lambda n: self._visitor(n, until), range(self.visitors)))
+            list(crowd.map(lambda n: self._visitor(n, until, and_until), range(self.visitors)))
 
-    def _visitor(self, n: int, until: float) -> None:
+    def _visitor(self, n: int, until: float, and_until: Callable[[], bool]) -> None:
         with self.hall.client() as http:
-            while time.monotonic() < until:
+            while time.monotonic() < until or not and_until():
                 self._press(http, SERVICES[n % len(SERVICES)], until)
 
     def _press(self, http: httpx.Client, service: str, until: float) -> None:

@@ -39,7 +39,7 @@ def test_a_server_killed_under_load_loses_no_ticket_it_acknowledged(served_hall,
     for _ in range(KILLS):
         kill = Timer(1.5, hall.server.kill)
         kill.start()
-        presses.press_for(2)
+        presses.press_for(2, and_until=kill.finished.is_set)
         kill.join()
         hall.server.start(within_s=90)
     presses.press_for(1)

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from select import select
@@ -21,11 +22,10 @@ LOOKED_EVERY_S = 0.05
 class Forks:
     """The process of this one that becomes servers."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = (str(PYTHON), "-m", "tests.harness.forking")) -> None:
         self._lock = Lock()
         self._started: list[int] = []
         self._ended: dict[int, int] = {}
-        command = [str(PYTHON), "-m", "tests.harness.forking"]
         self._process = subprocess.Popen(
             command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
@@ -47,6 +47,10 @@ class Forks:
                 pass
             return self._ended.get(pid)
 
+    def close(self) -> None:
+        """Ends it, and with it every server."""
+        self._process.communicate()
+
     def _hear(self, within_s: float | None) -> bool:
         """Whether something was told within so long."""
         replies = self._process.stdout
@@ -60,6 +64,7 @@ class Forks:
         if "status" in told:
             self._ended[told["pid"]] = told["status"]
         else:
+            self._ended.pop(told["pid"], None)  # machines give numbers of processes again
             self._started.append(told["pid"])
         return True
 

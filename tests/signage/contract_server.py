@@ -85,8 +85,8 @@ class ContractServer:
         self.connections = 0
         self.is_demonstration = is_demonstration
         app = self._app(assets, audio)
-        # a test lets a minute pass in an instant: the transport must not miss its pings meanwhile
-        self.sockets = SocketIO(app, async_mode="threading", ping_timeout=600)
+        # a test lets minutes or hours pass in an instant: the transport must not miss its pings meanwhile
+        self.sockets = SocketIO(app, async_mode="threading", ping_timeout=86_400)
         self.sockets.on_event("connect", self._connected, namespace="/screen")
         self.sockets.on_event("alert.shown", self._alert_shown, namespace="/screen")
         self.sockets.on_event("player.state", self._told, namespace="/screen")
