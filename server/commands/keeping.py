@@ -49,11 +49,10 @@ def verify_journal_command(
 
 
 def _told(fault: Fault) -> str:
-    key = "command.journal.whole" if fault.position is None else "command.journal.fact"
-    place = sentence(key, journal=fault.journal, position=fault.position)
+    why = sentence(f"journal.wrong.{fault.wrong}", position=fault.position)
     named = f" ({fault.fact})" if fault.fact else ""
     detail = f" [{fault.detail}]" if fault.detail else ""
-    return f"{place}{named} {sentence(f'command.fault.{fault.wrong}')}{detail}"
+    return sentence("command.journal.wrong", journal=fault.journal, why=f"{why}{named}{detail}")
 
 
 def backup_command(

@@ -82,8 +82,8 @@ def sentence(key: str, /, **values: object) -> str:
 
 @cache
 def _catalogues() -> Catalogues:
-    folders = (("server", ROOT / "translations"), ("terminal", ROOT / "commands" / "translations"))
-    return Catalogues(folders)
+    places = {"server": "", "journal": "web/journal", "terminal": "commands"}
+    return Catalogues(tuple((name, ROOT / place / "translations") for name, place in places.items()))
 
 
 def _said_of_setting(wrong: ErrorDetails) -> str:

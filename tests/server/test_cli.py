@@ -206,7 +206,7 @@ def test_a_journal_that_was_tampered_with_ends_with_1(tmp_path: Path, sqlite_url
     found = installed(tmp_path / "var", sqlite_url)
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection, connection:
         connection.execute("UPDATE installation_fact SET author = 'somebody-else'")
-    assert "installation: fact 1" in found.parvis("verify-journal", expected=1)
+    assert "installation: Fact 1 was altered" in found.parvis("verify-journal", expected=1)
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
