@@ -51,9 +51,16 @@ class Heap:
         """Bytes of all that is kept, of these without the engine's compiled code, and nodes of the page."""
         for _ in range(3):
             self.session.send("HeapProfiler.collectGarbage")
-        sizes = self._sizes()
-        nodes = self.session.send("Memory.getDOMCounters")["nodes"]
-        return {"bytes": sum(sizes.values()), "own": sum(sizes.values()) - sizes["code"], "nodes": int(nodes)}
+        sizes, nodes = self._sizes(), self._nodes()
+        return {"bytes": sum(sizes.values()), "own": sum(sizes.values()) - sizes["code"], "nodes": nodes}
+
+    def _nodes(self) -> int:
+        """What was collected is counted until it is swept too, which the next collection ends."""
+        told: list[int] = []
+        while len(told) < 2 or told[-1] != told[-2]:
+            self.session.send("HeapProfiler.collectGarbage")
+            told.append(int(self.session.send("Memory.getDOMCounters")["nodes"]))
+        return told[-1]
 
     def _sizes(self) -> Counter[str]:
         """Bytes by the kind of what a heap snapshot names."""
