@@ -8,11 +8,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
+from tests.harness.waiting import wait_until
 from tests.harness.working import phase
 
 SITE, SERVICE = "laon", "laon-accueil"
@@ -241,6 +242,23 @@ def test_a_counter_taken_elsewhere_says_so(console: Page, sign_in: Callable[...,
     phase(other, "free")
     phase(console, "choose")
     expect(console.locator("[data-taken]")).to_be_visible()
+
+
+def test_a_counter_is_there_once_it_can_be_pressed(console: Page, sign_in: Callable[..., Page]):
+    """Seen to fail without the guard: places stood in the page, hidden: a key was lost."""
+    console.locator("[data-act=close]").press("Enter")
+    late, held, answered = sign_in("/security"), list[Route](), list[bool]()
+    late.route("**/queue", lambda route: route.continue_() if answered else held.append(route))
+    late.goto(console.url)
+    expect(late.locator("[data-live=yes]")).to_be_visible()
+    wait_until(lambda: late.title() and held, "the queue is asked for")
+    places = late.locator('[data-list="places"] li')
+    expect(places).to_have_count(0)
+    answered.append(True)
+    for route in held:
+        route.continue_()
+    places.first.locator("button").press("Enter")
+    phase(late, "free")
 
 
 def test_others_open_and_close_while_one_chooses_a_counter(

@@ -76,7 +76,7 @@ function render() {
   view.render(state, nowMs, ui);
   drawNeeds(state, words, { act, isFree: phaseOf(state) === "free", language: page.language });
   held.draw(state, serverNow(state, nowMs));
-  if (phaseOf(state) === "choose") drawPlaces(state, words, openCounters);
+  if (phaseOf(state) === "choose" && !ui.isLoading) drawPlaces(state, words, openCounters);
   show("[data-taken]", Boolean(state.takenAt));
   if (state.takenAt) write("taken", say("console.choose.taken", { at: words.hour(state.takenAt) }));
   show("[data-acts]", ui.panel === null && phaseOf(state) !== "choose");
