@@ -59,8 +59,9 @@ export function createCallsView({ body, get, own, wordsIn }) {
   /** Screen readers hear each new large call once. */
   function sayCalls(large, words) {
     const fresh = large.filter((card) => card.isNew && !said.includes(card.key));
-    if (fresh.length) said = [...said, ...fresh.map((card) => card.key)].slice(-MOST_SAID);
-    if (fresh.length) get("spoken").textContent = fresh.map((card) => words.announcement(card.number, card.counter.label)).join(". ");
+    if (!fresh.length) return;
+    said = [...said, ...fresh.map((card) => card.key)].slice(-MOST_SAID);
+    get("spoken").textContent = fresh.map((card) => words.announcement(card.number, card.counter.label)).join(". ");
   }
 
   /** Everything is measured anew: the screen turned, its fonts came, its letters grew. */

@@ -8,12 +8,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
-from tests.harness.waiting import wait_until
 from tests.harness.working import phase
 
 SITE, SERVICE = "laon", "laon-accueil"
@@ -233,55 +232,6 @@ def test_single_letter_keys_can_be_turned_off(console: Page, issue: Callable[[],
     expect(console.locator('[data-list="waiting"] li')).to_have_count(1)
     console.keyboard.press("F9")
     phase(console, "called")
-
-
-def test_a_counter_taken_elsewhere_says_so(console: Page, sign_in: Callable[..., Page]):
-    other = sign_in("/console", "supervisor")
-    expect(other.locator("[data-list=places] .held")).to_have_count(1)
-    other.locator("[data-list=places] .held button").press("Enter")
-    phase(other, "free")
-    phase(console, "choose")
-    expect(console.locator("[data-taken]")).to_be_visible()
-
-
-def test_a_counter_is_there_once_it_can_be_pressed(console: Page, sign_in: Callable[..., Page]):
-    """Seen to fail without the guard: places stood in the page, hidden: a key was lost."""
-    console.locator("[data-act=close]").press("Enter")
-    late, held, answered = sign_in("/security"), list[Route](), list[bool]()
-    late.route("**/queue", lambda route: route.continue_() if answered else held.append(route))
-    late.goto(console.url)
-    expect(late.locator("[data-live=yes]")).to_be_visible()
-    wait_until(lambda: late.title() and held, "the queue is asked for")
-    places = late.locator('[data-list="places"] li')
-    expect(places).to_have_count(0)
-    answered.append(True)
-    for route in held:
-        route.continue_()
-    places.first.locator("button").press("Enter")
-    phase(late, "free")
-
-
-def test_others_open_and_close_while_one_chooses_a_counter(
-    hall: Served, console: Page, sign_in: Callable[..., Page]
-):
-    """Seen to fail without the guard: the list was drawn anew, and who was about to press pressed nothing."""
-    newcomer = sign_in("/console", "supervisor")
-    places = newcomer.locator('[data-list="places"]')
-    mine = places.locator("li").filter(has_text="Guichet 2").locator("button")
-    mine.focus()
-    console.locator("[data-act=close]").press("Enter")
-    expect(places.locator(".held")).to_have_count(0)
-    expect(mine).to_be_focused()
-    open_counter(console)
-    expect(places.locator(".held")).to_have_count(1)
-    expect(mine).to_be_focused()
-    with httpx.Client(base_url=hall.base_url, trust_env=False) as program:
-        program.headers["Authorization"] = f"Bearer {hall.demonstration['api_key']}"
-        second = f"/api/v1/counters/{SITE}-g2/session"
-        opened = program.post(second, json={"services": ["laon-titres-retrait"]}).raise_for_status()
-        expect(places.locator(".held")).to_have_count(2)
-        expect(newcomer.locator("main")).to_be_focused()  # the same press would take the counter over now
-        program.delete(second, headers={"X-Counter-Session": opened.json()["session"]}).raise_for_status()
 
 
 def test_the_page_keeps_its_counter_when_it_is_loaded_again(console: Page):

@@ -121,7 +121,7 @@ def test_a_configuration_goes_out_changes_and_comes_in_again(installation: Insta
     told = installation.parvis("import-configuration", str(file), "--dry-run")
     assert "~ name:" in told
     assert "would be published as revision 2" in told
-    assert "published as revision 2, 1 change" in installation.parvis("import-configuration", str(file))
+    assert "published as revision 2, 1 change." in installation.parvis("import-configuration", str(file))
     assert '"name": "Laon"' in installation.parvis("export-configuration", "--hall", "laon")
 
 

@@ -1,6 +1,6 @@
 // The first view of the console: which counter to take, or which several, who holds them, and for which services.
 
-import { element, fill, setText } from "./dom.js";
+import { element, fill, rechoose, setText } from "./dom.js";
 import { capital } from "./console_view.js";
 
 const ticked = new Set();
@@ -13,7 +13,7 @@ export function drawPlaces(state, words, open) {
   const mark = JSON.stringify([showsCounters, ...told.map(([counter, one]) => [counter.id, one?.state, one?.session])]);
   if (list) refill(list, mark, told.map(([counter, one]) => placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) })));
   const options = document.querySelector('[data-list="place-options"]');
-  if (options) rechoose(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say))));
+  if (options) rechoose(options, () => fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say)))));
   drawSeveral(told, words, open);
   drawProfiles(words);
   drawNarrow(words);
@@ -26,13 +26,6 @@ function refill(list, mark, items) {
   if (!at || at.isConnected) return;
   const same = list.querySelector(`${at.localName}[aria-describedby="${at.getAttribute("aria-describedby")}"]`);
   (same?.className === at.className ? same : document.getElementById("main")).focus();
-}
-
-/** What was chosen stays chosen. */
-function rechoose(select, mark, options) {
-  const { value } = select;
-  fill(select, mark, options);
-  if (value) select.value = value;
 }
 
 /** The button that opens the counters ticked; one that another has opened meanwhile is not ticked any more. */

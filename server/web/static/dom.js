@@ -37,6 +37,13 @@ export function withSuperiors(text) {
   return text.split("^").map((part, at) => (at % 2 ? element("sup", {}, part) : part));
 }
 
+/** Gives a select other options; what was chosen stays chosen where it is still there. */
+export function rechoose(select, change) {
+  const { value } = select;
+  change();
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
+}
+
 /** Fills an element with nodes unless `mark` says that the same content is already there. */
 export function fill(place, mark, nodes) {
   if (!place || place.dataset.mark === mark) return;

@@ -1,5 +1,6 @@
 // Another configuration applies: a page at work reads its own names anew, in place, and goes on where it was.
 
+import { rechoose } from "./dom.js";
 import { spread } from "./live.js";
 
 /**
@@ -36,12 +37,10 @@ async function renew(page) {
   }
 }
 
-/** The choices as the server writes them now; what was chosen stays chosen where it is still there. */
+/** The choices as the server writes them now. */
 function renewChoices(select, fresh) {
   if (!fresh?.options.length || told(select) === told(fresh)) return;
-  const { value } = select;
-  select.replaceChildren(...fresh.children);
-  if ([...select.options].some((option) => option.value === value)) select.value = value;
+  rechoose(select, () => select.replaceChildren(...fresh.children));
 }
 
 const told = (select) => [...select.options].map(({ value, text }) => `${value}:${text}`).join();

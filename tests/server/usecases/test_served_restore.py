@@ -46,7 +46,7 @@ def test_after_a_restore_the_hall_has_a_new_epoch_and_no_number_comes_twice(serv
             on_paper = [*before, *presses.map(lambda _: issue(client), range(tickets))]
         old = board(client)
     served.stop()
-    assert "au moins" in served.parvis("restore", str(copy))
+    assert "laon\u00a0: au moins" in served.parvis("restore", str(copy))
     served.start(within_s=90)
     with api(served) as client:
         new = board(client)
