@@ -17,8 +17,8 @@ def server(standing: Any) -> Served:
     return found
 
 
-def at_work(pages: Pages, server: Served, role: str, path: str) -> Page:
-    page = sign_in(pages.open(), server, *demonstration_user(server, role), path)
+def at_work(pages: Pages, server: Served, role: str, path: str, site: str = "laon") -> Page:
+    page = sign_in(pages.open(), server, *demonstration_user(server, role, site), path)
     expect(page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
     return page
 
@@ -102,3 +102,26 @@ def test_a_medical_alert_is_told_on_wall_reception_and_phone_and_an_agent_may_no
     for step in ("ask", "first", "second"):
         guard.locator(f'[data-end="{step}"]').click()
     expect(wall.locator(".alert-strip p")).to_have_count(0)
+
+
+def test_halls_are_ticked_by_whoever_raises_and_taken_off_in_the_last_step(server: Served, pages: Pages):
+    page = at_work(pages, server, "administrator", "/alerte?hall=laon", "*")
+    expect(page.locator("[name=hall]:checked")).to_have_count(0)
+    page.locator("input[value=medical]").check()
+    page.locator("[data-prepare]").click()
+    expect(page.locator("[data-refused]")).to_contain_text("au moins une salle")
+    for hall in ("laon", "vervins"):
+        page.locator(f"[name=hall][value={hall}]").check()
+    page.locator("[data-prepare]").click()
+    chosen = page.locator("#sure-halls b")
+    expect(chosen).to_have_count(2)
+    size = "each => Number.parseFloat(getComputedStyle(each).fontSize)"
+    assert chosen.first.evaluate(size) >= page.locator("[data-confirm]").evaluate(size)
+    assert_accessible(page)
+    page.get_by_role("button", name="Ne pas alerter : Sous-préfecture de Vervins").click()
+    page.locator("[data-confirm]").click()
+    expect(page.locator(".in-hall > p")).to_have_count(1)
+    expect(page.locator(".in-hall > p")).to_contain_text("Laon")
+    for step in ("ask", "first", "second"):
+        page.locator(f'[data-end="{step}"]').click()
+    expect(page.locator("[data-none]")).to_be_visible()

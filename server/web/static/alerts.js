@@ -121,7 +121,7 @@ function pastLine(alert) {
 function wanted() {
   const { kind, title, text, lasts, drill } = form.elements;
   const halls = [...form.querySelectorAll("[name=hall]:checked")];
-  return { kind: kind.value, halls: halls.map((hall) => hall.value), names: halls.map((hall) => hall.closest("label").textContent.trim()), isDrill: drill.checked, texts: typedTexts({ fr: { title: title.value.trim(), text: text.value.trim() }, ...otherTexts() }), lasts: page.expiring.includes(kind.value) ? lasts.value : "" };
+  return { kind: kind.value, halls: halls.map((hall) => hall.value), isDrill: drill.checked, texts: typedTexts({ fr: { title: title.value.trim(), text: text.value.trim() }, ...otherTexts() }), lasts: page.expiring.includes(kind.value) ? lasts.value : "" };
 }
 
 /** What was typed in each other language of the halls. */
@@ -133,16 +133,39 @@ function otherTexts() {
 const nameOf = (language) => page.spoken.find(({ code }) => code === language)?.name ?? language;
 
 function prepare() {
-  const { kind, names, isDrill, texts } = wanted();
-  if (!names.length) return refuse(say("alerts.raise.no_hall"));
+  const { kind, halls, isDrill, texts } = wanted();
+  if (!halls.length) return refuse(say("alerts.raise.no_hall"));
   const wrong = kind === "custom" ? wrongWith(texts, nameOf) : null;
   if (wrong) return refuse(say(...wrong));
   refuse("");
   press = uuid();
   const what = (isDrill ? `${say("alerts.drill")} · ` : "") + (kind === "custom" ? texts.fr.title : say(`alerts.kind.${kind}`));
-  write("sure", say("alerts.raise.sure", { what, where: names.join(", ") }));
+  write("sure", say("alerts.raise.sure", { what }));
+  drawChosen();
   return step(2);
 }
+
+/** The halls that the last step takes over, each with a button that takes it off. */
+function drawChosen() {
+  const boxes = [...form.querySelectorAll("[name=hall]:checked")];
+  document.querySelector('[data-list="sure-halls"]').replaceChildren(...boxes.map((box) => {
+    const name = nameOfHall(box);
+    const takeOff = element("button", { type: "button", class: "quiet" }, say("alerts.raise.take_off", { hall: name }));
+    takeOff.addEventListener("click", () => takeHallOff(box));
+    return element("li", {}, element("b", {}, element("bdi", {}, name)), takeOff);
+  }));
+}
+
+/** Without any hall left there is nothing to confirm: back to the choice. */
+function takeHallOff(box) {
+  box.checked = false;
+  drawChosen();
+  if (form.querySelector("[name=hall]:checked")) return document.querySelector("[data-cancel]").focus();
+  step(1);
+  return refuse(say("alerts.raise.no_hall"));
+}
+
+const nameOfHall = (box) => box.closest("label").textContent.trim();
 
 async function raise() {
   if (isSending) return;
@@ -185,7 +208,9 @@ function shape() {
 
 form.addEventListener("change", shape);
 form.addEventListener("submit", (event) => { event.preventDefault(); prepare(); });
-document.querySelector("[data-confirm]").addEventListener("click", raise);
+const confirming = document.querySelector("[data-confirm]");
+confirming.addEventListener("click", raise);
+confirming.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); }); // a key held down is one press
 document.querySelector("[data-cancel]").addEventListener("click", () => step(1));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1); });
 shape();
