@@ -91,6 +91,13 @@ def counter_sign(seen: CounterSeen, calendar: Calendar, rules: AlarmRules, now: 
     return Observed(Sign.FAULTY if seen.is_forgotten or is_late else Sign.WELL)
 
 
+def awaited_sign(waiting: int, *, is_open: bool) -> Observed:
+    """The sign of a counter to which so many people were sent, who wait for it alone."""
+    if waiting and not is_open:
+        return Observed(Sign.FAULTY, {"count": waiting})
+    return Observed(Sign.WELL)
+
+
 def _closed_for(calendar: Calendar, now: datetime, seconds: int) -> bool:
     """Whether the last opening of the business day ended so many seconds ago; at a break it has not."""
     opened = half_days(calendar, business_day(calendar, now))

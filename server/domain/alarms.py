@@ -24,6 +24,7 @@ class AlarmKind(StrEnum):
     SCREEN_SILENT = "screen_silent"
     QUEUE_LONG = "queue_long"
     COUNTER_FORGOTTEN = "counter_forgotten"
+    COUNTER_AWAITED = "counter_awaited"
     NEAR_END = "near_end"
 
 
@@ -90,7 +91,11 @@ class AlarmRules:
         return _CLEARED_AFTER.get(kind, timedelta(seconds=5))
 
 
-_RAISED_AFTER = {AlarmKind.PRINTER_DOWN: timedelta(seconds=5), AlarmKind.NEAR_END: timedelta(seconds=30)}
+_RAISED_AFTER = {
+    AlarmKind.PRINTER_DOWN: timedelta(seconds=5),
+    AlarmKind.COUNTER_AWAITED: timedelta(minutes=5),
+    AlarmKind.NEAR_END: timedelta(seconds=30),
+}
 _CLEARED_AFTER = {
     AlarmKind.NEAR_END: timedelta(seconds=60),
     AlarmKind.KIOSK_SILENT: timedelta(seconds=30),

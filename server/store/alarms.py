@@ -127,6 +127,15 @@ def waiting_by_queue(rows: Any, hall: str) -> dict[str, int]:
     return {row["queue"]: int(row["legs"]) for row in rows.all(sql, hall=hall)}
 
 
+def waiting_by_counter(rows: Any, hall: str) -> dict[str, int]:
+    """How many legs wait for one counter of a hall (id) alone, by counter."""
+    sql = (
+        "SELECT for_counter, count(*) AS legs FROM leg WHERE hall = :hall AND state = 'waiting'"
+        " AND for_counter IS NOT NULL GROUP BY for_counter"
+    )
+    return {row["for_counter"]: int(row["legs"]) for row in rows.all(sql, hall=hall)}
+
+
 def serving_counters(rows: Any, hall: str) -> set[str]:
     """The counters of a hall (id) at which somebody is called or received."""
     sql = "SELECT counter FROM leg WHERE hall = :hall AND state IN ('called', 'in_service')"

@@ -13,6 +13,8 @@ from server.domain.instants import to_text
 from server.language import Translate
 from server.store.deliveries import Message
 
+_OF_COUNTERS = frozenset({AlarmKind.COUNTER_FORGOTTEN, AlarmKind.COUNTER_AWAITED})
+
 
 def label_of(
     configuration: HallConfiguration, kind: AlarmKind, subject: str, language: str, translate: Translate
@@ -22,7 +24,7 @@ def label_of(
         return translate("alarms.subject.server", language)
     if kind is AlarmKind.QUEUE_LONG and subject in configuration.queues:
         return text_in(configuration.queues[subject].names, language)
-    if kind is AlarmKind.COUNTER_FORGOTTEN and subject in configuration.counters:
+    if kind in _OF_COUNTERS and subject in configuration.counters:
         return configuration.counters[subject].label_in(language)
     device = configuration.kiosks.get(subject) or configuration.screens.get(subject)
     return subject if device is None else device.label

@@ -22,9 +22,13 @@ def leg_answer(row: Row, of_visit: Answer | None = None) -> Answer:
 
     `of_visit` is what was looked up of its visit: `needs`, `linked` (the numbers it is linked to) and
     `exceptional`; the answer does not speak of the rest. `for_counter` is told of who waits for one counter
-    alone; `is_unconfirmed` of who is in service by the call alone.
+    alone; `is_unconfirmed` of who is in service by the call alone; `ranked_from` of who has a rank by an
+    earlier arrival than that of the leg, as after a transfer.
     """
     told = dict(of_visit or {})
+    reference = row["reference_at"]
+    if reference is not None and reference < max(row["arrived_at"], row["booked_at"] or 0):
+        told["ranked_from"] = micros_to_text(reference)
     if row["for_counter"] is not None and row["state"] == LegState.WAITING:
         told["for_counter"] = row["for_counter"]
     if is_unconfirmed(row):

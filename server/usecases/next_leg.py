@@ -19,6 +19,7 @@ from server.store.counters import open_sessions
 from server.store.engines import Row
 from server.store.erasables import keep_erasable
 from server.store.hall_transaction import HallTransaction
+from server.usecases.answers import Answer
 from server.usecases.opening import end_of_next_day, opening_now
 
 
@@ -70,6 +71,16 @@ def service_received(transaction: HallTransaction, service_id: str) -> Service:
         if not any(service.id in json.loads(session["services"]) for session in sessions):
             raise Refusal("closed", service=service.id)
     return service
+
+
+def destination_of(transaction: HallTransaction, service: str, counter: str | None) -> Answer:
+    """Where a visitor is sent, and whether a counter is open there now: that one, or any for the service."""
+    sessions = open_sessions(transaction, transaction.hall)
+    if counter is not None:
+        is_open = any(session["counter"] == counter for session in sessions)
+    else:
+        is_open = any(service in json.loads(session["services"]) for session in sessions)
+    return {"service": service, "counter": counter, "is_open": is_open}
 
 
 def check_instant(transaction: HallTransaction, at: datetime | None) -> None:

@@ -1,6 +1,7 @@
 """The supervisor's wall: a hall at one glance, under the rule that it shows the hall, not the person."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from server.domain.wall import QueueSeen, Waited, overdue, queue_state
 from server.store import counters
 from server.store.database import Database
 from server.store.engines import Row
+from server.store.open_legs import OpenLegs
 from server.store.quiet import quiet_until
 from server.store.ticket_stops import stops_of_day
 from server.usecases.answers import Answer
@@ -39,7 +41,22 @@ class _Looked:
     now: int
 
     def waiting(self, queue: str) -> list[Row]:
-        return [leg for leg in self.legs if leg["state"] == LegState.WAITING and leg["queue"] == queue]
+        """Who waits in a queue, without those who wait for a closed counter."""
+        apart = {leg["id"] for leg in self.sent_to_closed()}
+        return [
+            leg
+            for leg in self.legs
+            if leg["state"] == LegState.WAITING and leg["queue"] == queue and leg["id"] not in apart
+        ]
+
+    def sent_to_closed(self) -> list[Row]:
+        """Who waits for one counter alone that nobody holds, the first sent first."""
+        held = {session["counter"] for session in self.sessions}
+        sent = [leg for leg in self.legs if leg["state"] == LegState.WAITING and leg["for_counter"]]
+        return sorted(
+            (leg for leg in sent if leg["for_counter"] not in held),
+            key=lambda leg: (leg["arrived_at"], leg["id"]),
+        )
 
     def waited(self, leg: Row) -> Waited:
         return Waited(max(0, self.now - _since(leg)) / 1_000_000, leg["target_s"])
@@ -73,8 +90,9 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         on = business_day(seen.configuration.calendar, as_of)
         sessions = counters.open_sessions(rows, hall_id)
         wrap_ups = wrapping_up(rows, hall_id, seen.configuration, sessions, as_of)
-        legs = list(database.open_legs(rows, seen.row))
-        looked = _Looked(seen, legs, sessions, wrap_ups, to_micros(as_of))
+        open_legs = database.open_legs(rows, seen.row)
+        people = people_of(open_legs)
+        looked = _Looked(seen, list(open_legs), sessions, wrap_ups, to_micros(as_of))
         at_counters = _counters(looked)
         stops = stops_of_day(rows, hall_id, on)
         day = day_figures(rows, hall_id, on.isoformat())
@@ -89,9 +107,18 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
         "break": rest,
         "closed": read_closed(seen.configuration, as_of),
         "quiet_until": None if quiet is None else to_text(quiet),
-        "people": people_of(looked.legs),
+        "people": people,
         "queues": _queues(looked, ranges),
         "longest": _longest(looked),
+        "sent_to_closed": [
+            {
+                "number": leg["number"],
+                "service": leg["service"],
+                "counter": leg["for_counter"],
+                "sent_at": micros_to_text(leg["arrived_at"]),
+            }
+            for leg in looked.sent_to_closed()
+        ],
         "stops": [{"service": service, "since": micros_to_text(at)} for service, (_, at) in stops.items()],
         **at_counters,
     }
@@ -102,7 +129,7 @@ def read_people(database: Database, hall: str) -> Answer:
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         seen = look(database, rows, hall_id)
-        people = people_of(list(database.open_legs(rows, seen.row)))
+        people = people_of(database.open_legs(rows, seen.row))
     return {
         "hall": seen.row["slug"],
         "epoch": seen.position.epoch,
@@ -112,11 +139,17 @@ def read_people(database: Database, hall: str) -> Answer:
     }
 
 
-def people_of(legs: Sequence[Row]) -> Answer:
-    """How many people are in the hall, by what happens to them now; one open leg is one visit."""
-    states = [leg["state"] for leg in legs]
-    counted = {str(state): states.count(state) for state in LegState if state is not LegState.ENDED}
-    return counted | {"all": len(states)}
+def people_of(legs: OpenLegs) -> Answer:
+    """How many people are in the hall by their open tickets: `all` is the sum of the four states.
+
+    A visit has one open leg at most. Linked visits are counted one by one, as an evacuation must miss nobody;
+    `linked` says how many of `all` are linked to another open one, since they may be one person's.
+    """
+    counted = Counter(str(leg["state"]) for leg in legs)
+    states = {str(state): counted[state] for state in LegState if state is not LegState.ENDED}
+    links = Counter(link for leg in legs if (link := legs.link(leg["visit"])) is not None)
+    linked = sum(count for count in links.values() if count > 1)
+    return states | {"all": sum(states.values()), "linked": linked}
 
 
 def _queues(looked: _Looked, ranges: Mapping[str, WaitRange | None]) -> list[Answer]:

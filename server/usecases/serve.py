@@ -28,6 +28,7 @@ from server.usecases.next_leg import (
     WantedResult,
     added_services,
     check_instant,
+    destination_of,
     end_served,
     ended_leg,
     service_received,
@@ -77,8 +78,13 @@ def apply_verb(
     gesture: Gesture,
     decide: Callable[[HallTransaction, Row], Fact],
     write_key: WriteKey | None,
+    *,
+    also: Callable[[HallTransaction, Row], Answer] | None = None,
 ) -> Answer:
-    """Records what `decide` makes of the leg as it is, from its counter's session; the leg after it."""
+    """Records what `decide` makes of the leg as it is, from its counter's session; the leg after it.
+
+    `also` gives what the answer says besides, from the leg as it was.
+    """
     with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
@@ -90,7 +96,8 @@ def apply_verb(
         if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
             session_held(transaction, row["counter"], gesture.session)
         recorded = transaction.record(decide(transaction, row))
-        return transaction.answer(leg_answer(recorded.after(row)))
+        more = {} if also is None else also(transaction, row)
+        return transaction.answer(leg_answer(recorded.after(row)) | more)
 
 
 def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
@@ -189,7 +196,8 @@ def transfer(
 ) -> Answer:
     """Sends a visit to another service or counter: same number, a new leg with the rank of its arrival.
 
-    At the front, at the end or not before an instant of the same day where `to` says so.
+    At the front, at the end or not before an instant of the same day where `to` says so. The answer names the
+    `destination`, and whether it receives now.
     Refusals: wrong_state, unknown_service, unknown_counter, closed, not_today.
     """
 
@@ -205,7 +213,10 @@ def transfer(
         new_leg = successor(transaction, row, service, Place(to.counter, to.place, to.not_before))
         return leg_transferred(ended_leg(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
 
-    return apply_verb(database, gesture, decide, write_key)
+    def destination(transaction: HallTransaction, row: Row) -> Answer:
+        return {"destination": destination_of(transaction, to.service or row["service"], to.counter)}
+
+    return apply_verb(database, gesture, decide, write_key, also=destination)
 
 
 def add_service(

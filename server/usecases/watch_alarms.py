@@ -15,6 +15,7 @@ from server.domain.alarm_signs import (
     SERVER,
     CounterSeen,
     PrinterSeen,
+    awaited_sign,
     clock_sign,
     counter_sign,
     presence_sign,
@@ -169,10 +170,13 @@ def _queues(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Observ
 def _counters(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
     sessions = {session["counter"]: session for session in counters.open_sessions(rows, hall)}
     serving = alarms.serving_counters(rows, hall) if sessions else set()
+    sent = alarms.waiting_by_counter(rows, hall)
     for counter in look.configuration.counters.values():
         session = sessions.get(counter.id)
-        if session is None and counter.is_retired:
+        awaited = awaited_sign(sent.get(counter.id, 0), is_open=session is not None)
+        if session is None and counter.is_retired and awaited.sign is Sign.WELL:
             continue
+        yield (AlarmKind.COUNTER_AWAITED, counter.id), awaited
         seen = CounterSeen()
         if session is not None:
             is_forgotten = session["paused_at"] is not None and session["pause_reason"] == FORGOTTEN

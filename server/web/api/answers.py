@@ -81,6 +81,8 @@ class LegAnswer(BaseModel):
     outcome: str | None
     is_unconfirmed: bool = False
     """Told of who is in service by the call alone: the service's `confirmation` is `call`."""
+    destination: dict[str, Any] | None = None
+    """Told of a transfer: `service`, `counter` or null, `is_open` while a counter receives there."""
 
 
 class SessionAnswer(BaseModel):

@@ -126,6 +126,7 @@ function comesBefore(a, b) {
 }
 
 function waitsFrom(leg) {
+  if (leg.ranked_from) return leg.ranked_from;
   return leg.booked_at && Date.parse(leg.booked_at) > Date.parse(leg.arrived_at) ? leg.booked_at : leg.arrived_at;
 }
 

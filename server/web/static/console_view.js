@@ -2,7 +2,7 @@
 
 import { minutes, secondsSince, stopwatch } from "./durations.js";
 import { fill, setText, show, withSuperiors, write } from "./dom.js";
-import { chips, drawLiveness, drawWaiting, exceptionalWords } from "./waiting_view.js";
+import { arrivedWords, chips, drawLiveness, drawWaiting, exceptionalWords } from "./waiting_view.js";
 import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
 import { whyWords } from "./why_words.js";
@@ -63,7 +63,7 @@ function drawPerson(leg, { say, hour, hall }) {
   write("service", hall.serviceName(leg.service));
   const times = [
     leg.booked_at && say("console.person.booked", { at: hour(leg.booked_at) }),
-    say("console.person.arrived", { at: hour(leg.arrived_at) }),
+    arrivedWords(leg, { say, hour }),
     leg.first_called_at && say("console.person.called", { at: hour(leg.first_called_at) }),
     leg.language && leg.language !== "fr" && say("console.person.language", { language: hall.languageName(leg.language) }),
   ];

@@ -46,7 +46,10 @@ async function countPeople() {
     const { people } = found;
     write("all", String(people.all));
     write("waiting", String(people.waiting));
-    write("at_counters", String(people.called + people.in_service));
+    write("called", String(people.called));
+    write("at_counters", String(people.in_service));
+    write("parked", String(people.parked));
+    write("linked", people.linked ? say("security.linked", { count: people.linked }) : "");
   } catch {
     // Not reachable: the page says so, and the next connection reads again.
   }

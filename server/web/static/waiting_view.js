@@ -49,6 +49,11 @@ export function chips(leg, { say, hour, hall }) {
   return texts.map((text) => element("span", { class: "chip" }, text));
 }
 
+/** When somebody arrived, or the arrival whose rank they keep after a transfer. */
+export function arrivedWords(leg, { say, hour }) {
+  return leg.ranked_from ? say("console.person.ranked", { at: hour(leg.ranked_from) }) : say("console.person.arrived", { at: hour(leg.arrived_at) });
+}
+
 /** Why somebody is received without the appointment a service asks for: the reason and the service; empty for anyone else. */
 export function exceptionalWords({ exceptional }, { say, hall }) {
   if (!exceptional) return "";
@@ -59,7 +64,7 @@ export function exceptionalWords({ exceptional }, { say, hall }) {
 function drawRows(rows, words) {
   const list = document.querySelector('[data-list="waiting"]');
   if (!list) return;
-  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.not_before, leg.for_counter, leg.postponements, leg.linked]));
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.not_before, leg.for_counter, leg.ranked_from, leg.postponements, leg.linked]));
   fill(list, mark, rows.map((row) => rowElement(row, words)));
   rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
 }
@@ -70,7 +75,7 @@ function rowElement({ leg }, words) {
     "li",
     {},
     element("b", {}, leg.number),
-    element("span", { class: "what" }, element("bdi", {}, hall.serviceName(leg.service)), ...chips(leg, words), element("small", {}, say("console.person.arrived", { at: hour(leg.arrived_at) }))),
+    element("span", { class: "what" }, element("bdi", {}, hall.serviceName(leg.service)), ...chips(leg, words), element("small", {}, arrivedWords(leg, words))),
     element("em", {}),
     element("span", { class: "target", "aria-hidden": "true" }, element("i")),
   );

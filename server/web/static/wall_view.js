@@ -15,11 +15,21 @@ export function createWallView({ words, move, tickets }) {
     const open = ["open", "free", "called", "in_service"].reduce((sum, state) => sum + (counted[state] ?? 0), 0);
     write("people", String(people.all));
     write("waiting", String(people.waiting));
-    write("at_counters", String(people.called + people.in_service));
+    write("called", String(people.called));
+    write("at_counters", String(people.in_service));
+    write("parked", String(people.parked));
+    write("linked", people.linked ? say("wall.people.linked", { count: people.linked }) : "");
     const paused = (counted.paused ?? 0) + (counted.forgotten ?? 0);
     write("counters", paused ? say("wall.figure.counters_paused", { open, count: paused }) : String(open));
     write("median", day.median_wait_s === null ? "–" : minutes(day.median_wait_s, say));
     write("within", day.within_target_percent === null ? "–" : say("wall.percent", { value: day.within_target_percent }));
+  }
+
+  function sentToClosed({ sent_to_closed: sent }) {
+    show("[data-sent-to-closed]", sent.length > 0);
+    if (sent.length === 0) return;
+    write("sent-to-closed", say("wall.sent_to_closed", { count: sent.length }));
+    fill(list("sent-to-closed"), JSON.stringify(sent), sent.map(({ number, counter, sent_at: at }) => element("li", {}, say("wall.sent_to_closed.who", { number, counter: hall.counterLabel(counter), at: hour(at) }))));
   }
 
   function queues(wall, nowMs) {
@@ -142,6 +152,6 @@ export function createWallView({ words, move, tickets }) {
 
   return {
     renew: () => list("tickets").replaceChildren(),
-    draw: (wall, nowMs) => { figures(wall); queues(wall, nowMs); counters(wall, nowMs); longest(wall, nowMs); ticketList(wall); },
+    draw: (wall, nowMs) => { figures(wall); sentToClosed(wall); queues(wall, nowMs); counters(wall, nowMs); longest(wall, nowMs); ticketList(wall); },
   };
 }

@@ -25,11 +25,17 @@ from server.usecases.alarm_recipients import (
     remove_recipient,
     renew_secret,
 )
-from server.usecases.counter_sessions import close_counter, pause_counter, resume_counter
+from server.usecases.counter_sessions import (
+    WantedSession,
+    close_counter,
+    open_counter,
+    pause_counter,
+    resume_counter,
+)
 from server.usecases.forgotten import give_back_forgotten
 from server.usecases.publish_configuration import publish_hall
 from server.usecases.purge import purge
-from server.usecases.serve import Gesture, finish, start
+from server.usecases.serve import Destination, Gesture, finish, start, transfer
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue
 from tests.server.usecases.faulty_hall import KIOSK, SCREEN, TRANSLATE, FaultyHall, faulty_hall
 from tests.server.usecases.figures_history import HALLS
@@ -201,6 +207,22 @@ def test_a_counter_its_agent_forgot_is_told_one_that_pauses_is_not(hall: FaultyH
     give_back_forgotten(hall.database, hall.id)
     hall.look()
     assert hall.open() == [("counter_forgotten", COUNTER)]
+
+
+def test_a_closed_counter_that_somebody_was_sent_to_is_told_after_five_minutes(hall: FaultyHall):
+    issue(hall.database)
+    leg = call(hall.database)["leg"]
+    transfer(hall.database, Gesture(leg, AGENT), to=Destination(counter="laon-g4"))
+    hall.look()
+    hall.look(299)
+    assert hall.open() == []
+    hall.look(1)
+    assert hall.open() == [("counter_awaited", "laon-g4")]
+    assert "1 personne attend ce guichet fermé" in hall.read()["alarms"][0]["text"]
+    open_counter(hall.database, "laon-g4", AGENT, WantedSession())
+    hall.look()
+    hall.look(5)
+    assert hall.open() == []
 
 
 def test_a_counter_open_long_after_closing_is_told_not_at_a_break(hall: FaultyHall):

@@ -2,7 +2,8 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -237,6 +238,38 @@ def test_a_visit_sent_to_a_counter_is_called_there_only(both: ApiSite):
     accepted(both.verb(leg, "transfer", {"counter": "laon-g4"}))
     assert both.next().status_code == 204
     assert accepted(both.next(counter="laon-g4"))["number"] == ticket["number"]
+
+
+def test_a_transfer_names_its_destination_and_keeps_the_rank_by_arrival(both: ApiSite):
+    both.open("laon-g1")
+    both.open("laon-g4", services=["laon-permis"])
+    first = both.ticket(service="laon-permis")
+    arrived_at = both.hands.now
+    both.hands.now += timedelta(minutes=4)
+    both.ticket(service="laon-permis")
+    both.ticket()
+    leg = leg_of(both, first["visit"])
+    both.hands.now += timedelta(minutes=1)
+    sent = accepted(both.verb(leg, "transfer", {"counter": "laon-g3"}))
+    assert sent["destination"] == {"service": "laon-permis", "counter": "laon-g3", "is_open": False}
+    sent = accepted(both.verb(leg_of(both, first["visit"]), "transfer", {"service": SERVICE}))
+    assert sent["destination"] == {"service": SERVICE, "counter": None, "is_open": True}
+    sent = accepted(both.verb(leg_of(both, first["visit"]), "transfer", {"service": "laon-permis"}))
+    assert sent["destination"]["is_open"]
+    [row] = [leg for leg in waiting_legs(both) if leg["visit"] == first["visit"]]
+    assert datetime.fromisoformat(row["ranked_from"]) == arrived_at
+    assert accepted(both.next(counter="laon-g4"))["number"] == first["number"]
+
+
+def waiting_legs(api: ApiSite) -> list[dict[str, Any]]:
+    """Everyone who waits, by queue in call order."""
+    queues = accepted(api.get(f"/halls/{HALL}/queue"))["queues"]
+    return [leg for queue in queues for leg in queue["legs"]]
+
+
+def leg_of(api: ApiSite, visit: str) -> str:
+    """The id of the leg in which a visit waits."""
+    return str(next(leg["leg"] for leg in waiting_legs(api) if leg["visit"] == visit))
 
 
 def test_a_transfer_says_where_to(api: ApiSite):

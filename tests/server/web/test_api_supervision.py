@@ -67,7 +67,47 @@ def test_a_queue_stands_against_its_target(supervisor: Supervisor):
     assert (found["state"], found["overdue"], found["longest_s"]) == ("late", 41, target_s + 1)
     wall = supervisor.wall()
     assert [leg["number"] for leg in wall["longest"]][:3] == ["A001", "A002", "A003"]
-    assert wall["people"] == {"waiting": 41, "called": 0, "in_service": 0, "parked": 0, "all": 41}
+    assert wall["people"] == {
+        "waiting": 41,
+        "called": 0,
+        "in_service": 0,
+        "parked": 0,
+        "all": 41,
+        "linked": 0,
+    }
+
+
+def test_who_waits_for_a_closed_counter_is_counted_apart(supervisor: Supervisor):
+    site = supervisor.site
+    site.open(COUNTER)
+    sent = site.ticket()
+    site.ticket()
+    leg = accepted(site.next())["leg"]
+    accepted(site.verb(leg, "transfer", {"counter": "laon-g4"}))
+    wall = supervisor.wall()
+    assert [(each["number"], each["counter"]) for each in wall["sent_to_closed"]] == [
+        (sent["number"], "laon-g4")
+    ]
+    assert supervisor.queue()["waiting"] == 1
+    assert wall["people"]["waiting"] == 2
+    site.open("laon-g4")
+    assert supervisor.wall()["sent_to_closed"] == []
+    assert supervisor.queue()["waiting"] == 2
+
+
+def test_people_in_the_hall_add_up_and_linked_visits_count_one_by_one(supervisor: Supervisor):
+    site = supervisor.site
+    site.open(COUNTER)
+    site.open("laon-g4")
+    tickets = [site.ticket() for _ in range(4)]
+    accepted(site.post(f"/tickets/{tickets[2]['visit']}/link", {"number": tickets[3]["number"]}))
+    leg = accepted(site.next())["leg"]
+    accepted(site.verb(leg, "start"))
+    accepted(site.verb(leg, "park", {"for_s": 600}))
+    accepted(site.next(counter="laon-g4"))
+    expected = {"waiting": 2, "called": 1, "in_service": 0, "parked": 1, "all": 4, "linked": 2}
+    assert supervisor.wall()["people"] == expected
+    assert accepted(site.get(f"/halls/{HALL}/people", token=site.key))["people"] == expected
 
 
 def test_with_fewer_than_three_agents_the_wall_shows_the_hall_and_not_the_person(supervisor: Supervisor):

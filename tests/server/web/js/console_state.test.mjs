@@ -172,3 +172,10 @@ test("a summary is said at most every 15 seconds, and only when the number has m
   assert.equal(summaryDue(due.memory, 12, NOW + 60000).more, null);
   assert.equal(summaryDue(due.memory, 9, NOW + 60000).more, -3);
 });
+
+test("who was transferred is shown at the rank of the arrival, with the whole wait", () => {
+  const moved = leg("H003", { minutes: 1, ranked_from: ago(30), service: "titres" });
+  const more = [{ queue: "titres", services: ["titres"], waiting: 1, oldest_at: null, legs: [moved] }];
+  const rows = waitingRows(queue({ legs: [leg("A042", { minutes: 20 })], more }), ["accueil", "titres"], NOW);
+  assert.deepEqual(rows.map(({ leg: { number }, waitedS }) => [number, waitedS]), [["H003", 1800], ["A042", 1200]]);
+});
