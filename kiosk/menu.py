@@ -77,8 +77,8 @@ class MenuService:
 
     `openings` are the present and coming spans in order; `counters` is how many open counters serve it;
     `remaining` is how many tickets may still be issued today (None: no limit); `booking` says how one obtains
-    an appointment; `is_too_late` that a ticket taken now would probably be served after closing;
-    `exceptional` who is received without the appointment it asks for.
+    an appointment, `booking_address` is the web address where; `is_too_late` that a ticket taken now would
+    probably be served after closing; `exceptional` who is received without the appointment it asks for.
     """
 
     service: str
@@ -94,6 +94,7 @@ class MenuService:
     is_stopped: bool = False
     bring: Sequence[Text] = ()
     booking: Text | None = None
+    booking_address: str | None = None
     is_too_late: bool = False
     exceptional: ExceptionalWay | None = None
     children: Sequence["MenuService"] = ()
@@ -148,6 +149,7 @@ class ServiceMessage(TypedDict):
     wait: dict[str, int] | dict[str, bool] | None
     bring: list[str]
     booking: str | None
+    booking_address: str | None
     exceptional: ExceptionalMessage | None
     children: list["ServiceMessage"]
 
@@ -308,6 +310,7 @@ def _service_message(service: MenuService, words: _Words, depth: int = 1) -> Ser
         "wait": _wait_message(service, state),
         "bring": [words.of(each) for each in service.bring],
         "booking": words.of(service.booking) if service.booking else None,
+        "booking_address": service.booking_address,
         "exceptional": _exceptional_message(service.exceptional, words),
         "children": [_service_message(child, words, depth + 1) for child in service.children],
     }

@@ -1,7 +1,7 @@
 """The kiosk's page: one document with the sentences of every language, and the code to scan as a picture."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -42,15 +42,17 @@ def blueprint(
     translate: Translate,
     languages: Sequence[Language],
     public_url: str | None = None,
+    is_booking_address: Callable[[str], bool] = lambda _: False,
     voices: Sequence[str] = (),
-    has_sound: bool = False,
+    has_sound: bool = True,
 ) -> Blueprint:
     """The routes `/kiosk`, `/kiosk/qr.svg` and `/static/kiosk/…`.
 
     `languages` are those of the interface, the first one shown at rest; `public_url` is what every code must
-    start with (None: no code is drawn); `voices` are the languages in which the server reads a view aloud
-    (none: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the warning before it
-    returns to the start.
+    start with (None: none to follow a ticket); `is_booking_address` says of an address whether a hall
+    publishes it as the one where its appointments are booked; `voices` are the languages in which the server
+    reads a view aloud (none: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the
+    warning before it returns to the start.
     """
     routes = Blueprint(
         "kiosk",
@@ -83,7 +85,7 @@ def blueprint(
     @routes.get("/kiosk/qr.svg")
     def code_to_scan() -> Response:
         text = request.args.get("text", "")
-        if not is_own_address(text, public_url):
+        if not (is_own_address(text, public_url) or is_booking_address(text)):
             abort(404)
         return Response(code_as_svg(text), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 

@@ -140,10 +140,15 @@ class Reader:
             ]
         )
 
-    def appointment(self) -> list[str]:
-        """How to type a code, and what to do without one; what was typed is not said, it may be overheard."""
+    def appointment(self, *, is_unknown: bool = False) -> list[str]:
+        """How to type a code, and what to do without one; what was typed is not said, it may be overheard.
+
+        `is_unknown`: no appointment has the code that was typed.
+        """
+        wrong = [self._say(f"kiosk.notice.unknown_appointment.{part}") for part in ("title", "text")]
         return _sentences(
             [
+                *(wrong if is_unknown else ()),
                 self._say("kiosk.appointment.title"),
                 self._say("kiosk.appointment.lede"),
                 self._say("kiosk.spoken.code_done", label=self._say("kiosk.appointment.done")),
@@ -191,6 +196,7 @@ class Reader:
                 self._say(f"kiosk.notice.{reason}.title"),
                 booking or self._say(f"kiosk.notice.{reason}.text", **times),
                 opening,
+                *self._already(reason),
                 *(self._exceptional(service) if service and reason == "appointment_only" else ()),
                 self._sheet(sheet) if sheet else "",
             ]
@@ -220,6 +226,11 @@ class Reader:
             )
             if ticket.wait is not None:
                 yield self._wait(rounded_outwards(ticket.wait))
+
+    def _already(self, reason: Reason) -> Iterator[str]:
+        if reason == "appointment_only" and self.menu["appointments"]:
+            label = self._say("kiosk.appointment.already")
+            yield self._say("kiosk.spoken.have_appointment", label=label)
 
     def _exceptional(self, service: ServiceMessage) -> Iterator[str]:
         if service["exceptional"] is not None:

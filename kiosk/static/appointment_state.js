@@ -6,19 +6,31 @@ export const APPOINTMENT_NOTICES = [
   "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day", "appointment_too_early",
 ];
 
-export const appointmentStart = { code: "", convocations: null, convocation: null };
+export const appointmentStart = { code: "", codeError: null, convocations: null, convocation: null };
+
+// Whether one may say from here that one has an appointment: at the start, or where a service asks for one.
+export function offersAppointment({ menu, view, notice }) {
+  return Boolean(menu?.appointments) && (view === "start" || (view === "notice" && notice === "appointment_only"));
+}
+
+// Back to the keypad, the code kept, when it was the code that was wrong; null for any other refusal.
+export function wrongCode(state, code) {
+  const isOfCode = state.press?.body.code !== undefined && code === "unknown_appointment";
+  return isOfCode ? { ...state, view: "appointment", press: null, isTrying: false, codeError: code, page: 0 } : null;
+}
 
 // `active` and `isGuarded` are the kiosk's own.
 export function appointmentReducers({ active, isGuarded }) {
   const isHere = (state, view, at) => state.view === view && !isGuarded(state, at);
   const check = (state, { pressId, at }, claim, service) => ({
-    ...active(state, at), view: "taking", service, isTrying: true,
+    ...active(state, at), view: "taking", service, isTrying: true, codeError: null,
     press: { id: pressId, attempt: 1, body: { ...claim, press_id: pressId, language: state.language, priority: false } },
   });
   return {
     show_appointment(state, { at }) {
-      if (!isHere(state, "start", at) || !state.menu?.appointments) return state;
-      return { ...active(state, at), ...appointmentStart, view: "appointment", folder: null, page: 0 };
+      if (!offersAppointment(state) || isGuarded(state, at)) return state;
+      // a press that counted the demand goes on by itself: its answer is not waited for
+      return { ...active(state, at), ...appointmentStart, view: "appointment", folder: null, service: null, press: null, page: 0 };
     },
 
     // A reader types what it reads, from the start too: no guard, its keys come close together.
@@ -55,8 +67,8 @@ export function appointmentReducers({ active, isGuarded }) {
 }
 
 // What « Écouter » asks to hear of these views; the code one typed is not said.
-export function appointmentReading({ view, language: lang, convocations, convocation }, shown) {
-  if (view === "appointment") return { lang, view };
+export function appointmentReading({ view, language: lang, codeError, convocations, convocation }, shown) {
+  if (view === "appointment") return { lang, view, ...(codeError && { reason: codeError }) };
   if (convocations === null) return null;
   return convocation ? { lang, view, service: convocation, hours: shown.join(",") } : { lang, view, shown: shown.join(",") };
 }

@@ -21,6 +21,11 @@ export function arrivalText(state, say) {
   return say(`kiosk.arrival.${appointment.arrival}`, { at: hourIn(state, appointment.booked_at), minutes: appointment.late_min });
 }
 
+// What is wrong with the code that was typed; empty while nothing is.
+export function codeErrorText({ codeError }, say) {
+  return codeError ? `${say(`kiosk.notice.${codeError}.title`)}. ${say(`kiosk.notice.${codeError}.text`)}` : "";
+}
+
 export function appointmentNotice(state, say) {
   const at = state.noticeAt;
   return say(`kiosk.notice.${state.notice}.text`, at ? { at: hourIn(state, at), day: dayIn(state, at) } : {});
@@ -37,6 +42,9 @@ export function appointmentViews({ put, button, backButton, element, fillPaged, 
     appointment(state, say) {
       const slots = put("view-appointment", say);
       slots.code.textContent = state.code || "\u00a0";
+      const error = codeErrorText(state, say);
+      slots.code.toggleAttribute("aria-invalid", error !== "");
+      showText(slots.error, error);
       const erase = button({ act: "erase_code", key: "code-erase", label: say("kiosk.appointment.erase"), icon: "delete" });
       erase.disabled = !state.code;
       const done = button({ act: "submit_code", key: "code-done", label: say("kiosk.appointment.done"), icon: "check", kind: "primary" });

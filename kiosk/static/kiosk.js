@@ -3,6 +3,7 @@
 import { wear } from "/assets/look.js";
 import { alertAt, alertView, isLater, withKnownWords } from "./alert.js";
 import { initialState, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
+import { codeErrorText } from "./appointment_view.js";
 import { sheetPaper } from "./sheet_state.js";
 import { openListening } from "./listening.js";
 import { openLink, pause } from "./live.js";
@@ -82,6 +83,7 @@ function dispatch(action) {
   if (state.view === "convocation" && before.view === "appointment") loadConvocations();
   if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
   if (state.sheet && !before.sheet) printSheet(state.sheet);
+  if (state.codeError && state.view !== before.view) setText("spoken", codeErrorText(state, say));
   if (state.sheet && sheetPaper(state) !== sheetPaper(before)) setText("spoken", say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`));
   if (needsDrawing(before)) drawSoon();
 }

@@ -1,6 +1,6 @@
 // What the kiosk shows and what one may do there. Pure: no DOM, no clock, no network; every action carries `at` (ms, monotonic).
 
-import { APPOINTMENT_NOTICES, appointmentBack, appointmentReading, appointmentReducers, appointmentStart } from "./appointment_state.js";
+import { APPOINTMENT_NOTICES, appointmentBack, appointmentReading, appointmentReducers, appointmentStart, wrongCode } from "./appointment_state.js";
 import { askedFor, exceptionalBack, exceptionalReducers, exceptionalStart, serviceById } from "./exceptional_state.js";
 import { sheetReducers, sheetStart, offersSheet, sheetPaper } from "./sheet_state.js";
 
@@ -161,6 +161,8 @@ const reducers = {
 
   press_refused(state, { pressId, code, problem, at }) {
     if (!isCurrent(state, pressId)) return state;
+    const again = wrongCode(state, code);
+    if (again) return active(again, at);
     const notice = KNOWN_CODES.includes(code) ? code : "other";
     return { ...active(state, at), view: "notice", press: null, isTrying: false, notice, noticeAt: problem?.from_at ?? problem?.booked_at ?? null, service: state.press.service ?? state.press.body.service ?? null };
   },

@@ -1,6 +1,6 @@
 // Draws the kiosk's state into the page. Only this module and the entry touch the DOM.
 
-import { APPOINTMENT_NOTICES } from "./appointment_state.js";
+import { APPOINTMENT_NOTICES, offersAppointment } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
 import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
@@ -144,12 +144,14 @@ const views = {
     const code = state.notice;
     const hasOpening = ["closed", "full", "too_late"].includes(code);
     const way = wayOf(state);
+    const already = offersAppointment(state) ? [alreadyButton(say)] : [];
     plain(say, {
       icon: NOTICE_ICONS[code], title: `kiosk.notice.${code}.title`, about: service?.name,
       text: (code === "appointment_only" && service?.booking) || noticeText(state, say),
       opening: hasOpening ? service?.next_opening?.text ?? "" : state.sheet ? say(`kiosk.appointment_sheet.paper.${sheetPaper(state)}`) : "",
-      acts: [...(offersSheet(state) ? [sheetButton(state, say)] : []), homeButton(say)],
-      ...(way && { choices: way.reasons.map((each) => element("li", {}, reasonButton(each))), state }),
+      acts: [...(way ? [] : already), ...(offersSheet(state) ? [sheetButton(state, say, way || !already.length ? "primary" : "")] : []), homeButton(say)],
+      ...(way && { choices: [...already, ...way.reasons.map(reasonButton)].map((each) => element("li", {}, each)), state }),
+      ...(code === "appointment_only" && { book: service?.booking_address }),
     });
   },
 
@@ -199,7 +201,7 @@ function sheetLede(service, say) {
 function drawCode(slots, ticket, say) {
   slots.scan.hidden = !ticket.follow_url;
   if (!ticket.follow_url) return;
-  slots.qr.src = `/kiosk/qr.svg?text=${encodeURIComponent(ticket.follow_url)}`;
+  slots.qr.src = codeAddress(ticket.follow_url);
   slots.qr.alt = say("kiosk.ticket.qr");
   if (ticket.short_code) showText(slots.short_code, say("kiosk.ticket.short_code", { code: ticket.short_code }));
 }
@@ -213,16 +215,28 @@ function drawPrint(slots, state, say) {
 }
 
 // With `choices`, what one may press instead stands under the words; it needs the state for its pages.
-function plain(say, { icon, title, about, text = "", opening = "", acts = [], choices = null, state = null }) {
+function plain(say, { icon, title, about, text = "", opening = "", acts = [], choices = null, state = null, book = null }) {
   const slots = put(choices ? "view-choices" : "view-plain", say);
   if (slots.icon) setIcon(slots.icon, icon);
   slots.title.textContent = say(title);
   showText(slots.about, about ?? "");
   showText(slots.lede, text);
   showText(slots.opening, opening);
+  if (book) drawBooking(slots, book, say);
   if (choices) fillPaged(slots, choices, acts, state, say);
   else slots.acts.replaceChildren(...acts);
 }
+
+// Where one books: a code to scan, and the address as people type it.
+function drawBooking(slots, address, say) {
+  slots.book.hidden = false;
+  slots.book_address.textContent = address.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  slots.book_code.alt = say("kiosk.notice.appointment_only.qr");
+  slots.book_code.onerror = () => { slots.book_code.hidden = true; }; // the address is enough
+  slots.book_code.src = codeAddress(address);
+}
+
+const codeAddress = (text) => `/kiosk/qr.svg?text=${encodeURIComponent(text)}`;
 
 function serviceItem(service, say) {
   const item = document.getElementById("item-service").content.cloneNode(true).firstElementChild;
@@ -301,8 +315,10 @@ function reasonButton({ id, name }) {
   return made;
 }
 
-function sheetButton({ sheet }, say) {
-  const made = button({ act: "print_sheet", key: "print-sheet", label: say("kiosk.appointment_sheet.print"), icon: "printer", kind: "primary" });
+const alreadyButton = (say) => button({ act: "show_appointment", key: "appointment", label: say("kiosk.appointment.already"), icon: "calendar-check", kind: "primary already" });
+
+function sheetButton({ sheet }, say, kind) {
+  const made = button({ act: "print_sheet", key: "print-sheet", label: say("kiosk.appointment_sheet.print"), icon: "printer", kind });
   if (sheet) made.setAttribute("aria-disabled", "true"); // keeps the focus
   return made;
 }

@@ -26,6 +26,7 @@ from server.settings import Settings
 from server.store.accounts import EVERY_SITE
 from server.store.anchors import Anchors
 from server.store.notices import notices_with_medium
+from server.usecases.booking_addresses import is_booking_address
 from server.usecases.installation_link import awaits_first_person
 from server.usecases.notice_places import configured_halls, read_places
 from server.usecases.read_look import Look
@@ -262,6 +263,7 @@ def _install_pages(
             translate=translate,
             languages=languages,
             public_url=settings.public_url or None,
+            is_booking_address=lambda text: is_booking_address(database, text),
             voices=[
                 each for each in LANGUAGES if parvis.reading and parvis.reading.files.voices.speaks(each)
             ],

@@ -94,7 +94,7 @@ def _read(reader: Reader, wanted: WantedReading, ticket: Callable[[], ReadTicket
         case "needs":
             return reader.needs(wanted.needs)
         case "appointment":
-            return reader.appointment()
+            return reader.appointment(is_unknown=wanted.reason == "unknown_appointment")
         case "ticket":
             return reader.ticket(ticket())
         case view:

@@ -95,6 +95,7 @@ def read_menu(
                 for text in service.papers(language)
             ],
             booking=service.how_to_book or None,
+            booking_address=service.appointment_url,
             remaining=left.get(service.id),
             is_too_late=_is_too_late(configuration, service, found, now),
             exceptional=exceptional(service),

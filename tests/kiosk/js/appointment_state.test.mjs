@@ -66,3 +66,23 @@ test("a ticket is read with what coming late changed", () => {
   const { arrival, at, late_min: lateMin } = readingOf(state, []);
   assert.deepEqual([arrival, at, lateMin], ["late", "b", 12]);
 });
+
+test("a wrong code keeps the keypad and the code, and says so until the next try", () => {
+  const sent = [show, ...typed("ab1"), { type: "submit_code", pressId: "p1" }];
+  const wrong = [...sent, { type: "press_refused", pressId: "p1", code: "unknown_appointment", problem: null }];
+  const state = walk(wrong);
+  assert.deepEqual([state.view, state.code, state.codeError, state.press], ["appointment", "AB1", "unknown_appointment", null]);
+  assert.deepEqual(readingOf(state, []), { lang: "fr", view: "appointment", reason: "unknown_appointment" });
+  assert.equal(walk([...wrong, ...typed("x")]).codeError, "unknown_appointment", "nothing moves while one mends the code");
+  const again = walk([...wrong, { type: "erase_code" }, ...typed("2"), { type: "submit_code", pressId: "p2" }]);
+  assert.deepEqual([again.view, again.codeError, again.press.body.code], ["taking", null, "AB2"]);
+  assert.equal(walk([...wrong, { type: "back" }, show]).codeError, null);
+});
+
+test("who has an appointment says so where a service asks for one, and the demand that was counted answers nobody", () => {
+  const chosen = [{ type: "choose_service", service: "titres", pressId: "p1" }, show];
+  const state = walk(chosen);
+  assert.deepEqual([state.view, state.press, state.service], ["appointment", null, null]);
+  assert.equal(walk([...chosen, { type: "press_refused", pressId: "p1", code: "appointment_only" }]).view, "appointment");
+  assert.equal(walk(chosen, { ...MENU, appointments: false }).view, "notice");
+});
