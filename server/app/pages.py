@@ -29,6 +29,7 @@ from server.store.notices import notices_with_medium
 from server.usecases.booking_addresses import is_booking_address
 from server.usecases.installation_link import awaits_first_person
 from server.usecases.notice_places import configured_halls, read_places
+from server.usecases.read_alarms import count_alarms
 from server.usecases.read_look import Look
 from server.usecases.read_menu import languages_of
 from server.usecases.read_supervision import Seen
@@ -65,6 +66,7 @@ from server.web.callers import identify
 from server.web.console import pages as console_pages
 from server.web.devices import pages as device_pages
 from server.web.entrance import blueprint as entrance_pages
+from server.web.frame import install_frame
 from server.web.help.pages import blueprint as help_pages
 from server.web.journal.pages import JournalPages, journal_pages
 from server.web.look.files import blueprint as look_files
@@ -237,6 +239,8 @@ def _install_pages(
     def halls(viewer: Viewer) -> list[HallConfiguration]:
         sites = {grant.site for grant in identify().grants}
         return [hall for hall in every_hall() if EVERY_SITE in sites or hall.site.slug in sites]
+
+    install_frame(app, viewer=site.current_viewer, halls=halls, count_alarms=lambda: count_alarms(database))
 
     def voices(hall: HallConfiguration) -> list[HallVoice]:
         return [] if parvis.voice.unavailable else read_voices(hall, parvis.voice.files.voices, translate)

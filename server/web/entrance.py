@@ -6,33 +6,10 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.roles import Permission
 from server.web.access import Access, open_to
 from server.web.callers import LOOPBACK
+from server.web.menu import pages_for
 from server.web.viewer import FindHalls, FindViewer
-
-PAGES = (
-    ("console", "/console", Permission.CALL, "circle-user"),
-    ("reception", "/accueil", Permission.ISSUE, "ticket"),
-    ("wall", "/mur", Permission.SUPERVISE, "monitor"),
-    ("supervision", "/supervision", Permission.SUPERVISE, "monitor-smartphone"),
-    ("devices", "/appareils", Permission.SUPERVISE, "tablet"),
-    ("alarms", "/alarmes", Permission.READ_QUEUE, "bell-ring"),
-    ("security", "/securite", Permission.ASK_HELP, "shield"),
-    ("alert", "/alerte", Permission.RAISE_ALERT, "triangle-alert"),
-    ("notices", "/affichage", Permission.DRAFT_NOTICES, "megaphone"),
-    ("media", "/affichage/medias", Permission.DRAFT_NOTICES, "image"),
-    ("configuration", "/configuration", Permission.CONFIGURE, "settings"),
-    ("quality", "/qualite", Permission.READ_FIGURES, "chart-column"),
-    ("people", "/personnes", Permission.ADMINISTER_PEOPLE, "users"),
-    ("rights", "/droits", Permission.READ_HELP, "key-round"),
-    ("journal", "/journal", Permission.READ_JOURNAL, "history"),
-    ("help", "/aide", Permission.READ_HELP, "circle-help"),
-)
-"""Pages for people at work: key of their sentences, path, the permission each asks for, icon."""
-
-OF_EVERY_HALL = ("help", "media", "configuration", "people", "rights")
-"""Pages that are about no hall."""
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
 
@@ -59,12 +36,10 @@ def blueprint(
         person = viewer()
         if person is None and awaits_first_person():
             return redirect("/installation", 303)
-        pages = [page for page in PAGES if person is not None and person.may(page[2])]
+        groups = pages_for(person) if person is not None else {}
         theirs = halls(person) if person is not None else ()
         shown = demonstration() if request.remote_addr in LOOPBACK else None
-        return render_template(
-            "home.html", pages=pages, of_every_hall=OF_EVERY_HALL, halls=theirs, demonstration=shown
-        )
+        return render_template("home.html", groups=groups, halls=theirs, demonstration=shown)
 
     return routes
 

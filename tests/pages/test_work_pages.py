@@ -66,7 +66,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
             {"/accueil", "/alarmes", "/alerte", "/affichage", "/affichage/medias", "/droits", "/aide"},
         ),
         ("security", {"/securite", "/alerte", "/droits", "/aide"}),
-        ("quality", {"/qualite", "/droits", "/aide"}),
+        ("quality", {"/qualite", "/objectifs", "/droits", "/aide"}),
         (
             "supervisor",
             {
@@ -75,6 +75,7 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
                 "/mur",
                 "/alerte",
                 "/qualite",
+                "/objectifs",
                 "/aide",
                 "/affichage",
                 "/affichage/medias",

@@ -71,6 +71,12 @@ class Library:
         listed = {section: [each for each in open_to if each.section == section] for section in SECTIONS}
         return {section: found for section, found in listed.items() if found}
 
+    def address_of(self, name: str, heading: str = "") -> str:
+        """Where a document is read, at a heading of it (its words); without the heading at its beginning."""
+        document = self.documents()[name]
+        anchors = {each.text: each.anchor for each in document.rendered.headings}
+        return document.address + (f"#{anchors[heading]}" if heading else "")
+
     def _name(self, file: Path) -> str:
         return file.relative_to(self.docs_dir).with_suffix("").as_posix()
 

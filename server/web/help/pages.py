@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from server.domain.roles import Permission
 from server.web.access import Access, open_to
 from server.web.help.documents import MANUALS, Document, Library
+from server.web.menu import help_at
 from server.web.viewer import FindViewer
 
 
@@ -35,7 +36,10 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
 
     @routes.get("/aide")
     @open_to(Access.EVERYBODY)
-    def index() -> str:
+    def index() -> str | Response:
+        explained = help_at(request.args.get("page", ""))
+        if explained is not None and may_read_all():
+            return redirect(library.address_of(explained.manual, explained.heading))
         person = viewer()
         own = library.documents().get(MANUALS.get(person.role, "")) if person is not None else None
         sections = library.by_section(is_public_only=not may_read_all())

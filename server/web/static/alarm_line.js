@@ -35,6 +35,8 @@ export function watchAlarms(socket, hall, spread) {
 }
 
 function draw(place, alarms, words) {
+  const count = document.querySelector("[data-alarm-count]");
+  if (count) Object.assign(count, { textContent: String(alarms.length), hidden: alarms.length === 0 });
   place.hidden = alarms.length === 0;
   const nodes = alarms.length === 0 ? [] : place.dataset.alarms === "card" ? card(alarms, words) : line(alarms, words);
   fill(place, JSON.stringify(alarms), nodes);

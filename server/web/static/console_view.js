@@ -55,7 +55,7 @@ function drawHead(state, { say, hall }) {
   const isOpen = phaseOf(state) !== "choose";
   write("place", isOpen ? capital(counter.label) : say("console.title"));
   write("close-label", say(hasSeveral(state) ? "console.act.close_all" : "console.act.close"));
-  write("served", isOpen ? counter.services.map(hall.serviceName).join(", ") : hall.name);
+  write("served", isOpen ? counter.services.map(hall.serviceName).join(", ") : "");
 }
 
 function drawPerson(leg, { say, hour, hall }) {

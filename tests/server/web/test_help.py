@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from server.domain.roles import ROLES
 from server.language import LANGUAGES, Catalogues
 from server.store.accounts import EVERY_SITE, Grant
+from server.web.frame import install_frame
 from server.web.help.documents import Library
 from server.web.help.pages import blueprint
 from server.web.help.rendering import anchor_of, render
@@ -30,6 +31,7 @@ def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
     install_page_context(
         app, translate=translate, languages=LANGUAGES, viewer=lambda: viewer, is_demonstration=False
     )
+    install_frame(app, viewer=lambda: viewer, halls=lambda _: (), count_alarms=dict)
     app.register_blueprint(blueprint(translate=translate, viewer=lambda: viewer, docs_dir=docs_dir))
     return app.test_client()
 

@@ -23,6 +23,7 @@ from server.store.accounts import EVERY_SITE, Grant
 from server.store.database import Database
 from server.store.installation import SYSTEM
 from server.store.writes import insert_statement
+from server.web.frame import install_frame
 from server.web.quality.draw import Drawings
 from server.web.quality.pages import QualityPages, quality_pages
 from server.web.quality.view import GROUPS, NOT_ISSUED
@@ -54,6 +55,7 @@ class Site:
             is_demonstration=True,
         )
         halls = [database.configuration(hall) for hall in ("laon", "vervins")]
+        install_frame(app, viewer=lambda: self.viewer, halls=lambda _: halls, count_alarms=dict)
         needs = QualityPages(database, lambda: self.viewer, lambda _: halls, translate, DRAWINGS)
         app.register_blueprint(quality_pages(needs))
         self.client: FlaskClient = app.test_client()
