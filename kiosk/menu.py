@@ -78,7 +78,8 @@ class MenuService:
     `openings` are the present and coming spans in order; `counters` is how many open counters serve it;
     `remaining` is how many tickets may still be issued today (None: no limit); `booking` says how one obtains
     an appointment, `booking_address` is the web address where; `is_too_late` that a ticket taken now would
-    probably be served after closing; `exceptional` who is received without the appointment it asks for.
+    probably be served after closing; `is_after_closing` that it would probably be called only after the hall
+    closes for the day; `exceptional` who is received without the appointment it asks for.
     """
 
     service: str
@@ -96,6 +97,7 @@ class MenuService:
     booking: Text | None = None
     booking_address: str | None = None
     is_too_late: bool = False
+    is_after_closing: bool = False
     exceptional: ExceptionalWay | None = None
     children: Sequence["MenuService"] = ()
 
@@ -147,6 +149,7 @@ class ServiceMessage(TypedDict):
     next_opening: NextOpening | None
     waiting: int
     wait: dict[str, int] | dict[str, bool] | None
+    why_no_wait: Literal["after_closing"] | None
     bring: list[str]
     booking: str | None
     booking_address: str | None
@@ -308,6 +311,7 @@ def _service_message(service: MenuService, words: _Words, depth: int = 1) -> Ser
         "next_opening": words.next_opening(coming),
         "waiting": 0 if service.children else service.waiting,
         "wait": _wait_message(service, state),
+        "why_no_wait": "after_closing" if state == "open" and service.is_after_closing else None,
         "bring": [words.of(each) for each in service.bring],
         "booking": words.of(service.booking) if service.booking else None,
         "booking_address": service.booking_address,

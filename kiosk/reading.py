@@ -61,6 +61,7 @@ class ReadTicket:
     """A ticket as the kiosk shows it: how many wait before it (None: no longer waiting) and how long.
 
     `place` is the counter that calls it, empty while nobody does; `has_code` that a phone can scan a code.
+    `is_after_closing`: a call is expected only after the hall closes for the day.
     """
 
     number: str
@@ -72,6 +73,7 @@ class ReadTicket:
     is_priority: bool = False
     has_code: bool = False
     appointment: ReadArrival | None = None
+    is_after_closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,9 @@ class Reader:
                 if is_next
                 else self._say("kiosk.ticket.ahead", count=ticket.ahead)
             )
-            if ticket.wait is not None:
+            if ticket.is_after_closing:
+                yield self._say("kiosk.ticket.after_closing")
+            elif ticket.wait is not None:
                 yield self._wait(rounded_outwards(ticket.wait))
 
     def _already(self, reason: Reason) -> Iterator[str]:
@@ -281,6 +285,8 @@ class Reader:
         wait = service["wait"]
         if wait is not None and "none" in wait:
             return [service["name"], self._say("kiosk.wait.none")]
+        if service["why_no_wait"] is not None:
+            return [service["name"], self._say("kiosk.wait.after_closing")]
         waiting = service["waiting"]
         return [
             service["name"],
@@ -294,6 +300,8 @@ class Reader:
             yield self._say("kiosk.sheet.no_counter")
         elif wait is not None and "none" in wait:
             yield self._say("kiosk.sheet.no_wait")
+        elif service["why_no_wait"] is not None:
+            yield self._say("kiosk.sheet.after_closing")
         elif wait is not None:
             yield self._say("kiosk.spoken.sheet_wait", wait=self._wait(wait))
         elif waiting:

@@ -19,6 +19,7 @@ class TicketContent:
 
     `arrival`: how the visitor stands to the hour booked (early, on_time, late, walk_in), None without one.
     `wait_min` is the expected range in whole minutes, low < high, or None when nothing honest can be said.
+    `is_after_closing`: a call is expected only after the hall closes for the day.
     `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people
     type it.
     """
@@ -36,6 +37,7 @@ class TicketContent:
     late_min: int = 0
     is_reprint: bool = False
     is_demonstration: bool = False
+    is_after_closing: bool = False
 
     def __post_init__(self) -> None:
         if not self.number.strip():
@@ -124,6 +126,8 @@ def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
         ahead = paper.sentence("kiosk.ticket.ahead", size=size, count=content.people_ahead)
     else:
         ahead = paper.sentence("kiosk.ticket.ahead_none", size=size)
+    if content.is_after_closing:
+        return [*ahead, Space(8), *paper.sentence("kiosk.ticket.after_closing", size=size), Space(10)]
     if content.wait_min is None:
         return [*ahead, Space(10)]
     low, high = content.wait_min

@@ -78,12 +78,16 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLine:
-    """A queue on the screen: its services with names per language, people waiting, the wait if known."""
+    """A queue on the screen: its services with names per language, people waiting, the wait if known.
+
+    `is_after_closing`: a new ticket would probably be called only after the hall closes for the day.
+    """
 
     queue: str
     services: Sequence[tuple[str, Texts]]
     waiting: int
     wait: Wait | None = None
+    is_after_closing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +201,8 @@ def _queue(line: QueueLine) -> Message:
         {"id": service, "name": {lang: clipped(text, NAME_CHARACTERS) for lang, text in names.items()}}
         for service, names in line.services
     ]
-    return {"queue": line.queue, "services": services, "waiting": line.waiting, "wait": wait}
+    message: Message = {"queue": line.queue, "services": services, "waiting": line.waiting, "wait": wait}
+    return message | ({"why_no_wait": "after_closing"} if line.is_after_closing else {})
 
 
 Step = Callable[[Message], bool]

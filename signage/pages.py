@@ -42,6 +42,7 @@ SENTENCES = {
     "more_calls_other": ("number",),
     "next_opening": (),
     "no_wait": (),
+    "after_closing": (),
     "not_live": ("time",),
     "not_live_date": ("date", "time"),
     "notice": (),

@@ -170,8 +170,9 @@ const views = {
     showText(slots.service, serviceOfTicket(state));
     slots.ahead.textContent = ticket.ahead ? say("kiosk.ticket.ahead", { count: ticket.ahead }) : say("kiosk.ticket.ahead_none");
     showText(slots.arrival, arrivalText(state, say));
-    slots.wait_line.hidden = !ticket.wait;
-    if (ticket.wait) slots.wait.textContent = say("kiosk.ticket.wait", { wait: waitText(ticket.wait, say) });
+    const wait = ticketWait(ticket, say);
+    slots.wait_line.hidden = !wait;
+    slots.wait.textContent = wait;
     slots.priority.hidden = !ticket.priority;
     drawCode(slots, ticket, say);
     drawPrint(slots, state, say);
@@ -191,9 +192,15 @@ function appointmentItem(say) {
   return item;
 }
 
+function ticketWait(ticket, say) {
+  if (ticket.why_no_wait === "after_closing") return say("kiosk.ticket.after_closing");
+  return ticket.wait ? say("kiosk.ticket.wait", { wait: waitText(ticket.wait, say) }) : "";
+}
+
 function sheetLede(service, say) {
   if (service.state === "no_counter") return say("kiosk.sheet.no_counter");
   if (service.wait?.none) return say("kiosk.sheet.no_wait");
+  if (service.why_no_wait === "after_closing") return say("kiosk.sheet.after_closing");
   if (service.wait) return say("kiosk.sheet.wait", { wait: waitText(service.wait, say) });
   return service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : "";
 }

@@ -45,6 +45,7 @@ export function serviceLines(service, say) {
       return { small: opening || subtitle, strong: "", caption: say(`kiosk.service.${service.state}`) };
   }
   if (service.wait?.none) return { small: subtitle || say("kiosk.service.counter_open"), strong: say("kiosk.wait.none"), caption: "" };
+  if (service.why_no_wait === "after_closing") return { small: subtitle, strong: say("kiosk.wait.after_closing"), caption: "" };
   const small = service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : subtitle;
   return service.wait
     ? { small, strong: waitText(service.wait, say), caption: say("kiosk.wait.caption") }

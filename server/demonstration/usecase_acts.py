@@ -1,5 +1,7 @@
 """The acts of a hall done through the use cases, as the REST API does them."""
 
+from functools import partial
+
 from server.demonstration.acts import CalledLeg, Ending, Expected, Held, Press, Ticket
 from server.domain.outcomes import OUTCOMES
 from server.ids import new_id
@@ -81,7 +83,7 @@ class UseCaseActs:
             hall,
             author,
             wanted,
-            quote=lambda service, behind: self.estimates.quote(hall, service, behind),
+            quote=partial(self.estimates.quote, hall),
         )
         return Ticket(answer["visit"], answer["number"], answer["token"], answer["service"])
 

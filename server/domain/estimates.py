@@ -28,15 +28,30 @@ LOW_QUANTILE, HIGH_QUANTILE = 0.10, 0.92
 
 @dataclass(frozen=True, slots=True)
 class WaitRange:
-    """A range of seconds, both multiples of 300; (0, 0) says that there is no wait."""
+    """A range of seconds, both ends multiples of 300; (0, 0) says that there is no wait.
+
+    `median_s`: the median of the estimate itself, not the middle of the rounded range.
+    """
 
     low_s: int
     high_s: int
+    median_s: float
 
     @property
     def is_none_needed(self) -> bool:
         """True when an able counter is free and nobody waits."""
         return self.high_s == 0
+
+
+@dataclass(frozen=True, slots=True)
+class AfterClosing:
+    """A call is expected only after the hall closes for the day: pages announce no duration."""
+
+    median_s: float
+
+
+type Estimate = WaitRange | AfterClosing | None
+"""What is announced of a wait; None where nothing honest can be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +121,7 @@ class HallNow:
     `rest`: the break that runs or comes next today, None where those who wait then are called all the same.
     `called_in_s`: seconds until the calling rule would come to a visit that waits, and to newcomers
     (`new_in`), as far as it was played forward (`estimates_forward`).
+    `closes_in_s`: seconds until a service closes for the day, by service; absent where it does not close.
     """
 
     queues: Sequence[QueueNow]
@@ -113,19 +129,25 @@ class HallNow:
     rest: Rest | None = None
     linked: Sequence[LinkedNow] = ()
     called_in_s: Mapping[str, float] = field(default_factory=dict)
+    closes_in_s: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def changes_by_itself(self) -> bool:
         """Whether time alone changes what can be said."""
-        return self.rest is not None or any(counter.wraps_up_s for counter in self.counters)
+        has_wrap_up = any(counter.wraps_up_s for counter in self.counters)
+        return self.rest is not None or has_wrap_up or bool(self.closes_in_s)
 
     def later(self, by_s: float) -> "HallNow":
         """The same hall so many seconds later, if nothing happens."""
         rest = self.rest
         if rest is not None:
             rest = Rest(rest.begins_in_s - by_s, rest.resumes_in_s - by_s)
-        counters = [counter.later(by_s) for counter in self.counters]
-        return replace(self, counters=counters, rest=rest if rest and rest.resumes_in_s > 0 else None)
+        return replace(
+            self,
+            counters=[counter.later(by_s) for counter in self.counters],
+            rest=rest if rest and rest.resumes_in_s > 0 else None,
+            closes_in_s={service: in_s - by_s for service, in_s in self.closes_in_s.items()},
+        )
 
 
 def pace_of(typed_mean_s: float, recent_s: Sequence[int]) -> Pace:
@@ -148,29 +170,34 @@ def pooled(paces: Iterable[tuple[Pace, int]]) -> Pace:
     return Pace(mean_s, math.sqrt(max(0.0, square / mean_s**2 - 1)))
 
 
-def estimate_hall(now: HallNow) -> dict[str, WaitRange | None]:
-    """The range for whoever takes a ticket now, for each queue; None where nothing honest can be said."""
+def estimate_hall(now: HallNow) -> dict[str, Estimate]:
+    """The estimate for a visitor who takes a ticket now, for each queue."""
     return {queue.queue: _whole(_estimates_of(now, queue).values()) for queue in now.queues}
 
 
-def estimate_services(now: HallNow) -> dict[str, WaitRange | None]:
-    """The range for whoever takes a ticket now, for each service; None where nothing honest can be said."""
+def estimate_services(now: HallNow) -> dict[str, Estimate]:
+    """The estimate for a visitor who takes a ticket now, for each service."""
     return {service: found for queue in now.queues for service, found in _estimates_of(now, queue).items()}
 
 
-def _estimates_of(now: HallNow, queue: QueueNow) -> dict[str, WaitRange | None]:
+def _estimates_of(now: HallNow, queue: QueueNow) -> dict[str, Estimate]:
     return {
         service: estimate_at(now, queue=queue.queue, ahead=queue.waiting, who=Who(service, new_in(service)))
         for service in queue.services or ("",)
     }
 
 
-def _whole(found: Iterable[WaitRange | None]) -> WaitRange | None:
-    """From the soonest to the latest of the services of a queue that are served."""
-    told = [each for each in found if each is not None]
-    if not told:
-        return None
-    return WaitRange(min(each.low_s for each in told), max(each.high_s for each in told))
+def _whole(found: Iterable[Estimate]) -> Estimate:
+    """From the soonest to the latest of the services of a queue that are served before closing."""
+    served = [each for each in found if each is not None]
+    ranges = [each for each in served if isinstance(each, WaitRange)]
+    if ranges:
+        return WaitRange(
+            min(each.low_s for each in ranges),
+            max(each.high_s for each in ranges),
+            fmean(each.median_s for each in ranges),
+        )
+    return AfterClosing(min(each.median_s for each in served)) if served else None
 
 
 def new_in(service: str, *, has_priority: bool = False) -> str:
@@ -189,35 +216,51 @@ class Who:
 ANYBODY = Who()
 
 
-def estimate_at(now: HallNow, *, queue: str, ahead: int, who: Who = ANYBODY) -> WaitRange | None:
+def estimate_at(now: HallNow, *, queue: str, ahead: int, who: Who = ANYBODY) -> Estimate:
     """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
+    return _before_closing(now, who.service, _range_at(now, queue=queue, ahead=ahead, who=who))
+
+
+def _before_closing(now: HallNow, service: str, found: WaitRange | None) -> Estimate:
+    closes_in_s = now.closes_in_s.get(service)
+    if found is None or closes_in_s is None or found.median_s <= closes_in_s:
+        return found
+    return AfterClosing(found.median_s)
+
+
+def _range_at(now: HallNow, *, queue: str, ahead: int, who: Who) -> WaitRange | None:
     able = _able(now, queue, who.service)
     if not able:
         return None
     work = work_ahead(now.linked, queue, ahead, [counter.counter for counter in able])
     is_on_break = now.rest is not None and now.rest.begins_in_s <= 0
     if not work.callable_ahead and not is_on_break and any(each.is_free for each in able):
-        return WaitRange(0, 0)
+        return WaitRange(0, 0, 0.0)
     wrapping_up_s = [
         each.wraps_up_s for each in able if each.wraps_up_s and not _waits_elsewhere(now, each, queue)
     ]
     if not work.callable_ahead and wrapping_up_s:
-        return _announced(0, min(wrapping_up_s), now.rest, residual_s=0)
+        free_in_s = min(wrapping_up_s)
+        return _announced((0, free_in_s, free_in_s), now.rest, residual_s=0)
     foreseen_s = now.called_in_s.get(who.key)
     if foreseen_s is not None:
         return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
 
 
-def estimate_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> WaitRange | None:
+def estimate_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> Estimate:
     """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
 
     `who.key` is the visit. Where its call was not foreseen, next where one of them is received, or after the
     first of them; a visit that is not linked as `estimate_at`.
     """
+    return _before_closing(now, who.service, _range_linked(now, who=who, queue=queue, ahead=ahead))
+
+
+def _range_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> WaitRange | None:
     place = place_of_linked(now.linked, who.key)
     if place is None:
-        return estimate_at(now, queue=queue, ahead=ahead, who=who)
+        return _range_at(now, queue=queue, ahead=ahead, who=who)
     able, foreseen_s = _able(now, queue, who.service), now.called_in_s.get(who.key)
     if able and foreseen_s is not None:
         return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
@@ -226,7 +269,7 @@ def estimate_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> WaitRa
     if any(each.counter == place.at and queue in each.queues for each in now.counters):
         rest_s = residual_s(pace)
         return _of_sum(now, _with_model_error(after.plus(_Sum(rest_s, rest_s**2))), queue)
-    return _behind_first(now, place, after) or estimate_at(now, queue=queue, ahead=ahead)
+    return _behind_first(now, place, after) or _range_at(now, queue=queue, ahead=ahead, who=ANYBODY)
 
 
 def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange | None:
@@ -312,20 +355,25 @@ def _counters_worth(
 
 def _of_sum(now: HallNow, found: _Sum, queue: str) -> WaitRange:
     deviation_s = math.sqrt(found.variance)
-    low_s = _lognormal_quantile(found.mean_s, deviation_s, LOW_QUANTILE)
-    high_s = _lognormal_quantile(found.mean_s, deviation_s, HIGH_QUANTILE)
-    return _announced(low_s, high_s, now.rest, residual_s=residual_s(_by_id(now)[queue].pace))
+    low_s, median_s, high_s = (
+        _lognormal_quantile(found.mean_s, deviation_s, share) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE)
+    )
+    return _announced((low_s, median_s, high_s), now.rest, residual_s=residual_s(_by_id(now)[queue].pace))
 
 
-def _announced(low_s: float, high_s: float, rest: Rest | None, *, residual_s: float) -> WaitRange:
-    """The range, each end moved by a break before it. What is under way when the break begins ends in it, so
-    that the lower end may be nearer to the break's end by so much."""
+def _announced(waits_s: tuple[float, float, float], rest: Rest | None, *, residual_s: float) -> WaitRange:
+    """The range of a low, median and high wait in seconds, each moved by a break before it.
+
+    What is under way when the break begins ends in it, so that the lower end may be nearer to the break's end
+    by so much.
+    """
+    low_s, median_s, high_s = waits_s
     if rest is None:
-        return _rounded_outward(low_s, high_s)
+        return _rounded_outward(low_s, high_s, median_s)
     moved_s = rest.moved(low_s)
     if moved_s > low_s:
         moved_s = max(low_s, rest.resumes_in_s, moved_s - residual_s)
-    return _rounded_outward(moved_s, rest.moved(high_s))
+    return _rounded_outward(moved_s, rest.moved(high_s), rest.moved(median_s))
 
 
 def _lognormal_quantile(mean: float, deviation: float, share: float) -> float:
@@ -333,7 +381,7 @@ def _lognormal_quantile(mean: float, deviation: float, share: float) -> float:
     return math.exp(math.log(mean) - variance / 2 + math.sqrt(variance) * NormalDist().inv_cdf(share))
 
 
-def _rounded_outward(low_s: float, high_s: float) -> WaitRange:
+def _rounded_outward(low_s: float, high_s: float, median_s: float) -> WaitRange:
     low = math.floor(low_s / ROUNDED_TO_S) * ROUNDED_TO_S
     high = math.ceil(high_s / ROUNDED_TO_S) * ROUNDED_TO_S
-    return WaitRange(low, max(high, low + ROUNDED_TO_S))
+    return WaitRange(low, max(high, low + ROUNDED_TO_S), median_s)

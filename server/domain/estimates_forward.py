@@ -12,7 +12,14 @@ from heapq import heapify, heappop, heappush
 
 from server.domain.rules_choosing import choose
 from server.domain.rules_turns import Turns
-from server.domain.rules_waiting import CallContext, CallingCounter, LinkedTurn, QueuedLeg, queue_facts
+from server.domain.rules_waiting import (
+    CallContext,
+    CallingCounter,
+    CountersOpen,
+    LinkedTurn,
+    QueuedLeg,
+    queue_facts,
+)
 from server.domain.work_profiles import WorkProfile
 
 MOST_FOLLOWED = 100
@@ -36,6 +43,7 @@ class HallAhead:
     """A hall as the rule is played forward in it: `legs` wait, `newcomers` by any key would come now.
 
     `takes_s`: mean seconds between two calls of a counter by service; `mean_s`: those the rule weighs.
+    `counters_open`: which counters are open, as the conditions of a profile ask.
     """
 
     now: datetime
@@ -45,6 +53,7 @@ class HallAhead:
     newcomers: Mapping[str, QueuedLeg]
     takes_s: Mapping[str, float]
     mean_s: Mapping[str, float]
+    counters_open: CountersOpen = field(default_factory=CountersOpen)
 
 
 def called_in_s(hall: HallAhead) -> dict[str, float]:
@@ -109,7 +118,7 @@ class _Pass:
                 counter=counter,
                 time_zone=self.hall.time_zone,
                 mean_s=self.hall.mean_s,
-                counters_open=len(self.agents),
+                counters_open=self.hall.counters_open,
                 queues=queues,
                 turns=agent.turns.get(counter.id, Turns()),
                 linked_here=agent.linked,

@@ -8,7 +8,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from server.domain.calendars import Calendar, Opening, business_day, half_days, opening_at
+from server.domain.calendars import (
+    Calendar,
+    Opening,
+    business_day,
+    day_closes_at,
+    half_days,
+    opening_at,
+)
 
 SOON = timedelta(hours=1)
 """How long before a break pages begin to speak of it."""
@@ -93,6 +100,22 @@ def closing_that_counts(
     if at_break is AtBreak.CARRY_OVER and coming is not None:
         return None
     return opening.half_day.closes_at
+
+
+def last_closing(calendar: Calendar, now: datetime) -> datetime | None:
+    """The last closing of the business day, or the end of that day once it has passed.
+
+    None on a day without opening, and where the next day opens at the very instant (round the clock).
+    """
+    on = business_day(calendar, now)
+    today = half_days(calendar, on)
+    if not today:
+        return None
+    closes_at = today[-1].closes_at
+    if now >= closes_at:
+        return day_closes_at(calendar, on)
+    tomorrow = half_days(calendar, on + timedelta(days=1))
+    return None if tomorrow and tomorrow[0].opens_at == closes_at else closes_at
 
 
 def opens_no_more(calendar: Calendar, now: datetime) -> bool:

@@ -200,8 +200,9 @@ def _holds(test: Test, weighed: Weighed) -> bool:
         case PeopleExceed(queue, people):
             return queue in queues and queues[queue].people > people
         case CountersAtMost(counters, queue):
-            is_open = context.counters_open if queue is None else context.open_counters.get(queue, 0)
-            return is_open <= counters
+            found = context.counters_open
+            count = found.in_hall if queue is None else found.by_queue.get(queue, 0)
+            return count <= counters
         case LocalHours(starts, ends):
             return _is_within(context.now.astimezone(context.time_zone).time(), starts, ends)
 

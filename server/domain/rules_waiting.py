@@ -4,6 +4,7 @@ Everything here is frozen and pure. Instants are aware UTC, durations seconds. A
 facts say; what depends on calls made since (how many it still lets pass) is counted by whoever builds it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -130,13 +131,26 @@ class QueueFacts:
     oldest_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class CountersOpen:
+    """How many counters are open, pauses not counted: in the whole hall, and for each queue they serve."""
+
+    in_hall: int = 0
+    by_queue: Mapping[str, int] = field(default_factory=dict)
+
+
+def count_open(services_served: Iterable[Iterable[str]], queue_of: Mapping[str, str]) -> CountersOpen:
+    """Counts open counters from the services each of them serves; `queue_of`: service to its queue."""
+    served = [{queue_of[each] for each in services if each in queue_of} for services in services_served]
+    return CountersOpen(len(served), Counter(queue for queues in served for queue in queues))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallContext:
     """The instant of a call and what is known then beside the legs.
 
-    `mean_s`: service to its mean time, call to end (`estimates.pace_of`). `open_counters`: queue to how many
-    counters serve it now, pauses not counted; `counters_open` in the whole hall. `queues`: what whole queues
-    hold, counted from the legs given where it is missing. `turns`: see `weighted_shares`. `linked_here`: the
+    `mean_s`: service to its mean time, call to end (`estimates.pace_of`). `queues`: what whole queues hold,
+    counted from the legs given where it is missing. `turns`: see `weighted_shares`. `linked_here`: the
     linked visits whose turn it is at this counter; `linked_elsewhere`: links another counter serves now.
     """
 
@@ -144,8 +158,7 @@ class CallContext:
     counter: CallingCounter
     time_zone: tzinfo
     mean_s: Mapping[str, float] = field(default_factory=dict)
-    open_counters: Mapping[str, int] = field(default_factory=dict)
-    counters_open: int = 0
+    counters_open: CountersOpen = field(default_factory=CountersOpen)
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
     turns: Turns = field(default_factory=Turns)
     linked_here: LinkedTurn | None = None

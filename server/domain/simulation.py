@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, IntEnum, auto
 from heapq import heapify, heappop, heappush
 
-from server.domain.estimates import WaitRange
+from server.domain.estimates import Estimate
 from server.domain.rules_choosing import choose
 from server.domain.rules_turns import Turns
 from server.domain.rules_waiting import CallContext, LinkedTurn, QueuedLeg
@@ -33,7 +33,7 @@ class SimulatedWait:
     wait_s: int
     target_s: int
     is_called: bool
-    announced: WaitRange | None = None
+    announced: Estimate = None
 
     @property
     def is_within(self) -> bool:
@@ -107,7 +107,7 @@ class _Run:
         ]
         self.has_links = any(visitor.leg.link is not None for visitor in day.visitors)
         self.announcer = Announcer(day) if announces else None
-        self.told: dict[int, WaitRange | None] = {}
+        self.told: dict[int, Estimate] = {}
         self.waiting: dict[str, int] = {}
         self.fared: dict[int, SimulatedWait] = {}
         self.events: list[_Event] = [
@@ -247,7 +247,6 @@ class _Run:
             counter=place.plan.counter,
             time_zone=UTC,
             mean_s=self.day.mean_s,
-            counters_open=sum(one.is_open for one in self.places),
             turns=place.turns,
         )
         if self.has_links:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from server.domain.estimates import (
     CounterNow,
+    Estimate,
     HallNow,
     Pace,
     QueueNow,
     Rest,
-    WaitRange,
     Who,
     estimate_linked,
     pace_of,
@@ -50,7 +50,7 @@ class Announcer:
 
     def told(
         self, leg: QueuedLeg, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime
-    ) -> WaitRange | None:
+    ) -> Estimate:
         """The range for who takes a ticket now; nothing to an appointment that keeps its class."""
         if leg.leg_class == APPOINTMENT or leg.queue not in self.ends:
             return None

@@ -15,6 +15,7 @@ from math import ceil
 from operator import attrgetter
 from statistics import fmean
 
+from server.domain.estimates import WaitRange
 from server.domain.rules import APPOINTMENT, PRIORITY, WALK_IN
 from server.domain.simulation import SimulatedWait
 
@@ -212,7 +213,7 @@ class Honesty:
 def honesty(waits: Iterable[SimulatedWait]) -> Honesty:
     """What became of the ranges announced to walk-ins and to priority holders."""
     called = [wait for wait in waits if wait.is_called and wait.leg_class != APPOINTMENT]
-    given = [(wait.wait_s, wait.announced) for wait in called if wait.announced is not None]
+    given = [(wait.wait_s, wait.announced) for wait in called if isinstance(wait.announced, WaitRange)]
     told = [(wait_s, found) for wait_s, found in given if not found.is_none_needed]
     inside = sum(found.low_s <= wait_s <= found.high_s for wait_s, found in told)
     above = sum(wait_s > found.high_s for wait_s, found in told)

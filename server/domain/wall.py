@@ -29,7 +29,7 @@ class QueueSeen:
     """
 
     waiting: Sequence[Waited]
-    expected_s: tuple[int, int] | None
+    expected_s: tuple[float, float] | None
     target_s: int
     counters: int
 

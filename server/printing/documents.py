@@ -40,7 +40,7 @@ _STEP_S = 300
 _CODE_PART = 4
 
 _TICKET = (
-    "SELECT v.number, l.service, l.issued_at, l.priority, l.quoted_low_s, l.quoted_high_s,"
+    "SELECT v.number, l.service, l.issued_at, l.priority, l.quoted_low_s, l.quoted_median_s, l.quoted_high_s,"
     " l.booked_at, l.arrived_at,"
     " a.token, a.short_code, f.body FROM visit v JOIN leg l ON l.visit = v.id AND l.position = 1"
     " LEFT JOIN ticket_access a ON a.visit = v.id"
@@ -159,6 +159,7 @@ def _content(
         late_min=told["late_min"] if told else 0,
         is_reprint=bool(asked.get("is_reprint")),
         is_demonstration=configuration.is_demonstration,
+        is_after_closing=ticket["quoted_median_s"] is not None and ticket["quoted_high_s"] is None,
     )
 
 

@@ -28,7 +28,7 @@ def distribute(
     author: Author,
     wanted: WantedSeries,
     *,
-    quote: QuoteOf = lambda _, __: None,
+    quote: QuoteOf = lambda _, __, ___: None,
     told: Callable[[Answer], Answer] = lambda ticket: ticket,
 ) -> list[Answer]:
     """The tickets, in their order. The same press gives the same series, and ends one that was cut short.

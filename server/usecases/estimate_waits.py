@@ -10,10 +10,11 @@ from typing import Any
 
 from server.domain.configuration import HallConfiguration
 from server.domain.estimates import (
+    AfterClosing,
+    Estimate,
     HallNow,
     Pace,
     QueueNow,
-    WaitRange,
     Who,
     estimate_at,
     estimate_hall,
@@ -26,13 +27,14 @@ from server.domain.estimates import (
 from server.domain.estimates_forward import MOST_FOLLOWED
 from server.domain.paces import Received, Taken, taken_of
 from server.domain.refusals import Refusal
+from server.domain.rules import PRIORITY
 from server.store import waiting
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.foresee_calls import foresee_calls
 from server.usecases.issue_ticket import Quote
 from server.usecases.read_board import Seen, look
-from server.usecases.receiving import Receiving, linked_now, receiving_now, rest_now
+from server.usecases.receiving import Receiving, closes_in_s, linked_now, receiving_now, rest_now
 
 _RECENT = (
     "SELECT counter, service, reference_at, first_called_at, ended_at FROM leg"
@@ -51,8 +53,8 @@ class HallEstimate:
     takes a ticket, by queue and by service."""
 
     now: HallNow
-    ranges: dict[str, WaitRange | None]
-    by_service: dict[str, WaitRange | None]
+    ranges: dict[str, Estimate]
+    by_service: dict[str, Estimate]
     as_of: datetime
 
 
@@ -81,7 +83,14 @@ class Estimates:
             for queue in seen.configuration.queues.values()
             if queue.id in paces
         ]
-        now = HallNow(queues, [counter for counter, _ in receiving], rest, linked, foreseen)
+        now = HallNow(
+            queues,
+            [counter for counter, _ in receiving],
+            rest,
+            linked,
+            foreseen,
+            closes_in_s(seen.configuration, seen.position.as_of),
+        )
         return self._reckoned(hall, now, seen.position.as_of)
 
     def _reckoned(self, hall: str, now: HallNow, as_of: datetime) -> HallEstimate:
@@ -101,23 +110,30 @@ class Estimates:
             return found
         return self._reckoned(hall, found.now.later(age_s), as_of)
 
-    def quote(self, hall: str, service: str, behind: int | None = None) -> Quote | None:
+    def quote(self, hall: str, service: str, leg_class: str, ahead: int) -> Quote | None:
         """The wait announced with a ticket of a service now, None when nothing honest can be said.
 
-        Someone who passes before others waits behind so many people only; None: at the end of the queue.
+        `leg_class` is the class the visitor waits in, with `ahead` people of the queue in front.
         """
-        if behind is None:
-            found = self.of(hall).by_service.get(service)
-        else:
-            now = self.of(hall).now
-            there = next((queue for queue in now.queues if service in queue.services), None)
-            if there is None:
-                return None
-            key = new_in(service, has_priority=behind < there.waiting)
-            found = estimate_at(now, queue=there.queue, ahead=behind, who=Who(service, key))
-        return None if found is None else Quote(found.low_s, (found.low_s + found.high_s) // 2, found.high_s)
+        found = self._of_newcomer(hall, service, leg_class, ahead)
+        if found is None:
+            return None
+        median_s = round(found.median_s)
+        if isinstance(found, AfterClosing):
+            return Quote(None, median_s, None)
+        return Quote(found.low_s, median_s, found.high_s)
 
-    def remaining(self, hall: str, leg: Row, ahead: int) -> WaitRange | None:
+    def _of_newcomer(self, hall: str, service: str, leg_class: str, ahead: int) -> Estimate:
+        estimate = self.of(hall)
+        if leg_class != PRIORITY:
+            return estimate.by_service.get(service)
+        queue = next((each.queue for each in estimate.now.queues if service in each.services), None)
+        if queue is None:
+            return None
+        who = Who(service, new_in(service, has_priority=True))
+        return estimate_at(estimate.now, queue=queue, ahead=ahead, who=who)
+
+    def remaining(self, hall: str, leg: Row, ahead: int) -> Estimate:
         """The remaining wait of a leg behind `ahead` others of its queue."""
         now = self.of(hall).now
         if all(each.queue != leg["queue"] for each in now.queues):

@@ -14,7 +14,7 @@ from server.store import counters
 from server.store.engines import Row
 from server.store.open_legs import OpenLegs
 from server.store.waiting import as_queued
-from server.usecases.pick_next import profile_of
+from server.usecases.pick_next import count_open_sessions, profile_of
 from server.usecases.receiving import Receiving
 
 AFTER_ALL = "~" * 12
@@ -34,7 +34,7 @@ def foresee_calls(
     Legs that let calls pass are taken as if none had passed yet. Refusal: unknown_rule, when the rule of a
     session is none of this version.
     """
-    opened = list(legs)
+    receiving, opened = list(receiving), list(legs)
     waiting = [leg for leg in opened if leg["state"] == LegState.WAITING]
     at_counter = {leg["counter"]: leg for leg in opened if leg["state"] in _AT_COUNTER}
     services = {each.id: each for each in configuration.services.values() if each.queue in paces}
@@ -51,6 +51,9 @@ def foresee_calls(
             newcomers=dict(_newcomers(services.values(), now)),
             takes_s={each.id: paces[each.queue].mean_s for each in services.values()},
             mean_s={each.id: float(each.typed_mean_s) for each in services.values()},
+            counters_open=count_open_sessions(
+                (session for _, sessions in receiving for session in sessions), configuration
+            ),
         )
     )
     visits = {row["id"]: row["visit"] for row in waiting}

@@ -25,7 +25,7 @@ from server.store.installation import Author
 from server.store.last_given import SeriesOfDay
 from server.store.print_jobs import queue_job
 from server.store.write_keys import WriteKey
-from server.usecases.answers import Answer
+from server.usecases.answers import Answer, quoted_answer
 from server.usecases.arrivals import Arriving, Claim, arrival, arrival_answer, expected
 from server.usecases.may_issue import Asked, check_finish, check_open, check_quota
 from server.usecases.note_needs import record_needs
@@ -59,15 +59,21 @@ class WantedTicket:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The wait announced with a ticket, in seconds; None where nothing honest can be said."""
+    """The wait announced with a ticket, in seconds.
 
-    low_s: int
+    Without ends « peut-être pas aujourd’hui » is announced.
+    """
+
+    low_s: int | None
     median_s: int
-    high_s: int
+    high_s: int | None
 
 
-type QuoteOf = Callable[[str, int | None], Quote | None]
-"""The wait announced with a ticket of a service: at the end of its queue, or behind so many people."""
+type QuoteOf = Callable[[str, str, int], Quote | None]
+"""The wait announced with a ticket of a service, to a visitor of a class behind so many people of its queue.
+
+None where nothing honest can be said.
+"""
 
 
 def issue_ticket(
@@ -76,7 +82,7 @@ def issue_ticket(
     author: Author,
     wanted: WantedTicket,
     *,
-    quote: QuoteOf = lambda _, __: None,
+    quote: QuoteOf = lambda _, __, ___: None,
     write_key: WriteKey | None = None,
 ) -> Answer:
     """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a service.
@@ -103,7 +109,7 @@ def issue_ticket(
             opens_at = check_open(transaction, asked)
             if arriving.exceptional is None:
                 check_quota(transaction, asked)
-            quoted = _quoted(quote, arriving, place, is_priority=wanted.is_priority)
+            quoted = _quoted(quote, arriving, place)
             check_finish(transaction, asked, None if quoted is None else quoted.median_s)
             visit, leg = _visit_and_leg(transaction, arriving, wanted, place=place, quote=quoted)
             leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
@@ -139,11 +145,11 @@ def _without_appointment(configuration: HallConfiguration, wanted: WantedTicket)
     return Arriving(receiving, receiving.series, exceptional=ExceptionalVisit(service.id, reason))
 
 
-def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place", *, is_priority: bool) -> Quote | None:
+def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place") -> Quote | None:
     """What is announced; nothing to an appointment that keeps its class, whose hour is what counts."""
     if arriving.booked_at is not None and place.leg_class != WALK_IN:
         return None
-    return quote(arriving.service.id, place.ahead if is_priority else None)
+    return quote(arriving.service.id, place.leg_class, place.ahead)
 
 
 def _checked_in(transaction: HallTransaction, arriving: Arriving, visit: NewVisit) -> Answer:
@@ -248,9 +254,7 @@ def _issue(
         "service": leg.service,
         "issued_at": to_text(transaction.now),
         "ahead": ahead,
-        "wait": None
-        if leg.quoted_low_s is None
-        else {"low_s": leg.quoted_low_s, "high_s": leg.quoted_high_s},
+        **quoted_answer(leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s),
         "token": token,
         "short_code": short_code,
         "print": None if job is None else {"job": job, "state": "queued", "verdict": None},

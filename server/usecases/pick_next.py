@@ -1,7 +1,7 @@
 """Pick the leg a counter calls next, by its session's work profile."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,17 @@ from server.domain.configuration import HallConfiguration
 from server.domain.counter_facts import DutyTerms
 from server.domain.rules_choosing import Pick, choose
 from server.domain.rules_turns import Turns, turns_after
-from server.domain.rules_waiting import SEEN_PER_LANE, CallContext, CallingCounter, LinkedTurn
+from server.domain.rules_waiting import (
+    SEEN_PER_LANE,
+    CallContext,
+    CallingCounter,
+    CountersOpen,
+    LinkedTurn,
+    count_open,
+)
 from server.domain.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
 from server.store import breaks, counters, links
+from server.store.engines import Row
 from server.store.open_legs import OpenLegs
 from server.store.waiting import as_queued
 
@@ -56,7 +64,6 @@ def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
         return None
     profile = profile_of(configuration, terms)
     looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
-    open_counters, counters_open = _open_counters(seen, profile)
     context = CallContext(
         now=seen.now,
         counter=CallingCounter(
@@ -64,8 +71,7 @@ def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
         ),
         time_zone=ZoneInfo(configuration.site.time_zone),
         mean_s={service.id: float(service.typed_mean_s) for service in configuration.services.values()},
-        open_counters=open_counters,
-        counters_open=counters_open,
+        counters_open=_counters_open(seen, profile),
         queues=legs.queues(),
         turns=_turns(seen, profile),
         linked_here=_linked_here(seen, counter),
@@ -91,19 +97,19 @@ def profile_of(configuration: HallConfiguration, terms: DutyTerms) -> WorkProfil
     )
 
 
-def _open_counters(seen: HallSeen, profile: WorkProfile) -> tuple[Mapping[str, int], int]:
-    """Counters open for each queue and in the hall, pauses not counted; read only where a condition asks."""
+def _counters_open(seen: HallSeen, profile: WorkProfile) -> CountersOpen:
+    """The counters that are open; read only where a condition of the profile asks."""
     tests = [test for condition in profile.conditions for test in condition.tests]
     if not any(isinstance(test, CountersAtMost) for test in tests):
-        return {}, 0
-    services = seen.configuration.services
-    found: dict[str, int] = {}
+        return CountersOpen()
     sessions = [row for row in counters.open_sessions(seen.rows, seen.hall) if row["paused_at"] is None]
-    for session in sessions:
-        served = {services[each].queue for each in json.loads(session["services"]) if each in services}
-        for queue in served:
-            found[queue] = found.get(queue, 0) + 1
-    return found, len(sessions)
+    return count_open_sessions(sessions, seen.configuration)
+
+
+def count_open_sessions(sessions: Iterable[Row], configuration: HallConfiguration) -> CountersOpen:
+    """Counts the counters of sessions that are not in pause, in the hall and for each queue."""
+    queue_of = {service.id: service.queue for service in configuration.services.values()}
+    return count_open((counters.terms_of(session).services for session in sessions), queue_of)
 
 
 def _linked_here(seen: HallSeen, counter: str) -> LinkedTurn | None:

@@ -5,12 +5,12 @@ import json
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
 from server.store.hall_transaction import HallTransaction
-from server.usecases.answers import Answer
+from server.usecases.answers import Answer, quoted_answer
 from server.usecases.arrivals import arrival_answer
 
 _SELECT_PRESS = (
     "SELECT a.visit, a.hall, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service,"
-    " l.quoted_low_s, l.quoted_high_s, l.booked_at, l.arrived_at,"
+    " l.quoted_low_s, l.quoted_median_s, l.quoted_high_s, l.booked_at, l.arrived_at,"
     " j.id AS job, j.state AS job_state, j.verdict AS job_verdict, f.body"
     " FROM ticket_access a JOIN visit v ON v.id = a.visit JOIN leg l ON l.visit = v.id AND l.position = 1"
     " LEFT JOIN print_job j ON j.visit = v.id AND j.copy = 1"
@@ -26,11 +26,6 @@ def pressed_before(transaction: HallTransaction, press: str) -> Answer:
     if row["press_by"] != presser or row["hall"] != transaction.hall:
         raise Refusal("press_elsewhere", press_id=press)
     ahead = json.loads(row["body"])["ahead"] if row["body"] else None
-    wait = (
-        None
-        if row["quoted_low_s"] is None
-        else {"low_s": row["quoted_low_s"], "high_s": row["quoted_high_s"]}
-    )
     booked_at = None if row["booked_at"] is None else from_micros(row["booked_at"])
     arrived_at = from_micros(row["arrived_at"])
     told = arrival_answer(transaction.configuration, row["service"], booked_at, arrived_at)
@@ -42,7 +37,7 @@ def pressed_before(transaction: HallTransaction, press: str) -> Answer:
         "service_names": {} if service is None else dict(service.names),
         "issued_at": micros_to_text(row["issued_at"]),
         "ahead": ahead,
-        "wait": wait,
+        **quoted_answer(row["quoted_low_s"], row["quoted_median_s"], row["quoted_high_s"]),
         "token": row["token"],
         "short_code": row["short_code"],
         "print": None

@@ -9,7 +9,7 @@ from kiosk.reading import Need as ReadNeed
 from kiosk.reading import NotInTheMenu, Paper, ReadArrival, Reader, ReadTicket, Reason, View
 from server.domain.refusals import Refusal
 from server.store.database import Database
-from server.usecases.answers import Answer
+from server.usecases.answers import AFTER_CLOSING, Answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_appointments import read_convocations
 from server.usecases.read_menu import read_menu
@@ -128,4 +128,5 @@ def _ticket(database: Database, estimates: Estimates, hall: str, wanted: WantedR
         is_priority=wanted.is_priority,
         has_code=wanted.has_code,
         appointment=wanted.appointment,
+        is_after_closing=found["why_no_wait"] == AFTER_CLOSING,
     )

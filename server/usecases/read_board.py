@@ -8,7 +8,7 @@ from typing import Any
 
 from server.domain.calendars import business_day
 from server.domain.configuration import FRENCH, Counter, HallConfiguration, Screen
-from server.domain.estimates import WaitRange
+from server.domain.estimates import AfterClosing, Estimate, WaitRange
 from server.domain.instants import from_micros, to_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.sound import Sound
@@ -44,7 +44,7 @@ ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
 """How long a call that counts as the arrival stays among the calls: no press says when it is over."""
 
 type Message = dict[str, Any]
-type Waits = Mapping[str, WaitRange | None]
+type Waits = Mapping[str, Estimate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +167,17 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
         ]
         if not services:
             continue
-        wait = waits.get(queue.id)
+        wait = waits.get(queue.id) if any(each.id in served for each in services) else None
         count = counts.get(queue.id, (0, 0))[0]
         lines.append(
             board.QueueLine(
                 queue=queue.id,
                 services=[(s.id, {FRENCH: s.name(FRENCH)}) for s in services],
                 waiting=count,
-                wait=None
-                if wait is None or not any(s.id in served for s in services)
-                else board.Wait(low_s=wait.low_s, high_s=wait.high_s),
+                wait=board.Wait(low_s=wait.low_s, high_s=wait.high_s)
+                if isinstance(wait, WaitRange)
+                else None,
+                is_after_closing=isinstance(wait, AfterClosing),
             )
         )
     return board.queues_message(hall=seen.row["slug"], position=seen.position, queues=lines)

@@ -21,7 +21,7 @@ from kiosk.menu import (
 from kiosk.offered import offered_only
 from server.domain.calendars import Calendar, business_day, half_days
 from server.domain.configuration import FRENCH, HallConfiguration, Service
-from server.domain.estimates import WaitRange
+from server.domain.estimates import AfterClosing, Estimate, WaitRange
 from server.domain.half_days import Expected, closing_that_counts, finishes_too_late
 from server.domain.quotas import quota_now
 from server.language import direction_of, own_name
@@ -89,7 +89,8 @@ def read_menu(
             counters=open_for.get(service.id, 0),
             waiting=by_queue[service.queue] if found else by_service[service.id],
             is_stopped=service.id in stopped,
-            wait=None if found is None else Wait(found.low_s, found.high_s),
+            wait=Wait(found.low_s, found.high_s) if isinstance(found, WaitRange) else None,
+            is_after_closing=isinstance(found, AfterClosing),
             bring=[
                 {FRENCH: text} if language == FRENCH else {FRENCH: text, language: text}
                 for text in service.papers(language)
@@ -146,16 +147,14 @@ def _quotas_left(rows: Any, hall: str, configuration: HallConfiguration, now: da
     }
 
 
-def _is_too_late(
-    configuration: HallConfiguration, service: Service, found: WaitRange | None, now: datetime
-) -> bool:
+def _is_too_late(configuration: HallConfiguration, service: Service, found: Estimate, now: datetime) -> bool:
     """Whether a ticket taken now would probably be served after closing."""
     if found is None or not configuration.last_ticket.is_predictive:
         return False
     opening = opening_now(configuration, service.id, now).opening
     calendar = configuration.calendar_of(service.id)
     closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=now)
-    expected = Expected((found.low_s + found.high_s) // 2, service.typed_mean_s)
+    expected = Expected(found.median_s, service.typed_mean_s)
     return finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)
 
 

@@ -12,7 +12,7 @@ from server.domain.transitions import LegState, is_unconfirmed
 from server.store import breaks, counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
-from server.usecases.answers import Answer
+from server.usecases.answers import Answer, wait_answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
 from server.usecases.read_alerts import board_alert, in_message
@@ -89,11 +89,11 @@ def _answers(
     opening = opening_now(configuration, leg["service"], now).opening if service else None
     today = business_day(configuration.calendar, now)
     is_open = rest is None and (opening is None or opening.is_open or is_finished_in_break(seen))
-    why_no_wait = None
+    announced = wait_answer(wait)
     if is_waiting and not is_open:
-        why_no_wait = "closed" if rest is None else "break"
+        announced["why_no_wait"] = "closed" if rest is None else "break"
     elif is_waiting and wait is None:
-        why_no_wait = _why_no_wait(database, leg)
+        announced["why_no_wait"] = _why_no_wait(database, leg)
     is_called = leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
     answer = {
         "number": leg["number"],
@@ -105,8 +105,7 @@ def _answers(
         # nobody has said that the visitor found the counter: the call stays to be read
         "state": LegState.CALLED if is_unconfirmed(leg) else leg["state"],
         "ahead": ahead,
-        "wait": None if wait is None else {"low_s": wait.low_s, "high_s": wait.high_s},
-        "why_no_wait": why_no_wait,
+        **announced,
         "is_open": is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),

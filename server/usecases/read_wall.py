@@ -9,7 +9,7 @@ from typing import Any
 
 from server.domain.calendars import business_day
 from server.domain.configuration import Queue, Service
-from server.domain.estimates import WaitRange
+from server.domain.estimates import AfterClosing, Estimate, WaitRange
 from server.domain.forgotten import FORGOTTEN
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.transitions import LegState
@@ -20,7 +20,7 @@ from server.store.engines import Row
 from server.store.open_legs import OpenLegs
 from server.store.quiet import quiet_until
 from server.store.ticket_stops import stops_of_day
-from server.usecases.answers import Answer
+from server.usecases.answers import Answer, wait_answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
 from server.usecases.read_board import Seen, look
@@ -152,7 +152,17 @@ def people_of(legs: OpenLegs) -> Answer:
     return states | {"all": sum(states.values()), "linked": linked}
 
 
-def _queues(looked: _Looked, ranges: Mapping[str, WaitRange | None]) -> list[Answer]:
+def _expected_s(found: Estimate) -> tuple[float, float] | None:
+    """The ends of an expected wait in seconds; None: unknown."""
+    match found:
+        case WaitRange(low_s, high_s):
+            return low_s, high_s
+        case AfterClosing(median_s):
+            return median_s, median_s
+    return None
+
+
+def _queues(looked: _Looked, ranges: Mapping[str, Estimate]) -> list[Answer]:
     configuration = looked.seen.configuration
     found = []
     for queue in configuration.queues.values():
@@ -163,8 +173,7 @@ def _queues(looked: _Looked, ranges: Mapping[str, WaitRange | None]) -> list[Ans
             continue
         target_s = min((s.target_s for s in services), default=0)
         waited = [looked.waited(leg) for leg in waiting]
-        span = None if expected is None else (expected.low_s, expected.high_s)
-        state = queue_state(QueueSeen(waited, span, target_s, looked.serving(queue)))
+        state = queue_state(QueueSeen(waited, _expected_s(expected), target_s, looked.serving(queue)))
         found.append(
             {
                 "queue": queue.id,
@@ -173,7 +182,7 @@ def _queues(looked: _Looked, ranges: Mapping[str, WaitRange | None]) -> list[Ans
                 "longest_s": int(max((each.wait_s for each in waited), default=0)),
                 "target_s": target_s,
                 "overdue": overdue(waited),
-                "wait": None if span is None else {"low_s": span[0], "high_s": span[1]},
+                **wait_answer(expected),
                 "counters": looked.serving(queue),
                 "state": state,
             }

@@ -8,6 +8,7 @@ from typing import Any
 from server.domain.configuration import HallConfiguration
 from server.domain.estimates import CounterNow, Rest
 from server.domain.estimates_ahead import LinkedMember, LinkedNow
+from server.domain.half_days import last_closing
 from server.domain.transitions import LegState
 from server.store import breaks, counters, waiting
 from server.store.database import Database
@@ -75,6 +76,20 @@ def rest_now(rows: Any, hall: str, seen: Seen) -> Rest | None:
     if at is None:
         return None
     return Rest((at.begins_at - now).total_seconds(), (at.resumes_at - now).total_seconds())
+
+
+def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, float]:
+    """Seconds until each service closes for the day, by service; absent where it goes on after midnight.
+
+    Once it has closed, agents receive those who still wait until the day ends: seconds until then.
+    """
+    found = {}
+    for service in configuration.services.values():
+        calendar = configuration.calendar_of(service.id)
+        closes_at = last_closing(calendar, now)
+        if closes_at is not None:
+            found[service.id] = (closes_at - now).total_seconds()
+    return found
 
 
 def linked_now(database: Database, rows: Any, seen: Seen) -> tuple[LinkedNow, ...]:

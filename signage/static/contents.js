@@ -33,11 +33,11 @@ export function pageAt({ reading, ms, position, showing }) {
 /** Waits as lines, one a queue; a queue with nobody and no wait to tell takes no room. */
 function linesIn(queues, language, names = {}) {
   return queues
-    .filter((line) => line.waiting || line.wait)
+    .filter((line) => line.waiting || line.wait || line.why_no_wait)
     .map((line) => {
       const texts = line.services.map((service) => ({ ...service.name, ...names[service.id] }));
       const shown = texts.map((each) => textIn(each, [language])?.text).filter(Boolean);
-      return { name: shown.join(", "), isNamed: texts.every((each) => each[language]), waiting: line.waiting, wait: line.wait };
+      return { name: shown.join(", "), isNamed: texts.every((each) => each[language]), waiting: line.waiting, wait: line.wait, why_no_wait: line.why_no_wait };
     })
     .filter((line) => line.name);
 }

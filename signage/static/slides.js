@@ -105,7 +105,7 @@ const withTitle = (name, content, title) => {
 };
 
 function waitLine(line, words) {
-  const wait = words.wait(line.wait);
+  const wait = words.wait(line.wait, line.why_no_wait);
   return lineOf(line.name, wait, line.waiting ? words.count("people", line.waiting) : null);
 }
 

@@ -19,7 +19,8 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
     /** A local date (« 2026-11-01 ») in words; what is no date stays as it is. */
     date: (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? date.format(Date.parse(text)) : text),
     /** A wait as a range (« 25 à 45 min »), never a dash; null when there is nothing honest to say. */
-    wait(wait) {
+    wait(wait, whyNoWait = null) {
+      if (whyNoWait === "after_closing") return say("after_closing");
       if (!wait) return null;
       if (wait.none || wait.high_s === 0) return say("no_wait");
       const low = Math.floor(wait.low_s / 60);

@@ -46,6 +46,7 @@ class TicketAnswer(BaseModel):
     issued_at: str
     ahead: int | None
     wait: Wait | None
+    why_no_wait: Literal["after_closing"] | None
     token: str
     follow_url: str | None
     short_code: str

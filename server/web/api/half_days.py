@@ -1,5 +1,6 @@
 """The edges of a half-day: tickets before opening, the choice at the break, what the day end closed."""
 
+from functools import partial
 from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -46,7 +47,7 @@ def blueprint(api: Api) -> APIBlueprint:
             hall,
             caller.author,
             WantedSeries(**body.model_dump()),
-            quote=lambda service, behind: api.estimates.quote(hall, service, behind),
+            quote=partial(api.estimates.quote, hall),
             told=told,
         )
         api.breathe()

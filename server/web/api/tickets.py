@@ -1,5 +1,6 @@
 """Tickets: the menu, issuing, the visitor's ticket, greetings, reprints."""
 
+from functools import partial
 from typing import Any
 
 from flask import request
@@ -142,7 +143,7 @@ def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
         hall,
         caller.author,
         wanted,
-        quote=lambda service, behind: api.estimates.quote(hall, service, behind),
+        quote=partial(api.estimates.quote, hall),
         write_key=write_key(caller.author),
     )
     is_new = answer.pop("is_new", False)

@@ -12,7 +12,7 @@ type Said = tuple[str, dict[str, object]]
 """A sentence's key and its values; a value may itself be said."""
 
 _HOUR = 60
-_WHY_NO_WAIT = ("held", "paused", "no_counter")
+_WHY_NO_WAIT = ("held", "paused", "no_counter", "after_closing")
 """Of an open service; what is closed has a part of the page for itself."""
 
 

@@ -2,7 +2,7 @@
 
 const HOUR = 60;
 // of an open service; what is closed has a part of the page for itself
-const WHY_NO_WAIT = ["held", "paused", "no_counter"];
+const WHY_NO_WAIT = ["held", "paused", "no_counter", "after_closing"];
 
 /** The part of the page to show: waiting, closed, called, in_service, parked, or ended.<reason>. */
 export function partOf(ticket) {

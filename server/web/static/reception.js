@@ -299,8 +299,9 @@ function drawIssued() {
   document.querySelector('[data-list="last"]').replaceChildren(...issued.map(lastRow));
 }
 
-function aheadWords({ ahead, wait }) {
+function aheadWords({ ahead, wait, why_no_wait: why }) {
   const count = say("reception.issued.ahead", { count: ahead ?? 0 });
+  if (why === "after_closing") return `${count} · ${say("reception.issued.after_closing")}`;
   if (!wait) return count;
   if (wait.high_s === 0) return say("reception.issued.no_wait");
   return `${count} · ${say("reception.issued.wait", { low: Math.floor(wait.low_s / 60), high: Math.ceil(wait.high_s / 60) })}`;

@@ -67,7 +67,8 @@ export function createWallView({ words, move, tickets }) {
     fill(state, text, [sign ? element("i", { class: `icon icon-${sign}`, "aria-hidden": "true" }) : null, text].filter(Boolean));
   }
 
-  function nextWords({ wait, counters }) {
+  function nextWords({ wait, why_no_wait: why, counters }) {
+    if (why === "after_closing") return say("wall.next.after_closing");
     if (!wait || counters === 0) return say("wall.next.unknown");
     if (wait.high_s === 0) return say("wall.next.none");
     if (wait.high_s >= 3600) return say("wall.next.range_long", { low: minutes(wait.low_s, say), high: minutes(wait.high_s, say) });

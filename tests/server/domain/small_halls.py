@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from server.domain.estimates import CounterNow, HallNow, QueueNow, WaitRange, estimate_at, pace_of
+from server.domain.estimates import CounterNow, Estimate, HallNow, QueueNow, estimate_at, pace_of
 
 DAY_S = 7 * 3600
 ORDERS = ("first_come", "relative_target", "short_first", "random")
@@ -23,7 +23,7 @@ class Waiting:
 
     since_s: float
     has_priority: bool
-    announced: WaitRange | None
+    announced: Estimate
 
 
 @dataclass
@@ -55,7 +55,7 @@ class SmallHall:
         self.agenda: list[tuple[float, int, str, str | int]] = []
         self.tie = count()
 
-    def run(self) -> Iterator[tuple[WaitRange | None, float]]:
+    def run(self) -> Iterator[tuple[Estimate, float]]:
         self._plan_arrivals()
         self._plan_pauses()
         while self.agenda:
@@ -114,7 +114,7 @@ class SmallHall:
         ]
         return HallNow(queues, counters)
 
-    def _arrive(self, queue: str, now_s: float) -> Iterator[tuple[WaitRange | None, float]]:
+    def _arrive(self, queue: str, now_s: float) -> Iterator[tuple[Estimate, float]]:
         has_priority = self.chance.random() < 0.06
         announced = (
             None if has_priority else estimate_at(self._now(), queue=queue, ahead=len(self.waiting[queue]))
@@ -126,7 +126,7 @@ class SmallHall:
         if free:
             yield from self._call(min(free, key=lambda index: len(self.skills[index])), now_s)
 
-    def _call(self, counter: int, now_s: float) -> Iterator[tuple[WaitRange | None, float]]:
+    def _call(self, counter: int, now_s: float) -> Iterator[tuple[Estimate, float]]:
         heads = [(name, leg) for name in sorted(self.skills[counter]) for leg in self.waiting[name]]
         if not heads:
             self.state[counter] = "free"

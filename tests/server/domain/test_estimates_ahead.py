@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from server.domain.estimates import (
     CounterNow,
+    Estimate,
     HallNow,
     Pace,
     QueueNow,
@@ -33,8 +34,8 @@ def hall(waiting: int, *counters: CounterNow, linked: tuple[LinkedNow, ...] = ()
     return HallNow([QueueNow(QUEUE, waiting, Pace(600))], busy, linked=linked)
 
 
-def ends(found: WaitRange | None) -> tuple[int, int]:
-    assert found is not None
+def ends(found: Estimate) -> tuple[int, int]:
+    assert isinstance(found, WaitRange)
     return found.low_s, found.high_s
 
 

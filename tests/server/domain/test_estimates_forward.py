@@ -12,6 +12,7 @@ from server.domain.estimates import (
     HallNow,
     Pace,
     QueueNow,
+    WaitRange,
     Who,
     estimate_at,
     estimate_hall,
@@ -19,15 +20,16 @@ from server.domain.estimates import (
 )
 from server.domain.estimates_forward import MOST_FOLLOWED, Caller, HallAhead, called_in_s
 from server.domain.rules import PRIORITY
-from server.domain.rules_waiting import CallingCounter, LinkedTurn, QueuedLeg
+from server.domain.rules_waiting import CallingCounter, CountersOpen, LinkedTurn, QueuedLeg
 from server.domain.simulation import run_day
 from server.domain.simulation_days import HALLS, CounterPlan, DrawnDay, DrawnVisitor, draw_day
 from server.domain.simulation_figures import honesty
-from server.domain.work_profiles import RuleName, WorkProfile
+from server.domain.work_profiles import Condition, CountersAtMost, RuleName, WorkProfile
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CLOSES_AT = NOW + timedelta(hours=9)
 TAKES_S = {"A": 600.0, "F": 300.0}
+NONE_OPEN = CountersOpen()
 
 
 def waits(number: str, since_min: float, **more: object) -> QueuedLeg:
@@ -52,7 +54,9 @@ def calls(name: str, services: str, free_in_s: float = 0, rule: RuleName = RuleN
     return Caller(((CallingCounter(name, frozenset(services)), profile),), free_in_s)
 
 
-def foreseen(callers: list[Caller], *legs: QueuedLeg, new: str = "") -> dict[str, float]:
+def foreseen(
+    callers: list[Caller], *legs: QueuedLeg, new: str = "", counters_open: CountersOpen = NONE_OPEN
+) -> dict[str, float]:
     newcomers = {new_in(queue): waits(f"{queue}999", 0, id=new_in(queue)) for queue in new}
     return called_in_s(
         HallAhead(
@@ -63,6 +67,7 @@ def foreseen(callers: list[Caller], *legs: QueuedLeg, new: str = "") -> dict[str
             newcomers=newcomers,
             takes_s=TAKES_S,
             mean_s=TAKES_S,
+            counters_open=counters_open,
         )
     )
 
@@ -72,6 +77,16 @@ def test_one_after_the_other_in_the_order_of_the_rule():
     assert foreseen([calls("g1", "AF", 60)], *legs) == {"A001": 60, "F001": 660, "A002": 960}
     listed = calls("g1", "FA", 60, RuleName.LISTED_ORDER)
     assert foreseen([listed], *legs) == {"F001": 60, "A001": 360, "A002": 960}
+
+
+def test_a_condition_on_open_counters_is_asked_of_those_that_are_open():
+    """« F first while at most one counter serves F » does not hold while two do."""
+    legs = (waits("A001", 10), waits("F001", 5))
+    first = Condition((CountersAtMost(1, "F"),), "F")
+    profile = WorkProfile(id="g1", queues=("A", "F"), rule=RuleName.ARRIVAL_ORDER, conditions=(first,))
+    caller = Caller(((CallingCounter("g1", frozenset("AF")), profile),), 0)
+    assert foreseen([caller], *legs, counters_open=CountersOpen(2, {"A": 1, "F": 2}))["A001"] == 0
+    assert foreseen([caller], *legs, counters_open=CountersOpen(1, {"A": 1, "F": 1}))["F001"] == 0
 
 
 def test_a_newcomer_takes_nobodys_time_and_each_queue_has_its_own():
@@ -166,11 +181,11 @@ def test_an_estimate_is_around_what_was_foreseen():
     now = HallNow([QueueNow("A", 4, Pace(600), ("A",)), QueueNow("F", 9, Pace(300))], counters)
     told = replace(now, called_in_s={new_in("A"): 1200.0})
     found = estimate_hall(told)["A"]
-    assert found is not None
+    assert isinstance(found, WaitRange)
     assert found.low_s < 1200 < found.high_s
     assert estimate_at(told, queue="A", ahead=4) == estimate_at(now, queue="A", ahead=4)
     soon = estimate_at(replace(now, called_in_s={"v": 0.0}), queue="A", ahead=2, who=Who(key="v"))
-    assert soon is not None
+    assert isinstance(soon, WaitRange)
     assert not soon.is_none_needed
 
 

@@ -13,6 +13,7 @@ from server.domain.rules_turns import turns_after
 from server.domain.rules_waiting import (
     ArrivalTerms,
     CallingCounter,
+    CountersOpen,
     QueuedLeg,
     QueueFacts,
     arrival_class,
@@ -217,7 +218,7 @@ def test_a_condition_calls_its_queue_when_its_test_holds(
     test: WaitExceeds | PeopleExceed | CountersAtMost | LocalHours, holds: bool
 ):
     chosen = profile(RuleName.ARRIVAL_ORDER, conditions=(Condition((test,), "long"),))
-    pick = choose(chosen, (HALL[2], *QUEUE_OF_THREE), context(open_counters={"long": 1}))
+    pick = choose(chosen, (HALL[2], *QUEUE_OF_THREE), context(counters_open=CountersOpen(3, {"long": 1})))
     assert pick is not None
     assert pick.leg.number == ("H001" if holds else "F001")
     assert pick.condition == (1 if holds else None)

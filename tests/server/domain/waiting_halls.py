@@ -15,7 +15,14 @@ from server.domain.numbering import number_text
 from server.domain.rules import PRIORITY
 from server.domain.rules_choosing import Pick, choose
 from server.domain.rules_turns import Turns
-from server.domain.rules_waiting import CallContext, CallingCounter, LinkedTurn, QueuedLeg, arrival_class
+from server.domain.rules_waiting import (
+    CallContext,
+    CallingCounter,
+    CountersOpen,
+    LinkedTurn,
+    QueuedLeg,
+    arrival_class,
+)
 from server.domain.work_profiles import (
     Condition,
     CountersAtMost,
@@ -86,7 +93,7 @@ def waiting(
 
 
 def context(counter: CallingCounter = EVERYTHING, *, now: datetime = NINE, **more: Any) -> CallContext:
-    values: dict[str, Any] = {"time_zone": PARIS, "mean_s": MEAN_S, "counters_open": 3} | more
+    values: dict[str, Any] = {"time_zone": PARIS, "mean_s": MEAN_S, "counters_open": CountersOpen(3)} | more
     return CallContext(now=now, counter=counter, **values)
 
 

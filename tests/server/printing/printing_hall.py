@@ -99,7 +99,7 @@ class PrintingHall:
     def press(self, *, language: str = "fr", quote: Quote | None = None, **more: Any) -> dict[str, Any]:
         """A ticket from the kiosk."""
         wanted = WantedTicket("laon-accueil", new_id(), language=language, kiosk=KIOSK, **more)
-        return issue_ticket(self.database, "laon", AUTHOR, wanted, quote=lambda _, __: quote)
+        return issue_ticket(self.database, "laon", AUTHOR, wanted, quote=lambda _, __, ___: quote)
 
     def reprint(self, visit: str) -> str:
         """The job of a reprint."""

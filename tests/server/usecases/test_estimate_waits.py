@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from server.domain.estimates import estimate_at
+from server.domain.estimates import AfterClosing, WaitRange, estimate_at
 from server.domain.half_days import AtBreak
+from server.domain.rules import PRIORITY, WALK_IN
 from server.ids import new_id
 from server.store.database import Database
 from server.usecases import estimate_waits
@@ -18,6 +20,7 @@ from server.usecases.estimate_waits import Estimates
 from server.usecases.hold import hold, release
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.link_visits import LinkedTo, Linking, link_visits
+from server.usecases.read_board import read_queues
 from server.usecases.read_menu import read_menu
 from server.usecases.read_ticket import read_ticket
 from server.usecases.serve import Gesture, finish, start
@@ -72,6 +75,7 @@ def received(database: Database, counter: str) -> Gesture:
 def announced(estimates: Estimates, queue: str = QUEUE) -> tuple[int, int] | None:
     """The range for a ticket taken now, in seconds, read from the committed state."""
     found = estimates.refresh(estimates.database.hall_id(HALL)).ranges[queue]
+    assert not isinstance(found, AfterClosing)
     return None if found is None else (found.low_s, found.high_s)
 
 
@@ -218,8 +222,8 @@ def test_computers_at_which_visitors_work_by_themselves_each_serve(database: Dat
     assert len(now.counters) == 4
     by_four = estimate_at(now, queue="laon-file-numerique", ahead=4)
     by_one = estimate_at(replace(now, counters=now.counters[:1]), queue="laon-file-numerique", ahead=4)
-    assert by_four is not None
-    assert by_one is not None
+    assert isinstance(by_four, WaitRange)
+    assert isinstance(by_one, WaitRange)
     assert by_one.high_s > 2 * by_four.high_s
 
 
@@ -236,12 +240,12 @@ def test_each_service_of_a_queue_is_told_the_wait_of_the_counters_that_serve_it(
     opened(database, "laon-b12", deposit)
     found = estimates.refresh(database.hall_id(HALL))
     free, busy = found.by_service[deposit], found.by_service[collect]
-    assert free is not None
-    assert busy is not None
+    assert isinstance(free, WaitRange)
+    assert isinstance(busy, WaitRange)
     assert free.is_none_needed
     assert not busy.is_none_needed
     whole = found.ranges["laon-file-titres"]
-    assert whole is not None
+    assert isinstance(whole, WaitRange)
     assert (whole.low_s, whole.high_s) == (0, busy.high_s)
 
 
@@ -251,11 +255,72 @@ def test_who_has_priority_is_told_the_call_the_rule_foresees(database: Database,
     issue(database, 12)
     received(database, COUNTER)
     estimates.refresh(hall)
-    first, last = estimates.quote(hall, SERVICE, 0), estimates.quote(hall, SERVICE)
+    first, last = estimates.quote(hall, SERVICE, PRIORITY, 0), estimates.quote(hall, SERVICE, WALK_IN, 11)
     assert first is not None
     assert last is not None
-    assert 0 < first.high_s < last.low_s
-    assert estimates.quote(hall, SERVICE, 11) == last
+    assert 0 < (first.high_s or 0) < (last.low_s or 0)
+
+
+def test_the_class_a_visitor_waits_in_decides_not_the_length_of_the_queue(
+    database: Database, estimates: Estimates
+):
+    """The queue of permits is empty, its counter is busy with another one."""
+    hall, permits = database.hall_id(HALL), "laon-permis"
+    open_counter(database, COUNTER, AGENT, WantedSession(services=[SERVICE, permits]))
+    issue(database, 12)
+    received(database, COUNTER)
+    estimates.refresh(hall)
+    first, last = (estimates.quote(hall, permits, leg_class, 0) for leg_class in (PRIORITY, WALK_IN))
+    assert first is not None
+    assert last is not None
+    assert (first.high_s or 0) < (last.low_s or 0)
+
+
+def test_a_priority_that_was_not_confirmed_is_announced_the_wait_of_its_class(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    seen = database.configuration(HALL)
+    services = {**seen.services, SERVICE: replace(seen.services[SERVICE], confirm_priority=True)}
+    asked: list[str] = []
+    for known in (seen, replace(seen, services=services)):
+        monkeypatch.setattr(database.configurations, "of", lambda rows, hall, known=known: known)
+        wanted = WantedTicket(SERVICE, new_id(), is_priority=True)
+        issue_ticket(database, HALL, AGENT, wanted, quote=lambda _, leg_class, __: asked.append(leg_class))
+    assert asked == [PRIORITY, WALK_IN]
+
+
+def test_a_wait_that_would_end_after_closing_says_so_and_keeps_its_median(
+    database: Database, estimates: Estimates, hands: Hands
+):
+    opened(database, COUNTER)
+    tickets = issue(database, 60)
+    received(database, COUNTER)
+    estimates.refresh(database.hall_id(HALL))
+    ticket = issue_ticket(
+        database,
+        HALL,
+        AGENT,
+        WantedTicket(SERVICE, "pressed"),
+        quote=partial(estimates.quote, database.hall_id(HALL)),
+    )
+    again = issue_ticket(database, HALL, AGENT, WantedTicket(SERVICE, "pressed"))
+    for answer in (ticket, again, read_ticket(database, estimates, tickets[-1]["token"])):
+        assert (answer["wait"], answer["why_no_wait"]) == (None, "after_closing")
+    with database.read() as rows:
+        leg = rows.one("SELECT * FROM leg WHERE visit = :visit", visit=ticket["visit"])
+    assert (leg["quoted_low_s"], leg["quoted_high_s"]) == (None, None)
+    assert leg["quoted_median_s"] > 5 * HOUR_S
+    menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)
+    [service] = [each for each in menu["services"] if each["id"] == SERVICE]
+    assert (service["wait"], service["why_no_wait"]) == (None, "after_closing")
+    [line] = [
+        each
+        for each in read_queues(database, HALL, estimates.of(database.hall_id(HALL)).ranges)["queues"]
+        if each["queue"] == QUEUE
+    ]
+    assert (line["wait"], line["why_no_wait"]) == (None, "after_closing")
+    first = read_ticket(database, estimates, tickets[1]["token"])
+    assert first["wait"]["high_s"] < HOUR_S
 
 
 def test_where_too_many_wait_the_formula_stands_in(
@@ -314,7 +379,7 @@ def test_a_counter_that_wraps_up_is_free_when_it_has_done(
     assert announced(estimates) == (0, 300)
     hands.now = hands.now.replace(minute=hands.now.minute + 5)
     found = estimates.of(hall).ranges[QUEUE]
-    assert found is not None
+    assert isinstance(found, WaitRange)
     assert found.is_none_needed
 
 

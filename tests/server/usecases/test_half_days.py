@@ -155,9 +155,9 @@ def test_a_ticket_that_would_be_served_after_closing_is_counted_as_not_issued(
 ):
     hands.now = at(15, 30)
     soon, late = Quote(0, 1200, 2400), Quote(2400, 3600, 4800)
-    assert issue(database, quote=lambda _, __: soon)["number"]
+    assert issue(database, quote=lambda _, __, ___: soon)["number"]
     with pytest.raises(Refusal, match="too_late") as refused:
-        issue(database, quote=lambda _, __: late)
+        issue(database, quote=lambda _, __, ___: late)
     assert refused.value.details["next_opening_at"].startswith("2026-11-25T07:30")
     with database.read() as rows:
         counted = rows.all("SELECT reason FROM not_issued")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.estimates import WaitRange
 from server.jobs.rounds import Rounds
 from server.store.anchors import Anchors
 from server.store.installation import SYSTEM
@@ -202,6 +203,6 @@ def test_the_estimate_of_waits_counts_the_wrap_up(both: ApiSite):
     before = Estimates(both.database).remaining(hall, leg, 4)
     both.publish(laon_accueil={"wrap_up_s": 300})
     after = Estimates(both.database).remaining(hall, leg, 4)
-    assert before is not None
-    assert after is not None
+    assert isinstance(before, WaitRange)
+    assert isinstance(after, WaitRange)
     assert after.high_s > before.high_s + 4 * 60
