@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,24 +10,16 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from server.commands.say import errors, say, sentence
+from server.commands.simulation_tables import FORMS, Outcome, print_hall
 from server.domain.half_days import AtBreak
 from server.domain.indicator_files import read_legs
 from server.domain.refusals import Refusal
 from server.domain.simulation import SimulatedWait, run_day
 from server.domain.simulation_days import HALLS, DrawnDay, draw_day
-from server.domain.simulation_figures import Compared, Difference, Figures, Honesty, Runs, honesty
+from server.domain.simulation_figures import Runs, honesty
 from server.domain.simulation_logs import days_of_log, read_duties
 from server.domain.simulation_options import DayOptions, with_options
 from server.domain.work_profiles import RuleName
-
-FORMS = {False: "by rule", True: "first"}
-"""How the table calls `priority_first` off and on."""
-HEAD = (
-    f"{'rule':22}{'priority':9}{'in target':>9}{'  difference':22}{'worst P95':>10}{'  difference':18}"
-    f"{'max':>5}{'day’s max':>11}  difference"
-)
-HONESTY_HEAD = f"{'rule':22}{'priority':9}{'told':>9}{'untold':>10}{'inside':>10}{'above':>9}{'width':>8}"
-CLASS_HEAD = f"{'rule':22}{'priority':9}{'class':13}{'tickets':>8}{'in target':>11}{'P95':>6}{'max':>6}"
 
 Halls = Annotated[
     list[str] | None,
@@ -79,18 +70,6 @@ Estimates = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A rule in one form on one hall's days; `honesty` where waits were announced."""
-
-    hall: str
-    rule: RuleName
-    priority_first: bool
-    figures: Figures
-    compared: Compared
-    honesty: Honesty | None
-
-
 def simulate(
     hall: Halls = None,
     rule: Rules = None,
@@ -118,9 +97,10 @@ def simulate(
     else:
         drawn = {name: _draw(name, days, seed) for name in hall or [each.name for each in HALLS]}
     drawn = {name: [with_options(day, options, seed=seed) for day in each] for name, each in drawn.items()}
-    outcomes = list(_outcomes(drawn, rules, announces=estimates))
+    reference = RuleName.STRICT_CLASSES if RuleName.STRICT_CLASSES in rules else rules[0]
+    outcomes = list(_outcomes(drawn, rules, reference, announces=estimates))
     for name in drawn:
-        _say_hall(name, len(drawn[name]), [one for one in outcomes if one.hall == name])
+        print_hall(name, len(drawn[name]), [one for one in outcomes if one.hall == name], reference)
     if out is not None:
         _write(out, outcomes)
 
@@ -154,10 +134,9 @@ def _lines(file: Path) -> list[str]:
 
 
 def _outcomes(
-    drawn: dict[str, list[DrawnDay]], rules: Sequence[RuleName], *, announces: bool
+    drawn: dict[str, list[DrawnDay]], rules: Sequence[RuleName], reference: RuleName, *, announces: bool
 ) -> Iterator[Outcome]:
-    """Every rule in both forms, against strict classes or else the first rule, in the same form."""
-    compared_to = RuleName.STRICT_CLASSES if RuleName.STRICT_CLASSES in rules else rules[0]
+    """Every rule in both forms, each compared with the rule `reference` in the same form."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True) as progress:
         whole = 2 * len(rules) * sum(map(len, drawn.values()))
@@ -175,7 +154,7 @@ def _outcomes(
                     for rule in rules
                 }
                 runs = Runs(waits)
-                differences = runs.compared(to=str(compared_to))
+                differences = runs.compared(to=str(reference))
                 for rule in rules:
                     told = honesty(waits[str(rule)]) if announces else None
                     yield Outcome(hall, rule, first, runs.figures(str(rule)), differences[str(rule)], told)
@@ -189,56 +168,6 @@ def _run(
         waits += run(day)
         tell()
     return waits
-
-
-# --- what is printed and written -----------------------------------------------------------------
-
-
-def _say_hall(hall: str, days: int, outcomes: Sequence[Outcome]) -> None:
-    tickets = outcomes[0].figures.tickets
-    say(f"{hall}: {days} days, {tickets / days:.1f} tickets a day; waits in minutes, differences with 95 %")
-    say(HEAD, style="bold")
-    for one in outcomes:
-        say(_line(one))
-    if hall == "log":
-        say(CLASS_HEAD, style="bold")
-        for one in outcomes:
-            for name, each in one.figures.by_class.items():
-                say(
-                    f"{one.rule:22}{FORMS[one.priority_first]:9}{name:13}{each.tickets:8}"
-                    f"{100 * each.within:10.1f}%{each.p95_s / 60:6.0f}{each.max_s / 60:6.0f}"
-                )
-    if any(one.honesty is not None for one in outcomes):
-        say(HONESTY_HEAD, style="bold")
-        for one in outcomes:
-            if one.honesty is not None:
-                say(_honesty_line(one, one.honesty))
-    say("")
-
-
-def _honesty_line(one: Outcome, told: Honesty) -> str:
-    return (
-        f"{one.rule:22}{FORMS[one.priority_first]:9}{told.told:9}{told.untold:10}"
-        f"{100 * told.inside:9.1f}%{100 * told.above:8.1f}%{told.width_s / 60:8.0f}"
-    )
-
-
-def _line(one: Outcome) -> str:
-    found, compared = one.figures, one.compared
-    worst = "–" if found.worst_p95_s is None else f"{found.worst_p95_s / 60:.0f}"
-    within, p95 = _difference(compared.within, 100, 1), _difference(compared.worst_p95_s, 1 / 60, 0)
-    return (
-        f"{one.rule:22}{FORMS[one.priority_first]:9}{100 * found.within:8.1f}%  {within:20}{worst:>10}"
-        f"  {p95:16}{found.max_s / 60:5.0f}{found.day_max_s / 60:11.0f}"
-        f"  {_difference(compared.day_max_s, 1 / 60, 0)}"
-    )
-
-
-def _difference(found: Difference | None, scale: float, digits: int) -> str:
-    if found is None:
-        return "–"
-    value, low, high = (f"{scale * each:+.{digits}f}" for each in (found.value, found.low, found.high))
-    return f"{value} [{low}, {high}]"
 
 
 def _write(out: Path, outcomes: Sequence[Outcome]) -> None:
@@ -290,5 +219,7 @@ def _row(one: Outcome) -> dict[str, Any]:
             f"{name}_within": round(group.within, 4),
             f"{name}_p95_s": group.p95_s,
             f"{name}_max_s": group.max_s,
+            f"{name}_mean_s": round(group.mean_s),
+            f"{name}_left": round(group.left, 4),
         }
     return row

@@ -29,10 +29,12 @@ type Group = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """What a rule made of one class: share within target 0 to 1, waits in whole seconds."""
+    """What a rule made of one class: shares within target and left uncalled 0 to 1, waits in seconds."""
 
     tickets: int
     within: float
+    mean_s: float
+    left: float
     p95_s: int
     max_s: int
 
@@ -155,7 +157,14 @@ def _by_class(waits: Sequence[SimulatedWait]) -> dict[str, ClassFigures]:
         if ones:
             waited = sorted(one.wait_s for one in ones)
             p95_s = waited[ceil(0.95 * len(waited)) - 1]
-            found[name] = ClassFigures(len(ones), fmean(one.is_within for one in ones), p95_s, waited[-1])
+            found[name] = ClassFigures(
+                tickets=len(ones),
+                within=fmean(one.is_within for one in ones),
+                mean_s=fmean(waited),
+                left=fmean(not one.is_called for one in ones),
+                p95_s=p95_s,
+                max_s=waited[-1],
+            )
     return found
 
 

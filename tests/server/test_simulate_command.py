@@ -27,8 +27,16 @@ def simulate(*arguments: str, expected: int = 0) -> str:
 def test_it_prints_both_halls_and_both_forms_and_writes_json(tmp_path: Path):
     out = tmp_path / "figures.json"
     printed = simulate("--days", "3", *RULES, "--out", str(out))
-    assert printed.count("gcmu_safe") == 4
     assert "hall_80: 3 days" in printed
+    assert printed.count("difference from strict_classes") == 2
+    assert len([line for line in printed.splitlines() if line.startswith("Conclusion: ")]) == 2
+    tables = [line for line in printed.splitlines() if not line.startswith("Conclusion: ")]
+    assert max(map(len, tables)) <= 100
+    assert "…" not in printed
+    [worst, *_] = [line for line in tables if line.startswith("gcmu_safe") and " / " in line]
+    assert worst.split()[4] in ("walk_in", "appointment", "priority"), "whose P95 is the worst"
+    by_class = [line.split() for line in tables if line.split()[:2] == ["walk_in", "gcmu_safe"]]
+    assert len(by_class) == 4, "a row a class, hall and form"
     rows = json.loads(out.read_text(encoding="utf-8"))
     assert [(row["hall"], row["rule"], row["priority_first"]) for row in rows] == [
         (hall, rule, first)
@@ -81,7 +89,7 @@ def test_a_log_is_run_under_each_rule_and_told_by_class(tmp_path: Path):
     counters.write_text(f"{head}\n{duty}\n", encoding="utf-8")
     printed = simulate("--legs", str(legs), "--counters", str(counters), *RULES)
     assert "log: 1 days, 4.0 tickets a day" in printed
-    assert printed.count("walk_in") == 4
+    assert len([line for line in printed.splitlines() if line.startswith("walk_in")]) == 4
     printed = simulate("--legs", str(legs), "--counters", str(counters), *RULES, "--one-agent", "--estimates")
     assert "untold" in printed
     simulate("--legs", str(legs), "--counters", str(counters), "--linked", "0.1", expected=2)
