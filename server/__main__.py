@@ -7,6 +7,7 @@ monkey.patch_all()
 import logging  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
+import sys  # noqa: E402
 
 import structlog  # noqa: E402
 from gevent import pywsgi  # noqa: E402
@@ -14,7 +15,7 @@ from gevent import socket as gevent_socket  # noqa: E402
 
 from server.app import create_app  # noqa: E402
 from server.app.request_heads import StrictRequests  # noqa: E402
-from server.commands.say import ending_well  # noqa: E402
+from server.commands.say import ending_well, errors, sentence  # noqa: E402
 from server.domain.refusals import Refusal  # noqa: E402
 from server.jobs.server_lock import hold  # noqa: E402
 from server.logs.lines import configure_logs, guard_standard_error  # noqa: E402
@@ -24,6 +25,7 @@ log = structlog.get_logger("server")
 
 BACKLOG = 4096
 STOP_WITHIN_S = 3
+WRONG_USAGE = 2
 
 
 def bound(settings: Settings) -> gevent_socket.socket:
@@ -48,6 +50,9 @@ def main() -> None:
 
     Refusals: server_running, not_installed, address_taken.
     """
+    if len(sys.argv) > 1:
+        errors.print(sentence("terminal.serves_only", command=sys.argv[1]), style="red", markup=False)
+        sys.exit(WRONG_USAGE)
     settings = Settings()
     configure_logs(settings.log_level)
     guard_standard_error()

@@ -70,10 +70,14 @@ def test_the_server_itself_says_so_too(place: Installation, empty_sqlite_url: st
     assert served(place, expected=1).splitlines() == NOT_INSTALLED
 
 
-def served(place: Installation, *, expected: int) -> str:
+def test_the_server_process_takes_no_command(place: Installation):
+    assert served(place, "simulate", expected=2).rstrip().endswith("parvis simulate")
+
+
+def served(place: Installation, *arguments: str, expected: int) -> str:
     """What `python -m server` wrote before it ended."""
     ended = subprocess.run(
-        [str(PYTHON), "-m", "server"],
+        [str(PYTHON), "-m", "server", *arguments],
         cwd=PROJECT,
         env=place.environment,
         capture_output=True,

@@ -18,8 +18,8 @@ def not_issued(api: ApiSite, reason: str) -> int:
 def test_a_press_gives_a_ticket_with_all_that_the_contract_names(both: ApiSite):
     ticket = accepted(both.press(token=both.kiosk), 201)
     assert set(ticket) == {
-        "visit", "number", "service", "service_names", "issued_at", "ahead", "wait", "token", "follow_url",
-        "short_code", "print",
+        "visit", "number", "service", "service_names", "issued_at", "ahead", "wait", "why_no_wait", "token",
+        "follow_url", "short_code", "print",
     }  # fmt: skip
     assert ticket["number"] == "A001"
     assert ticket["ahead"] == 0
