@@ -7,6 +7,9 @@ import simple_websocket.ws
 from flask_socketio import SocketIO
 from wsproto.events import BytesMessage, TextMessage
 
+from server.live.gate import Gate
+from server.live.strict_packets import StrictPacket
+
 PING_S = 10
 
 
@@ -89,6 +92,7 @@ def make_socketio(app: Any, *, async_mode: str, redis_url: str) -> SocketIO:
         "cors_allowed_origins": [],
         "max_http_buffer_size": 16_384,
         "manage_session": False,
+        "serializer": StrictPacket,
     }
     if redis_url:
         import socketio
@@ -96,4 +100,6 @@ def make_socketio(app: Any, *, async_mode: str, redis_url: str) -> SocketIO:
         redis_options = {"socket_timeout": None, "health_check_interval": 30}
         options["client_manager"] = socketio.RedisManager(redis_url, redis_options=redis_options)
     options.pop("cors_allowed_origins")
-    return SocketIO(app, **options)
+    socketio_server = SocketIO(app, **options)
+    Gate(socketio_server.server)
+    return socketio_server

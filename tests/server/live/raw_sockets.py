@@ -1,0 +1,47 @@
+"""A websocket of which a test writes every packet, as no page of ours would."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import websocket
+
+from tests.harness.served import Served
+
+
+@contextmanager
+def raw_socket(
+    server: Served, namespace: str = "", auth: Any = None, *, answer: str = "40", **more: Any
+) -> Iterator[websocket.WebSocket]:
+    """An open websocket; with a namespace it has asked to join it, and the answer begins with `answer`."""
+    address = f"{server.base_url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket"
+    socket = websocket.create_connection(address, timeout=10, **more)
+    try:
+        assert str(socket.recv()).startswith("0")
+        if namespace:
+            socket.send(f"40{namespace},{json.dumps(auth)}")
+            assert next_packet(socket).startswith(f"{answer}{namespace},")
+        yield socket
+    finally:
+        socket.shutdown()
+
+
+def next_packet(socket: websocket.WebSocket) -> str:
+    """The next packet that is no ping; a ping is answered. Empty: the server has ended the connection."""
+    try:
+        while (packet := str(socket.recv())) == "2":
+            socket.send("3")
+    except (websocket.WebSocketConnectionClosedException, ConnectionError):
+        return ""
+    return packet
+
+
+def ends(socket: websocket.WebSocket) -> bool:
+    """Waits until the server closes the connection; whether it did. What it still sends is not looked at."""
+    try:
+        while next_packet(socket):
+            pass
+    except websocket.WebSocketTimeoutException:
+        return False
+    return True
