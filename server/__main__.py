@@ -4,19 +4,18 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import logging  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
 
 import structlog  # noqa: E402
-from gevent import pywsgi  # noqa: E402
 from gevent import socket as gevent_socket  # noqa: E402
 
 from server.app import create_app  # noqa: E402
-from server.app.request_heads import StrictRequests  # noqa: E402
+from server.app.http_server import HallServer, connections_of  # noqa: E402
 from server.commands.say import ending_well, errors, sentence  # noqa: E402
 from server.domain.refusals import Refusal  # noqa: E402
+from server.jobs.open_files import allow_open_files  # noqa: E402
 from server.jobs.server_lock import hold  # noqa: E402
 from server.logs.lines import configure_logs, guard_standard_error  # noqa: E402
 from server.settings import Settings  # noqa: E402
@@ -48,7 +47,7 @@ def bound(settings: Settings) -> gevent_socket.socket:
 def main() -> None:
     """Serves until SIGTERM or SIGINT, then lets running requests end for three seconds.
 
-    Refusals: server_running, not_installed, address_taken.
+    Refusals: too_few_files, server_running, not_installed, address_taken.
     """
     if len(sys.argv) > 1:
         errors.print(sentence("terminal.serves_only", command=sys.argv[1]), style="red", markup=False)
@@ -56,6 +55,7 @@ def main() -> None:
     settings = Settings()
     configure_logs(settings.log_level)
     guard_standard_error()
+    allow_open_files()
     hold(settings.var, is_shared=False)
     listening = bound(settings)
     app = create_app(settings)
@@ -65,11 +65,8 @@ def main() -> None:
         if settings.scheme == "https"
         else {}
     )
-    wrong_requests = pywsgi.LoggingLogAdapter(logging.getLogger("server"), logging.INFO)
     listening.listen(BACKLOG)
-    server = pywsgi.WSGIServer(
-        listening, app, log=None, error_log=wrong_requests, handler_class=StrictRequests, **tls
-    )
+    server = HallServer(listening, app, connections_of(settings), **tls)
 
     def stop(*_: object) -> None:
         server.stop(timeout=STOP_WITHIN_S)

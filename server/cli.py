@@ -25,6 +25,7 @@ from server.commands import (
 from server.commands.say import ending_well, opened, say, sentence
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
+from server.jobs.open_files import allow_open_files
 from server.jobs.server_lock import alone, is_server_running
 from server.logs.lines import configure_logs
 from server.settings import Settings
@@ -91,7 +92,11 @@ def check_certificate(settings: Settings) -> None:
 
 
 def execute_server(settings: Settings) -> NoReturn:
-    """Becomes the server process. Refusal: server_running when another serves from the same folder."""
+    """Becomes the server process. Refusals: server_running, too_few_files.
+
+    `server_running` when another serves from the same folder.
+    """
+    allow_open_files()
     with alone(settings.var):
         pass
     os.execv(sys.executable, server_command(settings))
@@ -102,7 +107,7 @@ def server_command(settings: Settings) -> list[str]:
     if settings.workers == 1:
         return [sys.executable, "-m", "server"]
     arguments = [
-        *(sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(settings.workers)),
+        *(sys.executable, "-m", "gunicorn", "-k", "server.worker.HallWorker", "-w", str(settings.workers)),
         *("--bind", f"{settings.host}:{settings.port}"),
         *("--worker-connections", "3000", "--backlog", "4096", "--graceful-timeout", "3"),
         *("--logger-class", "server.logs.gunicorn.GunicornLines"),

@@ -53,6 +53,27 @@ class Settings(BaseSettings):
     behind_proxy: bool = Field(
         default=False, description="A proxy on this machine ends TLS and sets X-Forwarded headers."
     )
+    head_seconds: float = Field(
+        default=10, ge=0.1, le=600, description="How long a client has for the head of a request."
+    )
+    body_seconds: float = Field(
+        default=30,
+        ge=0.1,
+        le=600,
+        description="How long a body may stand still, or an answer that is not taken.",
+    )
+    next_request_seconds: float = Field(
+        default=15, ge=0.1, le=600, description="How long an unused connection is kept after an answer."
+    )
+    first_packet_seconds: float = Field(
+        default=10, ge=0.1, le=600, description="How long a websocket has for its first packet."
+    )
+    connections_per_address: int = Field(
+        default=256,
+        ge=0,
+        le=100_000,
+        description="Connections of one address that nobody has identified, a process; 0: no limit.",
+    )
     secret_key: str = Field(
         default="", repr=False, description="Signs cookies; empty: a random one kept in the database."
     )

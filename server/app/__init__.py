@@ -15,6 +15,7 @@ from server.app.requests import FormSessions, invalid
 from server.app.services import compose
 from server.clock import Clock
 from server.domain.refusals import Refusal
+from server.jobs.open_files import allow_open_files
 from server.jobs.server_lock import hold
 from server.language import Catalogues
 from server.live.sockets import make_socketio
@@ -115,7 +116,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     app.extensions["parvis_database"] = database
     app.extensions["parvis_callers"] = KnownCallers(database)
     app.extensions["parvis_seen"] = SeenSessions(database)
-    socketio = make_socketio(app, async_mode=async_mode, redis_url=settings.redis_url)
+    socketio = make_socketio(
+        app,
+        async_mode=async_mode,
+        redis_url=settings.redis_url,
+        is_behind_proxy=settings.behind_proxy,
+    )
     parvis = compose(app, settings, database, catalogues, socketio, is_demonstration=is_demonstration)
     app.extensions["parvis"] = parvis
     install_web(app, parvis)
@@ -137,6 +143,7 @@ def _opened(settings: Settings, clock: Clock) -> tuple[Database, Row]:
 def serve_app() -> OpenAPI:
     """The app of a gunicorn worker: settings from the environment, background work started."""
     settings = Settings()
+    allow_open_files()
     hold(settings.var, is_shared=True)
     app = create_app(settings)
     app.extensions["parvis"].start_background()

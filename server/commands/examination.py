@@ -19,6 +19,7 @@ from hardware.speech import EspeakSpeech, Voices
 from server.clock import Clock
 from server.domain.configuration import FRENCH
 from server.domain.refusals import Refusal
+from server.jobs.open_files import FEWEST_FILES, allow_open_files
 from server.jobs.server_lock import is_server_running
 from server.oidc.description import described
 from server.settings import Settings
@@ -53,6 +54,7 @@ def examinations(settings: Settings) -> list[Callable[[], Finding]]:
         python,
         folder,
         disk,
+        files,
         database,
         redis_server,
         server,
@@ -97,6 +99,15 @@ def disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(place if place.exists() else Path("/")).free
     told = {"free": round(free / 1e9, 1), "place": place}
     return Finding("right" if free >= ENOUGH_BYTES else "wrong", "doctor.disk", told)
+
+
+def files(_: Settings) -> Finding:
+    """How many files and connections the server may hold open."""
+    try:
+        return Finding("right", "doctor.files", {"count": allow_open_files()})
+    except Refusal as refused:
+        told = {"count": refused.details["files"], "fewest": FEWEST_FILES}
+        return Finding("wrong", "doctor.files.few", told)
 
 
 def database(settings: Settings) -> Finding:

@@ -1,5 +1,6 @@
-"""Web addresses that secrets may travel to."""
+"""Web addresses that secrets may travel to, and what one caller is known by in a network."""
 
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -13,3 +14,19 @@ def is_private_way(address: str) -> bool:
     except ValueError:
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
+
+
+def network_of(address: str) -> str:
+    """What limits are counted by: an IPv4 address, or the /64 of an IPv6 one, which one caller owns whole.
+
+    An IPv4 address written as IPv6 is that address. What is no address is returned as it is.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ip_network((found, 64), strict=False))

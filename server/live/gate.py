@@ -1,37 +1,102 @@
-"""What every packet of a client passes before a namespace hears it."""
+"""What every packet of a client passes before a namespace hears it: read strictly, and so many of them.
 
+The budget of a network is spent by sockets that nobody has let in, and never by the first packet of one: a
+site, a proxy or a Wi-Fi is one network, and after an outage all come back at once.
+"""
+
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
+from server.domain.addresses import network_of
+from server.domain.budgets import Budget
 from server.live.strict_packets import WrongPacket
+from server.live.wire import EVENTS, EVENTS_S, PACKETS, PACKETS_S, REFUSALS
+from server.logs.limited import limited_line
 
-log = structlog.get_logger()
+_CONNECT, _EVENT = "0", "2"
+_MOST_NETWORKS = 10_000
+
+
+@dataclass(slots=True)
+class _Sender:
+    """One socket, as the gate knows it."""
+
+    network: str
+    events: Budget = field(default_factory=lambda: Budget(EVENTS, EVENTS_S))
+    refusals: int = 0
+    has_spoken: bool = False
 
 
 class Gate:
-    """Lets the packets of clients in; a client that sends what no page sends loses its socket."""
+    """Lets the packets of clients in; a client that sends what no page sends, or too much, is cut."""
 
-    def __init__(self, server: Any) -> None:
-        self._server = server
+    def __init__(self, server: Any, *, is_behind_proxy: bool = False) -> None:
+        self._server, self._is_behind_proxy = server, is_behind_proxy
+        self._senders: dict[str, _Sender] = {}
+        self._networks: dict[str, Budget] = {}
         self._handle = server.eio.handlers["message"]
+        self._gone = server.eio.handlers["disconnect"]
         server.eio.on("message", self.receive)
+        server.eio.on("disconnect", self._leave)
 
     def receive(self, eio_sid: str, content: Any) -> None:
         """Hands a packet on. `eio_sid` is the socket's id."""
         socket = self._server.eio.sockets.get(eio_sid)
         if socket is None or socket.closed:
             return  # what it had sent before it was cut
+        sender = self._senders.get(eio_sid) or self._senders.setdefault(eio_sid, self._new_sender(eio_sid))
+        joined = self._joined(eio_sid)
         try:
-            if not content:
-                raise WrongPacket("empty")
+            self._spend(sender, content, is_let_in=joined > 0)
             self._handle(eio_sid, content)
         except WrongPacket as wrong:
             self.cut(eio_sid, str(wrong))
+        except Exception:  # noqa: BLE001 -- the outer edge of a socket: written, and the client comes back
+            limited_line("socket_failed", is_failure=True)
+            self.cut(eio_sid, "failed")
+        else:
+            if content[0] == _CONNECT and self._joined(eio_sid) <= joined:
+                sender.refusals += 1
+                if sender.refusals >= REFUSALS:
+                    self.cut(eio_sid, "refusals")
 
     def cut(self, eio_sid: str, reason: str) -> None:
         """Ends a socket, without waiting for what it has still to read."""
-        log.warning("socket_cut", reason=reason)
+        limited_line("socket_cut", key=reason, reason=reason)
         socket = self._server.eio.sockets.get(eio_sid)
         if socket is not None:
             socket.close(wait=False, abort=True)
+
+    def _spend(self, sender: _Sender, content: Any, *, is_let_in: bool) -> None:
+        """Counts a packet. Raises WrongPacket."""
+        if not isinstance(content, str) or not content:
+            raise WrongPacket("empty")
+        now_s = time.monotonic()
+        if content[0] == _EVENT and not sender.events.take(now_s):
+            raise WrongPacket("events")
+        if not is_let_in and sender.has_spoken and not self._budget_of(sender.network, now_s).take(now_s):
+            raise WrongPacket("network")
+        sender.has_spoken = True
+
+    def _budget_of(self, network: str, now_s: float) -> Budget:
+        if len(self._networks) > _MOST_NETWORKS:
+            self._networks = {name: each for name, each in self._networks.items() if not each.is_over(now_s)}
+        return self._networks.setdefault(network, Budget(PACKETS, PACKETS_S))
+
+    def _joined(self, eio_sid: str) -> int:
+        """How many namespaces have let the socket in."""
+        rooms = self._server.manager
+        names = list(rooms.get_namespaces())
+        return sum(rooms.sid_from_eio_sid(eio_sid, name) is not None for name in names)
+
+    def _new_sender(self, eio_sid: str) -> _Sender:
+        environ = self._server.environ.get(eio_sid, {})
+        address = environ.get("REMOTE_ADDR") or ""
+        if self._is_behind_proxy:
+            address = environ.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
+        return _Sender(network_of(address))
+
+    def _leave(self, eio_sid: str, reason: Any = None) -> None:
+        self._senders.pop(eio_sid, None)
+        self._gone(eio_sid, reason)

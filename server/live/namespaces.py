@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-import structlog
 from flask import request
 from flask_socketio import ConnectionRefusedError as SocketRefused
 from flask_socketio import Namespace, join_room
 
+from server.connections import caller_is_identified
 from server.domain.browsers import browser_name
 from server.domain.configuration import FRENCH
 from server.domain.connections import Connection
@@ -17,6 +17,7 @@ from server.language import LANGUAGES
 from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.presence import Joined
+from server.logs.limited import limited_line
 from server.store.database import Database
 from server.usecases.counter_sessions import keep_session
 from server.usecases.estimate_waits import Estimates
@@ -24,8 +25,6 @@ from server.usecases.read_devices import supervised_halls
 from server.usecases.read_ticket import read_ticket
 from server.usecases.show_alert import show_alert
 from server.usecases.visitor import leg_of_token
-
-log = structlog.get_logger()
 
 
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
@@ -49,7 +48,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
             self.presence.left(self._sid())  # some permission may have been shown before the refused one
             raise SocketRefused(refusal.code) from refusal
         except Exception as error:
-            log.exception("socket_not_joined", namespace=self.namespace)
+            limited_line("socket_not_joined", is_failure=True, namespace=self.namespace)
             server = self.socketio.server
             server.eio.disconnect(server.manager.eio_sid_from_sid(self._sid(), self.namespace))
             raise SocketRefused("server_error") from error
@@ -59,6 +58,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         for room in joined.rooms:
             join_room(room)
         self.presence.arrived(self._sid(), str(self.namespace), joined)
+        caller_is_identified()
         if joined.device is not None:
             self.watch.arrived(joined.hall, joined.device, self._connection())
 
@@ -75,8 +75,17 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         return device is not None and self.watch.applied(*device, message)
 
     def trigger_event(self, event: str, *args: Any) -> Any:
-        """The contract's message names hold a point, which no method name may."""
-        return super().trigger_event(event.replace(".", "_"), *args)
+        """The contract's message names hold a point, which no method name may.
+
+        An event that fails is written and answered with nothing.
+        """
+        try:
+            return super().trigger_event(event.replace(".", "_"), *args)
+        except SocketRefused:
+            raise
+        except Exception:  # noqa: BLE001 -- the outer edge of a socket
+            limited_line("socket_event_failed", is_failure=True, namespace=self.namespace)
+            return None
 
     def _sid(self) -> str:
         return str(request.sid)  # type: ignore[attr-defined]

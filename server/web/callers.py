@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app, g, request
 
+from server.connections import caller_is_identified
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
@@ -81,6 +82,8 @@ def identify() -> Caller:
     known: Caller | None = g.get("caller")
     if known is None:
         known = g.caller = _identify()
+        if known.kind != "nobody":
+            caller_is_identified()
     return known
 
 

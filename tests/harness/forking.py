@@ -25,13 +25,12 @@ from server.app import CATALOGUES  # noqa: E402
 from server.language import Catalogues  # noqa: E402
 
 IMPORTED = (
-    "server.app.request_heads",
+    "server.app.http_server",
     "server.commands.say",
     "server.jobs.server_lock",
     "server.logs.gunicorn",
-    "gevent.pywsgi",
+    "server.worker",
     "gunicorn.app.wsgiapp",
-    "gunicorn.workers.ggevent",
     "tests.harness.moved_served",
 )
 """What the servers are made of, but for the modules that are run."""

@@ -3,7 +3,7 @@
 import socket
 import threading
 
-from server.live.sockets import WholeFrames
+from server.live.websockets import WholeFrames
 
 
 class SlowSocket(socket.socket):

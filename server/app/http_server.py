@@ -1,0 +1,185 @@
+"""The HTTP server of every layout: pywsgi with strict heads, deadlines and a limit of connections.
+
+`python -m server` runs one, each gunicorn worker another (`server.worker`).
+"""
+
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import gevent
+from gevent import pywsgi
+from gevent.socket import socket as GeventSocket  # noqa: N812 -- a class
+
+from server.app.request_heads import StrictRequests
+from server.connections import Connection, Connections, Deadlines
+from server.logs.limited import limited_line
+from server.settings import Settings
+
+PIECE_BYTES = 65_536
+"""Bytes of an answer that a client must take within the deadline of a body."""
+_TIMED_OUT = ("408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-length: 0\r\n\r\n")
+
+
+def connections_of(settings: Settings) -> Connections:
+    """The connections of a process, with the deadlines of the settings.
+
+    Behind a proxy all come from one address: the proxy limits them.
+    """
+    deadlines = Deadlines(
+        settings.head_seconds,
+        settings.body_seconds,
+        settings.next_request_seconds,
+        settings.first_packet_seconds,
+    )
+    return Connections(deadlines, 0 if settings.behind_proxy else settings.connections_per_address)
+
+
+class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
+    """Serves an app on a listening socket; `connections` has the deadlines and counts."""
+
+    def __init__(self, listener: Any, application: Any, connections: Connections, **options: Any) -> None:
+        self.connections = connections
+        lines = pywsgi.LoggingLogAdapter(logging.getLogger("server"), logging.INFO)
+        super().__init__(
+            listener, application, log=None, error_log=lines, handler_class=TimedRequests, **options
+        )
+
+    def handle(self, sock: Any, address: Any) -> None:
+        """Answers the requests of one connection."""
+        with self._open(sock, address) as connection:
+            TimedRequests(sock, address, self, connection).handle()
+
+    def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> None:
+        """The same by TLS; whoever does not finish the handshake in the time of a head is left."""
+        with self._open(client_socket, address) as connection:
+            try:
+                with gevent.Timeout(connection.deadlines.head_s, TimeoutError()):
+                    wrapped = self.wrap_socket(client_socket, **self.ssl_args)
+            except OSError:
+                return  # no TLS, or not in time
+            connection.close = lambda: _end(wrapped)
+            try:
+                TimedRequests(wrapped, address, self, connection).handle()
+            finally:
+                wrapped.close()
+
+    @contextmanager
+    def _open(self, sock: Any, address: Any) -> Iterator[Connection]:
+        host = address[0] if isinstance(address, tuple) and address else ""
+        with self.connections.open(str(host), lambda: _end(sock)) as connection:
+            yield connection
+
+
+def _end(sock: Any) -> None:
+    """Ends a connection from another greenlet: whoever waits for it hears its end."""
+    with suppress(OSError):  # it may have ended by itself
+        # of the TCP connection: TLS would forget its state while another greenlet reads
+        GeventSocket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class TimedRequests(StrictRequests):
+    """Requests of one connection, which may keep the server waiting for so long and no longer."""
+
+    def __init__(self, sock: Any, address: Any, server: HallServer, connection: Connection) -> None:
+        super().__init__(sock, address, server)
+        self._connection = connection
+        self.wsgi_input: Any = None
+        self._deadline: Any = None
+        self._is_first = True
+        sock.settimeout(connection.deadlines.body_s)
+
+    def handle(self) -> None:
+        """Answers request after request."""
+        try:
+            super().handle()
+        finally:
+            self._end_wait()
+
+    def read_requestline(self) -> str:
+        """The first line of a request. Raises TimeoutError, which ends the connection."""
+        deadlines = self._connection.deadlines
+        with self._connection.waiting():
+            self._wait_at_most(deadlines.head_s if self._is_first else deadlines.next_request_s)
+            line: str = super().read_requestline()
+        if not self._is_first:
+            self._wait_at_most(deadlines.head_s)
+        self._is_first = False
+        return line
+
+    def read_request(self, raw_requestline: str) -> bool:
+        """Whether a request was read. Raises TimeoutError."""
+        try:
+            with self._connection.waiting():
+                is_read: bool = super().read_request(raw_requestline)
+        finally:
+            self._end_wait()
+        self._connection.waiting_since_s = None
+        return is_read
+
+    def get_environ(self) -> dict[str, Any]:
+        """The environment of the request; its body is waited for with the deadline."""
+        environ: dict[str, Any] = super().get_environ()
+        body = self.wsgi_input
+        if environ["wsgi.input"] is body:
+            environ["wsgi.input"] = self.wsgi_input = _TimedBody(body, self._connection)
+        return environ
+
+    def log_error(self, msg: str, *args: Any) -> None:
+        """A wrong request is a line, and many are a few."""
+        limited_line("wrong_request", reason=(msg % args) if args else msg)
+
+    def _sendall(self, content: bytes) -> None:
+        """Sends an answer piece by piece, so that the deadline is that of a piece."""
+        view = memoryview(content)
+        for start in range(0, len(view), PIECE_BYTES):
+            super()._sendall(view[start : start + PIECE_BYTES])
+
+    def _handle_client_error(self, ex: Exception) -> Any:
+        """What is answered to a head that cannot be read."""
+        if isinstance(ex, TimeoutError):
+            return _TIMED_OUT
+        if isinstance(ex, OSError) and type(ex).__module__ != pywsgi.__name__:
+            return None  # the client has gone
+        return super()._handle_client_error(ex)
+
+    def handle_error(self, t: Any, v: Any, tb: Any) -> None:
+        """A client that stops taking its answer is no failure of ours."""
+        if isinstance(v, TimeoutError):
+            self.close_connection = True
+            return
+        super().handle_error(t, v, tb)
+
+    def _wait_at_most(self, seconds: float) -> None:
+        self._end_wait()
+        self._deadline = gevent.Timeout.start_new(seconds, TimeoutError("timed out"))
+
+    def _end_wait(self) -> None:
+        if self._deadline is not None:
+            self._deadline.close()
+            self._deadline = None
+
+
+class _TimedBody:
+    """The body of a request; while it is read the connection counts as waiting."""
+
+    def __init__(self, body: Any, connection: Connection) -> None:
+        self._body, self._connection = body, connection
+
+    def read(self, length: int | None = None) -> bytes:
+        with self._connection.waiting():
+            content: bytes = self._body.read(length)
+        return content
+
+    def readline(self, size: int | None = None) -> bytes:
+        with self._connection.waiting():
+            content: bytes = self._body.readline(size)
+        return content
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._body, name)

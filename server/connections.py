@@ -1,0 +1,93 @@
+"""The open connections of this process: their deadlines, and how many one network may hold unidentified."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from server.domain.addresses import network_of
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a connection may keep the server waiting, in seconds."""
+
+    head_s: float = 10.0
+    """From the connection, or the first byte of a later request, to the end of the request's head."""
+    body_s: float = 30.0
+    """Without a byte of the body, or without one of the answer being taken."""
+    next_request_s: float = 15.0
+    """From an answer to the next request of the same connection."""
+    first_packet_s: float = 10.0
+    """From the upgrade to a websocket to its first packet."""
+
+
+@dataclass(eq=False, slots=True)
+class Connection:
+    """One TCP connection. `close` ends it from elsewhere; `waiting_since_s` None: it is being answered."""
+
+    network: str
+    deadlines: Deadlines
+    close: Callable[[], None]
+    waiting_since_s: float | None
+    is_identified: bool = False
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Meanwhile the server waits for what the client sends."""
+        before, self.waiting_since_s = self.waiting_since_s, time.monotonic()
+        try:
+            yield
+        finally:
+            self.waiting_since_s = before
+
+
+CURRENT: ContextVar[Connection | None] = ContextVar("connection", default=None)
+"""The connection whose request or packet is being handled; None outside a server."""
+
+
+def caller_is_identified() -> None:
+    """The current connection belongs to a paired device, a signed-in person, a key or a visitor's ticket."""
+    connection = CURRENT.get()
+    if connection is not None:
+        connection.is_identified = True
+
+
+@dataclass
+class Connections:
+    """Counts connections by network. A site, a proxy or a Wi-Fi is one: those identified are not limited.
+
+    Over `most` unidentified ones, that which has kept the server waiting longest is closed, so that whoever
+    speaks at once is answered. 0: no limit.
+    """
+
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    most: int = 0
+    _by_network: dict[str, set[Connection]] = field(default_factory=dict)
+
+    @contextmanager
+    def open(self, address: str, close: Callable[[], None]) -> Iterator[Connection]:
+        """A connection from an address, counted while it lasts; `close` is called if it must go."""
+        connection = Connection(network_of(address), self.deadlines, close, time.monotonic())
+        others = self._by_network.setdefault(connection.network, set())
+        others.add(connection)
+        if self.most and len(others) > self.most:
+            self._close_one(others, connection)
+        token = CURRENT.set(connection)
+        try:
+            yield connection
+        finally:
+            CURRENT.reset(token)
+            others.discard(connection)
+            if not others and self._by_network.get(connection.network) is others:
+                del self._by_network[connection.network]
+
+    def _close_one(self, others: set[Connection], newest: Connection) -> None:
+        unidentified = [each for each in others if not each.is_identified]
+        if len(unidentified) <= self.most:
+            return
+        waiting = [each for each in unidentified if each.waiting_since_s is not None and each is not newest]
+        longest = min(waiting, key=lambda each: each.waiting_since_s or 0.0, default=newest)
+        others.discard(longest)
+        longest.close()

@@ -1,0 +1,28 @@
+"""How many files and connections a server may hold open at once."""
+
+import resource
+from contextlib import suppress
+
+from server.domain.refusals import Refusal
+
+ENOUGH_FILES = 65_536
+"""What a server asks for: connections, database, files; an idle one costs nothing."""
+FEWEST_FILES = 4_096
+"""Under it, strangers that hold connections open would stop the server."""
+
+
+def allow_open_files() -> int:
+    """Raises the limit of open files of this process and its children as far as the system lets it.
+
+    Returns the limit. Refusal: too_few_files.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ends_at = ENOUGH_FILES if hard == resource.RLIM_INFINITY else max(hard, FEWEST_FILES)
+    wanted = max(soft, min(ENOUGH_FILES, ends_at))
+    if wanted > soft:
+        with suppress(ValueError, OSError):  # only root may raise the hard limit
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(wanted, hard)))
+    found = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if found < FEWEST_FILES:
+        raise Refusal("too_few_files", files=found, fewest=FEWEST_FILES)
+    return found

@@ -1,0 +1,27 @@
+"""What a client of the live connection may send, in numbers and shapes."""
+
+from typing import Any
+
+PING_S = 10
+"""Seconds between two pings, and within which one is answered."""
+SILENT_S = 2.5 * PING_S
+"""A socket of which nothing was heard for so long, or that takes nothing, is closed."""
+LARGEST_PACKET = 16_384
+"""Bytes of a packet of a client."""
+PACKETS, PACKETS_S = 100, 10.0
+"""Frames of one socket in so many seconds; packets of a network whose sockets nobody has let in."""
+EVENTS, EVENTS_S = 20, 1.0
+"""Events of one socket in so many seconds."""
+REFUSALS = 5
+"""Refused attempts of one socket to join a namespace."""
+_CLOSE, _PONG, _MESSAGE = "1", "3", "4"
+_SOCKETIO_TYPES = frozenset("0123456")
+
+
+def is_engine_packet(content: Any) -> bool:
+    """Whether a client sends this in Engine.IO 4: a goodbye, an answer to a ping, a message."""
+    if not isinstance(content, str):
+        return False
+    if content in (_CLOSE, _PONG):
+        return True
+    return content[:1] == _MESSAGE and content[1:2] in _SOCKETIO_TYPES

@@ -1,0 +1,89 @@
+"""How many connections one network may hold that nobody has identified, and which one is closed."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from server.connections import CURRENT, Connection, Connections, caller_is_identified
+from server.domain.addresses import network_of
+from server.domain.budgets import Budget
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:aaaa:bbbb:cccc:dddd", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("::1", "::/64"),
+        ("", ""),
+        ("no address", "no address"),
+    ],
+)
+def test_a_caller_is_known_by_its_address_and_in_ipv6_by_its_64(address: str, network: str):
+    assert network_of(address) == network
+
+
+def test_a_budget_begins_anew_after_its_period():
+    budget = Budget(most=2, period_s=10.0)
+    assert [budget.take(at_s) for at_s in (100.0, 101.0, 109.9, 110.0, 111.0, 112.0)] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+class Hall:
+    """Connections of a process, each of which says when it was closed."""
+
+    def __init__(self, open_: ExitStack, most: int) -> None:
+        self.connections, self._open, self.closed = Connections(most=most), open_, list[str]()
+
+    def connect(self, name: str, address: str = "192.0.2.7", *, since_s: float | None = 0.0) -> Connection:
+        found = self._open.enter_context(self.connections.open(address, lambda: self.closed.append(name)))
+        found.waiting_since_s = since_s
+        return found
+
+
+def test_over_the_limit_that_which_has_waited_longest_is_closed():
+    with ExitStack() as open_:
+        hall = Hall(open_, most=3)
+        hall.connect("answered", since_s=None)
+        hall.connect("later", since_s=2.0)
+        hall.connect("first", since_s=1.0)
+        hall.connect("elsewhere", "192.0.2.8")
+        assert hall.closed == []
+        hall.connect("newest", since_s=3.0)
+        assert hall.closed == ["first"]
+        hall.connect("again", since_s=4.0)
+        assert hall.closed == ["first", "later"]
+
+
+def test_whoever_is_identified_is_never_counted():
+    """A site or a Wi-Fi is one network: its kiosks, screens and consoles are as many as they are."""
+    with ExitStack() as open_:
+        hall = Hall(open_, most=2)
+        for number in range(50):
+            hall.connect(f"screen-{number}")
+            caller_is_identified()
+        hall.connect("one"), hall.connect("two")
+        assert hall.closed == []
+        hall.connect("three")
+        assert hall.closed == ["one"]
+    assert CURRENT.get() is None
+
+
+def test_what_has_ended_is_not_counted_and_a_connection_of_an_ipv6_network_is():
+    hall = Hall(ExitStack(), most=1)
+    for _ in range(3):
+        with hall.connections.open("2001:db8::1", lambda: hall.closed.append("ended")):
+            pass
+    with ExitStack() as open_:
+        held = Hall(open_, most=1)
+        held.connect("first", "2001:db8::1")
+        held.connect("second", "2001:db8::2")
+        assert (hall.closed, held.closed) == ([], ["first"])
