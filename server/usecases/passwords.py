@@ -3,11 +3,12 @@
 The rule in words, with its source (ANSSI): `docs/rules/accounts.md`.
 """
 
+import sys
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -31,8 +32,30 @@ _ESTIMATED = 32
 _SHORTEST_NAME = 4
 _LEAST_BESIDE_NAMES = 8
 """Characters that are left when the person's and the organisation's names are taken out."""
+HASHING_THREADS = 2
+"""How many passwords a server hashes at the same time; others wait. Each takes 64 MiB meanwhile."""
 _ESTIMATING = threading.Lock()
 """The estimator keeps the words of one call in the module."""
+
+
+def is_on_loop() -> bool:
+    """Whether a thread of this process is a greenlet, so that hashing would hold up every other one."""
+    monkey = sys.modules.get("gevent.monkey")  # a command has no loop, and need not load one
+    return monkey is not None and bool(monkey.is_module_patched("threading"))
+
+
+@cache
+def _hashing_threads() -> Any:
+    from gevent.threadpool import ThreadPool
+
+    return ThreadPool(HASHING_THREADS)
+
+
+def _off_loop[Result](work: Callable[..., Result], *values: Any) -> Result:
+    """The result of a function that holds no lock of Python's, from a thread of its own in a server."""
+    if not is_on_loop():
+        return work(*values)
+    return cast(Result, _hashing_threads().apply(work, values))
 
 
 @cache
@@ -43,13 +66,13 @@ def _nobody() -> str:
 
 def hashed(password: str) -> str:
     """What is kept of a password."""
-    return PASSWORDS.hash(_typed(password))
+    return _off_loop(PASSWORDS.hash, _typed(password))
 
 
 def is_right(kept: str | None, password: str) -> bool:
     """Whether a password is the one that was kept; takes as long where none was, and is then wrong."""
     try:
-        PASSWORDS.verify(kept or _nobody(), _typed(password))
+        _off_loop(PASSWORDS.verify, kept or _off_loop(_nobody), _typed(password))
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None

@@ -1,8 +1,13 @@
 """A new password: its length, and that nobody would try it soon; no other rule."""
 
+import threading
+from typing import Any
+
+import gevent
 import pytest
 
 from server.domain.refusals import Refusal
+from server.usecases import passwords
 from server.usecases.passwords import LONGEST_PASSWORD, check_password, hashed, is_right
 
 NAMES = ["marie.dubreuil", "Marie Dubreuil-Lefèvre", "Préfecture de l’Aisne", "Saint-Quentin"]
@@ -62,3 +67,43 @@ def test_accents_are_the_same_however_a_keyboard_composes_them():
 
 def test_nobody_is_let_in_where_no_password_was_kept():
     assert not is_right(None, "nobody has this password")
+
+
+class SlowHasher:
+    """A hasher that ends only when somebody else has run meanwhile, as `argon2` that another waits for."""
+
+    def __init__(self) -> None:
+        self.threads, self.has_begun, self.may_end = set[int](), 0, threading.Event()
+
+    def hash(self, _: str) -> Any:
+        return self._work("hash")
+
+    def verify(self, *_: str) -> Any:
+        return self._work(True)
+
+    def _work(self, result: Any) -> Any:
+        self.threads.add(threading.get_ident())
+        self.has_begun += 1
+        assert self.may_end.wait(20), "the loop was held up"
+        return result
+
+
+def test_others_are_served_while_passwords_are_hashed_and_so_many_at_a_time(monkeypatch):
+    hasher = SlowHasher()
+    monkeypatch.setattr(passwords, "PASSWORDS", hasher)
+    monkeypatch.setattr(passwords, "is_on_loop", lambda: True)
+    tries = [gevent.spawn(is_right, "kept", "typed") for _ in range(passwords.HASHING_THREADS * 2)]
+
+    def serve_others() -> int:
+        while hasher.has_begun < passwords.HASHING_THREADS:
+            gevent.sleep(0)
+        begun = hasher.has_begun
+        hasher.may_end.set()
+        return begun
+
+    assert gevent.spawn(serve_others).get() == passwords.HASHING_THREADS
+    assert [each.get() for each in tries] == [True] * len(tries)
+    assert threading.get_ident() not in hasher.threads
+    assert len(hasher.threads) <= passwords.HASHING_THREADS
+    passwords._hashing_threads().kill()
+    passwords._hashing_threads.cache_clear()
