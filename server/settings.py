@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="https address visitors' phones reach; empty: no QR code, no phone page."
     )
+    allowed_hosts: str = Field(
+        default="",
+        description="Names by which the server answers, separated by spaces; empty: see the manual of https.",
+    )
     tls_certificate: str = Field(
         default="", description="PEM file of the certificate chain; with tls_key: https."
     )
@@ -231,10 +235,10 @@ class Settings(BaseSettings):
         A proxy that ends TLS stands on this machine too: who could pass it by would choose the address they
         seem to come from. Refusals: http_on_loopback_only, demonstration_on_loopback_only.
         """
+        if is_demonstration and (self.behind_proxy or not self.is_loopback):
+            raise Refusal("demonstration_on_loopback_only", host=self.host)
         if self.is_loopback:
             return
-        if is_demonstration:
-            raise Refusal("demonstration_on_loopback_only", host=self.host)
         if self.scheme == "http":
             raise Refusal("http_on_loopback_only", host=self.host)
 

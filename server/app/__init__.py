@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kiosk.pages
 import signage.pages
+from server.app.hosts import KnownHosts, allowed_hosts
 from server.app.pages import install_web
 from server.app.requests import FormSessions, invalid
 from server.app.services import compose
@@ -17,7 +18,7 @@ from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.jobs.open_files import allow_open_files
 from server.jobs.server_lock import hold
-from server.language import Catalogues
+from server.language import LANGUAGES, Catalogues
 from server.live.sockets import make_socketio
 from server.settings import Settings
 from server.store.database import Database, once_it_answers
@@ -122,6 +123,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         redis_url=settings.redis_url,
         is_behind_proxy=settings.behind_proxy,
     )
+    hosts = allowed_hosts(settings, is_demonstration=is_demonstration)
+    if hosts is not None:  # around everything: sockets are opened by a name too
+        sentence = "\n".join(catalogues.translate("refusal.foreign_host", each) for each in LANGUAGES)
+        app.wsgi_app = KnownHosts(  # type: ignore[method-assign]
+            app.wsgi_app, hosts, sentence, is_demonstration=is_demonstration
+        )
     parvis = compose(app, settings, database, catalogues, socketio, is_demonstration=is_demonstration)
     app.extensions["parvis"] = parvis
     install_web(app, parvis)

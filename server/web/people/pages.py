@@ -218,7 +218,7 @@ class _Pages:
         zone = zone_of(known_sites(self.database), sites)
         handed = Handed(
             read_invitation(self.database, link.token),
-            _address(link),
+            self._address(link),
             look_of(self.database).name,
             lambda language: instant_text(link.expires_at, language, zone),
         )
@@ -232,7 +232,7 @@ class _Pages:
             "people/link.html",
             sites,
             person=person,
-            address=_address(link),
+            address=self._address(link),
             token=link.token,
             expires_at=link.expires_at,
             may_send=self.post.send is not None,
@@ -263,6 +263,11 @@ class _Pages:
             return {"field": "", "sentence": ""}
         sentence = refusal_sentence(refusal, self.site.translate, page_language())
         return {"field": FIELDS.get(refusal.code, "form") if is_of_field else "form", "sentence": sentence}
+
+    def _address(self, link: Link) -> str:
+        """Of the public address, whichever name this request was made by."""
+        base = self.site.settings.public_url or request.url_root
+        return f"{base.rstrip('/')}/invitation#t={link.token}"
 
 
 def _reader() -> tuple[Caller, Sites]:

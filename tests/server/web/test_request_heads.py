@@ -6,7 +6,7 @@ import pytest
 
 from tests.harness.served import Layout, Served
 
-HELLO = "GET /health/live HTTP/1.1\r\nHost: hall\r\n"
+HELLO = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 
 
 def answered(served: Served, sent: str) -> list[str]:
@@ -54,5 +54,5 @@ def test_requests_on_one_connection_are_answered_in_turn(served):
 
 
 def test_names_of_fields_are_known_in_any_case(served):
-    head = "GET /api/v1/halls/laon/queue HTTP/1.1\r\nhost: hall\r\n"
+    head = "GET /api/v1/halls/laon/queue HTTP/1.1\r\nhost: localhost\r\n"
     assert answered(served, f"{head}AUTHORIZATION: Bearer none\r\nconnection: close\r\n\r\n") == ["401"]
