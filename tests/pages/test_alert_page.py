@@ -118,7 +118,7 @@ def test_halls_are_ticked_by_whoever_raises_and_taken_off_in_the_last_step(serve
     size = "each => Number.parseFloat(getComputedStyle(each).fontSize)"
     assert chosen.first.evaluate(size) >= page.locator("[data-confirm]").evaluate(size)
     assert_accessible(page)
-    page.get_by_role("button", name="Ne pas alerter : Sous-préfecture de Vervins").click()
+    page.get_by_role("button", name="Ne pas alerter\u00a0: Sous-préfecture de Vervins").click()
     page.locator("[data-confirm]").click()
     expect(page.locator(".in-hall > p")).to_have_count(1)
     expect(page.locator(".in-hall > p")).to_contain_text("Laon")
