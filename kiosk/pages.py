@@ -12,6 +12,7 @@ from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from flask import Blueprint, Response, abort, render_template, request
+from markupsafe import Markup
 
 from kiosk.menu import Language, Translate
 from kiosk.mounting import low_band
@@ -45,6 +46,7 @@ def blueprint(
     is_booking_address: Callable[[str], bool] = lambda _: False,
     voices: Sequence[str] = (),
     has_sound: bool = True,
+    alert_signs: str = "",
 ) -> Blueprint:
     """The routes `/kiosk`, `/kiosk/qr.svg` and `/static/kiosk/…`.
 
@@ -52,7 +54,8 @@ def blueprint(
     start with (None: none to follow a ticket); `is_booking_address` says of an address whether a hall
     publishes it as the one where its appointments are booked; `voices` are the languages in which the server
     reads a view aloud (none: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the
-    warning before it returns to the start.
+    warning before it returns to the start; `alert_signs` are the screens' signs of alerts, SVG symbols by
+    `sign-KIND`.
     """
     routes = Blueprint(
         "kiosk",
@@ -80,6 +83,7 @@ def blueprint(
             first=languages[0],
             translate=translate,
             has_voice=bool(voices),
+            alert_signs=Markup(alert_signs),
         )
 
     @routes.get("/kiosk/qr.svg")

@@ -10,6 +10,8 @@ KINDS = ("evacuate", "shelter", "medical")
 LANGUAGES = ("fr", "en", "es", "ar", "pt", "uk")
 """What every screen can say before anything happens, French first."""
 FRENCH = "fr"
+NO_BREAK_HYPHEN = "\u2011"
+"""Keeps two words on one line of a screen; voices know the plain one."""
 
 
 class Translate(Protocol):
@@ -45,7 +47,8 @@ def spoken_alert(alert: Mapping[str, Any], translate: Translate) -> tuple[str, .
     phrases = [translate("signage.alert.attention", FRENCH), words.get("title", ""), words.get("text", "")]
     if alert["drill"]:
         phrases.insert(1, translate("signage.alert.drill_text", FRENCH))
-    return (PAUSE.join(phrase for phrase in phrases if phrase),) * REPETITIONS
+    said = PAUSE.join(phrase for phrase in phrases if phrase)
+    return (said.replace(NO_BREAK_HYPHEN, "-"),) * REPETITIONS
 
 
 def voice_name(alert: Mapping[str, Any]) -> str:

@@ -1,8 +1,10 @@
-// An alert of the hall instead of the kiosk's menu: its sign and words, one language after the other. Nothing can be pressed.
+// An alert of the hall instead of the kiosk's menu: its sign, its words in French and one other language in turn. Nothing can be pressed.
 
 import { directionOf } from "/assets/directions.js";
 
 const TURN_MS = 6_000;
+const SIZES = [1.35, 1.2, 1, 0.85, 0.7, 0.6]; // of the letters, the largest at which everything is inside
+const FRENCH = "fr";
 
 /** Whether what a message tells of the alert is later than what is known: a new epoch, or no lower version. */
 export const isLater = (known, told) => !known || known.epoch !== told.epoch || told.version >= known.version;
@@ -23,36 +25,73 @@ export function withKnownWords(told, known) {
  * `around` is the language of what stands around the words, French where the kiosk does not know theirs.
  */
 export function pagesOf(alert, texts, languages) {
-  const own = Object.keys(alert.texts ?? {}).sort((a, b) => (b === "fr") - (a === "fr"));
-  const spoken = own.length ? own : languages.filter((language) => texts[language]?.kinds[alert.kind]);
-  return (spoken.length ? spoken : ["fr"]).map((language) => {
-    const around = texts[language] ? language : "fr";
+  const own = Object.keys(alert.texts ?? {});
+  const found = own.length ? own : languages.filter((language) => texts[language]?.kinds[alert.kind]);
+  const spoken = found.toSorted((one, other) => (other === FRENCH) - (one === FRENCH));
+  return (spoken.length ? spoken : [FRENCH]).map((language) => {
+    const around = texts[language] ? language : FRENCH;
     const { kinds, drill, not_fire: notFire } = texts[around];
     const { title, text } = alert.texts?.[language] ?? kinds[alert.kind] ?? { title: "", text: "" };
     return { language, title, text, around, drill: alert.drill ? drill : "", notFire };
   });
 }
 
+/** The pages to show so long after the alert was raised: French, and one of the other languages in turn. */
+export function turnAt([first, ...others], sinceMs) {
+  const other = others[Math.floor(Math.max(sinceMs, 0) / TURN_MS) % others.length];
+  return other ? [first, other] : [first];
+}
+
 /** Draws the alert over the page, or takes it away. `languages` are codes, `covered` are the parts of the page that rest meanwhile. */
 export function alertView(root, texts, covered) {
   let drawn = "";
   const part = (name) => root.querySelector(`[data-alert-part="${name}"]`);
+  globalThis.addEventListener("resize", () => fit(root));
 
   return function show(alert, { at, languages }) {
     const pages = alert ? pagesOf(alert, texts, languages) : [];
-    const page = alert && pages[Math.floor(Math.max(at - Date.parse(alert.raised_at), 0) / TURN_MS) % pages.length];
-    const wanted = JSON.stringify([alert?.alert, page]);
+    const turn = alert ? turnAt(pages, at - Date.parse(alert.raised_at)) : [];
+    const wanted = JSON.stringify([alert?.alert, turn]);
     if (wanted === drawn) return;
     drawn = wanted;
     root.hidden = !alert;
     for (const each of covered) each.inert = Boolean(alert);
-    if (!alert) return;
+    if (!alert) return part("spoken").replaceChildren();
+    if (!part("spoken").childElementCount || part("spoken").dataset.said !== alert.alert) say(alert, pages);
     root.dataset.kind = alert.kind;
-    root.lang = page.language;
-    root.dir = directionOf(page.language);
-    for (const name of ["title", "text"]) part(name).textContent = page[name];
-    for (const [name, words] of [["drill", page.drill], ["drill-again", page.drill], ["notFire", page.notFire]]) {
-      Object.assign(part(name), { textContent: words, lang: page.around, dir: directionOf(page.around) });
+    root.querySelector("use").setAttribute("href", `#sign-${alert.kind}`);
+    part("words").replaceChildren(...turn.map(wordsOf));
+    part("foot").replaceChildren(...turn.filter(isFirstOfAround).map((page) => line("p", "", page.around, page.notFire)));
+    for (const [name, page] of [["drill", turn[0]], ["drill-again", turn.at(-1)]]) {
+      Object.assign(part(name), { lang: page.around, dir: directionOf(page.around), textContent: page.drill });
     }
+    fit(root);
   };
+
+  /** Screen readers hear an alert once, in every language of the hall. */
+  function say(alert, pages) {
+    part("spoken").dataset.said = alert.alert;
+    part("spoken").replaceChildren(...pages.map(({ language, drill, title, text }) => line("p", "", language, [drill, title, text].filter(Boolean).join(" "))));
+  }
+}
+
+/** Where the kiosk does not know a language, what stands around its words is French already. */
+const isFirstOfAround = (page, place, turn) => turn.findIndex(({ around }) => around === page.around) === place;
+
+function wordsOf({ language, title, text }, place) {
+  const words = document.createElement("div");
+  words.className = "alert-language";
+  words.append(line(place ? "h3" : "h2", "", language, title), ...(text ? [line("p", "", language, text)] : []));
+  return words;
+}
+
+function line(tag, name, language, text) {
+  return Object.assign(document.createElement(tag), { className: name, lang: language, dir: directionOf(language), textContent: text });
+}
+
+function fit(root) {
+  for (const size of SIZES) {
+    root.style.setProperty("--fit", size);
+    if (root.scrollHeight <= root.clientHeight && root.scrollWidth <= root.clientWidth) return;
+  }
 }

@@ -91,6 +91,7 @@ from server.web.targets import pages as targets_page
 from server.web.targets.pages import TargetPages
 from server.web.viewer import Viewer, install_page_context
 from server.web.wall import pages as wall_pages
+from signage.alert_signs import alert_signs
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -271,6 +272,7 @@ def _install_pages(
             voices=[
                 each for each in LANGUAGES if parvis.reading and parvis.reading.files.voices.speaks(each)
             ],
+            alert_signs=alert_signs(),
         )
     )
     if settings.has_simulated_printers:

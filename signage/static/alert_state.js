@@ -26,13 +26,14 @@ export function shownAlert(held, at) {
 }
 
 /**
- * What an alert says, a page a language: the hall's languages for prepared words, its own for a custom one.
+ * What an alert says, a page a language, French first: the hall's languages for prepared words, its own for a custom one.
  * `prepared` is what the page was loaded with, `further` all words of custom alerts, by alert, once they were fetched.
  */
 export function pagesOf(alert, { prepared, languages, further = {} }) {
   const custom = further[alert.alert] ?? alert.texts ?? {};
   const isCustom = Object.keys(custom).length > 0;
-  const spoken = isCustom ? Object.keys(custom) : languages.filter((language) => prepared.languages[language]?.kinds[alert.kind]);
+  const found = isCustom ? Object.keys(custom) : languages.filter((language) => prepared.languages[language]?.kinds[alert.kind]);
+  const spoken = found.toSorted((one, other) => (other === prepared.own) - (one === prepared.own));
   return (spoken.length ? spoken : [prepared.own]).map((language) => {
     const around = prepared.languages[language] ?? prepared.languages[prepared.own];
     const { title, text } = (isCustom ? custom[language] : around.kinds[alert.kind]) ?? { title: "", text: "" };
@@ -40,5 +41,7 @@ export function pagesOf(alert, { prepared, languages, further = {} }) {
   });
 }
 
-/** The page whose turn it is so long after the alert was raised: French first, the same on all screens of a hall. */
-export const pageAt = (pages, sinceMs) => pages[Math.floor(Math.max(sinceMs, 0) / TURN_MS) % pages.length];
+/** What stands on the screen so long after the alert was raised: the first page, French, always, and one of the others in turn. */
+export function turnAt([first, ...others], sinceMs) {
+  return { first, other: others[Math.floor(Math.max(sinceMs, 0) / TURN_MS) % others.length] ?? null };
+}

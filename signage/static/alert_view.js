@@ -1,10 +1,10 @@
-// An alert over the whole screen: its sign, its words as large as they fit, one language at a time. No motion.
+// An alert over the whole screen: its sign, its words as large as they fit, in French and one other language in turn. No motion.
 
 import { directionOf } from "/assets/directions.js";
-import { pageAt, pagesOf } from "./alert_state.js";
+import { pagesOf, turnAt } from "./alert_state.js";
 import { make } from "./slides.js";
 
-const SIZES = 7;
+const SIZES = 8;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -29,16 +29,14 @@ export function alertView(root, { body, prepared, time }) {
       return;
     }
     const pages = pagesOf(alert, { prepared, languages, further });
-    const page = pageAt(pages, at - Date.parse(alert.raised_at));
-    const wanted = JSON.stringify([alert.alert, page]);
+    const turn = turnAt(pages, at - Date.parse(alert.raised_at));
+    const wanted = JSON.stringify([alert.alert, turn]);
     if (wanted === drawn) return;
     drawn = wanted;
     root.hidden = false;
     body.dataset.alert = alert.kind;
     if (spoken.dataset.said !== alert.alert || !spoken.childElementCount) say(alert, pages);
-    shown.replaceChildren(...parts(alert, page));
-    shown.lang = page.language;
-    shown.dir = directionOf(page.language);
+    shown.replaceChildren(...parts(alert, turn));
     fit();
   }
 
@@ -48,17 +46,30 @@ export function alertView(root, { body, prepared, time }) {
     spoken.replaceChildren(...pages.map((page) => make("p", "", { lang: page.language, dir: directionOf(page.language) }, [page.drillText, page.title, page.text].filter(Boolean).join(" "))));
   }
 
-  function parts(alert, page) {
-    const band = () => (page.drill ? [make("p", "alert-drill", {}, page.drill)] : []);
-    const words = make("div", "alert-words");
-    words.append(make("h1", "alert-title", { dir: "auto" }, page.title));
-    if (page.text) words.append(make("p", "alert-text", { dir: "auto" }, page.text));
+  function parts(alert, { first, other }) {
+    const spoken = [first, ...(other ? [other] : [])];
+    const band = (page) => (page.drill ? [make("p", "alert-drill", languageOf(page), page.drill)] : []);
     const main = make("div", "alert-main");
+    const words = make("div", "alert-words");
+    words.append(wordsOf(first, "h1", "alert-title"), ...(other ? [wordsOf(other, "h2", "alert-other")] : []));
     main.append(sign(alert.kind), words);
-    const foot = make("p", "alert-foot");
+    const foot = make("div", "alert-foot");
+    foot.append(...spoken.map((page) => footOf(alert, page)));
+    return [...band(first), main, foot, ...band(other ?? first)];
+  }
+
+  function wordsOf(page, tag, title) {
+    const words = make("div", "alert-language", languageOf(page));
+    words.append(make(tag, title, { dir: "auto" }, page.title));
+    if (page.text) words.append(make("p", "alert-text", { dir: "auto" }, page.text));
+    return words;
+  }
+
+  function footOf(alert, page) {
+    const foot = make("p", "", languageOf(page));
     const since = page.since.replace("{time}", time(Date.parse(alert.raised_at), page.language));
     foot.append(make("b", "", {}, since), " ", make("span", "", {}, page.notFire));
-    return [...band(), main, foot, ...band()];
+    return foot;
   }
 
   /** The largest of the sizes at which everything is inside. */
@@ -71,6 +82,8 @@ export function alertView(root, { body, prepared, time }) {
     }
   }
 }
+
+const languageOf = ({ language }) => ({ lang: language, dir: directionOf(language) });
 
 function sign(kind) {
   const svg = document.createElementNS(SVG, "svg");

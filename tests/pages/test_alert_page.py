@@ -56,6 +56,11 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     guard.keyboard.press("Enter")
     expect(screen.locator(".alert-title")).to_have_text("Évacuez le bâtiment")
     expect(kiosk.locator("#alert h2")).to_have_text("Évacuez le bâtiment")
+    expect(kiosk.locator("#alert use")).to_have_attribute("href", "#sign-evacuate")
+    red, whole = kiosk.locator("#alert .alert-main").bounding_box(), kiosk.locator("#alert").bounding_box()
+    assert red
+    assert whole
+    assert red["height"] > 0.8 * whole["height"], "the whole kiosk is the alert"
     assert_accessible(kiosk)
     strip = agent.locator(".alert-strip")
     expect(strip).to_contain_text("évacuation")

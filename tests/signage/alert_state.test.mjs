@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pageAt, pagesOf, receiveAlert, shownAlert, TURN_MS } from "../../signage/static/alert_state.js";
+import { pagesOf, receiveAlert, shownAlert, TURN_MS, turnAt } from "../../signage/static/alert_state.js";
 import * as screen from "../../signage/static/screen_state.js";
 
 const AT = Date.parse("2026-11-24T10:00:00Z");
@@ -39,10 +39,11 @@ test("an alert with a stated time ends by itself, any other never", () => {
   assert.equal(shownAlert(receiveAlert(null, message(5, alert("b"))), AT + 1e12).alert, "b");
 });
 
-test("prepared words are said in each language of the hall that has them, in turn", () => {
-  const pages = pagesOf(alert("a"), { prepared, languages: ["fr", "de", "ar"] });
-  assert.deepEqual(pages.map((page) => page.language), ["fr", "ar"]);
-  assert.deepEqual([0, 1, 2].map((turn) => pageAt(pages, turn * TURN_MS).language), ["fr", "ar", "fr"]);
+test("French stays in every turn, the other languages of the hall that have the words follow each other", () => {
+  const pages = pagesOf(alert("a"), { prepared: { ...prepared, languages: { ...prepared.languages, en: prepared.languages.fr } }, languages: ["en", "de", "fr", "ar"] });
+  const turns = [0, 1, 2].map((turn) => turnAt(pages, turn * TURN_MS));
+  assert.deepEqual(turns.map(({ first, other }) => [first.language, other.language]), [["fr", "en"], ["fr", "ar"], ["fr", "en"]]);
+  assert.equal(turnAt(pages.slice(0, 1), TURN_MS).other, null);
 });
 
 test("a drill says so in every language", () => {

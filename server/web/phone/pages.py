@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time
 from flask import Blueprint, Response, make_response, render_template, request
+from markupsafe import Markup
 
 from server.language import direction_of
 from server.web.access import Access, open_to
 from server.web.phone.ticket_view import (
+    Prepared,
     Said,
     Ticket,
     ahead_said,
-    alert_said,
+    alert_languages,
     alert_words,
     closed_said,
     kept_said,
@@ -28,6 +30,8 @@ from server.web.phone.ticket_view import (
 )
 from server.web.sentences import page_sentences
 from server.web.viewer import page_language
+from signage.alert_signs import alert_signs
+from signage.alert_texts import alert_texts
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "phone.po"
 CODE_LENGTH = 8
@@ -54,13 +58,16 @@ def blueprint(
 
     def show(found: Ticket, *, token: str | None, again: str) -> Response:
         language = page_language()
-        page = {"token": token, "language": language, "ticket": found}
+        prepared = alert_texts(translate, alert_languages(language))
+        page = {"token": token, "language": language, "ticket": found, "alerts": prepared}
         return _uncached(
             render_template(
                 "phone/ticket.html",
                 page=page,
                 ticket=found,
                 **_words(found, language, translate),
+                **_alert(found, language, prepared),
+                alert_signs=Markup(alert_signs()),
                 sentences=page_sentences(translate, language, CATALOGUE),
                 language_links=_links(languages),
                 again=again,
@@ -113,13 +120,7 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         return translate(key, language, at=format_time(at, "HH:mm", locale=language), day=day)
 
     call: Mapping[str, Any] | None = ticket["call"]
-    alert = alert_said(ticket)
     return {
-        "alert": said(alert) if alert else "",
-        "alert_words": [
-            {"language": code, "direction": direction_of(code), "title": title, "text": text}
-            for code, title, text in alert_words(ticket, language)
-        ],
         "part": part_of(ticket),
         "ahead": said(ahead_said(ticket)),
         "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",
@@ -129,6 +130,26 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         "as_of": hour(ticket["as_of"]),
         "called_at": hour(call["called_at"]) if call else "",
     }
+
+
+def _alert(ticket: Ticket, language: str, prepared: Prepared) -> dict[str, Any]:
+    """The alert that the page is, None without one: its sign, its words, what stands around them."""
+    alert = ticket.get("alert")
+    if alert is None:
+        return {"alert": None}
+    raised_at = datetime.fromisoformat(alert["raised_at"]).astimezone(ZoneInfo(ticket["hall"]["time_zone"]))
+
+    def around(code: str) -> dict[str, str]:
+        since = prepared[code]["since"].replace("{time}", format_time(raised_at, "HH:mm", locale=code))
+        said = {"since": since, "not_fire": prepared[code]["not_fire"]}
+        return said | {"language": code, "drill": prepared[code]["drill"] if alert["drill"] else ""}
+
+    words = [
+        {"language": code, "direction": direction_of(code), "title": title, "text": text}
+        for code, title, text in alert_words(ticket, language, prepared)
+    ]
+    around_words = [around(code) for code in alert_languages(language)]
+    return {"alert": {"kind": alert["kind"], "words": words, "around": around_words}}
 
 
 def _links(languages: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

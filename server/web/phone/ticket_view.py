@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from server.domain.configuration import FRENCH
+
 type Ticket = Mapping[str, Any]
+type Prepared = Mapping[str, Mapping[str, Any]]
 type Said = tuple[str, dict[str, object]]
 """A sentence's key and its values; a value may itself be said."""
 
@@ -72,17 +75,22 @@ def duration_said(minutes: int) -> Said:
     return "phone.duration.hours_minutes", {"hours": hours, "minutes": f"{rest:02}"}
 
 
-def alert_said(ticket: Ticket) -> Said | None:
-    """The alert of the hall, None when there is none; a drill is named first."""
+def alert_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
+    """What an alert of the hall says: language, title and text; none without an alert.
+
+    The phone's language first, then French, then those of a custom alert. `prepared`: the screens' words, by
+    language.
+    """
     alert = ticket.get("alert")
     if alert is None:
-        return None
-    what: Said = (f"phone.alert.{alert['kind']}", {})
-    return ("phone.alert.drill", {"what": what}) if alert["drill"] else what
-
-
-def alert_words(ticket: Ticket, language: str) -> list[tuple[str, str, str]]:
-    """The words of a custom alert: language, title and text, the phone's language first, then French."""
-    texts = (ticket.get("alert") or {}).get("texts") or {}
-    ordered = sorted(texts, key=lambda code: (code != language, code != "fr", code))
+        return []
+    texts = alert["texts"] or {
+        code: prepared[code]["kinds"][alert["kind"]] for code in alert_languages(language) if code in prepared
+    }
+    ordered = sorted(texts, key=lambda code: (code != language, code != FRENCH, code))
     return [(code, texts[code]["title"], texts[code]["text"]) for code in ordered]
+
+
+def alert_languages(language: str) -> list[str]:
+    """The languages in which a phone says what is prepared: its own, then French."""
+    return list(dict.fromkeys((language, FRENCH)))

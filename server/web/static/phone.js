@@ -4,7 +4,7 @@ import { element, setText, show, withSuperiors, write } from "./dom.js";
 import { hourTeller } from "./durations.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
 import { connect, spread } from "./live.js";
-import { aheadSaid, alertSaid, alertWords, closedSaid, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
+import { aheadSaid, alertLanguages, alertWords, closedSaid, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 import { directionOf } from "/assets/directions.js";
@@ -78,23 +78,33 @@ function draw() {
   show('[data-act="take-back"]', ticket.may_take_back);
   show("[data-vibrate]", mayVibrate && mayBeCalled());
   if (!ticket.may_give_up) show("[data-sure]", false);
-  document.title = part === "called"
-    ? say("phone.title.called", { number: ticket.number })
-    : say("phone.title.number", { number: ticket.number, service: ticket.service.name });
+  writeTitle();
 }
 
-function drawAlert(told) {
-  const what = alertSaid(told);
-  if (what) write("alert", said(what));
-  show("[data-alert]", what !== null);
-  const words = alertWords(told, page.language);
-  const place = document.querySelector("[data-alert-words]");
-  const drawn = JSON.stringify(words);
-  if (place.dataset.drawn !== drawn) {
-    place.dataset.drawn = drawn;
-    place.replaceChildren(...words.map(([language, title, text]) => element("p", { lang: language, dir: directionOf(language) }, element("b", {}, title), text ? ` ${text}` : "")));
-  }
-  place.hidden = words.length === 0;
+/** During an alert the page is the alert: nothing of the queue stands beside it. */
+function drawAlert({ alert }) {
+  const words = alertWords({ alert }, page.language, page.alerts);
+  const place = document.querySelector("[data-alert]");
+  const drawn = JSON.stringify([alert?.alert, words]);
+  if (place.dataset.drawn === drawn) return;
+  place.dataset.drawn = drawn;
+  place.hidden = !alert;
+  show("[data-ticket]", !alert);
+  document.body.classList.toggle("alarmed", Boolean(alert));
+  if (!alert) return writeTitle();
+  const part = (name) => place.querySelector(`[data-alert-part="${name}"]`);
+  place.querySelector("[data-alert-sign]").setAttribute("href", `#sign-${alert.kind}`);
+  part("words").replaceChildren(...words.map(([lang, title, text], at) => element("div", { lang, dir: directionOf(lang) }, element(at ? "h2" : "h1", {}, title), text ? element("p", {}, text) : null)));
+  const around = alertLanguages(page.language).map((lang) => ({ lang, ...page.alerts[lang] }));
+  part("drill").replaceChildren(...(alert.drill ? around.map(({ lang, drill }) => element("p", { class: "drill", lang }, drill)) : []));
+  part("around").replaceChildren(...around.map(({ lang, since, not_fire: notFire }) => element("p", { lang }, element("b", {}, since.replace("{time}", hour(alert.raised_at))), ` ${notFire}`)));
+  return writeTitle();
+}
+
+function writeTitle() {
+  const [first] = alertWords(ticket, page.language, page.alerts);
+  const key = partOf(ticket) === "called" ? "phone.title.called" : "phone.title.number";
+  document.title = first?.[1] ?? say(key, { number: ticket.number, service: ticket.service.name });
 }
 
 // a value may itself be a sentence

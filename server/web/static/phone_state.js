@@ -56,18 +56,20 @@ export function isNewCall(before, ticket, nowMs) {
   return !isTold && nowMs - Date.parse(ticket.call.called_at) < 20000;
 }
 
-/** The alert of the hall, [key, values]; null when there is none. A drill is named first. */
-export function alertSaid({ alert }) {
-  if (!alert) return null;
-  const what = [`phone.alert.${alert.kind}`, {}];
-  return alert.drill ? ["phone.alert.drill", { what }] : what;
-}
+/** The languages in which a phone says what is prepared: its own, then French. */
+export const alertLanguages = (language) => [...new Set([language, "fr"])];
 
-/** The words of a custom alert, [language, title, text]: the phone's language first, then French. */
-export function alertWords({ alert }, language) {
+/**
+ * What an alert of the hall says, [language, title, text]; none without an alert. The phone's language first, then French,
+ * then those of a custom alert. `prepared`: the screens' words, by language.
+ */
+export function alertWords({ alert }, language, prepared) {
+  if (!alert) return [];
+  const own = Object.keys(alert.texts ?? {}).length ? alert.texts : null;
+  const texts = own ?? Object.fromEntries(alertLanguages(language).filter((code) => prepared[code]).map((code) => [code, prepared[code].kinds[alert.kind]]));
   const place = (code) => [language, "fr"].indexOf(code) + 1 || 3;
-  const codes = Object.keys(alert?.texts ?? {}).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
-  return codes.map((code) => [code, alert.texts[code].title, alert.texts[code].text]);
+  const codes = Object.keys(texts).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+  return codes.map((code) => [code, texts[code].title, texts[code].text]);
 }
 
 /** The alert that is told, with the words in further languages that are known of it: a message holds but some of them. */

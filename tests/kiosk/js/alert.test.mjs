@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { alertAt, isLater, pagesOf, withKnownWords } from "../../../kiosk/static/alert.js";
+import { alertAt, isLater, pagesOf, turnAt, withKnownWords } from "../../../kiosk/static/alert.js";
 
 const TEXTS = { fr: { kinds: { evacuate: { title: "Évacuez", text: "Sortez." } }, drill: "EXERCICE", not_fire: "x" }, en: { kinds: { evacuate: { title: "Leave", text: "Go." } }, drill: "DRILL", not_fire: "y" } };
 
@@ -35,4 +35,11 @@ test("a message with fewer languages takes none away, another alert all", () => 
   assert.deepEqual(Object.keys(withKnownWords({ alert: "a", texts: { fr: { title: "F" } } }, known).texts), ["fr", "ar"]);
   assert.deepEqual(withKnownWords({ alert: "b", texts: {} }, known).texts, {});
   assert.equal(withKnownWords(null, known), null);
+});
+
+test("French stays in every turn, the other languages follow each other", () => {
+  const pages = pagesOf({ kind: "evacuate", drill: false, texts: {} }, { ...TEXTS, es: TEXTS.fr }, ["en", "fr", "es"]);
+  const turns = [0, 1, 2].map((turn) => turnAt(pages, turn * 6_000).map(({ language }) => language));
+  assert.deepEqual(turns, [["fr", "en"], ["fr", "es"], ["fr", "en"]]);
+  assert.equal(turnAt(pages.slice(0, 1), 9_000).length, 1);
 });

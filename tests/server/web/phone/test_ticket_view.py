@@ -9,7 +9,6 @@ import pytest
 
 from server.web.phone.ticket_view import (
     ahead_said,
-    alert_said,
     alert_words,
     closed_said,
     kept_said,
@@ -17,6 +16,10 @@ from server.web.phone.ticket_view import (
     wait_said,
 )
 
+PREPARED = {
+    "fr": {"kinds": {"evacuate": {"title": "Évacuez", "text": "Sortez."}}},
+    "en": {"kinds": {"evacuate": {"title": "Leave", "text": "Go."}}},
+}
 CASES = json.loads((Path(__file__).parents[1] / "js" / "phone_cases.json").read_text(encoding="utf-8"))
 
 
@@ -27,8 +30,7 @@ def test_the_page_says_what_the_script_says(case: dict[str, Any]):
     assert as_json(ahead_said(ticket)) == case["ahead"]
     assert as_json(wait_said(ticket)) == case["wait"]
     assert as_json(closed_said(ticket)) == case.get("closed", ["phone.closed", {}])
-    assert as_json(alert_said(ticket)) == case.get("alert")
-    assert as_json(alert_words(ticket, "en")) == case.get("words", [])
+    assert as_json(alert_words(ticket, "en", PREPARED)) == case.get("words", [])
 
 
 def test_a_place_is_kept_to_an_opening_of_the_same_day_alone():
