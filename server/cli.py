@@ -134,19 +134,24 @@ def migrate_command() -> None:
 @cli.command()
 def demo(
     serving: demonstrating.Serving = False,
+    still: demonstrating.Still = False,
     history: demonstrating.History = None,
     live: demonstrating.Live = False,
     pace: demonstrating.Pace = 10.0,
+    ends_with: demonstrating.EndsWith = None,
 ) -> None:
     """Create the demonstration if there is none, and print where everything is; or play it live."""
     settings = Settings()
     if live:
-        demonstrating.live(settings, pace)
+        demonstrating.live(settings, pace, ends_with=ends_with)
         return
+    demonstrating.warn_root()
     described = demonstrating.described_demonstration(settings, history)
     demonstrating.say_places(described, demo_file(settings))
     if serving and not is_server_running(settings.var):
         sys.stdout.flush()
+        if settings.demo_live and not still:
+            demonstrating.start_player()
         execute_server(settings)
 
 

@@ -101,6 +101,10 @@ class Settings(BaseSettings):
     demo_hours: Literal["open", "real"] = Field(
         default="open", description="Whether a demonstration is open round the clock or keeps its real hours."
     )
+    demo_live: bool = Field(
+        default=True,
+        description="Whether visitors and agents are simulated while `parvis demo --serve` serves.",
+    )
     voice: bool = Field(
         default=True,
         description="Whether calls are spoken and kiosks read their views aloud, with the espeak-ng program.",

@@ -1,6 +1,8 @@
 """The `demo` command: the demonstration, its past, and the demonstration played live."""
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +26,8 @@ from server.settings import Settings
 from server.store.database import Database
 from server.store.migrating import migrate
 
+PLAYED_PACE = 4
+"""How many times faster than life the demonstration plays beside its server."""
 ACT_STYLES = {
     "issue": "cyan",
     "next": "green",
@@ -44,6 +48,11 @@ History = Annotated[
 Serving = Annotated[bool, typer.Option("--serve", help="Serve the demonstration once it exists.")]
 Live = Annotated[
     bool, typer.Option("--live", help="Visitors and agents act on the running server until Ctrl-C.")
+]
+Still = Annotated[bool, typer.Option("--still", help="With --serve: without simulated visitors and agents.")]
+EndsWith = Annotated[
+    int | None,
+    typer.Option("--ends-with", metavar="PID", hidden=True, help="With --live: end when this parent ends."),
 ]
 Pace = Annotated[
     float, typer.Option("--pace", min=0.1, max=10_000, help="With --live: how many times faster than life.")
@@ -102,14 +111,31 @@ def _read(settings: Settings) -> dict[str, Any]:
     return described
 
 
-def live(settings: Settings, pace: float) -> None:
-    """Plays the demonstration on the running server, a line for each act. Refusal: no_demonstration."""
+def warn_root() -> None:
+    """Tells the superuser that a real hall is served under an account of its own."""
+    if os.geteuid() == 0:
+        say(sentence("command.demo.root"), style="yellow")
+
+
+def start_player() -> None:
+    """Starts the process that simulates visitors and agents; it ends with this process, which will serve."""
+    command = [sys.executable, "-m", "server.cli", "demo", "--live", "--pace", str(PLAYED_PACE)]
+    subprocess.Popen(
+        [*command, "--ends-with", str(os.getpid())], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+
+
+def live(settings: Settings, pace: float, *, ends_with: int | None = None) -> None:
+    """Plays the demonstration on the running server, a line for each act. Refusal: no_demonstration.
+
+    `ends_with`: the parent process whose end ends the play, None for none.
+    """
     # here, because no other command needs an HTTP client
     from server.demonstration.live import play_live
 
     if not demo_file(settings).exists():
         raise Refusal("no_demonstration", file=str(demo_file(settings)))
-    play_live(_read(settings), pace=pace, tell=_say_act)
+    play_live(_read(settings), pace=pace, tell=_say_act, ends_with=ends_with)
 
 
 def _say_act(hall: str, verb: str, number: str, where: str) -> None:

@@ -5,6 +5,7 @@ database is never touched.
 """
 
 import json
+import os
 import signal
 import threading
 import time
@@ -33,7 +34,13 @@ ARRIVALS_AN_HOUR_OF_A_MONTH = 1 / 130
 BUSY = 1.25
 """The demonstration plays a busy hour."""
 GREETED_SHARE = 0.06
-OPENS_WITHIN_S = 240.0
+NEWCOMERS_HALL = "chateau-thierry"
+"""Nobody is simulated here: whoever tries the product opens its counter and takes its tickets."""
+OPENS_WITHIN_S = 1.0
+COMES_AT_FIRST_WITHIN_S = 3.0
+WAITING_AT_FIRST_A_COUNTER = 2
+EAGER_FOR_S = 60.0
+"""How long agents call at once in the beginning, in seconds of play: the first page shows a busy hall."""
 LOOKS_FOR_APPOINTMENTS_EVERY_S = 120.0
 """In seconds of life, whatever the pace: appointments have the hours of the server's day."""
 FIRST_ARRIVAL_WITHIN_S = 30.0
@@ -41,25 +48,41 @@ WAITS_AT_MOST_S = 0.5
 
 
 def play_live(
-    described: dict[str, Any], *, pace: float, tell: Tell, transport: httpx.BaseTransport | None = None
+    described: dict[str, Any],
+    *,
+    pace: float,
+    tell: Tell,
+    transport: httpx.BaseTransport | None = None,
+    ends_with: int | None = None,
 ) -> None:
     """Plays the halls of `var/demo.json`, `pace` times faster than life, until it is interrupted.
 
-    Then it closes the counters it holds. A server that is away is waited for, but for a few seconds at the
-    end. `transport`: how the server is reached, the network by default.
+    All but the hall left to newcomers. At the end it closes the counters it holds. A server that is away is
+    waited for, but for a few seconds at the end. `transport`: how the server is reached, the network by
+    default. `ends_with`: the parent process whose end ends the play.
     """
     url = described["base_url"]
     with httpx.Client(base_url=url, timeout=10, trust_env=False, transport=transport) as client:
         server = Server(client, lambda is_back: tell("", "back" if is_back else "away", "", ""))
         timeline = Timeline(time.time())
-        plays = [_hall_play(server, timeline, described, site, tell=tell) for site in described["sites"]]
+        played = [site for site in described["sites"] if site["slug"] != NEWCOMERS_HALL]
+        plays = [_hall_play(server, timeline, described, site, tell=tell) for site in played]
+        if ends_with is not None:
+            threading.Thread(target=_end_with, args=(server, ends_with), daemon=True).start()
         with _interrupted_by(server), suppress(ServerAway):
             for play in plays:
-                _plan(play)
+                _plan(play, pace)
                 _expect_appointments(play, pace)
             _run(timeline, pace, server)
             for play in plays:
                 play.close_all()
+
+
+def _end_with(server: Server, parent: int) -> None:
+    """Ends the play once the parent process has ended, whatever the play waits for."""
+    while os.getppid() == parent:
+        time.sleep(WAITS_AT_MOST_S)
+    server.is_ending = True
 
 
 @contextmanager
@@ -107,10 +130,15 @@ def _hall_play(
     )
 
 
-def _plan(play: HallPlay) -> None:
+def _plan(play: HallPlay, pace: float) -> None:
+    """Counters open and people come in the first seconds, whatever the pace; then life goes on."""
+    play.eager_until_s = play.time.now_s + EAGER_FOR_S
     for counter in play.own.staffing:
-        opens_s = play.chance.uniform(0, OPENS_WITHIN_S)
+        opens_s = play.chance.uniform(0, OPENS_WITHIN_S) * pace
         play.time.after(opens_s, lambda counter=counter: play.open(counter))  # type: ignore[misc]
+    for _ in range(WAITING_AT_FIRST_A_COUNTER * len(play.own.staffing)):
+        comes_s = play.chance.uniform(OPENS_WITHIN_S, COMES_AT_FIRST_WITHIN_S) * pace
+        play.time.after(comes_s, play.arrive)
     play.time.after(play.chance.uniform(0, FIRST_ARRIVAL_WITHIN_S), lambda: _arrivals(play))
 
 

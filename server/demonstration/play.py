@@ -28,7 +28,8 @@ LOOKS_UP_S = 130.0
 """Mean time until an agent with nobody at the counter has put the file down and calls."""
 FILES_S = 100.0
 """Mean time for the file of a visit once the visitor has left, before the next call."""
-LOOKS_AGAIN_S = 180.0
+LOOKS_AGAIN_S = 60.0
+EAGER_WITHIN_S = 8.0
 NOBODY_THERE = Ending()
 
 
@@ -36,12 +37,14 @@ NOBODY_THERE = Ending()
 class HallPlay(HallVisitors):
     """One hall's visitors and agents. `means_s`: the mean service time of each service.
 
-    `self_service`: counters at which visitors work by themselves.
+    `self_service`: counters at which visitors work by themselves. `eager_until_s`: up to this instant agents
+    call and visitors come to the counter within seconds.
     """
 
     means_s: dict[str, int]
     self_service: frozenset[str] = frozenset()
     posts: dict[str, Post] = field(default_factory=dict)
+    eager_until_s: float = 0.0
 
     # --- agents -----------------------------------------------------------------------------------
 
@@ -114,7 +117,10 @@ class HallPlay(HallVisitors):
 
     def _coming(self, post: Post, delay_s: float) -> None:
         post.state = "coming"
-        self._later(post, delay_s, self._press_next)
+        self._later(post, self._eager(delay_s), self._press_next)
+
+    def _eager(self, delay_s: float) -> float:
+        return min(delay_s, EAGER_WITHIN_S) if self.time.now_s < self.eager_until_s else delay_s
 
     def _later(self, post: Post, delay_s: float, act: Callable[[Post], None]) -> None:
         post.turn += 1
@@ -166,7 +172,7 @@ class HallPlay(HallVisitors):
         elif self.chance.random() < SLOW_SHARE:
             self._later(post, self.chance.uniform(55, 80), self._recall_slow)
         else:
-            self._later(post, duration_s(self.chance, 28, spread=0.4), self._start)
+            self._later(post, self._eager(duration_s(self.chance, 28, spread=0.4)), self._start)
 
     def _recall_slow(self, post: Post) -> None:
         self._verb(post, "recall")

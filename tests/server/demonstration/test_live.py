@@ -1,5 +1,6 @@
 """The demonstration played live on a served one, through its public API."""
 
+import json
 import os
 import signal
 import subprocess
@@ -16,10 +17,12 @@ import httpx
 from server.demonstration.api_acts import ApiActs, Keys, Server
 from server.demonstration.create import SLUGS
 from server.demonstration.habits import habits
+from server.demonstration.live import NEWCOMERS_HALL
 from server.demonstration.play import HallPlay
 from server.demonstration.timeline import Timeline
 from tests.conftest import Serve
-from tests.harness.programs import PYTHON, child_of_tests
+from tests.harness.ports import free_port
+from tests.harness.programs import PROJECT, PYTHON, child_of_tests
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
 
@@ -51,8 +54,11 @@ def queue(server: Served, hall: str) -> dict[str, Any]:
     return found
 
 
+PLAYED = [slug for slug in SLUGS if slug != NEWCOMERS_HALL]
+
+
 def received(server: Served) -> dict[str, int]:
-    return {hall: queue(server, hall)["day"]["received"] for hall in SLUGS}
+    return {hall: queue(server, hall)["day"]["received"] for hall in PLAYED}
 
 
 def acts(server: Served) -> list[list[str]]:
@@ -63,7 +69,7 @@ def verbs(server: Served) -> set[str]:
     return {act[1] for act in acts(server) if len(act) > 1}
 
 
-def test_visitors_and_agents_act_in_all_five_halls_without_a_fault(serve: Serve) -> None:
+def test_visitors_and_agents_act_in_every_hall_but_the_newcomers_without_a_fault(serve: Serve) -> None:
     server = serve()
     with played(server):
         wait_until(lambda: all(received(server).values()), "every hall has visitors", within_s=40)
@@ -71,7 +77,8 @@ def test_visitors_and_agents_act_in_all_five_halls_without_a_fault(serve: Serve)
         wait_until(lambda: wanted <= verbs(server), "agents call and serve", within_s=20)
     assert "server_error" not in (server.var / "live.log").read_text(encoding="utf-8")
     assert " 500 " not in server.log.read_text(encoding="utf-8")
-    for hall in SLUGS:
+    assert not {act[0] for act in acts(server)} & {NEWCOMERS_HALL}
+    for hall in PLAYED:
         assert {counter["state"] for counter in queue(server, hall)["counters"]} == {"closed"}
 
 
@@ -165,3 +172,53 @@ def test_without_a_demonstration_it_says_so(tmp_path: Path) -> None:
     )
     assert told.returncode == 1
     assert "no_demonstration" in told.stdout + told.stderr
+
+
+def test_a_demonstration_is_served_busy_and_its_player_ends_with_it(tmp_path: Path) -> None:
+    """`make run`: people wait, are called and served within seconds; Château-Thierry is left alone."""
+    port, log = free_port(), tmp_path / "served.log"
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "assets").symlink_to(PROJECT / "var" / "assets")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PARVIS_")}
+    environment |= {"PARVIS_VAR": str(tmp_path / "var"), "PARVIS_PORT": str(port), "PARVIS_VOICE": "false"}
+    served = child_of_tests(
+        [str(PYTHON), "-m", "server.cli", "demo", "--serve"], environment=environment, output=log
+    )
+    try:
+        described = tmp_path / "var" / "demo.json"
+        wait_until(lambda: _answers(port), "the demonstration is served", within_s=60)
+        children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text(encoding="utf-8").split()
+        [player] = [pid for pid in children if "--ends-with" in _command(pid)]
+        key = json.loads(described.read_text(encoding="utf-8"))["api_key"]
+
+        def states(hall: str) -> set[str]:
+            found = httpx.get(
+                f"http://127.0.0.1:{port}/api/v1/halls/{hall}/queue",
+                headers={"Authorization": f"Bearer {key}"},
+                trust_env=False,
+            ).json()
+            waiting = {"waiting" for line in found["queues"] if line["waiting"]}
+            return waiting | ({counter["state"] for counter in found["counters"]} & {"called", "in_service"})
+
+        wait_until(lambda: {"waiting", "called", "in_service"} <= states("laon"), "Laon is busy")
+        assert states(NEWCOMERS_HALL) == set()
+    finally:
+        served.kill()
+        served.wait(timeout=10)
+    wait_until(lambda: "--ends-with" not in _command(player), "the player ends with its server")
+
+
+def _answers(port: int) -> bool:
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/health/ready", trust_env=False)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == 200
+
+
+def _command(pid: str) -> str:
+    """The command line of a process, empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+    except OSError:
+        return ""
