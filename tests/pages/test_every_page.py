@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.accessible import assert_accessible, further_violations, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
 from tests.harness.working import demonstration_user, sign_in
 
+WHOLE = ("/", "/console", "/configuration")
+"""One of each make: these are tried with every rule in forced colours."""
 SIZES = {"console": (1366, 768), "phone": (390, 844)}
 
 
@@ -33,7 +35,10 @@ def assert_walked(page: Page) -> None:
 )
 def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: str):
     width, height = SIZES[size]
-    assert_walked(pages.open(f"{hall.base_url}{path}", width=width, height=height))
+    page = pages.open(f"{hall.base_url}{path}", width=width, height=height)
+    assert_walked(page)
+    if size == "console":
+        assert further_violations(page) == []
 
 
 @pytest.mark.parametrize(
@@ -71,6 +76,7 @@ def test_a_page_of_people_at_work(hall: Served, page: Page, role: str, path: str
     page.wait_for_url(f"{hall.base_url}{path}")
     expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
     assert_walked(page)
+    assert further_violations(page, is_whole=path in WHOLE) == []
 
 
 def test_alarms_are_chosen_by_keyboard_and_none_is_said_where_they_are_chosen(hall: Served, page: Page):

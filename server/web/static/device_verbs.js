@@ -113,7 +113,7 @@ export function trialWords({ state, verdict, why }, say) {
 
 /** The form for the address of a kiosk's printer. */
 function addressForm(device, hall, { say, act, onPlaced }) {
-  const id = `printer-${device.id}`;
+  const id = `address-${device.kind}-${device.id}`; // a kiosk and its printer stand under one name
   const field = (name, label, control) => element("div", { class: "field" }, element("label", { for: `${id}-${name}` }, label), control);
   const host = element("input", { id: `${id}-host`, type: "text", required: true, maxlength: 253, autocomplete: "off", spellcheck: "false" });
   const port = element("input", { id: `${id}-port`, type: "text", inputmode: "numeric", required: true, pattern: "[0-9]{1,5}", value: "9100" });

@@ -24,7 +24,7 @@ export function mediumField(kind, media, { say, path, id }) {
   const fitting = media.filter((medium) => medium.kind === kind);
   const options = fitting.map(({ medium, texts }) => element("option", { value: medium }, texts.fr));
   const select = element("select", { id, "data-path": path, "aria-describedby": `${id}-hint` }, element("option", { value: "" }, say("notices.medium.none")), ...options);
-  const picture = element("img", { class: "medium-picture", alt: "", hidden: true });
+  const picture = element("img", { class: "medium-picture", src: "data:,", alt: "", hidden: true });
   select.addEventListener("change", show);
   const hint = element("small", { id: `${id}-hint` }, say(fitting.length ? "notices.medium.hint" : "notices.medium.empty"), " ", element("a", { href: "/affichage/medias" }, say("notices.medium.where")));
   const field = element("div", { class: "field" }, element("label", { for: id }, say("notices.medium")), select, hint, picture);

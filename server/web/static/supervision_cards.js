@@ -60,10 +60,13 @@ export function createCard(device, { list, words, onAsk, onEnlarge }) {
   return { draw, card };
 }
 
+/** An image without content: an `img` always has a source. */
+const NO_PICTURE = "data:,";
+
 /** The last picture of a screen, which opens large, and the button that asks for one. */
 function pictureOf(device, { words, onAsk, onEnlarge }) {
   const { say } = words;
-  const image = element("img", { alt: "", width: 320, height: 180 });
+  const image = element("img", { src: NO_PICTURE, alt: "", width: 320, height: 180 });
   const open = element("button", { type: "button", class: "picture", hidden: true }, image);
   const none = element("p", { class: "no-picture" }, say("supervision.no_picture"));
   const caption = element("p", { class: "muted" });

@@ -15,6 +15,7 @@ from server.web.menu import HELP_OF_PAGES, MENU, MenuGroup, WorkPage, help_at, p
 from server.web.viewer import Viewer
 from tests.docs.documents import DOCS
 from tests.harness.programs import PROJECT
+from tests.harness.valid_html import faults_of
 from tests.server.web.api_site import HALL, ApiSite
 
 FRAME = re.compile(r'<header class="masthead page-frame">.*?</header>', re.DOTALL)
@@ -56,6 +57,7 @@ def test_one_frame_on_every_page_of_work(site: ApiSite):
     heads = {}
     for path in (*(page.path for page in MENU), *FURTHER):
         text = browser.get(path).text
+        assert faults_of(text) == [], path
         head = FRAME.findall(text)
         assert len(head) == text.count('<header class="masthead') == 1, path
         assert text.index('class="skip"') < text.index(head[0]), path
