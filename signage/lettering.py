@@ -7,6 +7,7 @@ too small for the declared distance they grow, as far as a layout leaves room; b
 refused.
 """
 
+from math import ceil
 from typing import Literal, get_args
 
 type Layout = Literal["hall", "corridor", "counter", "window", "calls"]
@@ -17,6 +18,8 @@ CAPITAL_SHARE = 0.67
 HEIGHTS_AWAY = 200
 LONG_SIDE_PX = 1_920
 TEXT_PX = 76
+SMALLEST_PX = 56
+"""No letter on a screen is smaller, however near its readers are."""
 _LONG_SIDE_SHARE = 16 / (16**2 + 9**2) ** 0.5
 
 LARGEST_SCALE: dict[Layout, float] = {
@@ -45,6 +48,11 @@ def letter_mm(px: float, diagonal_cm: float) -> float:
 def legible_at_m(px: float, diagonal_cm: float) -> float:
     """Return from how far text of so many px is read, in metres."""
     return HEIGHTS_AWAY * letter_mm(px, diagonal_cm) / 1000
+
+
+def least_px(diagonal_cm: float, viewing_m: float) -> int:
+    """Return the smallest px, 56 or more, that is read from `viewing_m` metres: notices shrink no further."""
+    return max(SMALLEST_PX, ceil(viewing_m / legible_at_m(1, diagonal_cm)))
 
 
 def text_scale(diagonal_cm: float, viewing_m: float, layout: Layout) -> float:

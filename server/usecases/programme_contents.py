@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from server.documents.french_spaces import unbroken
+from server.documents.hyphens import parted
 from server.documents.notices import (
     AskedNotice,
     DelaysNotice,
@@ -56,9 +57,13 @@ def spoken_languages(kind: str, known: Sequence[str]) -> list[str]:
 
 
 def said_in(texts: Mapping[str, str], language: str) -> str:
-    """What texts say in a language, in French without that translation; spaces of French do not break."""
+    """What texts say in a language, in French without that translation, made for narrow lines.
+
+    Spaces of French do not break, and long words have places where they may be parted.
+    """
+    shown = language_shown(texts, language)
     text = text_in(texts, language)
-    return unbroken(text) if language_shown(texts, language) == FRENCH else text
+    return parted(unbroken(text) if shown == FRENCH else text, shown)
 
 
 def contents_of(kind: str, notice: NoticeContent, language: str, words: HallWords) -> Contents:

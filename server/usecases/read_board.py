@@ -22,7 +22,7 @@ from server.usecases.read_alerts import board_alert, screen_words
 from server.usecases.read_look import read_look
 from server.usecases.read_programme import Preview, read_programme
 from signage import board
-from signage.lettering import text_scale
+from signage.lettering import SMALLEST_PX, least_px, text_scale
 
 _HALL = (
     "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision,"
@@ -250,11 +250,18 @@ def _sound(sound: Sound, screen: Screen | None) -> Message:
 def _place(configuration: HallConfiguration, screen: Screen | None) -> Message:
     """What the screen is for and how large its text is there; a screen nobody configured is a hall's."""
     if screen is None:
-        return {"layout": "hall", "text_scale": 1.0, "arrow": None, "counter": None}
+        return {
+            "layout": "hall",
+            "text_scale": 1.0,
+            "least_px": SMALLEST_PX,
+            "arrow": None,
+            "counter": None,
+        }
     counter = configuration.counters.get(screen.counter or "")
     return {
         "layout": screen.layout,
         "text_scale": text_scale(screen.diagonal_cm, screen.viewing_m, screen.layout),
+        "least_px": least_px(screen.diagonal_cm, screen.viewing_m),
         "arrow": screen.arrow,
         "counter": None if counter is None else {"id": counter.id, "label": counter.label},
     }

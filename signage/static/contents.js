@@ -1,5 +1,6 @@
 // What each item of a programme has to show now, without a browser: live lines of waits, files to load, what is absent.
 
+import { turnMs } from "./text_pages.js";
 import { textIn } from "./words.js";
 
 /** The content of an item with what is live in it; null when it has nothing to show now. */
@@ -20,14 +21,40 @@ export const filesOf = ({ content }) => [content?.url, content?.poster].filter(B
 export const filesOfLook = (look) => (look ? [look.stylesheet, look.logo?.url, ...look.fonts].filter(Boolean) : []);
 
 /**
- * Which page of an item is shown at a position; each stays as long as the others. Where its time is too short to read them
- * all, it shows as many as can be read, and goes on with the next ones at its next showing.
+ * Which page of an item is shown at a position; each has the part of its time that its words are of all. Where live lines
+ * have more pages than can be read in it, as many are shown, and the next ones at its next showing.
  */
 export function pageAt({ reading, ms, position, showing }) {
-  const longest = Math.max(...reading);
-  const whole = Math.min(reading.length, Math.max(1, Math.floor(ms / longest)));
+  const all = reading.reduce((sum, each) => sum + each, 0);
+  if (ms >= all) return pageOf(reading, (position / ms) * all);
+  const whole = Math.max(1, Math.floor(ms / Math.max(...reading)));
   const each = Math.max(Math.floor(ms / whole), 1_000);
   return (showing * whole + Math.floor(position / each)) % reading.length;
+}
+
+function pageOf(reading, read) {
+  let over = 0;
+  const found = reading.findIndex((each) => read < (over += each));
+  return found < 0 ? reading.length - 1 : found;
+}
+
+const OF_ONE_PAGE = new Set(["waits", "image", "video", "document"]); // or of pages that come and go with who waits
+
+/** The items of a programme, each as long as all its pages take to read: `readingOf(content)` is in milliseconds a page. */
+export function lengthened(programme, contents, readingOf) {
+  const items = programme.items.map((item) => {
+    const content = OF_ONE_PAGE.has(item.kind) ? null : contents.get(item.id);
+    return content ? { ...item, ms: turnMs(item.ms, readingOf(content)) } : item;
+  });
+  return { ...programme, items };
+}
+
+/** The most pages that some contents make, `countPages(content)` each; null where none is a text. */
+export function pageCounts(contents, countPages) {
+  const counts = contents.filter((content) => content && !OF_ONE_PAGE.has(content.kind)).map(countPages);
+  if (!counts.length) return null;
+  const most = (name) => Math.max(...counts.map((count) => count[name]));
+  return { beside: most("beside"), alone: most("alone"), isForced: counts.some((count) => count.isForced) };
 }
 
 /** Waits as lines, one a queue; a queue with nobody and no wait to tell takes no room. */

@@ -1,25 +1,28 @@
 // Plays the programme on the stage, and tells what was really seen, from when to when. DOM through the stage only.
 
-import { contentOf, welcome } from "./contents.js";
+import { contentOf, lengthened, pageCounts, welcome } from "./contents.js";
 import * as lists from "./playlist.js";
 import { createStage } from "./stage.js";
 
 /**
  * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered}`. `onSeen(piece)` is told each
  * stretch of a notice that was seen: `{item, notice, from, to, outcome}`, in the server's milliseconds; `onFailed(item,
- * reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`.
+ * reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`. In a preview `onCounted(counts)`
+ * is told how many pages the programme's texts make at most.
  */
-export function createMediaPlayer({ box, measure, wordsIn, own, lag, loudness, serverNow, onSeen, onFailed, onEnd }) {
+export function createMediaPlayer({ box, measure, rooms, wordsIn, own, lag, loudness, serverNow, onSeen, onFailed, onEnd, onCounted }) {
   let playlist = lists.initialPlaylist({ lag });
   let seen = null; // {key, item, showing}: what stands on the stage
   let piece = null; // {item, notice, from}: since when it is seen without a break
   let timer = null;
   let notices = new Map(); // of items, for one that fails before it is shown
   let next = null; // what is to stand there as soon as it is ready
-  const stage = createStage({ box, measure, wordsIn, loudness, on: { seen: nowSeen, ready: onEnd, failed: notShown } });
+  const stage = createStage({ box, measure, rooms, wordsIn, loudness, on: { seen: nowSeen, ready: onEnd, failed: notShown } });
 
-  function play({ programme, view, screen, at, isCovered }) {
-    const contents = new Map(programme.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));
+  function play({ programme: given, view, screen, at, isCovered }) {
+    const contents = new Map(given.items.map((item) => [item.id, contentOf(item, { view, screen, own })]));
+    const programme = lengthened(given, contents, stage.readingOf);
+    onCounted?.(pageCounts([...contents.values()], stage.countPages));
     notices = new Map(programme.items.map((item) => [item.id, item.notice]));
     const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);
     const waiting = Object.fromEntries(view.queues.map((line) => [line.queue, line.waiting]));
@@ -84,5 +87,5 @@ export function createMediaPlayer({ box, measure, wordsIn, own, lag, loudness, s
   /** The piece that is being seen, as it would end now: kept so that a page that dies has told it. */
   const seenNow = (at) => (piece ? told(piece, at) : null);
 
-  return { play, redraw: stage.forget, seenNow };
+  return { play, redraw: stage.forget, resettle: stage.resettle, seenNow };
 }

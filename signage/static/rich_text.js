@@ -1,5 +1,7 @@
 // The small HTML of a text notice: taken in by an allow-list, counted and cut in words across its paragraphs.
 
+import { bound, clauseEnds, sentenceEnds } from "./text_pages.js";
+
 const ALLOWED = new Set(["P", "H1", "H2", "H3", "H4", "STRONG", "B", "EM", "I", "U", "UL", "OL", "LI", "BR", "BLOCKQUOTE", "SUP", "SUB", "SPAN", "DIV"]);
 const LEFT_OUT = new Set(["SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "EMBED", "SVG", "MATH", "NOSCRIPT"]);
 const TEXT = 3;
@@ -56,16 +58,59 @@ export function part(node, from, to) {
   return copy;
 }
 
-const BLOCKS = new Set(["P", "LI", "DIV", "BLOCKQUOTE"]); // a heading is not left alone at the foot of a page
+const BLOCKS = new Set(["P", "LI", "DIV", "BLOCKQUOTE"]);
+const HEADING = /^H[1-6]$/; // is not left alone at the foot of a page
 
-/** How many words of a node are over after each of its paragraphs and items, in order. */
-export function blockEnds(node, before = 0) {
-  const found = [];
-  let at = before;
-  for (const child of node.childNodes) {
-    found.push(...blockEnds(child, at));
-    at += wordsIn(child);
-    if (BLOCKS.has(child.nodeName) && found.at(-1) !== at) found.push(at);
+/**
+ * Where the words of a node may be cut, as counts of words, in order: `blocks` (its paragraphs, items and lines are over),
+ * `sentences` (a block or a sentence outside of lists is), `items` (also a sentence inside an item), `clauses`, `words`.
+ */
+export function cutPlaces(root) {
+  const found = { blocks: new Set(), sentences: new Set(), items: new Set(), clauses: new Set() };
+  let at = 0;
+  let line = []; // the words since the last block or line was over
+  walk(root, { isItem: false, isHeading: false });
+  close({ isItem: false, isHeading: false });
+  const sorted = (...sets) => [...new Set(sets.flatMap((set) => [...set]))].sort((one, other) => one - other);
+  const { blocks, sentences, items, clauses } = found;
+  return {
+    count: at, blocks: sorted(blocks), sentences: sorted(blocks, sentences), items: sorted(blocks, sentences, items),
+    clauses: sorted(blocks, sentences, items, clauses), words: Array.from({ length: at }, (_, index) => index + 1),
+  };
+
+  function walk(node, place) {
+    if (node.nodeType === TEXT) {
+      const words = split(node.data).filter(isWord);
+      line.push(...words);
+      at += words.length;
+      return;
+    }
+    const isHeading = place.isHeading || HEADING.test(node.nodeName);
+    const inside = { isItem: place.isItem || node.nodeName === "LI", isHeading };
+    const isOwnLine = BLOCKS.has(node.nodeName) || HEADING.test(node.nodeName) || node.nodeName === "BR";
+    if (isOwnLine) close(place);
+    for (const child of node.childNodes) walk(child, inside);
+    if (isOwnLine) close(inside);
   }
-  return found;
+
+  function close({ isItem, isHeading }) {
+    if (line.length && !isHeading) {
+      const began = at - line.length;
+      for (const end of sentenceEnds(line).slice(0, -1)) (isItem ? found.items : found.sentences).add(began + end);
+      for (const end of clauseEnds(line)) found.clauses.add(began + end);
+      found.blocks.add(at);
+    }
+    line = [];
+  }
+}
+
+/** Bind numbers to their units in all the text of a node, also where a mark stands between them. */
+export function bindAll(node, before = "") {
+  if (node.nodeType === TEXT) {
+    node.data = bound(before + node.data).slice(before.length); // as long as it was
+    return node.data.slice(-8);
+  }
+  let last = BLOCKS.has(node.nodeName) ? "" : before;
+  for (const child of node.childNodes) last = bindAll(child, last);
+  return last;
 }

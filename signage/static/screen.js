@@ -16,13 +16,14 @@ import { createKept } from "./kept.js";
 import { createMediaPlayer } from "./media_player.js";
 import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
-import { connectPreview } from "./preview.js";
+import { connectPreview, tellPageCounts } from "./preview.js";
 import { isQuiet } from "./quiet.js";
 import { alertLevel, soundLevel } from "./sound_level.js";
 import { playFile, trySound } from "./sounds.js";
 import { spokenFiles } from "./spoken_files.js";
 import * as screenState from "./screen_state.js";
 import { createSupervised } from "./supervised.js";
+import { SMALLEST_PX } from "./text_pages.js";
 import { wordsOf } from "./words.js";
 
 const KEPT = "parvis.screen";
@@ -37,7 +38,7 @@ const LAG = "parvis.lag";
 
 const { read, keep } = createKept({ isPreview });
 let state = screenState.restored(read(KEPT));
-let shownScale = 1;
+let shownLetters = "";
 let lag = read(LAG) ?? 0;
 let phase = "unknown"; // of the downloads
 let isGone = false;
@@ -126,13 +127,16 @@ const player = createPlayer({
 
 const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null, hall: () => (state.isRefused ? null : (state.hall?.slug ?? null)) });
 
+const BESIDE = { layout: "side", quiet: "no", rest: "no", view: "rest" };
+const rooms = { beside: (work) => inRoom(BESIDE, work), alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work) };
 const media = createMediaPlayer({
-  box: get("slide"), measure: get("measure"), wordsIn, own, lag,
+  box: get("slide"), measure: get("measure"), rooms, wordsIn, own, lag,
   loudness: () => (state.screen?.has_sound && !isLoop() && !isSoundOff ? level() : 0), // the loop hears announcements only
   serverNow: () => screenState.serverNow(state, now()),
   onSeen: proof.seen,
   onFailed: (item, reason, notice, at) => proof.failed(item, reason, notice, at),
   onEnd: () => playMedia(screenState.viewOf(state, now())),
+  onCounted: isPreview ? tellPageCounts : null,
 });
 
 const supervised = createSupervised({
@@ -283,11 +287,13 @@ function drawAlert() {
 
 /** What the screen is for, and its text as large as its last reader needs it. */
 function drawPlace() {
-  const { layout = "hall", text_scale: scale = 1 } = state.screen?.place ?? {};
-  if (document.body.dataset.place === layout && shownScale === scale) return;
+  const { layout = "hall", text_scale: scale = 1, least_px: least = SMALLEST_PX } = state.screen?.place ?? {};
+  const letters = `${scale} ${least}`;
+  if (document.body.dataset.place === layout && shownLetters === letters) return;
   document.body.dataset.place = layout;
-  shownScale = scale;
+  shownLetters = letters;
   document.documentElement.style.setProperty("--s", scale);
+  document.documentElement.style.setProperty("--least", least);
   calls.forget();
   media.redraw();
 }
@@ -297,7 +303,22 @@ function drawQuiet(view) {
   const value = isQuiet(view, screenState.serverNow(state, now())) ? "yes" : "no";
   if (document.body.dataset.quiet === value) return;
   document.body.dataset.quiet = value;
-  media.redraw(); // pages are measured for the other room
+  media.resettle(); // pages are made for the other room
+}
+
+/** Do something with the page as it is in another state, and bring it back before anything is drawn. */
+function inRoom(shown, work) {
+  const { dataset } = document.body;
+  const former = Object.keys(shown).map((name) => [name, dataset[name]]);
+  Object.assign(dataset, shown);
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of former) {
+      if (value === undefined) delete dataset[name];
+      else dataset[name] = value;
+    }
+  }
 }
 
 /** Media are covered where calls or an alert take their place, and where nobody can see the page. */

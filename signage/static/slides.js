@@ -1,59 +1,21 @@
 // The pages of what the side of the screen shows: each item of the programme as DOM, measured so that nothing is cut.
 
 import { directionOf } from "/assets/directions.js";
-import { blockEnds, part, safeNodes, wordsIn } from "./rich_text.js";
+import { bindAll, cutPlaces, part, safeNodes } from "./rich_text.js";
+import { bound, pagesOf, readingMs, textSizes } from "./text_pages.js";
 
-const QUICKEST = { start: 1_500, word: 200 }; // of a page among others of one item
-
-/**
- * Split words into pages that `fits(words)` allows, each at least a word, as full as they may be but for this: a page
- * that more than half fills before one of `ends` (counts of words after which a paragraph is over) ends there, and a
- * last page of a few words takes its share of the one before.
- */
-export function pages(words, fits, ends = []) {
-  const found = [];
-  for (let from = 0; from < words.length; ) {
-    const most = mostThatFit(words, from, fits);
-    const inside = ends.filter((end) => end > from + most / 2 && end <= from + most);
-    const to = from + most < words.length && inside.length ? Math.max(...inside) : from + most;
-    found.push(words.slice(from, to));
-    from = to;
-  }
-  return found.length ? withoutRest(found, fits, ends) : [[]];
-}
-
-function mostThatFit(words, from, fits) {
-  let low = 1;
-  let high = words.length - from;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (fits(words.slice(from, from + middle))) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-/** The last two pages, shared evenly where the last one would be left with a few words of a paragraph. */
-function withoutRest(found, fits, ends) {
-  const [former, last] = found.slice(-2);
-  const before = found.slice(0, -2);
-  const isWhole = ends.includes(before.flat().length + (former?.length ?? 0));
-  if (!last || isWhole || last.length * 3 >= former.length) return found;
-  const both = [...former, ...last];
-  const middle = Math.ceil(both.length / 2);
-  const shared = [both.slice(0, middle), both.slice(middle)];
-  return shared.every(fits) ? [...before, ...shared] : found;
-}
+const PRIORITY_PX = 64;
+const LARGEST_TITLE = 0.45; // of the height of its room, where smaller letters help
 
 /**
- * Build the pages of a content, measured in `box` (which is empty and seen by nobody), as `{element, reading}`:
- * `reading` is how long it takes at least to read it, in milliseconds.
+ * Build the pages of a content, measured in `box` (which is empty and seen by nobody), as `{element, reading, isForced}`:
+ * `reading` is how long it takes at least to read it, in milliseconds; `isForced`: a sentence has no room on one page.
  */
 export function buildPages(box, content, words) {
   const build = BUILD[content.kind] ?? buildText;
   return build(box, content, words).map((element) => {
     const count = element.textContent.split(/\s+/).filter(Boolean).length;
-    return { element, reading: QUICKEST.start + count * QUICKEST.word };
+    return { element, reading: readingMs(count), isForced: element.dataset.forced === "yes" };
   });
 }
 
@@ -90,8 +52,20 @@ function linePages(box, head, lines, tail = []) {
     left = left.slice(taken);
   } while (left.length);
   if (isTailApart) built.push(withTail(head(), tail));
-  return built;
+  return numbered(built, (slide) => slide.querySelector(".waits-title") ?? slide);
 }
+
+/** Say on each of several pages which one it is, at the end of `placeOf(page)`. */
+function numbered(slides, placeOf) {
+  if (slides.length < 2) return slides;
+  slides.forEach((slide, at) => {
+    slide.dataset.page = String(at + 1);
+    placeOf(slide).append(" ", pageMark(`${at + 1}/${slides.length}`));
+  });
+  return slides;
+}
+
+const pageMark = (text) => make("span", "page-mark", { dir: "ltr" }, text);
 
 const withTail = (slide, tail) => {
   slide.append(...tail.map((each) => each.cloneNode(true)));
@@ -128,20 +102,58 @@ function buildText(box, content, words) {
   return buildNotice(box, content, words);
 }
 
+/**
+ * A text whole, in the largest letters in which it has room; or cut at the ends of sentences and items, in the smallest
+ * that the last reader can read. Only a sentence that has no room on a page of its own is written smaller, then cut.
+ */
 function buildNotice(box, content, words) {
   const tag = words.say(`category_${content.category}`) || content.category || words.say("notice");
   const body = content.html ? safeNodes(content.html) : paragraphs(content.lines ?? [content.text ?? content.body ?? ""]);
-  const whole = noticeSlide(content, tag, body);
-  for (const size of ["large", "middle"]) {
-    whole.dataset.size = size;
+  bindAll(body);
+  const draft = { content, tag };
+  const { legible, smaller } = textSizes(leastIn(box, content.kind));
+  const places = cutPlaces(body);
+  for (const px of legible) {
+    const whole = noticeSlide({ ...draft, px, title: titleSize(box, draft, px) }, body);
     if (fitsIn(box, whole)) return [whole];
   }
-  const places = Array.from({ length: wordsIn(body) }, (_, at) => at);
-  const pageSlide = (page) => noticeSlide(content, tag, part(body, page[0] ?? 0, (page.at(-1) ?? 0) + 1));
-  return pages(places, (page) => fitsIn(box, pageSlide(page), "middle"), blockEnds(body)).map(pageSlide).map((slide) => {
-    slide.dataset.size = "middle";
+  const sizes = [legible.at(-1), ...smaller];
+  for (const px of sizes) {
+    const pages = cutIn(box, { ...draft, px, title: titleSize(box, draft, px) }, body, { places, levels: [places.sentences, places.items] });
+    if (pages) return pages;
+  }
+  const px = sizes.at(-1);
+  const forced = { ...draft, px, title: titleSize(box, draft, px), isForced: true };
+  return cutIn(box, forced, body, { places, levels: [places.sentences, places.items, places.clauses, places.words] });
+}
+
+/** Pages of a body that end at places of the levels; null where one would have to end elsewhere. */
+function cutIn(box, draft, body, { places, levels }) {
+  const slideOf = ([from, to], mark) => noticeSlide({ ...draft, mark }, part(body, from, to));
+  const fits = (from, to) => fitsIn(box, slideOf([from, to], "9/9"));
+  const pages = pagesOf(places.count, fits, levels, places.blocks);
+  const isRight = draft.isForced || pages.every(([from, to]) => fits(from, to) && (to === places.count || levels.at(-1).includes(to)));
+  if (!isRight) return null;
+  return pages.map((page, at) => {
+    const slide = slideOf(page, pages.length > 1 ? `${at + 1}/${pages.length}` : null);
+    if (pages.length > 1) slide.dataset.page = String(at + 1);
     return slide;
   });
+}
+
+/** The smallest px of a room that its last reader can read: letters of a room that has grown are larger by as much. */
+function leastIn(box, kind) {
+  const px = (element) => Number.parseFloat(getComputedStyle(element).fontSize);
+  const grown = px(box) / px(document.body);
+  const least = Number.parseFloat(getComputedStyle(box).getPropertyValue("--least")) || 0;
+  return Math.ceil(Math.max(least / grown, kind === "priority_card" ? PRIORITY_PX : 0));
+}
+
+/** The px of a title over letters of `px`: the largest that leaves room for the text. */
+function titleSize(box, draft, px) {
+  const sizes = [...new Set([Math.max(Math.round(px * 1.15), 64), Math.max(px, 64), px, ...textSizes(0, px).legible])].sort((one, other) => other - one);
+  const right = sizes.find((title) => fitsIn(box, noticeSlide({ ...draft, px, title }, document.createElement("div")), LARGEST_TITLE));
+  return right ?? sizes.at(-1);
 }
 
 function paragraphs(texts) {
@@ -150,10 +162,15 @@ function paragraphs(texts) {
   return box;
 }
 
-function noticeSlide(content, tag, body) {
+function noticeSlide({ content, tag, px, title, mark, isForced }, body) {
   const slide = make("div", "notice", { lang: content.language, dir: directionOf(content.language) });
   slide.dataset.kind = content.kind;
-  slide.append(make("p", "notice-tag", { dir: "auto" }, tag));
+  if (isForced) slide.dataset.forced = "yes";
+  slide.style.setProperty("--text", px);
+  slide.style.setProperty("--title", title);
+  const head = slide.appendChild(make("div", "notice-head"));
+  head.append(make("p", "notice-tag", { dir: "auto" }, tag));
+  if (mark) head.append(pageMark(mark));
   if (content.title) slide.append(make("h2", "notice-title", { dir: "auto" }, content.title));
   if (body.textContent) {
     const box = slide.appendChild(make("div", "notice-body", { dir: "auto" }));
@@ -183,19 +200,18 @@ function buildWelcome(box, content, words) {
   return [slide];
 }
 
-function fitsIn(box, slide, size) {
-  if (size) slide.dataset.size = size;
+function fitsIn(box, slide, share = 1) {
   box.replaceChildren(slide);
-  const fits = box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1;
+  const fits = (share < 1 ? slide.offsetHeight <= box.clientHeight * share : box.scrollHeight <= box.clientHeight + 1) && box.scrollWidth <= box.clientWidth + 1;
   box.replaceChildren();
   return fits;
 }
 
-/** Make an element with a class, attributes and text. */
+/** Make an element with a class, attributes and text, of which no line parts a number from its unit. */
 export function make(tag, name, attributes = {}, text = null) {
   const element = document.createElement(tag);
   if (name) element.className = name;
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== null) element.textContent = text;
+  if (text !== null) element.textContent = bound(text);
   return element;
 }

@@ -6,23 +6,44 @@ import { buildPages } from "./slides.js";
 
 const READY_MS = 10_000;
 const KEPT_READY = 4;
+const MOST_MEASURED = 300;
 
 /**
  * `on.seen(key)` when an item stands on the screen, `on.ready()` when the one that was asked for can, `on.failed(key,
- * reason)` when its file cannot be shown. `measure` is a box as large as `box`, seen by nobody; `loudness()` is how loud a film is heard now, 0 to 1.
+ * reason)` when its file cannot be shown. `measure` is a box as large as `box`, seen by nobody; `rooms.beside(work)` does
+ * something in its room beside calls, the smaller one, `rooms.alone(work)` in that without calls; `loudness()` is how loud a film is heard now, 0 to 1.
  */
-export function createStage({ box, measure, wordsIn, loudness, on }) {
+export function createStage({ box, measure, rooms, wordsIn, loudness, on }) {
   let current = null; // {key, pages, media, text}
   let awaited = null;
   const ready = new Map();
   const showings = new Map(); // how often each item was shown: a long one goes on with its next pages
+  const readings = new Map(); // by content, in the room beside calls
+
+  const pagesOf = (content) => buildPages(measure, content, wordsIn(content.language));
+
+  /** How many pages a content makes beside calls and without them, and whether a sentence has no room on one. */
+  function countPages(content) {
+    const [beside, alone] = [rooms.beside, rooms.alone].map((room) => room(() => pagesOf(content)));
+    return { beside: beside.length, alone: alone.length, isForced: [...beside, ...alone].some((page) => page.isForced) };
+  }
+
+  /** How long each page of a content takes to read, in milliseconds, in the room where it has the most of them. */
+  function readingOf(content) {
+    const text = JSON.stringify(content);
+    if (!readings.has(text)) {
+      if (readings.size >= MOST_MEASURED) readings.clear();
+      readings.set(text, rooms.beside(() => pagesOf(content).map(({ reading }) => reading)));
+    }
+    return readings.get(text);
+  }
 
   /** Make an item ready: built, and its file decoded. Returns what is made, now or later. */
   function prepared(key, content) {
     const text = JSON.stringify(content);
     const known = ready.get(key);
     if (known?.text === text) return known;
-    const pages = buildPages(measure, content, wordsIn(content.language));
+    const pages = pagesOf(content);
     const media = pages[0].element.querySelector("img, video");
     const made = { key, text, pages, media, isReady: !media, content };
     if (media) {
@@ -123,11 +144,17 @@ export function createStage({ box, measure, wordsIn, loudness, on }) {
 
   /** Everything is measured anew: the screen turned, or its fonts came. */
   function forget() {
+    readings.clear();
+    resettle();
+  }
+
+  /** Pages are made anew for another room. */
+  function resettle() {
     for (const made of [...ready.values()]) if (!made.media) ready.delete(made.key);
     if (current && !current.media) current.text = "";
   }
 
-  return { show, cover, forget, prepare: (key, content) => void prepared(key, content), shownKey: () => current?.key ?? null };
+  return { show, cover, forget, resettle, readingOf, countPages, prepare: (key, content) => void prepared(key, content), shownKey: () => current?.key ?? null };
 }
 
 /** A video that is not shown any more gives its decoder back. */

@@ -1,5 +1,6 @@
 """A notice from a bureau to the screen of another site, in a real browser, and the pages it goes through."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def test_from_a_bureau_of_laon_to_the_screen_of_vervins(server: Served, pages: P
     open_notice(officer, server, "À vous de jouer")
     seen = officer.frame_locator("[data-frame] iframe")
     expect(seen.locator("#slide")).to_contain_text("Le mercredi de 12 à 14 heures")
+    counted = officer.get_by_role("list", name="Nombre de pages").get_by_role("listitem")
+    expect(counted).to_have_text([re.compile(r"\S.*: 1 page$")] * 4)
     officer.get_by_role("button", name="Refuser", exact=True).press("Enter")
     expect(officer.locator("[data-text=refused]")).to_contain_text("Dites pourquoi")
     officer.get_by_label("Motif du refus").fill("Dites aussi par où entrer.")

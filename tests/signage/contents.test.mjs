@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contentOf, filesOf, pageAt } from "../../signage/static/contents.js";
+import { contentOf, filesOf, lengthened, pageAt, pageCounts } from "../../signage/static/contents.js";
 
 const queue = (fr, waiting, { en, wait = null } = {}) => ({
   queue: fr, services: [{ id: fr, name: en ? { fr, en } : { fr } }], waiting, wait,
@@ -27,9 +27,28 @@ test("the files of an item are its own and its poster", () => {
   assert.deepEqual(filesOf({ content: { title: "Texte" } }), []);
 });
 
-test("the pages of an item share its time; what cannot be read in it comes at the next showing", () => {
-  const at = (position, showing = 0) => pageAt({ reading: [4_000, 5_000, 3_000], ms: 15_000, position, showing });
-  assert.deepEqual([0, 4_999, 5_000, 10_000, 15_000].map((position) => at(position)), [0, 0, 1, 2, 0]);
+test("the pages of an item share its time by their words; what cannot be read in it comes at the next showing", () => {
+  const at = (position, showing = 0) => pageAt({ reading: [4_000, 5_000, 3_000], ms: 24_000, position, showing });
+  assert.deepEqual([0, 7_999, 8_000, 17_999, 18_000, 23_999, 24_000].map((position) => at(position)), [0, 0, 1, 1, 2, 2, 2]);
   const short = (position, showing) => pageAt({ reading: Array(20).fill(5_000), ms: 10_000, position, showing });
   assert.deepEqual([short(0, 0), short(5_000, 0), short(0, 1), short(9_000, 9)], [0, 1, 2, 19]);
+});
+
+test("an author is told the most pages that a notice makes in any of its languages", () => {
+  const contents = [{ kind: "text", n: 2 }, { kind: "text", n: 3 }, { kind: "image", n: 9 }, null];
+  const count = ({ n }) => ({ beside: n, alone: n - 1, isForced: n === 3 });
+  assert.deepEqual(pageCounts(contents, count), { beside: 3, alone: 2, isForced: true });
+  assert.equal(pageCounts([{ kind: "image" }, null], count), null);
+});
+
+test("a text stays until each of its pages could be read; waits and files keep their time", () => {
+  const items = ["text", "waits", "video", "hours"].map((kind) => ({ id: kind, kind, ms: 10_000 }));
+  const contents = new Map(items.map(({ id }) => [id, id === "hours" ? null : { kind: id }]));
+  const { items: found, hours } = lengthened({ items, hours: null }, contents, () => [6_000, 7_000]);
+  assert.deepEqual(found.map(({ ms }) => ms), [13_000, 10_000, 10_000, 10_000]);
+  assert.equal(hours, null);
+  for (let ms = 13_000; ms < 40_000; ms += 700) {
+    const shown = new Set(Array.from({ length: 200 }, (_, step) => pageAt({ reading: [6_000, 7_000], ms, position: (ms * step) / 200, showing: 0 })));
+    assert.deepEqual([...shown], [0, 1], "every page is shown before the turn ends");
+  }
 });

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from signage.lettering import (
     LARGEST_SCALE,
     LAYOUTS,
+    SMALLEST_PX,
     TEXT_PX,
     Layout,
     LettersTooSmall,
+    least_px,
     legible_at_m,
     letter_mm,
     text_scale,
@@ -35,6 +37,14 @@ def test_a_screen_that_is_too_small_for_its_hall_says_how_far_it_can_be_read():
         text_scale(81, 8, "hall")
     assert refused.value.farthest_m == 5
     assert text_scale(81, 5, "hall") > 1
+
+
+@given(diagonal_cm=st.integers(25, 300), viewing_m=st.integers(1, 40))
+def test_notices_are_as_small_as_the_last_reader_can_read_and_no_smaller(diagonal_cm: int, viewing_m: int):
+    px = least_px(diagonal_cm, viewing_m)
+    assert px >= SMALLEST_PX
+    assert legible_at_m(px, diagonal_cm) >= viewing_m - 1e-9
+    assert px == SMALLEST_PX or legible_at_m(px - 1, diagonal_cm) < viewing_m
 
 
 @given(diagonal_cm=st.integers(25, 300), viewing_m=st.integers(1, 40), layout=st.sampled_from(LAYOUTS))

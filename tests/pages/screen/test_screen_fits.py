@@ -1,12 +1,15 @@
 """The hall screen at three sizes, in every state it may be in: nothing is cut, small or inaccessible."""
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.pages.screen.screen_page import ARABIC, LONG_DIRECTION, MEASURE, NOTICE, SIZES, opened
 from tests.signage.contract_server import ContractServer, former, queue
+from tests.signage.programmes import item, programme
 
 
 def full(hall: ContractServer) -> None:
@@ -142,10 +145,47 @@ def test_cards_like_those_before_that_have_no_room_together_are_found_out(
         assert page.evaluate(MEASURE) == []
 
 
-def test_a_notice_of_several_pages_keeps_the_spaces_that_do_not_break(pages: Pages, hall: ContractServer):
-    text = "Ouvert de 8\u00a0h\u00a030 à 12\u00a0h. " * 40
-    hall.screen["notices"] = [NOTICE | {"body": {"fr": text}}]
-    page = opened(pages, hall)
-    body = page.locator(".notice-body")
-    expect(body).to_contain_text("Ouvert de 8 h 30 à 12 h. Ouvert")
-    assert len(body.inner_text()) < len(text)
+def test_a_long_notice_is_cut_after_sentences_and_shown_whole_before_its_turn_ends(
+    pages: Pages, hall: ContractServer
+) -> None:
+    sentences = [f"Le guichet {n} ouvre de 8 h 30 à 12 h, puis de 13 h 30 à 16 h." for n in range(1, 10)]
+    hall.screen["programme"] = programme(
+        item("long", "text", {"title": "Nos guichets", "text": " ".join(sentences)}, ms=5_000),
+        item("other", "text", {"title": "Autre", "text": ""}, ms=5_000),
+    )
+    page = pages.open(width=1920, height=1080)
+    page.clock.install()
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("#slide .notice")).to_have_count(1)
+    page.evaluate("document.fonts.ready")
+    run_to_title(page, "Autre")
+    run_to_title(page, "Nos guichets")
+    long = run_to_title(page, "Autre")
+    count = len(long)
+    assert count > 1
+    assert [mark for _, mark, _, _ in long] == [f"{n}/{count}" for n in range(1, count + 1)]
+    assert all(body.endswith("16\u00a0h.") for _, _, body, _ in long)
+    assert " ".join(body for _, _, body, _ in long).replace("\u00a0", " ") == " ".join(sentences)
+    assert len({top for *_, top in long}) == 1  # its title stands still
+    assert "8\u00a0h\u00a030" in long[0][2]
+
+
+def run_to_title(page: Page, title: str) -> list[list[Any]]:
+    """Let the page's clock run until a notice is shown; what was shown before, once each."""
+    before: list[list[Any]] = []
+    for _ in range(400):
+        found = page.evaluate(NOTICE_PAGE)
+        if found[0] == title:
+            return before
+        if found not in before:
+            before.append(found)
+        page.clock.run_for(500)
+    raise AssertionError(f"{title} does not come")
+
+
+NOTICE_PAGE = """() => {
+  const text = (name) => document.querySelector(`#slide ${name}`)?.innerText.trim() ?? "";
+  const { top } = document.querySelector("#slide .notice-title").getBoundingClientRect();
+  return [text(".notice-title"), text(".page-mark"), text(".notice-body"), top];
+}"""
+"""The title, the mark, the body, and where the title stands."""
