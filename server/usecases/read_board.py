@@ -102,6 +102,9 @@ def read_board(database: Database, hall: str) -> Message:
         and row["end_reason"] != "undone"
         and row["counter"]
     ]
+    latest: dict[str, Row] = {}
+    for row in over:
+        latest.setdefault(row["number"], row)
     return board.board_message(
         hall=seen.row["slug"],
         position=seen.position,
@@ -112,7 +115,7 @@ def read_board(database: Database, hall: str) -> Message:
                 place=place_of(seen.configuration, row["counter"]),
                 called_at=from_micros(row["last_called_at"]),
             )
-            for row in over[: board.MAX_RECENT]
+            for row in list(latest.values())[: board.MAX_RECENT]
         ],
         extra={
             "programme_revision": f"{seen.configuration.revision}.{mark}",
@@ -220,6 +223,7 @@ def read_screen(
         "is_open": opening is None or opening.is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
+        "awaited_s": configuration.limits.forgotten_after_s,
         "has_sound": shown.has_sound if shown else True,
         "output": shown.output if shown else "loudspeaker",
         "sound": _sound(configuration.sound, shown),

@@ -2,11 +2,13 @@
 
 import { make } from "./slides.js";
 
+const ROOMS = [[false, 1], [false, 2], [true, 1], [true, 2], [true, 3]]; // whether the notices leave, and how many columns
+
 /**
  * Return the lists in `area`: `write({still, recent}, words)` brings all rows in, `settle(words)` takes away those that do
- * not fit and answers how many are left.
+ * not fit and answers how many are left. Whoever is awaited has room: in columns, or else without the notices (`crowd(isCrowded)`).
  */
-export function createLists(area) {
+export function createLists(area, crowd) {
   let stillTable = null;
   let recentTable = null;
 
@@ -17,18 +19,31 @@ export function createLists(area) {
   }
 
   function settle(words) {
+    const room = ROOMS.find((each) => isRoomFor(each)) ?? ROOMS[0];
+    if (room === ROOMS[0]) isRoomFor(room);
     if (!area.firstChild) return 0;
-    const long = [...area.querySelectorAll("td")].filter((cell) => cell.scrollWidth > cell.clientWidth + 1);
-    for (const cell of long) cell.dataset.long = "yes";
-    const bottom = area.getBoundingClientRect().top + area.clientHeight + 1;
-    const bottoms = (table) => [...table.rows].map((row) => row.getBoundingClientRect().bottom);
-    const kept = (table) => bottoms(table).filter((each) => each <= bottom).length;
-    const recent = kept(recentTable);
-    const still = kept(stillTable);
+    const recent = rowsInside(recentTable);
+    const still = rowsInside(stillTable);
     const left = stillTable.rows.length - still;
     cut(recentTable, recent);
     if (left <= 0) return area.querySelectorAll("tr").length;
     return cutWithNote(still, left, words);
+  }
+
+  /** Bring the rows in so many columns, and answer whether everybody who is awaited has room in them. */
+  function isRoomFor([isCrowded, columns]) {
+    crowd(isCrowded);
+    area.dataset.columns = String(columns);
+    for (const cell of area.querySelectorAll("td[data-long]")) delete cell.dataset.long;
+    const long = [...area.querySelectorAll("td")].filter((cell) => cell.scrollWidth > cell.clientWidth + 1);
+    for (const cell of long) cell.dataset.long = "yes";
+    const isLeftOut = (table) => [...table.rows].slice(rowsInside(table)).some((row) => row.dataset.awaited === "yes");
+    return ![stillTable, recentTable].some(isLeftOut);
+  }
+
+  function rowsInside(table) {
+    const bottom = area.getBoundingClientRect().top + area.clientHeight + 1;
+    return [...table.rows].filter((row) => row.getBoundingClientRect().bottom <= bottom).length;
   }
 
   /** The last row that fits gives its place to a note that tells how many more are called. */
@@ -60,6 +75,7 @@ function makeTable(name, caption, calls) {
   const rows = table.appendChild(document.createElement("tbody"));
   for (const call of calls) {
     const row = rows.insertRow();
+    if (call.isAwaited) row.dataset.awaited = "yes";
     row.append(make("th", "", { scope: "row" }, call.number), make("td", "", {}, call.counter.label));
   }
   return table;

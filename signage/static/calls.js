@@ -16,7 +16,8 @@ const MOST_REMEMBERED = 200;
  * Return the cards in `area`: `write(cards, how)` brings them into the page, in the sizes of cards like them or measured;
  * `settle()` proves what was not measured and answers whether all have room; `fits(cards, how)` writes and answers it, from
  * what is remembered where it can; `fill(isFull)` when no list has room under them; `forget()` before everything is
- * measured anew. `how` is `{words, languages, place}`.
+ * measured anew. `how` is `{words, languages, place, isPast}`: of calls that may be over, because the
+ * server is away, a card says when they were.
  */
 export function createCards(area, body) {
   const remembered = new Map(); // by what cards are like: {layout, sizes, isInside, isFull}
@@ -24,30 +25,31 @@ export function createCards(area, body) {
   let isInside = null; // of what is written; null: not measured yet
 
   /** Whether anything changed. */
-  function write(cards, { words, languages, place }) {
+  function write(given, { words, languages, place, isPast }) {
+    const cards = [...given].reverse(); // the newest first; the one that was alone keeps its place under it
     const isWhole = isWithoutNotices(cards, place);
-    const contents = cards.map((card) => JSON.stringify([card.key, card.counter.label, card.counter.direction, card.counter.hearing_loop, place?.arrow, card.isNew]));
+    const contents = cards.map((card) => JSON.stringify([card.key, card.counter.label, card.counter.direction, card.counter.hearing_loop, place?.arrow, card.isNew, isPast]));
     const key = JSON.stringify([contents, isWhole]);
     if (cards.length) set("view", "calls"); // what is hidden cannot be measured
     if (written?.key === key) return false;
     const old = new Map([...area.children].map((element) => [element.dataset.content, element]));
-    const elements = cards.map((card, at) => old.get(contents[at]) ?? makeCard(card, contents[at], { words, languages, arrow: place?.arrow }));
+    const elements = cards.map((card, at) => old.get(contents[at]) ?? makeCard(card, contents[at], { words, languages, arrow: place?.arrow, isPast }));
     for (const element of [...area.children]) if (!elements.includes(element)) element.remove();
     elements.forEach((element, at) => area.children[at] === element || area.insertBefore(element, area.children[at] ?? null));
     set("cards", String(cards.length));
-    const shape = shapeOf(cards, place);
+    const shape = shapeOf(cards, { place, isPast });
     const known = remembered.get(shape);
-    written = { key, shape, isWhole, elements };
+    written = { key, shape, isWhole, elements, older: cards.length === 2 ? remembered.get(shapeOf(cards.slice(1), { place, isPast })) : null };
     isInside = null;
     show(known?.isFull);
-    apply(known ?? { layout: LAYOUTS[isWhole ? 1 : 0], sizes: elements.map(firstSize) });
+    apply(known ?? { layout: LAYOUTS[isWhole ? 1 : 0], sizes: startSizes(), isCompact: false });
     if (!known && cards.length) settle();
     return true;
   }
 
   /** What is known not to fit is not tried again, and what is known to fit is proven once it is painted. */
   function fits(cards, how) {
-    const known = remembered.get(shapeOf(cards, how.place));
+    const known = remembered.get(shapeOf([...cards].reverse(), how));
     if (known?.isInside === false) return false;
     write(cards, how);
     return known ? true : settle();
@@ -69,15 +71,15 @@ export function createCards(area, body) {
   /** The first layout in which all cards fit, each place in the largest size it has room for. */
   function search() {
     let found = null;
-    for (const layout of LAYOUTS.slice(written.isWhole ? 1 : 0)) {
-      let sizes = written.elements.map(firstSize);
-      apply({ layout, sizes });
+    for (const { layout, isCompact } of layoutsToTry()) {
+      let sizes = startSizes();
+      apply({ layout, sizes, isCompact });
       for (let isChanged = true; isChanged; ) {
         const next = written.elements.map((element, at) => (isPlaceWhole(element) ? sizes[at] : smaller(sizes[at])));
         isChanged = next.some((size, at) => size !== sizes[at]);
-        if (isChanged) apply({ layout, sizes: (sizes = next) });
+        if (isChanged) apply({ layout, sizes: (sizes = next), isCompact });
       }
-      found = { layout, sizes, isInside: isInArea() };
+      found = { layout, sizes, isCompact, isInside: isInArea() };
       if (found.isInside) break;
     }
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
@@ -85,9 +87,21 @@ export function createCards(area, body) {
     return found.isInside;
   }
 
-  function apply({ layout, sizes }) {
+  /** A second call changes nothing of the first one's card: its own is as large, or smaller, or it waits. */
+  function layoutsToTry() {
+    const layouts = LAYOUTS.slice(written.isWhole ? 1 : 0);
+    if (written.elements.length !== 2) return layouts.map((layout) => ({ layout, isCompact: false }));
+    return (written.isWhole ? layouts : ["side"]).flatMap((layout) => [false, true].map((isCompact) => ({ layout, isCompact })));
+  }
+
+  const startSizes = () => written.elements.map((element, at) => (at > 0 && written.older?.sizes[0]) || firstSize(element));
+
+  function apply({ layout, sizes, isCompact }) {
     set("layout", layout);
-    written.elements.forEach((element, at) => resize(element, sizes[at]));
+    written.elements.forEach((element, at) => {
+      resize(element, sizes[at]);
+      element.toggleAttribute("data-compact", Boolean(isCompact) && at === 0);
+    });
   }
 
   function fill(isFull) {
@@ -103,8 +117,14 @@ export function createCards(area, body) {
 
   function isInArea() {
     const main = area.parentElement;
-    const room = main.clientHeight - Number.parseFloat(getComputedStyle(main).paddingBottom);
-    return area.offsetTop + area.offsetHeight <= room + 1;
+    const { paddingTop, paddingBottom } = getComputedStyle(main);
+    return height() <= main.clientHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom) + 1;
+  }
+
+  /** The room that the cards take, in px of the page. */
+  function height() {
+    const { firstElementChild: first, lastElementChild: last } = area;
+    return first ? last.getBoundingClientRect().bottom - first.getBoundingClientRect().top : 0;
   }
 
   function forget() {
@@ -116,16 +136,16 @@ export function createCards(area, body) {
     if (body.dataset[name] !== value) body.dataset[name] = value;
   }
 
-  return { write, settle, fits, fill, forget };
+  return { write, settle, fits, fill, height, forget };
 }
 
 const isWithoutNotices = (cards, place) => cards.length > 2 || WITHOUT_NOTICES.has(place?.layout);
 
 /** What the room of cards depends on: their numbers but for their digits, their places, their ways and which are recalls. */
-function shapeOf(cards, place) {
+function shapeOf(cards, { place, isPast }) {
   const each = ({ number, rank, counter: { label, direction, hearing_loop: loop } }) =>
     [number.replace(/\d/g, "0"), label.replace(/\d/g, "0"), direction, loop, rank > 1 ? String(rank).length : 0];
-  return JSON.stringify([isWithoutNotices(cards, place), place?.arrow, cards.map(each)]);
+  return JSON.stringify([isWithoutNotices(cards, place), place?.arrow, Boolean(isPast), cards.map(each)]);
 }
 
 const firstSize = (card) => (card.querySelector(".card-place").dataset.long === "yes" ? `stacked ${STACKED[0]}` : SIZES[0]);
@@ -152,12 +172,13 @@ function isPlaceWhole(card) {
 
 const lineOf = (place) => 1.5 * Number.parseFloat(getComputedStyle(place).fontSize);
 
-function makeCard(card, content, { words, languages, arrow }) {
+function makeCard(card, content, { words, languages, arrow, isPast }) {
   const element = make("article", card.isNew ? "card card-new" : "card");
   element.dataset.content = content;
-  if (card.isNew) ring(element);
+  if (card.isNew && !isPast) ring(element);
   element.append(make("p", "card-number", {}, card.number), makePlace(card.counter));
-  if (card.rank > 1) {
+  if (isPast) element.append(make("p", "card-recall", {}, words.say("called_at", { time: words.time(card.calledAt) })));
+  else if (card.rank > 1) {
     const recall = element.appendChild(make("p", "card-recall"));
     for (const [text, isRaised] of words.recall(card.rank)) recall.append(isRaised ? make("sup", "", {}, text) : text);
   }

@@ -9,12 +9,12 @@ const MOST_SAID = 100;
 /** `wordsIn(language)` says sentences, `own` is the page's language; `get(id)` an element of the page. */
 export function createCallsView({ body, get, own, wordsIn }) {
   const cards = createCards(get("cards"), body);
-  const lists = createLists(get("lists"));
+  const lists = createLists(get("lists"), (isCrowded) => { body.dataset.crowded = isCrowded ? "yes" : "no"; });
   let said = []; // the keys of the last cards that were said
   let drawn = { rest: "", lists: "" };
   let isSettled = false;
 
-  const how = (place) => ({ words: wordsIn(own), languages: [own], place });
+  const how = (place, isPast = false) => ({ words: wordsIn(own), languages: [own], place, isPast });
 
   /** Whether so many cards find room together; they stand there then. */
   const fits = (wanted, place) => cards.fits(wanted, how(place));
@@ -23,7 +23,9 @@ export function createCallsView({ body, get, own, wordsIn }) {
   function draw(view, { screen, opening }) {
     const place = screen?.place;
     const words = wordsIn(own);
-    if (cards.write(view.cards, how(place))) isSettled = false;
+    const isPast = view.isPast ? "yes" : "no";
+    if (body.dataset.past !== isPast) body.dataset.past = isPast;
+    if (cards.write(view.cards, how(place, view.isPast))) isSettled = false;
     if (body.dataset.view !== view.view) body.dataset.view = view.view;
     sayState(view, { screen, opening, words });
     sayCalls(view.cards, words);
@@ -39,8 +41,9 @@ export function createCallsView({ body, get, own, wordsIn }) {
     cards.fill(false);
     lists.write({ still, recent }, words);
     const isInside = !large.length || cards.settle(); // what it measures holds for the lists too
+    get("lists").style.setProperty("--under", large.length ? cards.height() : get("state").offsetHeight);
     const left = lists.settle(words);
-    cards.fill(!left && large.length > 1);
+    cards.fill(!left && large.length > 2);
     return isInside || large.length === 1;
   }
 
@@ -79,5 +82,5 @@ export function opensAt(view, state, now) {
   return view === "break" ? (screenState.resumesAt(state, now) ?? NaN) : NaN;
 }
 
-const told = (calls) => calls.map((call) => [call.number, call.counter.label]);
+const told = (calls) => calls.map((call) => [call.number, call.counter.label, call.isAwaited]);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

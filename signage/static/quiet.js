@@ -1,10 +1,14 @@
-// When nobody is called, and nobody was just now, a notice has the whole screen but for its head. Pure.
+// When nobody is called, and nobody was lately, a notice has the whole screen but for its head. Pure.
 
-/** How long the last call stays in sight after it is over, in milliseconds. */
-export const JUST_CALLED_MS = 60_000;
+/** How long the last calls stay in sight at least, in milliseconds; a hall that waits longer for who was called keeps them longer. */
+export const LAST_CALLS_MS = 600_000;
 
-/** Whether notices may take the room of calls: `view` is that of the screen, `at` the server's time in milliseconds. */
-export function isQuiet({ view, cards, still, recent }, at) {
+/**
+ * Whether notices may take the room of calls: `view` is that of the screen, `at` the server's time in milliseconds, `awaitedMs`
+ * how long the hall waits for who was called.
+ */
+export function isQuiet({ view, cards, still, recent }, at, awaitedMs = 0) {
   const isFree = ["empty", "rest"].includes(view) && !cards.length && !still.length;
-  return isFree && recent.every((call) => at - Date.parse(call.called_at) >= JUST_CALLED_MS);
+  const keptMs = Math.max(LAST_CALLS_MS, awaitedMs);
+  return isFree && recent.every((call) => at - Date.parse(call.called_at) >= keptMs);
 }

@@ -99,7 +99,7 @@ const connection = (isPreview ? connectPreview : connect)({
     screen: (message) => {
       update(screenState.receiveScreen(state, message));
       if (message.has_sound) voice.keep(Object.values(message.alert_voices ?? {}));
-      if (message.has_sound && !isSoundTried) trySound(() => showSoundOff(true));
+      if (message.has_sound && !isSoundTried) trySound(() => keepSoundOff(true));
       isSoundTried ||= message.has_sound;
     },
     announced,
@@ -122,12 +122,12 @@ const player = createPlayer({
   now: () => screenState.serverNow(state, now()),
   play: (file, how) => playFile(file, { level, ...how }),
   onSound: (key, value) => update(screenState.soundChanged(state, key, value, now())),
-  onRefused: showSoundOff,
+  onRefused: keepSoundOff,
 });
 
 const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null, hall: () => (state.isRefused ? null : (state.hall?.slug ?? null)) });
 
-const BESIDE = { layout: "side", quiet: "no", rest: "no", view: "rest" };
+const BESIDE = { layout: "side", crowded: "no", quiet: "no", rest: "no", view: "rest" };
 const rooms = { beside: (work) => inRoom(BESIDE, work), alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work) };
 const media = createMediaPlayer({
   box: get("slide"), measure: get("measure"), rooms, wordsIn, own, lag,
@@ -300,7 +300,7 @@ function drawPlace() {
 
 /** Nobody is called: the notice takes the room of calls (quiet.css); a card takes it back by itself, at once. */
 function drawQuiet(view) {
-  const value = isQuiet(view, screenState.serverNow(state, now())) ? "yes" : "no";
+  const value = isQuiet(view, screenState.serverNow(state, now()), (state.screen?.awaited_s ?? 0) * 1_000) ? "yes" : "no";
   if (document.body.dataset.quiet === value) return;
   document.body.dataset.quiet = value;
   media.resettle(); // pages are made for the other room
@@ -324,7 +324,7 @@ function inRoom(shown, work) {
 /** Media are covered where calls or an alert take their place, and where nobody can see the page. */
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
-  const isCovered = document.body.dataset.layout !== "side" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
+  const isCovered = document.body.dataset.layout !== "side" || document.body.dataset.crowded === "yes" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
   if (state.screen && !isPreview && !state.isRefused) downloads.want([...programme.items.flatMap(filesOf), ...filesOfLook(state.screen.look), ...Object.values(state.screen.alert_voices ?? {})]);
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
@@ -351,17 +351,17 @@ function drawFoot(view) {
   const footer = textOf(state.screen?.footer) || words.say(isFree ? "empty_hint" : "footer");
   if (get("foot-calm").textContent !== footer) get("foot-calm").textContent = footer;
   get("foot-loop").hidden = !state.screen?.hearing_loop;
-  get("foot").dataset.state = stale ? "stale" : isSoundOff ? "sound" : "calm";
-  document.documentElement.dataset.pointer = isSoundOff ? "shown" : "hidden";
+  get("foot").dataset.state = stale ? "stale" : "calm";
 }
 
 function textOf(value) {
   return typeof value === "string" ? value : (value?.[own] ?? "");
 }
 
-function showSoundOff(value) {
+/** Told to supervision; nothing of it is for the public. A touch or a key anywhere brings the sound. */
+function keepSoundOff(value) {
   isSoundOff = value;
-  draw();
+  supervised.tick();
 }
 
 /** Kept for a reload without a server. */

@@ -10,6 +10,7 @@ export const LONGEST_SOUND_MS = 40_000;
 export const MOST_CARDS = 3;
 export const SILENCE_MS = 65_000; // two heartbeats of 25 s may be lost, then the connection counts as dead
 export const FORGET_MS = 2 * 3_600_000; // a board this old says nothing any more
+export const GREY_MS = 25_000; // not heard for longer, calls are told as past ones; a dead network is noticed within 20 s
 export const HONEST_MS = 30_000; // not live for longer, an empty board must not promise to show a call
 const CLOCK_SET_MS = 3_000;
 
@@ -202,16 +203,21 @@ export function viewOf(state, now) {
   const large = new Set(state.cards.map((card) => card.call));
   const numbers = new Set([...called, ...state.cards].map((call) => call.number));
   const stale = isLive(state) ? null : state.lastLiveAt;
+  const isPast = stale !== null && serverNow(state, now) - stale > GREY_MS;
   const isForgotten = stale !== null && serverNow(state, now) - stale > (state.isRefused ? HONEST_MS : FORGET_MS);
+  const listed = new Set();
+  const isAwaited = ({ called_at: at }) => serverNow(state, now) - Date.parse(at) < (state.screen?.awaited_s ?? 0) * 1_000;
+  const isListed = ({ number }) => listed.has(number) || !listed.add(number);
   const waiting = (state.queues?.queues ?? []).reduce((sum, line) => sum + line.waiting, 0);
   return {
     view: viewName(state, { now, called, waiting, isForgotten }),
     cards: isForgotten ? [] : directed(state, state.cards),
-    still: isForgotten ? [] : called.filter((call) => !large.has(call.call)),
-    recent: isForgotten ? [] : ofScreen(state, state.board?.recent ?? []).filter((call) => !numbers.has(call.number)),
+    still: isForgotten ? [] : called.filter((call) => !large.has(call.call) && !isListed(call)).map((call) => ({ ...call, isAwaited: true })),
+    recent: isForgotten ? [] : newestFirst(ofScreen(state, state.board?.recent ?? [])).filter((call) => !numbers.has(call.number) && !isListed(call)).map((call) => ({ ...call, isAwaited: isAwaited(call) })),
     waiting,
     queues: isLive(state) && isOpen(state, now) ? (state.queues?.queues ?? []) : [], // no ticket is taken while it is closed
     isLive: isLive(state),
+    isPast, // who is called was called then: whether they are awaited still, nobody knows
     notLiveSince: stale,
   };
 }
@@ -281,6 +287,8 @@ function remembered(directions, calls) {
   return found.length ? { ...directions, ...Object.fromEntries(found.map((c) => [c.counter.id, c.counter.direction])) } : directions;
 }
 
+const newestFirst = (calls) => [...calls].sort((one, other) => Date.parse(other.called_at) - Date.parse(one.called_at));
+
 /** Cards with the ways to their counters, also those that the last message did not tell. */
 export const directed = (state, cards) => cards.map((card) => ({ ...card, counter: withDirection(state, card.counter) }));
 
@@ -290,7 +298,7 @@ function withDirection(state, counter) {
 }
 
 const largeCard = (call, now, isNewCall) => ({
-  key: keyOf(call), call: call.call, rank: call.rank, number: call.number, counter: call.counter, shownAt: now, isNew: isNewCall,
+  key: keyOf(call), call: call.call, rank: call.rank, number: call.number, counter: call.counter, calledAt: Date.parse(call.called_at), shownAt: now, isNew: isNewCall,
 });
 
 function isAhead(announced, board) {

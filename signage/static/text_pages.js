@@ -1,23 +1,22 @@
 // Where a text may be cut in pages, and where a line may not break. No browser here; what has room is passed in.
 
 const SPACE = "\u00a0"; // it does not break
-const UNITS =
-  "h|min|mn|s|sec|ms|jours?|semaines?|mois|ans?|années?|heures?|minutes?|secondes?|days?|weeks?|months?|years?|hours?|días?|semanas?|meses|años?|horas?|minutos?" +
-  "|mm|cm|m|km|m²|m2|kg|g|l|kB|ko|Mo|px|%|€|euros?|bis|ter|quater|°C|a\\.m\\.|p\\.m\\.|am|pm";
-const NUMBER_AND_UNIT = new RegExp(`(\\d) (?=(?:${UNITS})(?![\\p{L}\\p{N}]))`, "gu");
+const TIME = /(\d) (?=(?:h|min|mn|s|sec|am|pm|jours?|semaines?|mois|ans?|années?|heures?|minutes?|secondes?|days?|weeks?|months?|years?|hours?|días?|semanas?|meses|años?|horas?|minutos?)(?![\p{L}\p{N}]))/gu;
+const MEASURE = /(\d) (?=(?:mm|cm|m|km|m²|m2|kg|g|l|kB|ko|Mo|px|%|€|euros?|bis|ter|quater|°C)(?![\p{L}\p{N}]))/gu;
 const HOUR_AND_MINUTES = /(\d[\u00a0\u202f ]?h) (?=\d)/gu;
 const THOUSANDS = /(\d) (?=\d{3}(?!\d))/gu;
 
 /** The text with spaces that do not break between a number and its unit, inside a time, and between thousands. */
 export function bound(text) {
-  return text.replace(THOUSANDS, `$1${SPACE}`).replace(NUMBER_AND_UNIT, `$1${SPACE}`).replace(HOUR_AND_MINUTES, `$1${SPACE}`);
+  return text.replace(THOUSANDS, `$1${SPACE}`).replace(TIME, `$1${SPACE}`).replace(MEASURE, `$1${SPACE}`).replace(HOUR_AND_MINUTES, `$1${SPACE}`);
 }
 
 const ENDS = /[.!?…؟۔。]["'»”’)\]\u00a0\u202f]*$/u;
 const CLAUSE_ENDS = /[,;:،؛–—]["'»”’)\]\u00a0\u202f]*$/u;
+// of French, English and Spanish, without their accents
 const ABBREVIATIONS = new Set([
-  "m", "mm", "mme", "mmes", "mlle", "me", "dr", "pr", "mr", "mrs", "ms", "st", "ste", "no", "n", "nos", "art", "al", "av", "bd", "bât", "bat",
-  "tél", "tel", "cf", "ex", "p", "pp", "réf", "ref", "env", "max", "min", "sr", "sra", "d", "ud", "uds", "núm", "pág", "c", "a", "i", "e", "g",
+  "m", "mm", "mme", "mmes", "mlle", "me", "dr", "pr", "mr", "mrs", "ms", "st", "ste", "no", "n", "nos", "art", "al", "av", "bd", "bat",
+  "tel", "cf", "ex", "p", "pp", "ref", "env", "max", "min", "sr", "sra", "d", "ud", "uds", "num", "pag", "c", "a", "i", "e", "g",
 ]);
 const INITIAL = /^(?:\p{Lu}\.)+$/u;
 const RANK = /^\d+\.$/;
@@ -39,7 +38,7 @@ export function sentenceEnds(words) {
 function isSentenceEnd(word, next, isFirst) {
   if (!ENDS.test(word) || /^\p{Ll}/u.test(next)) return false;
   if (INITIAL.test(word) || (isFirst && RANK.test(word))) return false;
-  const plain = word.replace(/^["'«“(\[\u00a0\u202f]+/u, "").toLowerCase();
+  const plain = word.replace(/^["'«“(\[\u00a0\u202f]+/u, "").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
   return !(plain.endsWith(".") && ABBREVIATIONS.has(plain.slice(0, -1)));
 }
 

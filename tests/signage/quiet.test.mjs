@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isQuiet, JUST_CALLED_MS } from "../../signage/static/quiet.js";
+import { isQuiet, LAST_CALLS_MS } from "../../signage/static/quiet.js";
 
 const AT = Date.parse("2026-11-24T10:00:00Z");
 const call = (agoMs) => ({ number: "A042", called_at: new Date(AT - agoMs).toISOString() });
@@ -9,13 +9,14 @@ const view = (more = {}) => ({ view: "empty", cards: [], still: [], recent: [], 
 
 test("with nobody called the screen is the notice's", () => {
   assert.equal(isQuiet(view(), AT), true);
-  assert.equal(isQuiet(view({ view: "rest", recent: [call(JUST_CALLED_MS)] }), AT), true);
+  assert.equal(isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS)] }), AT), true);
 });
 
 test("whoever is called, or was just now, keeps the room of calls", () => {
   assert.equal(isQuiet(view({ view: "calls", cards: [call(0)] }), AT), false);
-  assert.equal(isQuiet(view({ view: "rest", still: [call(JUST_CALLED_MS)] }), AT), false);
-  assert.equal(isQuiet(view({ view: "rest", recent: [call(JUST_CALLED_MS - 1), call(JUST_CALLED_MS)] }), AT), false);
+  assert.equal(isQuiet(view({ view: "rest", still: [call(LAST_CALLS_MS)] }), AT), false);
+  assert.equal(isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS - 1), call(LAST_CALLS_MS)] }), AT), false);
+  assert.equal(isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS)] }), AT, LAST_CALLS_MS + 1), false, "the hall still waits for them");
 });
 
 test("what must be read before a notice is not moved aside", () => {

@@ -305,3 +305,21 @@ test("in a break that carries everyone over the screen says when calls resume, a
   assert.notEqual(screen.viewOf(state, START + 120_000).view, "break");
   assert.equal(screen.resumesAt(live(), START), null);
 });
+
+test("the last calls are told the newest first, each number once, and who is awaited still is marked", () => {
+  const recent = [former("A1", START - 400_000), former("A2", START - 10_000), former("A2", START - 90_000), former("A3", START - 20_000)];
+  let state = screen.receiveBoard(live(), board([call("A4")], { recent }), START);
+  state = screen.receiveScreen(state, { awaited_s: 300 });
+  const view = screen.viewOf(screen.arrange(state, START), START);
+  assert.deepEqual(view.recent.map((one) => [one.number, one.isAwaited]), [["A2", true], ["A3", true], ["A1", false]]);
+  assert.ok(screen.GREY_MS < 30_000);
+});
+
+test("half a minute after the server was last heard calls are told as past ones, and again as calls once it is back", () => {
+  const away = screen.disconnected(showing(call("A042")));
+  assert.equal(screen.viewOf(away, START + screen.GREY_MS).isPast, false);
+  const view = screen.viewOf(away, START + screen.GREY_MS + 1);
+  assert.deepEqual([view.view, view.isPast, view.cards[0].calledAt], ["calls", true, START]);
+  const back = screen.receiveBoard(screen.connected(away, START + 60_000), board([call("A042")], { at: START + 60_000 }), START + 60_000);
+  assert.equal(screen.viewOf(back, START + 60_000).isPast, false);
+});

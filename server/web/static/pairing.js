@@ -15,6 +15,17 @@ let shown = "";
 
 write("address", `${location.host}/appareils`);
 follow();
+trySound();
+
+/** Whether this browser plays sound without a touch is said here, to who sets the device up; a touch brings it. */
+async function trySound() {
+  const context = new AudioContext();
+  await pause(1_000);
+  show("[data-sound]", context.state === "suspended");
+  for (const gesture of ["pointerdown", "keydown"]) {
+    addEventListener(gesture, () => context.resume().then(() => show("[data-sound]", false)), { once: true });
+  }
+}
 
 async function follow() {
   for (;;) {

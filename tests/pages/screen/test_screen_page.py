@@ -1,10 +1,20 @@
 """The hall screen in a real browser: what it shows of calls."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.harness.chromium import Pages
 from tests.pages.screen.screen_page import opened, rows
-from tests.signage.contract_server import ContractServer
+from tests.signage.contract_server import ContractServer, former
+
+SHIFTS = """() => {
+  window.shifted = 0;
+  const add = (list) => list.getEntries().forEach((entry) => { window.shifted += entry.value; });
+  const observer = new PerformanceObserver(add);
+  observer.observe({ type: "layout-shift" });
+  window.shiftsSoFar = () => { add({ getEntries: () => observer.takeRecords() }); return window.shifted; };
+}"""
+LARGEST_SHIFT = 0.02
 
 
 def test_a_call_appears_large_with_its_place_and_is_told_to_screen_readers(
@@ -81,3 +91,52 @@ def test_the_sentences_of_all_languages_reach_the_page(pages: Pages, hall: Contr
     languages = page.evaluate("JSON.parse(document.getElementById('sentences').textContent).languages")
     assert set(languages) == {"fr", "en", "es"}
     assert languages["es"]["sentences"]["recall"] == "{rank}.[a] llamada"
+
+
+@pytest.mark.parametrize("size", ["landscape", "portrait"])
+def test_a_second_call_moves_nothing_and_the_newest_comes_first(
+    pages: Pages, hall: ContractServer, size: str
+) -> None:
+    hall.recent = [former(f"C00{n}", f"guichet {n}") for n in range(1, 9)]
+    page = opened(pages, hall, size)
+    page.evaluate("document.fonts.ready")
+    assert 4 <= len(rows(page, ".list")) <= 7  # nobody is called: the last calls stay
+    page.evaluate(SHIFTS)
+    hall.announce(hall.call("R042", direction="derrière l’accueil, porte bleue"))
+    hall.send_board()
+    cards = page.locator(".card-number")
+    expect(cards).to_have_text(["R042"])
+    expect(page.locator("body")).to_have_attribute("data-view", "calls")
+    place = cards.first.bounding_box()
+    hall.announce(hall.call("A118", "guichet 1", direction="face à l’entrée"))
+    hall.send_board()
+    expect(cards).to_have_text(["A118", "R042"])
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert cards.last.bounding_box() == place
+    assert page.evaluate("window.shiftsSoFar()") <= LARGEST_SHIFT
+    assert not {row[:4] for row in rows(page, ".list")} & {"A118", "R042"}
+
+
+def test_everybody_who_is_awaited_is_on_the_screen(pages: Pages, hall: ContractServer) -> None:
+    for n in range(12):
+        hall.call(f"A1{n:02}", f"guichet {n}", ago_s=200 - n)
+    page = opened(pages, hall)
+    for n in range(12):
+        expect(page.locator("#calls")).to_contain_text(f"A1{n:02}")
+    expect(page.locator(".list-more")).to_have_count(0)
+
+
+def test_without_the_server_calls_turn_grey_and_say_when_they_were(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = opened(pages, hall)
+    hall.call("R042", rank=2)
+    hall.send_board()
+    expect(page.locator(".card-recall")).to_have_text("2e appel")
+    yellow = page.locator(".card").evaluate("card => getComputedStyle(card).backgroundColor")
+    page.clock.install()
+    hall.stop()
+    page.context.set_offline(True)
+    page.clock.run_for(26_000)
+    expect(page.locator(".card-recall")).to_contain_text("appelé à")
+    assert page.locator(".card").evaluate("card => getComputedStyle(card).backgroundColor") != yellow
