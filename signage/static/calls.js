@@ -87,11 +87,11 @@ export function createCards(area, body) {
     return found.isInside;
   }
 
-  /** A second call changes nothing of the first one's card: its own is as large, or smaller, or it waits. */
+  /** A second call changes nothing of the first one's card: its own is as large, or smaller; only where both have no room beside notices these leave. */
   function layoutsToTry() {
     const layouts = LAYOUTS.slice(written.isWhole ? 1 : 0);
     if (written.elements.length !== 2) return layouts.map((layout) => ({ layout, isCompact: false }));
-    return (written.isWhole ? layouts : ["side"]).flatMap((layout) => [false, true].map((isCompact) => ({ layout, isCompact })));
+    return layouts.flatMap((layout) => [false, true].map((isCompact) => ({ layout, isCompact })));
   }
 
   const startSizes = () => written.elements.map((element, at) => (at > 0 && written.older?.sizes[0]) || firstSize(element));

@@ -260,8 +260,8 @@ def instant(*, ago_s: float = 0) -> str:
     return (datetime.now(UTC) - timedelta(seconds=ago_s)).isoformat(timespec="microseconds")
 
 
-def former(number: str, label: str) -> Message:
-    return {"number": number, "counter": {"id": label, "label": label}, "called_at": instant(ago_s=300)}
+def former(number: str, label: str, *, ago_s: float = 300) -> Message:
+    return {"number": number, "counter": {"id": label, "label": label}, "called_at": instant(ago_s=ago_s)}
 
 
 def queue(name: str, waiting: int, wait_min: tuple[int, int] | None = None) -> Message:

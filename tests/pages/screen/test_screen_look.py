@@ -52,7 +52,7 @@ def test_with_nobody_called_a_notice_has_all_but_the_head(
 ) -> None:
     hall.screen["programme"] = programme(shown)
     hall.queues = [queue(name, 4, (10, 20)) for name in ("Titre de séjour", "Permis", "Associations")]
-    hall.recent = [former("A041", "guichet 2")]
+    hall.recent = [former("A041", "guichet 2", ago_s=700)]
     page = opened(pages, hall, size)
     assert page.evaluate(ROOM) == 1
     head = page.locator("#calls .identity")
@@ -79,7 +79,7 @@ def test_a_call_takes_its_room_at_once_and_gives_it_back(
         assert page.evaluate(ROOM) < 0.4
         expect(page.locator("#aside").get_by_role("img", name="Ville de Guise")).to_be_visible()
     assert page.evaluate(MEASURE) == []
-    hall.calls, hall.recent = [], [former("A042", "guichet 3")]
+    hall.calls, hall.recent = [], [former("A042", "guichet 3", ago_s=700)]
     hall.send_board()
     expect(page.locator("body")).to_have_attribute("data-quiet", "yes")  # the card stays ten seconds
     assert page.evaluate(ROOM) == 1
