@@ -45,6 +45,11 @@ def new_short_code() -> str:
     return "".join(letters)
 
 
+def session_mark(session: str) -> str:
+    """A public name of a counter session: places of one session share it, and it does not tell the id."""
+    return token_digest(f"counter-session:{session}")[:12]
+
+
 def token_digest(token: str) -> str:
     """What is stored of a device token, an API key or a session: its SHA-256, 64 hexadecimal digits."""
     return hashlib.sha256(token.encode()).hexdigest()

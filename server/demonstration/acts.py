@@ -77,8 +77,8 @@ class Acts(Protocol):
     def give_up(self, token: str) -> None:
         """The visitor leaves and says so on the phone."""
 
-    def greet(self, service: str, counter: str) -> None:
-        """Someone is helped without a ticket."""
+    def greet(self, service: str, counter: str, session: str) -> None:
+        """Someone is helped without a ticket at a counter of a session."""
 
     def link(self, visit: str, number: str) -> None:
         """Two visits are to be called one after the other to one counter."""
@@ -101,8 +101,8 @@ class Acts(Protocol):
     def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
         """The service has ended, and what it led to."""
 
-    def verb(self, verb: str, session: str | None, *, leg: str, counter: str | None) -> None:
-        """recall, start, no-show or reinstate; by whom: the counter, None for the reception desk."""
+    def verb(self, verb: str, session: str, *, leg: str, counter: str) -> None:
+        """recall, start, no-show or reinstate, from a counter of a session."""
 
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         """The visitor goes on to another service."""

@@ -123,9 +123,10 @@ class ApiActs:
         self.server.ask("POST", f"/tickets/{token}/give-up", None)
         self.tell("give-up", self._numbers.get(token, ""), "")
 
-    def greet(self, service: str, counter: str) -> None:
+    def greet(self, service: str, counter: str, session: str) -> None:
         greeted = {"service": service, "counter": counter}
-        self.server.ask("POST", f"/halls/{self.hall}/greetings", self.keys.agents, json=greeted)
+        path, headers = f"/halls/{self.hall}/greetings", {"X-Counter-Session": session}
+        self.server.ask("POST", path, self.keys.agents, headers=headers, json=greeted)
         self.tell("greet", "", counter)
 
     def link(self, visit: str, number: str) -> None:
@@ -163,9 +164,9 @@ class ApiActs:
         answer = self._leg_verb(leg, "finish", session, json={"outcome": outcome})
         self.tell("finish", answer["number"], counter)
 
-    def verb(self, verb: str, session: str | None, *, leg: str, counter: str | None) -> None:
+    def verb(self, verb: str, session: str, *, leg: str, counter: str) -> None:
         answer = self._leg_verb(leg, verb, session)
-        self.tell(verb, answer["number"], counter or "")
+        self.tell(verb, answer["number"], counter)
 
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         answer = self._leg_verb(leg, "transfer", session, json={"service": service})
@@ -190,8 +191,8 @@ class ApiActs:
         path = f"/counters/{counter}/{part}"
         return self.server.ask(method, path, self.keys.agents, headers=headers, **request)
 
-    def _leg_verb(self, leg: str, verb: str, session: str | None, **request: Any) -> Any:
-        headers = {"X-Counter-Session": session} if session else {}
+    def _leg_verb(self, leg: str, verb: str, session: str, **request: Any) -> Any:
+        headers = {"X-Counter-Session": session}
         return self.server.ask("POST", f"/legs/{leg}/{verb}", self.keys.agents, headers=headers, **request)
 
 

@@ -50,10 +50,14 @@ class HallPlay(HallVisitors):
 
     def greet(self) -> None:
         """Someone is helped at an open counter without a ticket."""
-        open_posts = [post for post in self.posts.values() if post.session is not None]
-        if open_posts:
-            post = self.chance.choice(open_posts)
-            self._may_fail(None, lambda: self.acts.greet(post.services[0], post.counter))
+        held = self._held()
+        if held:
+            post, session = self.chance.choice(held)
+            self._may_fail(None, lambda: self.acts.greet(post.services[0], post.counter, session))
+
+    def _held(self) -> list[tuple[Post, str]]:
+        """The open posts, each with its session."""
+        return [(post, post.session) for post in self.posts.values() if post.session is not None]
 
     def open(self, counter: str) -> None:
         """An agent takes a counter, and those held with it, and calls."""
@@ -199,9 +203,11 @@ class HallPlay(HallVisitors):
             self.time.after(delay_s, lambda: self._come_back(missed))
 
     def _come_back(self, missed: CalledLeg) -> None:
-        if self.serves(missed.service):
-            verb = lambda: self.acts.verb("reinstate", None, leg=missed.leg, counter=None)  # noqa: E731
-            self._may_fail(None, verb)
+        held = self._held()
+        if held and self.serves(missed.service):
+            post, session = held[0]
+            reinstate = partial(self.acts.verb, "reinstate", session, leg=missed.leg, counter=post.counter)
+            self._may_fail(None, reinstate)
             self.wake(missed.service)
 
     def _left_after_call(self, post: Post, visitor: Visitor) -> None:
@@ -285,6 +291,7 @@ class HallPlay(HallVisitors):
 
     def _verb(self, post: Post, verb: str) -> None:
         assert post.leg is not None
+        assert post.session is not None
         self.acts.verb(verb, post.session, leg=post.leg.leg, counter=post.counter)
 
     def _close(self, post: Post) -> None:

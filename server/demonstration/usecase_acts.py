@@ -13,7 +13,7 @@ from server.usecases import serve
 from server.usecases.answers import Answer
 from server.usecases.arrivals import Claim
 from server.usecases.call_next import AtCounter, call_next
-from server.usecases.count_greeting import count_greeting
+from server.usecases.count_greeting import GreetedAt, count_greeting
 from server.usecases.counter_sessions import (
     WantedSession,
     close_counter,
@@ -98,8 +98,9 @@ class UseCaseActs:
     def give_up(self, token: str) -> None:
         give_up(self.database, token)
 
-    def greet(self, service: str, counter: str) -> None:
-        count_greeting(self.database, self.hall, _agent(counter), service=service, counter=counter)
+    def greet(self, service: str, counter: str, session: str) -> None:
+        at, author = GreetedAt(counter, session), self._agents[counter]
+        count_greeting(self.database, self.hall, author, service=service, at=at)
 
     def link(self, visit: str, number: str) -> None:
         link_visits(self.database, Linking(visit, RECEPTION), LinkedTo(number=number))
@@ -134,9 +135,8 @@ class UseCaseActs:
     def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
         serve.finish(self.database, Gesture(leg, self._agents[counter], session), result=_result(outcome))
 
-    def verb(self, verb: str, session: str | None, *, leg: str, counter: str | None) -> None:
-        author = RECEPTION if counter is None else self._agents[counter]
-        VERBS[verb](self.database, Gesture(leg, author, session))
+    def verb(self, verb: str, session: str, *, leg: str, counter: str) -> None:
+        VERBS[verb](self.database, Gesture(leg, self._agents[counter], session))
 
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         gesture = Gesture(leg, self._agents[counter], session)

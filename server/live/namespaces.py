@@ -19,8 +19,8 @@ from server.live.device_watch import DeviceWatch
 from server.live.presence import Joined
 from server.logs.limited import limited_line
 from server.store.database import Database
-from server.usecases.counter_sessions import keep_session
 from server.usecases.estimate_waits import Estimates
+from server.usecases.own_session import keep_session
 from server.usecases.read_devices import supervised_halls
 from server.usecases.read_ticket import read_ticket
 from server.usecases.show_alert import show_alert
@@ -147,15 +147,11 @@ class AgentNamespace(HallNamespace):
         if not isinstance(message, dict):
             return False
         counter, session = message.get("counter"), message.get("session")
-        if not isinstance(session, str):
+        author = self.presence.author_of(self._sid())
+        if not isinstance(session, str) or author is None:
             return False
-        if not isinstance(counter, str):
-            with self.database.read() as rows:
-                row = rows.one("SELECT counter FROM counter_lease WHERE session = :session", session=session)
-            if row is None:
-                return False
-            counter = row["counter"]
-        return keep_session(self.database, counter, session)
+        at = counter if isinstance(counter, str) else None
+        return keep_session(self.database, at, session, author=author)
 
 
 REQUIRED = {
@@ -193,8 +189,9 @@ def namespaces(watch: DeviceWatch, database: Database, estimates: Estimates, cal
         return Joined(hall, rooms, device=caller.configured)
 
     def agent(auth: dict[str, Any]) -> Joined:
-        hall, _ = callers(auth, REQUIRED[messages.AGENT])
-        return Joined(hall, [messages.hall_room(hall), *_further_rooms(auth, hall, database, callers)])
+        hall, caller = callers(auth, REQUIRED[messages.AGENT])
+        rooms = [messages.hall_room(hall), *_further_rooms(auth, hall, database, callers)]
+        return Joined(hall, rooms, author=caller.author.id)
 
     def visitor(auth: dict[str, Any]) -> Joined:
         token = auth.get("ticket")

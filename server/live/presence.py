@@ -24,7 +24,8 @@ class Joined:
     """Where a socket belongs: its hall (id) and its rooms.
 
     `following` is the visit a phone follows, and its language; `screen` the id of a hall's screen and that of
-    its device; `device` the id of a paired kiosk or screen in the hall's document.
+    its device; `device` the id of a paired kiosk or screen in the hall's document; `author` the id of the
+    author whose token or session let the socket in.
     """
 
     hall: str
@@ -32,6 +33,7 @@ class Joined:
     following: tuple[str, str] | None = None
     screen: tuple[str, str] | None = None
     device: str | None = None
+    author: str | None = None
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Presence:
     _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _authors: dict[str, str] = field(default_factory=dict)
     _shown: dict[str, tuple[str, list[Shown]]] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: Joined) -> None:
@@ -58,6 +61,12 @@ class Presence:
             self._screens[sid] = (joined.hall, *joined.screen)
         if joined.device is not None:
             self._devices[sid] = (joined.hall, joined.device)
+        if joined.author is not None:
+            self._authors[sid] = joined.author
+
+    def author_of(self, sid: str) -> str | None:
+        """The author who let a socket in, None for one that names none."""
+        return self._authors.get(sid)
 
     def screen_of(self, sid: str) -> tuple[str, str, str] | None:
         """The hall of a socket, its screen (the id in the document) and its device; None for any other."""
@@ -86,6 +95,7 @@ class Presence:
         self._visits.pop(sid, None)
         self._screens.pop(sid, None)
         self._devices.pop(sid, None)
+        self._authors.pop(sid, None)
         if known is not None:
             self.halls[known] -= 1
             if self.halls[known] <= 0:

@@ -28,7 +28,7 @@ def _drop_empty(message: dict[str, Any]) -> None:
 
 
 def _hides_counters(answer: dict[str, Any]) -> bool:
-    return not answer["shows_counters"] and any(each["session"] for each in answer["counters"])
+    return not answer["shows_counters"] and any(each["session_mark"] for each in answer["counters"])
 
 
 def queue_message(answer: dict[str, Any]) -> dict[str, Any]:

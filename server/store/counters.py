@@ -68,6 +68,18 @@ def free_since(rows: Any, hall: str, session: Row) -> int:
     return max(int(session["opened_at"]), last_sign_at(rows, hall, session["counter"]))
 
 
+_HOLDS = (
+    "SELECT l.counter FROM counter_lease l JOIN counter_session s ON s.counter = l.counter"
+    " AND s.closed_at IS NULL WHERE l.session = :session AND s.author = :author"
+)
+
+
+def holds(rows: Any, session: str, counter: str | None, *, author: str) -> bool:
+    """Whether an author's session has the lease of a counter (None: of any)."""
+    held = {row["counter"] for row in rows.all(_HOLDS, session=session, author=author)}
+    return bool(held) if counter is None else counter in held
+
+
 def give_lease(transaction: Any, counter: str, session: str, expires_at: int) -> None:
     """Gives the lease of a counter to a session."""
     transaction.run(_LEASE, counter=counter, session=session, expires_at=expires_at)

@@ -11,7 +11,8 @@ from server.store.write_keys import WriteKey
 from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer
 from server.usecases.call_next import record_call, waiting_and_callable
-from server.usecases.counter_sessions import end_free_place, session_held, take_further
+from server.usecases.counter_sessions import end_free_place, take_further
+from server.usecases.own_session import session_held
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.counter_sessions import session_held
 from server.usecases.linked_elsewhere import check_linked_elsewhere
 from server.usecases.next_leg import NOTHING_TOLD, WantedResult, end_served
+from server.usecases.own_session import session_held
 from server.usecases.pick_next import HallSeen, pick_next
 from server.usecases.step_free import check_step_free
 

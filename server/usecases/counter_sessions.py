@@ -7,7 +7,6 @@ place's own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from server.domain.counter_facts import (
     DutyTerms,
@@ -20,7 +19,7 @@ from server.domain.counter_facts import (
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
-from server.ids import new_id
+from server.ids import new_id, session_mark
 from server.store import counters, waiting
 from server.store.database import Database
 from server.store.engines import Row
@@ -29,9 +28,7 @@ from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.next_leg import NOTHING_TOLD, end_served
-
-LEASE = timedelta(seconds=60)
-"""How long a counter is held without a sign of its console."""
+from server.usecases.own_session import LEASE, is_own, place_at, session_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +70,7 @@ def open_counter(
         return transaction.answer(
             {
                 "session": wanted.joins or place,
+                "session_mark": session_mark(wanted.joins or place),
                 "places": [*(each["counter"] for each in own), counter, *taken],
                 "services": list(terms.services),
                 "profile": terms.profile,
@@ -134,7 +132,7 @@ def _take_held(
 def _joined(transaction: HallTransaction, session: str) -> list[Row]:
     """The places of the author's own open session."""
     places = counters.places_of(transaction, transaction.hall, session)
-    if not places or places[0]["author"] != transaction.author.id:
+    if not is_own(transaction, places):
         raise Refusal("no_counter_session")
     if any(place["paused_at"] is not None for place in places):
         raise Refusal("wrong_state", state="paused", verb="open")
@@ -203,56 +201,10 @@ def end_place(transaction: HallTransaction, place: Row, reason: str) -> None:
     counters.end_lease(transaction, place["counter"])
 
 
-def session_held(transaction: HallTransaction, counter: str, session: str | None) -> Row:
-    """The place of the caller's session at a counter; prolongs the lease of all its places.
-
-    `session`: the caller's (None: whichever is open). Refusals: no_counter_session when none is open or when
-    it is another's.
-    """
-    held = _place_of(transaction, counter, session)
-    expires_at = held["expires_at"]
-    if expires_at is None:
-        counters.give_lease(transaction, counter, held["session"], to_micros(transaction.now + LEASE))
-    elif from_micros(expires_at) - transaction.now < LEASE / 2:
-        counters.prolong_lease(transaction, held["session"], to_micros(transaction.now + LEASE))
-    return held
-
-
-def _place_of(transaction: HallTransaction, counter: str, session: str | None) -> Row:
-    held = counters.open_session(transaction, counter)
-    if held is None or session not in (None, held["session"]):
-        raise Refusal("no_counter_session", counter=counter)
-    return held
-
-
 def _places_held(transaction: HallTransaction, counter: str, session: str | None) -> list[Row]:
     """Every place of the session that holds a counter."""
     held = session_held(transaction, counter, session)
     return counters.places_of(transaction, transaction.hall, held["session"])
-
-
-def place_of_gesture(
-    transaction: HallTransaction, session: str | None, counter: str | None = None
-) -> str | None:
-    """The place of a session a gesture is made from: the counter named where it holds it, else its first."""
-    if session is None:
-        return None
-    places = [str(row["counter"]) for row in counters.places_of(transaction, transaction.hall, session)]
-    if counter in places:
-        return counter
-    return places[0] if places else None
-
-
-def keep_session(database: Database, counter: str, session: str) -> bool:
-    """Prolongs the lease of a session from its console's sign of life.
-
-    False when it no longer holds the counter.
-    """
-    expires_at = to_micros(database.clock.now() + LEASE)
-    with database.store.write() as rows:
-        rows.run(counters.PROLONG, {"expires_at": expires_at, "session": session})
-        held = "SELECT 1 AS held FROM counter_lease WHERE counter = :counter AND session = :session"
-        return rows.one(held, counter=counter, session=session) is not None
 
 
 def pause_counter(
@@ -333,13 +285,16 @@ def change_profile(
 ) -> None:
     """A counter goes on under another work profile; None: all its services, the hall's rule.
 
-    The other places of its session keep theirs. Who is at the counter stays there.
+    The other places of its session keep theirs. Who is at the counter stays there. `session`: the author's
+    own; None: whichever is open, for an author who may supervise.
     Refusals: no_counter_session, unknown_profile, profile_serves_nothing.
     """
     with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
         if transaction.is_replayed:
             return
-        held = _place_of(transaction, counter, session)
+        held = place_at(transaction, counter, session)
+        if session is not None and not is_own(transaction, [held]):
+            raise Refusal("no_counter_session", counter=counter)
         terms = _terms(transaction, counter, WantedSession(profile=profile))
         if terms != counters.terms_of(held):
             duties = (held["duty"], new_id() if held["duty"] is not None else None)

@@ -22,6 +22,7 @@ from server.domain.indicator_files import (
     leg_cells,
 )
 from server.domain.instants import midnight, to_micros
+from server.ids import session_mark
 from server.store.database import Database
 from server.store.figures import Duty, days_with_legs, duties_between, legs_of_day
 from server.usecases.individual_figures import are_individual_figures_on
@@ -78,7 +79,7 @@ def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, dat
                 for value in (
                     duty.counter,
                     configuration.hall,
-                    duty.session,
+                    session_mark(duty.session),
                     duty.profile,
                     duty.rule,
                     ";".join(duty.services),

@@ -21,7 +21,7 @@ from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
 from server.store.installation import SYSTEM, Author
 from server.store.write_keys import WriteKey
-from server.usecases.counter_sessions import session_held
+from server.usecases.own_session import session_held
 
 
 def give_back_forgotten(database: Database, hall: str) -> int:

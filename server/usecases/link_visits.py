@@ -14,8 +14,8 @@ from server.store.hall_transaction import HallTransaction
 from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
-from server.usecases.counter_sessions import place_of_gesture
 from server.usecases.find_visits import by_number, hall_of_visit
+from server.usecases.own_session import place_of_gesture
 
 _COLUMNS = "v.id, v.hall, v.business_day, v.number, v.end_reason, v.link"
 _VISIT = f"SELECT {_COLUMNS} FROM visit v WHERE v.id = :visit"

@@ -19,6 +19,7 @@ from server.domain.instants import micros_to_text, to_text
 from server.domain.needs import Need
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
+from server.ids import session_mark
 from server.store import breaks, counters, links, waiting
 from server.store.database import Database
 from server.store.engines import Row
@@ -226,7 +227,7 @@ def _counters(database: Database, seen: Seen, sessions: Sequence[Row], opened: A
 
 def _hidden(told: Answer, may_tell: ToldCounters) -> Answer:
     """A counter as everybody may read it: open or closed, for which services, whom it would call next."""
-    if told["session"] is None or may_tell.tells(told["counter"]):
+    if told["session_mark"] is None or may_tell.tells(told["counter"]):
         return told
     return {name: value for name, value in told.items() if name != "is_paused"} | HIDDEN | {"leg": None}
 
@@ -240,7 +241,7 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
     if session is None:
         return {
             "counter": counter,
-            "session": None,
+            "session_mark": None,
             "state": "closed",
             "since": None,
             "leg": None,
@@ -255,7 +256,7 @@ def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
         state, since = "free", counters.free_since(looked.rows, looked.hall, session)
     told: Answer = {
         "counter": counter,
-        "session": session["session"],
+        "session_mark": session_mark(session["session"]),
         "state": state,
         "since": micros_to_text(since),
         "leg": None if leg is None else leg["id"],
@@ -302,8 +303,9 @@ OF_WHO_HOLDS_IT = (
 def read_counter(database: Database, counter: str, *, reader: str | None = None) -> Answer:
     """One counter with its session, its leg and the gesture that may be undone. Refusal: unknown_counter.
 
-    `reader`: the author who asks, None: whoever holds it. Where few agents are present, of a counter of
-    somebody else only what everybody may read, and nothing of its session but its id.
+    `reader`: the author who asks, None: whoever holds it. The id of the session (`session`) is only for the
+    author who opened it; others get its mark. Where few agents are present, of a counter of somebody else
+    only what everybody may read.
     """
     hall = database.hall_of_counter(counter)
     with database.read() as rows:
@@ -324,6 +326,7 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
         wrap_up = _wrap_up(rows, hall, seen, session, leg)
         asked = presence_of(rows, hall, seen.configuration.limits, places)
     place = {
+        "session": None if session is None or not _may_read_id(session, reader) else session["session"],
         "label": configured.label,
         "hall": seen.row["slug"],
         "epoch": seen.position.epoch,
@@ -350,6 +353,10 @@ def read_counter(database: Database, counter: str, *, reader: str | None = None)
         }
         | place
     )
+
+
+def _may_read_id(session: Row, reader: str | None) -> bool:
+    return reader is None or session["author"] == reader
 
 
 def _wrap_up(rows: Any, hall: str, seen: Seen, session: Row | None, leg: Row | None) -> datetime | None:

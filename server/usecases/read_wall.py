@@ -14,6 +14,7 @@ from server.domain.forgotten import FORGOTTEN
 from server.domain.instants import micros_to_text, to_micros, to_text
 from server.domain.transitions import LegState
 from server.domain.wall import QueueSeen, Waited, overdue, queue_state
+from server.ids import session_mark
 from server.store import counters
 from server.store.database import Database
 from server.store.engines import Row
@@ -227,7 +228,7 @@ def _counters(looked: _Looked) -> Answer:
         found.append(
             {
                 "counter": counter.id,
-                "session": None if session is None else session["session"],
+                "session_mark": None if session is None else session_mark(session["session"]),
                 "profile": None if terms is None else terms.profile,
                 "services": [] if terms is None else list(terms.services),
                 **doing,

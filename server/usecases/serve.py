@@ -21,7 +21,6 @@ from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.counter_sessions import place_of_gesture, session_held
 from server.usecases.next_leg import (
     NOTHING_TOLD,
     Place,
@@ -34,6 +33,7 @@ from server.usecases.next_leg import (
     service_received,
     successor,
 )
+from server.usecases.own_session import place_of_gesture, session_held
 from server.usecases.step_free import check_step_free
 
 MOST_ADDED = 4
@@ -266,6 +266,7 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
     with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
+        counter = place_of_gesture(transaction, gesture.session, gesture.counter)
         row = waiting.leg(transaction, gesture.leg)
         assert row is not None
         _check_may_come_back(transaction, row)
@@ -276,7 +277,6 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
             reinstatements=row["reinstatements"] + 1,
             lets_pass=limits.reinstate_after_calls,
         )
-        counter = counter_of_gesture(transaction, gesture, row)
         transaction.record(visit_reinstated(ended_leg(row), new_leg, counter=counter))
         after = waiting.leg(transaction, new_leg.id)
         assert after is not None

@@ -21,12 +21,8 @@ from server.store.installation import Author
 from server.store.write_keys import WriteKey
 from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer
-from server.usecases.counter_sessions import (
-    end_free_place,
-    place_of_gesture,
-    session_held,
-    take_back_place,
-)
+from server.usecases.counter_sessions import end_free_place, take_back_place
+from server.usecases.own_session import place_left, session_held
 
 MAY_UNDO_FOR = timedelta(minutes=5)
 GESTURES = (
@@ -124,7 +120,7 @@ def _back(transaction: HallTransaction, held: Row, gesture: Row) -> str:
     if elsewhere["left"] is not None:
         taken_back = take_back_place(transaction, elsewhere["left"], held["session"])
     end_free_place(transaction, held)
-    return place_of_gesture(transaction, held["session"], taken_back) or str(held["counter"])
+    return place_left(transaction, held["session"], taken_back) or str(held["counter"])
 
 
 def _check_counter_free(

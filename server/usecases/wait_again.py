@@ -24,8 +24,8 @@ from server.store.installation import SYSTEM
 from server.store.write_keys import WriteKey
 from server.usecases.alert_in_force import check_no_alert
 from server.usecases.answers import Answer, leg_answer
-from server.usecases.counter_sessions import place_of_gesture, session_held
 from server.usecases.linked_elsewhere import check_linked_elsewhere
+from server.usecases.own_session import place_of_gesture, session_held
 from server.usecases.serve import Gesture, apply_verb, hall_of_leg
 from server.usecases.step_free import check_step_free
 

@@ -131,7 +131,8 @@ def call_by_a_program(opened: Stranger, number: str) -> str:
         made = opened.server.parvis("api-keys", "create", "guichet", "--scope", "call", "--hall", HALL)
         key = made.splitlines()[-1]
         calls = {"Authorization": f"Bearer {key}"}
-        program.post(session, json={}, headers=calls).raise_for_status()
+        held = program.post(session, json={}, headers=calls).raise_for_status().json()["session"]
+        calls["X-Counter-Session"] = held
         called = program.post(f"/api/v1/counters/{COUNTER}/next", json={"current": None}, headers=calls)
         assert called.raise_for_status().json()["number"] == number
     return key

@@ -87,9 +87,13 @@ class LegAnswer(BaseModel):
 
 
 class SessionAnswer(BaseModel):
-    """A counter session, and the counters it holds."""
+    """A counter session, and the counters it holds.
+
+    `session` is for whoever opened it; `session_mark` is the name everybody of the hall reads in its place.
+    """
 
     session: str
+    session_mark: str
     places: list[str]
     services: list[str]
     profile: str | None

@@ -50,6 +50,14 @@ def session_header() -> str | None:
     return request.headers.get("X-Counter-Session") or None
 
 
+def own_session() -> str:
+    """The counter session a verb of a counter comes from. Refusal: no_counter_session when none is named."""
+    session = session_header()
+    if session is None:
+        raise Refusal("no_counter_session")
+    return session
+
+
 def place_header() -> str | None:
     """The counter of its session a request is made from, where that is not told by its path."""
     return request.headers.get("X-Counter") or None

@@ -29,7 +29,7 @@ from server.usecases.serve import Destination, Gesture, hall_of_leg
 from server.usecases.undo import undo
 from server.web.access import requires
 from server.web.api.answers import Anything, LegAnswer, SessionAnswer
-from server.web.api.context import REFUSED, Api, place_header, session_header, write_key
+from server.web.api.context import REFUSED, Api, own_session, place_header, session_header, write_key
 from server.web.api.shapes import (
     CallBody,
     CancelBody,
@@ -79,7 +79,7 @@ def _agent(api: Api, counter: str) -> Author:
 
 def _believed(body: NextBody) -> AtCounter:
     result = WantedResult(body.outcome, body.note)
-    return AtCounter(session_header(), body.current, body.current_end, result)
+    return AtCounter(own_session(), body.current, body.current_end, result)
 
 
 def _sessions(routes: APIBlueprint, api: Api) -> None:
@@ -102,13 +102,13 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL, Permission.SUPERVISE)
     def change_session(path: CounterPath, body: SessionChange) -> Any:
         """Pauses or resumes a session with all its places, or moves this counter to another work profile."""
-        given, session = body.model_fields_set, session_header()
+        given = body.model_fields_set
         if given == {"profile"}:
             return _move(api, path.counter, body.profile)
         if given != {"pause"}:
             raise Refusal("bad_request", missing="pause")
         author = _agent(api, path.counter)
-        key = write_key(author)
+        session, key = own_session(), write_key(author)
         if body.pause is not None:
             pause_counter(
                 api.database, path.counter, author, body.pause.reason, session=session, write_key=key
@@ -131,12 +131,12 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
 
     def _ended(counter: str, end: Callable[..., None]) -> Any:
         author = _agent(api, counter)
-        end(api.database, counter, author, session=session_header(), write_key=write_key(author))
+        end(api.database, counter, author, session=own_session(), write_key=write_key(author))
         return "", 204
 
 
 def _move(api: Api, counter: str, profile: str | None) -> Any:
-    """Of an agent's own session, which it names; of any, for who supervises."""
+    """Moves an agent's own session, which it names, or any session for who supervises."""
     session = session_header()
     permission = Permission.SUPERVISE if session is None else Permission.CALL
     author = allowed(permission, api.database.hall_of_counter(counter))[0].author
@@ -151,7 +151,7 @@ def _presence(routes: APIBlueprint, api: Api) -> None:
         """The agent whose console asked is there: who is called stays called."""
         author = _agent(api, path.counter)
         key = write_key(author)
-        confirm_presence(api.database, path.counter, author, session=session_header(), write_key=key)
+        confirm_presence(api.database, path.counter, author, session=own_session(), write_key=key)
         return read_counter(api.database, path.counter, reader=author.id)
 
 
@@ -188,7 +188,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
         author = _agent(api, path.counter)
         wanted = Elsewhere(body.counter, body.visit, body.reason, body.stays)
-        session, key = session_header(), write_key(author)
+        session, key = own_session(), write_key(author)
         return call_elsewhere(api.database, path.counter, author, wanted, session=session, write_key=key)
 
 
@@ -285,19 +285,24 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
 
     def _undo(counter: str, fact: str) -> Any:
         author = _agent(api, counter)
-        session, key = session_header(), write_key(author)
+        session, key = own_session(), write_key(author)
         answer = undo(api.database, counter, author, fact, session=session, write_key=key)
         return read_counter(api.database, answer["counter"], reader=author.id)
 
 
 def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
-    hall = hall_of_leg(api.database, leg)
+    """A verb comes from an own counter session; the reception desk does some before the call without one."""
+    hall, session = hall_of_leg(api.database, leg), session_header()
     if verb not in BEFORE_CALL:
-        return Gesture(
-            leg, allowed(Permission.CALL, hall)[0].author, session_header(), counter=place_header()
-        )
+        author = allowed(Permission.CALL, hall)[0].author
+        return Gesture(leg, author, own_session(), counter=place_header())
+    if session is None:
+        caller, may_receive = allowed_either(Permission.RECEIVE, Permission.CALL, hall)
+        if not may_receive:
+            raise Refusal("no_counter_session")
+        return Gesture(leg, caller.author, is_before_call=True)
     caller, may_call = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
-    return Gesture(leg, caller.author, session_header(), is_before_call=not may_call, counter=place_header())
+    return Gesture(leg, caller.author, session, is_before_call=not may_call, counter=place_header())
 
 
 def _simple_verb(

@@ -11,7 +11,7 @@ from server.domain.roles import Permission
 from server.ids import token_digest
 from server.store.installation import Author
 from server.usecases.arrivals import Claim
-from server.usecases.count_greeting import count_greeting
+from server.usecases.count_greeting import GreetedAt, count_greeting
 from server.usecases.find_visits import hall_of_visit
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.note_needs import note_needs
@@ -24,7 +24,7 @@ from server.usecases.undo_greeting import undo_greeting
 from server.usecases.visitor import give_up, take_back
 from server.web.access import PEOPLE_AND_KEYS, Access, open_to, requires
 from server.web.api.answers import Anything, TicketAnswer
-from server.web.api.context import REFUSED, Api, write_key
+from server.web.api.context import REFUSED, Api, own_session, write_key
 from server.web.api.shapes import (
     GreetingBody,
     GreetingPath,
@@ -89,9 +89,8 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
         """Counts someone helped without a ticket."""
         caller, hall = allowed(Permission.CALL if body.counter else Permission.ISSUE, path.hall)
         key = write_key(caller.author)
-        answer = count_greeting(
-            api.database, hall, caller.author, service=body.service, counter=body.counter, write_key=key
-        )
+        at = None if body.counter is None else GreetedAt(body.counter, own_session())
+        answer = count_greeting(api.database, hall, caller.author, service=body.service, at=at, write_key=key)
         api.breathe()
         return answer, 201
 

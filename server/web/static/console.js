@@ -29,7 +29,7 @@ const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall:
 const view = createView(words);
 const keys = createKeys(say);
 const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
-const { key: STORED_AT, stored, keep, headers: sessionHeaders, live: keepAlive } = sessionStore(page.hall.slug);
+const { key: STORED_AT, stored, keep, headers: sessionHeaders, learnMark, live: keepAlive } = sessionStore(page.hall.slug);
 const held = createHeld({ words, activate });
 const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join", "link"]);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
@@ -44,14 +44,14 @@ const socket = connect("/agent", { hall: page.hall.slug }, {
   refused: () => refuse(say("console.refused.signed_out")),
   messages: {
     "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
-    "message.changed": ({ counter }) => { if (countersOf(state.queue, state.counter?.session).includes(counter)) messages.refresh(); },
+    "message.changed": ({ counter }) => { if (countersOf(state.queue, state.counter?.session_mark).includes(counter)) messages.refresh(); },
     heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
   },
 });
 
 const messages = createMessages({
   words, attempt,
-  paths: () => countersOf(state.queue, state.counter?.session).map((counter) => `/api/v1/counters/${counter}/messages`),
+  paths: () => countersOf(state.queue, state.counter?.session_mark).map((counter) => `/api/v1/counters/${counter}/messages`),
 });
 watchConfiguration(socket, page, () => {
   Object.assign(words.hall, hallWords(page));
@@ -97,13 +97,14 @@ function takeQueue(queue) {
   const before = state.counter;
   change(withQueue(state, queue, Date.now()));
   const { counter } = state;
-  if (counter?.session && (counter.state !== before.state || counter.leg?.leg !== before.leg?.leg)) readCounter();
+  if (counter?.session_mark && (counter.state !== before.state || counter.leg?.leg !== before.leg?.leg)) readCounter();
 }
 
 async function refresh() {
   try {
     const nowMs = Date.now();
     const queue = await read(QUEUE);
+    await learnMark(read);
     change(withQueue(state, queue, nowMs));
     const { counter } = stored();
     if (counter) await readCounter(counter);
@@ -123,8 +124,8 @@ async function readCounter(id = state.counter?.counter, tried = []) {
     const counter = await read(`/api/v1/counters/${id}`);
     if (id !== (stored().counter ?? id)) return; // another place has become the active one meanwhile
     const isOurs = counter.session && counter.session === stored().session;
-    const isNew = isOurs && state.counter?.session !== counter.session;
-    const other = isOurs ? null : countersOf(state.queue, stored().session).find((one) => one !== id && !tried.includes(one));
+    const isNew = isOurs && state.counter?.session_mark !== counter.session_mark;
+    const other = isOurs ? null : countersOf(state.queue, stored().mark).find((one) => one !== id && !tried.includes(one));
     if (other) {
       keep({ ...stored(), counter: other });
       return await readCounter(other, [...tried, id]);
@@ -147,7 +148,7 @@ async function openCounters(wanted) {
     if (!answer.ok && session === null) return refresh();
     if (!answer.ok) break;
     session = answer.body.session;
-    if (id === wanted[0].id) keep({ counter: id, session });
+    if (id === wanted[0].id) keep({ counter: id, session, mark: answer.body.session_mark });
   }
   keepSession();
   await refresh();
@@ -355,7 +356,7 @@ document.querySelector("[data-choose-form]")?.addEventListener("submit", (event)
   event.preventDefault();
   const id = document.querySelector('[data-list="place-options"]').value;
   const counter = page.counters.find((one) => one.id === id);
-  const isHeld = Boolean(state.queue?.counters.find((one) => one.counter === id)?.session);
+  const isHeld = Boolean(state.queue?.counters.find((one) => one.counter === id)?.session_mark);
   openCounters([{ id, services: counter.services, takeOver: isHeld }]);
 });
 

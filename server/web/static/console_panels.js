@@ -107,12 +107,12 @@ function returnedPanel({ state, words, choose }) {
 /** The other counters of the hall: one that is closed is held beside one's own, one of another session is taken over with all of that session. */
 function joinPanel({ state, words, choose }) {
   const { say, hall } = words;
-  const held = countersOf(state.queue, state.counter.session);
+  const held = countersOf(state.queue, state.counter.session_mark);
   const others = hall.counters.filter(({ id }) => !held.includes(id));
   const entries = others.map(({ id, label }) => ({
     label: capital(label),
     note: placeNote(id, state, words),
-    value: { counter: id, takeOver: Boolean(state.queue?.counters.find(({ counter }) => counter === id)?.session) },
+    value: { counter: id, takeOver: Boolean(state.queue?.counters.find(({ counter }) => counter === id)?.session_mark) },
   }));
   const title = say("console.join.title");
   if (entries.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.join.nothing"))] };

@@ -10,7 +10,7 @@ export function drawPlaces(state, words, open) {
   const list = document.querySelector('[data-list="places"]');
   const told = words.hall.counters.map((counter) => [counter, state.queue?.counters.find((one) => one.counter === counter.id)]);
   const showsCounters = Boolean(state.queue?.shows_counters);
-  const mark = JSON.stringify([showsCounters, ...told.map(([counter, one]) => [counter.id, one?.state, one?.session])]);
+  const mark = JSON.stringify([showsCounters, ...told.map(([counter, one]) => [counter.id, one?.state, one?.session_mark])]);
   if (list) refill(list, mark, told.map(([counter, one]) => placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) })));
   const options = document.querySelector('[data-list="place-options"]');
   if (options) rechoose(options, () => fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say)))));
@@ -32,7 +32,7 @@ function refill(list, mark, items) {
 function drawSeveral(told, { say }, open) {
   const button = document.querySelector("[data-several]");
   if (!button) return;
-  for (const [counter, one] of told) if (one?.session) ticked.delete(counter.id);
+  for (const [counter, one] of told) if (one?.session_mark) ticked.delete(counter.id);
   const chosen = told.map(([counter]) => counter).filter(({ id }) => ticked.has(id));
   button.hidden = chosen.length < 2;
   setText(button, say("console.choose.open_several", { count: chosen.length }));
@@ -51,7 +51,7 @@ function heldWords(told, showsCounters, { say, hour }) {
 
 function placeItem(counter, told, { words, showsCounters, open, redraw }) {
   const { say, hall } = words;
-  const isHeld = Boolean(told?.session);
+  const isHeld = Boolean(told?.session_mark);
   const state = isHeld ? heldWords(told, showsCounters, words) : say("console.choose.is_free");
   const button = element(
     "button",
@@ -81,7 +81,7 @@ function withOthers({ id }, say, redraw) {
 
 function optionLabel(counter, told, showsCounters, say) {
   const state = showsCounters ? told?.state : "open";
-  return told?.session ? `${capital(counter.label)} · ${say(`console.place.${state}`)}` : capital(counter.label);
+  return told?.session_mark ? `${capital(counter.label)} · ${say(`console.place.${state}`)}` : capital(counter.label);
 }
 
 /** By which profile the counter will call: all its services, unless the hall has profiles and one is chosen. */

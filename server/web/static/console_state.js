@@ -11,7 +11,7 @@ export function emptyConsole() {
 
 /** One of choose, free, called, in_service, paused: what the page is about. */
 export function phaseOf({ counter }) {
-  if (!counter || !counter.session || counter.state === "closed") return "choose";
+  if (!counter || !counter.session_mark || counter.state === "closed") return "choose";
   if (counter.state === "paused") return "paused";
   if (!counter.leg) return "free";
   return counter.leg.state === "in_service" ? "in_service" : "called";
@@ -84,9 +84,9 @@ function keepNoShows(queue, before) {
 function withOwnCounter(state) {
   const { counter, queue } = state;
   const told = counter && queue.counters.find((other) => other.counter === counter.counter);
-  if (!told || !counter.session || isOlderThanLastGesture(queue, counter)) return state;
-  if (told.session !== counter.session) {
-    return { ...state, counter: { ...counter, session: null, leg: null, state: "closed" }, takenAt: told.session ? queue.as_of : null };
+  if (!told || !counter.session_mark || isOlderThanLastGesture(queue, counter)) return state;
+  if (told.session_mark !== counter.session_mark) {
+    return { ...state, counter: { ...counter, session_mark: null, leg: null, state: "closed" }, takenAt: told.session_mark ? queue.as_of : null };
   }
   const leg = legAt(told.leg, queue, counter.leg);
   const services = told.services?.length ? told.services : counter.services; // a supervisor may have moved it to another profile

@@ -112,6 +112,7 @@ function takeQueue(queue) {
 async function refresh() {
   try {
     state = withQueue(state, await read(`${HALL}/queue`), Date.now());
+    await session.learnMark(read);
     menu = leaves((await read(`${HALL}/menu?lang=${page.language}`)).services);
   } catch {
     // Not reachable: the page says so, and the next connection refreshes.
@@ -154,7 +155,7 @@ function leaves(services) {
 function draw() {
   drawLiveness(state, words);
   if (!state.queue) return;
-  if (toConsole) held.draw({ queue: state.queue, counter: { session: session.stored().session, counter: null } }, serverNow(state, Date.now()));
+  if (toConsole) held.draw({ queue: state.queue, counter: { session_mark: session.stored().mark, counter: null } }, serverNow(state, Date.now()));
   calling.draw(state.queue);
   drawWaiting(state.queue, words.hall.serviceIds, { nowMs: serverNow(state, Date.now()), words });
   for (const place of document.querySelectorAll("[data-note-of]")) setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));

@@ -13,8 +13,8 @@ export function createCalling({ box, say, label, session, attempt, tell, changed
 
   function draw(queue) {
     if (!box) return;
-    const { session: held, counter } = session.stored();
-    const places = placesOf({ queue, counter: { session: held, counter: null } });
+    const { mark, counter } = session.stored();
+    const places = placesOf({ queue, counter: { session_mark: mark, counter: null } });
     place = places.find((each) => each.counter === counter) ?? places[0] ?? null;
     const phase = phaseOf({ counter: place });
     for (const part of box.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== phase;
@@ -34,7 +34,7 @@ export function createCalling({ box, say, label, session, attempt, tell, changed
   async function open() {
     const counter = box.querySelector("select").value;
     const answer = await attempt({ path: `/api/v1/counters/${counter}/session` });
-    if (answer.ok) session.keep({ counter, session: answer.body.session });
+    if (answer.ok) session.keep({ counter, session: answer.body.session, mark: answer.body.session_mark });
     return answer;
   }
 

@@ -2,15 +2,15 @@
 
 import { legAt } from "./console_state.js";
 
-/** The ids of the counters a session holds, in the hall's order. */
-export function countersOf(queue, session) {
-  if (!session) return [];
-  return (queue?.counters ?? []).filter((told) => told.session === session).map(({ counter }) => counter);
+/** The ids of the counters a session (by its mark) holds, in the hall's order. */
+export function countersOf(queue, mark) {
+  if (!mark) return [];
+  return (queue?.counters ?? []).filter((told) => told.session_mark === mark).map(({ counter }) => counter);
 }
 
 /** The places of the session at work, each {counter, state, since, next, leg}; the active one as it was last read. */
 export function placesOf({ counter, queue }) {
-  const held = new Set(countersOf(queue, counter?.session));
+  const held = new Set(countersOf(queue, counter?.session_mark));
   return (queue?.counters ?? [])
     .filter((told) => held.has(told.counter))
     .map((told) => (told.counter === counter.counter ? { ...told, ...counter } : { ...told, leg: legAt(told.leg, queue, null) }));

@@ -2,7 +2,7 @@
 
 const SIGN_OF_LIFE_EVERY_MS = 20_000;
 
-/** Of one hall: {key, stored, keep, headers, live}. What is stored is {counter, session}, the active place and its session. */
+/** Of one hall: {key, stored, keep, headers, learnMark, live}. What is stored is {counter, session, mark}: the active place, the id of its session and its public mark. */
 export function sessionStore(hall) {
   const key = `parvis.console.${hall}`;
 
@@ -21,6 +21,13 @@ export function sessionStore(hall) {
     headers() {
       const { counter, session } = stored();
       return session ? { "X-Counter-Session": session, "X-Counter": counter } : {};
+    },
+    /** Reads the mark of a session that was stored before sessions had one. */
+    async learnMark(read) {
+      const { counter, session, mark } = stored();
+      if (!session || mark) return;
+      const told = await read(`/api/v1/counters/${counter}`);
+      if (told.session === session) localStorage.setItem(key, JSON.stringify({ counter, session, mark: told.session_mark }));
     },
     /** Keeps the lease through a page's socket; `lost` is called when the session no longer holds its counter. Answers the sign itself. */
     live(socket, lost) {

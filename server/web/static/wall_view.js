@@ -79,7 +79,7 @@ export function createWallView({ words, move, tickets }) {
     show("[data-hidden]", !wall.shows_counters && wall.agents > 0);
     write("counted", wall.shows_counters ? "" : ["open", "forgotten", "closed"].filter((state) => wall.counted[state]).map((state) => say(`wall.counted.${state}`, { count: wall.counted[state] })).join(" · "));
     const body = list("counters");
-    const mark = wall.counters.map(({ counter, session }) => `${counter}${session ? "+" : ""}`).join();
+    const mark = wall.counters.map(({ counter, session_mark: held }) => `${counter}${held ? "+" : ""}`).join();
     if (body.dataset.mark !== mark && !body.contains(document.activeElement)) fill(body, mark, wall.counters.map(counterRow));
     for (const counter of wall.counters) {
       const line = body.querySelector(`[data-counter="${counter.counter}"]`);
@@ -90,7 +90,7 @@ export function createWallView({ words, move, tickets }) {
   function counterRow(counter) {
     const id = `profile-${counter.counter}`;
     const label = hall.counterLabel(counter.counter);
-    const cell = counter.session ? moveForm(counter, id, label) : element("td", {}, element("span", { class: "muted" }, say("wall.counters.closed")));
+    const cell = counter.session_mark ? moveForm(counter, id, label) : element("td", {}, element("span", { class: "muted" }, say("wall.counters.closed")));
     return element("tr", { "data-counter": counter.counter }, element("th", { scope: "row" }, element("bdi", {}, label)), element("td", { class: "state" }), cell);
   }
 

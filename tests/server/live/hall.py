@@ -22,6 +22,8 @@ class ServedHall:
         )
         self.key: str = server.demonstration["api_key"]
         self.http = self.client()
+        self._sessions: dict[str, str] = {}
+        self._counters: dict[str, str] = {}
 
     def client(self) -> httpx.Client:
         """Another connection of a program with the key."""
@@ -33,7 +35,7 @@ class ServedHall:
         )
 
     def post(self, path: str, body: Any = None, *, status: tuple[int, ...] = (200, 201, 204)) -> Any:
-        answer = self.http.post(path, json={} if body is None else body)
+        answer = self.http.post(path, json={} if body is None else body, headers=self.held(path))
         assert answer.status_code in status, answer.text
         return answer.json() if answer.content else None
 
@@ -46,11 +48,23 @@ class ServedHall:
         return found
 
     def open(self, counter: str) -> str:
-        return str(self.post(f"/counters/{counter}/session", {"take_over": True})["session"])
+        self._sessions[counter] = self.post(f"/counters/{counter}/session", {"take_over": True})["session"]
+        return self._sessions[counter]
+
+    def held(self, path: str) -> dict[str, str]:
+        """The header of a verb: the session by which `open` holds its counter, or that of its leg."""
+        _, of, name, *rest = path.split("/")
+        counter = self._counters.get(name, name) if of == "legs" else name
+        if of not in ("counters", "legs") or rest == ["session"] or counter not in self._sessions:
+            return {}
+        return {"X-Counter-Session": self._sessions[counter]}
 
     def next(self, counter: str, current: str | None = None, end: str | None = None) -> Any:
         body = {"current": current} | ({"current_end": end} if end else {})
-        return self.post(f"/counters/{counter}/next", body)
+        leg = self.post(f"/counters/{counter}/next", body)
+        if leg is not None:
+            self._counters[leg["leg"]] = counter
+        return leg
 
     def board(self) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"/halls/{self.slug}/board")
@@ -58,15 +72,20 @@ class ServedHall:
 
     def empty(self) -> None:
         """Voids every ticket in the hall and closes its counters."""
-        for queue in self.get(f"/halls/{self.slug}/queue")["queues"]:
-            for leg in queue["legs"]:
-                self.post(f"/legs/{leg['leg']}/cancel", {"reason": "misprint"})
-        for counter in self.site["counters"]:
+        queue = self.get(f"/halls/{self.slug}/queue")
+        waiting = [leg["leg"] for each in queue["queues"] for leg in each["legs"]]
+        held = [each["counter"] for each in queue["counters"] if each["session_mark"] is not None]
+        counters = held or self.site["counters"][:1] if waiting else held
+        for counter in counters:
+            self.open(counter)
             current = self.get(f"/counters/{counter}")["leg"]
-            if current is not None:
-                self.post(f"/legs/{current['leg']}/cancel", {"reason": "misprint"})
-            closed = self.http.delete(f"/counters/{counter}/session")
-            assert closed.status_code == 204 or closed.json()["code"] == "no_counter_session", closed.text
+            for leg in waiting if current is None else [current["leg"], *waiting]:
+                self._counters[leg] = counter
+                self.post(f"/legs/{leg}/cancel", {"reason": "misprint"})
+            waiting = []
+        for counter in counters:
+            session = {"X-Counter-Session": self._sessions.pop(counter)}
+            assert self.http.delete(f"/counters/{counter}/session", headers=session).status_code in (204, 409)
 
     def screen(self) -> AbstractContextManager[Listener]:
         return listening(self.server, messages.SCREEN, {"token": self.site["screens"][0]["token"]})

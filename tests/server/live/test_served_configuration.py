@@ -116,7 +116,10 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
         assert ticket["number"] == tickets[3]["number"]
         acknowledged(browser, devices, now)
         recall = f"/legs/{called['leg']}/recall"
-        wait_until(lambda: hall.http.post(recall, json={}).is_success, "five seconds after the call")
+        wait_until(
+            lambda: hall.http.post(recall, json={}, headers=hall.held(recall)).is_success,
+            "five seconds after the call",
+        )
         call = screen.wait(messages.CALL_ANNOUNCED, lambda each: each["rank"] == 2)
         assert "guichet bleu" in call["text"]["fr"]
         assert hall.board()["calls"][0]["counter"]["label"] == "guichet bleu"

@@ -15,14 +15,9 @@ from server.store.database import Database
 from server.store.installation import Author
 from server.usecases import forgotten
 from server.usecases.call_next import AtCounter, call_next
-from server.usecases.counter_sessions import (
-    WantedSession,
-    change_profile,
-    keep_session,
-    open_counter,
-    resume_counter,
-)
+from server.usecases.counter_sessions import WantedSession, change_profile, open_counter, resume_counter
 from server.usecases.forgotten import confirm_presence, give_back_forgotten
+from server.usecases.own_session import keep_session
 from server.usecases.read_board import read_board
 from server.usecases.read_queue import read_counter
 from server.usecases.serve import Destination, Gesture, recall, start, transfer
@@ -145,7 +140,9 @@ def test_a_console_that_is_open_does_not_answer_by_itself_nor_does_one_that_is_o
     database: Database, rounds: Rounds, hands: Hands
 ):
     first = called_and_left(database, hands, after=ASKED)
-    keep_session(database, COUNTER, read_counter(database, COUNTER)["session"])
+    session = read_counter(database, COUNTER)["session"]
+    assert keep_session(database, COUNTER, session, author=AGENT.id)
+    assert not keep_session(database, COUNTER, session, author="colleague"), "it is not theirs"
     hands.now += ANSWER - SECOND
     rounds.make()
     assert leg(database, first)["state"] == "called"
@@ -154,7 +151,7 @@ def test_a_console_that_is_open_does_not_answer_by_itself_nor_does_one_that_is_o
     assert leg(database, first)["state"] == "waiting"
     taken = open_counter(database, COUNTER, Author("colleague"), WantedSession(take_over=True))
     assert taken["session"] != read_counter(database, OTHER)["session"]
-    assert call(database)["leg"] == first
+    assert call_at(database, COUNTER, Author("colleague"))["leg"] == first
 
 
 def test_who_is_in_service_is_never_taken_away(database: Database, rounds: Rounds, hands: Hands):
@@ -205,7 +202,7 @@ def test_who_was_sent_to_the_forgotten_counter_may_be_called_by_any(
     hands.now += ASKED + ANSWER
     rounds.make()
     open_counter(database, OTHER, Author("colleague"), WantedSession())
-    assert call_at(database, OTHER)["leg"] == moved
+    assert call_at(database, OTHER, Author("colleague"))["leg"] == moved
 
 
 def test_what_came_before_a_person_was_given_back_is_not_undone(
@@ -271,8 +268,8 @@ def test_another_agents_session_does_not_answer(database: Database, hands: Hands
     assert refused.value.code == "no_counter_session"
 
 
-def call_at(database: Database, counter: str) -> Any:
-    return call_next(database, counter, AGENT, AtCounter())
+def call_at(database: Database, counter: str, author: Author = AGENT) -> Any:
+    return call_next(database, counter, author, AtCounter())
 
 
 def call_and_serve(database: Database) -> str:

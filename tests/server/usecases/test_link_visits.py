@@ -11,7 +11,7 @@ from server.ids import new_id
 from server.store.database import Database
 from server.store.installation import Author
 from server.usecases.call_next import AtCounter, call_chosen, call_next
-from server.usecases.count_greeting import count_greeting
+from server.usecases.count_greeting import GreetedAt, count_greeting
 from server.usecases.counter_sessions import WantedSession, close_counter, open_counter
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
@@ -40,11 +40,12 @@ DESK = Author("desk")
 
 def link(database: Database, one: Any, other: Any, session: str | None = None) -> dict[str, Any]:
     """Links two tickets by the number of the second."""
-    return link_visits(database, Linking(one["visit"], DESK, session), LinkedTo(number=other["number"]))
+    author = DESK if session is None else AGENT
+    return link_visits(database, Linking(one["visit"], author, session), LinkedTo(number=other["number"]))
 
 
 def unlink(database: Database, one: Any, session: str | None = None) -> dict[str, Any]:
-    return unlink_visit(database, Linking(one["visit"], DESK, session))
+    return unlink_visit(database, Linking(one["visit"], DESK if session is None else AGENT, session))
 
 
 def session_of(database: Database) -> str:
@@ -353,7 +354,7 @@ def test_who_comes_back_is_linked_as_before(database: Database, hands: Hands):
     gone = call(database)
     no_show(database, Gesture(gone["leg"], AGENT))
     another_process = Database(database.url, hands.clock())
-    count_greeting(another_process, HALL, AGENT, service=SERVICE, counter=OTHER)
+    count_greeting(another_process, HALL, AGENT, service=SERVICE, at=GreetedAt(OTHER))
     another_process.close()
     served(database)
     reinstate(database, Gesture(gone["leg"], AGENT))

@@ -41,7 +41,7 @@ def test_of_few_agents_each_reads_their_own_counter_and_of_the_others_that_they_
     for reader in (COLLEAGUE, None):
         told = counter_of(database, reader)
         assert (told["state"], told["since"], told["leg"]) == ("open", None, None)
-        assert told["session"] is not None
+        assert told["session_mark"] is not None
         assert in_service(database, reader) == [(None, False)]
         assert read_queue(database, HALL, reader=reader)["shows_counters"] is False
     own = counter_of(database, AGENT.id)

@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.store.database import Database
-from server.usecases.count_greeting import count_greeting
+from server.usecases.count_greeting import GreetedAt, count_greeting
 from server.usecases.serve import Destination, Gesture, finish, no_show, recall, reinstate, start, transfer
 from server.usecases.undo import last_gesture, undo
 from server.usecases.visitor import give_up, take_back
@@ -104,7 +104,7 @@ def test_next_is_taken_back_in_two_steps(database: Database):
 
 
 def test_a_greeting_is_taken_back(database: Database):
-    count_greeting(database, HALL, AGENT, service=SERVICE, counter=COUNTER)
+    count_greeting(database, HALL, AGENT, service=SERVICE, at=GreetedAt(COUNTER))
     take_back_last(database)
     with database.read() as rows:
         assert bool(rows.one("SELECT is_undone FROM greeting")["is_undone"])

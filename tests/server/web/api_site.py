@@ -49,6 +49,7 @@ class ApiSite:
         self.kiosk = pair_device(self.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-1").token
         self.screen = pair_device(self.database, SYSTEM, HALL, kind="screen", configured="laon-ecran-1").token
         self.key = self.new_key("issue", "read", "call")
+        self.sessions: dict[str, str] = {}
 
     def close(self) -> None:
         close_all()
@@ -58,13 +59,20 @@ class ApiSite:
         return create_api_key(self.database, SYSTEM, NewKey("tests", scopes, **more))[1]
 
     def call(self, verb: str, path: str, body: Any = None, *, token: str | None = "", **more: Any) -> Any:
-        """An answer of the API; with the key of all scopes unless another token (None: none) is told."""
-        headers = dict(more.pop("headers", {}))
+        """An answer of the API; with the key of all scopes unless another token (None: none) is told.
+
+        That key sends the counter sessions it has opened, unless the headers name another one.
+        """
+        headers = (self._held(verb, path) if token == "" else {}) | dict(more.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token or self.key}"
         if body is not None:
             more["data"], more["content_type"] = json.dumps(body), "application/json"
-        return self.app.test_client().open(f"/api/v1{path}", method=verb, headers=headers, **more)
+        answer = self.app.test_client().open(f"/api/v1{path}", method=verb, headers=headers, **more)
+        if token == "" and path.endswith("/session") and answer.status_code == 201:
+            told = answer.get_json()
+            self.sessions.update(dict.fromkeys(told["places"], told["session"]))
+        return answer
 
     def post(self, path: str, body: Any = None, **more: Any) -> TestResponse:
         found: TestResponse = self.call("POST", path, {} if body is None else body, **more)
@@ -90,6 +98,18 @@ class ApiSite:
 
     def verb(self, leg: str, verb: str, body: Any = None, **more: Any) -> TestResponse:
         return self.post(f"/legs/{leg}/{verb}", body, **more)
+
+    def _held(self, verb: str, path: str) -> dict[str, str]:
+        """The header of the session by which the key of all scopes does a verb; none to take a counter."""
+        _, of, name, *rest = [*path.split("/"), "", ""]
+        if verb == "GET" or (verb == "POST" and rest[0] == "session") or of not in ("counters", "legs"):
+            return {}
+        counter = name
+        if of == "legs":
+            with self.database.read() as rows:
+                row = rows.one("SELECT counter FROM leg WHERE id = :leg", leg=name)
+            counter = (row and row["counter"]) or COUNTER
+        return {"X-Counter-Session": self.sessions[counter]} if counter in self.sessions else {}
 
     def person(self, role: str, site: str = HALL) -> Any:
         """A browser of someone who has signed in."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from server.live.queue_message import queue_message
+from server.usecases.read_queue import read_queue
 from tests.harness.counts import count
 from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
 
@@ -148,6 +150,63 @@ def test_a_counter_that_is_held_is_taken_over_only_on_request(both: ApiSite):
     both.ticket()
     refused(both.next(headers={"X-Counter-Session": session}), 409, "no_counter_session")
     accepted(both.next(headers={"X-Counter-Session": taken}))
+
+
+type Call = tuple[str, str, dict[str, Any] | None]
+
+
+def at_the_counter(visit: str) -> list[Call]:
+    """Every verb of a counter."""
+    at, chosen = f"/counters/{COUNTER}", {"visit": visit, "reason": "other"}
+    return [
+        ("POST", f"{at}/next", {"current": None}),
+        ("POST", f"{at}/call", {"current": None, **chosen}),
+        ("POST", f"{at}/call-elsewhere", {"counter": "laon-g2", **chosen}),
+        ("POST", f"{at}/presence", {}),
+        ("POST", f"{at}/undo", {"fact": "a-fact"}),
+        ("PATCH", f"{at}/session", {"pause": {"reason": "break"}}),
+        ("DELETE", f"{at}/session", None),
+        ("DELETE", f"{at}/place", None),
+        ("POST", f"/halls/{HALL}/greetings", {"service": SERVICE, "counter": COUNTER}),
+    ]
+
+
+def on_the_leg(leg: str) -> list[Call]:
+    """The verbs on a leg that is called."""
+    bodies = BODIES | {"undo": {"fact": "a-fact"}, "resume": {}}
+    verbs = {*ALLOWED["called"], *VERBS, *bodies} - {"resume"}
+    return [("POST", f"/legs/{leg}/{verb}", bodies.get(verb, {})) for verb in sorted(verbs)]
+
+
+def test_a_verb_of_a_counter_needs_its_session_and_checks_its_author(both: ApiSite):
+    """Whoever may call, by role or key, calls at no counter but their own, even with its session's id."""
+    session, stranger = both.open(), both.new_key("call")
+    with_id = {"X-Counter-Session": session}
+    waiting, called = both.ticket(), both.ticket()
+    leg = accepted(both.next())["leg"]
+    accepted(both.next(leg, end="served"))
+    facts = both.count("hall_fact")
+    with both.database.read() as rows:
+        row = rows.one("SELECT id FROM leg WHERE visit = :visit", visit=called["visit"])
+    for method, path, body in [*at_the_counter(waiting["visit"]), *on_the_leg(row["id"])]:
+        unnamed = both.call(method, path, body, headers={"X-Counter-Session": ""})
+        refused(unnamed, 409, "no_counter_session")
+        answer = both.call(method, path, body, token=stranger, headers=with_id)
+        refused(answer, 409, "no_counter_session")
+    assert both.count("hall_fact") == facts
+
+
+def test_only_who_opened_a_session_reads_its_id(both: ApiSite):
+    answer = accepted(both.post(f"/counters/{COUNTER}/session"), 201)
+    session, mark = answer["session"], answer["session_mark"]
+    assert accepted(both.get(f"/counters/{COUNTER}"))["session"] == session
+    stranger, supervisor = both.new_key("read"), both.person("supervisor")
+    told = accepted(both.get(f"/counters/{COUNTER}", token=stranger))
+    assert (told["session"], told["session_mark"]) == (None, mark)
+    queue = both.get(f"/halls/{HALL}/queue")
+    message = queue_message(read_queue(both.database, HALL))
+    answers = [queue.text, json.dumps(message), supervisor.get(f"/api/v1/halls/{HALL}/wall").text]
+    assert all(session not in each and mark in each for each in answers)
 
 
 def test_a_counter_is_free_again_when_its_console_is_silent_for_a_minute(both: ApiSite):

@@ -169,9 +169,9 @@ def test_a_greeting_counted_at_the_desk_is_taken_back_for_five_minutes(desk: Des
     accepted(desk.post(f"{path}/{greetings[0]}/undo"))
     refused(desk.post(f"{path}/{greetings[0]}/undo"), 409, "wrong_state")
     refused(desk.post(f"{path}/nothing/undo"), 409, "wrong_state")
-    desk.site.open()
+    held = {"X-Counter-Session": desk.site.open()}
     body = {"service": SERVICE, "counter": "laon-g1"}
-    at_counter = accepted(desk.site.post(path, body), 201)["greeting"]
+    at_counter = accepted(desk.site.post(path, body, headers=held), 201)["greeting"]
     refused(desk.post(f"{path}/{at_counter}/undo"), 409, "wrong_state")
     desk.site.hands.now += timedelta(minutes=5, seconds=1)
     refused(desk.post(f"{path}/{greetings[1]}/undo"), 409, "too_late_to_undo")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.ids import session_mark
 from server.store.rebuild import differences
 from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
 
@@ -160,7 +161,7 @@ def test_a_session_is_moved_to_another_profile_and_back(supervisor: Supervisor):
     session = site.open("laon-g2")
     before = accepted(site.get("/counters/laon-g2"))["services"]
     after = accepted(supervisor.move("laon-g2", PROFILE))
-    assert after["session"] == session
+    assert after["session_mark"] == session_mark(session)
     assert set(after["services"]) <= set(before)
     told = {each["counter"]: each["profile"] for each in supervisor.wall()["counters"]}
     assert told["laon-g2"] == PROFILE
@@ -188,7 +189,7 @@ def test_an_agent_moves_its_own_session_only(supervisor: Supervisor):
     site = supervisor.site
     own = site.open("laon-g2")
     path, body = "/counters/laon-g2/session", {"profile": PROFILE}
-    refused(site.call("PATCH", path, body), 403, "forbidden")
+    refused(site.call("PATCH", path, body, headers={"X-Counter-Session": ""}), 403, "forbidden")
     accepted(site.call("PATCH", path, body, headers={"X-Counter-Session": own}))
     other = {"X-Counter-Session": "another-session"}
     refused(site.call("PATCH", path, body, headers=other), 409, "no_counter_session")

@@ -31,7 +31,7 @@ test("whose place is kept is found in any queue, and released from any state of 
   const queue = { queues: [{ legs: [{ leg: "l1" }, { leg: "l2", is_held: true }] }, {}] };
   assert.deepEqual(heldLegs(queue).map(({ leg }) => leg), ["l2"]);
   assert.deepEqual(heldLegs(null), []);
-  const counter = { counter: "g1", session: "s1", state: "free", leg: null };
+  const counter = { counter: "g1", session_mark: "s1", state: "free", leg: null };
   const free = { ...emptyConsole(), counter };
   assert.deepEqual(requestOf("release", free, { leg: "l2" }), { path: "/api/v1/legs/l2/release" });
   assert.equal(requestOf("hold", free), null);
@@ -40,7 +40,7 @@ test("whose place is kept is found in any queue, and released from any state of 
 });
 
 test("who needs a step-free counter is received there by one request, from a free counter only", () => {
-  const free = { ...emptyConsole(), counter: { counter: "g2", session: "s1", state: "free", leg: null } };
+  const free = { ...emptyConsole(), counter: { counter: "g2", session_mark: "s1", state: "free", leg: null } };
   const choice = { visit: "v1", counter: "g1", stays: false };
   assert.deepEqual(requestOf("receive_below", free, choice), { path: "/api/v1/counters/g2/call-elsewhere", body: { ...choice, reason: "step_free" } });
   const busy = { ...free, counter: { ...free.counter, state: "called", leg: { leg: "l3", state: "called" } } };

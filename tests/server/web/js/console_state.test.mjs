@@ -8,13 +8,13 @@ import {
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
 const open = (values) => withCounter(emptyConsole(), counter(values));
-const told = (values) => ({ counter: "g3", session: "s1", state: "free", since: ago(0), leg: null, services: ["accueil"], ...values });
+const told = (values) => ({ counter: "g3", session_mark: "s1", state: "free", since: ago(0), leg: null, services: ["accueil"], ...values });
 const called = leg("A042", { state: "called", rank: 1 });
 const serving = leg("A042", { state: "in_service", rank: 1 });
 
 test("a console is about choosing, a free counter, a call, a service or a pause", () => {
   assert.equal(phaseOf(emptyConsole()), "choose");
-  assert.equal(phaseOf(open({ session: null, state: "closed" })), "choose");
+  assert.equal(phaseOf(open({ session_mark: null, state: "closed" })), "choose");
   assert.equal(phaseOf(open()), "free");
   assert.equal(phaseOf(open({ leg: called })), "called");
   assert.equal(phaseOf(open({ leg: serving })), "in_service");
@@ -108,7 +108,7 @@ test("an old queue changes nothing, a newer one does, a new epoch always does", 
 });
 
 test("a counter taken elsewhere leads back to the choice and says when this was seen", () => {
-  const state = withQueue(open({ leg: called }), queue({ as_of: ago(0), counters: [told({ session: "another", since: ago(9) })] }), NOW);
+  const state = withQueue(open({ leg: called }), queue({ as_of: ago(0), counters: [told({ session_mark: "another", since: ago(9) })] }), NOW);
   assert.equal(phaseOf(state), "choose");
   assert.equal(state.takenAt, ago(0));
 });

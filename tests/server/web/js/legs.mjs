@@ -22,5 +22,5 @@ export function queue({ legs = [], waiting, version = 7, epoch = "e1", as_of: as
 }
 
 export function counter({ leg: at = null, state = at?.state ?? "free", ...rest } = {}) {
-  return { counter: "g3", label: "guichet 3", hall: "laon", session: "s1", state, since: ago(3), services: ["accueil"], leg: at, last_gesture: null, ...rest };
+  return { counter: "g3", label: "guichet 3", hall: "laon", session: "id-s1", session_mark: "s1", state, since: ago(3), services: ["accueil"], leg: at, last_gesture: null, ...rest };
 }

@@ -5,9 +5,9 @@ import { emptyConsole, phaseOf, requestOf, withCounter, withLeg, withQueue } fro
 import { atPlace, countersOf, hasSeveral, neighbour, placesOf } from "../../../../server/web/static/session_places.js";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
-const told = (id, values) => ({ counter: id, session: "s1", state: "free", since: ago(0), leg: null, services: ["accueil"], next: null, ...values });
+const told = (id, values) => ({ counter: id, session_mark: "s1", state: "free", since: ago(0), leg: null, services: ["accueil"], next: null, ...values });
 const called = leg("A042", { state: "called", rank: 1 });
-const ours = [told("g3"), told("g4", { state: "called", leg: "leg-A042" }), told("g5", { session: "s2" }), told("g6", { session: null, state: "closed" })];
+const ours = [told("g3"), told("g4", { state: "called", leg: "leg-A042" }), told("g5", { session_mark: "s2" }), told("g6", { session_mark: null, state: "closed" })];
 const seen = (counters = ours) => withQueue(withCounter(emptyConsole(), counter()), queue({ called: [called], counters }), NOW);
 
 test("the places are the counters of one's own session, in the hall's order, with who is there", () => {
