@@ -26,6 +26,7 @@ from server.store.engines import Row
 from server.store.installed import installation_of, may_exist
 from server.usecases.sessions import SeenSessions
 from server.web.callers import KnownCallers
+from server.web.cookies import FORM_COOKIE, cookie_name
 
 SERVER = Path(__file__).parents[1]
 CATALOGUES = (
@@ -104,10 +105,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         WTF_CSRF_CHECK_DEFAULT=False,
         # by https it would ask for a Referer, which our policy keeps browsers from sending
         WTF_CSRF_SSL_STRICT=False,
-        SESSION_COOKIE_NAME="parvis_form",
+        SESSION_COOKIE_NAME=cookie_name(FORM_COOKIE, is_https=settings.is_https),
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.is_https,
+        FORMER_COOKIES_UNTIL=installation["former_cookies_until"],
     )
     app.session_interface = FormSessions()
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -122,7 +122,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
 
     install_access(app)
     app.before_request(media_api.admit_upload(api))  # before anything reads what is sent
-    install_guards(app, csrf, is_https=settings.is_https)
+    install_guards(app, csrf, is_https=settings.is_https, public_url=settings.public_url)
     install_refusals(app, translate)
     install_page_context(
         app,

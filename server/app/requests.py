@@ -16,44 +16,27 @@ from werkzeug.wrappers import Response as WsgiResponse
 from server.domain.refusals import Refusal
 from server.language import Catalogues
 from server.web import problems, site
-from server.web.callers import identify
+from server.web.cookies import install_cookies
+from server.web.cross_site import install_cross_site
 from server.web.entrance import problem_page
 from server.web.viewer import page_language
 
 log = structlog.get_logger()
 
 
-_OF_SCRIPTS = frozenset({"image/webp", "image/jpeg"})
-"""Bodies beside JSON that no form of another site can send: a screen's picture."""
-
-
 class FormSessions(SecureCookieSessionInterface):
-    """Flask's session, which holds the CSRF token of forms: whoever brings a bearer token has none."""
+    """Flask's session, which holds the CSRF token of who has not signed in: a bearer of the API has none."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        is_bearer = "Authorization" in request.headers and request.path.startswith("/api/")
+        header = request.headers.get("Authorization", "")
+        is_bearer = header.startswith("Bearer ") and request.path.startswith("/api/")
         return None if is_bearer else super().open_session(app, request)
 
 
-def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool) -> None:
-    """CSRF before a request that writes, security headers after every one."""
-
-    @app.before_request
-    def check_csrf() -> None:
-        """Whoever acts by a signed-in session carries the CSRF token.
-
-        A device's cookie is SameSite=Strict and for what only scripts send (JSON, a picture); so is the
-        exchange of a token for it, whoever has signed in here and whatever cookie the device had before.
-        """
-        if request.method not in ("POST", "PUT", "PATCH", "DELETE") or "Authorization" in request.headers:
-            return
-        is_device = request.path.startswith("/device/")
-        if is_device or (request.path.startswith("/api/") and identify().kind != "person"):
-            is_of_script = request.is_json or request.mimetype in _OF_SCRIPTS
-            if request.content_length and not is_of_script:
-                raise Refusal("bad_request", content_type=request.content_type)
-        else:
-            csrf.protect()
+def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool, public_url: str) -> None:
+    """Where a write comes from is checked before it; cookies and security headers follow every request."""
+    install_cross_site(app, csrf, public_url=public_url)
+    install_cookies(app)
 
     @app.after_request
     def headers(response: Response) -> Response:

@@ -47,7 +47,8 @@ from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_fo
 from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
 from server.usecases.sessions import SeenSessions
 from server.usecases.verify_journals import NightlyVerification
-from server.web.callers import DEVICE_COOKIE, LOOPBACK, Caller, identify, of_token
+from server.web.callers import LOOPBACK, Caller, identify, of_token
+from server.web.cookies import DEVICE_COOKIE, read_cookie
 from signage.feeds.fetched import FeedLimits
 
 log = structlog.get_logger()
@@ -300,12 +301,12 @@ def _socket_callers(
     def find(auth: dict[str, Any], permission: Permission) -> tuple[str, Caller]:
         token = auth.get("token")
         if token is None and auth.get("caller") == "device":
-            token = request.cookies.get(DEVICE_COOKIE)
+            token = read_cookie(DEVICE_COOKIE)
         if isinstance(token, str):
             caller = of_token(database, token, is_loopback=request.remote_addr in LOOPBACK)
         else:
             caller = identify()
-        if caller.kind == "nobody" and request.cookies.get(DEVICE_COOKIE) is None:
+        if caller.kind == "nobody" and read_cookie(DEVICE_COOKIE) is None:
             raise Refusal("not_signed_in")
         hall = caller.hall if caller.hall is not None else database.hall_id(str(auth.get("hall", "")))
         site_slug = database.configuration(hall).site.slug

@@ -37,7 +37,7 @@ _AFTER = re.compile(
     r"(?i)("
     r"\bbearer\s+"  # the header of devices and programs
     r"|[#?&]t=|[?&](?:code|state|nonce|id_token_hint)=|/t/|/tickets/"  # of devices, tickets and sign-ins
-    r"|\bparvis_(?:device|session|form|provider)=|\bsession="  # cookies
+    r"|\bparvis_(?:device|session|form|provider|pairing|browser|installation)=|\bsession="  # cookies
     rf"|\b(?:{_NAMES})[\"']?\s*[:=]\s*[\"']?"
     r"|://[^\s/:@]+:(?=[^\s/@]+@)"  # the password in a database's address
     r")[^\s\"'&;,/?#)\]}@]+"

@@ -94,7 +94,8 @@ def grants_of(rows: Any, account: str) -> list[Grant]:
 def account_of_sign_in(rows: Any, token: str, now: int) -> Row | None:
     """The account of a signed-in session that has not expired."""
     row: Row | None = rows.one(
-        "SELECT a.id, a.login, a.display_name, a.language, s.id AS session FROM sign_in s"
+        "SELECT a.id, a.login, a.display_name, a.language, s.id AS session, s.created_at AS begun_at"
+        " FROM sign_in s"
         " JOIN account a ON a.id = s.account"
         " WHERE s.digest = :digest AND s.expires_at > :now AND a.is_locked = :no",
         digest=token_digest(token),

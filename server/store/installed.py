@@ -41,7 +41,9 @@ def installation_of(database: Database) -> Row:
     """
     try:
         with database.read() as rows:
-            row: Row | None = rows.one("SELECT secret, is_demonstration FROM installation WHERE id = 1")
+            row: Row | None = rows.one(
+                "SELECT secret, is_demonstration, former_cookies_until FROM installation WHERE id = 1"
+            )
     except (sqlite3.OperationalError, psycopg.errors.UndefinedTable) as error:
         if isinstance(error, sqlite3.Error) and "no such table" not in str(error):
             raise

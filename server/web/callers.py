@@ -15,13 +15,14 @@ from server.store.accounts import EVERY_SITE, Grant
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.installation import Author
-from server.usecases.sessions import SeenSessions
+from server.usecases.sessions import SIGNED_IN_FOR, SeenSessions
+from server.web.cookies import DEVICE_COOKIE, SESSION_COOKIE, is_former, read_cookie, replace_former
 
-SESSION_COOKIE = "parvis_session"
-DEVICE_COOKIE = "parvis_device"
 CALLER_HEADER = "X-Caller"
 """`device`: the page of a kiosk or screen calls, though a person has signed in with the same browser."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", None})
+DEVICE_FOR_S = 400 * 86400
+"""How long browsers keep the cookie of a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,10 @@ def _identify() -> Caller:
     if header.startswith("Bearer "):
         known: KnownCallers = current_app.extensions["parvis_callers"]
         return known.of_token(header[7:], is_loopback=request.remote_addr in LOOPBACK)
-    device_token = request.cookies.get(DEVICE_COOKIE)
-    signed_in = request.cookies.get(SESSION_COOKIE)
+    device_token = read_cookie(DEVICE_COOKIE)
+    signed_in = read_cookie(SESSION_COOKIE)
     if signed_in and not (device_token and request.headers.get(CALLER_HEADER) == "device"):
-        person = of_sign_in(database(), signed_in)
+        person = _person(signed_in)
         if person is not None and person.digest is not None:
             seen: SeenSessions = current_app.extensions["parvis_seen"]
             seen.saw(person.digest)
@@ -105,8 +106,18 @@ def _identify() -> Caller:
         found = callers.of_token(device_token, is_loopback=False)
         if found.kind != "device":
             raise Refusal("unknown_device")
+        replace_former(DEVICE_COOKIE, device_token, seconds=DEVICE_FOR_S)
         return found
     return NOBODY
+
+
+def _person(token: str) -> Caller | None:
+    """The person of the session cookie; a former one counts where its session began before the upgrade."""
+    before = int(current_app.config["FORMER_COOKIES_UNTIL"]) if is_former(SESSION_COOKIE) else None
+    person = of_sign_in(database(), token, begun_before=before)
+    if person is not None:
+        replace_former(SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
+    return person
 
 
 @dataclass
@@ -174,11 +185,11 @@ def _device(row: Row | None) -> Caller:
     )
 
 
-def of_sign_in(database: Database, token: str) -> Caller | None:
-    """The person of a signed-in session, None when it has ended."""
+def of_sign_in(database: Database, token: str, *, begun_before: int | None = None) -> Caller | None:
+    """The person of a signed-in session; None when it has ended, or began later than this (microseconds)."""
     with database.read() as rows:
         row = accounts.account_of_sign_in(rows, token, to_micros(database.clock.now()))
-        if row is None:
+        if row is None or (begun_before is not None and row["begun_at"] > begun_before):
             return None
         grants = tuple(accounts.grants_of(rows, row["id"]))
     return Caller(

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from server.web.site import Site, with_cookie
+from server.web.cookies import BROWSER_COOKIE, read_cookie, set_cookie
 
-BROWSER_COOKIE = "parvis_browser"
 KNOWN_FOR = timedelta(days=365)
 MOST_ACCOUNTS = 12
 """People of one shared computer that it knows; the last ones."""
@@ -25,18 +24,18 @@ def known_browsers() -> Mapping[str, str]:
     return dict.fromkeys(accounts, browser)
 
 
-def remember_browser(response: Response, account: str, site: Site) -> Response:
+def remember_browser(response: Response, account: str) -> Response:
     """The answer with the cookie of a browser that knows this account (id) too."""
     browser, accounts = _read()
     kept = [each for each in accounts if each != account][-(MOST_ACCOUNTS - 1) :]
     text = str(_signer().dumps([browser or secrets.token_urlsafe(16), [*kept, account]]))
-    return with_cookie(response, BROWSER_COOKIE, text, seconds=KNOWN_FOR.total_seconds(), site=site)
+    return set_cookie(response, BROWSER_COOKIE, text, seconds=KNOWN_FOR.total_seconds())
 
 
 def _read() -> tuple[str, list[str]]:
     try:
         found: Any = _signer().loads(
-            request.cookies.get(BROWSER_COOKIE, ""), max_age=int(KNOWN_FOR.total_seconds())
+            read_cookie(BROWSER_COOKIE) or "", max_age=int(KNOWN_FOR.total_seconds())
         )
         browser, accounts = found
     except (BadData, TypeError, ValueError):

@@ -15,16 +15,15 @@ from server.oidc.registration import AuthorizationRequest
 from server.usecases.prove_by_provider import prove_by_provider
 from server.usecases.sessions import SIGNED_IN_FOR, begin_session
 from server.web.access import Access, open_to
-from server.web.callers import SESSION_COOKIE
+from server.web.cookies import SESSION_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.problems import status_of
 from server.web.sign_in import way_on
-from server.web.site import Site, with_cookie
+from server.web.site import Site
 from server.web.viewer import page_language
 
 log = structlog.get_logger()
 
 REQUEST_COOKIE = "parvis_provider"
-REQUEST_PATH = "/connexion/fournisseur"
 REQUEST_S = 600
 """How long somebody may take at the provider, in seconds."""
 LONGEST_CODE = 4_000
@@ -60,7 +59,7 @@ def blueprint(site: Site, provider: Provider, look: Callable[[], None]) -> Bluep
         said = None if refusal.code == provider.trouble else sentence(refusal.code)
         page = render_template("sign_in.html", refusal=said, is_of_provider=True, login="", next=next_path)
         response = make_response(page, status_of(refusal))
-        response.delete_cookie(REQUEST_COOKIE, path=REQUEST_PATH)
+        delete_cookie(response, REQUEST_COOKIE)
         return response
 
     @routes.get("/connexion/fournisseur")
@@ -73,15 +72,7 @@ def blueprint(site: Site, provider: Provider, look: Callable[[], None]) -> Bluep
             return refused(refusal, way_on())
         response: Any = redirect(address, 303)
         sealed = _seal().dumps(asdict(asked))
-        return with_cookie(
-            response,
-            REQUEST_COOKIE,
-            str(sealed),
-            seconds=REQUEST_S,
-            site=site,
-            path=REQUEST_PATH,
-            is_lax=True,
-        )
+        return set_cookie(response, REQUEST_COOKIE, str(sealed), seconds=REQUEST_S, is_lax=True)
 
     @routes.get("/connexion/fournisseur/retour")
     @site.limiter.limit("60 per minute")
@@ -99,8 +90,8 @@ def blueprint(site: Site, provider: Provider, look: Callable[[], None]) -> Bluep
         # a page of ours goes on: a redirection of the provider's would arrive without our cookie
         response = make_response(render_template("signed_in.html", next=asked.next))
         response.headers["Cache-Control"] = "no-store"
-        response.delete_cookie(REQUEST_COOKIE, path=REQUEST_PATH)
-        return with_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds(), site=site)
+        delete_cookie(response, REQUEST_COOKIE)
+        return set_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
 
     return routes
 
@@ -117,7 +108,7 @@ def _seal() -> URLSafeSerializer:
 def _asked(now_s: int) -> AuthorizationRequest:
     """What this browser asked for a moment ago, before it came back. Refusal: oidc_state."""
     try:
-        asked = AuthorizationRequest(**_seal().loads(request.cookies.get(REQUEST_COOKIE, "")))
+        asked = AuthorizationRequest(**_seal().loads(read_cookie(REQUEST_COOKIE) or ""))
     except (BadSignature, TypeError) as error:
         raise Refusal("oidc_state", why="nothing asked") from error
     if not hmac.compare_digest(asked.state.encode(), request.args.get("state", "").encode()):

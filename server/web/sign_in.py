@@ -9,10 +9,10 @@ from server.usecases.installation_link import awaits_first_person
 from server.usecases.sessions import SIGNED_IN_FOR, begin_session
 from server.usecases.sign_in import Attempt, prove
 from server.web.access import Access, open_to
-from server.web.callers import SESSION_COOKIE
+from server.web.cookies import SESSION_COOKIE, set_cookie
 from server.web.known_browsers import known_browsers, remember_browser
 from server.web.problems import refusal_sentence, status_of
-from server.web.site import Site, current_viewer, with_cookie
+from server.web.site import Site, current_viewer
 from server.web.viewer import page_language
 
 LONGEST_TYPED = 1000
@@ -69,8 +69,8 @@ def signed_in(site: Site, account: str, way: str, *, password_hash: str | None =
     browser = request.user_agent.string
     token = begin_session(site.database, account, browser, password_hash=password_hash)
     response: Any = redirect(way, 303)
-    with_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds(), site=site)
-    return remember_browser(response, account, site)
+    set_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
+    return remember_browser(response, account)
 
 
 def way_on() -> str:

@@ -3,12 +3,12 @@
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 
 from server.domain.refusals import Refusal
 from server.usecases.sessions import sign_out
 from server.web.access import Access, open_to
-from server.web.callers import SESSION_COOKIE
+from server.web.cookies import SESSION_COOKIE, delete_cookie, read_cookie
 from server.web.site import Site
 
 log = structlog.get_logger()
@@ -21,12 +21,12 @@ def blueprint(site: Site) -> Blueprint:
     @routes.post("/deconnexion")
     @open_to(Access.EVERYBODY)
     def sign_out_form() -> Response:
-        token = request.cookies.get(SESSION_COOKIE)
+        token = read_cookie(SESSION_COOKIE)
         id_token = sign_out(site.database, token) if token else None
         response: Any = redirect("/connexion", 303)
         if id_token is not None and site.provider is not None:
             response = _farewell(site, id_token)
-        response.delete_cookie(SESSION_COOKIE, path="/")
+        delete_cookie(response, SESSION_COOKIE)
         signed_out: Response = response
         return signed_out
 

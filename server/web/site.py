@@ -16,7 +16,8 @@ from server.oidc.provider import Provider
 from server.settings import Settings
 from server.store.database import Database
 from server.web.access import Access, open_to
-from server.web.callers import DEVICE_COOKIE, identify, of_device
+from server.web.callers import DEVICE_FOR_S, identify, of_device
+from server.web.cookies import DEVICE_COOKIE, read_cookie, replace_former, set_cookie
 from server.web.viewer import Viewer
 
 CONTENT_SECURITY = (
@@ -32,7 +33,6 @@ FRAMED = {
     "X-Frame-Options": "SAMEORIGIN",
 }
 """Headers of that preview: pages of this server alone may hold it."""
-DEVICE_FOR_S = 400 * 86400
 
 
 @dataclass(frozen=True)
@@ -88,28 +88,6 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def with_cookie(
-    response: Response,
-    name: str,
-    token: str,
-    *,
-    seconds: float,
-    site: Site,
-    path: str = "/",
-    is_lax: bool = False,
-) -> Response:
-    """The answer with a cookie that scripts and other sites never see.
-
-    `is_lax`: the browser also sends it when it is led here by another site.
-    """
-    secure = site.settings.is_https
-    samesite = "Lax" if is_lax else "Strict"
-    response.set_cookie(
-        name, token, max_age=int(seconds), httponly=True, samesite=samesite, secure=secure, path=path
-    )
-    return response
-
-
 def _devices(routes: Blueprint, site: Site) -> None:
     @routes.post("/device/session")
     @site.limiter.limit("30 per minute")
@@ -120,15 +98,16 @@ def _devices(routes: Blueprint, site: Site) -> None:
         if not isinstance(token, str):
             raise Refusal("bad_request", missing="token")
         of_device(site.database, token)
-        return with_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S, site=site)
+        return set_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
 
     @routes.get("/device/me")
     @open_to(Access.EVERYBODY)
     def me() -> Response:
-        token = request.cookies.get(DEVICE_COOKIE)
+        token = read_cookie(DEVICE_COOKIE)
         if not token:
             raise Refusal("unknown_device")
         caller = of_device(site.database, token)
+        replace_former(DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
         configuration = site.database.configuration(caller.hall or "")
         own = caller.configured or ""
         shown = configuration.kiosks.get(own) or configuration.screens.get(own)

@@ -44,6 +44,7 @@ installation = Table(
     Column("is_demonstration", Boolean, nullable=False),
     Column("secret", String(64), nullable=False),
     Column("access_version", BigInteger, nullable=False, server_default="0"),
+    Column("former_cookies_until", INSTANT, nullable=False, server_default="0"),
     comment="One row: the head of the installation journal.",
 )
 

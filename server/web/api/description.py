@@ -4,21 +4,24 @@ from copy import deepcopy
 from typing import Any
 
 from server.web.api.answers import Problem
-from server.web.callers import CALLER_HEADER, DEVICE_COOKIE, SESSION_COOKIE
+from server.web.callers import CALLER_HEADER
+from server.web.cookies import DEVICE_COOKIE, PREFIX, SESSION_COOKIE
 
+_BY_HTTPS = f" By https its name begins with `{PREFIX}`."
 SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "A device's token or an API key."},
     "device": {
         "type": "apiKey",
         "in": "cookie",
         "name": DEVICE_COOKIE,
-        "description": f"A device's; with `{CALLER_HEADER}: device` also where a person has signed in.",
+        "description": f"A device's; with `{CALLER_HEADER}: device` also where a person has signed in."
+        f"{_BY_HTTPS}",
     },
     "person": {
         "type": "apiKey",
         "in": "cookie",
         "name": SESSION_COOKIE,
-        "description": "A signed-in session; writes also carry X-CSRFToken.",
+        "description": f"A signed-in session; writes also carry X-CSRFToken.{_BY_HTTPS}",
     },
 }
 WHOLE_VISIT = "/api/v1/tickets/{token}"

@@ -23,6 +23,7 @@ from server.usecases.read_installing import read_installing
 from server.usecases.set_printer import set_printer
 from server.web.access import PEOPLE, Access, open_to, requires
 from server.web.callers import identify
+from server.web.cookies import delete_cookie, read_cookie, set_cookie
 from server.web.installing import new_hall
 from server.web.installing.asked import hall_typed, printer_typed, site_typed, typed
 from server.web.installing.shown import (
@@ -36,7 +37,7 @@ from server.web.installing.steps import configurer, step_page
 from server.web.problems import refusal_sentence, status_of
 from server.web.sentences import page_sentences
 from server.web.sign_in import signed_in
-from server.web.site import Site, with_cookie
+from server.web.site import Site
 from server.web.viewer import page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "installing.po"
@@ -99,7 +100,7 @@ def _beginning(routes: Blueprint, site: Site) -> None:
         body = request.get_json(silent=True)
         token = str(body.get("token", ""))[:LONGEST_TOKEN] if isinstance(body, dict) else ""
         check_installation_token(site.database, token)
-        return with_cookie(jsonify(), LINK_COOKIE, token, seconds=LINK_FOR_S, site=site)
+        return set_cookie(jsonify(), LINK_COOKIE, token, seconds=LINK_FOR_S)
 
     @routes.post("/installation/administrateur")
     @site.limiter.limit("10 per minute")
@@ -113,7 +114,7 @@ def _beginning(routes: Blueprint, site: Site) -> None:
         except Refusal as refusal:
             return _refused(site, refusal, "administrator")
         answer = signed_in(site, account, "/installation")
-        answer.delete_cookie(LINK_COOKIE, path="/")
+        delete_cookie(answer, LINK_COOKIE)
         return answer
 
 
@@ -240,7 +241,7 @@ def _refused(site: Site, refusal: Refusal, step: str) -> tuple[str, int]:
 
 
 def _link() -> str:
-    return request.cookies.get(LINK_COOKIE, "")[:LONGEST_TOKEN]
+    return (read_cookie(LINK_COOKIE) or "")[:LONGEST_TOKEN]
 
 
 def _has_link(site: Site) -> bool:

@@ -13,9 +13,10 @@ from server.domain.refusals import Refusal
 from server.usecases.ask_pairing import SHOWN_FOR, Asking, Waiting, ask_pairing, read_pairing
 from server.usecases.renew_token import exchange_token
 from server.web.access import Access, open_to
-from server.web.callers import DEVICE_COOKIE, of_device
+from server.web.callers import DEVICE_FOR_S, of_device
+from server.web.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.sentences import page_sentences
-from server.web.site import DEVICE_FOR_S, Site, with_cookie
+from server.web.site import Site
 from server.web.viewer import page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "pairing.po"
@@ -47,7 +48,7 @@ def blueprint(site: Site) -> Blueprint:
     def code() -> Response:
         """The code to show, the same while it lasts; once confirmed, the device's cookie and its page."""
         asking = _asking()
-        secret = request.cookies.get(PAIRING_COOKIE)
+        secret = read_cookie(PAIRING_COOKIE)
         waiting = read_pairing(site.database, secret) if secret else None
         if secret and waiting is not None and waiting.device is not None:
             return _confirmed(site, secret)
@@ -64,18 +65,18 @@ def blueprint(site: Site) -> Blueprint:
         """Another token for the device that was told to renew it, as its cookie."""
         body = request.get_json(silent=True)
         told = body.get("told") if isinstance(body, dict) else None
-        token = request.cookies.get(DEVICE_COOKIE)
+        token = read_cookie(DEVICE_COOKIE)
         if not isinstance(told, str) or not token:
             raise Refusal("bad_request", missing="told")
         fresh = exchange_token(site.database, token, told)
-        return with_cookie(Response(status=204), DEVICE_COOKIE, fresh, seconds=DEVICE_FOR_S, site=site)
+        return set_cookie(Response(status=204), DEVICE_COOKIE, fresh, seconds=DEVICE_FOR_S)
 
     return routes
 
 
 def _known_page(site: Site) -> str | None:
     """The page of a device that is paired already; so a device may always be started at `/pair`."""
-    token = request.cookies.get(DEVICE_COOKIE)
+    token = read_cookie(DEVICE_COOKIE)
     if not token:
         return None
     try:
@@ -108,7 +109,7 @@ def _shown(site: Site, waiting: Waiting, secret: str) -> Response:
         left_s=round(left_s),
     )
     answer.headers["Cache-Control"] = "no-store"
-    return with_cookie(answer, PAIRING_COOKIE, secret, seconds=SHOWN_FOR.total_seconds() * 2, site=site)
+    return set_cookie(answer, PAIRING_COOKIE, secret, seconds=SHOWN_FOR.total_seconds() * 2)
 
 
 def _confirmed(site: Site, secret: str) -> Response:
@@ -123,5 +124,5 @@ def _confirmed(site: Site, secret: str) -> Response:
         hall=configuration.name,
     )
     answer.headers["Cache-Control"] = "no-store"
-    answer.delete_cookie(PAIRING_COOKIE, path="/")
-    return with_cookie(answer, DEVICE_COOKIE, secret, seconds=DEVICE_FOR_S, site=site)
+    delete_cookie(answer, PAIRING_COOKIE)
+    return set_cookie(answer, DEVICE_COOKIE, secret, seconds=DEVICE_FOR_S)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from server.live import messages
-from server.web.callers import DEVICE_COOKIE
+from server.web.cookies import DEVICE_COOKIE
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
 from tests.server.domain.test_players import TOLD

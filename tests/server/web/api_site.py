@@ -21,7 +21,7 @@ from server.usecases.api_keys import NewKey, create_api_key
 from server.usecases.devices import pair_device
 from server.usecases.publish_configuration import publish_hall
 from server.usecases.sessions import begin_session
-from server.web.callers import SESSION_COOKIE
+from server.web.cookies import SESSION_COOKIE, cookie_name
 from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
 
 HALL, OTHER, SERVICE, COUNTER = "laon", "vervins", "laon-accueil", "laon-g1"
@@ -118,8 +118,12 @@ class ApiSite:
         new = NewAccount(login, PASSWORD, role, [Grant(role, site)])
         browser = self.app.test_client()
         token = begin_session(self.database, create_account(self.database, SYSTEM, new))
-        browser.set_cookie(SESSION_COOKIE, token)
+        browser.set_cookie(self.cookie(SESSION_COOKIE), token)
         return browser
+
+    def cookie(self, name: str) -> str:
+        """The name that browsers know a cookie of this site by."""
+        return cookie_name(name, is_https=self.settings.is_https)
 
     def writer(self, role: str, site: str = HALL) -> tuple[Any, dict[str, str]]:
         """A signed-in browser and the header its writes carry."""

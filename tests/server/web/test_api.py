@@ -12,7 +12,8 @@ from server.store.accounts import api_keys
 from server.store.installation import SYSTEM
 from server.usecases.api_keys import revoke_api_key
 from server.usecases.devices import pair_device, renew_device, revoke_device
-from server.web.callers import CALLER_HEADER, DEVICE_COOKIE
+from server.web.callers import CALLER_HEADER
+from server.web.cookies import DEVICE_COOKIE
 from tests.server.web.api_site import COUNTER, HALL, OTHER, SERVICE, ApiSite, accepted, refused
 
 P = Permission

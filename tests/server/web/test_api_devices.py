@@ -12,7 +12,7 @@ from server.live.device_watch import DeviceWatch
 from server.store.installation import SYSTEM
 from server.usecases.look_at_devices import look_at_devices
 from server.usecases.publish_configuration import publish_hall
-from server.web.callers import DEVICE_COOKIE
+from server.web.cookies import DEVICE_COOKIE
 from server.web.pairing.pages import PAIRING_COOKIE
 from tests.server.documents.contents import as_text, demonstration
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused

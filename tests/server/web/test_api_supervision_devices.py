@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from server.live.device_watch import DeviceWatch
-from server.web.callers import DEVICE_COOKIE
+from server.web.cookies import DEVICE_COOKIE
 from signage.media.screen_pictures import LONGEST_SIDE, MOST_BYTES
 from tests.server.domain.test_players import TOLD
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused

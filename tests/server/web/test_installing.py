@@ -18,7 +18,7 @@ from server.usecases.accounts import NewAccount, create_account
 from server.usecases.installation_link import installation_token
 from server.usecases.read_installing import read_installing
 from server.usecases.sessions import begin_session
-from server.web.callers import SESSION_COOKIE
+from server.web.cookies import SESSION_COOKIE
 
 PASSWORD = "quatre mots pris au hasard"
 PERSON = {"display_name": "Léa Martin", "login": "lea", "password": PASSWORD}

@@ -21,8 +21,7 @@ from server.usecases.sessions import begin_session
 from server.usecases.sign_in import Attempt, prove
 from server.usecases.sites import known_sites
 from server.web import sign_in
-from server.web.callers import SESSION_COOKIE
-from server.web.known_browsers import BROWSER_COOKIE
+from server.web.cookies import BROWSER_COOKIE, SESSION_COOKIE
 from server.web.local_time import zone_of
 from tests.server.usecases.at_counters import COUNTER, SERVICE, issue, served
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite

@@ -18,7 +18,7 @@ from server.store.installation import SYSTEM
 from server.usecases.accounts import NewAccount, create_account
 from server.usecases.sessions import begin_session
 from server.web.access import Required
-from server.web.callers import SESSION_COOKIE
+from server.web.cookies import SESSION_COOKIE
 from server.web.rights.pages import GROUPS
 from tests.server.web.api_site import HALL, OTHER, PASSWORD, ApiSite
 from tests.server.web.permission_callers import Calling, everybody

@@ -24,7 +24,7 @@ from server.usecases.accounts import (
     remove_account,
 )
 from server.usecases.invitations import invite
-from server.web.callers import SESSION_COOKIE
+from server.web.cookies import SESSION_COOKIE
 from server.web.provider_sign_in import REQUEST_COOKIE
 from tests.harness.identities import RunningProvider, running_mock, running_provider
 from tests.harness.waiting import wait_until
@@ -124,7 +124,7 @@ def test_somebody_invited_signs_in_at_the_provider_and_arrives_where_they_wanted
     cookie = browser.get_cookie(SESSION_COOKIE)
     assert cookie is not None
     assert (cookie.same_site, cookie.http_only) == ("Strict", True)
-    assert browser.get_cookie(REQUEST_COOKIE, path="/connexion/fournisseur") is None
+    assert browser.get_cookie(REQUEST_COOKIE) is None
     assert "Camille Martin" in browser.get("/").text
     with both.site.database.read() as rows:
         [fact] = rows.all("SELECT body FROM installation_fact WHERE kind = 'IdentityLinked'")
@@ -195,9 +195,9 @@ def test_one_worker_sends_away_and_another_lets_in(bureau: Bureau):
     other = create_app(bureau.site.settings, clock=bureau.site.hands.clock(), async_mode="threading")
     here, there = bureau.site.app.test_client(), other.test_client()
     address = urlsplit(bureau.provider.enter(bureau.begin(here), EMAIL))
-    kept = here.get_cookie(REQUEST_COOKIE, path="/connexion/fournisseur")
+    kept = here.get_cookie(REQUEST_COOKIE)
     assert kept is not None
-    there.set_cookie(REQUEST_COOKIE, kept.value, path="/connexion/fournisseur")
+    there.set_cookie(REQUEST_COOKIE, kept.value)
     assert there.get(f"{address.path}?{address.query}").status_code == 200
     other.extensions["parvis"].database.close()
 
@@ -317,9 +317,9 @@ def test_an_answer_counts_once_in_the_browser_that_asked_and_for_ten_minutes(bur
     assert browser.get(back).status_code == 200
     assert browser.get(back).status_code == 401
     bureau.begin(browser)
-    kept = browser.get_cookie(REQUEST_COOKIE, path="/connexion/fournisseur")
+    kept = browser.get_cookie(REQUEST_COOKIE)
     assert kept is not None
-    browser.set_cookie(REQUEST_COOKIE, kept.value[:-2] + "xx", path="/connexion/fournisseur")
+    browser.set_cookie(REQUEST_COOKIE, kept.value[:-2] + "xx")
     assert browser.get(back).status_code == 401
 
 

@@ -11,7 +11,7 @@ from werkzeug.routing import AnyConverter, Rule
 from server.store.accounts import Grant
 from server.store.installation import SYSTEM
 from server.usecases.accounts import NewAccount, create_account
-from server.web.callers import DEVICE_COOKIE, SESSION_COOKIE
+from server.web.cookies import DEVICE_COOKIE, FORM_COOKIE, SESSION_COOKIE
 from server.web.paper import Papers
 from server.web.site import CONTENT_SECURITY, FRAMED, FRAMING
 from tests.conftest import make_tables
@@ -100,6 +100,14 @@ def writer(site: ApiSite) -> tuple[Any, dict[str, str]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def token_of_another(site: ApiSite) -> dict[str, str]:
+    """The header of the writes of another session."""
+    header: dict[str, str] = site.writer("administrator", "*")[1]
+    assert header["X-CSRFToken"]
+    return header
+
+
 @pytest.fixture
 def reached(site: ApiSite, writer: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The rules whose view was reached; a view reads its body and does nothing."""
@@ -116,11 +124,15 @@ def reached(site: ApiSite, writer: Any, monkeypatch: pytest.MonkeyPatch) -> list
 
 
 def test_nothing_is_changed_by_a_session_without_the_csrf_token(
-    site: ApiSite, writer: tuple[Any, dict[str, str]], reached: list[str]
+    site: ApiSite,
+    writer: tuple[Any, dict[str, str]],
+    token_of_another: dict[str, str],
+    reached: list[str],
 ):
     browser, token = writer
     asked = [(verb, rule) for verb, rule in routes(site, *UNSAFE) if not rule.rule.startswith(OF_DEVICES)]
-    for headers in ({}, {"X-CSRFToken": "forged"}):
+    proxied = {"Authorization": "Basic bWFuZGF0YWlyZTp4"}  # a proxy that asks who comes has browsers add it
+    for headers in ({}, {"X-CSRFToken": "forged"}, token_of_another, proxied):
         for verb, rule in asked:
             answer = browser.open(path_of(rule), method=verb, json={}, headers=headers)
             assert answer.status_code == 403, (verb, rule, answer.text[:200])
@@ -130,9 +142,23 @@ def test_nothing_is_changed_by_a_session_without_the_csrf_token(
     assert set(reached) == {rule.rule for _, rule in asked}
 
 
+@pytest.mark.parametrize("sent", [{"Sec-Fetch-Site": "same-site"}, {"Origin": "https://intranet.localhost"}])
+def test_another_host_of_the_domain_writes_by_no_cookie(
+    site: ApiSite, writer: tuple[Any, dict[str, str]], reached: list[str], sent: dict[str, str]
+):
+    browser, token = writer
+    device = site.app.test_client()
+    device.set_cookie(site.cookie(DEVICE_COOKIE), site.kiosk)
+    for verb, rule in routes(site, *UNSAFE):
+        for client in (browser, device):
+            answer = client.open(path_of(rule), method=verb, headers=token | sent)
+            assert answer.status_code in (302, 401, 403), (verb, rule, answer.status_code)
+    assert reached == []
+
+
 def test_a_device_is_not_moved_by_a_form_of_another_page(site: ApiSite, reached: list[str]):
     browser = site.app.test_client()
-    browser.set_cookie(DEVICE_COOKIE, site.kiosk)
+    browser.set_cookie(site.cookie(DEVICE_COOKIE), site.kiosk)
     for verb, rule in routes(site, *UNSAFE):
         for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
             answer = browser.open(path_of(rule), method=verb, data=b"a=1", content_type=kind)
@@ -167,10 +193,13 @@ def test_every_cookie_is_for_this_site_by_https_and_for_no_script(site: ApiSite)
     exchanged = post("/device/session", json={"token": site.kiosk})
     assert exchanged.status_code == 204
     set_by = [cookie for each in (page, entered, exchanged) for cookie in each.headers.getlist("Set-Cookie")]
-    assert {cookie.partition("=")[0] for cookie in set_by} >= {"parvis_form", SESSION_COOKIE, DEVICE_COOKIE}
+    names = {site.cookie(name) for name in (FORM_COOKIE, SESSION_COOKIE, DEVICE_COOKIE)}
+    assert {cookie.partition("=")[0] for cookie in set_by} >= names
+    assert all(cookie.startswith("__Host-") for cookie in set_by), "no other host of the domain may set it"
     for cookie in set_by:
         attributes = {part.strip() for part in cookie.split(";")[1:]}
         assert {"HttpOnly", "Secure", "SameSite=Strict", "Path=/"} <= attributes, cookie
+        assert not any(part.startswith("Domain=") for part in attributes), cookie
 
 
 @pytest.mark.parametrize("name", ["t", "token", "key", "access_token"])

@@ -8,7 +8,7 @@ from PIL import Image
 from server.domain.refusals import Refusal
 from server.store.installation import SYSTEM
 from server.usecases.remove_medium import remove_medium
-from server.web.callers import DEVICE_COOKIE
+from server.web.cookies import DEVICE_COOKIE
 from tests.server.web.api_site import accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image, video
