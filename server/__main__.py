@@ -19,6 +19,7 @@ from server.jobs.open_files import allow_open_files  # noqa: E402
 from server.jobs.server_lock import hold  # noqa: E402
 from server.logs.lines import configure_logs, guard_standard_error  # noqa: E402
 from server.settings import Settings  # noqa: E402
+from server.store.private_files import keep_to_owner, tighten  # noqa: E402
 
 log = structlog.get_logger("server")
 
@@ -52,11 +53,13 @@ def main() -> None:
     if len(sys.argv) > 1:
         errors.print(sentence("terminal.serves_only", command=sys.argv[1]), style="red", markup=False)
         sys.exit(WRONG_USAGE)
+    keep_to_owner()
     settings = Settings()
     configure_logs(settings.log_level)
     guard_standard_error()
     allow_open_files()
     hold(settings.var, is_shared=False)
+    tighten(settings)
     listening = bound(settings)
     app = create_app(settings)
     app.extensions["parvis"].start_background()

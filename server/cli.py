@@ -31,6 +31,7 @@ from server.logs.lines import configure_logs
 from server.settings import Settings
 from server.store.database import Database
 from server.store.migrating import migrate
+from server.store.private_files import keep_to_owner, tighten
 from server.usecases.installation_link import installation_address
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -40,7 +41,10 @@ main = ending_well(cli)
 @cli.callback()
 def begin() -> None:
     """Parvis: tickets, calls, screens and honest waits of public halls."""
-    configure_logs(Settings().log_level)
+    keep_to_owner()
+    settings = Settings()
+    configure_logs(settings.log_level)
+    tighten(settings)
 
 
 @cli.command()

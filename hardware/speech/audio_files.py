@@ -171,7 +171,6 @@ class AudioFiles:
             try:
                 file.write(wav)
                 file.flush()
-                os.fchmod(file.fileno(), 0o644)
                 os.replace(file.name, path)
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)

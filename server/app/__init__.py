@@ -24,6 +24,8 @@ from server.settings import Settings
 from server.store.database import Database, once_it_answers
 from server.store.engines import Row
 from server.store.installed import installation_of, may_exist
+from server.store.private_files import keep_to_owner, tighten
+from server.store.secret_key import database_of
 from server.usecases.sessions import SeenSessions
 from server.web.callers import KnownCallers
 from server.web.cookies import FORM_COOKIE, cookie_name
@@ -141,7 +143,7 @@ def _opened(settings: Settings, clock: Clock) -> tuple[Database, Row]:
     """The database and its installation's row, once it answers. Refusal: not_installed."""
     if not may_exist(settings.database_address):
         raise Refusal("not_installed")
-    database = Database(settings.database_address, clock)
+    database = database_of(settings, clock)
     try:
         return database, once_it_answers(lambda: installation_of(database))
     except Refusal:
@@ -151,8 +153,10 @@ def _opened(settings: Settings, clock: Clock) -> tuple[Database, Row]:
 
 def serve_app() -> OpenAPI:
     """The app of a gunicorn worker: settings from the environment, background work started."""
+    keep_to_owner()
     settings = Settings()
     allow_open_files()
+    tighten(settings)
     hold(settings.var, is_shared=True)
     app = create_app(settings)
     app.extensions["parvis"].start_background()

@@ -23,8 +23,8 @@ from server.demonstration.history import Past, create_with_past, days_of, today
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
 from server.settings import Settings
-from server.store.database import Database
 from server.store.migrating import migrate
+from server.store.secret_key import database_of
 
 PLAYED_PACE = 4
 """How many times faster than life the demonstration plays beside its server."""
@@ -65,7 +65,7 @@ def described_demonstration(settings: Settings, history: str | None) -> dict[str
     if is_server_running(settings.var) and demo_file(settings).exists():
         return _read(settings)
     with alone(settings.var):
-        database = Database(settings.database_address, Clock())
+        database = database_of(settings, Clock())
         try:
             migrate(database)
             exists = is_demonstration(database)

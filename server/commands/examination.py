@@ -26,6 +26,9 @@ from server.settings import Settings
 from server.store.backup import postgresql_program
 from server.store.installed import open_installed
 from server.store.media import names_in_use
+from server.store.private_files import open_files
+from server.store.secret_key import key_file, secret_key
+from server.store.ticket_tokens import LAST_TICKET, TicketTokens
 from server.usecases.prepare_media import media_folder
 
 NEWEST_TESTED = (3, 13)
@@ -53,9 +56,11 @@ def examinations(settings: Settings) -> list[Callable[[], Finding]]:
     looks = (
         python,
         folder,
+        private,
         disk,
         files,
         database,
+        key,
         redis_server,
         server,
         assets,
@@ -93,6 +98,14 @@ def folder(settings: Settings) -> Finding:
     return Finding("right", "doctor.folder", {"place": place})
 
 
+def private(settings: Settings) -> Finding:
+    """Whether other users of this machine are kept from the files of the folder."""
+    found = open_files(settings)
+    if found:
+        return Finding("wrong", "doctor.private.open", {"count": len(found), "place": found[0]})
+    return Finding("right", "doctor.private")
+
+
 def disk(settings: Settings) -> Finding:
     """Room for the database and its backups."""
     place = settings.var.resolve()
@@ -127,6 +140,37 @@ def database(settings: Settings) -> Finding:
     except Exception as error:  # noqa: BLE001 - whatever keeps a database from answering is told
         return Finding("wrong", "doctor.database.away", {"kind": kind, "why": type(error).__name__})
     return Finding("right", "doctor.database", {"kind": kind, "count": int(halls)})
+
+
+def key(settings: Settings) -> Finding:
+    """The key that the tokens of tickets are made with, and whether it is the one of the last ticket."""
+    if not settings.secret_key and not key_file(settings).exists():
+        return Finding("off", "doctor.key.none", {"place": key_file(settings)})
+    try:
+        made_with = secret_key(settings)
+    except Refusal as refused:
+        return Finding("wrong", "doctor.key.unreadable", refused.details)
+    if not _is_key_of_last_ticket(settings, TicketTokens(lambda: made_with)):
+        return Finding("wrong", "doctor.key.other")
+    if settings.secret_key:
+        return Finding("right", "doctor.key.setting")
+    return Finding("right", "doctor.key", {"place": key_file(settings)})
+
+
+def _is_key_of_last_ticket(settings: Settings, tokens: TicketTokens) -> bool:
+    """True also where there is no ticket, or the database cannot say."""
+    try:
+        found = open_installed(settings.database_address, Clock())
+    except Refusal:
+        return True
+    try:
+        with found.read() as rows:
+            last = rows.one(LAST_TICKET)
+    except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
+        return True
+    finally:
+        found.close()
+    return last is None or tokens.again(last["visit"], digest=last["token_digest"], former=None) is not None
 
 
 def redis_server(settings: Settings) -> Finding:

@@ -10,6 +10,7 @@ from server.commands.say import anchors_of, opened, say, sentence
 from server.jobs.local_socket import write
 from server.jobs.server_lock import alone
 from server.settings import Settings
+from server.store.secret_key import back_up_key, bring_key, check_key_copy
 from server.store.verifying import Fault, verify_journal
 from server.usecases.copy_media import beside, bring_media, copy_media
 from server.usecases.prepare_media import media_folder
@@ -58,17 +59,21 @@ def _told(fault: Fault) -> str:
 def backup_command(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="File to write; it must not exist.")],
 ) -> None:
-    """Write a backup of the whole database to a new file, media beside it; the server may run meanwhile."""
+    """Write a backup of the whole database to a new file, media and key beside it; the server may run."""
     settings = Settings()
     database = opened(settings)
     try:
+        check_key_copy(settings, file)
         anchored = backup(database, anchors_of(settings), file)
+        key = back_up_key(settings, file)
         copied = copy_media(database, media_folder(settings.var), file)
     finally:
         database.close()
     say(sentence("command.backup.written", file=file, size=float(file.stat().st_size), count=len(anchored)))
     if copied:
         say(sentence("command.backup.media", place=beside(file), count=copied))
+    if key is not None:
+        say(sentence("command.backup.key", place=key))
 
 
 def restore_command(
@@ -89,6 +94,7 @@ def restore_command(
             file,
             has_real_hours=settings.demo_hours == "real",
         )
+        has_key = bring_key(settings, file, Clock().now())
         database = opened(settings)
         try:
             brought = bring_media(database, media_folder(settings.var), file)
@@ -104,6 +110,8 @@ def restore_command(
         say(sentence("command.restore.media", count=brought.files))
     if brought.missing:
         say(sentence("command.restore.media_missing", count=brought.missing), style="yellow")
+    if not has_key:
+        say(sentence("command.restore.key_missing"), style="yellow")
     say(sentence("command.restore.sign_in"))
 
 

@@ -21,6 +21,7 @@ from server.settings import Settings
 from server.store.anchors import Anchors
 from server.store.database import Database
 from server.store.installed import open_installed
+from server.store.secret_key import use_key
 
 ROOT = Path(__file__).parents[1]
 console = Console(highlight=False, soft_wrap=True)
@@ -40,6 +41,7 @@ def day_and_time(micros: int) -> str:
 def opened(settings: Settings) -> Database:
     """The database of the settings, which must have been set up. Refusals: not_installed, database_busy."""
     database = open_installed(settings.database_address, Clock())
+    use_key(database, settings)
     database.configurations.has_real_hours = settings.demo_hours == "real"
     return database
 

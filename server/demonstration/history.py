@@ -26,6 +26,7 @@ from server.domain.targets import WantedTarget
 from server.settings import Settings
 from server.store.database import Database
 from server.store.migrating import migrate
+from server.store.secret_key import database_of
 from server.usecases.close_day import close_day
 from server.usecases.decide_target import decide_target
 from server.usecases.estimate_waits import Estimates
@@ -77,7 +78,7 @@ def create_with_past(settings: Settings, past: Past, tell: Tell = lambda done, w
     """
     first_at = datetime.combine(past.dates[0], CREATED_AT, TIME_ZONE).astimezone(UTC)
     timeline = Timeline(first_at.timestamp())
-    database = Database(settings.database_address, timeline.clock())
+    database = database_of(settings, timeline.clock())
     try:
         migrate(database)
         with database.store.without_syncing():

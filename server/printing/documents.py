@@ -41,8 +41,8 @@ _CODE_PART = 4
 
 _TICKET = (
     "SELECT v.number, l.service, l.issued_at, l.priority, l.quoted_low_s, l.quoted_median_s, l.quoted_high_s,"
-    " l.booked_at, l.arrived_at,"
-    " a.token, a.short_code, f.body FROM visit v JOIN leg l ON l.visit = v.id AND l.position = 1"
+    " l.booked_at, l.arrived_at, a.token, a.token_digest, a.short_code, f.body"
+    " FROM visit v JOIN leg l ON l.visit = v.id AND l.position = 1"
     " LEFT JOIN ticket_access a ON a.visit = v.id"
     " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE v.id = :visit"
 )
@@ -96,9 +96,10 @@ def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> AnyWa
         ticket = rows.one(_TICKET, visit=job["visit"])
     if ticket is None:
         raise Refusal("unknown_visit", visit=job["visit"])
+    token = database.ticket_tokens.again(job["visit"], digest=ticket["token_digest"], former=ticket["token"])
     languages = tuple(dict.fromkeys((FRENCH, str(asked.get("language") or FRENCH))))
     return Wanted(
-        _content(configuration, printing, asked, ticket),
+        _content(configuration, printing, asked, ticket, token=token),
         tuple(_language(configuration, ticket, language) for language in languages),
     )
 
@@ -139,10 +140,15 @@ def ticket_bytes(
 
 
 def _content(
-    configuration: HallConfiguration, printing: TicketPrinting, asked: dict[str, Any], ticket: Row
+    configuration: HallConfiguration,
+    printing: TicketPrinting,
+    asked: dict[str, Any],
+    ticket: Row,
+    *,
+    token: str | None,
 ) -> TicketContent:
     base = printing.public_url.rstrip("/")
-    may_follow = bool(base and ticket["token"])
+    may_follow = bool(base and ticket["short_code"])
     language = asked.get("language", FRENCH)
     told = _arrival(configuration, ticket)
     return TicketContent(
@@ -152,7 +158,7 @@ def _content(
         people_ahead=_ahead(asked, ticket),
         wait_min=wait_minutes(ticket["quoted_low_s"], ticket["quoted_high_s"]),
         short_code=_readable(ticket["short_code"] or ""),
-        follow_url=follow_address(base, ticket["token"], language) if may_follow else None,
+        follow_url=follow_address(base, token, language) if token else None,
         follow_address=f"{base.partition('://')[2]}/suivi" if may_follow else None,
         is_priority=ticket["priority"] in ("declared", "confirmed"),
         arrival=told["arrival"] if told else None,

@@ -25,6 +25,7 @@ from server.store.open_legs import OpenLegs
 from server.store.postgres_store import PostgresStore
 from server.store.sqlite_store import SqliteStore
 from server.store.stores import open_store
+from server.store.ticket_tokens import TicketTokens
 from server.store.turns import HallTurns, HallWrites, Turn
 from server.store.write_keys import WriteKey
 
@@ -57,6 +58,8 @@ class Database:
         self.installation_changes = 0
         """How often this process changed accounts, devices or keys: what is kept of them is read anew."""
         self.configurations = Configurations(clock)
+        self.ticket_tokens = TicketTokens()
+        """With the installation's key where a server or a command works (`server.store.secret_key`)."""
         self._halls: dict[str, str] = {}
         self._counters: dict[str, str] = {}
         self._memories: dict[str, HallMemory] = {}

@@ -15,7 +15,7 @@ from server.domain.refusals import Refusal
 from server.domain.rules import WALK_IN, reference_at, sort_key
 from server.domain.rules_waiting import arrival_class
 from server.domain.visit_facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
-from server.ids import new_id, new_short_code, new_token
+from server.ids import new_id, new_short_code, token_digest
 from server.store.database import Database
 from server.store.engines import Query
 from server.store.erasables import keep_erasable
@@ -31,6 +31,7 @@ from server.usecases.may_issue import Asked, check_finish, check_open, check_quo
 from server.usecases.note_needs import record_needs
 from server.usecases.opening import end_of_next_day, opening_now
 from server.usecases.pressed_before import pressed_before
+from server.usecases.ticket_token import answered_again
 
 _SELECT_PRESSED = "SELECT visit FROM ticket_access WHERE press = :press"
 
@@ -96,13 +97,13 @@ def issue_ticket(
         hall, author, write_key, foresee=lambda seen: _foreseen(seen, wanted)
     ) as transaction:
         if transaction.is_replayed:
-            return dict(transaction.replayed_answer)
+            return answered_again(database, transaction, dict(transaction.replayed_answer))
         arriving = _arriving(transaction, wanted)
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
         place = _place(transaction, arriving, wanted, on=now.on)
         if place.is_pressed:
-            return pressed_before(transaction, wanted.press_id)
+            return pressed_before(database, transaction, wanted.press_id)
         try:
             is_expected = arriving.appointment is not None
             asked = Asked(service, now, wanted.is_early, place.is_stopped, is_expected)
@@ -121,9 +122,12 @@ def issue_ticket(
                 )
                 transaction.record(fact)
         else:
-            answer = _issue(transaction, visit, leg, wanted=wanted, ahead=place.ahead)
-            named = {"service_names": dict(service.names)}
-            return transaction.answer(answer | named | _checked_in(transaction, arriving, visit))
+            token = database.ticket_tokens.of(visit.id)
+            answer = _issue(
+                transaction, visit, leg, wanted=wanted, ahead=place.ahead, digest=token_digest(token)
+            )
+            answer |= {"service_names": dict(service.names)} | _checked_in(transaction, arriving, visit)
+            return transaction.answer(answer) | {"token": token}
     raise refusal
 
 
@@ -230,14 +234,21 @@ def _place(transaction: HallTransaction, arriving: Arriving, wanted: WantedTicke
 
 
 def _issue(
-    transaction: HallTransaction, visit: NewVisit, leg: NewLeg, *, wanted: WantedTicket, ahead: int
+    transaction: HallTransaction,
+    visit: NewVisit,
+    leg: NewLeg,
+    *,
+    wanted: WantedTicket,
+    ahead: int,
+    digest: str,
 ) -> Answer:
-    token, short_code = new_token(), new_short_code()
+    """The ticket as it is kept: without its token, of which the digest is kept."""
+    short_code = new_short_code()
     transaction.insert(
         "ticket_access",
         visit=visit.id,
         hall=transaction.hall,
-        token=token,
+        token_digest=digest,
         short_code=short_code,
         business_day=visit.business_day.isoformat(),
         press=wanted.press_id,
@@ -255,7 +266,6 @@ def _issue(
         "issued_at": to_text(transaction.now),
         "ahead": ahead,
         **quoted_answer(leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s),
-        "token": token,
         "short_code": short_code,
         "print": None if job is None else {"job": job, "state": "queued", "verdict": None},
         "is_new": True,

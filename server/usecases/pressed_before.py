@@ -4,12 +4,14 @@ import json
 
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
+from server.store.database import Database
 from server.store.hall_transaction import HallTransaction
 from server.usecases.answers import Answer, quoted_answer
 from server.usecases.arrivals import arrival_answer
+from server.usecases.ticket_token import token_again
 
 _SELECT_PRESS = (
-    "SELECT a.visit, a.hall, a.token, a.short_code, a.press_by, v.number, v.issued_at, l.service,"
+    "SELECT a.visit, a.hall, a.short_code, a.press_by, v.number, v.issued_at, l.service,"
     " l.quoted_low_s, l.quoted_median_s, l.quoted_high_s, l.booked_at, l.arrived_at,"
     " j.id AS job, j.state AS job_state, j.verdict AS job_verdict, f.body"
     " FROM ticket_access a JOIN visit v ON v.id = a.visit JOIN leg l ON l.visit = v.id AND l.position = 1"
@@ -18,7 +20,7 @@ _SELECT_PRESS = (
 )
 
 
-def pressed_before(transaction: HallTransaction, press: str) -> Answer:
+def pressed_before(database: Database, transaction: HallTransaction, press: str) -> Answer:
     """The ticket of a press that was made already. Refusal: press_elsewhere, from another device."""
     row = transaction.one(_SELECT_PRESS, press=press)
     assert row is not None
@@ -38,7 +40,7 @@ def pressed_before(transaction: HallTransaction, press: str) -> Answer:
         "issued_at": micros_to_text(row["issued_at"]),
         "ahead": ahead,
         **quoted_answer(row["quoted_low_s"], row["quoted_median_s"], row["quoted_high_s"]),
-        "token": row["token"],
+        "token": token_again(database, transaction, row["visit"]),
         "short_code": row["short_code"],
         "print": None
         if row["job"] is None

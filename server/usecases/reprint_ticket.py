@@ -9,6 +9,7 @@ from server.store.installation import Author
 from server.store.print_jobs import queue_job
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
+from server.usecases.ticket_token import token_again
 
 _LAST = "SELECT printer, copy, document FROM print_job WHERE visit = :visit ORDER BY copy DESC LIMIT 1"
 
@@ -42,6 +43,7 @@ def reprint_ticket(
             else {"kind": "ticket", "language": "fr", "ahead": None}
         )
         printer, copy = (last["printer"], last["copy"] + 1) if last is not None else (printers[0], 1)
+        token_again(database, transaction, visit)  # renewed where it was made with another key
         job = queue_job(transaction, printer, visit=visit, copy=copy, content=content | {"is_reprint": True})
         transaction.record(of_kind(FactKind.TICKET_REPRINTED, visit=visit, job=job, copy=copy))
         return transaction.answer({"job": job, "state": "queued", "verdict": None})

@@ -8,6 +8,7 @@ from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState, Verb, give_up_reason, next_state
 from server.domain.visit_facts import leg_ended, visit_taken_back
+from server.ids import token_digest
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.facts import facts_of_visit
@@ -21,7 +22,7 @@ MAY_TAKE_BACK_FOR = timedelta(minutes=10)
 
 _COLUMNS = ", ".join(f"l.{column.strip()}" for column in LEG_COLUMNS.split(","))
 _BY_TOKEN = (
-    f"SELECT {_COLUMNS} FROM ticket_access a JOIN leg l ON l.visit = a.visit WHERE a.token = :token"
+    f"SELECT {_COLUMNS} FROM ticket_access a JOIN leg l ON l.visit = a.visit WHERE a.token_digest = :digest"
     f" ORDER BY l.position DESC LIMIT 1"
 )
 _BY_CODE = (
@@ -32,7 +33,7 @@ _BY_CODE = (
 
 def leg_of_token(rows: Any, token: str) -> Row:
     """The last leg of the visit a token belongs to. Refusal: unknown_ticket (also once it was purged)."""
-    row: Row | None = rows.one(_BY_TOKEN, token=token)
+    row: Row | None = rows.one(_BY_TOKEN, digest=token_digest(token))
     if row is None:
         raise Refusal("unknown_ticket")
     return row

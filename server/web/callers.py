@@ -88,6 +88,11 @@ def identify() -> Caller:
     return known
 
 
+def forget_caller() -> None:
+    """The session of the request has just ended: the page being answered is nobody's."""
+    g.caller = NOBODY
+
+
 def _identify() -> Caller:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):

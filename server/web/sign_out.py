@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from server.domain.refusals import Refusal
 from server.usecases.sessions import sign_out
 from server.web.access import Access, open_to
+from server.web.callers import forget_caller
 from server.web.cookies import SESSION_COOKIE, delete_cookie, read_cookie
 from server.web.site import Site
 
@@ -23,6 +24,7 @@ def blueprint(site: Site) -> Blueprint:
     def sign_out_form() -> Response:
         token = read_cookie(SESSION_COOKIE)
         id_token = sign_out(site.database, token) if token else None
+        forget_caller()
         response: Any = redirect("/connexion", 303)
         if id_token is not None and site.provider is not None:
             response = _farewell(site, id_token)

@@ -153,8 +153,14 @@ def test_journals_are_verified_backed_up_and_restored(tmp_path: Path, database_u
     assert "laon: 1 fact, right" in installation.parvis("verify-journal", "--full")
     copy = str(installation.var / "copy")
     installation.parvis("backup", copy)
+    key = installation.var / "secret.key"
+    kept = key.read_bytes()
+    assert (installation.var / "copy.key").read_bytes() == kept
+    key.write_text("another key, of another machine, long enough")
     assert "file_exists" in installation.parvis("backup", copy, expected=1)
     assert "laon: nothing is known to be lost" in installation.parvis("restore", copy)
+    assert key.read_bytes() == kept, "the key beside the backup is back"
+    assert [open_ for open_ in installation.var.rglob("*") if open_.stat().st_mode & 0o077] == []
     assert "laon: 2 facts, right" in installation.parvis("verify-journal", "--hall", "laon")
     assert "laon: right" in installation.parvis("doctor", "--rebuild")
 
@@ -172,6 +178,7 @@ def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):
     assert "`parvis migrate`" in text
     assert "`make assets`" in text
     assert "Python 3." in text
+    assert "The key of tickets is made when it is first needed" in text
     assert "The library of media prepares images, documents and videos." in text
 
 

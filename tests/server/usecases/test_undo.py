@@ -129,11 +129,9 @@ def test_only_the_last_gesture_is_taken_back(database: Database):
 def test_what_moved_on_stays(database: Database):
     leg = call(database)["leg"]
     with database.read() as rows:
-        token = rows.one(
-            "SELECT token FROM ticket_access a JOIN leg l ON l.visit = a.visit WHERE l.id = :leg", leg=leg
-        )["token"]
+        visit = rows.one("SELECT visit FROM leg WHERE id = :leg", leg=leg)["visit"]
     named = gesture(database)
-    give_up(database, token)
+    give_up(database, database.ticket_tokens.of(visit))
     with pytest.raises(Refusal, match="visit_moved_on"):
         undo(database, COUNTER, AGENT, named)
 
