@@ -8,16 +8,16 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from server.web.help.documents import Library
 from tests.docs.documents import DOCS
-from tests.harness.accessible import OF_A_WIDTH, unreached_by_keyboard, violations
+from tests.harness.accessible import OF_A_WIDTH, TO_THE_TOP, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
 
 CONSOLE, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 OWN = "main button, main input, main select, main summary"
 """What a page of text has besides its links."""
-WALKED = {"/aide", "/aide/glossary", "/aide/manuels/usager", "/aide/rules/access", "/aide/settings"}
+WALKED = {"/aide", "/aide?q=ticket", "/aide/manuels/usager", "/aide/rules/access", "/aide/settings"}
 """One of each make: the keyboard walks these, and every page with something of its own."""
-ADDRESSES = ["/aide", *sorted(each.address for each in Library(DOCS).documents().values())]
+ADDRESSES = ["/aide", "/aide?q=ticket", *sorted(each.address for each in Library(DOCS).documents().values())]
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +63,18 @@ def test_every_page_is_accessible_fits_and_is_reached_by_keyboard(hall: Served, 
 
 def test_keys_alone_lead_from_the_index_to_a_heading_of_a_manual(hall: Served, reader: Callable[..., Page]):
     page = reader()
-    page.locator("main a.button").press("Enter")
-    page.wait_for_url("**/aide/manuels/agent")
+    page.locator("#help-words").fill("touches états")
+    page.keyboard.press("Enter")
+    page.locator(".help-found a").first.press("Enter")
+    page.wait_for_url("**/aide/manuels/agent#**")
+    page.reload()
+    page.evaluate(TO_THE_TOP)
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     link = page.locator(".contents a").first
     expect(link).to_be_focused()

@@ -7,12 +7,23 @@ from pathlib import Path
 from server.web.help.rendering import Rendered, render
 
 ADDRESS = "/aide"
-PUBLIC = frozenset({"manuels/usager", "accessibilite"})
+TRANSLATED: Mapping[str, str] = {
+    "manuels/usager": "manuals/visitor",
+    "manuels/agent": "manuals/agent",
+    "manuels/chef-d-accueil": "manuals/supervisor",
+    "manuels/service-informatique": "manuals/administrator",
+}
+"""The manuals that exist in English too; both have the same headings in the same order."""
+PUBLIC = frozenset({"manuels/usager", "manuals/visitor", "accessibilite"})
 """What everybody may read without signing in."""
-SECTIONS = ("manuals", "about", "reference", "rules", "decisions")
+VISITOR = "manuels/usager"
+SECTIONS = ("manuals", "manuals_in_english", "about", "reference", "rules")
 """The parts of the help, in the order in which they are listed."""
-_SECTION_OF_FOLDER = {"manuels": "manuals", "rules": "rules", "decisions": "decisions"}
+_SECTION_OF_FOLDER = {"manuels": "manuals", "manuals": "manuals_in_english", "rules": "rules"}
 _FRENCH = frozenset({"manuals", "about"})
+_RULES = ("accounts", "alarms", "alerts", "calling", "displays", "indicators", "targets", "transitions")
+FURTHER = frozenset({"accessibilite", "settings", "commands", *(f"rules/{name}" for name in _RULES)})
+"""What the help has besides manuals: what people at work read. The rest of `docs` is for developers."""
 
 MANUALS: Mapping[str, str] = {
     "agent": "manuels/agent",
@@ -58,27 +69,54 @@ class Library:
 
     def documents(self) -> Mapping[str, Document]:
         """Every document by its name, in the order of the names."""
-        files = {self._name(file): file for file in sorted(self.docs_dir.rglob("*.md"))}
+        files = {
+            name: file for file in self._files() if (name := self._name(file)) in FURTHER or _is_manual(name)
+        }
         stamps = tuple((name, file.stat().st_mtime_ns) for name, file in files.items())
         if stamps != self._stamps:
             self._documents = {name: _document(name, file, files) for name, file in files.items()}
             self._stamps = stamps
         return self._documents
 
-    def by_section(self, *, is_public_only: bool) -> dict[str, list[Document]]:
-        """The documents a reader may open, by section; empty sections are left out."""
-        open_to = [each for each in self.documents().values() if each.is_public or not is_public_only]
-        listed = {section: [each for each in open_to if each.section == section] for section in SECTIONS}
+    def open_to(self, *, is_public_only: bool) -> list[Document]:
+        """The documents a reader may open."""
+        return [each for each in self.documents().values() if each.is_public or not is_public_only]
+
+    def by_section(self, *, is_public_only: bool, language: str) -> dict[str, list[Document]]:
+        """The documents a reader may open, by section, English manuals first to who reads English.
+
+        Empty sections are left out.
+        """
+        sections = sorted(SECTIONS, key=lambda each: language == "en" and each != "manuals_in_english")
+        documents = self.open_to(is_public_only=is_public_only)
+        listed = {section: [each for each in documents if each.section == section] for section in sections}
         return {section: found for section, found in listed.items() if found}
 
-    def address_of(self, name: str, heading: str = "") -> str:
-        """Where a document is read, at a heading of it (its words); without the heading at its beginning."""
-        document = self.documents()[name]
-        anchors = {each.text: each.anchor for each in document.rendered.headings}
-        return document.address + (f"#{anchors[heading]}" if heading else "")
+    def in_language(self, name: str, language: str) -> Document | None:
+        """The manual of a name, in the reader's language where it exists in it."""
+        return self.documents().get(TRANSLATED.get(name, name) if language == "en" else name)
+
+    def other_language(self, document: Document) -> Document | None:
+        """The same manual in the other language."""
+        both = dict(TRANSLATED) | {english: french for french, english in TRANSLATED.items()}
+        return self.documents().get(both.get(document.name, ""))
+
+    def address_of(self, name: str, heading: str = "", language: str = "fr") -> str:
+        """Where a manual is read, at a heading of it (its words in French), in the reader's language."""
+        texts = [each.text for each in self.documents()[name].rendered.headings]
+        shown = self.in_language(name, language) or self.documents()[name]
+        anchor = shown.rendered.headings[texts.index(heading)].anchor if heading else ""
+        return shown.address + (f"#{anchor}" if anchor else "")
+
+    def _files(self) -> list[Path]:
+        return sorted(self.docs_dir.rglob("*.md"))
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self.docs_dir).with_suffix("").as_posix()
+
+
+def _is_manual(name: str) -> bool:
+    return name.startswith(("manuels/", "manuals/"))
 
 
 def _document(name: str, file: Path, files: Mapping[str, Path]) -> Document:

@@ -10,9 +10,13 @@ from werkzeug.wrappers import Response
 
 from server.domain.roles import Permission
 from server.web.access import Access, open_to
-from server.web.help.documents import MANUALS, Document, Library
+from server.web.help.documents import MANUALS, VISITOR, Library
+from server.web.help.search import search
 from server.web.menu import help_at
-from server.web.viewer import FindViewer
+from server.web.viewer import FindViewer, page_language
+
+LONGEST_SEARCH = 100
+"""Characters of a search."""
 
 
 def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Path) -> Blueprint:
@@ -37,13 +41,21 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
     @routes.get("/aide")
     @open_to(Access.EVERYBODY)
     def index() -> str | Response:
+        person, language, may_all = viewer(), page_language(), may_read_all()
         explained = help_at(request.args.get("page", ""))
-        if explained is not None and may_read_all():
-            return redirect(library.address_of(explained.manual, explained.heading))
-        person = viewer()
-        own = library.documents().get(MANUALS.get(person.role, "")) if person is not None else None
-        sections = library.by_section(is_public_only=not may_read_all())
-        return render_template("help/index.html", sections=sections, own=own if may_read_all() else None)
+        if explained is not None and may_all:
+            return redirect(library.address_of(explained.manual, explained.heading, language))
+        asked = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+        own = library.in_language(MANUALS[person.role] if person and may_all else VISITOR, language)
+        return render_template(
+            "help/index.html",
+            sections=library.by_section(is_public_only=not may_all, language=language),
+            own=own,
+            html=Markup(own.rendered.html) if own else "",  # cleaned by nh3 when it was read
+            asked=asked,
+            found=search(library.open_to(is_public_only=not may_all), asked, language),
+            longest=LONGEST_SEARCH,
+        )
 
     @routes.get("/aide/<path:name>")
     @open_to(Access.EVERYBODY)
@@ -53,7 +65,9 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
             return _keep_out(viewer)
         if document is None:
             abort(404)
-        return _shown(document)
+        # the HTML was cleaned by nh3 when the document was read
+        html, other = Markup(document.rendered.html), library.other_language(document)
+        return render_template("help/page.html", document=document, html=html, other=other)
 
     return routes
 
@@ -63,8 +77,3 @@ def _keep_out(viewer: FindViewer) -> Response:
     if viewer() is not None:
         abort(403)
     return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
-
-
-def _shown(document: Document) -> str:
-    # the HTML was cleaned by nh3 when the document was read
-    return render_template("help/page.html", document=document, html=Markup(document.rendered.html))

@@ -3,7 +3,7 @@
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import Any
@@ -39,13 +39,25 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What stands below one heading, as plain text; the passage below the title has the title's anchor."""
+
+    heading: Heading
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document as it is shown: the text of its first heading, its first sentence, HTML and headings."""
+    """A document as it is shown: the text of its first heading, its first sentence, HTML and headings.
+
+    `passages`: its text for a search, heading by heading.
+    """
 
     title: str
     summary: str
     html: str
     headings: tuple[Heading, ...]
+    passages: tuple[Passage, ...]
 
 
 def render(text: str, *, folder: str = "", address_of: Callable[[str], str | None]) -> Rendered:
@@ -68,7 +80,7 @@ def render(text: str, *, folder: str = "", address_of: Callable[[str], str | Non
     )
     title = next((heading.text for heading in headings if heading.level == 1), "")
     below = tuple(heading for heading in headings if heading.level in (2, 3))
-    return Rendered(title, _summary(tokens), clean, below)
+    return Rendered(title, _summary(tokens), clean, below, tuple(_passages(tokens, headings)))
 
 
 def anchor_of(text: str) -> str:
@@ -95,10 +107,22 @@ def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
     return found
 
 
-def _words(token: Token) -> str:
+def _passages(tokens: Sequence[Token], headings: Sequence[Heading]) -> Iterator[Passage]:
+    texts: list[list[str]] = []
+    for token, after in pairwise(tokens):
+        if token.type == "heading_open":
+            texts.append([])
+        elif after.type == "inline" and texts:
+            texts[-1].append(_words(after, between=" "))
+    for heading, paragraphs in zip(headings, texts, strict=True):
+        yield Passage(heading, re.sub(r"[ \n]+", " ", " ".join(paragraphs)).strip())
+
+
+def _words(token: Token, between: str = "") -> str:
     """The text of an inline token without its marks."""
-    kept = (child.content for child in token.children or () if child.type in ("text", "code_inline"))
-    return "".join(kept).strip()
+    kept = ("text", "code_inline")
+    shown = (child.content if child.type in kept else between for child in token.children or ())
+    return "".join(shown).strip()
 
 
 def _summary(tokens: Sequence[Token]) -> str:

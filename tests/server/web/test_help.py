@@ -11,9 +11,10 @@ from server.domain.roles import ROLES
 from server.language import LANGUAGES, Catalogues
 from server.store.accounts import EVERY_SITE, Grant
 from server.web.frame import install_frame
-from server.web.help.documents import Library
+from server.web.help.documents import MANUALS, PUBLIC, TRANSLATED, Document, Library
 from server.web.help.pages import blueprint
 from server.web.help.rendering import anchor_of, render
+from server.web.help.search import search
 from server.web.viewer import Viewer, install_page_context
 from tests.harness.programs import PROJECT
 
@@ -48,7 +49,7 @@ def rendered(text: str, folder: str = "") -> str:
     ).html
 
 
-@pytest.mark.parametrize("name", ["manuels/usager", "accessibilite"])
+@pytest.mark.parametrize("name", sorted(PUBLIC))
 def test_the_visitors_manual_and_the_accessibility_declaration_are_open_to_all(name: str):
     assert client(None).get(f"/aide/{name}").status_code == 200
 
@@ -65,11 +66,61 @@ def test_whoever_is_not_signed_in_does_not_learn_which_documents_exist():
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_each_role_reads_its_own_manual_first(role: str):
+def test_the_help_opens_with_the_manual_of_the_role(role: str):
+    index = client(Viewer("x", "X", (Grant(role, EVERY_SITE),))).get("/aide?lang=fr").text
+    assert f'data-manual="{MANUALS[role]}"' in index
+    assert index.index("<article") < index.index('id="section-manuals"')
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor", "administrator"])
+def test_a_reader_of_english_opens_the_english_manual_and_may_turn_to_the_french_one(role: str):
     reader = client(Viewer("x", "X", (Grant(role, EVERY_SITE),)))
-    own = re.search(r'class="button primary" href="([^"]+)"', reader.get("/aide").text)
-    assert own is not None
-    assert reader.get(own[1]).status_code == 200
+    assert f'data-manual="{TRANSLATED[MANUALS[role]]}"' in reader.get("/aide?lang=en").text
+    assert f'href="/aide/{MANUALS[role]}" lang="fr"' in reader.get(f"/aide/{TRANSLATED[MANUALS[role]]}").text
+
+
+def test_visitors_open_the_help_with_their_manual():
+    assert 'data-manual="manuels/usager"' in client(None).get("/aide?lang=fr").text
+    assert 'data-manual="manuals/visitor"' in client(None).get("/aide?lang=en").text
+
+
+def found(page: str) -> list[str]:
+    return re.findall(
+        r'<li lang="[a-z]+"><a href="([^"]+)"', page.partition('class="help-found"')[2].partition("</ol>")[0]
+    )
+
+
+def test_words_are_looked_for_in_all_manuals_without_accents_or_capitals():
+    reader = client(AGENT)
+    assert found(reader.get("/aide?q=REORIENTER file").text)[0].startswith("/aide/manuels/")
+    assert found(reader.get("/aide?lang=en&q=set aside").text)[0].startswith("/aide/manuals/")
+    assert found(reader.get("/aide?q=xyzzy").text) == []
+    assert "«\u00a0&lt;b&gt;\u00a0»" in reader.get("/aide?lang=fr&q=<b>").text
+
+
+def test_whoever_is_not_signed_in_finds_only_what_everybody_may_read():
+    assert {
+        address.partition("#")[0] for address in found(client(None).get("/aide?lang=fr&q=ticket").text)
+    } <= {f"/aide/{name}" for name in PUBLIC}
+
+
+def test_a_passage_whose_heading_has_the_words_comes_first():
+    text = "# Titre\n\nLe papier manque. Autre chose.\n\n## Le papier\n\nRien ici.\n"
+    document = Document("manuels/x", "manuals", "fr", render(text, address_of=lambda _: None))
+    first, second = search([document], "papiér", "fr")
+    assert (first.address, second.excerpt) == ("/aide/manuels/x#le-papier", "Le papier manque.")
+
+
+def test_what_only_developers_need_is_not_in_the_help():
+    served = set(Library(DOCS).documents())
+    assert not [name for name in served if name.startswith("decisions/")]
+    assert served.isdisjoint({"glossary", "facts", "messages", "state", "threats", "measured"})
+    linked = {
+        link.removesuffix(".md")
+        for file in (DOCS / "manuels").glob("*.md")
+        for link in re.findall(r"\]\(\.\./([a-z/]+\.md)", file.read_text(encoding="utf-8"))
+    }
+    assert linked <= served, "a manual links to a document that the help does not have"
 
 
 def test_every_document_is_listed_and_opens_with_its_title():
@@ -88,7 +139,7 @@ def test_every_link_inside_the_help_leads_to_a_page_and_a_heading():
     for address, page in pages.items():
         for href in re.findall(r'href="([^"]*)"', page.partition('<main id="main"')[2]):
             path, _, anchor = href.partition("#")
-            assert path in ("", *pages) or "://" in href, f"{address} → {href}"
+            assert path in ("", "/aide", *pages) or "://" in href, f"{address} → {href}"
             assert not anchor or f'id="{anchor}"' in pages.get(path or address, ""), f"{address} → {href}"
 
 
@@ -102,16 +153,23 @@ def test_nothing_outside_the_documents_is_read():
 
 
 def test_a_changed_document_is_read_again(tmp_path: Path):
-    file = tmp_path / "page.md"
-    file.write_text("# Before\n", encoding="utf-8")
+    folder = tmp_path / "manuels"
+    folder.mkdir()
+    (folder / "page.md").write_text("# Before\n", encoding="utf-8")
     reader = client(AGENT, tmp_path)
-    assert "<h1" in reader.get("/aide/page").text
-    (tmp_path / "other.md").write_text("# After\n", encoding="utf-8")
-    assert "After" in reader.get("/aide/other").text
+    assert "<h1" in reader.get("/aide/manuels/page").text
+    (folder / "other.md").write_text("# After\n", encoding="utf-8")
+    assert "After" in reader.get("/aide/manuels/other").text
 
 
 def test_pages_hold_nothing_a_strict_content_policy_blocks():
-    for address in ("/aide", "/aide/manuels/agent", "/aide/rules/indicators", "/aide/settings"):
+    for address in (
+        "/aide",
+        "/aide?q=ticket",
+        "/aide/manuels/agent",
+        "/aide/rules/indicators",
+        "/aide/settings",
+    ):
         page = client(AGENT).get(address).text
         assert not re.findall(r"<script|<style|\sstyle=|\son[a-z]+=", page)
 

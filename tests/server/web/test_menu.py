@@ -10,7 +10,7 @@ import pytest
 from server.domain.roles import ROLES
 from server.store.accounts import Grant
 from server.web.access import PEOPLE, required_of
-from server.web.help.documents import Library
+from server.web.help.documents import TRANSLATED, Library
 from server.web.menu import HELP_OF_PAGES, MENU, MenuGroup, WorkPage, help_at, page_at, pages_for
 from server.web.viewer import Viewer
 from tests.docs.documents import DOCS
@@ -87,7 +87,10 @@ def test_every_page_of_the_menu_has_its_place_in_the_help(site: ApiSite):
     assert {page.path for page in MENU} <= {each.path for each in HELP_OF_PAGES}
     for each in HELP_OF_PAGES:
         address = library.address_of(each.manual, each.heading)
-        assert browser.get("/aide", query_string={"page": each.path}).headers["Location"] == address
+        for language in ("fr", "en"):
+            answer = browser.get("/aide", query_string={"page": each.path, "lang": language})
+            assert answer.headers["Location"] == library.address_of(each.manual, each.heading, language)
+        assert answer.headers["Location"] != address or each.manual not in TRANSLATED
 
 
 def test_a_page_below_another_is_explained_with_it():

@@ -1,0 +1,105 @@
+"""Manuals say what the product does: the keys of the console, no names of settings, the same in English."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import pytest
+from babel.messages.pofile import read_po
+
+from server.documents.reading import json_schema
+from server.web.help.documents import TRANSLATED, Library
+from tests.docs.documents import DOCS, rows_of, text_of
+from tests.harness.programs import PROJECT
+
+OF_THE_IT_SERVICE = {
+    "service-informatique",
+    "ouvrir-un-hall",
+    "connexion",
+    "https",
+    "son",
+    "ecrans",
+    "apparence",
+}
+"""Manuals of who installs and configures by documents: settings have their names there."""
+OF_ROLES = sorted(
+    file.relative_to(DOCS).with_suffix("").as_posix()
+    for folder in ("manuels", "manuals")
+    for file in (DOCS / folder).glob("*.md")
+    if file.stem not in OF_THE_IT_SERVICE | {"administrator"}
+)
+WEB = PROJECT / "server" / "web"
+
+
+def console_keys() -> dict[str, str]:
+    """The usual key of each action of the console, as the page has them."""
+    script = (WEB / "static" / "keys.js").read_text(encoding="utf-8")
+    keys = script.partition("DEFAULT_KEYS = Object.freeze({")[2].partition("})")[0]
+    return dict(re.findall(r'(\w+): "(\w+)"', keys))
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.lower().replace("’", " ")))
+
+
+def labels(language: str) -> dict[str, set[str]]:
+    """The words of each action in the list of keys of the console."""
+    path = WEB / "console" / "translations" / language / "LC_MESSAGES" / "console.po"
+    with path.open("rb") as file:
+        sentences = {str(message.id): str(message.string) for message in read_po(file)}
+    return {action: words(sentences[f"console.keys.action.{action}"]) for action in console_keys()}
+
+
+@pytest.mark.parametrize(
+    ("language", "manuals"), [("fr", ("manuels/agent", "manuels/visites")), ("en", ("manuals/agent",))]
+)
+def test_the_keys_of_the_manuals_are_those_of_the_console(language: str, manuals: tuple[str, ...]):
+    keys, named = console_keys(), labels(language)
+    rows = [row for name in manuals for row in rows_of(name) if len(row) == 3]
+    found = {row[2] for row in rows}
+    assert found == set(keys.values())
+    for _, what, key in rows:
+        shares = {action: len(named[action] & words(what)) / len(named[action]) for action in keys}
+        meant = {action for action in keys if shares[action] == max(shares.values())}
+        assert key in {keys[action] for action in meant}, f"{what}: {key}"
+
+
+@pytest.mark.parametrize("name", OF_ROLES)
+def test_a_key_in_the_text_of_a_manual_is_one_of_the_console(name: str):
+    told = re.findall(r"\((?:touche )?([A-Z]|F\d+)\)|\btouche ([A-Z])\b", text_of(name))
+    assert {one or other for one, other in told} <= set(console_keys().values())
+
+
+def properties(schema: object) -> Iterator[str]:
+    """The names of fields in a JSON Schema, at every depth."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from properties(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from properties(part)
+
+
+FIELDS = {*properties(json_schema("hall")), *properties(json_schema("installation"))}
+
+
+@pytest.mark.parametrize("name", OF_ROLES)
+def test_a_manual_of_a_role_says_no_name_of_a_setting(name: str):
+    text = text_of(name)
+    # a code with a space is a command
+    codes = {part for code in re.findall(r"`([^`\s]+)`", text) for part in code.split(".")}
+    assert "PARVIS_" not in text
+    assert codes & FIELDS == set()
+
+
+@pytest.mark.parametrize(("french", "english"), sorted(TRANSLATED.items()))
+def test_an_english_manual_has_the_parts_of_the_french_one_and_is_one_page(french: str, english: str):
+    documents = Library(DOCS).documents()
+    levels = [[each.level for each in documents[name].rendered.headings] for name in (french, english)]
+    assert levels[0] == levels[1]
+    assert len(text_of(english).split()) < 800
+
+
+def test_every_english_manual_is_one_of_those_translated():
+    files = (DOCS / "manuals").glob("*.md")
+    assert {f"manuals/{file.stem}" for file in files} == set(TRANSLATED.values())
