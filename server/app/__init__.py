@@ -26,6 +26,7 @@ from server.store.engines import Row
 from server.store.installed import installation_of, may_exist
 from server.store.private_files import keep_to_owner, tighten
 from server.store.secret_key import database_of
+from server.usecases.activity import Activity
 from server.usecases.sessions import SeenSessions
 from server.web.callers import KnownCallers
 from server.web.cookies import FORM_COOKIE, cookie_name
@@ -121,6 +122,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     app.extensions["parvis_database"] = database
     app.extensions["parvis_callers"] = KnownCallers(database)
     app.extensions["parvis_seen"] = SeenSessions(database)
+    app.extensions["parvis_activity"] = Activity(database)
     socketio = make_socketio(
         app,
         async_mode=async_mode,

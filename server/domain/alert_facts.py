@@ -39,8 +39,16 @@ def alert_end_asked(row: str, alert: str) -> Fact:
 
 
 def alert_ended(row: str, alert: str, *, reason: str) -> Fact:
-    """An alert is over in the hall: `confirmed` a second time, or `expired`."""
+    """An alert is over in the hall: `confirmed` by a second person or where nobody else was there.
+
+    Or `unanswered`: the other person did not answer, the first ended it; or `expired`.
+    """
     return Fact(FactKind.ALERT_ENDED, {"id": row, "alert": alert, "reason": reason})
+
+
+def alert_taken_back(row: str, alert: str) -> Fact:
+    """Whoever raised an alert by mistake has taken it back."""
+    return Fact(FactKind.ALERT_TAKEN_BACK, {"id": row, "alert": alert})
 
 
 def alert_shown(row: str, alert: str, *, screen: str) -> Fact:

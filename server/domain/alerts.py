@@ -20,11 +20,25 @@ class AlertKind(StrEnum):
     CUSTOM = "custom"
 
 
+class EndReason(StrEnum):
+    """How an alert ended: by two confirmations, by the first person alone, at its time, or taken back."""
+
+    CONFIRMED = "confirmed"
+    UNANSWERED = "unanswered"
+    EXPIRED = "expired"
+    TAKEN_BACK = "taken_back"
+
+
 _GRAVITY = {kind: place for place, kind in enumerate(AlertKind)}
 ENDED_BY_PEOPLE = frozenset({AlertKind.EVACUATE, AlertKind.SHELTER})
 """No timer ever ends these."""
 CONFIRMED_WITHIN = timedelta(minutes=5)
 """How long the first confirmation of an end counts: a forgotten page ends nothing later."""
+ANSWERED_WITHIN = timedelta(minutes=2)
+"""How long another person is waited for before the first may end an alert alone; and how recently somebody
+must have acted to be waited for."""
+TAKEN_BACK_WITHIN = timedelta(minutes=1)
+"""How long whoever raised an alert may take it back."""
 SHOWN_WITHIN = timedelta(seconds=5)
 """A screen that has not said by then that it shows an alert is named as not reached."""
 SHORTEST_S, LONGEST_S = 60, 8 * 3_600
@@ -91,12 +105,31 @@ def expiry(kind: AlertKind, for_s: int | None, now: datetime) -> datetime | None
     return now + timedelta(seconds=for_s)
 
 
-def check_may_end(alert: Alert, by: str, rules: AlertRules, now: datetime) -> None:
-    """Refusals: end_not_asked before a first confirmation, second_person_needed where the site wants one."""
-    if not alert.end_is_asked(now):
+def end_reason(alert: Alert, by: str, rules: AlertRules, now: datetime, *, has_other: bool) -> EndReason:
+    """How a second confirmation ends an alert. `has_other`: another person who may end it is there to answer.
+
+    Refusals: end_not_asked before a first confirmation; second_person_needed where the site always asks for
+    two people; second_person_awaited while the other has not had ANSWERED_WITHIN to answer.
+    """
+    if not alert.end_is_asked(now) or alert.end_asked_at is None:
         raise Refusal("end_not_asked", minutes=int(CONFIRMED_WITHIN.total_seconds() // 60))
-    if rules.needs_second_person and alert.end_asked_by == by:
+    if alert.end_asked_by != by:
+        return EndReason.CONFIRMED
+    if rules.needs_second_person:
         raise Refusal("second_person_needed")
+    if not has_other:
+        return EndReason.CONFIRMED
+    if now - alert.end_asked_at < ANSWERED_WITHIN:
+        raise Refusal("second_person_awaited", minutes=int(ANSWERED_WITHIN.total_seconds() // 60))
+    return EndReason.UNANSWERED
+
+
+def check_may_take_back(alert: Alert, by: str, now: datetime) -> None:
+    """Refusals: alert_of_another, too_late_to_take_back after TAKEN_BACK_WITHIN."""
+    if alert.raised_by != by:
+        raise Refusal("alert_of_another")
+    if now - alert.raised_at >= TAKEN_BACK_WITHIN:
+        raise Refusal("too_late_to_take_back", seconds=int(TAKEN_BACK_WITHIN.total_seconds()))
 
 
 def has_voice(kind: AlertKind, rules: AlertRules) -> bool:

@@ -63,6 +63,7 @@ class FactKind(StrEnum):
     ALERT_RAISED = "AlertRaised"
     ALERT_END_ASKED = "AlertEndAsked"
     ALERT_ENDED = "AlertEnded"
+    ALERT_TAKEN_BACK = "AlertTakenBack"
     ALERT_SHOWN = "AlertShown"
     ALARM_RAISED = "AlarmRaised"
     ALARM_RETURNED = "AlarmReturned"

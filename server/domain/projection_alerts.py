@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from server.domain.alerts import EndReason
 from server.domain.facts import FactKind
 from server.domain.instants import text_to_micros
 from server.domain.projection_changes import Change, Insert, Recorded, Update
@@ -30,6 +31,15 @@ def _ended(fact: Recorded) -> list[Change]:
     return [Update("alert", fact.body["id"], ended)]
 
 
+def _taken_back(fact: Recorded) -> list[Change]:
+    ended = {
+        "ended_at": fact.happened_at,
+        "ended_by": fact.author,
+        "end_reason": str(EndReason.TAKEN_BACK),
+    }
+    return [Update("alert", fact.body["id"], ended)]
+
+
 def _shown(fact: Recorded) -> list[Change]:
     row = {name: fact.body[name] for name in ("id", "alert", "screen")}
     return [Insert("alert_shown", row | {"hall": fact.hall, "shown_at": fact.happened_at})]
@@ -39,6 +49,7 @@ ALERT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.ALERT_RAISED: _raised,
     FactKind.ALERT_END_ASKED: _end_asked,
     FactKind.ALERT_ENDED: _ended,
+    FactKind.ALERT_TAKEN_BACK: _taken_back,
     FactKind.ALERT_SHOWN: _shown,
 }
 """By the kind of fact."""

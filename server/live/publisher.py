@@ -50,7 +50,7 @@ LEGS_IN_MESSAGE = 5
 MOST_OPEN_IN_MESSAGE = 6
 
 _CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
-_ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED)
+_ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED, FactKind.ALERT_TAKEN_BACK)
 
 type SpeakCall = Callable[[str, dict[str, Any], SpokenCall], None]
 type SpeakAlert = Callable[[str, dict[str, Any]], None]
@@ -92,6 +92,8 @@ class Publisher:
         """The subscriber of the database."""
         if any(fact.kind in _ALERTS for fact in commit.facts):
             self._tell_alert(commit)
+        elif any(fact.kind == FactKind.ALERT_END_ASKED for fact in commit.facts):
+            self._send_alert(commit.hall)  # pages at work ask a second person
         if any(fact.kind in OF_ALARMS for fact in commit.facts):
             self.emit(messages.ALARM_CHANGED, {}, messages.AGENT, messages.hall_room(commit.hall))
         for fact in commit.facts:

@@ -4,20 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from server.domain.alert_facts import alert_end_asked, alert_ended
-from server.domain.alerts import Alert, check_may_end
+from server.domain.alert_facts import alert_end_asked, alert_ended, alert_taken_back
+from server.domain.alerts import Alert, EndReason, check_may_take_back, end_reason
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store import alerts
 from server.store.database import Database
 from server.store.hall_transaction import HallTransaction
 from server.store.installation import SYSTEM, Author
+from server.usecases.activity import has_other_to_answer
 
 log = structlog.get_logger()
 
 type _Confirm = Callable[[HallTransaction, Alert], None]
-
-CONFIRMED, EXPIRED = "confirmed", "expired"
 
 
 def halls_of_alert(database: Database, alert: str) -> list[str]:
@@ -41,9 +40,18 @@ def end_alert(database: Database, alert: str, halls: Sequence[str], author: Auth
     """The second confirmation: the alert is over in halls (ids), another one there is shown from now on.
 
     A hall that refuses keeps no other from its end; it is named with its refusal.
-    Refusals: alert_over, it holds in none; when it ends in none: end_not_asked, second_person_needed.
+    Refusals: alert_over, it holds in none; when it ends in none: end_not_asked, second_person_needed,
+    second_person_awaited.
     """
     return _in_each(database, alert, halls, author, _end)
+
+
+def take_back(database: Database, alert: str, halls: Sequence[str], author: Author) -> Mapping[str, Refusal]:
+    """Whoever raised the alert by mistake ends it in halls (ids), within a minute; screens say so.
+
+    Refusals: alert_over, it holds in none; when it ends in none: alert_of_another, too_late_to_take_back.
+    """
+    return _in_each(database, alert, halls, author, _take_back)
 
 
 def expire_alerts(database: Database, hall: str) -> int:
@@ -55,7 +63,7 @@ def expire_alerts(database: Database, hall: str) -> int:
         held = alerts.open_alerts(transaction, transaction.hall)
         over = [alert for alert in held if alert.has_expired(transaction.now)]
         for alert in over:
-            fact = alert_ended(alert.row, alert.id, reason=EXPIRED)
+            fact = alert_ended(alert.row, alert.id, reason=EndReason.EXPIRED)
             transaction.record(fact, happened_at=alert.expires_at)
     return len(over)
 
@@ -65,9 +73,16 @@ def _ask(transaction: HallTransaction, alert: Alert) -> None:
 
 
 def _end(transaction: HallTransaction, alert: Alert) -> None:
-    rules = transaction.configuration.site.alerts
-    check_may_end(alert, transaction.author.id, rules, transaction.now)
-    transaction.record(alert_ended(alert.row, alert.id, reason=CONFIRMED))
+    site, now, by = transaction.configuration.site, transaction.now, transaction.author.id
+    reason = end_reason(
+        alert, by, site.alerts, now, has_other=has_other_to_answer(transaction, alert, site, now)
+    )
+    transaction.record(alert_ended(alert.row, alert.id, reason=reason))
+
+
+def _take_back(transaction: HallTransaction, alert: Alert) -> None:
+    check_may_take_back(alert, transaction.author.id, transaction.now)
+    transaction.record(alert_taken_back(alert.row, alert.id))
 
 
 def _in_each(

@@ -2,16 +2,26 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.domain.alerts import Alert, has_voice, in_force, is_before, screen_reached
-from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.alerts import (
+    ANSWERED_WITHIN,
+    TAKEN_BACK_WITHIN,
+    Alert,
+    has_voice,
+    in_force,
+    is_before,
+    screen_reached,
+)
+from server.domain.configuration import FRENCH, HallConfiguration, Site
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
 from server.domain.refusals import Refusal
 from server.store import accounts, alerts
 from server.store.database import Database
 from server.store.engines import Row
+from server.usecases.activity import has_other_to_answer
 from server.usecases.answers import Answer
 
 LOOKED_BACK = timedelta(hours=24)
@@ -20,7 +30,7 @@ LANGUAGES_IN_MESSAGE = 2
 """Languages of a custom alert's words in a message; whoever shows more asks for them."""
 MOST_OVER = 50
 """Alerts of a hall that are over and still listed; those in force are listed whatever their number."""
-_NOBODY = {"end_asked_by": None, "ended_by": None}
+_NOBODY = {"end_asked_by": None, "ended_by": None, "is_end_asked_by_reader": False}
 """What a key reads instead of names."""
 
 
@@ -88,11 +98,17 @@ def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> An
 
 
 def read_alert(
-    database: Database, alert: str, halls: Iterable[str] | None = None, *, only_by: str | None = None
+    database: Database,
+    alert: str,
+    halls: Iterable[str] | None = None,
+    *,
+    only_by: str | None = None,
+    reader: str | None = None,
 ) -> Answer:
     """An alert in its halls, or those of some ids: who raised it, its screens, its end.
 
-    `only_by` (an author's id) reads what it raised itself, and nobody's name. Refusal: unknown_alert.
+    `only_by` (an author's id) reads what it raised itself, and nobody's name; `reader` (an author's id) is
+    told what is theirs. Refusal: unknown_alert.
     """
     now = database.clock.now()
     with database.read() as rows:
@@ -113,26 +129,54 @@ def read_alert(
             "raised_at": micros_to_text(first["raised_at"]),
             "raised_by": None if only_by else author_name(rows, first["raised_by"]),
             "until": micros_to_text(first["expires_at"]),
+            "may_take_back_until": _taken_back_until(found, reader, now),
             "halls": [
-                _in_hall(database, rows, row, now) | (_NOBODY if only_by is not None else {}) for row in found
+                _in_hall(database, rows, row, now, reader) | (_NOBODY if only_by is not None else {})
+                for row in found
             ],
             "as_of": to_text(now),
         }
 
 
-def _in_hall(database: Database, rows: Any, row: Row, now: datetime) -> Answer:
+def _taken_back_until(found: Iterable[Row], reader: str | None, now: datetime) -> str | None:
+    """Until when the reader may take an alert back; None: not theirs, over, or too late."""
+    theirs = [row for row in found if row["raised_by"] == reader and row["ended_at"] is None]
+    until = [from_micros(row["raised_at"]) + TAKEN_BACK_WITHIN for row in theirs]
+    return to_text(max(until)) if until and max(until) > now else None
+
+
+def _end_asked(rows: Any, held: Alert, site: Site, now: datetime) -> Answer:
+    """Who confirmed the end a first time, and from when they may end it without another person.
+
+    `end_alone_at` is None where the site always asks for two people.
+    """
+    if held.end_asked_at is None:
+        return {"end_asked_by": None, "end_asked_at": None, "end_alone_at": None}
+    is_awaited = has_other_to_answer(rows, held, site, now)
+    alone_at = held.end_asked_at + ANSWERED_WITHIN if is_awaited else held.end_asked_at
+    return {
+        "end_asked_by": author_name(rows, held.end_asked_by),
+        "end_asked_at": to_text(held.end_asked_at),
+        "end_alone_at": None if site.alerts.needs_second_person else to_text(alone_at),
+    }
+
+
+def _in_hall(database: Database, rows: Any, row: Row, now: datetime, reader: str | None) -> Answer:
     configuration, held = database.configuration(row["hall"]), alerts.as_alert(row)
     shown = alerts.shown_on(rows, held.id, row["hall"])
     holds = row["ended_at"] is None and not held.has_expired(now)
     is_covered = holds and in_force(alerts.open_alerts(rows, row["hall"]), now)[0].id != held.id
     asked_at = _uncovered_at(rows, row["hall"], held, now)
+    is_end_asked = holds and held.end_is_asked(now)
+    asked = held if is_end_asked else replace(held, end_asked_at=None, end_asked_by=None)
     return {
         "hall": configuration.hall,
         "name": configuration.name,
         "site": configuration.site.name,
         "raised_at": to_text(held.raised_at),
         "is_in_force": holds,
-        "end_asked_by": author_name(rows, held.end_asked_by) if holds and held.end_is_asked(now) else None,
+        **_end_asked(rows, asked, configuration.site, now),
+        "is_end_asked_by_reader": is_end_asked and held.end_asked_by == reader,
         "needs_second_person": configuration.site.alerts.needs_second_person,
         "ended_at": micros_to_text(row["ended_at"]),
         "ended_by": author_name(rows, row["ended_by"]),
@@ -161,10 +205,38 @@ def _uncovered_at(rows: Any, hall: str, held: Alert, now: datetime) -> datetime:
     return from_micros(max([since, *(row["ended_at"] or row["expires_at"] for row in covering)]))
 
 
-def read_alerts(database: Database, halls: Iterable[str], *, only_by: str | None = None) -> Answer:
+def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> Answer:
+    """The alerts of halls (ids) whose end somebody else than the reader (an author's id) has asked for."""
+    now = database.clock.now()
+    found: dict[str, Answer] = {}
+    with database.read() as rows:
+        for hall in halls:
+            for held in in_force(alerts.open_alerts(rows, hall), now):
+                if held.end_asked_at is None or not held.end_is_asked(now) or held.end_asked_by == reader:
+                    continue
+                configuration = database.configuration(hall)
+                asked = found.setdefault(
+                    held.id,
+                    {
+                        "alert": held.id,
+                        "kind": str(held.kind),
+                        "drill": held.is_drill,
+                        "texts": _words(rows, held.words),
+                        "asked_by": author_name(rows, held.end_asked_by),
+                        "asked_at": to_text(held.end_asked_at),
+                        "halls": [],
+                    },
+                )
+                asked["halls"].append({"hall": configuration.hall, "name": configuration.name})
+    return {"asked": list(found.values()), "as_of": to_text(now)}
+
+
+def read_alerts(
+    database: Database, halls: Iterable[str], *, only_by: str | None = None, reader: str | None = None
+) -> Answer:
     """The alerts of halls (ids) in force, every one, then those over since a day at most, the latest first.
 
-    Of those over, the last MOST_OVER of each hall. `only_by`: as of `read_alert`.
+    Of those over, the last MOST_OVER of each hall. `only_by`, `reader`: as of `read_alert`.
     """
     now = database.clock.now()
     wanted = list(halls)
@@ -177,7 +249,7 @@ def read_alerts(database: Database, halls: Iterable[str], *, only_by: str | None
                     place = (row["ended_at"] is not None, -row["raised_at"])
                     listed[row["alert"]] = min(place, listed.get(row["alert"], place))
     ordered = sorted(listed, key=lambda alert: listed[alert])
-    found = [read_alert(database, alert, wanted, only_by=only_by) for alert in ordered]
+    found = [read_alert(database, alert, wanted, only_by=only_by, reader=reader) for alert in ordered]
     return {"alerts": found, "as_of": to_text(now)}
 
 

@@ -15,11 +15,13 @@ from server.store.accounts import EVERY_SITE, Grant
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.installation import Author
+from server.usecases.activity import Activity
 from server.usecases.sessions import SIGNED_IN_FOR, SeenSessions
 from server.web.cookies import DEVICE_COOKIE, SESSION_COOKIE, is_former, read_cookie, replace_former
 
 CALLER_HEADER = "X-Caller"
 """`device`: the page of a kiosk or screen calls, though a person has signed in with the same browser."""
+_WHO_ANSWERS = frozenset({Permission.END_ALERT})
 LOOPBACK = frozenset({"127.0.0.1", "::1", None})
 DEVICE_FOR_S = 400 * 86400
 """How long browsers keep the cookie of a device."""
@@ -105,6 +107,9 @@ def _identify() -> Caller:
         if person is not None and person.digest is not None:
             seen: SeenSessions = current_app.extensions["parvis_seen"]
             seen.saw(person.digest)
+            if _is_gesture() and person.may_somewhere(_WHO_ANSWERS):
+                activity: Activity = current_app.extensions["parvis_activity"]
+                activity.acted(person.digest)
             return person
     if device_token:
         callers: KnownCallers = current_app.extensions["parvis_callers"]
@@ -123,6 +128,17 @@ def _person(token: str) -> Caller | None:
     if person is not None:
         replace_former(SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
     return person
+
+
+def _is_gesture() -> bool:
+    """Whether a person did something: wrote, or opened a page; what a page reads by itself is no sign.
+
+    A browser says by `Sec-Fetch-Mode` what asks; a client that does not say counts.
+    """
+    if request.path.startswith("/socket.io"):
+        return False
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return request.method not in ("GET", "HEAD", "OPTIONS") or mode == "navigate"
 
 
 @dataclass

@@ -84,9 +84,7 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     expect(strip.locator("p")).to_have_count(0)
 
 
-def test_a_medical_alert_is_told_on_wall_reception_and_phone_and_an_agent_may_not_end_it(
-    server: Served, pages: Pages
-):
+def test_a_medical_alert_is_told_on_wall_and_reception_and_ended_by_two_people(server: Served, pages: Pages):
     wall = at_work(pages, server, "supervisor", "/mur")
     desk = at_work(pages, server, "reception", "/accueil")
     agent = at_work(pages, server, "agent", "/alerte")
@@ -102,14 +100,24 @@ def test_a_medical_alert_is_told_on_wall_reception_and_phone_and_an_agent_may_no
     for page in (wall, desk):
         expect(page.locator(".alert-strip")).to_contain_text("EXERCICE · Alerte")
     expect(agent.locator("[data-alert]")).to_contain_text("Se termine à")
-    expect(agent.locator("[data-end]")).to_have_count(0)
+    expect(agent.locator("[data-end]:not([data-end=take_back])")).to_have_count(0)
     guard = at_work(pages, server, "security", "/alerte")
-    for step in ("ask", "first", "second"):
+    wall.reload()  # the supervisor is there
+    for step in ("ask", "first"):
         guard.locator(f'[data-end="{step}"]').click()
-    expect(wall.locator(".alert-strip p")).to_have_count(0)
+    expect(guard.locator("[data-alert] .sure")).to_contain_text("Une autre personne est là")
+    asked = wall.locator("[data-end-asked]")
+    expect(asked).to_contain_text("demande de confirmer la fin de l’alerte", timeout=15_000)
+    assert_accessible(wall)
+    asked.get_by_role("link", name="Répondre").click()
+    wall.locator('[data-end="second"]').click()
+    expect(wall.locator("[data-none]")).to_be_visible()
+    expect(desk.locator(".alert-strip p")).to_have_count(0)
 
 
-def test_halls_are_ticked_by_whoever_raises_and_taken_off_in_the_last_step(server: Served, pages: Pages):
+def test_halls_are_ticked_by_whoever_raises_taken_off_in_the_last_step_and_the_alert_is_taken_back(
+    server: Served, pages: Pages
+):
     page = at_work(pages, server, "administrator", "/alerte?hall=laon", "*")
     expect(page.locator("[name=hall]:checked")).to_have_count(0)
     page.locator("input[value=medical]").check()
@@ -127,6 +135,7 @@ def test_halls_are_ticked_by_whoever_raises_and_taken_off_in_the_last_step(serve
     page.locator("[data-confirm]").click()
     expect(page.locator(".in-hall > p")).to_have_count(1)
     expect(page.locator(".in-hall > p")).to_contain_text("Laon")
-    for step in ("ask", "first", "second"):
+    for step in ("take_back", "take_back_sure"):
         page.locator(f'[data-end="{step}"]').click()
     expect(page.locator("[data-none]")).to_be_visible()
+    expect(page.locator("[data-past] li").first).to_contain_text("fausse alerte retirée par")

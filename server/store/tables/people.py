@@ -41,9 +41,11 @@ sign_in = Table(
     Column("seen_at", INSTANT, nullable=False),
     Column("expires_at", INSTANT, nullable=False),
     Column("id_token", Text),
+    Column("active_at", INSTANT),
     comment="Signed-in sessions, revocable; the cookie holds the token, the row its digest.",
 )
-"""`id_token`: what the logout at the provider that signed somebody in asks for; gone with the session."""
+"""`id_token`: what the logout at the provider that signed somebody in asks for; gone with the session.
+`active_at`: when somebody who may end alerts last did something with it, within a few seconds."""
 
 identity = Table(
     "identity",

@@ -12,11 +12,11 @@ from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.store.database import Database
 from server.store.halls import all_halls
-from server.usecases.end_alert import ask_end, end_alert, halls_of_alert
+from server.usecases.end_alert import ask_end, end_alert, halls_of_alert, take_back
 from server.usecases.once import once
 from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, WantedAlert, raise_alert
-from server.usecases.read_alerts import read_alert, read_alerts, read_hall_alerts
-from server.web.access import requires
+from server.usecases.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
+from server.web.access import PEOPLE, requires
 from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, Asked, HallPath, Slug
@@ -85,7 +85,9 @@ def blueprint(api: Api) -> APIBlueprint:
 
         def work() -> dict[str, Any]:
             raised = raise_alert(api.database, halls, caller.author, wanted, breathe=api.breathe)
-            answer = read_alert(api.database, raised.alert, halls, only_by=_only_by(caller))
+            answer = read_alert(
+                api.database, raised.alert, halls, only_by=_only_by(caller), reader=_reader(caller)
+            )
             already = [_named(api, hall) | {"alert": alert} for hall, alert in raised.already.items()]
             failed = _failed(api, raised.failed)
             return answer | {"is_new": raised.is_new, "already": already, "failed": failed}
@@ -97,7 +99,16 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
     def listed() -> Any:
         """The alerts in force and those of the last day, in the caller's halls; of a key, its own."""
-        return read_alerts(api.database, _own_halls(api.database), only_by=_only_by(someone()))
+        caller = someone()
+        halls = _own_halls(api.database)
+        return read_alerts(api.database, halls, only_by=_only_by(caller), reader=_reader(caller))
+
+    @routes.get("/alerts/end-asked", responses={200: Anything})
+    @requires(Permission.END_ALERT, of=PEOPLE, anywhere=True)
+    def ends_asked() -> Any:
+        """The alerts whose end another person has confirmed once and the caller may confirm."""
+        halls = _may(api.database, _every(api.database), Permission.END_ALERT)
+        return read_ends_asked(api.database, halls, someone().author.id)
 
     @routes.get("/alerts/<alert>", responses={200: Anything})
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
@@ -106,8 +117,8 @@ def blueprint(api: Api) -> APIBlueprint:
 
         A key reads what it raised itself, and nobody's name.
         """
-        halls = _own_halls(api.database)
-        return read_alert(api.database, path.alert, halls, only_by=_only_by(someone()))
+        caller, halls = someone(), _own_halls(api.database)
+        return read_alert(api.database, path.alert, halls, only_by=_only_by(caller), reader=_reader(caller))
 
     @routes.get("/halls/<hall>/alerts", responses={200: Anything})
     @requires(Permission.READ_BOARD)
@@ -123,25 +134,36 @@ def blueprint(api: Api) -> APIBlueprint:
 
         `failed`: the halls that refused, each with code and sentence.
         """
-        return _confirmed(api, path.alert, body, ask_end)
+        return _confirmed(api, path.alert, body, ask_end, Permission.END_ALERT)
 
     @routes.post("/alerts/<alert>/end", responses={200: Anything})
     @requires(Permission.END_ALERT)
     def second(path: AlertPath, body: EndBody) -> Any:
-        """The second confirmation: the alert is over, but in the halls of `failed`."""
-        return _confirmed(api, path.alert, body, end_alert)
+        """The second confirmation: the alert is over, but in the halls of `failed`.
+
+        By another person where one who may is there; the first may end it alone when nobody answered in two
+        minutes.
+        """
+        return _confirmed(api, path.alert, body, end_alert, Permission.END_ALERT)
+
+    @routes.post("/alerts/<alert>/take-back", responses={200: Anything})
+    @requires(Permission.RAISE_ALERT, of=PEOPLE)
+    def taken_back(path: AlertPath, body: EndBody) -> Any:
+        """Whoever raised the alert by mistake takes it back, within a minute; screens say so."""
+        return _confirmed(api, path.alert, body, take_back, Permission.RAISE_ALERT)
 
     return routes
 
 
-def _confirmed(api: Api, alert: str, body: EndBody, confirm: Any) -> dict[str, Any]:
+def _confirmed(api: Api, alert: str, body: EndBody, confirm: Any, permission: Permission) -> dict[str, Any]:
     caller = someone()
     of_alert = halls_of_alert(api.database, alert)
-    wanted = _halls(api.database, body.halls, Permission.END_ALERT, among=of_alert)
+    wanted = _halls(api.database, body.halls, permission, among=of_alert)
 
     def work() -> dict[str, Any]:
         failed = confirm(api.database, alert, wanted, caller.author)
-        return read_alert(api.database, alert, wanted) | {"failed": _failed(api, failed)}
+        answer = read_alert(api.database, alert, wanted, reader=caller.author.id)
+        return answer | {"failed": _failed(api, failed)}
 
     return once(api.database, wanted[0], caller.author, write_key(caller.author), work)
 
@@ -149,6 +171,11 @@ def _confirmed(api: Api, alert: str, body: EndBody, confirm: Any) -> dict[str, A
 def _only_by(caller: Caller) -> str | None:
     """Whose alerts a caller reads: a key its own only, people everybody's (None)."""
     return None if caller.kind == "person" else caller.author.id
+
+
+def _reader(caller: Caller) -> str | None:
+    """Who is told what of an alert is theirs: people, who may take one back; no key."""
+    return caller.author.id if caller.kind == "person" else None
 
 
 def _named(api: Api, hall: str) -> dict[str, Any]:

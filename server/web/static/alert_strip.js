@@ -7,7 +7,7 @@ import { read } from "./verbs.js";
 
 /** Watches the alerts of a hall (slug) over a page's socket, where the page has a place to say them. */
 export function watchAlerts(socket, hall) {
-  const place = document.querySelector("[data-alert-strip]");
+  const place = document.querySelector("[data-alert-lines]");
   if (!place) return;
   const { language, time_zone: zone, sentences } = readJson("alert-strip");
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone) };
@@ -26,6 +26,7 @@ export function watchAlerts(socket, hall) {
   socket.on("alert.changed", ({ alert }) => {
     draw(place, alert ? [alert] : [], words);
     look();
+    document.dispatchEvent(new Event("alert-changed"));
   });
   socket.on("connect", look);
   look();

@@ -1,6 +1,6 @@
 // The page of alerts: raised in two steps, each screen named as it shows one, ended by two confirmations.
 
-import { askedEnd, bodyOf, isWaited, reached, sorted, typedTexts, wrongWith } from "./alerts_state.js";
+import { askedEnd, bodyOf, isWaited, mayTakeBack, reached, sorted, typedTexts, wrongWith } from "./alerts_state.js";
 import { withLiveness } from "./console_state.js";
 import { element, fill, show, write } from "./dom.js";
 import { hourTeller } from "./durations.js";
@@ -11,13 +11,16 @@ import { drawLiveness } from "./waiting_view.js";
 
 const SOON_MS = 1000;
 const CALM_MS = 10000;
+const PAST = { confirmed: "alerts.past.line", unanswered: "alerts.past.unanswered", taken_back: "alerts.past.taken_back" };
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 const form = document.querySelector("[data-raise]");
 let state = { isLive: false, lostAtMs: null };
 let known = [];
+let asOf = 0; // by the server's clock
 let ending = null; // the alert whose end is being confirmed here
+let takingBack = null; // the alert that is being taken back here
 let press = null;
 let isSending = false;
 let timer = null;
@@ -31,7 +34,9 @@ connect("/screen", { hall: page.hall.slug }, {
 async function readAll() {
   clearTimeout(timer);
   try {
-    known = (await read("/api/v1/alerts")).alerts;
+    const answer = await read("/api/v1/alerts");
+    known = answer.alerts;
+    asOf = Date.parse(answer.as_of);
     draw();
   } catch {
     // Not reachable: the page says so and asks again.
@@ -44,7 +49,7 @@ function draw() {
   const list = document.querySelector('[data-list="alerts"]');
   const held = list.contains(document.activeElement) ? document.activeElement : null;
   show("[data-none]", holding.length === 0);
-  fill(list, JSON.stringify([holding, ending]), holding.map(alertCard));
+  fill(list, JSON.stringify([holding, ending, takingBack, holding.map((alert) => [askedEnd(alert, asOf), mayTakeBack(alert, asOf)])]), holding.map(alertCard));
   if (held && !held.isConnected) keepFocus(list, held);
   show("[data-past]", past.length > 0);
   fill(document.querySelector('[data-list="past"]'), JSON.stringify(past), past.map(pastLine));
@@ -65,7 +70,7 @@ function alertCard(alert) {
   const until = alert.until ? element("p", {}, say("alerts.until", { time: words.hour(alert.until) })) : null;
   return element("article", { class: "card holding", "data-alert": alert.alert },
     element("h3", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), whatOf(alert)),
-    element("p", {}, who), until, ...alert.halls.map(hallPart), ...endPart(alert));
+    element("p", {}, who), until, ...alert.halls.map(hallPart), ...takeBackPart(alert), ...endPart(alert));
 }
 
 function hallPart(hall) {
@@ -75,26 +80,43 @@ function hallPart(hall) {
   return element("div", { class: "in-hall" }, element("p", {}, element("b", {}, element("bdi", {}, hall.name)), ` ${say(`alerts.screens.${key}`, { count, shown })}`), list);
 }
 
+function gesture(alert, name, act, kind = "") {
+  const made = element("button", { type: "button", class: `large ${kind}`, "data-end": name, "data-of": alert.alert }, say(`alerts.end.${name}`));
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** Whoever raised it by mistake takes it back, within a minute, in two steps. */
+function takeBackPart(alert) {
+  if (!mayTakeBack(alert, asOf)) return [];
+  if (takingBack !== alert.alert) return [gesture(alert, "take_back", () => chooseTakeBack(alert.alert))];
+  return [gesture(alert, "take_back_sure", () => confirmEnd(alert, "take-back"), "primary"), gesture(alert, "cancel", () => chooseTakeBack(null))];
+}
+
 function endPart(alert) {
   if (!page.may_end) return [element("p", { class: "muted" }, say("alerts.end.may_not"))];
-  const asked = askedEnd(alert);
-  const button = (name, act, kind = "") => {
-    const made = element("button", { type: "button", class: `large ${kind}`, "data-end": name, "data-of": alert.alert }, say(`alerts.end.${name}`));
-    made.addEventListener("click", act);
-    return made;
-  };
-  if (asked) {
-    const told = say("alerts.end.asked", { who: asked.by }) + (asked.needsOther ? ` ${say("alerts.end.needs_other")}` : "");
-    return [element("p", { class: "sure" }, told), button("second", () => confirmEnd(alert, "end"), "primary")];
+  const asked = askedEnd(alert, asOf);
+  if (asked && !asked.mayConfirm) {
+    const told = asked.aloneAt ? say("alerts.end.awaited", { time: words.hour(asked.aloneAt) }) : say("alerts.end.needs_other");
+    return [element("p", { class: "sure" }, told)];
   }
-  if (ending === alert.alert) return [button("first", () => confirmEnd(alert, "ask-end"), "primary"), button("cancel", () => chooseEnd(null))];
-  return [button("ask", () => chooseEnd(alert.alert))];
+  if (asked) return [element("p", { class: "sure" }, say("alerts.end.asked", { who: asked.by ?? say("alerts.someone") })), gesture(alert, "second", () => confirmEnd(alert, "end"), "primary")];
+  if (ending === alert.alert) return [gesture(alert, "first", () => confirmEnd(alert, "ask-end"), "primary"), gesture(alert, "cancel", () => chooseEnd(null))];
+  return [gesture(alert, "ask", () => chooseEnd(alert.alert))];
 }
 
 function chooseEnd(alert) {
   ending = alert;
+  takingBack = null;
   draw();
   document.querySelector(alert ? '[data-end="first"]' : '[data-end="ask"]')?.focus();
+}
+
+function chooseTakeBack(alert) {
+  takingBack = alert;
+  ending = null;
+  draw();
+  document.querySelector(alert ? '[data-end="take_back_sure"]' : '[data-end="take_back"]')?.focus();
 }
 
 async function confirmEnd(alert, verb) {
@@ -104,7 +126,7 @@ async function confirmEnd(alert, verb) {
   const answer = await send({ path: `/api/v1/alerts/${alert.alert}/${verb}`, body: {}, headers: csrfHeader() });
   isSending = false;
   refuse(answer.ok ? failedIn(answer.body) : (answer.problem?.detail ?? say("alerts.raise.failed")));
-  ending = null;
+  ending = takingBack = null;
   await readAll();
   document.querySelector('[data-end="second"]')?.focus();
 }
@@ -115,7 +137,7 @@ const failedIn = ({ failed }) => failed.map((one) => say("alerts.failed_in", { h
 function pastLine(alert) {
   const last = alert.halls.toSorted((a, b) => Date.parse(b.ended_at ?? 0) - Date.parse(a.ended_at ?? 0))[0];
   const told = { what: whatOf(alert), where: whereOf(alert.halls), from: words.hour(alert.raised_at), to: words.hour(last.ended_at ?? alert.until), who: last.ended_by ?? "" };
-  return element("li", {}, say(last.end_reason === "confirmed" ? "alerts.past.line" : "alerts.past.expired", told));
+  return element("li", {}, say(PAST[last.end_reason] ?? "alerts.past.expired", told));
 }
 
 function wanted() {

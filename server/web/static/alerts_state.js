@@ -22,12 +22,20 @@ export function reached(hall) {
 /** Whether a screen is still waited for: the page then asks again every second. */
 export const isWaited = (alerts) => alerts.some((alert) => alert.halls.some((hall) => hall.is_in_force && hall.screens.some((screen) => screen.state === "waiting")));
 
-/** Who confirmed the end a first time, and whether another person must confirm it; null before anybody did. */
-export function askedEnd(alert) {
-  const asked = alert.halls.filter((hall) => hall.is_in_force && hall.end_asked_by !== null);
+/**
+ * Who confirmed the end a first time, and what the reader may do at an instant of the server's clock: `mayConfirm` in some
+ * hall, or wait for another person until `aloneAt` (null: the site always asks for one); null before anybody confirmed.
+ */
+export function askedEnd(alert, at) {
+  const asked = alert.halls.filter((hall) => hall.is_in_force && hall.end_asked_at !== null);
   if (!asked.length) return null;
-  return { by: asked[0].end_asked_by, needsOther: asked.some((hall) => hall.needs_second_person) };
+  const isAwaited = (hall) => hall.is_end_asked_by_reader && (hall.end_alone_at === null || Date.parse(hall.end_alone_at) > at);
+  const alone = asked.map((hall) => hall.end_alone_at);
+  return { by: asked[0].end_asked_by, mayConfirm: !asked.every(isAwaited), aloneAt: alone.includes(null) ? null : alone.toSorted().at(-1) };
 }
+
+/** Whether the reader raised an alert so lately that they may take it back, at an instant of the server's clock. */
+export const mayTakeBack = (alert, at) => Boolean(alert.may_take_back_until) && Date.parse(alert.may_take_back_until) > at;
 
 /** The body of a press: what the form says. `press` is the same for every try. */
 export function bodyOf({ kind, halls, isDrill, texts, lasts }, press) {

@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.alerts import (
+    ANSWERED_WITHIN,
     CONFIRMED_WITHIN,
     ENDED_BY_PEOPLE,
+    TAKEN_BACK_WITHIN,
     Alert,
     AlertKind,
     AlertRules,
-    check_may_end,
+    check_may_take_back,
+    end_reason,
     expiry,
     has_voice,
     in_force,
@@ -72,23 +75,45 @@ def test_evacuate_and_shelter_never_expire_and_the_others_after_a_stated_time():
         assert refused.value.code == "expires_out_of_bounds"
 
 
-def code_of_end(held: Alert, by: str, rules: AlertRules, now: datetime = NOON) -> str | None:
+def end_of(held: Alert, by: str, rules: AlertRules, now: datetime = NOON, *, has_other: bool = False) -> str:
+    """How it ends, or why it does not."""
     try:
-        check_may_end(held, by, rules, now)
+        return end_reason(held, by, rules, now, has_other=has_other)
     except Refusal as refused:
         return refused.code
-    return None
 
 
 def test_an_end_is_confirmed_twice_within_five_minutes_by_a_second_person_where_the_site_wants_one():
     asked = alert(AlertKind.EVACUATE, end_asked_at=NOON, end_asked_by="ada")
     usual, strict = AlertRules(), AlertRules(needs_second_person=True)
-    assert code_of_end(alert(AlertKind.EVACUATE), "ada", usual) == "end_not_asked"
-    assert code_of_end(asked, "ada", usual) is None
-    assert code_of_end(asked, "bob", usual) is None
-    assert code_of_end(asked, "ada", strict) == "second_person_needed"
-    assert code_of_end(asked, "bob", strict) is None
-    assert code_of_end(asked, "bob", strict, NOON + CONFIRMED_WITHIN) == "end_not_asked"
+    assert end_of(alert(AlertKind.EVACUATE), "ada", usual) == "end_not_asked"
+    assert end_of(asked, "ada", usual) == "confirmed"
+    assert end_of(asked, "bob", usual) == "confirmed"
+    assert end_of(asked, "ada", strict) == "second_person_needed"
+    assert end_of(asked, "bob", strict) == "confirmed"
+    assert end_of(asked, "bob", strict, NOON + CONFIRMED_WITHIN) == "end_not_asked"
+
+
+def test_with_another_person_there_the_first_waits_two_minutes_for_their_answer():
+    asked = alert(AlertKind.EVACUATE, end_asked_at=NOON, end_asked_by="ada")
+    usual, strict = AlertRules(), AlertRules(needs_second_person=True)
+    answered = NOON + ANSWERED_WITHIN
+    assert end_of(asked, "ada", usual, answered - SECOND, has_other=True) == "second_person_awaited"
+    assert end_of(asked, "ada", usual, answered, has_other=True) == "unanswered"
+    assert end_of(asked, "bob", usual, NOON + SECOND, has_other=True) == "confirmed"
+    assert end_of(asked, "ada", strict, answered, has_other=True) == "second_person_needed"
+
+
+def test_only_who_raised_an_alert_takes_it_back_and_within_a_minute():
+    raised = alert(AlertKind.EVACUATE)
+    check_may_take_back(raised, raised.raised_by, NOON + TAKEN_BACK_WITHIN - SECOND)
+    for by, now, code in (
+        ("somebody else", NOON, "alert_of_another"),
+        (raised.raised_by, NOON + TAKEN_BACK_WITHIN, "too_late_to_take_back"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            check_may_take_back(raised, by, now)
+        assert refused.value.code == code
 
 
 def test_only_an_evacuation_is_silent_unless_the_site_turned_its_sound_on():

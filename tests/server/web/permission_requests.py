@@ -30,6 +30,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/tickets/<visit>/link"): {"number": "A999"},
     ("POST", "/api/v1/alerts/<alert>/ask-end"): {"halls": [HALL]},
     ("POST", "/api/v1/alerts/<alert>/end"): {"halls": [HALL]},
+    ("POST", "/api/v1/alerts/<alert>/take-back"): {"halls": [HALL]},
     ("POST", "/api/v1/halls/<hall>/messages"): {"phrase": "help"},
     ("POST", "/api/v1/legs/<leg>/transfer"): {"service": SERVICE},
     ("POST", "/api/v1/devices/pairings"): {"kind": "screen", "id": "laon-ecran-2"},

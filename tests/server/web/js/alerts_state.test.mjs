@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askedEnd, bodyOf, isWaited, reached, sorted, typedTexts, wrongWith } from "../../../../server/web/static/alerts_state.js";
+import { askedEnd, bodyOf, isWaited, mayTakeBack, reached, sorted, typedTexts, wrongWith } from "../../../../server/web/static/alerts_state.js";
 
 const screen = (state) => ({ screen: "s", label: "Écran", state, shown_at: null });
-const hall = (more = {}) => ({ hall: "laon", name: "Laon", is_in_force: true, end_asked_by: null, needs_second_person: false, screens: [screen("shown"), screen("waiting")], ...more });
+const hall = (more = {}) => ({ hall: "laon", name: "Laon", is_in_force: true, end_asked_by: null, end_asked_at: null, end_alone_at: null, is_end_asked_by_reader: false, screens: [screen("shown"), screen("waiting")], ...more });
 const alert = (...halls) => ({ alert: "a", kind: "evacuate", halls });
 
 test("an alert holds in the halls where it was not ended, and is past when it was in all", () => {
@@ -25,9 +25,20 @@ test("the page asks often only while a screen of an alert in force is waited for
   assert.ok(!isWaited([alert(hall({ screens: [screen("not_reached")] })), alert(hall({ is_in_force: false }))]));
 });
 
-test("a first confirmation names who gave it and whether another person must give the second", () => {
-  assert.equal(askedEnd(alert(hall())), null);
-  assert.deepEqual(askedEnd(alert(hall(), hall({ end_asked_by: "Ada", needs_second_person: true }))), { by: "Ada", needsOther: true });
+test("a first confirmation names who gave it; who gave it waits for another person, or alone after two minutes", () => {
+  const at = Date.parse("2026-11-24T10:01:00Z");
+  const asked = (more) => alert(hall(), hall({ end_asked_by: "Ada", end_asked_at: "2026-11-24T10:00:00Z", end_alone_at: "2026-11-24T10:02:00Z", is_end_asked_by_reader: true, ...more }));
+  assert.equal(askedEnd(alert(hall()), at), null);
+  assert.deepEqual(askedEnd(asked({}), at), { by: "Ada", mayConfirm: false, aloneAt: "2026-11-24T10:02:00Z" });
+  assert.equal(askedEnd(asked({}), at + 60_000).mayConfirm, true);
+  assert.equal(askedEnd(asked({ is_end_asked_by_reader: false }), at).mayConfirm, true);
+  assert.deepEqual(askedEnd(asked({ end_alone_at: null }), at + 600_000), { by: "Ada", mayConfirm: false, aloneAt: null });
+});
+
+test("an alert is taken back by whoever may, until then", () => {
+  assert.ok(mayTakeBack({ may_take_back_until: "2026-11-24T10:00:00Z" }, Date.parse("2026-11-24T09:59:59Z")));
+  assert.ok(!mayTakeBack({ may_take_back_until: "2026-11-24T10:00:00Z" }, Date.parse("2026-11-24T10:00:00Z")));
+  assert.ok(!mayTakeBack({ may_take_back_until: null }, 0));
 });
 
 test("only a message of one's own has words, only a stated time makes an alert expire", () => {
