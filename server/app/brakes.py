@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from flask import Flask, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
+from server.domain.addresses import network_of
 from server.ids import token_digest
 from server.web.callers import identify
 
@@ -16,11 +16,16 @@ REDIS_WITHIN_S = 2
 type By = Callable[[], str]
 
 
+def by_network() -> str:
+    """Counted by the caller's address; in IPv6 by its /64, of which one caller may use every address."""
+    return network_of(request.remote_addr or "")
+
+
 def make_limiter(app: Flask, redis_url: str) -> Limiter:
     """The limiter of an app; limits are checked where they are declared, and nowhere else."""
     waits: dict[str, str | int] = {"socket_connect_timeout": REDIS_WITHIN_S, "socket_timeout": REDIS_WITHIN_S}
     limiter = Limiter(
-        get_remote_address,
+        by_network,
         app=app,
         storage_uri=redis_url or "memory://",
         storage_options=waits if redis_url else {},
@@ -44,7 +49,7 @@ def by_ticket() -> str:
     return token_digest(str((request.view_args or {}).get("token", "")))
 
 
-def brake(limiter: Limiter, name: str, most: str, *, by: By = get_remote_address) -> Callable[[], None]:
+def brake(limiter: Limiter, name: str, most: str, *, by: By = by_network) -> Callable[[], None]:
     """Called in a view it counts one more; more than `most` ("20 per minute") are answered 429.
 
     Made once for a name: the limiter knows what it counts by it.

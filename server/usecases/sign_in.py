@@ -30,7 +30,7 @@ _COUNT = (
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who wants to sign in: what was typed, from which address, with which browser.
+    """Who wants to sign in: what was typed, from which address (in IPv6, which /64), with which browser.
 
     `browsers`: by account (id), the secret of a browser its person has signed in with before.
     """

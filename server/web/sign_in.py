@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from server.domain.addresses import network_of
 from server.domain.refusals import Refusal
 from server.usecases.installation_link import awaits_first_person
 from server.usecases.sessions import SIGNED_IN_FOR, begin_session
@@ -55,7 +56,7 @@ def attempt_of(login: str, password: str) -> Attempt:
     return Attempt(
         login[:80],
         password[:LONGEST_TYPED],
-        address=request.remote_addr or "",
+        address=network_of(request.remote_addr or ""),
         user_agent=request.user_agent.string,
         browsers=known_browsers(),
     )

@@ -13,7 +13,7 @@ from tests.harness.ports import free_port
 from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
 
 
-def worker(redis_url: str) -> Callable[[], int]:
+def worker(redis_url: str) -> Callable[..., int]:
     """A worker with one page that may be asked for twice a minute: the status of its answer."""
     app = Flask("brakes", static_folder=None)
     app.testing = True
@@ -26,7 +26,10 @@ def worker(redis_url: str) -> Callable[[], int]:
         stop()
         return "yes"
 
-    return lambda: app.test_client().get("/").status_code
+    def ask(address: str = "127.0.0.1") -> int:
+        return app.test_client().get("/", environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    return ask
 
 
 def test_workers_count_together(redis_url: str):
@@ -37,6 +40,26 @@ def test_workers_count_together(redis_url: str):
 def test_without_redis_each_process_counts_for_itself():
     alone = worker(f"redis://127.0.0.1:{free_port()}/0")
     assert [alone(), alone(), alone()] == [200, 200, 429]
+
+
+def test_one_caller_has_a_whole_64_of_ipv6_and_one_count():
+    ask = worker("")
+    assert [ask(f"2001:db8:0:1::{number}") for number in (1, 2, 3)] == [200, 200, 429]
+    assert [ask("2001:db8:0:2::1"), ask("::ffff:192.0.2.7"), ask("192.0.2.7"), ask("192.0.2.7")] == [
+        200,
+        200,
+        200,
+        429,
+    ]
+
+
+def test_failed_sign_ins_of_a_64_are_counted_together(api: ApiSite):
+    api.person("agent")
+    browser = api.app.test_client()
+    form = {"csrf_token": csrf_of(browser), "login": "nobody", "password": PASSWORD}
+    for number in range(3):
+        browser.post("/connexion", data=form, environ_overrides={"REMOTE_ADDR": f"2001:db8::{number + 1}"})
+    assert api.count("sign_in_failure WHERE failures = 3") == 3  # of the pair, the login and the address
 
 
 @pytest.fixture
