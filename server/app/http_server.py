@@ -55,14 +55,14 @@ class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
     def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> None:
         """The same by TLS; whoever does not finish the handshake in the time of a head is left."""
         with self._open(client_socket, address) as connection:
-            try:
-                with gevent.Timeout(connection.deadlines.head_s, TimeoutError()):
-                    wrapped = self.wrap_socket(client_socket, **self.ssl_args)
-            except OSError:
-                return  # no TLS, or not in time
+            wrapped = self.wrap_socket(client_socket, do_handshake_on_connect=False, **self.ssl_args)
             connection.close = lambda: _end(wrapped)
             try:
+                with gevent.Timeout(connection.deadlines.head_s, TimeoutError()):
+                    wrapped.do_handshake()
                 TimedRequests(wrapped, address, self, connection).handle()
+            except OSError:
+                pass  # no TLS, or not in time
             finally:
                 wrapped.close()
 
@@ -95,6 +95,8 @@ class TimedRequests(StrictRequests):
         """Answers request after request."""
         try:
             super().handle()
+        except OSError:
+            pass  # the client has gone before it heard what was wrong
         finally:
             self._end_wait()
 

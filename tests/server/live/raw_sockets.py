@@ -38,10 +38,14 @@ def next_packet(socket: websocket.WebSocket) -> str:
 
 
 def ends(socket: websocket.WebSocket) -> bool:
-    """Waits until the server closes the connection; whether it did. What it still sends is not looked at."""
+    """Whether the server ends the websocket and then, unasked, TCP. What it still sends is not looked at."""
     try:
         while next_packet(socket):
             pass
-    except websocket.WebSocketTimeoutException:
+        while socket.sock.recv(4096):
+            pass
+    except (websocket.WebSocketTimeoutException, TimeoutError):
         return False
+    except ConnectionError:
+        pass
     return True

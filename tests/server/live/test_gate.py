@@ -1,0 +1,81 @@
+"""The budget of a network: spent by sockets nobody let in, never by the first packet of one."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from server.live.gate import Gate
+from server.live.wire import EVENTS, PACKETS, REFUSALS
+
+EVENT, JOIN = '2/agent,["counter.keep",{}]', "0/agent,{}"
+
+
+@dataclass
+class Sockets:
+    """A Socket.IO server of which a test decides whom it lets in; it hears what passes the gate."""
+
+    joined: set[str] = field(default_factory=set)
+    cut: list[str] = field(default_factory=list)
+    heard: list[tuple[str, str]] = field(default_factory=list)
+    environ: dict[str, dict[str, str]] = field(default_factory=dict)
+    is_behind_proxy: bool = False
+
+    def __post_init__(self) -> None:
+        self.manager = SimpleNamespace(
+            get_namespaces=lambda: ["/agent"],
+            sid_from_eio_sid=lambda sid, _: sid if sid in self.joined else None,
+        )
+        handlers: dict[str, Any] = {
+            "message": lambda sid, content: self.heard.append((sid, content)),
+            "disconnect": lambda sid, reason: None,
+        }
+        self.eio = SimpleNamespace(handlers=handlers, sockets={}, on=handlers.__setitem__)
+        Gate(self, is_behind_proxy=self.is_behind_proxy)
+
+    def send(self, sid: str, *packets: str, address: str = "192.0.2.7", is_let_in: bool = False) -> None:
+        """A socket from an address sends packets."""
+        self.environ.setdefault(sid, {"REMOTE_ADDR": address})
+        socket = SimpleNamespace(closed=False, close=lambda **_: self._close(sid))
+        self.eio.sockets.setdefault(sid, socket)
+        if is_let_in:
+            self.joined.add(sid)
+        for packet in packets:
+            self.eio.handlers["message"](sid, packet)
+
+    def _close(self, sid: str) -> None:
+        self.eio.sockets[sid].closed = True
+        self.cut.append(sid)
+
+
+def test_after_an_outage_every_socket_of_a_site_may_come_back_at_once():
+    sockets = Sockets()
+    for number in range(PACKETS * 5):
+        sockets.send(f"screen-{number}", JOIN)
+    assert (sockets.cut, len(sockets.heard)) == ([], PACKETS * 5)
+
+
+def test_many_sockets_of_one_network_that_nobody_let_in_share_a_budget():
+    sockets = Sockets()
+    for number in range(PACKETS // 2 + 2):
+        sockets.send(f"stranger-{number}", *["1/none,"] * 3, address=f"2001:db8::{number + 1:x}")
+    assert sockets.cut == [f"stranger-{PACKETS // 2}", f"stranger-{PACKETS // 2 + 1}"]
+    sockets.send("elsewhere", JOIN, EVENT, address="2001:db8:1::1")
+    sockets.send("screen", *[EVENT] * EVENTS, address="2001:db8::1", is_let_in=True)
+    assert len(sockets.cut) == 2
+
+
+def test_a_socket_is_heard_no_more_once_it_is_cut():
+    sockets = Sockets()
+    sockets.send("stranger", *[JOIN] * 10_000)
+    assert (sockets.cut, len(sockets.heard)) == (["stranger"], REFUSALS)
+    sockets.send("screen", *[EVENT] * 10_000, is_let_in=True)
+    assert (sockets.cut, len(sockets.heard)) == (["stranger", "screen"], REFUSALS + EVENTS)
+
+
+def test_behind_a_proxy_a_network_is_that_of_whoever_called_it():
+    sockets = Sockets(is_behind_proxy=True)
+    for number in range(PACKETS):
+        sid = f"phone-{number}"
+        sockets.environ[sid] = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": f"x, 192.0.2.{number}"}
+        sockets.send(sid, *["1/none,"] * 3)
+    assert sockets.cut == []
