@@ -39,7 +39,7 @@ def next_packet(socket: websocket.WebSocket) -> str:
 
 def ends(socket: websocket.WebSocket) -> bool:
     """Whether the server ends the websocket and then, unasked, TCP. What it still sends is not looked at."""
-    tcp = socket.sock
+    tcp: Any = socket.sock
     try:
         while next_packet(socket):
             pass
