@@ -70,9 +70,10 @@ def test_whoever_is_identified_is_never_counted():
         for number in range(50):
             hall.connect(f"screen-{number}")
             caller_is_identified()
-        hall.connect("one"), hall.connect("two")
+        hall.connect("one", since_s=1.0)
+        hall.connect("two", since_s=2.0)
         assert hall.closed == []
-        hall.connect("three")
+        hall.connect("three", since_s=3.0)
         assert hall.closed == ["one"]
     assert CURRENT.get() is None
 
@@ -84,6 +85,6 @@ def test_what_has_ended_is_not_counted_and_a_connection_of_an_ipv6_network_is():
             pass
     with ExitStack() as open_:
         held = Hall(open_, most=1)
-        held.connect("first", "2001:db8::1")
-        held.connect("second", "2001:db8::2")
+        held.connect("first", "2001:db8::1", since_s=1.0)
+        held.connect("second", "2001:db8::2", since_s=2.0)
         assert (hall.closed, held.closed) == ([], ["first"])
