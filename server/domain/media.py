@@ -33,9 +33,24 @@ def texts_json(texts: Texts) -> str:
     return json.dumps(dict(texts), ensure_ascii=False, sort_keys=True)
 
 
-def medium_uploaded(medium: str, *, sha256: str, size: int) -> Fact:
-    """A file was received to be prepared. Its name is not kept. `size` in bytes."""
-    return Fact(FactKind.MEDIUM_UPLOADED, {"medium": medium, "sha256": sha256, "size": size})
+type Sites = frozenset[str] | None
+"""The sites (slugs) at which somebody may draft notices; None: every site."""
+
+
+def may_show(site: str | None, sites: Sites) -> bool:
+    """Whether who drafts at these sites may see and show a medium of a site (None: of all sites)."""
+    return site is None or sites is None or site in sites
+
+
+def may_change(site: str | None, sites: Sites) -> bool:
+    """Whether they may describe and remove it: what belongs to all sites, only who drafts at every site."""
+    return sites is None or site in sites
+
+
+def medium_uploaded(medium: str, *, sha256: str, size: int, site: str | None = None) -> Fact:
+    """A file was received to be prepared, for a site or for all. Its name is not kept. `size` in bytes."""
+    body = {"medium": medium, "sha256": sha256, "size": size}
+    return Fact(FactKind.MEDIUM_UPLOADED, body if site is None else body | {"site": site})
 
 
 def medium_prepared(medium: str, *, kind: str, files: Sequence[Json]) -> Fact:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.instants import to_micros
-from server.domain.media import MediumState
+from server.domain.media import MediumState, Sites
 from server.store.engines import Row
 
 _MEDIUM = (
     "SELECT m.id, m.state, m.kind, m.files, m.refusal, m.upload_sha256, m.upload_size, m.uploaded_at,"
-    " m.uploaded_by, m.texts_sha256, t.texts FROM medium m LEFT JOIN medium_text t ON t.medium = m.id"
+    " m.uploaded_by, m.texts_sha256, t.texts, s.site FROM medium m"
+    " LEFT JOIN medium_text t ON t.medium = m.id LEFT JOIN medium_site s ON s.medium = m.id"
 )
 _WAITING = (
     "SELECT medium, tries FROM upload WHERE claimed_until IS NULL OR claimed_until <= :now ORDER BY medium"
@@ -28,10 +29,17 @@ def medium_row(rows: Any, medium: str) -> Row | None:
     return row
 
 
-def listed_media(rows: Any, *, before: str | None, limit: int) -> Sequence[Row]:
-    """The media that were not removed, the newest first; those older than the medium `before`."""
+def listed_media(rows: Any, *, before: str | None, limit: int, sites: Sites = None) -> Sequence[Row]:
+    """The media of these sites and of all that were not removed, the newest first.
+
+    Those older than the medium `before`.
+    """
     condition = "m.state <> 'removed'" + (" AND m.id < :before" if before else "")
     values = {"before": before} if before else {}
+    if sites is not None:
+        named = {f"site{at}": site for at, site in enumerate(sorted(sites))}
+        among = ", ".join(f":{name}" for name in named) or "NULL"
+        condition, values = f"{condition} AND (s.site IS NULL OR s.site IN ({among}))", values | named
     found: Sequence[Row] = rows.all(
         f"{_MEDIUM} WHERE {condition} ORDER BY m.id DESC LIMIT :limit", limit=limit, **values
     )

@@ -51,6 +51,7 @@ _OF_MEDIA = (
     " AND (v.version = n.version OR v.version = n.shown_version)"
     " WHERE v.content LIKE :named AND n.state <> 'archived'"
 )
+_DECIDED = "(n.state NOT IN ('draft', 'refused') OR n.shown_version IS NOT NULL)"
 _OF_FEEDS = (
     "SELECT v.content FROM notice n JOIN notice_version v ON v.notice = n.id AND v.version = n.shown_version"
     " WHERE n.kind = 'feed' AND n.state = 'published' AND (n.shown_until IS NULL OR n.shown_until > :now)"
@@ -228,6 +229,12 @@ def state_of(row: Row) -> NoticeState:
 def notices_with_medium(rows: Any, medium: str) -> list[str]:
     """The ids of the notices that show a medium, or would once published; archived ones do not count."""
     found = rows.all(_OF_MEDIA, named=f"%{medium}%")
+    return sorted({row["id"] for row in found if json.loads(row["content"]).get("medium") == medium})
+
+
+def notices_frozen_with(rows: Any, medium: str) -> list[str]:
+    """The ids of the notices with a medium that wait for a decision, or were approved or shown once."""
+    found = rows.all(f"{_OF_MEDIA} AND {_DECIDED}", named=f"%{medium}%")
     return sorted({row["id"] for row in found if json.loads(row["content"]).get("medium") == medium})
 
 

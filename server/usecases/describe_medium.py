@@ -1,14 +1,15 @@
 """Write what a medium says, for who cannot see it: no notice shows it before."""
 
-from server.domain.media import MediumState, Texts, medium_described, texts_json
+from server.domain.media import MediumState, Sites, Texts, medium_described, texts_json
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.store.database import Database
 from server.store.installation import Author
 from server.store.media import medium_row, put_texts
+from server.store.notices import notices_frozen_with
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
-from server.usecases.read_media import medium_answer
+from server.usecases.read_media import changeable, medium_answer
 
 LONGEST_TEXT = 1000
 """Characters of what a medium says, in each language."""
@@ -16,25 +17,36 @@ FRENCH = "fr"
 
 
 def describe_medium(
-    database: Database, author: Author, medium: str, texts: Texts, *, write_key: WriteKey | None = None
+    database: Database,
+    author: Author,
+    medium: str,
+    texts: Texts,
+    *,
+    sites: Sites = None,
+    write_key: WriteKey | None = None,
 ) -> Answer:
     """The medium with its texts, one by language: French, and with translations at least two of them.
 
-    Refusals: unknown_medium, wrong_language, text_missing without French, text_too_long, one_translation.
+    A notice that was proposed, approved or shown keeps the texts of its medium until it is archived.
+    Refusals: unknown_medium, medium_of_all, medium_frozen, wrong_language, text_missing without French,
+    text_too_long, one_translation.
     """
     kept = {language: " ".join(text.split()) for language, text in texts.items() if text.strip()}
     _check(kept)
     with database.installation_transaction(author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        row = medium_row(transaction, medium)
-        if row is None or row["state"] not in (MediumState.READY, MediumState.PREPARING):
+        row = changeable(medium_row(transaction, medium), medium, sites)
+        if row["state"] not in (MediumState.READY, MediumState.PREPARING):
             raise Refusal("unknown_medium", medium=medium)
+        frozen = notices_frozen_with(transaction, medium)
+        if frozen:
+            raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
         transaction.record(medium_described(medium, kept))
         put_texts(transaction, medium, texts_json(kept))
         described = medium_row(transaction, medium)
         assert described is not None
-        return transaction.answer(medium_answer(described))
+        return transaction.answer(medium_answer(described, sites))
 
 
 def _check(texts: Texts) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.documents.notices import NoticeContent, parse_notice
+from server.documents.notices import MediumNotice, NoticeContent, parse_notice
 from server.domain.notice_facts import NewVersion, Step, notice_drafted
 from server.domain.notices import NoticeState, NoticeVerb
 from server.domain.refusals import Refusal
@@ -56,13 +56,22 @@ def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
         return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
 
 
-def checked_for(rows: InstallationTransaction, notice: NoticeContent, places: Places, reach: Reach) -> None:
-    """Refuses places and media that do not exist, and sites at which one may not draft.
+def checked_for(
+    rows: InstallationTransaction,
+    notice: NoticeContent,
+    places: Places,
+    reach: Reach,
+    *,
+    before: NoticeContent | None = None,
+) -> None:
+    """Refuses places and media that do not exist, media of other sites, and sites at which one may not draft.
 
+    `before`: the content that is edited; its medium may stay whoever edits.
     Raises DocumentRefused; refusal: forbidden.
     """
     check_places(notice, places)
-    check_media(rows, notice)
+    stays = isinstance(before, MediumNotice) and before.medium == getattr(notice, "medium", None)
+    check_media(rows, notice, None if stays else reach.media)
     if not reach.may_draft(places.sites_of(targets_of(notice))):
         raise Refusal("forbidden")
 

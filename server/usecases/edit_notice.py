@@ -9,6 +9,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.notice_facts import notice_edited
 from server.domain.notices import NoticeVerb
 from server.store.database import Database
+from server.store.notices import content_of
 from server.usecases.answers import Answer
 from server.usecases.draft_notice import checked_for, new_version
 from server.usecases.notice_gesture import NoticeGesture, begin_gesture
@@ -28,7 +29,8 @@ def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str
         problems = check_kind(notice, standing.row["kind"])
         if problems:
             raise DocumentRefused(problems)
-        checked_for(transaction, notice, standing.places, gesture.reach)
+        before = content_of(transaction, gesture.notice, standing.version)
+        checked_for(transaction, notice, standing.places, gesture.reach, before=before)
         version = standing.version + 1
         kept = new_version(transaction, gesture.notice, version, notice)
         transaction.record(notice_edited(standing.step, kept))

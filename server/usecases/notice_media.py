@@ -7,7 +7,7 @@ from typing import Any
 from server.documents.notice_checks import check_medium
 from server.documents.notices import MediumNotice, NoticeContent
 from server.documents.problems import DocumentRefused
-from server.domain.media import MediumState
+from server.domain.media import MediumState, Sites, may_show
 from server.store.media import file_name, files_of, medium_row, texts_of
 from server.usecases.read_feeds import feed_answer
 
@@ -76,9 +76,14 @@ def entries_of_feed(rows: Any, url: str) -> tuple[FeedEntry, ...]:
     return tuple(FeedEntry(entry["title"], entry["text"]) for entry in entries)
 
 
-def check_media(rows: Any, notice: NoticeContent) -> None:
-    """Refuses a medium that cannot be shown. Raises DocumentRefused."""
-    is_ready = isinstance(notice, MediumNotice) and bool(shown_medium(rows, notice.medium).files)
+def _is_ready(rows: Any, medium: str, sites: Sites) -> bool:
+    row = medium_row(rows, medium)
+    return row is not None and may_show(row["site"], sites) and bool(shown_medium(rows, medium).files)
+
+
+def check_media(rows: Any, notice: NoticeContent, sites: Sites = None) -> None:
+    """Refuses a medium that cannot be shown, or that is of other sites. Raises DocumentRefused."""
+    is_ready = isinstance(notice, MediumNotice) and _is_ready(rows, notice.medium, sites)
     problems = check_medium(notice, is_ready=is_ready)
     if problems:
         raise DocumentRefused(problems)

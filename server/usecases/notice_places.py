@@ -30,6 +30,13 @@ class Reach:
     drafts: Sites
     publishes: Sites
 
+    @property
+    def media(self) -> Sites:
+        """The sites whose media they may show."""
+        if self.drafts is None or self.publishes is None:
+            return None
+        return self.drafts | self.publishes
+
     def may_draft(self, sites: Collection[str]) -> bool:
         """Whether they may draft for some of these sites."""
         return self.may_publish(sites) or self.drafts is None or not self.drafts.isdisjoint(sites)

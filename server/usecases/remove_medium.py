@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from server.domain.media import MediumState, medium_removed
+from server.domain.media import MediumState, Sites, medium_removed
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.installation import SYSTEM, Author
@@ -13,6 +13,7 @@ from server.store.media_files import NAME, MediaFiles
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
 from server.usecases.read_look import look_in_use
+from server.usecases.read_media import changeable
 
 type NoticesWith = Callable[[Any, str], Sequence[str]]
 """The ids of the notices that show a medium, by rows and the medium's id."""
@@ -25,18 +26,18 @@ def remove_medium(
     medium: str,
     *,
     notices_with: NoticesWith,
+    sites: Sites = None,
     write_key: WriteKey | None = None,
 ) -> Answer:
     """The medium removed: its files are gone, unless another medium has the same.
 
-    Refusals: unknown_medium; medium_in_use while a notice shows it, medium_in_look while the brand does.
+    Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
+    the brand does.
     """
     with database.installation_transaction(author, write_key) as transaction:
         if transaction.is_replayed:
             return dict(transaction.replayed_answer)
-        row = medium_row(transaction, medium)
-        if row is None or row["state"] == MediumState.REMOVED:
-            raise Refusal("unknown_medium", medium=medium)
+        row = changeable(medium_row(transaction, medium), medium, sites)
         used = notices_with(transaction, medium)
         if used:
             raise Refusal("medium_in_use", medium=medium, notices=len(used))
@@ -44,7 +45,7 @@ def remove_medium(
             raise Refusal("medium_in_look", medium=medium)
         names = {file_name(file) for file in files_of(row)}
         transaction.record(medium_removed(medium))
-        for table in ("upload", "medium_text"):
+        for table in ("upload", "medium_text", "medium_site"):
             transaction.run(f"DELETE FROM {table} WHERE medium = :medium", medium=medium)
         answer = transaction.answer({"medium": medium, "state": str(MediumState.REMOVED)})
     files.upload(medium).unlink(missing_ok=True)

@@ -21,9 +21,12 @@ def upload_medium(
     chunks: Iterable[bytes],
     *,
     largest: int,
+    site: str | None = None,
     write_key: KeyOf = lambda _: None,
 ) -> Answer:
-    """The medium that will be prepared, in state `preparing`. The name of the file is not asked.
+    """The medium that will be prepared, in state `preparing`. The name of the file is not kept.
+
+    `site`: the site it belongs to; None: all sites.
 
     Refusals: medium_too_large beyond `largest` bytes, medium_empty, storage_full; nothing is kept then.
     """
@@ -33,7 +36,9 @@ def upload_medium(
             if transaction.is_replayed:
                 return dict(transaction.replayed_answer)
             medium = new_id()
-            transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size))
+            transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size, site=site))
+            if site is not None:
+                transaction.insert("medium_site", medium=medium, site=site)
             transaction.insert("upload", medium=medium, claimed_until=None, tries=0)
             answer = transaction.answer({"medium": medium, "state": str(MediumState.PREPARING)})
             transaction.flush()

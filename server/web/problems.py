@@ -188,6 +188,8 @@ STATUS: Mapping[str, int] = {
     "too_large": 413,
     "unknown_medium": 404,
     "medium_in_use": 409,
+    "medium_frozen": 409,
+    "medium_of_all": 403,
     "medium_in_look": 409,
     "medium_too_large": 413,
     "medium_empty": 422,

@@ -29,6 +29,14 @@ medium_text = Table(
     comment="What a medium says for who cannot see it, by language; the fact holds the SHA-256.",
 )
 
+medium_site = Table(
+    "medium_site",
+    metadata,
+    Column("medium", ID, primary_key=True),
+    Column("site", String(64), nullable=False, index=True),
+    comment="The site a medium belongs to; a medium without a row belongs to all sites.",
+)
+
 upload = Table(
     "upload",
     metadata,

@@ -9,8 +9,10 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
+from server.domain.media import Sites
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
+from server.store.accounts import EVERY_SITE
 from server.store.media_files import MediaFiles, too_large
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer
@@ -58,6 +60,12 @@ class MediaQuery(Asked):
     """Which media: those older than this one."""
 
     before: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+
+
+class UploadQuery(Asked):
+    """The site an upload belongs to (`*`: all sites, for who drafts at every site)."""
+
+    site: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^(\*|[A-Za-z0-9_-]+)$")
 
 
 class DescriptionBody(Asked):
@@ -116,9 +124,10 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
 
     @routes.post("/media", responses={201: Anything})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def upload() -> Any:
+    def upload(query: UploadQuery) -> Any:
         """Uploads a file, as the body itself or as the part `file` of a form; it is prepared afterwards."""
         caller = identify()
+        site = _site_of_upload(query.site, sites())
         library.slow_uploads()
         library.files.check_room(request.content_length or 0)
         key = idempotency_key()
@@ -134,6 +143,7 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
             caller.author,
             _chunks(api.breathe),
             largest=largest,
+            site=site,
             write_key=key_of,
         )
         library.uploaded()
@@ -143,14 +153,14 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def listed(query: MediaQuery) -> Any:
         """The media of the library, the newest first, some at a time."""
-        found = read_media(api.database, before=query.before)
+        found = read_media(api.database, before=query.before, sites=sites())
         return {**found, "media": [told(medium) for medium in found["media"]]}
 
     @routes.get("/media/<medium>", responses={200: Anything})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def one(path: MediumPath) -> Any:
         """A medium: its state, its files, and why it was refused."""
-        return told(read_medium(api.database, path.medium))
+        return told(read_medium(api.database, path.medium, sites=sites()))
 
     @routes.patch("/media/<medium>", responses={200: Anything})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
@@ -158,7 +168,9 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
         """Writes what a medium says for who cannot see it; a notice needs it."""
         author = identify().author
         key = write_key(author)
-        return told(describe_medium(api.database, author, path.medium, body.texts, write_key=key))
+        return told(
+            describe_medium(api.database, author, path.medium, body.texts, sites=sites(), write_key=key)
+        )
 
     @routes.delete("/media/<medium>", responses={200: Anything})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
@@ -171,6 +183,7 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
             author,
             path.medium,
             notices_with=library.notices_with,
+            sites=sites(),
             write_key=write_key(author),
         )
 
@@ -182,6 +195,25 @@ def blueprint(api: Api, library: Library) -> APIBlueprint:
         return library.try_feed(body.url)
 
     return routes
+
+
+def sites() -> Sites:
+    """The sites at which the caller may draft notices; None: every site."""
+    return identify().sites_of(Permission.DRAFT_NOTICES)
+
+
+def _site_of_upload(wanted: str | None, among: Sites) -> str | None:
+    """The site of an upload, None for all: as the caller says, else all sites or the first of theirs.
+
+    Refusal: forbidden for a site of others.
+    """
+    if wanted is None:
+        return None if among is None else min(among)
+    if among is None:
+        return None if wanted == EVERY_SITE else wanted
+    if wanted not in among:
+        raise Refusal("forbidden")
+    return wanted
 
 
 def _chunks(breathe: Callable[[], None]) -> Iterator[bytes]:

@@ -10,16 +10,17 @@ export function mediumCard(medium, { say, page, describe, remove }) {
   const when = new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(medium.uploaded_at));
   const words = kindWords(medium);
   const name = `medium-${medium.medium}`;
+  const mayChange = medium.may_change !== false; // what belongs to all sites is changed by who drafts for all
   return [
     picture(medium, say),
     element("div", { class: "about" },
       element("h3", { id: name }, say(words.key, words.values)),
       element("p", { class: "muted" }, say("media.sent_at", { when })),
       state(medium, say),
-      needsTexts(medium) ? texts(medium, name, { say, page, describe }) : null,
+      needsTexts(medium) && mayChange ? texts(medium, name, { say, page, describe }) : null,
       maybeLook(medium) ? element("p", { class: "muted" }, say("media.id", { id: medium.medium })) : null,
       element("p", { class: "problem-words", role: "alert", "data-problem": true }),
-      removal(medium, name, { say, remove })),
+      mayChange ? removal(medium, name, { say, remove }) : element("p", { class: "muted" }, say("media.of_all"))),
   ];
 }
 

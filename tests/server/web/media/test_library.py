@@ -1,15 +1,17 @@
 """The library of media by the API: listed, described, served to who may, and removed."""
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from server.domain.refusals import Refusal
+from server.store.accounts import EVERY_SITE
 from server.store.installation import SYSTEM
 from server.usecases.remove_medium import remove_medium
 from server.web.cookies import DEVICE_COOKIE
-from tests.server.web.api_site import accepted, refused
+from tests.server.web.api_site import HALL, OTHER, accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image, video
 
@@ -104,3 +106,55 @@ def test_a_feed_inside_the_network_is_refused_by_the_api(lone: Bureau):
     lone.site.app.extensions["parvis"].feeds.off_loop = lambda work, *values: work(*values)
     asked = {"json": {"url": "http://127.0.0.1:9/flux"}, "headers": lone.headers}
     refused(lone.browser.post("/api/v1/feeds", **asked), 422, "feed_private")
+
+
+def test_a_medium_of_one_site_is_nobody_elses(bureau: Bureau):
+    """The reception of one site changed and removed what another had published."""
+    medium = bureau.add(image("PNG"))
+    accepted(bureau.describe(medium, fr="Ouvert"))
+    assert bureau.see(medium)["site"] == HALL
+    other, headers = bureau.site.writer("reception", OTHER)
+    path = f"/api/v1/media/{medium}"
+    assert accepted(other.get("/api/v1/media"))["media"] == []
+    refused(other.get(path), 404, "unknown_medium")
+    refused(other.patch(path, json={"texts": {"fr": "Fermé"}}, headers=headers), 404, "unknown_medium")
+    refused(other.delete(path, headers=headers), 404, "unknown_medium")
+    content = picture_notice(medium, OTHER)
+    answer = other.post("/api/v1/notices", json={"content": content}, headers=headers)
+    assert (answer.status_code, answer.get_json()["problems"][0]["code"]) == (422, "unknown_medium")
+    refused(bureau.upload(image("PNG"), query_string={"site": OTHER}), 403, "forbidden")
+    assert bureau.see(medium)["texts"] == {"fr": "Ouvert"}
+
+
+def test_a_medium_of_all_sites_is_shown_by_all_and_changed_by_who_drafts_for_all(lone: Bureau):
+    whole, headers = lone.site.writer("communication", EVERY_SITE)
+    upload = whole.post("/api/v1/media", data=image("PNG"), headers=headers)
+    medium = accepted(upload, 201)["medium"]
+    assert lone.prepare() == 1
+    seen = lone.see(medium)
+    assert (seen["site"], seen["may_change"]) == (None, False)
+    refused(lone.describe(medium, fr="Ouvert"), 403, "medium_of_all")
+    refused(lone.remove(medium), 403, "medium_of_all")
+    path, texts = f"/api/v1/media/{medium}", {"texts": {"fr": "Ouvert"}}
+    assert accepted(whole.patch(path, json=texts, headers=headers))["may_change"] is True
+    assert accepted(whole.delete(path, headers=headers))["state"] == "removed"
+
+
+def test_what_was_proposed_keeps_the_text_of_its_medium(lone: Bureau):
+    medium = lone.add(image("PNG"))
+    accepted(lone.describe(medium, fr="Ouvert"))
+    content = {"content": picture_notice(medium, HALL)}
+    draft = accepted(lone.browser.post("/api/v1/notices", json=content, headers=lone.headers), 201)
+    accepted(lone.describe(medium, fr="Ouvert lundi"))
+    path, asked = f"/api/v1/notices/{draft['notice']}", {"json": {"version": 1}, "headers": lone.headers}
+    accepted(lone.browser.post(f"{path}/submit", **asked))
+    refused(lone.describe(medium, fr="Fermé"), 409, "medium_frozen")
+    assert lone.see(medium)["texts"] == {"fr": "Ouvert lundi"}
+    refusal = {"json": {"version": 1, "reason": "Plus tard"}, "headers": lone.headers}
+    accepted(lone.browser.post(f"{path}/refuse", **refusal))
+    accepted(lone.browser.post(f"{path}/archive", **asked))
+
+
+def picture_notice(medium: str, site: str) -> dict[str, Any]:
+    """A notice that shows a picture at a site."""
+    return {"kind": "image", "medium": medium, "titles": {"fr": "Horaires"}, "targets": {"sites": [site]}}
