@@ -1,6 +1,7 @@
 """The frame of every page of work: the menu, the alarms, the help for this page, who is signed in."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from server.web.viewer import FindHalls, FindViewer, Viewer
 
 type CountAlarms = Callable[[], Mapping[str, int]]
 """How many alarms are open in each hall (slug)."""
+DEFAULT_TIME_ZONE = "Europe/Paris"
+"""Of pages of people who have no hall yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +70,13 @@ def install_frame(app: Flask, *, viewer: FindViewer, halls: FindHalls, count_ala
         address = "/aide" + ("?" + urlencode({"page": explained.path}) if explained else "")
         return Frame(person, pages_for(person), page.key if page else "", address, count_alarms, halls)
 
-    app.context_processor(lambda: {"frame": frame})
+    def time_zone_of(hall: HallConfiguration | None) -> str:
+        """The time zone whose hours a page shows: that of its hall, else of the person's first one."""
+        site = getattr(hall, "site", None)
+        person = viewer()
+        if site is None and person is not None:
+            with suppress(Refusal):  # the database is away: the page says so
+                site = next((each.site for each in halls(person)), None)
+        return DEFAULT_TIME_ZONE if site is None else str(site.time_zone)
+
+    app.context_processor(lambda: {"frame": frame, "time_zone_of": time_zone_of})

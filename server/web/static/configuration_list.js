@@ -2,13 +2,13 @@
 
 import { publishedWords } from "./configuration_words.js";
 import { element, show, write } from "./dom.js";
+import { dateAndHour, pageTimeZone } from "./instants.js";
 import { readJson, sayer } from "./sentences.js";
 import { read } from "./verbs.js";
 
 const page = readJson("configuration-page");
 const say = sayer(readJson("sentences"), page.language);
-const instant = new Intl.DateTimeFormat(page.language, { dateStyle: "long", timeStyle: "short" });
-const words = { say, moment: (text) => instant.format(new Date(text)) };
+const words = { say, moment: dateAndHour(page.language, pageTimeZone()) };
 
 try {
   const { documents } = await read("/api/v1/configuration");

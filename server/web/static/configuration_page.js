@@ -8,6 +8,7 @@ import { element, show, write } from "./dom.js";
 import { chosenIn, conflictNodes } from "./draft_conflicts.js";
 import { connect } from "./live.js";
 import { createPaced } from "./paced.js";
+import { dateAndHour, pageTimeZone } from "./instants.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
 
@@ -16,8 +17,7 @@ const READ_EVERY_MS = 20000;
 const page = readJson("configuration-page");
 const say = sayer(readJson("sentences"), page.language);
 const API = `/api/v1/configuration/${encodeURIComponent(page.document)}`;
-const instant = new Intl.DateTimeFormat(page.language, { dateStyle: "long", timeStyle: "short" });
-const moment = (text) => instant.format(new Date(text));
+const moment = dateAndHour(page.language, pageTimeZone());
 const words = { say, moment };
 const get = (selector) => document.querySelector(selector);
 const confirm = createConfirming(get("dialog.confirm"));

@@ -1,5 +1,7 @@
 // Durations and hours as people read them. Seconds in, text out; no clock is read here.
 
+import { localeOf } from "./instants.js";
+
 /** 252 → "04:12", 3725 → "1:02:05". Never below zero. */
 export function stopwatch(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -23,14 +25,14 @@ export function minutes(seconds, say) {
 
 /** A function that answers the hour of an instant in the hall's time zone, e.g. "09:38". */
 export function hourTeller(language, timeZone) {
-  const format = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+  const format = new Intl.DateTimeFormat(localeOf(language), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
   return (instant) => (instant === null || instant === undefined ? "" : format.format(new Date(instant)));
 }
 
 /** A function that answers the hour of an instant of today, or the day with it; `say` gives the words. */
 export function momentTeller(language, timeZone, say) {
   const hour = hourTeller(language, timeZone);
-  const dayOf = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone });
+  const dayOf = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeZone });
   return (instant) => {
     const day = dayOf.format(new Date(instant));
     return day === dayOf.format(new Date()) ? hour(instant) : say("supervision.day_and_hour", { day, hour: hour(instant) });

@@ -1,5 +1,7 @@
 // The editing pages of one document: one view at a time, its draft saved a moment after each edit.
 
+import { hourTeller } from "./durations.js";
+import { dateAndHour, pageTimeZone } from "./instants.js";
 import { element, setText, show, write } from "./dom.js";
 import { nameOf } from "./edit_content.js";
 import { createConflicts } from "./edit_conflicts.js";
@@ -19,8 +21,8 @@ const say = sayer(readJson("sentences"), page.language);
 const api = `/api/v1/configuration/${encodeURIComponent(page.document)}`;
 const get = (selector) => document.querySelector(selector);
 const languageNames = new Intl.DisplayNames(page.language, { type: "language" });
-const clock = new Intl.DateTimeFormat(page.language, { timeStyle: "short" });
-const moment = new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeStyle: "short" });
+const clock = hourTeller(page.language, pageTimeZone());
+const moment = dateAndHour(page.language, pageTimeZone());
 
 let content = null;
 let published = {};
@@ -86,7 +88,7 @@ async function load() {
   const left = draft.begin(content, { base_revision: known.draft?.base_revision ?? known.revision, draft_version: known.draft?.version ?? null });
   const author = known.draft?.author;
   show("[data-other]", Boolean(author) && author !== page.viewer);
-  if (author) write("other", say("editing.draft_of", { name: author, at: moment.format(new Date(known.draft.saved_at)) }));
+  if (author) write("other", say("editing.draft_of", { name: author, at: moment(known.draft.saved_at) }));
   took({ problems: known.draft?.problems ?? [], changes: known.draft?.changes ?? [] });
   tellState(known.draft ? "saved" : "clean", "", known.draft?.saved_at);
   if (left) {
@@ -236,7 +238,7 @@ async function publish(event) {
 
 function tellState(state, detail = "", at = Date.now()) {
   get("[data-saved]").dataset.saved = state;
-  write("saved", say(`editing.saved.${state}`, { at: clock.format(new Date(at)), detail }));
+  write("saved", say(`editing.saved.${state}`, { at: clock(at), detail }));
 }
 
 function tell(text) {

@@ -1,13 +1,14 @@
 // One medium of the library as it stands in the list: its small picture, what it is, its texts, its removal.
 
 import { element } from "./dom.js";
+import { dateAndHour, pageTimeZone } from "./instants.js";
 import { kindWords, maybeLook, needsTexts, thumbnailOf } from "./media_state.js";
 
 const TRANSLATIONS = ["en", "es"];
 
 /** The nodes of a card. `describe(medium, card)` and `remove(medium, card)` are called by its buttons. */
 export function mediumCard(medium, { say, page, describe, remove }) {
-  const when = new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(medium.uploaded_at));
+  const when = dateAndHour(page.language, pageTimeZone())(medium.uploaded_at);
   const words = kindWords(medium);
   const name = `medium-${medium.medium}`;
   const mayChange = medium.may_change !== false; // what belongs to all sites is changed by who drafts for all

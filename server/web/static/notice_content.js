@@ -59,17 +59,3 @@ export function plainWords(value) {
   if (typeof value !== "string") return value;
   return value.replace(/<\/(p|li|h3)>|<br>/g, "\n").replace(/<[^>]*>/g, "").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&nbsp;", "\u00a0").replaceAll("&amp;", "&").trim();
 }
-
-/** A time typed on this computer (`2026-12-24T14:00`) with its offset; null for none. */
-export function instantOf(typed) {
-  const at = typed ? new Date(typed) : null;
-  return at && !Number.isNaN(at.getTime()) ? at.toISOString() : null;
-}
-
-/** An instant as it is typed on this computer; empty for none, or for one that has passed. */
-export function typedOf(instant, nowMs) {
-  const at = instant ? new Date(instant) : null;
-  if (!at || at.getTime() <= nowMs) return "";
-  const two = (number) => String(number).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-}

@@ -2,7 +2,8 @@
 
 import { element, setText, show, write } from "./dom.js";
 import { createForm } from "./notice_form.js";
-import { cleaned, instantOf, typedOf } from "./notice_content.js";
+import { cleaned } from "./notice_content.js";
+import { dateAndHour, instantOf, pageTimeZone, typedOf } from "./instants.js";
 import { libraryMedia } from "./notice_medium.js";
 import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
@@ -12,7 +13,8 @@ import { csrfHeader, read, send } from "./verbs.js";
 const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
 const get = (selector) => document.querySelector(selector);
-const instant = (text) => new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+const zone = pageTimeZone();
+const instant = dateAndHour(page.language, zone);
 const PRIMARY = ["submit", "approve", "publish"];
 const MEANINGS = { publish: "published", withdraw: "withdrawn", submit: "submitted", approve: "approved", refuse: "refused", archive: "archived" };
 
@@ -87,8 +89,8 @@ function draw() {
   show("[data-gestures]", true);
   const isShown = notice.state === "published";
   write("shown", isShown ? shownInWords(notice, { say, instant }) : "");
-  get("#from").value = isShown ? typedOf(notice.from, Date.now()) : "";
-  get("#until").value = isShown ? typedOf(notice.until, Date.now()) : "";
+  get("#from").value = isShown ? typedOf(notice.from, Date.now(), zone) : "";
+  get("#until").value = isShown ? typedOf(notice.until, Date.now(), zone) : "";
   drawVerbs();
   preview.show({ ...notice, targets: notice.content.targets });
   show("[data-history]", true);
@@ -150,7 +152,7 @@ async function act(verb) {
       return get("#why").focus();
     }
   }
-  if (verb === "publish") Object.assign(body, { from: get("#from").closest(".field").hidden ? null : instantOf(get("#from").value), until: instantOf(get("#until").value) });
+  if (verb === "publish") Object.assign(body, { from: get("#from").closest(".field").hidden ? null : instantOf(get("#from").value, zone), until: instantOf(get("#until").value, zone) });
   const answer = await attempt({ path: `/api/v1/notices/${notice.notice}/${verb}`, body });
   if (!answer.ok) return undefined;
   get("#why").value = "";

@@ -3,6 +3,7 @@
 import { element, show, write } from "./dom.js";
 import { sectionsOf } from "./notice_content.js";
 import { shownInWords } from "./notice_history.js";
+import { dateAndHour, pageTimeZone } from "./instants.js";
 import { readJson, sayer } from "./sentences.js";
 import { read } from "./verbs.js";
 
@@ -10,7 +11,7 @@ const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
 const isArchive = new URLSearchParams(location.search).has("archives");
 const sites = new Map(page.halls.map(({ site, site_name: name }) => [site, name]));
-const instant = (text) => new Intl.DateTimeFormat(page.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+const instant = dateAndHour(page.language, pageTimeZone());
 
 let listed = [];
 let next = null;

@@ -1,5 +1,6 @@
 // The visitor's page: follows one ticket live, gives the place up and takes it back.
 
+import { localeOf } from "./instants.js";
 import { element, setText, show, withSuperiors, write } from "./dom.js";
 import { hourTeller } from "./durations.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
@@ -12,7 +13,7 @@ import { directionOf } from "/assets/directions.js";
 const page = readJson("phone-page");
 const say = sayer(readJson("sentences"), page.language);
 const hour = hourTeller(page.language, page.ticket.hall.time_zone);
-const day = new Intl.DateTimeFormat(page.language, { weekday: "long", day: "numeric", month: "long", timeZone: page.ticket.hall.time_zone });
+const day = new Intl.DateTimeFormat(localeOf(page.language), { weekday: "long", day: "numeric", month: "long", timeZone: page.ticket.hall.time_zone });
 const PATH = `/api/v1/tickets/${page.token}`;
 const ASKED = `?lang=${page.language}`;
 const mayVibrate = Boolean(navigator.vibrate);

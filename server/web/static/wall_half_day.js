@@ -1,5 +1,6 @@
 // The edges of the half-day on the wall: the choice at the break, and what the last day end closed.
 
+import { localeOf } from "./instants.js";
 import { breakSaid, closedSaid } from "./console_needs.js";
 import { show, write } from "./dom.js";
 
@@ -25,7 +26,7 @@ export function createHalfDay({ say, hour, language }, choose) {
     const hasSomething = Boolean(told.business_day) && (told.left > 0 || told.counters_left_open > 0);
     show("[data-day-end]", hasSomething);
     if (!hasSomething) return;
-    const day = new Date(`${told.business_day}T12:00:00Z`).toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
+    const day = new Date(`${told.business_day}T12:00:00Z`).toLocaleDateString(localeOf(language), { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
     const texts = [say("wall.day_end.on", { day })];
     if (told.left) texts.push(say("wall.day_end.left", { count: told.left }), `${told.numbers.join(", ")}.`);
     if (told.counters_left_open) texts.push(say("wall.day_end.counters", { count: told.counters_left_open }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cleaned, instantOf, plainWords, sectionsOf, typedOf } from "../../../../server/web/static/notice_content.js";
+import { cleaned, plainWords, sectionsOf } from "../../../../server/web/static/notice_content.js";
 
 const NOW = Date.parse("2026-11-24T10:00:00Z");
 const notice = (state, more = {}) => ({ notice: state, state, waits_for_me: false, from: null, until: null, ...more });
@@ -26,16 +26,4 @@ test("what waits for the one who looks comes first, and each notice stands once"
 test("marks are left out where two versions are compared", () => {
   assert.equal(plainWords("<h3>Titre</h3><p>Un <b>mot</b> &amp; plus</p>"), "Titre\nUn mot & plus");
   assert.equal(plainWords(5000), 5000);
-});
-
-test("a time typed here has its offset, none is none", () => {
-  assert.equal(instantOf(""), null);
-  assert.equal(instantOf("never"), null);
-  assert.equal(instantOf("2026-12-24T14:00"), new Date(2026, 11, 24, 14).toISOString());
-});
-
-test("an instant ahead is typed as it was, one that has passed not at all", () => {
-  assert.equal(typedOf(instantOf("2026-12-24T14:05"), NOW), "2026-12-24T14:05");
-  assert.equal(typedOf("2026-11-24T09:59:59Z", NOW), "");
-  assert.equal(typedOf(null, NOW), "");
 });
