@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         default=10, ge=0.1, le=600, description="How long a websocket has for its first packet."
     )
     connections_per_address: int = Field(
-        default=256,
+        default=1024,
         ge=0,
         le=100_000,
         description="Connections of one address that nobody has identified, a process; 0: no limit.",
