@@ -6,8 +6,9 @@ its status methods are not used.
 
 import logging
 import tempfile
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -53,13 +54,30 @@ def render(document: Document, profile: PrinterProfile, fonts_dir: Path) -> byte
     printer = _dummy(profile)
     printer.hw("INIT")
     if profile.mode == "raster":
-        _raster(printer, draw(document, fonts_dir))
+        elements = tuple(_printable(element) for element in document.elements)
+        _raster(printer, draw(replace(document, elements=elements), fonts_dir))
     else:
         for element in document.elements:
-            _native(printer, element, profile, fonts_dir)
+            _native(printer, _printable(element), profile, fonts_dir)
     if document.cut and profile.cut != "none":
         printer.cut(mode="PART" if profile.cut == "partial" else "FULL")
     return bytes(printer.output)
+
+
+def _printable(element: Element) -> Element:
+    """The element without control characters in its texts: a printer would obey them."""
+    match element:
+        case Text():
+            return replace(element, text=printable(element.text))
+        case Qr():
+            return replace(element, beside=tuple(replace(e, text=printable(e.text)) for e in element.beside))
+        case _:
+            return element
+
+
+def printable(text: str) -> str:
+    """A text without control characters but line feeds: whatever its source let through stops here."""
+    return "".join(each for each in text if each == "\n" or unicodedata.category(each) != "Cc")
 
 
 def native_lines(element: Text, profile: PrinterProfile) -> list[str]:

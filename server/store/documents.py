@@ -62,6 +62,15 @@ def revisions_before(rows: Any, kind: str, scope: str, before: int, limit: int) 
     return [_published(row) for row in rows.all(sql, kind=kind, scope=scope, before=before, limit=limit)]
 
 
+def contents_of(rows: Any, name: str) -> list[str]:
+    """The content of every revision of a document (`installation` or a hall's slug)."""
+    sql = (
+        "SELECT d.content FROM document d LEFT JOIN hall h ON h.id = d.scope"
+        " WHERE d.scope = :name OR h.slug = :name ORDER BY d.revision"
+    )
+    return [str(row["content"]) for row in rows.all(sql, name=name)]
+
+
 def newest_of_halls(rows: Any) -> dict[str, Published]:
     """The published document of every hall, by its slug."""
     return {row["slug"]: _published(row) for row in rows.all(_NEWEST_OF_HALLS)}

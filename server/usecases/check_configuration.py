@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from server.documents.characters import check_characters, texts_with_control
 from server.documents.checks import (
     check_against_installation,
     check_against_neighbours,
@@ -21,7 +22,7 @@ from server.documents.reading import Content, parse_hall, parse_installation
 from server.domain.refusals import Refusal
 from server.store.configurations import HALL, INSTALLATION
 from server.store.counters import open_sessions
-from server.store.documents import hall_documents, newest, taken_ids
+from server.store.documents import contents_of, hall_documents, newest, taken_ids
 from server.store.engines import Row
 from server.usecases.read_look import refuse_unknown_look
 
@@ -53,8 +54,18 @@ def problems_around(rows: Any, document: Document, now: datetime) -> tuple[Probl
     Refusal: not_configured, for a hall before the installation has a document.
     """
     if isinstance(document, InstallationDocument):
-        return _of_installation(rows, document, now)
-    return _of_hall(rows, document, now)
+        return (*_characters(rows, document), *_of_installation(rows, document, now))
+    return (*_characters(rows, document), *_of_hall(rows, document, now))
+
+
+def _characters(rows: Any, document: Document) -> tuple[Problem, ...]:
+    """The errors of control characters that no revision of the document had: one that had them may return."""
+    if not check_characters(document, ()):
+        return ()
+    known: set[str] = set()
+    for content in contents_of(rows, getattr(document, "hall", INSTALLATION)):
+        known |= texts_with_control(json.loads(content))
+    return check_characters(document, known)
 
 
 def problems_of(rows: Any, name: str, content: Content, now: datetime) -> tuple[Problem, ...]:

@@ -263,3 +263,12 @@ def test_blank_paper_and_rules_take_the_rows_they_ask_for(fonts_dir):
     drawn = draw(Document(576, (Space(40), Rule(3), Space(20))), fonts_dir)
     assert drawn.size == (576, 63)
     assert ink(drawn) == (0, 40, 576, 43)
+
+
+@pytest.mark.parametrize("profile", [NATIVE, PrinterProfile()])
+def test_control_characters_of_a_text_never_reach_the_printer(fonts_dir: Path, profile: PrinterProfile):
+    """`ESC p` opens the drawer, `ESC @` begins anew: a name of a service brought both to the paper."""
+    sent, plain = "Titres\x1bp0\x19\x1b@\x07 suite", "Titresp0@ suite"
+    documents = [Document(576, (Text(each, size_dots=30),)) for each in (sent, plain)]
+    dirty, clean = (render(document, profile, fonts_dir) for document in documents)
+    assert dirty == clean
