@@ -16,7 +16,7 @@ from server.domain.rules import PRIORITY
 from server.domain.rules_reasons import Reason, reason_of
 from server.domain.rules_scores import RULES, Weighed
 from server.domain.rules_turns import Turns
-from server.domain.rules_waiting import CallContext, QueuedLeg, lanes, may_serve, queue_facts
+from server.domain.rules_waiting import SEEN_PER_LANE, CallContext, QueuedLeg, lanes, may_serve, queue_facts
 from server.domain.work_profiles import (
     Condition,
     CountersAtMost,
@@ -100,15 +100,8 @@ def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
     `legs` may be given in any order and may hold more than the counter serves. Four per lane are enough when
     `context.queues` tells what the queues hold beside them.
     """
-    known = list(legs)
-    weighed = Weighed(profile, context, {**queue_facts(known), **context.queues})
-    free = [leg for leg in known if context.is_free(leg)]
-    callable_legs = [leg for leg in free if _is_served(profile, leg, context, profile.queues)]
-    condition = _condition_met(weighed, free)
-    called = None if condition is None else profile.conditions[condition - 1].call
-    if called is not None and called not in profile.queues:
-        callable_legs += [leg for leg in free if _is_served(profile, leg, context, (called,))]
-    ranking = _ranking(weighed, callable_legs, called)
+    weighed, callable_legs, condition = _candidates(profile, legs, context)
+    ranking = _ranking(weighed, callable_legs, condition, most=1 + RUNNERS_UP)
     if not ranking:
         return None
     chosen, *others = ranking
@@ -126,25 +119,58 @@ def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
     )
 
 
+def call_order(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext) -> list[QueuedLeg]:
+    """Everyone this counter may call now, in the order of the scores of this instant.
+
+    The first is whom `choose` picks. Later calls look at later instants, so that the rest may change.
+    """
+    weighed, callable_legs, condition = _candidates(profile, legs, context)
+    ranking = _ranking(weighed, callable_legs, condition, most=len(callable_legs))
+    return [ranked.leg for ranked in ranking]
+
+
+def _candidates(
+    profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
+) -> tuple[Weighed, list[QueuedLeg], int | None]:
+    """The legs this counter may call, and the number of the condition that holds, from 1."""
+    known = list(legs)
+    weighed = Weighed(profile, context, {**queue_facts(known), **context.queues})
+    free = [leg for leg in known if context.is_free(leg)]
+    callable_legs = [leg for leg in free if _is_served(profile, leg, context, profile.queues)]
+    condition = _condition_met(weighed, free)
+    called = _called_by(profile, condition)
+    if called is not None and called not in profile.queues:
+        callable_legs += [leg for leg in free if _is_served(profile, leg, context, (called,))]
+    return weighed, callable_legs, condition
+
+
+def _called_by(profile: WorkProfile, condition: int | None) -> str | None:
+    """The queue that a condition calls first; None when none holds."""
+    return None if condition is None else profile.conditions[condition - 1].call
+
+
 def _is_served(profile: WorkProfile, leg: QueuedLeg, context: CallContext, queues: tuple[str, ...]) -> bool:
     if queues is not profile.queues and leg.for_counter is not None:
         return False  # already among those the profile serves
     return may_serve(context.counter, leg, queues=queues, now=context.now)
 
 
-def _ranking(weighed: Weighed, legs: list[QueuedLeg], called: str | None) -> list[Ranked]:
-    """The chosen leg and its runners-up: a lane's next one is a candidate once the one before is taken.
+def _ranking(weighed: Weighed, legs: list[QueuedLeg], condition: int | None, *, most: int) -> list[Ranked]:
+    """The chosen leg and those after it, `most` in all.
+
+    A lane's next one is a candidate once the one before is taken.
 
     Who follows a linked visit waits for nobody: each is a lane of its own.
     """
+    called = _called_by(weighed.profile, condition)
     following = [leg for leg in legs if weighed.context.is_next_of_linked(leg)]
     others = [leg for leg in legs if not weighed.context.is_next_of_linked(leg)]
-    in_order = [*([leg] for leg in following), *lanes(others)]
+    in_order = [*([leg] for leg in following), *lanes(others, seen=max(most, SEEN_PER_LANE))]
     ranked = [[_ranked(leg, weighed, called) for leg in lane] for lane in in_order]
     heads = [(lane[0].order, number, 0) for number, lane in enumerate(ranked)]
     heapify(heads)
     found: list[Ranked] = []
-    while heads and len(found) <= RUNNERS_UP:
+    while heads and len(found) < most:
         _, number, place = heappop(heads)
         found.append(ranked[number][place])
         if place + 1 < len(ranked[number]):

@@ -106,8 +106,8 @@ class OpenLegs:
                 found[link] = self._legs[leg]
         return found
 
-    def heads(self, queues: Collection[str], *, counter: str, seen: int) -> list[Row]:
-        """The first waiting legs of each line of some queues, and of those sent to a counter.
+    def heads(self, queues: Collection[str], *, counter: str, seen: int | None) -> list[Row]:
+        """The first waiting legs (None: all) of each line of some queues, and of those sent to a counter.
 
         Those sent to another counter are left out.
         """

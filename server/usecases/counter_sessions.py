@@ -21,6 +21,7 @@ from server.domain.refusals import Refusal
 from server.domain.transitions import LegState
 from server.ids import new_id, session_mark
 from server.store import counters, waiting
+from server.store.accounts import name_of
 from server.store.database import Database
 from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
@@ -36,13 +37,14 @@ class WantedSession:
     """A work profile, or the services to serve (None: all the counter's).
 
     `take_over`: whether a session still held is taken over. `joins`: the author's own open session that holds
-    the counter as a further place; None: a new session.
+    the counter as a further place; None: a new session. `if_free`: not while somebody is there.
     """
 
     services: Sequence[str] | None = None
     profile: str | None = None
     take_over: bool = False
     joins: str | None = None
+    if_free: bool = False
 
 
 def open_counter(
@@ -180,8 +182,12 @@ def _end_held(transaction: HallTransaction, held: Row, wanted: WantedSession) ->
     """
     is_held = _is_held(transaction, held)
     same = held["author"] == transaction.author.id
-    if held["session"] == wanted.joins or (is_held and not wanted.take_over):
-        raise Refusal("counter_taken", since=micros_to_text(held["opened_at"]), is_yours=same)
+    leg = waiting.leg_at_counter(transaction, held["counter"])
+    is_kept = is_held or (wanted.if_free and leg is not None)
+    if held["session"] == wanted.joins or (is_kept and not wanted.take_over):
+        number, by = None if leg is None else leg["number"], name_of(transaction, held["author"])
+        since = micros_to_text(held["opened_at"])
+        raise Refusal("counter_taken", since=since, is_yours=same, opened_by=by, number=number)
     reason = "taken_over" if is_held else "expired"
     places = counters.places_of(transaction, transaction.hall, held["session"])
     for place in places:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from server.domain.calendars import business_day
 from server.domain.configuration import HallConfiguration
 from server.domain.counter_facts import DutyTerms
-from server.domain.rules_choosing import Pick, choose
+from server.domain.rules_choosing import Pick, call_order, choose
 from server.domain.rules_turns import Turns, turns_after
 from server.domain.rules_waiting import (
     SEEN_PER_LANE,
@@ -18,6 +18,7 @@ from server.domain.rules_waiting import (
     CallingCounter,
     CountersOpen,
     LinkedTurn,
+    QueuedLeg,
     count_open,
 )
 from server.domain.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
@@ -59,12 +60,31 @@ def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
     Only under the hall's lock is it what `next` will call. Refusal: unknown_rule, when the session's rule is
     none of this version.
     """
-    configuration, legs = seen.configuration, seen.legs
-    if breaks.rest_of(seen.rows, seen.hall, configuration, seen.now) is not None:
+    if breaks.rest_of(seen.rows, seen.hall, seen.configuration, seen.now) is not None:
         return None
-    profile = profile_of(configuration, terms)
+    profile = profile_of(seen.configuration, terms)
+    queued = _queued(seen, counter, profile, most=SEEN_PER_LANE)
+    return choose(profile, queued, _context(seen, counter, terms, profile))
+
+
+def order_of_calls(seen: HallSeen, counter: str, terms: DutyTerms) -> list[str]:
+    """The legs (ids) this counter may call, in the order of this instant, a break not counted."""
+    profile = profile_of(seen.configuration, terms)
+    queued = _queued(seen, counter, profile, most=None)
+    return [leg.id for leg in call_order(profile, queued, _context(seen, counter, terms, profile))]
+
+
+def _queued(seen: HallSeen, counter: str, profile: WorkProfile, *, most: int | None) -> list[QueuedLeg]:
+    """The waiting legs a profile looks at, the first `most` of each line (None: all)."""
+    legs, calls = seen.legs, seen.first_calls()
     looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
-    context = CallContext(
+    heads = legs.heads(looked_at, counter=counter, seen=most)
+    return [as_queued(row, legs.needs(row["visit"]), calls, link=legs.link(row["visit"])) for row in heads]
+
+
+def _context(seen: HallSeen, counter: str, terms: DutyTerms, profile: WorkProfile) -> CallContext:
+    configuration, legs = seen.configuration, seen.legs
+    return CallContext(
         now=seen.now,
         counter=CallingCounter(
             counter, frozenset(terms.services), is_step_free=configuration.counters[counter].is_step_free
@@ -77,10 +97,6 @@ def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
         linked_here=_linked_here(seen, counter),
         linked_elsewhere=frozenset(legs.linked_elsewhere(counter)),
     )
-    heads = legs.heads(looked_at, counter=counter, seen=SEEN_PER_LANE)
-    calls = seen.first_calls()
-    queued = [as_queued(row, legs.needs(row["visit"]), calls, link=legs.link(row["visit"])) for row in heads]
-    return choose(profile, queued, context)
 
 
 def profile_of(configuration: HallConfiguration, terms: DutyTerms) -> WorkProfile:

@@ -226,6 +226,10 @@ _HTTP_CODES = {
 }
 
 
+STATES_SAID = frozenset({"waiting", "called", "in_service", "parked", "ended", "paused"})
+"""States that a sentence names as the reason why a gesture is refused there."""
+
+
 def status_of(refusal: Refusal) -> int:
     """The HTTP status of a refusal."""
     if refusal.code == "unknown_service" and request.method == "POST":
@@ -273,7 +277,9 @@ def refusal_problem(refusal: Refusal, translate: Callable[..., str], language: s
 
 def refusal_sentence(refusal: Refusal, translate: Callable[..., str], language: str) -> str:
     """What a refusal says in a language."""
-    return translate(f"refusal.{refusal.code}", language, **_values(refusal))
+    code, state = refusal.code, refusal.details.get("state")
+    why = f".{state}" if code == "wrong_state" and state in STATES_SAID else ""
+    return translate(f"refusal.{code}{why}", language, **_values(refusal))
 
 
 def _values(refusal: Refusal) -> dict[str, Any]:

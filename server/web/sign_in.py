@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from server.domain.addresses import network_of
 from server.domain.refusals import Refusal
+from server.store.accounts import grants_of
 from server.usecases.installation_link import awaits_first_person
 from server.usecases.sessions import SIGNED_IN_FOR, begin_session
 from server.usecases.sign_in import Attempt, prove
@@ -69,9 +70,16 @@ def signed_in(site: Site, account: str, way: str, *, password_hash: str | None =
     """
     browser = request.user_agent.string
     token = begin_session(site.database, account, browser, password_hash=password_hash)
-    response: Any = redirect(way, 303)
+    response: Any = redirect(way if way != "/" else landing(site, account), 303)
     set_cookie(response, SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
     return remember_browser(response, account)
+
+
+def landing(site: Site, account: str) -> str:
+    """Where somebody's work begins: at the counter for whoever has no other job, else at the home page."""
+    with site.database.read() as rows:
+        roles = {grant.role for grant in grants_of(rows, account)}
+    return "/console" if roles == {"agent"} else "/"
 
 
 def way_on() -> str:

@@ -71,9 +71,14 @@ def sign_in(hall: Served, pages: Pages, sessions: dict[str, Any]) -> Callable[..
 
 
 def open_counter(page: Page) -> None:
-    """Takes the first counter of the hall by keyboard, whoever holds it."""
+    """Takes the first counter of the hall by keyboard, whoever holds it; asked once where somebody is there."""
     page.locator('[data-list="places"] li').first.locator("button").focus()
     page.keyboard.press("Enter")
+    asked = page.locator("[data-list=places] .ask")
+    expect(page.locator("body:not([data-phase=choose])").or_(asked)).to_be_visible()
+    if asked.is_visible():
+        expect(asked).to_contain_text(re.compile(r"Ouvert par .+ depuis \d\d:\d\d, avec"))
+        asked.locator(".sure").press("Enter")
     expect(page.locator("body")).to_have_attribute("data-phase", re.compile("free|called|in_service"))
     while page.locator("body").get_attribute("data-phase") != "free":
         page.keyboard.press("F8")
@@ -87,6 +92,23 @@ def empty_queue(page: Page) -> None:
         phase(page, "called")
         page.keyboard.press("F8")
         phase(page, "free")
+
+
+def bottom(page: Page, selector: str) -> float:
+    """The lower edge of the first visible element, in pixels of the window."""
+    box = page.locator(selector).locator("visible=true").first.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+def stands_between(page: Page, above: str, selector: str, below: str) -> None:
+    """Asserts that an element covers neither what is above nor what is below, and is inside the window."""
+    box = page.locator(selector).locator("visible=true").first.bounding_box()
+    next_box = page.locator(below).locator("visible=true").first.bounding_box()
+    assert box is not None
+    assert next_box is not None
+    assert bottom(page, above) <= box["y"]
+    assert box["y"] + box["height"] <= min(next_box["y"], 768)
 
 
 @pytest.fixture
@@ -113,7 +135,10 @@ def test_a_whole_service_is_done_by_keyboard_and_every_state_is_accessible(
     console.keyboard.press("l")
     expect(console.locator("[data-person] .timer sup")).to_have_text("e")
     console.keyboard.press("F9")
-    expect(console.locator("[data-refused]")).to_be_visible()
+    refused = console.locator(".undo [data-refused]")
+    expect(refused).to_contain_text("Dites d’abord si la personne est venue")
+    stands_between(console, ".person", ".undo .refused", ".acts")
+    assert bottom(console, ".day") <= 768
     phase(console, "called")
     console.keyboard.press("o")
     phase(console, "in_service")
@@ -121,9 +146,27 @@ def test_a_whole_service_is_done_by_keyboard_and_every_state_is_accessible(
     console.keyboard.press("r")
     expect(console.locator("[data-panel]")).to_be_focused()
     assert_accessible(console)
-    console.keyboard.press("Escape")
-    console.keyboard.press("F8")
+    stands_between(console, "[data-panel] h2", "[data-panel] .where", "[data-panel] .choices")
+    closed = console.locator("[data-panel] button", has_text="Guichet 4")
+    expect(closed).to_contain_text("fermé")
+    closed.press("Enter")
+    expect(console.locator("[data-panel-body]")).to_contain_text(f"Guichet 4 est fermé\u00a0: {number}")
+    assert_accessible(console)
+    console.keyboard.press("1")
+    phase(console, "in_service")
+    console.locator("[data-act=close]").press("Enter")
+    expect(console.locator("[data-panel-body]")).to_contain_text(f"{number} est au guichet")
+    console.keyboard.press("1")
+    console.keyboard.press("p")
+    console.keyboard.press("1")
+    expect(console.locator('[data-text="next-label"]').first).to_have_text("Terminer, puis pause")
+    console.keyboard.press("F9")
+    phase(console, "paused")
+    expect(console.locator('[data-text="pause-reason"]')).to_have_text("Pause")
+    console.keyboard.press("p")
     phase(console, "free")
+    console.keyboard.press("l")
+    expect(refused).to_have_text("Personne n’est appelé à ce guichet.")
     console.keyboard.press("p")
     console.keyboard.press("1")
     phase(console, "paused")

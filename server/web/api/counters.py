@@ -25,6 +25,7 @@ from server.usecases.counter_sessions import (
 from server.usecases.forgotten import confirm_presence
 from server.usecases.next_leg import WantedResult
 from server.usecases.read_queue import read_counter
+from server.usecases.read_waiting import read_waiting
 from server.usecases.serve import Destination, Gesture, hall_of_leg
 from server.usecases.undo import undo
 from server.web.access import requires
@@ -64,6 +65,7 @@ BEFORE_CALL = (
 def blueprint(api: Api) -> APIBlueprint:
     """The routes."""
     routes = APIBlueprint("counters", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    _reading(routes, api)
     _sessions(routes, api)
     _presence(routes, api)
     _calls(routes, api)
@@ -82,7 +84,7 @@ def _believed(body: NextBody) -> AtCounter:
     return AtCounter(own_session(), body.current, body.current_end, result)
 
 
-def _sessions(routes: APIBlueprint, api: Api) -> None:
+def _reading(routes: APIBlueprint, api: Api) -> None:
     @routes.get("/counters/<counter>", responses={200: Anything})
     @requires(Permission.READ_QUEUE)
     def counter(path: CounterPath) -> Any:
@@ -90,12 +92,23 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
         caller, _ = allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
         return read_counter(api.database, path.counter, reader=caller.author.id)
 
+    @routes.get("/counters/<counter>/waiting", responses={200: Anything})
+    @requires(Permission.READ_QUEUE)
+    def waiting(path: CounterPath) -> Any:
+        """Everyone who waits for a counter, in the order in which it would call them now."""
+        allowed(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
+        return read_waiting(api.database, path.counter)
+
+
+def _sessions(routes: APIBlueprint, api: Api) -> None:
     @routes.post("/counters/<counter>/session", responses={201: SessionAnswer})
     @requires(Permission.CALL)
     def open_session(path: CounterPath, body: SessionBody) -> Any:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
         author = _agent(api, path.counter)
-        wanted = WantedSession(body.services, body.profile, body.take_over, joins=session_header())
+        wanted = WantedSession(
+            body.services, body.profile, body.take_over, joins=session_header(), if_free=body.if_free
+        )
         return open_counter(api.database, path.counter, author, wanted, write_key=write_key(author)), 201
 
     @routes.patch("/counters/<counter>/session", responses={200: Anything})

@@ -201,11 +201,15 @@ class GreetingBody(Asked):
 
 
 class SessionBody(Asked):
-    """By which work profile a counter is served, or which services; none: all of its own."""
+    """By which work profile a counter is served, or which services; none: all of its own.
+
+    `if_free`: refuse while somebody is called or served there, also when nobody keeps the counter any more.
+    """
 
     services: list[Line] | None = Field(default=None, max_length=60)
     profile: str | None = Field(default=None, max_length=64, pattern=LINE)
     take_over: bool = False
+    if_free: bool = False
 
 
 class Pause(Asked):

@@ -2,23 +2,28 @@
 
 import { keepingPicked, panelFor } from "./console_panels.js";
 import { createHeld } from "./console_held.js";
+import { createOpening } from "./console_opening.js";
+import { outcomeWords } from "./console_outcomes.js";
 import { drawPlaces } from "./console_places.js";
+import { whyNot } from "./console_refusals.js";
 import { createKeys } from "./console_keys.js";
-import { drawNeeds, restUntil } from "./console_needs.js";
+import { drawNeeds } from "./console_needs.js";
 import { capital, createView, mayAct } from "./console_view.js";
 import {
-  emptyConsole, isPausing, isWaiting, mustTell, phaseOf, requestOf, serverNow, summaryDue, waitingCount, withCounter, withLeg, withLiveness, withQueue,
+  emptyConsole, isPausing, isWaiting, leftByClosing, mustTell, pausesAfter, phaseOf, requestOf, serverNow, withCounter, withLeg, withLiveness, withQueue,
 } from "./console_state.js";
+import { createSpeech } from "./console_speech.js";
 import { createMessages } from "./messages_view.js";
-import { hourTeller, minutes, secondsSince } from "./durations.js";
+import { hourTeller } from "./durations.js";
 import { isField, show, write } from "./dom.js";
 import { isBehind } from "./freshness.js";
 import { actionOf, keyOf } from "./keys.js";
 import { connect, spread } from "./live.js";
 import { hallWords } from "./hall_words.js";
+import { createPaced } from "./paced.js";
 import { queueFeed } from "./queue_feed.js";
 import { watchConfiguration } from "./renewing.js";
-import { atPlace, countersOf, hasSeveral, placesOf } from "./session_places.js";
+import { atPlace, countersOf, placesOf } from "./session_places.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send } from "./verbs.js";
@@ -28,15 +33,16 @@ const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall: hallWords(page) };
 const view = createView(words);
 const keys = createKeys(say);
-const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
+const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null, pauseAfter: null };
 const { key: STORED_AT, stored, keep, headers: sessionHeaders, learnMark, live: keepAlive } = sessionStore(page.hall.slug);
 const held = createHeld({ words, activate });
 const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join", "link"]);
+const ORDER_EVERY_MS = 1500;
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
 let told = null; // the leg that the outcome line says is called, or at the counter
-let summary = { waiting: null, saidAtMs: 0 };
+const speech = createSpeech(words, () => state);
 
 const socket = connect("/agent", { hall: page.hall.slug }, {
   live: () => { change(withLiveness(state, true, Date.now())); keepSession(); refresh(); },
@@ -84,6 +90,9 @@ function render() {
   show("[data-keys]", ui.panel === "keys");
   if (ui.panel === "keys") show("[data-view]", false);
   write("pause-reason", pauseWords(state.counter));
+  write("pause-label", say(pausesAfter(state) ? "console.pause.after" : "console.act.pause"));
+  document.querySelector('[data-act="pause"]')?.setAttribute("aria-pressed", String(ui.pauseAfter !== null));
+  write("next-label", say(ui.pauseAfter ? "console.act.finish_and_pause" : "console.act.finish_and_next"));
 }
 
 function pauseWords(counter) {
@@ -93,8 +102,23 @@ function pauseWords(counter) {
 
 // What the server knows
 
+const { soon: readOrderSoon } = createPaced(readOrder, ORDER_EVERY_MS);
+
+/** In which order this counter would call those who wait. */
+async function readOrder() {
+  const id = state.counter?.counter;
+  if (!id || phaseOf(state) === "choose" || document.body.classList.contains("bar")) return;
+  try {
+    const order = await read(`/api/v1/counters/${id}/waiting`);
+    if (state.counter?.counter === id) change({ ...state, order });
+  } catch {
+    // Not reachable: the list stays in the order of the queue.
+  }
+}
+
 function takeQueue(queue) {
   const before = state.counter;
+  readOrderSoon();
   change(withQueue(state, queue, Date.now()));
   const { counter } = state;
   if (counter?.session_mark && (counter.state !== before.state || counter.leg?.leg !== before.leg?.leg)) readCounter();
@@ -131,6 +155,7 @@ async function readCounter(id = state.counter?.counter, tried = []) {
       return await readCounter(other, [...tried, id]);
     }
     change(isOurs ? withCounter(state, counter) : { ...state, counter: null });
+    readOrderSoon();
     if (isNew || !isOurs) messages.refresh();
   } catch {
     // Same as above: the shown state stays until the connection is back.
@@ -139,21 +164,14 @@ async function readCounter(id = state.counter?.counter, tried = []) {
 
 // What the agent does
 
-/** Takes a counter, or several as the places of one session; the first is the active one. */
-async function openCounters(wanted) {
-  let session = null;
-  for (const { id, services, profile, takeOver } of wanted) {
-    const headers = session ? { "X-Counter-Session": session } : {};
-    const answer = await attempt({ path: `/api/v1/counters/${id}/session`, body: { services, profile, take_over: Boolean(takeOver) }, headers });
-    if (!answer.ok && session === null) return refresh();
-    if (!answer.ok) break;
-    session = answer.body.session;
-    if (id === wanted[0].id) keep({ counter: id, session, mark: answer.body.session_mark });
-  }
-  keepSession();
-  await refresh();
-  document.getElementById("main").focus();
-}
+const openCounters = createOpening({
+  words, keep, attempt,
+  ended: async (isOpen) => {
+    if (isOpen) keepSession();
+    await refresh();
+    if (isOpen) document.getElementById("main").focus();
+  },
+});
 
 /** The place of a digit; one pressed while the page still loads counts once the places are known. */
 function toPlace(digit) {
@@ -166,23 +184,44 @@ async function activate(id) {
   if (id === null || id === state.counter?.counter || ui.isSending) return;
   keep({ ...stored(), counter: id });
   ui.panel = null;
-  summary = { waiting: null, saidAtMs: 0 };
+  speech.renew();
   tell("");
   refuse("");
   change(atPlace(state, id, words.hall.counters.find((one) => one.id === id)?.label ?? id));
-  speak(say("console.held.said", { place: capital(state.counter.label), here: hereInWords() }));
+  speech.speak(say("console.held.said", { place: capital(state.counter.label), here: speech.here() }));
   await readCounter(id);
 }
 
 async function act(action, choice) {
   if (action === "undo") await reading;
   if (!mayAct(action, state, serverNow(state, Date.now()), ui)) return explainWhyNot(action);
+  if (choice === null) return closePanel();
+  if (action === "pause" && pausesAfter(state)) return pauseAfter(choice);
+  if (action === "next" && ui.pauseAfter) return act("finish");
+  if (action === "close" && !choice && Object.values(leftByClosing(state)).some(({ length }) => length > 0)) return openPanel("close");
   if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services)) return openPanel("outcome");
   if (WITH_PANEL.has(action) && !choice) return openPanel(action);
   if (action === "greeting") return greet(choice);
   closePanel();
   const verb = action === "pause-now" ? "pause" : choice?.isApart ? "unlink" : action;
   await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})), choice);
+}
+
+/** The break that begins once the person here has left: chosen with its reason, taken back by the same button. */
+function pauseAfter(choice) {
+  if (!ui.pauseAfter && !choice) return openPanel("pause");
+  ui.pauseAfter = ui.pauseAfter || !choice ? null : { leg: state.counter.leg.leg, reason: choice.reason };
+  closePanel();
+  tell(say(ui.pauseAfter ? "console.pause.after_set" : "console.pause.after_unset"));
+  return render();
+}
+
+/** Begins the break that was wanted after a person, once nobody is here. */
+async function pauseIfWanted() {
+  const { leg, reason } = ui.pauseAfter ?? {};
+  if (!leg || state.counter?.leg?.leg === leg) return;
+  ui.pauseAfter = null;
+  if (phaseOf(state) === "free") await perform("pause", requestOf("pause", state, { reason }));
 }
 
 async function perform(verb, request, choice) {
@@ -212,6 +251,7 @@ async function perform(verb, request, choice) {
   reading = readCounter();
   await reading;
   if (!state.isLive) await refresh();
+  await pauseIfWanted();
 }
 
 /** The session holds other places than before: its hall is read again, and one of them is the active one. */
@@ -219,17 +259,13 @@ async function goOn(counter) {
   keep({ ...stored(), counter });
   await refresh();
   messages.refresh();
-  speak(say("console.held.said", { place: capital(state.counter?.label ?? ""), here: hereInWords() }));
+  speech.speak(say("console.held.said", { place: capital(state.counter?.label ?? ""), here: speech.here() }));
   document.getElementById("main").focus();
 }
 
 function tellOutcome(verb, was, answer) {
-  const isNobody = ["next"].includes(verb) && !answer.body?.leg;
-  const restsUntil = restUntil(state.queue);
-  if (isNobody && restsUntil) tell(say("console.outcome.rest", { at: words.hour(restsUntil) }));
-  else if (isNobody) tell(say(was.leg ? "console.outcome.finished_nobody" : "console.outcome.nobody"));
-  else if (["next", "chosen", "receive_below"].includes(verb)) tell(say("console.outcome.called", { number: answer.body.number }), state.counter?.leg);
-  else tell(say(`console.outcome.${verb}`, { number: was.leg?.number ?? answer.body?.number ?? "" }), ["yes", "recall", "parked"].includes(verb) ? state.counter?.leg : null);
+  const isHere = ["yes", "recall", "parked"].includes(verb) || Boolean(["next", "chosen", "receive_below"].includes(verb) && answer.body?.leg);
+  tell(outcomeWords(verb, { was, body: answer.body, queue: state.queue }, words), isHere ? state.counter?.leg : null);
 }
 
 async function greet(choice) {
@@ -243,7 +279,7 @@ async function greet(choice) {
 }
 
 /** Sends one request, says what comes of it, and answers the verdict. A refusal leads to a fresh state. */
-async function attempt(request) {
+async function attempt(request, { allowed = [] } = {}) {
   ui.isSending = true;
   show("[data-refused]", false);
   tell("");
@@ -251,7 +287,7 @@ async function attempt(request) {
   const headers = { ...csrfHeader(), ...(request.headers ?? sessionHeaders()) };
   const answer = await send({ ...request, headers }, { onRepeat: () => tell(say("console.outcome.repeating")) });
   ui.isSending = false;
-  if (!answer.ok) {
+  if (!answer.ok && !allowed.includes(answer.problem?.code)) {
     tell("");
     refuse(answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
     if (answer.status !== 0) await refresh();
@@ -269,16 +305,12 @@ function tell(text, leg = null) {
 function refuse(text) {
   write("refused", text);
   show("[data-refused]", text !== "");
-}
-
-function whyNot(action) {
-  if (action === "next" && phaseOf(state) === "called") return "answer_first";
-  return action === "next" && isPausing(state) ? "pausing" : "not_now";
+  if (text) [...document.querySelectorAll("[data-refused]")].find((place) => place.checkVisibility())?.scrollIntoView({ block: "nearest" });
 }
 
 function explainWhyNot(action) {
   if (ui.isSending || action === "back") return;
-  refuse(say(`console.refused.${whyNot(action)}`));
+  refuse(say(`console.refused.${whyNot(action, state)}`));
 }
 
 // Panels
@@ -347,7 +379,7 @@ document.addEventListener("keydown", (event) => {
   if (!action || ui.panel === "keys") return;
   event.preventDefault();
   if (action === "reception") return document.querySelector("[data-switch]")?.click();
-  if (action === "speak") return speak(stateInWords());
+  if (action === "speak") return speech.speak(speech.whole());
   if (phaseOf(state) === "choose") return;
   act(action === "pause" && isPausing(state) ? "resume" : action === "pause" && !document.querySelector("[data-panel]") ? "pause-now" : action);
 });
@@ -357,43 +389,12 @@ document.querySelector("[data-choose-form]")?.addEventListener("submit", (event)
   const id = document.querySelector('[data-list="place-options"]').value;
   const counter = page.counters.find((one) => one.id === id);
   const isHeld = Boolean(state.queue?.counters.find((one) => one.counter === id)?.session_mark);
-  openCounters([{ id, services: counter.services, takeOver: isHeld }]);
+  openCounters([{ id, services: counter.services, takeOver: isHeld }], event.submitter);
 });
 
 // Two windows of one agent, the page and the bar, share a counter: what one opens, the other shows.
 globalThis.addEventListener("storage", (event) => { if (event.key === STORED_AT) refresh(); });
 
-function speak(text) {
-  const place = document.querySelector("[data-say]");
-  place.textContent = "";
-  requestAnimationFrame(() => { place.textContent = text; });
-}
-
-function hereInWords() {
-  const { counter } = state;
-  const from = counter?.leg ? (counter.leg.started_at ?? counter.leg.last_called_at) : counter?.since;
-  const duration = minutes(secondsSince(from, serverNow(state, Date.now())), say);
-  return say(`console.speak.${phaseOf(state)}`, { number: counter?.leg?.number ?? "", duration });
-}
-
-function stateInWords() {
-  const { counter, queue } = state;
-  const phase = phaseOf(state);
-  const here = hereInWords();
-  const count = waitingCount(queue, phase === "choose" ? words.hall.serviceIds : counter.services);
-  return [state.isLive ? "" : say("console.live.connecting"), here, say("console.waiting.said", { count })].filter(Boolean).join(" ");
-}
-
-function sayNowAndThen(nowMs) {
-  if (!state.queue || phaseOf(state) === "choose") return;
-  const waiting = waitingCount(state.queue, state.counter.services);
-  const due = summaryDue(summary, waiting, nowMs);
-  summary = due.memory;
-  if (due.more === null) return;
-  const key = due.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people";
-  speak(`${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`);
-}
-
-setInterval(() => { view.tick(state, Date.now()); held.draw(state, serverNow(state, Date.now())); sayNowAndThen(Date.now()); }, 1000);
+setInterval(() => { view.tick(state, Date.now()); held.draw(state, serverNow(state, Date.now())); speech.sayNowAndThen(Date.now()); }, 1000);
 render();
 refresh();

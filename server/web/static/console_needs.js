@@ -38,7 +38,7 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
   show("[data-advice]", needs.length > 0);
   show("[data-hold]", needs.includes("interpreter") && (counter.leg.state === "called" || isUnconfirmed({ counter })));
   const below = (queue?.step_free ?? []).map((leg) => stepFreeNotice(leg));
-  const held = heldLegs(queue).map((leg) => notice(say("console.held", { number: leg.number }), [[say("console.act.release"), () => act("release", { leg: leg.leg })]]));
+  const held = heldLegs(queue).map((leg) => notice(say("console.held", { number: leg.number }), [[say("console.act.release"), () => act("release", { leg: leg.leg }), leg.number]]));
   const rest = breakSaid(queue?.break, hour);
   const closed = closedSaid(queue?.closed, (queue?.queues ?? []).reduce((sum, { waiting }) => sum + waiting, 0), language);
   const edges = [rest, closed].filter(Boolean).map((said) => notice(say(...said), []));
@@ -48,14 +48,14 @@ export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree
 
   function stepFreeNotice({ visit, number, service, counters }) {
     const known = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);
-    const buttons = isFree ? known.map(({ id, label }) => [say("console.step_free.receive", { counter: label }), () => act("receive_below", { visit, counter: id, stays: hasSeveral({ counter, queue }) })]) : [];
+    const buttons = isFree ? known.map(({ id, label }) => [say("console.step_free.receive", { counter: label }), () => act("receive_below", { visit, counter: id, stays: hasSeveral({ counter, queue }) }), number]) : [];
     return notice(say("console.step_free", { number, service: hall.serviceName(service) }), buttons);
   }
 }
 
 function notice(text, buttons) {
-  return element("div", { class: "notice" }, element("p", {}, text), ...buttons.map(([label, press]) => {
-    const made = element("button", { type: "button", class: "small" }, label);
+  return element("div", { class: "notice" }, element("p", {}, text), ...buttons.map(([label, press, number]) => {
+    const made = element("button", { type: "button", class: "small" }, label, element("span", { class: "visually-hidden" }, ` ${number}`));
     made.addEventListener("click", press);
     return made;
   }));

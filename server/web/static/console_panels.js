@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 import { choices, numbered } from "./console_choices.js";
 import { addServicePanel, correctServicePanel, linkPanel, outcomePanel, parkedPanel, parkPanel, placeChoice } from "./console_visit_panels.js";
 import { capital } from "./console_view.js";
-import { waitingRows } from "./console_state.js";
+import { doubtOf, leftByClosing, mayServe, pausesAfter, servedBy, waitingRows } from "./console_state.js";
 import { countersOf } from "./session_places.js";
 import { minutes, todayAt } from "./durations.js";
 import { CANCEL_REASONS, CHOSEN_REASONS, PAUSE_REASONS } from "./reasons.js";
@@ -12,46 +12,84 @@ import { CANCEL_REASONS, CHOSEN_REASONS, PAUSE_REASONS } from "./reasons.js";
 /** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs. */
 export function panelFor(action, { state, words, nowMs, choose }) {
   const builders = { transfer: transferPanel, pause: pausePanel, cancel: cancelPanel, chosen: chosenPanel, returned: returnedPanel, greeting: greetingPanel,
-    park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel, join: joinPanel, link: linkPanel };
+    close: closePanel, park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel, join: joinPanel, link: linkPanel };
   return builders[action]({ state, words, nowMs, choose });
 }
 
 function transferPanel({ state, words, nowMs, choose }) {
   const { say, hall } = words;
   const { leg, counter } = state.counter;
-  const services = hall.services.filter(({ id }) => id !== leg.service).map(({ id, name }) => ({ label: name, value: { service: id } }));
-  const counters = hall.counters.filter(({ id }) => id !== counter).map(({ id, label }) => ({ label: capital(label), note: placeNote(id, state, words), value: { counter: id } }));
+  const services = hall.services.filter(({ id }) => id !== leg.service).map(({ id, name }) => ({ label: name, note: servedNote(id, state, words), value: { service: id } }));
+  const counters = hall.counters.filter(({ id }) => id !== counter)
+    .map(({ id, label }) => ({ label: capital(label), note: placeNote(id, state, words, leg.service), value: { counter: id } }));
   const all = numbered([...services, ...counters]);
   const place = placeChoice(words, "arrival");
   const at = element("input", { type: "time", id: "transfer-at" });
-  const send = (value) => choose({ ...value, place: place.chosen(), ...(at.value ? { not_before: todayAt(at.value, nowMs, hall.time_zone) } : {}) });
+  const go = (value) => choose({ ...value, place: place.chosen(), ...(at.value ? { not_before: todayAt(at.value, nowMs, hall.time_zone) } : {}) });
+  const send = (value) => {
+    const doubt = value.counter ? doubtOf(value.counter, state.queue, hall, leg.service) : null;
+    if (!doubt) return go(value);
+    const text = say(`console.transfer.ask_${doubt}`, { counter: capital(hall.counterLabel(value.counter)), number: leg.number });
+    return showQuestion({ texts: [text], yes: say("console.transfer.send_anyway") }, words, () => go(value), () => choose(null));
+  };
   return {
     title: say("console.transfer.title", { number: leg.number }),
     nodes: [
+      element("div", { class: "where" }, place.node, element("p", {}, element("label", { for: "transfer-at" }, say("console.transfer.not_before")), " ", at)),
       element("h3", {}, say("console.transfer.services")),
       choices(all.slice(0, services.length), send),
       element("h3", {}, say("console.transfer.counters")),
       choices(all.slice(services.length), send),
-      place.node,
-      element("p", {}, element("label", { for: "transfer-at" }, say("console.transfer.not_before")), " ", at),
     ],
   };
 }
 
-/** The state of another counter in words (with few agents present, only whether it is open), and that an induction loop helps there. */
-export function placeNote(id, { queue }, { say }) {
+/** A question in the panel, the answer that changes nothing first. */
+function showQuestion({ texts, yes }, { say }, go, leave) {
+  const body = document.querySelector("[data-panel-body]");
+  body.replaceChildren(...questionNodes({ texts, yes, no: say("console.ask.no") }, go, leave));
+  body.closest("[data-panel]").focus();
+}
+
+function questionNodes({ texts, yes, no }, go, leave) {
+  const entries = numbered([{ label: no, value: false }, { label: yes, value: true }]);
+  return [...texts.map((text) => element("p", { class: "question-text" }, text)), choices(entries, (isSure) => (isSure ? go() : leave()))];
+}
+
+/** Asked before a counter closes with somebody at it, or while people wait for it alone. */
+function closePanel({ state, words, choose }) {
+  const { say } = words;
+  const { serving, awaited } = leftByClosing(state);
+  const texts = serving.map(({ number }) => say("console.close.serving", { number }));
+  if (awaited.length) texts.push(say("console.close.awaited", { count: awaited.length, numbers: awaited.map(({ number }) => number).join(", ") }));
+  return {
+    title: say(serving.length ? "console.close.title" : "console.close.title_awaited"),
+    nodes: questionNodes({ texts, yes: say("console.close.yes"), no: say("console.ask.no") }, () => choose({ isSure: true }), () => choose(null)),
+  };
+}
+
+/** The state of another counter in words (with few agents present, only whether it is open), that it serves none of a service, and its induction loop. */
+export function placeNote(id, { queue }, { say, hall }, service = null) {
   const told = queue?.counters.find((other) => other.counter === id);
   if (!told) return "";
   const doing = told.state === "closed" || queue.shows_counters ? told.state : "open";
-  return [say(`console.place.${doing}`), ...(told.hearing_loop ? [say("console.place.hearing_loop")] : [])].join(" · ");
+  const servesNot = service !== null && !mayServe(told, hall, service);
+  return [say(`console.place.${doing}`), servesNot && say("console.transfer.serves_not"), told.hearing_loop && say("console.place.hearing_loop")].filter(Boolean).join(" · ");
+}
+
+/** Whether a counter serves a service now in words: how many do. */
+export function servedNote(service, { queue }, { say }) {
+  const count = servedBy(queue, service);
+  return count ? say("console.transfer.served", { count }) : say("console.transfer.unserved");
 }
 
 function reasons(prefix, codes, words) {
   return numbered(codes.map((code) => ({ label: words.say(`${prefix}.${code}`), value: { reason: code } })));
 }
 
-function pausePanel({ words, choose }) {
-  return { title: words.say("console.pause.title"), nodes: [choices(reasons("console.pause.reason", PAUSE_REASONS, words), choose)] };
+function pausePanel({ state, words, choose }) {
+  const title = pausesAfter(state) ? "console.pause.after_title" : "console.pause.title";
+  return { title: words.say(title), nodes: [choices(reasons("console.pause.reason", PAUSE_REASONS, words), choose)] };
 }
 
 function cancelPanel({ state, words, choose }) {

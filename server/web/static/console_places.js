@@ -58,7 +58,8 @@ function placeItem(counter, told, { words, showsCounters, open, redraw }) {
     { type: "button", class: isHeld ? "" : "primary", "aria-describedby": `place-${counter.id}` },
     say(isHeld ? "console.choose.take_over" : "console.choose.open"),
   );
-  button.addEventListener("click", () => open([{ ...wanted(counter), takeOver: isHeld }]));
+  button.setAttribute("aria-label", isHeld ? say("console.choose.take_over_named", { counter: counter.label }) : openWords(counter.label, say));
+  button.addEventListener("click", () => open([{ ...wanted(counter), takeOver: isHeld }], button));
   return element(
     "li",
     { class: isHeld ? "held" : null },
@@ -69,8 +70,14 @@ function placeItem(counter, told, { words, showsCounters, open, redraw }) {
   );
 }
 
-function withOthers({ id }, say, redraw) {
-  const box = element("input", { type: "checkbox", value: id, checked: ticked.has(id), "aria-describedby": `place-${id}` });
+/** « Ouvrir le guichet 3 »; with a label that begins otherwise there is no article. */
+function openWords(label, say) {
+  const isCounter = label.toLocaleLowerCase().startsWith(say("console.choose.counter_word"));
+  return say(isCounter ? "console.choose.open_counter" : "console.choose.open_named", { counter: label });
+}
+
+function withOthers({ id, label }, say, redraw) {
+  const box = element("input", { type: "checkbox", value: id, checked: ticked.has(id), "aria-label": say("console.choose.with_others_named", { counter: label }), "aria-describedby": `place-${id}` });
   box.addEventListener("change", () => {
     if (box.checked) ticked.add(id);
     else ticked.delete(id);

@@ -2,7 +2,7 @@
 
 import { accepted, NOTHING_SEEN } from "./freshness.js";
 import { secondsSince } from "./durations.js";
-import { hasSeveral } from "./session_places.js";
+import { hasSeveral, placesOf } from "./session_places.js";
 
 /** The console before anything is known. */
 export function emptyConsole() {
@@ -20,6 +20,11 @@ export function phaseOf({ counter }) {
 /** Whether the session pauses, also at a place where somebody is still in service. */
 export function isPausing({ counter }) {
   return counter?.state === "paused" || Boolean(counter?.is_paused);
+}
+
+/** Whether a pause asked for now begins only once the person here has left; with several places it begins at once. */
+export function pausesAfter(state) {
+  return ["called", "in_service"].includes(phaseOf(state)) && !isPausing(state) && !hasSeveral(state);
 }
 
 /** Whether a service has begun by its call alone: nobody has said yet that the person is there. */
@@ -136,6 +141,36 @@ export function waitingRow(leg, nowMs) {
   const waitedS = secondsSince(waitsFrom(leg), nowMs);
   const share = leg.target_s ? Math.min(1, waitedS / leg.target_s) : 0;
   return { leg, waitedS, share, isEarly, isOverdue: Boolean(leg.target_s) && waitedS > leg.target_s };
+}
+
+/** Whether a counter, as the queue tells it, serves a service: its session while it is open, else as configured. */
+export function mayServe(told, hall, service) {
+  const services = told.state !== "closed" && told.services?.length ? told.services : hall.counters.find(({ id }) => id === told.counter)?.services;
+  return !services || services.includes(service);
+}
+
+/** How many open counters serve a service now. */
+export function servedBy(queue, service) {
+  return (queue?.counters ?? []).filter(({ state, services }) => state !== "closed" && services?.includes(service)).length;
+}
+
+/** Why sending somebody to a counter is asked once: `closed`, or `serves_not` their service; null when it is not. */
+export function doubtOf(counter, queue, hall, service) {
+  const told = queue?.counters.find((other) => other.counter === counter);
+  if (!told) return null;
+  if (told.state === "closed") return "closed";
+  return mayServe(told, hall, service) ? null : "serves_not";
+}
+
+/** Whom closing the session of this counter would end or leave waiting: those served at its places, those who wait for one of these alone. */
+export function leftByClosing(state) {
+  const places = placesOf(state);
+  const own = places.map(({ counter }) => counter);
+  const waiting = (state.queue?.queues ?? []).flatMap(({ legs }) => legs ?? []);
+  return {
+    serving: places.map(({ leg }) => leg).filter((leg) => leg?.state === "in_service"),
+    awaited: waiting.filter((leg) => own.includes(leg.for_counter)),
+  };
 }
 
 /** How many people wait for these services. */

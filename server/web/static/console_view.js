@@ -3,10 +3,11 @@
 import { minutes, secondsSince, stopwatch } from "./durations.js";
 import { fill, setText, show, withSuperiors, write } from "./dom.js";
 import { arrivedWords, chips, drawLiveness, drawWaiting, exceptionalWords } from "./waiting_view.js";
+import { rowsHere } from "./call_order.js";
 import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
 import { whyWords } from "./why_words.js";
-import { isPausing, isUnconfirmed, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
+import { isPausing, isUnconfirmed, mayUndo, pausesAfter, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
 const GESTURES = {
@@ -129,6 +130,7 @@ export function mayAct(action, state, nowMs, ui) {
   if (["back", "default-keys"].includes(action)) return true;
   if (ui.isSending) return false;
   if (action === "greeting") return phaseOf(state) !== "choose";
+  if (action === "pause" && pausesAfter(state)) return true;
   if (action === "undo") return mayUndo(state, nowMs);
   if (action === "leave" && !hasSeveral(state)) return false;
   const verb = action === "pause-now" ? "pause" : action;
@@ -145,9 +147,10 @@ function tick(state, nowMs, words) {
   const parked = queue.parked?.length ?? 0;
   show('[data-text="parked-count"]', parked > 0);
   write("parked-count", parked ? words.say("console.parked.count", { count: parked }) : "");
-  const rows = drawWaiting(queue, services, { nowMs, words });
+  const told = phaseOf(state) === "choose" ? null : rowsHere(state, nowMs);
+  const rows = drawWaiting(queue, services, { nowMs, words, told });
   drawNext(rows, state, words);
-  write("waiting-short", words.say("console.bar.waiting", { count: waitingCount(queue, services) }));
+  write("waiting-short", words.say("console.bar.waiting", { count: told?.length ?? waitingCount(queue, services) }));
   const overdue = rows.filter((row) => row.isOverdue).length;
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
 }

@@ -20,7 +20,7 @@ export function parkPanel({ state, words, choose }) {
   const place = placeChoice(words, "front");
   const times = numbered(MINUTES.map((minutes) => ({ label: say("console.park.minutes", { minutes }), value: minutes * 60 })));
   const list = choices(times, (seconds) => choose({ for_s: seconds, return_place: place.chosen() }));
-  return { title: say("console.park.title", { number: state.counter.leg.number }), nodes: [element("p", {}, say("console.park.explain")), list, place.node] };
+  return { title: say("console.park.title", { number: state.counter.leg.number }), nodes: [element("p", {}, say("console.park.explain")), place.node, list] };
 }
 
 export function parkedPanel({ state, words, choose }) {

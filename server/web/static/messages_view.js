@@ -29,7 +29,7 @@ export function createMessages({ words, attempt, paths }) {
     const isHelp = message.kind === "help";
     const at = hour(message.sent_at);
     const said = isHelp ? [say("server.message.help", { at })] : [[message.phrase && say(`server.message.phrase.${message.phrase}`), message.text].filter(Boolean).join(" "), element("small", {}, say("server.message.from", { at }))];
-    const button = element("button", { type: "button", class: "small" }, say(isHelp ? "server.message.go" : "server.message.seen"));
+    const button = element("button", { type: "button", class: "small" }, say(isHelp ? "server.message.go" : "server.message.seen"), element("span", { class: "visually-hidden" }, ` ${isHelp ? at : said[0]}`));
     button.addEventListener("click", async () => {
       await attempt({ path: `/api/v1/messages/${message.message}/seen` });
       await refresh();

@@ -1,5 +1,6 @@
 // The reception desk: issues tickets for visitors, counts greetings, shows the queue. Live as the console is.
 
+import { askOnce } from "./ask_once.js";
 import { emptyConsole, serverNow, summaryDue, waitingCount, withLiveness, withQueue } from "./console_state.js";
 import { hourTeller } from "./durations.js";
 import { element, isField, setText, show, write } from "./dom.js";
@@ -220,6 +221,28 @@ async function reprint(ticket) {
   tell(say("reception.outcome.reprint", { number: ticket.number }));
 }
 
+/** Voids the last ticket given here, after a question: its leg is looked up, since a ticket does not name it. */
+function cancelLast(button) {
+  const [ticket] = issued;
+  askOnce(button, {
+    texts: [say("reception.issued.cancel_ask", { number: ticket.number }), say("reception.find.cancel_hint")],
+    yes: say("reception.find.cancel_do"), no: say("reception.issued.keep"),
+    go: () => cancel(ticket),
+  });
+}
+
+async function cancel(ticket) {
+  const { visits } = await read(`${HALL}/visits?number=${ticket.number}`).catch(() => ({ visits: [] }));
+  const leg = visits.find(({ visit }) => visit === ticket.visit)?.leg;
+  if (!leg) return refuse(say("console.refused.no_answer"));
+  const answer = await attempt({ path: `/api/v1/legs/${leg}/cancel`, body: { reason: "mistake" } });
+  if (!answer.ok) return undefined;
+  issued = issued.filter(({ visit }) => visit !== ticket.visit);
+  keepIssued();
+  tell(say("console.outcome.cancel", { number: ticket.number }));
+  return document.getElementById("main").focus();
+}
+
 async function greet() {
   const service = document.getElementById("greeting-service").value;
   const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
@@ -255,11 +278,16 @@ async function attempt(request) {
   isSending = false;
   if (!answer.ok) {
     tell("");
-    write("refused", answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
-    show("[data-refused]", true);
+    refuse(answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
   }
   if (!state.isLive) refresh();
   return answer;
+}
+
+function refuse(text) {
+  write("refused", text);
+  show("[data-refused]", true);
+  document.querySelector("[data-refused]").scrollIntoView({ block: "nearest" });
 }
 
 function tell(text) {
@@ -324,6 +352,8 @@ function lastRow(ticket) {
     element("td", {}, element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)), again));
 }
 
+document.querySelector('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued[0]));
+document.querySelector('[data-act="cancel-last"]')?.addEventListener("click", ({ currentTarget }) => cancelLast(currentTarget));
 document.querySelector('[data-act="greeting"]').addEventListener("click", greet);
 document.querySelector('[data-act="undo-greeting"]').addEventListener("click", undoGreeting);
 sayForm?.addEventListener("submit", (event) => { event.preventDefault(); sayToCounter(); });

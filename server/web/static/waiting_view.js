@@ -1,22 +1,39 @@
 // Who waits and whether the page is live, as the console and the reception desk show them.
 
 import { minutes } from "./durations.js";
-import { element, fill, show, write } from "./dom.js";
+import { element, fill, setText, show, write } from "./dom.js";
 import { waitingCount, waitingRows } from "./console_state.js";
 
 const ROWS_SHOWN = 8;
 
-/** Draws who waits for these services and answers the rows, the next person first. */
-export function drawWaiting(queue, services, { nowMs, words }) {
-  const count = waitingCount(queue, services);
-  const rows = waitingRows(queue, services, nowMs);
+let isWhole = false;
+
+/** Draws who waits for these services and answers the rows, the next person first; `told`: the rows, where they are known otherwise. */
+export function drawWaiting(queue, services, { nowMs, words, told = null }) {
+  const rows = told ?? waitingRows(queue, services, nowMs);
+  const count = Math.max(rows.length, told ? 0 : waitingCount(queue, services));
+  const most = isWhole ? rows.length : ROWS_SHOWN;
   write("waiting-count", count ? words.say("console.waiting.count", { count }) : "");
   show("[data-nobody]", count === 0);
-  drawRows(rows.slice(0, ROWS_SHOWN), words);
-  const rest = count - Math.min(rows.length, ROWS_SHOWN);
+  drawRows(rows.slice(0, most), words);
+  drawWhole(rows.length, () => drawWaiting(queue, services, { nowMs, words, told }), words);
+  const rest = count - Math.min(rows.length, most);
   show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
   write("waiting-rest", words.say("console.waiting.rest", { count: rest }));
   return rows;
+}
+
+/** The button that opens the whole list, where it is longer than what is shown. */
+function drawWhole(length, redraw, { say }) {
+  const button = document.querySelector("[data-whole]");
+  if (!button) return;
+  button.hidden = length <= ROWS_SHOWN;
+  button.setAttribute("aria-expanded", String(isWhole));
+  setText(button, isWhole ? say("console.waiting.less") : say("console.waiting.whole", { count: length }));
+  button.onclick = () => {
+    isWhole = !isWhole;
+    redraw();
+  };
 }
 
 /** Says whether the page is live, and since when it is not. */

@@ -1,5 +1,6 @@
 // Draws the supervisor's wall. What is pressed or chosen in is kept while one is in it.
 
+import { askOnce } from "./ask_once.js";
 import { minutes, secondsSince } from "./durations.js";
 import { element, fill, setText, show, write } from "./dom.js";
 import { axisMinutes, axisTop, queueRows } from "./wall_state.js";
@@ -142,7 +143,10 @@ export function createWallView({ words, move, tickets }) {
 
   function ticketButton(id, name) {
     const button = element("button", { type: "button", class: "small" }, element("span", {}), element("span", { class: "visually-hidden" }, ` ${name}`));
-    button.addEventListener("click", () => tickets(id, button.dataset.verb));
+    button.addEventListener("click", () => {
+      if (button.dataset.verb === "reopen") return tickets(id, "reopen");
+      return askOnce(button, { texts: [say("wall.tickets.ask", { service: name })], yes: say("wall.tickets.ask_yes"), no: say("wall.tickets.ask_no"), go: () => tickets(id, "stop") });
+    });
     return button;
   }
 

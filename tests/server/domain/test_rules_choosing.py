@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.rules_choosing import Step, choose
+from server.domain.rules_choosing import Step, call_order, choose
 from server.domain.rules_scores import gcmu_safe_score
 from server.domain.rules_turns import turns_after
 from server.domain.rules_waiting import (
@@ -355,3 +355,17 @@ def test_the_explanation_is_json_with_rule_score_and_runners_up():
     assert len(body["runners_up"]) == 3
     assert body["runners_up"][0]["number"] == "A001"
     assert {"number", "minutes", "queue", "step", "score"} == set(body["runners_up"][0])
+
+
+@pytest.mark.parametrize("rule", [*RuleName])
+def test_the_order_of_calls_begins_with_the_pick_and_names_everyone_who_may_be_called(rule: RuleName):
+    legs = (*HALL, waiting("X9", 5, for_counter="elsewhere"))
+    by = profile(rule)
+    pick = choose(by, legs, context())
+    order = [leg.number for leg in call_order(by, legs, context())]
+    assert pick is not None
+    assert order[: 1 + len(pick.runners_up)] == [
+        pick.leg.number,
+        *(ranked.leg.number for ranked in pick.runners_up),
+    ]
+    assert sorted(order) == sorted(leg.number for leg in HALL)

@@ -320,6 +320,34 @@ def test_a_transfer_names_its_destination_and_keeps_the_rank_by_arrival(both: Ap
     assert accepted(both.next(counter="laon-g4"))["number"] == first["number"]
 
 
+def test_who_waits_for_a_counter_is_listed_in_call_order_with_those_sent_to_it(both: ApiSite):
+    both.open("laon-g1")
+    both.open("laon-g4", services=["laon-permis"])
+    sent, own = both.ticket(), both.ticket(service="laon-permis")
+    other = both.ticket()
+    accepted(both.verb(leg_of(both, sent["visit"]), "transfer", {"counter": "laon-g4"}))
+    accepted(both.verb(leg_of(both, other["visit"]), "transfer", {"counter": "laon-g3"}))
+    found = accepted(both.get("/counters/laon-g4/waiting"))
+    numbers = [leg["number"] for leg in found["legs"]]
+    assert sorted(numbers) == sorted([sent["number"], own["number"]])
+    assert found["may_call"] == 2
+    assert accepted(both.next(counter="laon-g4"))["number"] == numbers[0]
+    assert accepted(both.get("/counters/laon-g3/waiting"))["legs"] == []
+
+
+def test_a_counter_with_somebody_is_taken_over_only_when_it_was_said(both: ApiSite):
+    session = both.open()
+    opened_at = both.hands.now
+    number = both.ticket()["number"]
+    accepted(both.next(headers={"X-Counter-Session": session}))
+    both.hands.now += timedelta(minutes=2)
+    path = f"/counters/{COUNTER}/session"
+    problem = refused(both.post(path, {"if_free": True}), 409, "counter_taken")
+    assert (problem["number"], problem["opened_by"]) == (number, "tests")
+    assert datetime.fromisoformat(problem["since"]) == opened_at
+    accepted(both.post(path, {"take_over": True}), 201)
+
+
 def waiting_legs(api: ApiSite) -> list[dict[str, Any]]:
     """Everyone who waits, by queue in call order."""
     queues = accepted(api.get(f"/halls/{HALL}/queue"))["queues"]
@@ -338,6 +366,17 @@ def test_a_transfer_says_where_to(api: ApiSite):
     refused(api.verb(leg, "transfer"), 400, "bad_request")
     refused(api.verb(leg, "transfer", {"counter": "vervins-g1"}), 404, "unknown_counter")
     refused(api.verb(leg, "transfer", {"service": "vervins-accueil"}), 409, "unknown_service")
+
+
+def test_a_refusal_says_why(both: ApiSite):
+    both.open()
+    first, _ = both.ticket(), both.ticket()
+    waiting = leg_of(both, first["visit"])
+    assert "n’a pas été appelée" in refused(both.verb(waiting, "recall"), 409, "wrong_state")["detail"]
+    leg = accepted(both.next())["leg"]
+    assert "pas encore au guichet" in refused(both.verb(leg, "park"), 409, "wrong_state")["detail"]
+    accepted(both.verb(leg, "finish"))
+    assert "déjà terminée" in refused(both.verb(leg, "start"), 409, "wrong_state")["detail"]
 
 
 def test_a_chosen_call_keeps_its_reason(both: ApiSite):

@@ -1,0 +1,24 @@
+// What came of a gesture of the console, in words. Pure functions of values.
+
+import { restUntil } from "./console_needs.js";
+import { capital } from "./console_view.js";
+
+/** The sentence of a verb that was done: `was` is the counter before, `body` the answer, `queue` what is known of the hall. */
+export function outcomeWords(verb, { was, body, queue }, words) {
+  const { say, hour } = words;
+  if (verb === "next" && !body?.leg) {
+    const restsUntil = restUntil(queue);
+    if (restsUntil) return say("console.outcome.rest", { at: hour(restsUntil) });
+    return say(was.leg ? "console.outcome.finished_nobody" : "console.outcome.nobody");
+  }
+  if (["next", "chosen", "receive_below"].includes(verb)) return say("console.outcome.called", { number: body.number });
+  if (verb === "transfer") return transferWords(was.leg, body.destination, words);
+  return say(`console.outcome.${verb}`, { number: was.leg?.number ?? body?.number ?? "" });
+}
+
+function transferWords(leg, { service, counter, is_open: isOpen }, { say, hall, hour }) {
+  const to = counter ? capital(hall.counterLabel(counter)) : hall.serviceName(service);
+  const key = isOpen ? "transfer" : counter ? "transfer_closed" : "transfer_unserved";
+  const rank = say("console.outcome.rank_kept", { at: hour(leg.ranked_from ?? leg.arrived_at) });
+  return say(`console.outcome.${key}`, { number: leg.number, to, rank });
+}

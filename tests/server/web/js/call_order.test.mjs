@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { rowsHere } from "../../../../server/web/static/call_order.js";
+import { whyNot } from "../../../../server/web/static/console_refusals.js";
+import { doubtOf, emptyConsole, leftByClosing, pausesAfter, requestOf, servedBy, withCounter } from "../../../../server/web/static/console_state.js";
+import { counter, leg, NOW, queue } from "./legs.mjs";
+
+const at = (values) => withCounter(emptyConsole(), counter(values));
+const numbers = (rows) => rows.map(({ leg: { number } }) => number);
+const order = (legs, more = {}) => ({ counter: "g3", epoch: "e1", version: 7, may_call: legs.length, legs, ...more });
+const hall = { counters: [{ id: "g4", services: ["titres"] }] };
+
+test("who waits is listed in the order of the calls, without who was sent to another counter", () => {
+  const legs = [leg("A001", { minutes: 9 }), leg("H002", { minutes: 8 }), leg("K003", { for_counter: "g4" })];
+  const state = { ...at(), queue: queue({ legs }) };
+  assert.deepEqual(numbers(rowsHere(state, NOW)), ["A001", "H002"]);
+  assert.deepEqual(numbers(rowsHere({ ...state, order: order([legs[1], legs[0]]) }, NOW)), ["H002", "A001"]);
+});
+
+test("what the queue says later than the order counts", () => {
+  const [first, gone, come] = [leg("A001"), leg("A002"), leg("A003")];
+  const state = { ...at(), queue: queue({ legs: [first, come], version: 8 }), order: order([gone, first]) };
+  assert.deepEqual(numbers(rowsHere(state, NOW)), ["A001", "A003"]);
+  const before = { ...state, queue: queue({ legs: [first, come], version: 6 }) };
+  assert.deepEqual(numbers(rowsHere(before, NOW)), ["A002", "A001"]);
+});
+
+test("who cannot be called here now is marked", () => {
+  const state = { ...at(), queue: queue({ legs: [] }), order: order([leg("A001"), leg("A002")], { may_call: 1 }) };
+  assert.deepEqual(rowsHere({ ...state, queue: { ...state.queue, version: 6 } }, NOW).map(({ cannot }) => cannot), [false, true]);
+});
+
+test("a key that does nothing says why", () => {
+  const here = (state) => leg("A001", { state });
+  assert.equal(whyNot("recall", at()), "nobody_called");
+  assert.equal(whyNot("recall", at({ leg: here("in_service") })), "not_called");
+  assert.equal(whyNot("park", at({ leg: here("called") })), "not_arrived");
+  assert.equal(whyNot("next", at({ leg: here("called") })), "answer_first");
+  assert.equal(whyNot("chosen", at({ leg: here("in_service") })), "finish_first");
+  assert.equal(whyNot("next", at({ state: "paused" })), "paused");
+  assert.equal(whyNot("undo", at()), "nothing_to_undo");
+});
+
+test("sending somebody to a counter is asked once when it is closed, or serves none of it", () => {
+  const counters = (state, services) => queue({ counters: [{ counter: "g4", state, services }] });
+  assert.equal(doubtOf("g4", counters("closed", []), hall, "titres"), "closed");
+  assert.equal(doubtOf("g4", counters("free", ["titres"]), hall, "accueil"), "serves_not");
+  assert.equal(doubtOf("g4", counters("free", ["titres"]), hall, "titres"), null);
+  assert.equal(servedBy(counters("open", ["titres"]), "titres"), 1);
+  assert.equal(servedBy(counters("closed", ["titres"]), "titres"), 0);
+});
+
+test("closing tells who is served and who waits for this counter alone; a pause waits for who is here", () => {
+  const serving = leg("A001", { state: "in_service" });
+  const told = { counter: "g3", session: "s1", state: "in_service", leg: "leg-A001", services: ["accueil"] };
+  const state = { ...at({ leg: serving }), queue: queue({ legs: [leg("A002", { for_counter: "g3" })], serving: [serving], counters: [told] }) };
+  const { serving: served, awaited } = leftByClosing(state);
+  assert.deepEqual([served, awaited].map((legs) => legs.map(({ number }) => number)), [["A001"], ["A002"]]);
+  assert.ok(pausesAfter(state));
+  assert.equal(pausesAfter(at()), false);
+  assert.equal(requestOf("pause", state, {}), null);
+});
