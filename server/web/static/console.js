@@ -38,6 +38,7 @@ const { key: STORED_AT, stored, keep, headers: sessionHeaders, learnMark, live: 
 const held = createHeld({ words, activate });
 const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join", "link"]);
 const ORDER_EVERY_MS = 1500;
+const REFUSED = "[data-refused], [data-refused-opening]"; // beside the gestures, and above the counters to open
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
@@ -281,7 +282,7 @@ async function greet(choice) {
 /** Sends one request, says what comes of it, and answers the verdict. A refusal leads to a fresh state. */
 async function attempt(request, { allowed = [] } = {}) {
   ui.isSending = true;
-  show("[data-refused]", false);
+  show(REFUSED, false);
   tell("");
   render();
   const headers = { ...csrfHeader(), ...(request.headers ?? sessionHeaders()) };
@@ -304,8 +305,8 @@ function tell(text, leg = null) {
 
 function refuse(text) {
   write("refused", text);
-  show("[data-refused]", text !== "");
-  if (text) [...document.querySelectorAll("[data-refused]")].find((place) => place.checkVisibility())?.scrollIntoView({ block: "nearest" });
+  show(REFUSED, text !== "");
+  if (text) [...document.querySelectorAll(REFUSED)].find((place) => place.checkVisibility())?.scrollIntoView({ block: "nearest" });
 }
 
 function explainWhyNot(action) {
