@@ -19,7 +19,7 @@ def sign_in(page: Page, server: Served, login: str, password: str, path: str = "
     page.locator("#login").fill(login)
     page.locator("#password").fill(password)
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{server.base_url}/")
+    page.wait_for_url(re.compile(rf"^{re.escape(server.base_url)}/(console)?$"))
     if path != "/":
         page.goto(f"{server.base_url}{path}")
     return page
@@ -50,6 +50,16 @@ def phase(page: Page, name: str) -> None:
     """Waits until the console is in a phase and no verb is under way."""
     expect(page.locator("body")).to_have_attribute("data-phase", name)
     expect(page.locator("body")).not_to_have_class(re.compile(r"\bsending\b"))
+
+
+def close_counters(page: Page) -> None:
+    """Closes every counter of a console, which asks once where somebody is there or awaited."""
+    page.locator('[data-act="close"]').click()
+    yes = page.locator('[data-panel-body] [data-choice="2"]')
+    expect(page.locator("body[data-phase=choose]").or_(yes)).to_be_visible()
+    if yes.is_visible():
+        yes.press("Enter")
+    phase(page, "choose")
 
 
 def place(page: Page, counter: str) -> Any:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
-from tests.harness.working import demonstration_user, issue, phase, sign_in
+from tests.harness.working import close_counters, demonstration_user, issue, phase, sign_in
 
 SERVICE = "laon-numerique"
 PRESENCE, WRAP_UP = "[data-presence]", '[data-text="wrap-up"]'
@@ -77,8 +77,7 @@ def console(hall: Served, pages: Pages, cookies: list[Any], told: Told) -> Itera
     told.changes.clear()
     if page.locator("body").get_attribute("data-phase") == "called":
         page.keyboard.press("F8")
-    page.locator('[data-act="close"]').click()
-    phase(page, "choose")
+    close_counters(page)
 
 
 def call(page: Page) -> None:

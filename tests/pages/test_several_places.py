@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
-from tests.harness.working import demonstration_user, issue, phase, place, sign_in
+from tests.harness.working import close_counters, demonstration_user, issue, phase, place, sign_in
 
 COMPUTERS = [f"laon-poste-{number}" for number in range(1, 5)]
 
@@ -51,11 +51,6 @@ def open_computers(page: Page) -> None:
     phase(page, "free")
 
 
-def close_all(page: Page) -> None:
-    page.locator('[data-act="close"]').click()
-    phase(page, "choose")
-
-
 def test_four_computers_are_opened_called_and_changed_by_keyboard(helper: Page, hall: Served):
     open_computers(helper)
     numbers = [issue(hall, "laon", "laon-numerique") for _ in range(4)]
@@ -92,7 +87,7 @@ def test_four_computers_are_opened_called_and_changed_by_keyboard(helper: Page, 
     helper.keyboard.press("a")
     phase(helper, "in_service")
     expect(helper.locator("[data-person] .number")).to_have_text(numbers[0])
-    close_all(helper)
+    close_counters(helper)
 
 
 def test_a_pause_waits_for_an_answer_not_for_a_service_and_one_place_is_left_and_held_again(
@@ -141,7 +136,7 @@ def test_a_pause_waits_for_an_answer_not_for_a_service_and_one_place_is_left_and
     for computer in COMPUTERS:
         expect(place(helper, computer)).to_contain_text("En pause")
     assert_accessible(helper)
-    close_all(helper)
+    close_counters(helper)
 
 
 def test_the_reception_keeps_the_session_and_a_second_browser_takes_every_place_over(
@@ -173,4 +168,4 @@ def test_the_reception_keeps_the_session_and_a_second_browser_takes_every_place_
     expect(second.locator('[data-list="held"] li')).to_have_count(4)
     phase(helper, "choose")
     expect(helper.locator("[data-taken]")).to_be_visible()
-    close_all(second)
+    close_counters(second)
