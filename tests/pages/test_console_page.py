@@ -71,7 +71,7 @@ def sign_in(hall: Served, pages: Pages, sessions: dict[str, Any]) -> Callable[..
 
 
 def open_counter(page: Page) -> None:
-    """Takes the first counter of the hall by keyboard, whoever holds it; asked once where somebody is there."""
+    """Takes the first counter of the hall by keyboard, whoever holds it, even with somebody there."""
     page.locator('[data-list="places"] li').first.locator("button").focus()
     page.keyboard.press("Enter")
     asked = page.locator("[data-list=places] .ask")

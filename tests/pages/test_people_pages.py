@@ -36,7 +36,7 @@ def test_somebody_is_invited_works_and_is_locked_out_in_order(hall: Served, page
     sent(chief, box, address)
     guest = pages.open(address, width=390, height=844)
     choose(guest)
-    guest.wait_for_url(f"{hall.base_url}/")
+    guest.wait_for_url(f"{hall.base_url}/console")
     again = pages.open(address)
     expect(again.locator("#t-refused")).to_contain_text("déjà servi")
     assert_accessible(again)
