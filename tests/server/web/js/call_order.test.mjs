@@ -53,7 +53,7 @@ test("sending somebody to a counter is asked once when it is closed, or serves n
 
 test("closing tells who is served and who waits for this counter alone; a pause waits for who is here", () => {
   const serving = leg("A001", { state: "in_service" });
-  const told = { counter: "g3", session: "s1", state: "in_service", leg: "leg-A001", services: ["accueil"] };
+  const told = { counter: "g3", session_mark: "s1", state: "in_service", leg: "leg-A001", services: ["accueil"] };
   const state = { ...at({ leg: serving }), queue: queue({ legs: [leg("A002", { for_counter: "g3" })], serving: [serving], counters: [told] }) };
   const { serving: served, awaited } = leftByClosing(state);
   assert.deepEqual([served, awaited].map((legs) => legs.map(({ number }) => number)), [["A001"], ["A002"]]);
