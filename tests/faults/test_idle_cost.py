@@ -70,7 +70,7 @@ def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served
     console.locator("#login").fill(user["login"])
     console.locator("#password").fill(user["password"])
     console.keyboard.press("Enter")
-    console.wait_for_url(f"{server.base_url}/")
+    console.wait_for_url(f"{server.base_url}/console")
     console.goto(f"{server.base_url}/console")
     console.locator("button[aria-describedby=place-laon-g1]").click()
     expect(console.locator("body")).to_have_attribute("data-phase", "free")
