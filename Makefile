@@ -3,6 +3,7 @@
 # make check  format, lint, types, import contracts
 # make soak   the same tests with large counts, and the long campaigns; results go to docs/measured.md
 # make bench  the benchmarks against the bare routes; results go to var/bench.json
+# make bench AGAINST=<commit>  this version beside another, alternating, with an A/A run for the noise
 # make sbom   what the product is made of, as CycloneDX in var/sbom; a part of make test
 # make audit  the same, and its known weaknesses; needs the network
 # make lock   pins the newest allowed versions of the Python packages again
@@ -22,6 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON := .venv/bin/python
 WORKERS ?= 4
+ROUNDS ?= 5
 TESTS ?= tests
 
 run: setup
@@ -71,7 +73,7 @@ soak: programs tools
 	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 $(TESTS)
 
 bench: programs tools
-	@$(PYTHON) -m tests.bench.bench
+	@$(PYTHON) -m $(if $(AGAINST),tests.bench.against $(AGAINST) --rounds $(ROUNDS),tests.bench.bench)
 
 audit: sbom
 	@sh .ci/audit.sh
