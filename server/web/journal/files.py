@@ -17,9 +17,9 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_of(pages: Iterable[Sequence[Line]], delimiter: str) -> Iterator[str]:
-    """The lines of the sheet, its heads first; what a spreadsheet program would calculate stays text."""
-    yield BYTE_ORDER_MARK + _row(COLUMNS, delimiter)
+def csv_of(pages: Iterable[Sequence[Line]], delimiter: str, heads: Sequence[str]) -> Iterator[str]:
+    """The lines of the sheet after the `heads` of COLUMNS; what a spreadsheet would calculate stays text."""
+    yield BYTE_ORDER_MARK + _row(heads, delimiter)
     for page in pages:
         for line in page:
             values = _values(line) | {"body": json.dumps(line.fact.body, ensure_ascii=False)}

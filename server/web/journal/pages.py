@@ -19,7 +19,7 @@ from server.usecases.read_journal_proof import Compared, Proof, compare_sheet, r
 from server.web.access import PEOPLE, requires
 from server.web.callers import identify
 from server.web.journal.asked import Asked, asked_of, is_position
-from server.web.journal.files import csv_of, json_of
+from server.web.journal.files import COLUMNS, csv_of, json_of
 from server.web.journal.lines import Line, Lines, looked_for
 from server.web.paper import Papers
 from server.web.viewer import FindHalls, FindViewer, Sentence, page_language
@@ -175,8 +175,11 @@ def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) ->
         for facts in every_fact(needs.database, _wanted(reader), _matches(reader)):
             yield [reader.lines.line(fact) for fact in facts]
 
-    is_english = reader.lines.say.language == "en"
-    text = json_of(pages()) if form == "json" else csv_of(pages(), "," if is_english else ";")
+    say = reader.lines.say
+    heads = [say(f"journal.file.{column}") for column in COLUMNS]
+    text = (
+        json_of(pages()) if form == "json" else csv_of(pages(), "," if say.language == "en" else ";", heads)
+    )
     kind = "application/json" if form == "json" else "text/csv; charset=utf-8"
     answer = Response(stream_with_context(text), content_type=kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="journal-{reader.asked.journal}.{form}"'

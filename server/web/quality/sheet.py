@@ -37,11 +37,11 @@ def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
     is_english = asked.language == "en"
     text = io.StringIO()
     sheet = csv.writer(text, delimiter="," if is_english else ";", lineterminator="\r\n")
-    sheet.writerow(COLUMNS)
+    sheet.writerow([words(f"quality.sheet.{column}") for column in COLUMNS])
     whole = found.whole()
     parts = {service: whole.of_service(service) for service in whole.services()}
     shown = {asked.service: parts.get(asked.service, Rollup())} if asked.service else {"": whole, **parts}
-    alerts = "with" if asked.with_alerts else "without"
+    alerts = words(f"quality.sheet.alerts.{'with' if asked.with_alerts else 'without'}")
     for service, rollup in shown.items():
         for figure in figures_of(rollup):
             sheet.writerow([*_cells(asked, service, figure, words, "." if is_english else ","), "", alerts])
@@ -62,7 +62,7 @@ def _cells(asked: Asked, service: str, figure: Figure, words: Words, decimal_sig
         figure.indicator,
         words(indicator.label_key),
         value,
-        indicator.unit,
+        words(f"quality.sheet.unit.{indicator.unit}"),
         str(figure.n),
         "" if figure.count is None else str(figure.count),
         words(indicator.definition_key),

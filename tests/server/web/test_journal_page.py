@@ -124,10 +124,10 @@ def test_files_hold_what_the_page_shows_and_nobodys_formula(api: ApiSite):
     answer = browser.get(f"/journal/csv?hall={HALL}")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="journal-{HALL}.csv"'
     sheet = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
-    assert sheet[0]["who"] == "'=1+1"
-    assert [row["kind"] for row in sheet][:2] == ["TicketsReopened", "TicketsStopped"]
+    assert sheet[0]["par"] == "'=1+1"
+    assert [row["type"] for row in sheet][:2] == ["TicketsReopened", "TicketsStopped"]
     every = json.loads(browser.get(f"/journal/json?hall={HALL}").text)["facts"]
-    assert [row["hash"] for row in sheet] == [fact["hash"] for fact in every]
+    assert [row["empreinte"] for row in sheet] == [fact["hash"] for fact in every]
     called = next(fact for fact in every if fact["kind"] == "LegCalled")
     assert called["who"] == "Guichet 1"
     assert "=1+1" in {fact["who"] for fact in every}

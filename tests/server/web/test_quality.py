@@ -95,18 +95,19 @@ def test_the_sheet_carries_exact_values_with_their_sample_and_convention(site: S
     answer = site.client.get(WEEK.replace("/qualite?", "/qualite/indicateurs.csv?"))
     assert answer.text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
-    (mean,) = [r for r in rows if r["indicator"] == "wait_mean" and r["service"] == "Toutes les démarches"]
-    assert re.fullmatch(r"\d+(,\d+)?", mean["value"])
-    assert int(mean["n"]) > 20
+    (mean,) = [r for r in rows if r["code"] == "wait_mean" and r["démarche"] == "Toutes les démarches"]
+    assert re.fullmatch(r"\d+(,\d+)?", mean["valeur"])
+    assert int(mean["échantillon"]) > 20
+    assert mean["unité"] == "secondes"
     assert mean["convention"].startswith("De la délivrance du ticket")
 
 
 def test_the_sheet_tells_who_was_received_exceptionally_by_reason_and_what_was_unmet(site: Site):
     answer = site.client.get(WEEK.replace("/qualite?", "/qualite/indicateurs.csv?"))
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
-    permits = [row for row in rows if row["service"].startswith("Titre de séjour")]
-    counts = [row for row in permits if row["unit"] == "tickets"]
-    values = {(row["indicator"], row["reason"]): int(row["value"]) for row in counts}
+    permits = [row for row in rows if row["démarche"].startswith("Titre de séjour")]
+    counts = [row for row in permits if row["unité"] == "tickets"]
+    values = {(row["code"], row["motif d’exception"]): int(row["valeur"]) for row in counts}
     received = values["received_exceptionally", ""]
     by_reason = {
         reason: n for (name, reason), n in values.items() if name == "received_exceptionally" and reason
@@ -261,5 +262,5 @@ def test_visits_present_during_an_alert_are_told_and_left_out_on_demand(site: Si
     assert "alertes=sans" in re.findall(r'href="(/qualite/indicateurs[^"]*)"', left_out)[0]
     sheet = site.client.get(f"{WEEK.replace('/qualite?', '/qualite/indicateurs.csv?')}&alertes=sans").text
     lines = csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff")), delimiter=";")
-    assert {line["alerts"] for line in lines} == {"without"}
+    assert {line["alertes"] for line in lines} == {"exclues"}
     assert site.client.get(f"{WEEK}&alertes=x").status_code == 400
