@@ -10,15 +10,14 @@ from datetime import datetime
 from typing import Any, Literal, NotRequired, Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
+from kiosk.waits import Said, rounded_s, said_of
+
 type Text = Mapping[str, str]
 """One sentence per language code; French ("fr") is always there and stands in for a missing language."""
 
 type State = Literal["open", "closed", "no_counter", "appointment_only", "full", "too_late", "stopped"]
 
 type Hours = Literal["kiosk.hour.", "kiosk.spoken.hour."]
-
-ROUNDING_S = 300
-"""Waits are shown in steps of five minutes (design rule 7)."""
 
 _MOST_HOPEFUL_FIRST: tuple[State, ...] = (
     "open",
@@ -125,6 +124,12 @@ class MenuHall:
     is_demonstration: bool = False
 
 
+class WaitMessage(TypedDict):
+    low_s: int
+    high_s: int
+    said: Said
+
+
 class NextOpening(TypedDict):
     at: str
     text: str
@@ -148,7 +153,7 @@ class ServiceMessage(TypedDict):
     state: State
     next_opening: NextOpening | None
     waiting: int
-    wait: dict[str, int] | dict[str, bool] | None
+    wait: WaitMessage | dict[str, bool] | None
     why_no_wait: Literal["after_closing"] | None
     bring: list[str]
     booking: str | None
@@ -239,11 +244,10 @@ def state_of(service: MenuService, now: datetime) -> State:
     return "open" if service.counters > 0 else "no_counter"
 
 
-def rounded_outwards(wait: Wait) -> dict[str, int]:
-    """The wait in whole steps of five minutes that contain it: low end down, high end up, one at least."""
-    low_s = int(max(wait.low_s, 0) // ROUNDING_S) * ROUNDING_S
-    high_s = -int(-max(wait.high_s, 0) // ROUNDING_S) * ROUNDING_S
-    return {"low_s": low_s, "high_s": max(high_s, low_s, ROUNDING_S)}
+def said_wait(wait: Wait) -> WaitMessage:
+    """The wait in whole steps of five minutes, and how it is said."""
+    low_s, high_s = rounded_s(wait.low_s, wait.high_s)
+    return {"low_s": low_s, "high_s": high_s, "said": said_of(low_s, high_s)}
 
 
 def hour_text(translate: Translate, language: str, local: datetime, *, hours: Hours = "kiosk.hour.") -> str:
@@ -330,13 +334,13 @@ def _exceptional_message(way: ExceptionalWay | None, words: _Words) -> Exception
     }
 
 
-def _wait_message(service: MenuService, state: State) -> dict[str, int] | dict[str, bool] | None:
+def _wait_message(service: MenuService, state: State) -> WaitMessage | dict[str, bool] | None:
     """What may honestly be said of the wait: nothing at all unless an open counter serves the service."""
     if state != "open" or service.children:
         return None
     if service.wait is None:
         return None
-    return rounded_outwards(service.wait) if service.wait.high_s else {"none": True}
+    return said_wait(service.wait) if service.wait.high_s else {"none": True}
 
 
 def _leaves(services: Sequence[MenuService]) -> Iterator[MenuService]:

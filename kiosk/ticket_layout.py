@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from hardware.document import Align, Direction, Document, Element, Qr, Rule, Space, Text
 from kiosk.paper import ACTED_ON_DOTS, FRENCH, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
+from kiosk.waits import said_of
 
 _NUMBER_DOTS = 400
-_HOUR, _STEP = 60, 5
+_HOUR = 60
 """Minutes."""
 
 
@@ -18,7 +19,7 @@ class TicketContent:
     """What the ticket states in every language.
 
     `arrival`: how the visitor stands to the hour booked (early, on_time, late, walk_in), None without one.
-    `wait_min` is the expected range in whole minutes, low < high, or None when nothing honest can be said.
+    `wait_min` is the expected range in whole minutes, low ≤ high, or None when nothing honest can be said.
     `is_after_closing`: a call is expected only after the hall closes for the day.
     `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people
     type it.
@@ -44,7 +45,7 @@ class TicketContent:
             raise ValueError("a ticket has a number")
         if self.people_ahead < 0:
             raise ValueError(f"people_ahead {self.people_ahead} is negative")
-        if self.wait_min is not None and not 0 <= self.wait_min[0] < self.wait_min[1]:
+        if self.wait_min is not None and not 0 <= self.wait_min[0] <= self.wait_min[1]:
             raise ValueError(f"wait_min {self.wait_min} is not a range")
 
 
@@ -113,8 +114,12 @@ def _arrival(content: TicketContent, paper: _Paper) -> list[Element]:
     if content.arrival is None:
         return []
     key = f"kiosk.arrival.{content.arrival}"
+
+    def late(spoken: TicketLanguage) -> str:
+        return _duration(paper, spoken.language, content.late_min)
+
     said = [
-        paper.translate(key, spoken.language, at=spoken.booked_hour, minutes=content.late_min)
+        paper.translate(key, spoken.language, at=spoken.booked_hour, late=late(spoken))
         for spoken in paper.languages
     ]
     return [*paper.stacked(said, size=ACTED_ON_DOTS), Space(10)]
@@ -141,10 +146,16 @@ def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
 
 def _wait(paper: _Paper, language: str, low: int, high: int) -> str:
     """A range in whole minutes in the words of the kiosk's menu."""
+    least, most = (_duration(paper, language, minutes) for minutes in (low, high))
+    match said_of(low * 60, high * 60):
+        case "under":
+            return paper.translate("kiosk.wait.under", language, high=most)
+        case "over":
+            return paper.translate("kiosk.wait.over", language, low=least)
+        case "about":
+            return paper.translate("kiosk.wait.about", language, duration=most)
     if high < _HOUR:
-        key, values = ("under", {"high": high}) if low == 0 else ("minutes", {"low": low, "high": high})
-        return paper.translate(f"kiosk.wait.{key}", language, **values)
-    least, most = (_duration(paper, language, minutes) for minutes in (low or _STEP, high))
+        return paper.translate("kiosk.wait.minutes", language, low=low, high=high)
     return paper.translate("kiosk.wait.mixed", language, low=least, high=most)
 
 

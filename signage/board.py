@@ -18,7 +18,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 MAX_CALLS = 12
 MAX_RECENT = 8
@@ -70,10 +70,14 @@ class RecentCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """The range of waits a visitor taking a ticket now may expect, in seconds, 0 ≤ low ≤ high."""
+    """The range of waits a visitor taking a ticket now may expect, in seconds, 0 ≤ low ≤ high.
+
+    `said`: as a range, or by the one end that is sure.
+    """
 
     low_s: int
     high_s: int
+    said: Literal["under", "about", "between", "over"] = "between"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +200,9 @@ def _recent(call: RecentCall) -> Message:
 
 
 def _queue(line: QueueLine) -> Message:
-    wait = {"low_s": line.wait.low_s, "high_s": line.wait.high_s} if line.wait else None
+    wait = (
+        {"low_s": line.wait.low_s, "high_s": line.wait.high_s, "said": line.wait.said} if line.wait else None
+    )
     services = [
         {"id": service, "name": {lang: clipped(text, NAME_CHARACTERS) for lang, text in names.items()}}
         for service, names in line.services

@@ -60,6 +60,7 @@ SENTENCES = {
     "rest_hint": (),
     "still_called": (),
     "ticket_now": (),
+    "over": ("low",),
     "under": ("high",),
     "unknown": (),
     "unknown_hint": (),

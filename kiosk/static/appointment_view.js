@@ -1,6 +1,7 @@
 // Draws the appointment's views: the keypad for a code, services and hours of convocations, the line on the ticket.
 
 import { SHORTEST_CODE } from "./appointment_state.js";
+import { duration } from "./words.js";
 
 const KEYS = [..."1234567890", ..."AZERTYUIOP", ..."QSDFGHJKLM", ..."WXCVBN"];
 
@@ -18,7 +19,7 @@ function dayIn(state, instant) {
 export function arrivalText(state, say) {
   const { appointment } = state.ticket;
   if (!appointment) return "";
-  return say(`kiosk.arrival.${appointment.arrival}`, { at: hourIn(state, appointment.booked_at), minutes: appointment.late_min });
+  return say(`kiosk.arrival.${appointment.arrival}`, { at: hourIn(state, appointment.booked_at), late: duration(appointment.late_min ?? 0, say) });
 }
 
 // What is wrong with the code that was typed; empty while nothing is.

@@ -2,7 +2,7 @@
 
 import { wear } from "/assets/look.js";
 import { alertAt, alertView, isLater, withKnownWords } from "./alert.js";
-import { initialState, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
+import { focusReadingOf, initialState, isToBeRead, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
 import { codeErrorText } from "./appointment_view.js";
 import { sheetPaper } from "./sheet_state.js";
 import { openListening } from "./listening.js";
@@ -14,6 +14,8 @@ import { speaker } from "./words.js";
 const PRINT_LATE_MS = 15_000;
 const LONGEST_TOUCH_MS = 1_000; // a palm left on the glass must not hold the picture back
 const TICK_MS = 250;
+const UNSEEN = ["activeAt", "touchedAt", "heldMenu"];
+const FOCUS_READ_AFTER_MS = 200; // who tabs on hears where they stop
 const LOST_SHOWN_AFTER_MS = 5_000; // a server that starts again is no news
 
 const context = JSON.parse(document.getElementById("context").textContent);
@@ -30,6 +32,8 @@ let lostAt = null;
 let bands = context.bands;
 let wasWarning = false;
 let toldAlert = null;
+let isRefocusing = false;
+let focusRead = null;
 const showAlert = alertView(document.getElementById("alert"), context.alerts, document.querySelectorAll("body > :is(header, nav, main, footer, #warning)"));
 const player = new Audio();
 const listenButton = document.getElementById("listen"); // null where the server has no voice
@@ -70,7 +74,7 @@ function takeAlert(told) {
 function drawAlert() {
   const at = Date.now() + clockOffset;
   const alert = alertAt(toldAlert, at);
-  if (alert) listening.stop();
+  if (alert) silence();
   showAlert(alert, { at, languages: languages().map(({ code }) => code) });
 }
 
@@ -81,6 +85,7 @@ function dispatch(action) {
   if (state.language !== before.language) link.refetch();
   if (state.press) runPress(state.press);
   if (state.view === "convocation" && before.view === "appointment") loadConvocations();
+  if (state.needs !== before.needs && action.type === "toggle_need") sayControl(`need-${action.need}`);
   if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
   if (state.sheet && !before.sheet) printSheet(state.sheet);
   if (state.codeError && state.view !== before.view) setText("spoken", codeErrorText(state, say));
@@ -88,7 +93,7 @@ function dispatch(action) {
   if (needsDrawing(before)) drawSoon();
 }
 
-const needsDrawing = (before) => Object.keys(state).some((key) => key !== "activeAt" && state[key] !== before[key]);
+const needsDrawing = (before) => Object.keys(state).some((key) => !UNSEEN.includes(key) && state[key] !== before[key]);
 
 function drawSoon() {
   if (touching === null) drawNow();
@@ -101,10 +106,14 @@ function drawNow() {
   const focused = document.activeElement?.dataset?.key;
   draw(state, say, languages());
   const isSameView = state.view === drawn?.view && state.folder === drawn?.folder;
+  isRefocusing = true;
   if (!isSameView || focused) ((isSameView && keyed(focused)) || keyed("title"))?.focus({ preventScroll: true });
-  if (["view", "folder", "service", "convocation", "page", "language"].some((part) => state[part] !== drawn?.[part])) listening.stop();
+  isRefocusing = false;
+  const before = drawn;
   drawn = state;
   drawListening();
+  if (isToBeRead(state, before)) readView();
+  else if (!state.isListening) silence();
   drawWarning();
 }
 
@@ -129,14 +138,15 @@ document.addEventListener("click", ({ target }) => {
   const pressed = target.closest("button");
   if (!pressed || pressed.disabled) return;
   if (pressed.dataset.toggle) dispatch({ type: "toggle", preference: pressed.dataset.toggle });
-  else if (pressed === listenButton) listen();
+  else if (pressed === listenButton) dispatch({ type: "toggle_listening" });
   else if (pressed.dataset.act === "pair") location.assign("/pair");
   else if (pressed.dataset.act) dispatch((acts[pressed.dataset.act] ?? (() => ({ type: pressed.dataset.act })))(pressed.dataset));
 });
 document.addEventListener("pointerdown", ({ target }) => {
-  if (!target.closest?.("#warning")) dispatch({ type: "active" });
-  drawWarning();
   touching ??= { isDue: false, limit: setTimeout(released, LONGEST_TOUCH_MS) };
+  if (!target.closest?.("#warning")) dispatch({ type: "active" });
+  if (target.closest?.("#view") && !target.closest("button")) dispatch({ type: "touch_view" });
+  drawWarning();
 });
 for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(released, 0));
 document.addEventListener("keydown", (pressed) => {
@@ -212,7 +222,7 @@ async function askPrint({ visit, press }) {
 // --- time: the clock, the return to the start and its warning -------------------------------------------------------
 
 setInterval(() => {
-  dispatch({ type: listening.isOn() ? "active" : "tick" });
+  dispatch({ type: listening.isOn() ? "listening" : "tick" });
   drawWarning();
   drawClock();
   drawAlert();
@@ -270,21 +280,38 @@ const listening = openListening({
     player.play().catch(done);
   }),
   silence() { player.pause(); heard(); },
-  onChange: (isOn) => listenButton?.setAttribute("aria-pressed", String(isOn)),
 });
 
-function listen() {
-  dispatch({ type: "active" });
+function readView() {
+  clearTimeout(focusRead);
   const choices = document.querySelectorAll("#view :is([data-service], [data-act=choose_convocation], [data-act=choose_hour])");
-  const wanted = readingOf(state, [...choices].map(({ dataset }) => dataset.service ?? dataset.value));
-  if (listening.isOn() || !wanted) listening.stop();
-  else listening.start(wanted);
+  const wanted = context.voices.includes(state.language) ? readingOf(state, [...choices].map(({ dataset }) => dataset.service ?? dataset.value)) : null;
+  if (wanted) listening.start(wanted);
+  else listening.stop();
+}
+
+// Reached by keyboard, or by the switch of somebody who cannot see where it is: the control says itself.
+document.addEventListener("focusin", ({ target }) => {
+  const reached = target.closest("button");
+  if (!reached || isRefocusing || !target.matches(":focus-visible")) return;
+  sayControl(reached.dataset.key ?? (reached.dataset.toggle ? `access-${reached.dataset.toggle}` : reached === listenButton ? "access-listen" : reached.dataset.act));
+});
+
+function sayControl(key) {
+  clearTimeout(focusRead);
+  const wanted = focusReadingOf(state, key);
+  if (wanted && context.voices.includes(state.language)) focusRead = setTimeout(() => listening.start(wanted), FOCUS_READ_AFTER_MS);
+}
+
+function silence() {
+  clearTimeout(focusRead);
+  listening.stop();
 }
 
 function drawListening() {
   if (!listenButton) return;
   listenButton.hidden = !context.voices.includes(state.language);
-  listenButton.disabled = readingOf(state, []) === null;
+  listenButton.setAttribute("aria-pressed", String(state.isListening));
 }
 
 function placeBand() {

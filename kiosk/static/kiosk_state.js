@@ -5,20 +5,23 @@ import { askedFor, exceptionalBack, exceptionalReducers, exceptionalStart, servi
 import { sheetReducers, sheetStart, offersSheet, sheetPaper } from "./sheet_state.js";
 
 export const GUARD_MS = 400; // a second tap of a double press must not land on the next view
-export const QUIET_MS = 45_000;
-export const QUIET_TICKET_MS = 25_000;
+export const QUIET_MS = 60_000;
+export const QUIET_TICKET_MS = 40_000; // with its warning a ticket stays a minute
+export const CODE_GONE_MS = 12_000; // after its paper came out: the next person must not follow this visit
 export const WARNING_MS = 20_000; // WCAG 2.2.1: at least 20 s to ask for more time
 export const MORE_TIME_MS = 60_000;
+export const MENU_HELD_MS = 10_000; // a page of the menu does not change under a finger
 
 const NOT_ISSUED = ["closed", "full", "too_late", "stopped", "appointment_only"];
 const KNOWN_CODES = [...NOT_ISSUED, "no_counter", ...APPOINTMENT_NOTICES];
 export const NEEDS = ["step_free", "deaf", "blind", "slow", "interpreter"];
+const READ_VIEWS = ["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"];
 const BUSY = ["loading", "unpaired", "taking"];
 const NO_PREFERENCES = { large: false, contrast: false, low: false };
 
 export function initialState(language, at = 0) {
   return atStart({
-    language, defaultLanguage: language, menu: null, verdicts: {}, prints: false, isPaired: true, view: "loading",
+    language, defaultLanguage: language, menu: null, heldMenu: null, touchedAt: -MENU_HELD_MS, verdicts: {}, prints: false, isPaired: true, view: "loading",
   }, at, "loading");
 }
 
@@ -60,6 +63,20 @@ export function printOf(state) {
   return "pending";
 }
 
+// Whether « Écouter » begins anew: it is on, and what is shown is another view, page or language than before.
+export function isToBeRead(state, before) {
+  const parts = ["isListening", "view", "folder", "service", "convocation", "convocations", "page", "language"];
+  return state.isListening && parts.some((part) => state[part] !== before?.[part]);
+}
+
+// What « Écouter » asks to hear of the one control the keyboard is on; null where nothing is read.
+export function focusReadingOf(state, key) {
+  const { view, folder, service, exceptional, language: lang } = state;
+  if (!state.isListening || !key || !READ_VIEWS.includes(view)) return null;
+  const within = view === "start" ? folder : exceptional && view === "notice" ? exceptional.service : service;
+  return { lang, view, ...(within && { service: within }), ...(view === "needs" && { needs: state.needs.join(",") }), focus: key };
+}
+
 // What « Écouter » asks to hear of the view, by names only; null where there is nothing to read. `shown`: services or hours on the page.
 export function readingOf(state, shown) {
   const { view, folder, service, ticket, exceptional, language: lang } = state;
@@ -71,7 +88,7 @@ export function readingOf(state, shown) {
     case "appointment": case "convocation": return appointmentReading(state, shown);
     case "notice": return { lang, view, ...(service && { service }), reason: state.notice, ...(state.noticeAt && { at: state.noticeAt }), ...(offersSheet(state) && { has_sheet: true, paper: sheetPaper(state) }) };
     case "ticket": return {
-      lang, view, visit: ticket.visit, paper: printOf(state), is_priority: ticket.priority, has_code: Boolean(ticket.follow_url),
+      lang, view, visit: ticket.visit, paper: printOf(state), is_priority: ticket.priority, has_code: Boolean(ticket.follow_url) && !state.isCodeGone,
       ...(ticket.appointment && { arrival: ticket.appointment.arrival, at: ticket.appointment.booked_at, late_min: ticket.appointment.late_min ?? 0 }),
     };
   }
@@ -81,13 +98,7 @@ export function readingOf(state, shown) {
 const reducers = {
   menu_loaded(state, { menu, at }) {
     if (menu.language !== state.language && state.menu) return state;
-    const loaded = { ...state, menu, isPaired: true };
-    if (state.view === "loading" || state.view === "unpaired" || (state.view === "away" && !state.press)) {
-      return atStart(loaded, at);
-    }
-    if (state.folder && !serviceById(menu, state.folder)?.children.length) return atStart(loaded, at);
-    if (["sheet", "needs"].includes(state.view) && !serviceById(menu, state.service)) return atStart(loaded, at);
-    return loaded;
+    return isMenuHeld(state, menu, at) ? { ...state, heldMenu: menu } : withMenu(state, menu, at);
   },
 
   paired: (state, { prints }) => ({ ...state, prints: Boolean(prints) }),
@@ -156,6 +167,7 @@ const reducers = {
     return {
       ...active(state, at), view: "ticket", press: null, isTrying: false, isPrintLate: false,
       ticket: { ...ticket, priority: state.press.body.priority, press: state.press.body },
+      isCodeGone: false, paperAt: isPrinted(state, ticket) ? at : null,
     };
   },
 
@@ -167,10 +179,15 @@ const reducers = {
     return { ...active(state, at), view: "notice", press: null, isTrying: false, notice, noticeAt: problem?.from_at ?? problem?.booked_at ?? null, service: state.press.service ?? state.press.body.service ?? null };
   },
 
-  print_verdict(state, { visit, verdict }) {
+  print_verdict(state, { visit, verdict, at }) {
+    if (!verdict) return state;
     const kept = Object.entries(state.verdicts).slice(-7);
-    return verdict ? { ...state, verdicts: { ...Object.fromEntries(kept), [visit]: verdict } } : state;
+    const isOfTicket = verdict === "printed" && state.ticket?.visit === visit;
+    return { ...state, paperAt: isOfTicket ? state.paperAt ?? at : state.paperAt, verdicts: { ...Object.fromEntries(kept), [visit]: verdict } };
   },
+
+  // Beside every button: somebody who starts anew, once whoever took the ticket has left with it.
+  touch_view: (state, { at }) => state.view === "ticket" && state.isCodeGone ? atStart(state, at) : state,
 
   print_late: (state, { visit }) => state.ticket?.visit === visit ? { ...state, isPrintLate: true } : state,
 
@@ -179,6 +196,10 @@ const reducers = {
     const preferences = { ...state.preferences, [preference]: !state.preferences[preference] };
     return { ...active(state, at), preferences, page: 0 };
   },
+
+  toggle_listening: (state, { at }) => mayReturn(state) ? { ...active(state, at), isListening: !state.isListening } : state,
+  // what is being said keeps the view, as a press would
+  listening: (state, { at }) => ({ ...passed(state, at), activeAt: Math.max(state.activeAt, at) }),
 
   turn_page(state, { by, at }) {
     return isGuarded(state, at) ? state : { ...active(state, at), page: Math.max(0, state.page + by) };
@@ -202,15 +223,41 @@ const reducers = {
 
   home: (state, { at }) => isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at),
   active: (state, { at }) => active(state, at),
-  more_time: (state, { at }) => ({ ...state, activeAt: Math.max(state.activeAt, at + MORE_TIME_MS - (quietMs(state) ?? 0)) }),
-  tick: (state, { at }) => secondsLeft(state, at) === 0 ? atStart(state, at) : state,
+  more_time: (state, { at }) => ({ ...active(state, at), activeAt: Math.max(state.activeAt, at + MORE_TIME_MS - (quietMs(state) ?? 0)) }),
+  tick: (state, { at }) => passed(secondsLeft(state, at) === 0 ? atStart(state, at) : state, at),
 };
+
+// Where the visitor stays, unless what they are at is gone from the menu.
+function withMenu(state, menu, at) {
+  const loaded = { ...state, menu, heldMenu: null, isPaired: true };
+  if (state.view === "loading" || state.view === "unpaired" || (state.view === "away" && !state.press)) return atStart(loaded, at);
+  if (state.folder && !serviceById(menu, state.folder)?.children.length) return atStart(loaded, at);
+  if (["sheet", "needs"].includes(state.view) && !serviceById(menu, state.service)) return atStart(loaded, at);
+  return loaded;
+}
+
+// What time alone changes.
+function passed(state, at) {
+  const held = withHeldMenu(state, at);
+  const isDue = held.ticket && !held.isCodeGone && held.paperAt !== null && at - held.paperAt >= CODE_GONE_MS;
+  return isDue ? { ...held, isCodeGone: true } : held;
+}
+
+function withHeldMenu(state, at) {
+  const menu = state.heldMenu;
+  return menu && menu.language === state.language && !isMenuHeld(state, menu, at) ? withMenu(state, menu, at) : state;
+}
+
+// Somebody is choosing from this page, or was a moment ago: what they reach for stays where and as it is.
+function isMenuHeld(state, menu, at) {
+  return state.view === "start" && state.menu?.language === menu.language && at - state.touchedAt < MENU_HELD_MS;
+}
 
 function atStart(state, at, view = "start") {
   return {
     ...state, view, language: state.defaultLanguage, folder: null, page: 0, service: null, needs: [], press: null, isTrying: false,
-    ticket: null, isPrintLate: false, notice: null, noticeAt: null, ...appointmentStart, ...sheetStart, ...exceptionalStart,
-    beneath: "start", preferences: NO_PREFERENCES, shownAt: at, activeAt: at,
+    ticket: null, isPrintLate: false, paperAt: null, isCodeGone: false, notice: null, noticeAt: null, ...appointmentStart, ...sheetStart, ...exceptionalStart,
+    beneath: "start", preferences: NO_PREFERENCES, isListening: false, shownAt: at, activeAt: at,
   };
 }
 
@@ -227,14 +274,15 @@ function withPress(state, service, priority, pressId) {
   return { ...state, service: service.id, press: { id: pressId, attempt: 1, service: service.id, body }, isTrying: true };
 }
 
-const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at) });
+const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at), touchedAt: at });
 const isGuarded = (state, at) => at - state.shownAt < GUARD_MS;
+const isPrinted = ({ verdicts }, { visit, print }) => (verdicts[visit] ?? print?.verdict) === "printed";
 const isCurrent = (state, pressId) => state.press?.id === pressId;
 const mayReturn = (state) => !BUSY.includes(state.view) && !(state.view === "away" && (state.isTrying || !state.menu));
 
 function quietMs(state) {
   const isAtRest = state.view === "start" && !state.folder && state.page === 0 && state.language === state.defaultLanguage
-    && !Object.values(state.preferences).some(Boolean);
+    && !state.isListening && !Object.values(state.preferences).some(Boolean);
   if (isAtRest || !mayReturn(state)) return null;
   return state.view === "ticket" ? QUIET_TICKET_MS : QUIET_MS;
 }

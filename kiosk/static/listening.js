@@ -1,7 +1,7 @@
 // « Écouter »: plays the sentences of a view one after the other until they end or it is stopped. No DOM.
 
 // `ask(wanted)` resolves with the addresses to play, `play(address)` when one has ended; `silence()` ends it at once.
-export function openListening({ ask, play, silence, onChange }) {
+export function openListening({ ask, play, silence, onChange = () => {} }) {
   let current = null;
 
   async function start(wanted) {

@@ -5,7 +5,7 @@ import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_
 import { reasonChosen, serviceById, wayOf } from "./exceptional_state.js";
 import { offersSheet, sheetPaper } from "./sheet_state.js";
 import { NEEDS, printOf, serviceOfTicket, shownServices } from "./kiosk_state.js";
-import { serviceLines, waitText } from "./words.js";
+import { longestLines, serviceLines, waitText } from "./words.js";
 
 const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const ICON_NAME = /^[a-z0-9-]+$/;
@@ -174,9 +174,9 @@ const views = {
     slots.wait_line.hidden = !wait;
     slots.wait.textContent = wait;
     slots.priority.hidden = !ticket.priority;
-    drawCode(slots, ticket, say);
+    drawCode(slots, state, say);
     drawPrint(slots, state, say);
-    slots.acts.replaceChildren(homeButton(say));
+    slots.acts.replaceChildren(doneButton(state, say));
   },
 };
 
@@ -205,13 +205,23 @@ function sheetLede(service, say) {
   return service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : "";
 }
 
-function drawCode(slots, ticket, say) {
+// The code leaves when its paper has; what it says of itself takes its place, and nothing moves.
+function drawCode(slots, { ticket, isCodeGone }, say) {
   slots.scan.hidden = !ticket.follow_url;
   if (!ticket.follow_url) return;
+  slots.scan.toggleAttribute("data-gone", isCodeGone);
+  slots.follow.textContent = say(isCodeGone ? "kiosk.ticket.code_on_paper" : "kiosk.ticket.follow");
+  if (isCodeGone) return;
   slots.qr.src = codeAddress(ticket.follow_url);
   slots.qr.alt = say("kiosk.ticket.qr");
-  if (ticket.short_code) showText(slots.short_code, say("kiosk.ticket.short_code", { code: ticket.short_code }));
+  if (!ticket.short_code) return;
+  showText(slots.typed, say("kiosk.ticket.type", { address: typedAt(ticket.follow_url) }));
+  showText(slots.short_code, say("kiosk.ticket.short_code", { code: ticket.short_code.replace(/^(.{4})(.{4})$/, "$1-$2") }));
 }
+
+// Where a short code is typed, as people type it.
+const typedAt = (followUrl) => shownAddress(followUrl.replace(/\/t\/.*$/, "/suivi"));
+const shownAddress = (address) => address.replace(/^https?:\/\//, "").replace(/\/$/, "");
 
 function drawPrint(slots, state, say) {
   const verdict = printOf(state);
@@ -237,7 +247,7 @@ function plain(say, { icon, title, about, text = "", opening = "", acts = [], ch
 // Where one books: a code to scan, and the address as people type it.
 function drawBooking(slots, address, say) {
   slots.book.hidden = false;
-  slots.book_address.textContent = address.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  slots.book_address.textContent = shownAddress(address);
   slots.book_code.alt = say("kiosk.notice.appointment_only.qr");
   slots.book_code.onerror = () => { slots.book_code.hidden = true; }; // the address is enough
   slots.book_code.src = codeAddress(address);
@@ -248,7 +258,6 @@ const codeAddress = (text) => `/kiosk/qr.svg?text=${encodeURIComponent(text)}`;
 function serviceItem(service, say) {
   const item = document.getElementById("item-service").content.cloneNode(true).firstElementChild;
   const slots = slotsOf(item);
-  const lines = serviceLines(service, say);
   item.firstElementChild.dataset.act = "choose_service";
   item.firstElementChild.dataset.service = service.id;
   item.firstElementChild.dataset.key = `service-${service.id}`;
@@ -256,14 +265,32 @@ function serviceItem(service, say) {
   item.firstElementChild.toggleAttribute("data-folder", service.children.length > 0);
   setIcon(slots.icon, service.icon);
   slots.name.textContent = service.name;
-  showText(slots.small, lines.small);
-  showText(slots.strong, lines.strong);
-  showText(slots.caption, lines.caption);
+  write(serviceLines(service, say));
+  // measured with the longest texts it may hold, then as high as that whatever it holds
+  atLongest.set(item, {
+    fill() { item.firstElementChild.style.removeProperty("min-height"); write(longestLines(service, say)); },
+    keep() { const { height } = item.firstElementChild.getBoundingClientRect(); write(serviceLines(service, say)); item.firstElementChild.style.minHeight = `${height}px`; },
+  });
   return item;
+
+  function write(lines) {
+    showText(slots.small, lines.small);
+    showText(slots.strong, lines.strong);
+    showText(slots.caption, lines.caption);
+  }
 }
+
+const atLongest = new WeakMap();
 
 // Shows all items if they fit, tighter if they must, else page by page: nothing ever hides behind a scroll.
 function fillPaged(slots, items, acts, state, say) {
+  for (const item of items) atLongest.get(item)?.fill();
+  fillPages(slots, items, acts, state, say);
+  // all are measured before any is written: what stands beside them keeps its place
+  for (const keep of [...slots.list.children].map((item) => atLongest.get(item)?.keep)) keep?.();
+}
+
+function fillPages(slots, items, acts, state, say) {
   const box = slots.list.closest(".paged");
   const fits = (some) => {
     slots.list.replaceChildren(...some);
@@ -285,13 +312,16 @@ function fillPaged(slots, items, acts, state, say) {
   position.textContent = say("kiosk.paging.position", { page: page + 1, pages: slices.length });
 }
 
+// Each page holds as many as fit.
 function slicesThatFit(items, fits) {
-  for (let pages = 2; ; pages += 1) {
-    const size = Math.ceil(items.length / pages);
-    const slices = [];
-    for (let from = 0; from < items.length; from += size) slices.push(items.slice(from, from + size));
-    if (size === 1 || slices.every(fits)) return slices;
+  const slices = [];
+  for (let from = 0; from < items.length;) {
+    let size = 1;
+    while (from + size < items.length && fits(items.slice(from, from + size + 1))) size += 1;
+    slices.push(items.slice(from, from + size));
+    from += size;
   }
+  return slices;
 }
 
 function pagingButtons(say) {
@@ -328,6 +358,11 @@ function sheetButton({ sheet }, say, kind) {
   const made = button({ act: "print_sheet", key: "print-sheet", label: say("kiosk.appointment_sheet.print"), icon: "printer", kind });
   if (sheet) made.setAttribute("aria-disabled", "true"); // keeps the focus
   return made;
+}
+
+function doneButton(state, say) {
+  const has = ["pending", "printed"].includes(printOf(state)) ? "ticket" : "number";
+  return button({ act: "home", key: `have-${has}`, label: say(`kiosk.action.have_${has}`), icon: "check" });
 }
 
 const homeButton = (say) => button({ act: "home", key: "home", label: say("kiosk.action.home"), icon: "house" });

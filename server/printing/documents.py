@@ -20,6 +20,7 @@ from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
 from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from kiosk.trial_layout import TrialContent, lay_out_trial
+from kiosk.waits import rounded_s
 from server.domain.configuration import FRENCH, HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
@@ -35,8 +36,6 @@ PROFILES = {
     "raster-58": PrinterProfile(width_dots=WIDTH_58_MM_DOTS),
     "text-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS, mode="native"),
 }
-_STEP_S = 300
-"""Waits are printed in steps of five minutes, as the kiosk shows them."""
 _CODE_PART = 4
 
 _TICKET = (
@@ -185,9 +184,8 @@ def wait_minutes(low_s: int | None, high_s: int | None) -> tuple[int, int] | Non
     """The quoted range in whole steps of five minutes around it; None without a quote or a wait."""
     if low_s is None or high_s is None or high_s <= 0:
         return None
-    low = max(low_s, 0) // _STEP_S * 5
-    high = -(-high_s // _STEP_S) * 5
-    return low, max(high, low + 5)
+    low, high = rounded_s(low_s, high_s)
+    return low // 60, high // 60
 
 
 def _readable(code: str) -> str:

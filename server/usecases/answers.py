@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from kiosk.waits import said_of
 from server.domain.estimates import Estimate, WaitRange
 from server.domain.instants import micros_to_text
 from server.domain.transitions import LegState, is_unconfirmed
@@ -17,15 +18,20 @@ AFTER_CLOSING = "after_closing"
 def wait_answer(found: Estimate) -> Answer:
     """What is announced of a wait: `wait`, a range in seconds or null, and `why_no_wait`."""
     if isinstance(found, WaitRange):
-        return {"wait": {"low_s": found.low_s, "high_s": found.high_s}, "why_no_wait": None}
+        return {"wait": _range(found.low_s, found.high_s), "why_no_wait": None}
     return {"wait": None, "why_no_wait": None if found is None else AFTER_CLOSING}
 
 
 def quoted_answer(low_s: int | None, median_s: int | None, high_s: int | None) -> Answer:
     """What a ticket announced at its issue, as `wait_answer`; a median without ends means after closing."""
     if low_s is not None and high_s is not None:
-        return {"wait": {"low_s": low_s, "high_s": high_s}, "why_no_wait": None}
+        return {"wait": _range(low_s, high_s), "why_no_wait": None}
     return {"wait": None, "why_no_wait": None if median_s is None else AFTER_CLOSING}
+
+
+def _range(low_s: int, high_s: int) -> Answer:
+    """A range, and how pages say it."""
+    return {"low_s": low_s, "high_s": high_s, "said": said_of(low_s, high_s)}
 
 
 def exceptional_answer(visit: Row) -> Answer | None:

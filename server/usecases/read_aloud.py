@@ -7,6 +7,7 @@ from datetime import datetime
 from kiosk.menu import Wait
 from kiosk.reading import Need as ReadNeed
 from kiosk.reading import NotInTheMenu, Paper, ReadArrival, Reader, ReadTicket, Reason, View
+from kiosk.reading_focus import focused
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.usecases.answers import AFTER_CLOSING, Answer
@@ -23,7 +24,7 @@ class WantedReading:
     `shown` are the services of the page that is up, `hours` its hours of convocations, `needs` those chosen,
     `visit` the ticket's, `at` the hour in a notice of appointments; `exceptional_reason` why the sheet is
     that of another service than `wanted`, which asks for an appointment. `kiosk`: whose view it is, None
-    where the whole menu is shown.
+    where the whole menu is shown. `focus`: the key of the one control to say, None for the whole view.
     """
 
     view: View
@@ -43,6 +44,7 @@ class WantedReading:
     wanted: str | None = None
     exceptional_reason: str | None = None
     appointment: ReadArrival | None = None
+    focus: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ def read_aloud(
     )
     reader = Reader(menu, translate)
     try:
-        if wanted.view == "convocation":
+        if wanted.focus is not None:
+            within, needs = wanted.service, wanted.needs
+            sentences = focused(reader, wanted.focus, view=wanted.view, within=within, needs=needs)
+        elif wanted.view == "convocation":
             told = read_convocations(database, hall, wanted.kiosk)
             sentences = _convocations(reader, wanted, told["services"])
         else:
@@ -105,10 +110,8 @@ def _convocations(reader: Reader, wanted: WantedReading, expected: list[Answer])
     """Only what is expected is read, of it only what is on the page that is up."""
     hours = {each["service"]: [datetime.fromisoformat(hour) for hour in each["hours"]] for each in expected}
     if wanted.service is None:
-        return reader.convocations([each for each in hours if not wanted.shown or each in wanted.shown])
-    of_service = hours.get(wanted.service, [])
-    shown = [hour for hour in of_service if not wanted.hours or hour in wanted.hours]
-    return reader.hours(wanted.service, shown)
+        return reader.convocations(list(hours), wanted.shown)
+    return reader.hours(wanted.service, hours.get(wanted.service, []), wanted.hours)
 
 
 def _ticket(database: Database, estimates: Estimates, hall: str, wanted: WantedReading) -> ReadTicket:

@@ -25,7 +25,8 @@ export function wordsOf(language, sentences, { timeZone } = {}) {
       if (wait.none || wait.high_s === 0) return say("no_wait");
       const low = Math.floor(wait.low_s / 60);
       const high = Math.max(Math.ceil(wait.high_s / 60), 1);
-      if (low === 0) return say("under", { high: duration(high) });
+      if (low === 0 || wait.said === "under") return say("under", { high: duration(high) });
+      if (wait.said === "over") return say("over", { low: duration(low) });
       if (low >= high) return duration(high);
       return high < 60 ? say("range_minutes", { low, high }) : say("range", { low: duration(low), high: duration(high) });
     },

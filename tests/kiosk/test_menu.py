@@ -21,9 +21,10 @@ from kiosk.menu import (
     Wait,
     build_menu,
     opening_text,
-    rounded_outwards,
+    said_wait,
     state_of,
 )
+from kiosk.waits import said_of
 from tests.kiosk.sentences import translate
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -95,7 +96,11 @@ def test_no_wait_is_said_only_when_an_open_counter_serves_it_and_is_free(tree, n
 
 
 def test_nobody_waiting_is_not_no_wait_while_the_counters_are_taken():
-    assert only(waiting=0, wait=Wait(300, 2700))["wait"] == {"low_s": 300, "high_s": 2700}
+    assert only(waiting=0, wait=Wait(300, 2700))["wait"] == {
+        "low_s": 300,
+        "high_s": 2700,
+        "said": "under",
+    }
     assert only(waiting=0, wait=Wait(0, 0))["wait"] == {"none": True}
     assert only(waiting=0, wait=None)["wait"] is None
 
@@ -136,12 +141,13 @@ def test_the_message_is_json(tree, now):
 
 @given(waits)
 def test_a_wait_is_rounded_outwards_to_five_minutes(wait):
-    said = rounded_outwards(wait)
+    said = said_wait(wait)
+    assert said["said"] == said_of(wait.low_s, wait.high_s)
     assert said["low_s"] % 300 == said["high_s"] % 300 == 0
     assert said["low_s"] <= wait.low_s < said["low_s"] + 300
     assert wait.high_s <= said["high_s"]
     assert said["high_s"] < max(wait.high_s, 1) + 300
-    assert rounded_outwards(Wait(**said)) == said
+    assert said_wait(Wait(said["low_s"], said["high_s"])) == said
 
 
 def test_a_wait_says_nothing_when_no_counter_is_open():

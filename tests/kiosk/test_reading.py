@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from kiosk.menu import ExceptionalWay, Wait, build_menu
 from kiosk.reading import LONGEST_READING, Arrival, NotInTheMenu, ReadArrival, Reader, ReadTicket
+from kiosk.reading_focus import focused
 from tests.kiosk.sentences import LANGUAGES, translate
 from tests.kiosk.test_menu import HALL, NOW, menu, opening, service
 
@@ -44,9 +46,10 @@ def plain(sentences: list[str]) -> str:
 
 def test_the_menu_is_read_service_by_service_with_its_wait_or_why_not():
     assert plain(reader().start()) == (
-        "Bonjour. | Quel est l’objet de votre visite ? | Accueil | 2 personnes attendent"
-        " | entre 25 minutes et 1 heure 15 minutes d’attente | Armes | fermé | Ouvre demain à 7 heures 42"
-        " | Naturalisation | Sur rendez-vous | Étrangers | Appuyez sur une démarche pour la choisir."
+        "Bonjour. | Quel est l’objet de votre visite ? | 1 sur 4 : Accueil | 2 personnes attendent"
+        " | moins de 1 heure 15 minutes d’attente | 2 sur 4 : Armes | fermé"
+        " | Ouvre demain à 7 heures 42 | 3 sur 4 : Naturalisation | Sur rendez-vous"
+        " | 4 sur 4 : Étrangers | Appuyez sur une démarche pour la choisir."
         " | Carte mobilité inclusion « priorité » ou « invalidité » : vous passez en priorité."
         " | Indiquez-le à l’écran suivant et préparez votre carte."
     )
@@ -54,13 +57,41 @@ def test_the_menu_is_read_service_by_service_with_its_wait_or_why_not():
 
 def test_only_the_services_of_the_page_that_is_up_are_read():
     said = plain(reader().start(shown=["armes"]))
-    assert "Armes" in said
+    assert "2 sur 4 : Armes" in said, "its place among all, not on this page"
     assert "Accueil" not in said
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("service-armes", "2 sur 4 : Armes | fermé | Ouvre demain à 7 heures 42"),
+        ("service-accueil", "1 sur 4 : Accueil | 2 personnes attendent | moins de 1 heure 15"),
+        ("access-large", "Grands caractères"),
+        ("language-en", "English"),
+        ("need-slow", "J’ai besoin de plus de temps : choisi"),
+        ("code-A", "A"),
+        ("appointment", "1 sur 4 : J’ai un rendez-vous | avec un code"),
+        ("hour-2026-11-24T08:42:00Z", "9 heures 42"),
+        ("anything", ""),
+    ],
+)
+def test_the_control_that_the_keyboard_is_on_is_said_with_its_place(key: str, said: str):
+    spoken = plain(focused(reader(), key, view="start", needs=["slow"]))
+    assert spoken.startswith(said)
+    assert bool(spoken) == bool(said)
+
+
+def test_every_key_of_the_kiosk_s_controls_is_known():
+    code = "".join(path.read_text(encoding="utf-8") for path in Path("kiosk/static").glob("*view.js"))
+    code += Path("kiosk/templates/kiosk/kiosk.html").read_text(encoding="utf-8")
+    keys = set(re.findall(r'(?:key: |data-key=)"([a-z-]+)"', code)) - {"title"}
+    unsaid = {key for key in keys if not focused(reader(), key, view="notice")}
+    assert unsaid == set()
 
 
 def test_a_folder_is_read_by_its_name_and_what_it_holds():
     assert plain(reader().start(folder="etr")) == (
-        "Étrangers | Précisez votre demande. | Titre de séjour | pas d’attente"
+        "Étrangers | Précisez votre demande. | 1 sur 1 : Titre de séjour | pas d’attente"
         " | Appuyez sur une démarche pour la choisir."
     )
 
@@ -74,11 +105,12 @@ def test_a_closed_hall_says_when_it_opens_and_asks_for_nothing():
 def test_a_sheet_says_the_wait_the_papers_and_what_to_press():
     assert plain(reader(FOLDER).sheet("sejour")).startswith(
         "Titre de séjour | Un guichet est ouvert et personne n’attend. | À apporter | Passeport | Deux photos"
-        " | Pour prendre un ticket, appuyez sur « Prendre un ticket ». | Avec une carte mobilité inclusion"
+        " | 1 sur 3 : Pour prendre un ticket, appuyez sur « Prendre un ticket »."
+        " | 2 sur 3 : Avec une carte mobilité inclusion"
     )
-    assert "Si vous prenez un ticket maintenant, entre 25 minutes" in plain(reader().sheet("accueil"))
+    assert "Si vous prenez un ticket maintenant, moins de 1 heure 15" in plain(reader().sheet("accueil"))
     assert plain(reader().sheet("accueil")).endswith(
-        "| Pour dire ce qui vous aiderait, sans motif, appuyez sur « Ce qui m’aiderait »."
+        "| 3 sur 3 : Pour dire ce qui vous aiderait, sans motif, appuyez sur « Ce qui m’aiderait »."
     )
 
 
@@ -87,7 +119,7 @@ def test_the_start_says_where_an_appointment_goes_only_while_one_may_check_in():
         message = build_menu(replace(HALL, **hall), services, language="fr", translate=translate, now=NOW)
         return plain(Reader(message, translate).start())
 
-    sentence = "Avec un rendez-vous, appuyez sur « J’ai un rendez-vous »."
+    sentence = "1 sur 2 : J’ai un rendez-vous"
     assert sentence in start([ACCUEIL], takes_appointments=True)
     assert sentence not in start([ACCUEIL])
     assert sentence not in start([CLOSED], takes_appointments=True)
@@ -96,9 +128,9 @@ def test_the_start_says_where_an_appointment_goes_only_while_one_may_check_in():
 def test_needs_are_read_in_order_with_those_chosen_and_how_to_go_on():
     assert plain(reader().needs(["interpreter", "slow"])) == (
         "Qu’est-ce qui vous aiderait ? | Facultatif, sans motif à donner."
-        " | Seuls les agents le voient, et c’est effacé ce soir. | Un guichet sans marches"
-        " | Je n’entends pas bien les annonces | Je ne vois pas bien les écrans"
-        " | J’ai besoin de plus de temps : choisi | Je viens avec un interprète : choisi"
+        " | Seuls les agents le voient, et c’est effacé ce soir. | 1 sur 5 : Un guichet sans marches"
+        " | 2 sur 5 : Je n’entends pas bien les annonces | 3 sur 5 : Je ne vois pas bien les écrans"
+        " | 4 sur 5 : J’ai besoin de plus de temps : choisi | 5 sur 5 : Je viens avec un interprète : choisi"
         " | Appuyez sur ce qui vous aiderait, puis sur « Continuer »."
     )
 
@@ -113,11 +145,12 @@ def test_a_code_is_asked_for_and_the_way_without_one_is_said():
 
 def test_convocations_are_read_by_service_then_by_hour_as_it_is_spoken():
     assert plain(reader().convocations(["sejour"])) == (
-        "Pour quelle démarche venez-vous ? | Titre de séjour | Appuyez sur une démarche pour la choisir."
+        "Pour quelle démarche venez-vous ? | 1 sur 1 : Titre de séjour"
+        " | Appuyez sur une démarche pour la choisir."
     )
     assert "Aucune convocation sans code n’est attendue aujourd’hui." in plain(reader().convocations([]))
     assert plain(reader().hours("sejour", [NOW, NOW + timedelta(minutes=18)])) == (
-        "Titre de séjour | À quelle heure êtes-vous attendu ? | 9 heures 42 | 10 heures"
+        "Titre de séjour | À quelle heure êtes-vous attendu ? | 1 sur 2 : 9 heures 42 | 2 sur 2 : 10 heures"
     )
 
 
@@ -148,7 +181,7 @@ def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_t
     said = reader().ticket(ticket(paper="printed"))
     assert said[0] == said[-1] == "Votre numéro\u00a0: A, 0, 4, 2."
     assert plain(said[1:-1]) == (
-        "Accueil | 3 personnes avant vous | entre 10 minutes et 25 minutes d’attente | Prenez votre ticket"
+        "Accueil | 3 personnes avant vous | moins de 25 minutes d’attente | Prenez votre ticket"
         " | Regardez les écrans : votre numéro y sera affiché et annoncé."
     )
 
@@ -160,14 +193,15 @@ def test_a_number_is_read_letter_and_digits_one_by_one_at_the_beginning_and_at_t
         ({"ahead": 1}, "1 personne avant vous"),
         ({"wait": Wait(0, 200)}, "moins de 5 minutes d’attente"),
         ({"wait": Wait(1200, 1200)}, "environ 20 minutes d’attente"),
-        ({"wait": Wait(1200, 3500)}, "entre 20 minutes et 1 heure d’attente"),
+        ({"wait": Wait(2400, 3500)}, "entre 40 minutes et 1 heure d’attente"),
+        ({"wait": Wait(1800, 5400)}, "plus de 30 minutes d’attente"),
         ({"paper": "no_paper"}, "Pas de papier : notez votre numéro"),
         ({"paper": "no_paper", "has_code": True}, "Pas de papier : notez votre numéro ou scannez le code"),
         ({"is_priority": True}, "Ticket prioritaire : préparez votre carte."),
         ({"appointment": ReadArrival("on_time", NOW)}, "Votre rendez-vous est à 9 heures 42."),
         (
-            {"appointment": ReadArrival("late", NOW, 12)},
-            "Vous avez 12 minutes de retard : votre rendez-vous de 9 heures 42 est maintenu.",
+            {"appointment": ReadArrival("late", NOW, 117)},
+            "Vous avez 1 heure 57 minutes de retard : votre rendez-vous de 9 heures 42 est maintenu.",
         ),
         ({"ahead": None, "wait": None, "place": "guichet 3"}, "Votre numéro est appelé : guichet 3."),
     ],
@@ -214,8 +248,8 @@ def test_exceptional_reasons_are_read_with_the_notice_and_the_one_chosen_with_th
     way = ExceptionalWay(ACCUEIL, {"urgent": {"fr": "Départ demain"}, "online": {"fr": "Pas d’internet"}})
     reading = reader(replace(BOOKED, exceptional=way))
     assert plain(reading.notice("natu", "appointment_only", sheet="none")).partition("l’accueil. | ")[2] == (
-        "Vous pouvez venir aujourd’hui sans rendez-vous dans l’un de ces cas : | Départ demain"
-        " | Pas d’internet | Si vous êtes dans l’un de ces cas, appuyez dessus."
+        "Vous pouvez venir aujourd’hui sans rendez-vous dans l’un de ces cas : | 1 sur 2 : Départ demain"
+        " | 2 sur 2 : Pas d’internet | Si vous êtes dans l’un de ces cas, appuyez dessus."
         " | Pour imprimer comment faire, appuyez sur « Imprimer comment faire »."
     )
     assert plain(reading.sheet("accueil", excused=("natu", "urgent"))).startswith(

@@ -191,7 +191,7 @@ def test_queues_carry_people_and_waits_and_none_where_nothing_honest_is_known() 
             "queue": "q1",
             "services": [{"id": "s1", "name": {"fr": "Accueil"}}],
             "waiting": 3,
-            "wait": {"low_s": 300, "high_s": 900},
+            "wait": {"low_s": 300, "high_s": 900, "said": "between"},
         },
         {"queue": "q2", "services": [], "waiting": 0, "wait": None},
     ]

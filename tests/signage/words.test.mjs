@@ -6,7 +6,7 @@ import { placeParts, recallParts, textIn, wordsOf } from "../../signage/static/w
 const { cases } = JSON.parse(readFileSync(new URL("vectors/recall.json", import.meta.url)));
 const words = wordsOf("fr", {
   people_one: "{number} personne", people_other: "{number} personnes", no_wait: "pas d’attente", under: "moins de {high}",
-  range_minutes: "{low} à {high} min", range: "{low} à {high}", minutes: "{minutes} min", hours: "{hours} h {minutes}",
+  range_minutes: "{low} à {high} min", over: "plus de {low}", range: "{low} à {high}", minutes: "{minutes} min", hours: "{hours} h {minutes}",
   not_live: "depuis {time}", not_live_date: "depuis le {date} à {time}", announcement: "Numéro {number}, {place}",
   opening_today: "aujourd’hui à {time}", opening_day: "{day} à {time}",
   recall: "{rank}[e] appel",
@@ -29,6 +29,8 @@ test("a wait is a range, never a dash, and nothing when nothing is known", () =>
   assert.equal(words.wait({ low_s: 1_500, high_s: 2_700 }), "25 à 45 min");
   assert.equal(words.wait({ low_s: 0, high_s: 900 }), "moins de 15 min");
   assert.equal(words.wait({ low_s: 0, high_s: 4_200 }), "moins de 1 h 10");
+  assert.equal(words.wait({ low_s: 600, high_s: 2_100, said: "under" }), "moins de 35 min");
+  assert.equal(words.wait({ low_s: 1_800, high_s: 5_400, said: "over" }), "plus de 30 min");
   assert.equal(words.wait({ low_s: 600, high_s: 600 }), "10 min");
   assert.equal(words.wait({ low_s: 50 * 60, high_s: 65 * 60 }), "50 min à 1 h 05");
 });

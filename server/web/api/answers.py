@@ -6,10 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Wait(BaseModel):
-    """A range, in seconds."""
+    """A range, in seconds, and how it is said: as a range, or by the one end that is sure."""
 
     low_s: int
     high_s: int
+    said: Literal["under", "about", "between", "over"] | None = None
 
 
 class LinkAnswer(BaseModel):

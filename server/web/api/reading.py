@@ -52,6 +52,7 @@ class ReadingQuery(Asked):
     has_sheet: bool = False
     wanted: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     exceptional_reason: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9-]+$")
+    focus: str | None = Field(default=None, max_length=100, pattern=r"^[A-Za-z0-9_:.+-]+$")
 
     def reading(self, kiosk: str | None) -> WantedReading:
         """The view asked for, of a kiosk or of none. Raises ValueError for hours or needs that are none."""
@@ -74,6 +75,7 @@ class ReadingQuery(Asked):
             wanted=self.wanted,
             exceptional_reason=self.exceptional_reason,
             appointment=appointment,
+            focus=self.focus,
         )
 
 

@@ -49,14 +49,15 @@ def wait_said(ticket: Ticket) -> Said:
     if wait.get("none") or wait["high_s"] == 0:
         return "phone.wait.none", {}
     low, high = wait["low_s"] // 60, -(-wait["high_s"] // 60)
-    if high >= _HOUR:
-        if low == high:
-            return "phone.wait.one_hours", {"high": duration_said(high)}
-        return "phone.wait.range_hours", {"low": duration_said(max(low, 5)), "high": duration_said(high)}
-    if low == 0:
-        return "phone.wait.short", {"high": high}
+    match wait.get("said") or ("between" if low else "under"):
+        case "under":
+            return "phone.wait.under", {"high": duration_said(high)}
+        case "over":
+            return "phone.wait.over", {"low": duration_said(low)}
     if low == high:
-        return "phone.wait.one", {"high": high}
+        return "phone.wait.about", {"high": duration_said(high)}
+    if high >= _HOUR:
+        return "phone.wait.range_hours", {"low": duration_said(low), "high": duration_said(high)}
     return "phone.wait.range", {"low": low, "high": high}
 
 

@@ -26,13 +26,12 @@ export function waitSaid({ wait, why_no_wait: why }) {
   if (wait === null) return [`phone.wait.${WHY_NO_WAIT.includes(why) ? why : "unknown"}`, {}];
   if (wait.none || wait.high_s === 0) return ["phone.wait.none", {}];
   const [low, high] = [Math.floor(wait.low_s / 60), Math.ceil(wait.high_s / 60)];
-  if (high >= HOUR) {
-    return low === high
-      ? ["phone.wait.one_hours", { high: durationSaid(high) }]
-      : ["phone.wait.range_hours", { low: durationSaid(Math.max(low, 5)), high: durationSaid(high) }];
+  switch (wait.said ?? (low ? "between" : "under")) {
+    case "under": return ["phone.wait.under", { high: durationSaid(high) }];
+    case "over": return ["phone.wait.over", { low: durationSaid(low) }];
   }
-  if (low === 0) return ["phone.wait.short", { high }];
-  if (low === high) return ["phone.wait.one", { high }];
+  if (low === high) return ["phone.wait.about", { high: durationSaid(high) }];
+  if (high >= HOUR) return ["phone.wait.range_hours", { low: durationSaid(low), high: durationSaid(high) }];
   return ["phone.wait.range", { low, high }];
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  GUARD_MS, initialState, isWarning, printOf, QUIET_MS, QUIET_TICKET_MS, readingOf, reduce, secondsLeft, serviceOfTicket, shownServices, WARNING_MS,
+  CODE_GONE_MS, focusReadingOf, GUARD_MS, initialState, isToBeRead, isWarning, MENU_HELD_MS, printOf, QUIET_MS, QUIET_TICKET_MS, readingOf, reduce, secondsLeft, serviceOfTicket, shownServices, WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
 import { serviceById } from "../../../kiosk/static/exceptional_state.js";
 
@@ -23,6 +23,8 @@ function walk(actions, { menu = MENU, from = initialState("fr") } = {}) {
   let at = 0;
   return [{ type: "menu_loaded", menu }, ...actions].reduce((state, action) => reduce(state, { at: (at += 1_000), ...action }), from);
 }
+// Nobody has touched for ten seconds.
+const untouched = (state) => reduce(state, { type: "tick", at: state.touchedAt + MENU_HELD_MS });
 const choose = (id, pressId = "p1") => ({ type: "choose_service", service: id, pressId });
 const take = (priority = false, pressId = "p2") => ({ type: "take", priority, pressId });
 const issued = (pressId, print = null) => ({ type: "press_issued", pressId, ticket: { visit: "v1", number: "A042", service: "accueil", service_names: { fr: "Accueil", en: "Reception" }, print } });
@@ -62,7 +64,7 @@ test("a ticket has the name of its service though the kiosk does not offer it, i
   assert.equal(serviceOfTicket({ ...given, language: "en" }), "Reception");
   assert.equal(serviceOfTicket({ ...given, language: "es" }), "Accueil");
   assert.equal(walk([choose("accueil"), { type: "menu_loaded", menu: others }]).view, "start");
-  assert.equal(walk([choose("etr"), { type: "menu_loaded", menu: others }]).folder, null);
+  assert.equal(untouched(walk([choose("etr"), { type: "menu_loaded", menu: others }])).folder, null);
 });
 
 test("where priority is not asked and nothing is to bring, one press takes the ticket", () => {
@@ -150,7 +152,7 @@ test("a new menu keeps the visitor where they are, unless their service is gone"
   assert.equal(walk([choose("sejour"), { type: "menu_loaded", menu: MENU }]).view, "sheet");
   const without = { ...MENU, services: MENU.services.slice(0, 1) };
   assert.equal(walk([choose("sejour"), { type: "menu_loaded", menu: without }]).view, "start");
-  assert.equal(walk([choose("etr"), { type: "menu_loaded", menu: without }]).folder, null);
+  assert.equal(untouched(walk([choose("etr"), { type: "menu_loaded", menu: without }])).folder, null);
 });
 
 test("a menu that arrives in a language one has left is not shown", () => {
@@ -268,4 +270,53 @@ test("what helps is asked for after the service, never needed, and sent with the
   assert.deepEqual(reduce(noted, { type: "take", priority: false, pressId: "p2", at: 20_000 }).press.body.needs, ["deaf"]);
   assert.equal("needs" in reduce(opened, { type: "take", priority: false, pressId: "p2", at: 20_000 }).press.body, false);
   assert.deepEqual(reduce(noted, { type: "home", at: 20_000 }).needs, []);
+});
+
+test("« Écouter » stays on from view to view until the next visitor, and reads each anew", () => {
+  const listening = [{ type: "toggle_listening" }];
+  const start = walk(listening);
+  const sheet = walk([...listening, choose("sejour")]);
+  assert.deepEqual([start.isListening, sheet.isListening, isToBeRead(sheet, start)], [true, true, true]);
+  assert.equal(isToBeRead(sheet, sheet), false);
+  assert.equal(isToBeRead(walk([...listening, choose("sejour"), { type: "toggle_listening" }]), sheet), false);
+  assert.equal(walk([...listening, choose("sejour"), { type: "home" }]).isListening, false);
+  assert.ok(secondsLeft(start, 0) > 0, "a kiosk that reads does not rest");
+});
+
+test("a control reached by keyboard is said by its key, only while one listens", () => {
+  assert.equal(focusReadingOf(walk([]), "service-accueil"), null);
+  const folder = walk([{ type: "toggle_listening" }, choose("etr")]);
+  assert.deepEqual(focusReadingOf(folder, "service-recep"), { lang: "fr", view: "start", service: "etr", focus: "service-recep" });
+  const needs = walk([{ type: "toggle_listening" }, choose("accueil"), { type: "show_needs" }, { type: "toggle_need", need: "slow" }]);
+  assert.deepEqual(focusReadingOf(needs, "need-slow"), { lang: "fr", view: "needs", service: "accueil", needs: "slow", focus: "need-slow" });
+  assert.equal(focusReadingOf(walk([{ type: "toggle_listening" }, choose("accueil"), take()]), "home"), null);
+});
+
+test("a page of the menu does not change under a finger: it waits until nobody has touched for ten seconds", () => {
+  const other = { ...MENU, services: MENU.services.slice(0, 2) };
+  const touched = walk([{ type: "active" }, { type: "menu_loaded", menu: other }]);
+  assert.equal(touched.menu.services.length, 5);
+  assert.equal(reduce(touched, { type: "tick", at: touched.touchedAt + MENU_HELD_MS - 1 }).menu.services.length, 5);
+  const due = untouched(touched);
+  assert.deepEqual([due.menu.services.length, due.heldMenu], [2, null]);
+  assert.equal(untouched(walk([{ type: "active" }, { type: "menu_loaded", menu: other }, choose("sejour")])).menu.services.length, 2);
+  const english = walk([{ type: "choose_language", language: "en" }, { type: "menu_loaded", menu: { ...other, language: "en" } }]);
+  assert.equal(english.menu.services.length, 2, "another language is not waited for");
+  assert.equal(walk([{ type: "menu_loaded", menu: other }]).menu.services.length, 2, "nobody is there");
+});
+
+test("twelve seconds after its paper the code leaves, the number stays, and a touch beside the buttons starts anew", () => {
+  const taken = walk([choose("accueil"), take(), issued("p2", { verdict: null })]);
+  const later = (state, more) => reduce(state, { type: "tick", at: state.activeAt + more });
+  assert.equal(later(taken, CODE_GONE_MS + 1).isCodeGone, false, "nothing was printed: the code is needed");
+  const printed = reduce(taken, { type: "print_verdict", visit: "v1", verdict: "printed", at: taken.activeAt + 1_000 });
+  assert.equal(later(printed, CODE_GONE_MS).isCodeGone, false);
+  assert.equal(reduce(printed, { type: "touch_view", at: printed.activeAt + 5_000 }).view, "ticket");
+  const gone = later(printed, CODE_GONE_MS + 1_000);
+  assert.deepEqual([gone.isCodeGone, gone.view, gone.ticket.number], [true, "ticket", "A042"]);
+  assert.equal(readingOf(gone, []).has_code, false);
+  assert.equal(reduce(gone, { type: "touch_view", at: gone.activeAt + 20_000 }).view, "start");
+  assert.equal(secondsLeft(gone, gone.activeAt), 60);
+  const other = reduce(taken, { type: "print_verdict", visit: "v9", verdict: "printed", at: taken.activeAt + 1_000 });
+  assert.equal(later(other, CODE_GONE_MS + 2_000).isCodeGone, false);
 });

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { serviceLines, speaker, waitText } from "../../../kiosk/static/words.js";
+import { longestLines, serviceLines, speaker, waitText } from "../../../kiosk/static/words.js";
 
 const SENTENCES = {
   fr: {
-    "kiosk.wait.under": "moins de {high} min", "kiosk.wait.minutes": "{low} à {high} min", "kiosk.wait.mixed": "{low} à {high}",
+    "kiosk.wait.under": "moins de {high}", "kiosk.wait.over": "plus de {low}", "kiosk.wait.minutes": "{low} à {high} min", "kiosk.wait.mixed": "{low} à {high}",
     "kiosk.wait.about": "environ {duration}", "kiosk.wait.none": "pas d’attente", "kiosk.wait.caption": "d’attente",
     "kiosk.duration.minutes": "{minutes} min", "kiosk.duration.hours": "{hours} h", "kiosk.duration.hours_minutes": "{hours} h {minutes}",
     "kiosk.service.waiting": { one: "{count} personne attend", other: "{count} personnes attendent" },
@@ -21,12 +21,12 @@ const SENTENCES = {
 const say = speaker(SENTENCES, "fr");
 const service = (changes) => ({ state: "open", subtitle: null, next_opening: null, waiting: 0, wait: null, children: [], ...changes });
 
-for (const [lowS, highS, text] of [
-  [0, 0, "moins de 5 min"], [10, 200, "moins de 5 min"], [0, 900, "moins de 15 min"], [301, 599, "5 à 10 min"], [1500, 2700, "25 à 45 min"],
-  [600, 600, "environ 10 min"], [3600, 3600, "environ 1 h"], [3000, 4500, "50 min à 1 h 15"], [3600, 7200, "1 h à 2 h"],
-  [3900, 8100, "1 h 05 à 2 h 15"], [0, 3600, "5 min à 1 h"],
+for (const [lowS, highS, said, text] of [
+  [0, 900, "under", "moins de 15 min"], [0, 3900, "under", "moins de 1 h 05"], [300, 600, "between", "5 à 10 min"], [1500, 2700, "between", "25 à 45 min"],
+  [600, 600, "about", "environ 10 min"], [3600, 3600, "about", "environ 1 h"], [3000, 4500, "between", "50 min à 1 h 15"],
+  [3900, 8100, "between", "1 h 05 à 2 h 15"], [1800, 5400, "over", "plus de 30 min"], [7020, 9000, undefined, "1 h 55 à 2 h 30"], [0, 200, undefined, "moins de 5 min"],
 ]) {
-  test(`a wait of ${lowS} to ${highS} s is « ${text} »`, () => assert.equal(waitText({ low_s: lowS, high_s: highS }, say), text));
+  test(`a wait of ${lowS} to ${highS} s said ${said} is « ${text} »`, () => assert.equal(waitText({ low_s: lowS, high_s: highS, said }, say), text));
 }
 
 test("a count chooses its plural form in its language", () => {
@@ -44,6 +44,19 @@ test("a sentence that a language lacks is said in French, an unknown key is an e
 test("a service says its queue and its wait", () => {
   assert.deepEqual(serviceLines(service({ waiting: 7, wait: { low_s: 1500, high_s: 2700 } }), say),
     { small: "7 personnes attendent", strong: "25 à 45 min", caption: "d’attente" });
+});
+
+test("the help line of a service stays when waits appear, and its row is as high from the start", () => {
+  const help = { subtitle: "Une question, un courrier" };
+  const busy = service({ ...help, waiting: 7, wait: { low_s: 1500, high_s: 2700 } });
+  assert.deepEqual(serviceLines(busy, say), { small: help.subtitle, strong: "25 à 45 min", caption: "d’attente" });
+  assert.deepEqual(serviceLines(service({ ...help, waiting: 7 }), say), { small: help.subtitle, strong: "", caption: "7 personnes attendent" });
+  assert.deepEqual(serviceLines(service({ ...help, state: "no_counter" }), say), { small: help.subtitle, strong: "", caption: "Guichet fermé pour le moment" });
+  for (const each of [busy, service({}), service({ wait: { none: true } })]) {
+    const longest = longestLines(each, say);
+    for (const [line, text] of Object.entries(serviceLines(each, say))) assert.ok(longest[line].length >= text.length);
+    assert.ok(longest.small && longest.strong && longest.caption);
+  }
 });
 
 test("no wait is said only where the menu says none", () => {

@@ -143,15 +143,24 @@ def test_a_verdict_told_while_the_link_was_down_is_asked_for(at_kiosk):
     expect_ticket(page)
     paper = page.locator("[data-slot=print]")
     expect(paper).to_have_attribute("data-print", "pending")
+    expect(page.locator("[data-slot=typed]")).to_have_text("ou tapez sur accueil.example.fr/suivi")
     page.clock.run_for(16_000)
     expect(paper).to_have_attribute("data-print", "printed")
+    page.clock.run_for(13_000)
+    expect(page.locator("[data-slot=qr]")).to_be_hidden()
+    expect(page.locator(".scan")).to_have_text("Le code à scanner est sur votre ticket")
+    expect(page.locator("[data-act=home]")).to_have_text("J’ai mon ticket")
+    page.locator(".ticket").click()
+    expect(page.locator("main")).to_have_attribute("data-view", "start")
     assert len(set(seen)) == 1
 
 
 def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_when_asked(at_kiosk):
     page = at_kiosk(before=lambda page: page.clock.install())
     page.locator("[data-toggle=contrast]").click()
-    page.clock.run_for(50_000)
+    page.clock.run_for(59_000)
+    expect(page.locator("#warning")).to_be_hidden()
+    page.clock.run_for(6_000)
     expect(page.locator("#warning")).to_be_visible()
     expect(page.locator("#countdown")).to_have_text(re.compile(r"Retour au début dans \d+ secondes"))
     page.locator("[data-act=more_time]").click()

@@ -1,5 +1,7 @@
 """The kiosk in another language, and read aloud."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -54,28 +56,28 @@ def test_the_views_of_needs_and_appointments_are_heard_by_keyboard(at_kiosk, hal
     book_convocation(hall, tmp_path)
     page = at_kiosk()
 
-    def heard(view: str) -> list[str]:
-        with page.expect_response(f"**/reading?*view={view}*", timeout=20_000) as asked:
-            page.locator("#listen").press("Enter")
-        expect(page.locator("#listen")).to_have_attribute("aria-pressed", "true")
+    def heard(view: str, act: Callable[[], object]) -> list[str]:
+        with page.expect_response(re.compile(f"/reading\\?.*view={view}"), timeout=20_000) as asked:
+            act()
         return list(asked.value.json()["sentences"])
 
+    page.locator("#listen").press("Enter")
+    expect(page.locator("#listen")).to_have_attribute("aria-pressed", "true")
     by_key(page, f'[data-service="{WALK_IN}"]')
-    by_key(page, "[data-key=needs]")
-    page.locator("[data-need=slow]").press("Enter")
-    expect(page.locator("[data-need=slow]")).to_have_attribute("aria-pressed", "true")
-    assert "J’ai besoin de plus de temps\u00a0: choisi" in heard("needs")
+    needs = heard("needs", lambda: by_key(page, "[data-key=needs]"))
+    assert "4 sur 5\u00a0: J’ai besoin de plus de temps" in needs
+    said = heard("needs.*focus=need-slow", lambda: page.locator("[data-need=slow]").press("Enter"))
+    assert said == ["J’ai besoin de plus de temps\u00a0: choisi"]
     by_key(page, "[data-key=needs-done]")
-    expect(page.locator("#listen")).to_have_attribute("aria-pressed", "false")
+    assert heard("sheet.*focus=back", lambda: page.locator("[data-key=back]").focus()) == ["Retour"]
     by_key(page, "[data-key=back]")
-    by_key(page, "[data-key=appointment]")
-    assert heard("appointment")[0] == "Votre code de rendez-vous"
-    by_key(page, "[data-key=without-code]")
+    typed = heard("appointment", lambda: by_key(page, "[data-key=appointment]"))
+    assert typed[0] == "Votre code de rendez-vous"
     service = "[data-key=convocation-laon-titres-retrait]"
-    assert page.locator(service).inner_text() in heard("convocation")
-    by_key(page, service)
-    expect(page.locator("#listen")).to_have_attribute("aria-pressed", "false")
-    assert heard("convocation")[-1] == "23 heures 50"
+    services = heard("convocation", lambda: by_key(page, "[data-key=without-code]"))
+    assert page.locator(service).inner_text() in " ".join(services)
+    assert heard("convocation", lambda: by_key(page, service))[-1] == "1 sur 1\u00a0: 23 heures 50"
+    expect(page.locator("#listen")).to_have_attribute("aria-pressed", "true")
 
 
 def book_convocation(hall: Served, folder: Path) -> None:

@@ -1,0 +1,103 @@
+"""What « Écouter » says of the one control that the keyboard is on: its words and, of a choice, its place.
+
+The page names the control by its key; every word comes from the catalogue and the menu.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from kiosk.reading import NEEDS, Need, NotInTheMenu, Reader, View
+
+_LABELS = {
+    "access-contrast": "kiosk.access.contrast",
+    "access-large": "kiosk.access.large",
+    "access-listen": "kiosk.access.listen",
+    "access-low": "kiosk.access.low",
+    "back": "kiosk.action.back",
+    "code-done": "kiosk.appointment.done",
+    "code-erase": "kiosk.appointment.erase",
+    "have-number": "kiosk.action.have_number",
+    "have-ticket": "kiosk.action.have_ticket",
+    "home": "kiosk.action.home",
+    "more-languages": "kiosk.languages.more",
+    "more_time": "kiosk.action.more_time",
+    "needs": "kiosk.needs.ask",
+    "needs-done": "kiosk.needs.done",
+    "next": "kiosk.paging.next",
+    "pair": "kiosk.unpaired.pair",
+    "previous": "kiosk.paging.previous",
+    "print-sheet": "kiosk.appointment_sheet.print",
+    "retry": "kiosk.action.retry",
+    "take": "kiosk.sheet.take",
+    "take-with-card": "kiosk.sheet.take_with_card",
+    "without-code": "kiosk.appointment.without_code",
+}
+
+
+def focused(
+    reader: Reader, key: str, *, view: View, within: str | None = None, needs: Collection[Need] = ()
+) -> list[str]:
+    """The sentences of a control; none for a key that the kiosk does not know.
+
+    `within`: the folder that is open, or the service of the view. Raises NotInTheMenu for a service or a
+    reason that is not in the menu.
+    """
+    if key in _LABELS:
+        return [reader.say(_LABELS[key])]
+    if key == "appointment":
+        return _appointment(reader, view)
+    kind, _, name = key.partition("-")
+    match kind:
+        case "service":
+            return _service(reader, name, within)
+        case "language" | "choice":
+            return [each["name"] for each in reader.menu["languages"] if each["code"] == name]
+        case "need":
+            labels = {each: reader.say(f"kiosk.needs.{each}") for each in NEEDS if each == name}
+            return [
+                reader.say("kiosk.spoken.chosen", label=label) if each in needs else label
+                for each, label in labels.items()
+            ]
+        case "code":
+            return [name] if len(name) == 1 else []
+        case "convocation":
+            return [reader.service_of(name)["name"]]
+        case "hour":
+            return _hour(reader, name)
+        case "reason":
+            return _reason(reader, name, within)
+    return []
+
+
+def _appointment(reader: Reader, view: View) -> list[str]:
+    if view != "start":
+        return [reader.say("kiosk.appointment.already")]
+    label = reader.say("kiosk.appointment.have")
+    return [reader.choice(1, len(reader.choices(None)), label), reader.say("kiosk.appointment.have_note")]
+
+
+def _service(reader: Reader, service_id: str, folder: str | None) -> list[str]:
+    choices = reader.choices(folder)
+    for place, service in enumerate(choices, 1):
+        if service is not None and service["id"] == service_id:
+            name, *more = reader.listed(service)
+            return [reader.choice(place, len(choices), name), *filter(None, more)]
+    raise NotInTheMenu(service_id)
+
+
+def _hour(reader: Reader, text: str) -> list[str]:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return []
+    return [reader.hour(at)] if at.tzinfo else []
+
+
+def _reason(reader: Reader, code: str, service_id: str | None) -> list[str]:
+    way = reader.service_of(service_id or "")["exceptional"]
+    reasons = way["reasons"] if way else []
+    return [
+        reader.choice(place, len(reasons), each["name"])
+        for place, each in enumerate(reasons, 1)
+        if each["id"] == code
+    ]
