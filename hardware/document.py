@@ -67,6 +67,21 @@ class Qr:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in black and white, at most `height_dots` high, on the left, with texts `beside` it.
+
+    `content` is an image file in base64; one that cannot be read is left out, the texts are not.
+    """
+
+    content: str
+    height_dots: int
+    beside: tuple[Text, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_range("height_dots", self.height_dots, 8, 400)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A black line across the paper."""
 
@@ -86,11 +101,12 @@ class Space:
         _check_range("height_dots", self.height_dots, 0, _MOST_DOTS)
 
 
-type Element = Text | Qr | Rule | Space
+type Element = Text | Qr | Picture | Rule | Space
 
-_KINDS: dict[str, type[Text] | type[Qr] | type[Rule] | type[Space]] = {
+_KINDS: dict[str, type[Text] | type[Qr] | type[Picture] | type[Rule] | type[Space]] = {
     "text": Text,
     "qr": Qr,
+    "picture": Picture,
     "rule": Rule,
     "space": Space,
 }
@@ -135,7 +151,7 @@ class Document:
 
 def _element(entry: dict[str, Any]) -> Element:
     kind = _KINDS[entry["kind"]]
-    if kind is Qr:
+    if kind in (Qr, Picture):
         entry = {**entry, "beside": tuple(_known(Text, text) for text in entry.get("beside", []))}
     return _known(kind, {name: value for name, value in entry.items() if name != "kind"})
 

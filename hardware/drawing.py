@@ -1,17 +1,22 @@
 """A document drawn as one picture of black and white dots, as wide as the paper, never dithered."""
 
+import base64
+import io
 from pathlib import Path
 
 import segno
 from PIL import Image, ImageChops, ImageDraw
 
-from hardware.document import Document, Element, Qr, Rule, Space, Text
+from hardware.document import Document, Element, Picture, Qr, Rule, Space, Text
 from hardware.lettering import Lettering
 
 WHITE = 255
 BLACK = 0
 QUIET_MODULES = 4
 """Blank modules around a QR code (ISO/IEC 18004)."""
+_PICTURE_GAP_DOTS = 16
+_MIDDLE = 150
+"""Levels of grey from here on are paper: coloured letters of a logo are ink."""
 _SMALLEST_FIT_DOTS = 20
 _NARROWEST_COLUMN_DOTS = 220
 _FIT_MARGIN_DOTS = 8
@@ -34,6 +39,8 @@ def drawn_element(element: Element, width_dots: int, fonts_dir: Path) -> Image.I
             return _text(element, width_dots, fonts_dir)
         case Qr():
             return _qr(element, width_dots, fonts_dir)
+        case Picture():
+            return _picture(element, width_dots, fonts_dir)
         case Rule(thickness_dots=thickness):
             return Image.new("1", (width_dots, thickness), BLACK)
         case Space(height_dots=height):
@@ -86,11 +93,37 @@ def _qr(element: Qr, width_dots: int, fonts_dir: Path) -> Image.Image:
     if not element.beside or column_dots < _NARROWEST_COLUMN_DOTS:
         texts = [_text(text, width_dots, fonts_dir) for text in element.beside]
         return _stacked([*texts, _centred(code, width_dots)], width_dots)
-    column = _stacked([_text(text, column_dots, fonts_dir) for text in element.beside], column_dots)
-    strip = Image.new("1", (width_dots, max(code.height, column.height)), WHITE)
-    strip.paste(code, (0, (strip.height - code.height) // 2))
-    strip.paste(column, (code.width, (strip.height - column.height) // 2))
+    return _beside(code, element.beside, width_dots, fonts_dir)
+
+
+def _beside(
+    picture: Image.Image, texts: tuple[Text, ...], width_dots: int, fonts_dir: Path, gap_dots: int = 0
+) -> Image.Image:
+    """A picture on the left, the texts in the width that is left, both centred in height."""
+    left = picture.width + gap_dots
+    column = _stacked([_text(text, width_dots - left, fonts_dir) for text in texts], width_dots - left)
+    strip = Image.new("1", (width_dots, max(picture.height, column.height)), WHITE)
+    strip.paste(picture, (0, (strip.height - picture.height) // 2))
+    strip.paste(column, (left, (strip.height - column.height) // 2))
     return strip
+
+
+def _picture(element: Picture, width_dots: int, fonts_dir: Path) -> Image.Image:
+    """The picture no wider than a third of the paper; without it only its texts."""
+    try:
+        found = _black_and_white(element, width_dots // 3)
+    except (OSError, ValueError, SyntaxError):  # what Pillow raises for a file that is none
+        return _stacked([_text(text, width_dots, fonts_dir) for text in element.beside], width_dots)
+    return _beside(found, element.beside, width_dots, fonts_dir, _PICTURE_GAP_DOTS)
+
+
+def _black_and_white(element: Picture, most_width: int) -> Image.Image:
+    with Image.open(io.BytesIO(base64.b64decode(element.content, validate=True))) as opened:
+        coloured = opened.convert("RGBA")
+    coloured.thumbnail((most_width, element.height_dots), Image.Resampling.LANCZOS)
+    ground = Image.new("RGBA", coloured.size, "white")
+    ground.alpha_composite(coloured)
+    return ground.convert("L").point(lambda level: WHITE if level >= _MIDDLE else BLACK, mode="1")
 
 
 def _stacked(strips: list[Image.Image], width_dots: int) -> Image.Image:

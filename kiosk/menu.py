@@ -7,7 +7,7 @@ types below.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NotRequired, Protocol, TypedDict
+from typing import Any, Literal, NotRequired, Protocol, TypedDict, final
 from zoneinfo import ZoneInfo
 
 from kiosk.waits import Said, rounded_s, said_of
@@ -124,10 +124,16 @@ class MenuHall:
     is_demonstration: bool = False
 
 
+@final
 class WaitMessage(TypedDict):
     low_s: int
     high_s: int
     said: Said
+
+
+@final
+class NoWait(TypedDict):
+    none: Literal[True]
 
 
 class NextOpening(TypedDict):
@@ -153,7 +159,7 @@ class ServiceMessage(TypedDict):
     state: State
     next_opening: NextOpening | None
     waiting: int
-    wait: WaitMessage | dict[str, bool] | None
+    wait: WaitMessage | NoWait | None
     why_no_wait: Literal["after_closing"] | None
     bring: list[str]
     booking: str | None
@@ -334,7 +340,7 @@ def _exceptional_message(way: ExceptionalWay | None, words: _Words) -> Exception
     }
 
 
-def _wait_message(service: MenuService, state: State) -> WaitMessage | dict[str, bool] | None:
+def _wait_message(service: MenuService, state: State) -> WaitMessage | NoWait | None:
     """What may honestly be said of the wait: nothing at all unless an open counter serves the service."""
     if state != "open" or service.children:
         return None

@@ -16,6 +16,9 @@ Translate = Callable[..., str]
 WIDTH_80_MM_DOTS = 576
 WIDTH_58_MM_DOTS = 384
 
+PLAIN, BOLD = 450, 700
+"""The two weights of a paper."""
+
 ACTED_ON_DOTS = 34
 REST_DOTS = 26
 FRENCH = "fr"
@@ -83,7 +86,7 @@ class Paper[In: Spoken]:
 
     def text(self, text: str, spoken: In, *, size: int, align: Align = "start") -> Text:
         """A text in one of the languages; French stands out."""
-        weight = 700 if spoken.language == FRENCH else 450
+        weight = BOLD if spoken.language == FRENCH else PLAIN
         return Text(
             text, size, weight=weight, align=align, direction=spoken.direction, language=spoken.language
         )

@@ -1,15 +1,17 @@
 """What a ticket says on paper and how large: French always, the chosen language under each French sentence.
 
+On 80 mm paper a ticket in one language is at most 110 mm long. Everything begins at the left, in two weights.
 No name and no reason of visit beyond the service: tickets lie on floors.
 """
 
 from dataclasses import dataclass
 
-from hardware.document import Align, Direction, Document, Element, Qr, Rule, Space, Text
-from kiosk.paper import ACTED_ON_DOTS, FRENCH, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
+from hardware.document import Direction, Document, Element, Picture, Qr, Rule, Space, Text
+from kiosk.paper import ACTED_ON_DOTS, BOLD, FRENCH, PLAIN, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
 from kiosk.waits import said_of
 
-_NUMBER_DOTS = 400
+_NUMBER_DOTS = 185
+_LOGO_DOTS = 76
 _HOUR = 60
 """Minutes."""
 
@@ -22,7 +24,7 @@ class TicketContent:
     `wait_min` is the expected range in whole minutes, low ≤ high, or None when nothing honest can be said.
     `is_after_closing`: a call is expected only after the hall closes for the day.
     `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people
-    type it.
+    type it: without that page the code is not printed. `logo` is the organisation's, an image file in base64.
     """
 
     site: str
@@ -33,6 +35,7 @@ class TicketContent:
     short_code: str
     follow_url: str | None = None
     follow_address: str | None = None
+    logo: str | None = None
     is_priority: bool = False
     arrival: str | None = None
     late_min: int = 0
@@ -92,21 +95,28 @@ def _head(content: TicketContent, paper: _Paper) -> list[Element]:
     elements: list[Element] = []
     if content.is_reprint:
         duplicate = paper.translate("kiosk.paper.duplicate", FRENCH).upper()
-        elements += [Text(duplicate, 48, weight=800, align="center", inverse=True), Space(10)]
-    return elements + paper.head(content.site, content.hall, is_demonstration=content.is_demonstration)
+        elements += [Text(duplicate, 44, weight=BOLD, inverse=True), Space(8)]
+    if content.is_demonstration:
+        note = paper.translate("kiosk.paper.demonstration", FRENCH)
+        elements += [Text(note, REST_DOTS, weight=PLAIN), Space(2)]
+    names = [Text(content.site, 28, weight=PLAIN)]
+    if content.hall != content.site:
+        names.append(Text(content.hall, 30, weight=BOLD))
+    if content.logo is None:
+        return [*elements, *names]
+    return [*elements, Picture(content.logo, _LOGO_DOTS, tuple(names))]
 
 
 def _number(content: TicketContent) -> list[Element]:
-    number = Text(content.number, _NUMBER_DOTS, weight=750, align="center", fit=True)
-    return [Space(14), Rule(3), Space(26), number, Space(22)]
+    number = Text(content.number, _NUMBER_DOTS, weight=BOLD, fit=True)
+    return [Space(6), Rule(3), Space(14), number, Space(10)]
 
 
 def _service(paper: _Paper) -> list[Element]:
     first = paper.languages[0]
     services = [spoken.service for spoken in paper.languages]
-    issued = Text(f"{first.date}, {first.hour}", paper.size(30, REST_DOTS), weight=450, align="center")
-    named = paper.stacked(services, size=paper.size(42, 38), align="center")
-    return [*named, Space(8), issued, Space(14), Rule(3), Space(12)]
+    issued = Text(f"{first.date}, {first.hour}", REST_DOTS, weight=PLAIN)
+    return [*paper.stacked(services, size=36), issued, Space(6)]
 
 
 def _arrival(content: TicketContent, paper: _Paper) -> list[Element]:
@@ -122,11 +132,11 @@ def _arrival(content: TicketContent, paper: _Paper) -> list[Element]:
         paper.translate(key, spoken.language, at=spoken.booked_hour, late=late(spoken))
         for spoken in paper.languages
     ]
-    return [*paper.stacked(said, size=ACTED_ON_DOTS), Space(10)]
+    return [*paper.stacked(said, size=ACTED_ON_DOTS), Space(4)]
 
 
 def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
-    size = paper.size(38, ACTED_ON_DOTS)
+    size = ACTED_ON_DOTS
     if content.people_ahead:
         ahead = paper.sentence("kiosk.ticket.ahead", size=size, count=content.people_ahead)
     else:
@@ -134,14 +144,14 @@ def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
     if content.is_after_closing:
         return [*ahead, Space(8), *paper.sentence("kiosk.ticket.after_closing", size=size), Space(10)]
     if content.wait_min is None:
-        return [*ahead, Space(10)]
+        return [*ahead, Space(6)]
     low, high = content.wait_min
     said = [
         paper.translate("kiosk.paper.wait", spoken.language, wait=_wait(paper, spoken.language, low, high))
         for spoken in paper.languages
     ]
     wait = paper.stacked(said, size=size)
-    return [*ahead, Space(8), *wait, Space(10)]
+    return [*ahead, *wait, Space(6)]
 
 
 def _wait(paper: _Paper, language: str, low: int, high: int) -> str:
@@ -169,22 +179,19 @@ def _duration(paper: _Paper, language: str, total: int) -> str:
 
 
 def _following(content: TicketContent, paper: _Paper) -> list[Element]:
-    code: list[Element] = [Text(content.short_code, 46, weight=700, align="center", language="und")]
+    """Where the call will be read, and how a phone follows it."""
+    watch = paper.sentence("kiosk.paper.watch", size=ACTED_ON_DOTS)
     if content.follow_url is None:
-        label = paper.sentence("kiosk.paper.short_code", size=REST_DOTS, align="center")
-        return [Rule(2), Space(10), *label, *code, Space(10)]
-    # texts start at the QR code's edge beside it; on a narrow paper they stand above it, centred
-    beside_code: Align = "center" if paper.is_narrow else "start"
-    follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS, align=beside_code)
-    elements: list[Element] = [Rule(2), Space(6), Qr(content.follow_url, paper.size(8, 7), tuple(follow))]
-    if content.follow_address is None:
-        return [*elements, *code, Space(10)]
-    typed = paper.sentence("kiosk.paper.type_code", size=REST_DOTS + 2, align="center")
-    address = Text(content.follow_address, ACTED_ON_DOTS, weight=600, align="center", language="und")
-    return [*elements, *typed, address, *code, Space(10)]
+        return [Rule(2), Space(6), *watch, Space(6)]
+    follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS)
+    elements: list[Element] = [Rule(2), Space(2), Qr(content.follow_url, 7, (*watch, *follow))]
+    if content.follow_address is None or not content.short_code:
+        return [*elements, Space(4)]
+    values = {"code": content.short_code, "address": content.follow_address}
+    return [*elements, *paper.sentence("kiosk.paper.typed", size=REST_DOTS + 6, **values), Space(6)]
 
 
 def _rules(content: TicketContent, paper: _Paper) -> list[Element]:
     away = paper.sentence("kiosk.paper.away", size=ACTED_ON_DOTS)
     key = "kiosk.paper.priority_declared" if content.is_priority else "kiosk.paper.priority"
-    return [Rule(2), Space(10), *away, Space(10), *paper.sentence(key, size=ACTED_ON_DOTS)]
+    return [Rule(2), Space(6), *away, Space(2), *paper.sentence(key, size=ACTED_ON_DOTS)]

@@ -3,9 +3,10 @@
 "Ahead" and wait are those of the instant of issue, also on a reprint. Dates and hours are those of the site.
 """
 
+import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from server.printing.appointment_sheets import sheet_content, sheet_languages
 from server.store.database import Database
 from server.store.engines import Row
 from server.usecases.arrivals import arrival_answer
+from server.usecases.read_look import Logo, read_look
 from server.usecases.read_ticket import follow_address
 
 PROFILES = {
@@ -49,11 +51,12 @@ _TICKET = (
 
 @dataclass(frozen=True, slots=True)
 class TicketPrinting:
-    """What tickets are made with: sentences, the address phones reach ("" for none), the folder of fonts."""
+    """What tickets are made with: sentences, the address phones reach ("" for none), fonts and media."""
 
     translate: Callable[..., str]
     public_url: str
     fonts_dir: Path
+    media_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,13 @@ def read_wanted(database: Database, printing: TicketPrinting, job: Row) -> AnyWa
     configuration = database.configuration(job["hall"])
     with database.read() as rows:
         ticket = rows.one(_TICKET, visit=job["visit"])
+        logo = read_look(rows).logo
     if ticket is None:
         raise Refusal("unknown_visit", visit=job["visit"])
     token = database.ticket_tokens.again(job["visit"], digest=ticket["token_digest"], former=ticket["token"])
     languages = tuple(dict.fromkeys((FRENCH, str(asked.get("language") or FRENCH))))
     return Wanted(
-        _content(configuration, printing, asked, ticket, token=token),
+        replace(_content(configuration, printing, asked, ticket, token=token), logo=_logo(printing, logo)),
         tuple(_language(configuration, ticket, language) for language in languages),
     )
 
@@ -166,6 +170,16 @@ def _content(
         is_demonstration=configuration.is_demonstration,
         is_after_closing=ticket["quoted_median_s"] is not None and ticket["quoted_high_s"] is None,
     )
+
+
+def _logo(printing: TicketPrinting, logo: Logo | None) -> str | None:
+    """The prepared picture of the logo in base64; None where there is none, or its file is gone."""
+    if logo is None or printing.media_dir is None:
+        return None
+    try:
+        return base64.b64encode((printing.media_dir / Path(logo.url).name).read_bytes()).decode()
+    except OSError:
+        return None
 
 
 def _arrival(configuration: HallConfiguration, ticket: Row) -> dict[str, Any] | None:

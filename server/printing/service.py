@@ -42,7 +42,9 @@ class PrintService:
         tell: Callable[[str], None] = lambda job: None,
         pace: Pace | None = None,
     ) -> None:
-        tickets = TicketPrinting(translate, settings.public_url, settings.var / "assets" / "fonts")
+        tickets = TicketPrinting(
+            translate, settings.public_url, settings.var / "assets" / "fonts", settings.var / "media"
+        )
         self.printing = Printing(database, tickets, new_id(), off_loop, tell, pace or Pace())
         self.workers: dict[str, PrinterWorker] = {}
         self._halls: dict[str, tuple[int, int, list[str]]] = {}

@@ -1,5 +1,6 @@
 """Bytes of a ticket, decoded by printers: the same dots as were drawn, the same words, a code that reads."""
 
+import base64
 import io
 import subprocess
 import sys
@@ -16,8 +17,9 @@ from hardware.lettering import Lettering
 from hardware.simulator import SimulatedPrinter
 from hardware.transport import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes
+from kiosk.ticket_layout import lay_out_ticket
 from tests.hardware.conftest import Emupos
-from tests.hardware.ticket_samples import ARABIC, FOLLOW_URL, SPANISH, ticket
+from tests.hardware.ticket_samples import ARABIC, FOLLOW_URL, FRENCH, SPANISH, content, ticket, translate
 from tests.harness.programs import PROJECT, program
 from tests.harness.waiting import wait_until
 
@@ -32,6 +34,28 @@ SAMPLES = {
     "reprint without code": ticket(is_reprint=True, is_demonstration=True, follow_url=None, wait_min=None),
 }
 NATIVE = PrinterProfile(mode="native")
+
+
+LOGO = io.BytesIO()
+Image.new("RGBA", (400, 200), (0, 86, 77, 255)).save(LOGO, "PNG")
+LONGEST_MM = 110
+_DOTS_PER_MM = 8
+
+
+def test_a_ticket_in_one_language_with_a_logo_is_at_most_110_mm_long_and_its_code_reads(fonts_dir, tmp_path):
+    logo = base64.b64encode(LOGO.getvalue()).decode()
+    names = replace(FRENCH, service="Permis de conduire et certificat d’immatriculation")
+    for spoken in (FRENCH, names):
+        for changes in ({}, {"is_priority": True}):
+            shown = lay_out_ticket(content(logo=logo, **changes), (spoken,), translate=translate)
+            image = draw(shown, fonts_dir)
+            assert image.height <= LONGEST_MM * _DOTS_PER_MM
+            assert image.getpixel((20, 20)) == 0, "the logo is ink"
+            assert scanned(image, tmp_path) == [FOLLOW_URL]
+    bare = draw(lay_out_ticket(content(), (FRENCH,), translate=translate), fonts_dir)
+    unreadable = base64.b64encode(b"no picture").decode()
+    without = draw(lay_out_ticket(content(logo=unreadable), (FRENCH,), translate=translate), fonts_dir)
+    assert same_dots(bare, without), "a logo that cannot be read is left out"
 
 
 def picture(png: bytes) -> Image.Image:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.document import Document, Element, Qr, Text
-from kiosk.paper import ACTED_ON_DOTS, WIDTH_58_MM_DOTS
+from kiosk.paper import ACTED_ON_DOTS, BOLD, PLAIN, WIDTH_58_MM_DOTS
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from tests.kiosk.sentences import translate as in_french
 
@@ -101,13 +101,23 @@ def test_nobody_ahead_is_said_so():
     assert "fr:ticket.ahead_none" in said(ticket(people_ahead=0))
 
 
-def test_without_an_address_to_follow_there_is_no_code_to_scan_but_the_short_code():
+def test_the_code_stands_with_the_address_where_it_is_typed_or_not_at_all():
     plain = ticket(follow_url=None)
     assert not of_kind(plain, Qr)
-    assert "K7PM-3XQA" in said(plain)
-    assert [element.content for element in ticket().elements if isinstance(element, Qr)] == [
+    assert "K7PM-3XQA" not in " ".join(said(plain)), "it could be typed nowhere"
+    followed = ticket(follow_address="accueil.example.fr/suivi")
+    assert "fr:paper.typed K7PM-3XQA accueil.example.fr/suivi" in said(followed)
+    assert [element.content for element in followed.elements if isinstance(element, Qr)] == [
         "https://accueil.example.fr/t/3f9QmZ7cT1"
     ]
+
+
+def test_a_ticket_begins_at_the_left_in_two_weights_and_sends_people_to_the_screens():
+    shown = texts(ticket(ARABIC, is_reprint=True, is_demonstration=True))
+    assert {text.align for text in shown} == {"start"}
+    assert {text.weight for text in shown} == {PLAIN, BOLD}
+    assert "fr:paper.watch" in said(ticket(follow_url=None))
+    assert "fr:paper.watch" in said(ticket())
 
 
 def test_modules_of_the_code_are_at_least_seven_dots():
