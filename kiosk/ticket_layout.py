@@ -187,8 +187,10 @@ def _following(content: TicketContent, paper: _Paper) -> list[Element]:
     elements: list[Element] = [Rule(2), Space(2), Qr(content.follow_url, 7, (*watch, *follow))]
     if content.follow_address is None or not content.short_code:
         return [*elements, Space(4)]
-    values = {"code": content.short_code, "address": content.follow_address}
-    return [*elements, *paper.sentence("kiosk.paper.typed", size=REST_DOTS + 6, **values), Space(6)]
+    typed = paper.sentence(
+        "kiosk.paper.typed", size=REST_DOTS + 6, code=content.short_code, address=content.follow_address
+    )
+    return [*elements, *typed, Space(6)]
 
 
 def _rules(content: TicketContent, paper: _Paper) -> list[Element]:

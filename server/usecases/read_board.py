@@ -178,9 +178,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> Message:
                 queue=queue.id,
                 services=[(s.id, {FRENCH: s.name(FRENCH)}) for s in services],
                 waiting=count,
-                wait=board.Wait(
-                    low_s=wait.low_s, high_s=wait.high_s, said=said_of(wait.low_s, wait.high_s)
-                )
+                wait=board.Wait(low_s=wait.low_s, high_s=wait.high_s, said=said_of(wait.low_s, wait.high_s))
                 if isinstance(wait, WaitRange)
                 else None,
                 is_after_closing=isinstance(wait, AfterClosing),

@@ -17,7 +17,7 @@ from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
 from server.usecases.read_alerts import board_alert, in_message
 from server.usecases.read_board import Seen, look
-from server.usecases.visitor import leg_of_short_code, leg_of_token, may_take_back
+from server.usecases.visitor import leg_of_short_code, leg_of_token, may_take_back, take_back_until
 
 
 def follow_address(public_url: str, token: str, language: str) -> str | None:
@@ -110,6 +110,8 @@ def _answers(
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),
         "may_take_back": may_act and may_take_back(leg, now_micros=to_micros(now)),
+        "take_back_until": to_text(until) if may_act and (until := take_back_until(leg, now=now)) else None,
+        "is_continued": leg["position"] > 1 and leg["reinstated_from"] is None,
         "issued_at": micros_to_text(leg["issued_at"]),
         "ended_at": micros_to_text(leg["ended_at"]),
         "end_reason": leg["end_reason"],

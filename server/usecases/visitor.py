@@ -1,10 +1,10 @@
 """What a visitor may do on the phone: see the ticket, give up, take back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.facts import FactKind
-from server.domain.instants import from_micros, micros_to_text
+from server.domain.instants import from_micros, micros_to_text, to_micros
 from server.domain.refusals import Refusal
 from server.domain.transitions import LegState, Verb, give_up_reason, next_state
 from server.domain.visit_facts import leg_ended, visit_taken_back
@@ -82,6 +82,12 @@ def may_take_back(leg: Row, *, now_micros: int) -> bool:
     if leg["end_reason"] != "abandoned" or leg["ended_at"] is None:
         return False
     return now_micros - int(leg["ended_at"]) <= int(MAY_TAKE_BACK_FOR.total_seconds()) * 1_000_000
+
+
+def take_back_until(leg: Row, *, now: datetime) -> datetime | None:
+    """The last instant at which giving up may be taken back; None when it may not."""
+    is_possible = may_take_back(leg, now_micros=to_micros(now))
+    return from_micros(leg["ended_at"]) + MAY_TAKE_BACK_FOR if is_possible else None
 
 
 def take_back(database: Database, token: str, *, write_key: WriteKey | None = None) -> None:

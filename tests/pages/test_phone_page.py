@@ -1,5 +1,6 @@
 """The visitor’s phone in a real browser on the real server: no account, live, readable without a script."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
+from tests.harness.waiting import wait_until
 
 SITE, SERVICE, COUNTER = "laon", "laon-accueil", "laon-g1"
 PHONE = {"width": 390, "height": 844, "has_touch": True}
@@ -74,9 +76,13 @@ def test_a_visit_is_followed_from_waiting_to_its_end(
     expect(page.locator("[data-live=yes]")).to_be_visible()
     expect(page.locator(".number")).to_contain_text(ticket["number"])
     assert_accessible(page)
+    page.evaluate("navigator.vibrate = (pattern) => { window.vibrated = pattern; return true; }")
+    page.locator("[data-signal]").click()
+    expect(page.locator("[data-signal]")).to_have_attribute("aria-pressed", "true")
     leg = call(api, ticket["number"])
     expect(page.locator("[data-part=called]")).to_be_visible()
     expect(page).to_have_title(f"{ticket['number']}\u00a0: c’est votre tour")
+    wait_until(lambda: page.evaluate("window.vibrated?.length") == 5, "the phone signals its call")
     assert_accessible(page)
     api.post(f"/legs/{leg['leg']}/recall", json={})
     expect(page.locator("[data-part=called] sup")).to_have_text("e")
@@ -100,6 +106,7 @@ def test_a_place_is_given_up_only_after_a_second_yes_and_taken_back(
     page.locator("[data-act=ask]").press("Enter")
     page.locator("[data-act=give-up]").press("Enter")
     expect(page.locator("[data-part='ended.abandoned']")).to_be_visible()
+    expect(page.locator("[data-act=take-back]")).to_have_text(re.compile(r"jusqu’à \d\d:\d\d"))
     page.locator("[data-act=take-back]").press("Enter")
     expect(page.locator("[data-part=waiting]")).to_be_visible()
 

@@ -89,7 +89,7 @@ def blueprint(
         code = "".join(letter for letter in written.upper() if letter.isalnum())
         found = ticket_of_code(code, page_language()) if len(code) == CODE_LENGTH else None
         if found is not None:
-            hidden = {**found, "may_give_up": False, "may_take_back": False}
+            hidden = {**found, "may_give_up": False, "may_take_back": False, "take_back_until": None}
             return show(hidden, token=None, again=request.full_path)
         words = {"code": written, "is_unknown": bool(written), "language_links": _links(languages)}
         return _uncached(render_template("phone/follow.html", **words), 404 if written else 200)
@@ -128,6 +128,7 @@ def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict
         "opening": opening(opens_at) if opens_at else "",
         "keep": said(kept_said(opens_at.date() if opens_at else None, today)),
         "as_of": hour(ticket["as_of"]),
+        "take_back_until": hour(ticket.get("take_back_until")),
         "called_at": hour(call["called_at"]) if call else "",
     }
 

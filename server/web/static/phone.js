@@ -2,29 +2,34 @@
 
 import { localeOf } from "./instants.js";
 import { element, setText, show, withSuperiors, write } from "./dom.js";
-import { hourTeller } from "./durations.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
-import { connect, spread } from "./live.js";
-import { aheadSaid, alertLanguages, alertWords, closedSaid, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
+import { aheadSaid, alertLanguages, alertWords, closedSaid, isNewCall, mayBeCalled, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
 import { readJson, sayer } from "./sentences.js";
-import { csrfHeader, read, send } from "./verbs.js";
-import { directionOf } from "/assets/directions.js";
+import { io } from "/assets/socket.io.esm.min.js";
 
 const page = readJson("phone-page");
 const say = sayer(readJson("sentences"), page.language);
-const hour = hourTeller(page.language, page.ticket.hall.time_zone);
-const day = new Intl.DateTimeFormat(localeOf(page.language), { weekday: "long", day: "numeric", month: "long", timeZone: page.ticket.hall.time_zone });
+const locale = localeOf(page.language);
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: page.ticket.hall.time_zone });
+const hour = (instant) => clock.format(new Date(instant));
+const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone: page.ticket.hall.time_zone });
 const PATH = `/api/v1/tickets/${page.token}`;
 const ASKED = `?lang=${page.language}`;
-const mayVibrate = Boolean(navigator.vibrate);
-const CALL_MS = [300, 150, 300, 150, 600];
+// what is needed only once the page is live, so that a slow network brings number, place and call first
+const later = {
+  verbs: () => import("./verbs.js"),
+  signal: () => import("./phone_signal.js"),
+};
+const CUT_MS = 500;
+const spread = () => Math.random() * 2000; // so that a hall's phones do not ask together
+let directionOf = () => "auto"; // until the list has come
 let ticket = page.ticket;
 let seen = accepted(NOTHING_SEEN, ticket);
 let clockOffsetMs = Date.parse(ticket.as_of) - Date.now();
 let lostAtMs = null;
 
-connect("/visitor", { ticket: page.token, language: page.language }, {
-  live: () => { lostAtMs = null; showLive(true); refresh(); },
+follow({ ticket: page.token, language: page.language }, {
+  live: () => { lostAtMs = null; showLive(true); refresh(); stayAwake(); readDirections(); },
   lost: () => { lostAtMs ??= Date.now(); showLive(false); },
   messages: {
     "ticket.changed": take,
@@ -49,12 +54,28 @@ function take(next) {
   clockOffsetMs = Date.parse(next.as_of) - Date.now();
   ticket = { ...next, alert: withKnownWords(next.alert, before.alert) };
   draw();
+  stayAwake();
   if (isNewCall(before, ticket, Date.now() + clockOffsetMs)) alertVisitor();
   if (partOf(before) !== partOf(ticket) || before.ahead !== ticket.ahead) sayAloud();
 }
 
+// Websocket only, and nothing else to fetch before it is up.
+function follow(auth, { live, lost, messages }) {
+  const socket = io("/visitor", { auth, transports: ["websocket"], reconnectionDelay: 800, reconnectionDelayMax: 5000, timeout: 20_000 });
+  socket.on("connect", live);
+  socket.on("disconnect", (reason) => {
+    lost();
+    // cut by the server: the answer to a new connection says whether the ticket is still followed
+    if (reason === "io server disconnect") setTimeout(() => socket.connect(), CUT_MS);
+  });
+  socket.on("connect_error", lost);
+  for (const [name, take] of Object.entries(messages)) socket.on(name, take);
+  addEventListener("online", () => socket.connected || socket.connect());
+}
+
 async function refresh() {
   try {
+    const { read } = await later.verbs();
     take(await read(PATH + ASKED));
   } catch {
     // The page says that it is not live; the next connection refreshes.
@@ -77,7 +98,9 @@ function draw() {
   if (ticket.call) drawCall(ticket.call);
   show('[data-act="ask"]', ticket.may_give_up && document.querySelector("[data-sure]").hidden);
   show('[data-act="take-back"]', ticket.may_take_back);
-  show("[data-vibrate]", mayVibrate && mayBeCalled());
+  if (ticket.take_back_until) write("take-back", say("phone.take_back.until", { at: hour(ticket.take_back_until) }));
+  show("[data-moved]", ticket.is_continued && ["waiting", "closed", "called"].includes(part));
+  show("[data-signal]", mayBeCalled(ticket));
   if (!ticket.may_give_up) show("[data-sure]", false);
   writeTitle();
 }
@@ -135,8 +158,18 @@ function showLive(isLive) {
   write("live", isLive ? say("phone.live") : lostAtMs ? say("phone.not_live", { at: hour(lostAtMs) }) : say("phone.connecting"));
 }
 
-function alertVisitor() {
-  navigator.vibrate?.(CALL_MS);
+async function readDirections() {
+  ({ directionOf } = await import("/assets/directions.js"));
+}
+
+async function alertVisitor() {
+  const { signal } = await later.signal();
+  if (isSignalAllowed) signal();
+}
+
+async function stayAwake() {
+  const { keepAwake } = await later.signal();
+  await keepAwake(mayBeCalled(ticket));
 }
 
 function sayAloud() {
@@ -147,6 +180,7 @@ function sayAloud() {
 
 async function act(verb) {
   show("[data-refused]", false);
+  const { csrfHeader, send } = await later.verbs();
   const answer = await send({ path: `${PATH}/${verb}${ASKED}`, headers: csrfHeader() });
   if (!answer.ok) {
     write("refused", answer.status === 0 ? say("phone.no_answer") : (answer.problem?.detail ?? say("phone.refused")));
@@ -171,9 +205,13 @@ document.addEventListener("click", (event) => {
   act(action);
 });
 
-const vibration = document.querySelector("[data-vibrate]");
-vibration.hidden = !mayVibrate || !mayBeCalled();
-vibration.addEventListener("click", () => {
-  vibration.setAttribute("aria-pressed", "true");
-  navigator.vibrate(120);
+const allowing = document.querySelector("[data-signal]");
+let isSignalAllowed = false;
+allowing.hidden = !mayBeCalled(ticket);
+allowing.addEventListener("click", async () => {
+  isSignalAllowed = !isSignalAllowed;
+  allowing.setAttribute("aria-pressed", String(isSignalAllowed));
+  const { allowSignal, forbidSignal } = await later.signal();
+  (isSignalAllowed ? allowSignal : forbidSignal)();
 });
+document.addEventListener("visibilitychange", stayAwake);

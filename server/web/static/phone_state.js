@@ -75,3 +75,8 @@ export function alertWords({ alert }, language, prepared) {
 export function withKnownWords(told, known) {
   return told && known?.alert === told.alert ? { ...told, texts: { ...known.texts, ...told.texts } } : told;
 }
+
+/** Whether a call may still come: the screen stays awake for it. */
+export function mayBeCalled({ state }) {
+  return ["waiting", "called", "parked"].includes(state);
+}

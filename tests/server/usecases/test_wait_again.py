@@ -1,6 +1,6 @@
 """Postpone, park, resume, add and correct a service, transfer to a place, come back: what each leads to."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,10 @@ from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.usecases.call_next import AtCounter, call_next
 from server.usecases.counter_sessions import WantedSession, open_counter, pause_counter
+from server.usecases.estimate_waits import Estimates
 from server.usecases.next_leg import WantedResult
 from server.usecases.read_queue import read_counter
+from server.usecases.read_ticket import read_ticket
 from server.usecases.serve import (
     Destination,
     Gesture,
@@ -288,3 +290,22 @@ def test_what_a_service_led_to_is_kept_and_its_note_is_erasable(database: Databa
     assert not any("domicile" in fact["body"] for fact in facts)
     take_back(database)
     assert leg_of(database, gesture.leg)["outcome"] is None
+
+
+def test_the_phone_says_that_a_visit_goes_on_and_until_when_a_place_is_taken_back(
+    database: Database, hands: Hands
+):
+    (ticket, other) = issue(database, 2)
+    estimates = Estimates(database)
+    assert not read_ticket(database, estimates, ticket["token"])["is_continued"]
+    transfer(database, Gesture(call(database)["leg"], AGENT), to=Destination(service=ELSEWHERE))
+    moved = read_ticket(database, estimates, ticket["token"])
+    assert (moved["state"], moved["is_continued"], moved["number"]) == ("waiting", True, ticket["number"])
+    assert moved["take_back_until"] is None
+    give_up(database, other["token"])
+    left_at = hands.now
+    hands.now += timedelta(minutes=9)
+    until = read_ticket(database, estimates, other["token"])["take_back_until"]
+    assert datetime.fromisoformat(until) == left_at + timedelta(minutes=10)
+    hands.now += timedelta(minutes=2)
+    assert read_ticket(database, estimates, other["token"])["take_back_until"] is None
