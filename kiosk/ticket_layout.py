@@ -156,17 +156,20 @@ def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
 
 def _wait(paper: _Paper, language: str, low: int, high: int) -> str:
     """A range in whole minutes in the words of the kiosk's menu."""
-    least, most = (_duration(paper, language, minutes) for minutes in (low, high))
+
+    def words(minutes: int) -> str:
+        return _duration(paper, language, minutes)
+
     match said_of(low * 60, high * 60):
         case "under":
-            return paper.translate("kiosk.wait.under", language, high=most)
+            return paper.translate("kiosk.wait.under", language, high=words(high))
         case "over":
-            return paper.translate("kiosk.wait.over", language, low=least)
+            return paper.translate("kiosk.wait.over", language, low=words(low))
         case "about":
-            return paper.translate("kiosk.wait.about", language, duration=most)
+            return paper.translate("kiosk.wait.about", language, duration=words(high))
     if high < _HOUR:
         return paper.translate("kiosk.wait.minutes", language, low=low, high=high)
-    return paper.translate("kiosk.wait.mixed", language, low=least, high=most)
+    return paper.translate("kiosk.wait.mixed", language, low=words(low), high=words(high))
 
 
 def _duration(paper: _Paper, language: str, total: int) -> str:

@@ -303,9 +303,9 @@ def test_the_phone_says_that_a_visit_goes_on_and_until_when_a_place_is_taken_bac
     assert (moved["state"], moved["is_continued"], moved["number"]) == ("waiting", True, ticket["number"])
     assert moved["take_back_until"] is None
     give_up(database, other["token"])
-    left_at = hands.now
     hands.now += timedelta(minutes=9)
-    until = read_ticket(database, estimates, other["token"])["take_back_until"]
-    assert datetime.fromisoformat(until) == left_at + timedelta(minutes=10)
+    left = read_ticket(database, estimates, other["token"])
+    until, ended_at = (datetime.fromisoformat(left[each]) for each in ("take_back_until", "ended_at"))
+    assert until == ended_at + timedelta(minutes=10)
     hands.now += timedelta(minutes=2)
     assert read_ticket(database, estimates, other["token"])["take_back_until"] is None
