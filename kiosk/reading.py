@@ -114,7 +114,7 @@ class Reader:
 
     def choice(self, place: int, count: int, label: str) -> str:
         """« 3 sur 7 : … » of a choice."""
-        return self.say("kiosk.spoken.choice", place=place, count=count, label=label)
+        return self.say("kiosk.spoken.choice", place=place, total=count, label=label)
 
     def languages(self) -> list[str]:
         """The page of all languages."""

@@ -160,7 +160,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         reading_api.blueprint(
             api,
             speak=parvis.reading.speak if parvis.reading else None,
-            slow=brake(limiter, "reading", "120 per minute", by=by_caller),
+            slow=brake(limiter, "reading", "60 per minute", by=by_caller),
         )
     )
 
