@@ -1,6 +1,6 @@
 """How a wait is said: a range while it is narrow enough to help, else the one end that is sure.
 
-One rule for kiosk, paper, phone and screens; each has the words. Decision 45.
+One rule for kiosk, paper, phone and screens; each has the words. Decision 47.
 """
 
 from typing import Literal
