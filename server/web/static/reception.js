@@ -322,7 +322,9 @@ function drawIssued() {
   write("number", last.number);
   write("service", words.hall.serviceName(last.service));
   write("ahead", aheadWords(last));
-  write("code", say("reception.issued.code", { code: last.short_code }));
+  // without a public address it could be typed nowhere
+  const address = last.follow_url?.replace(/^https?:\/\//, "").replace(/\/t\/.*$/, "/suivi");
+  write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
   write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
   document.querySelector('[data-text="paper"]').classList.toggle("care", needsCare(last));
   document.querySelector('[data-list="last"]').replaceChildren(...issued.map(lastRow));
@@ -333,7 +335,13 @@ function aheadWords({ ahead, wait, why_no_wait: why }) {
   if (why === "after_closing") return `${count} · ${say("reception.issued.after_closing")}`;
   if (!wait) return count;
   if (wait.high_s === 0) return say("reception.issued.no_wait");
-  return `${count} · ${say("reception.issued.wait", { low: Math.floor(wait.low_s / 60), high: Math.ceil(wait.high_s / 60) })}`;
+  const way = ["under", "over"].includes(wait.said) ? `reception.issued.wait_${wait.said}` : "reception.issued.wait";
+  return `${count} · ${say(way, { low: duration(Math.floor(wait.low_s / 60)), high: duration(Math.ceil(wait.high_s / 60)) })}`;
+}
+
+function duration(whole) {
+  if (whole < 60) return say("reception.duration.minutes", { minutes: whole });
+  return say("reception.duration.hours", { hours: Math.floor(whole / 60), minutes: String(whole % 60).padStart(2, "0") });
 }
 
 function paperWords(ticket) {
