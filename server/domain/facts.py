@@ -96,6 +96,7 @@ class FactKind(StrEnum):
     DEVICE_COPIED = "DeviceCopied"
     API_KEY_CREATED = "ApiKeyCreated"
     API_KEY_REVOKED = "ApiKeyRevoked"
+    RIGHTS_SEALED = "RightsSealed"
     RECIPIENT_ADDED = "RecipientAdded"
     RECIPIENT_CHANGED = "RecipientChanged"
     RECIPIENT_RENEWED = "RecipientRenewed"

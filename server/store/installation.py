@@ -16,6 +16,7 @@ from server.ids import new_id
 from server.store.anchors import INSTALLATION
 from server.store.journal import canonical, fact_hash
 from server.store.replays import KeyedWrites
+from server.store.rights_seals import sealed
 from server.store.write_keys import WriteKey
 
 
@@ -40,6 +41,7 @@ class InstallationTransaction(KeyedWrites):
 
     def record(self, fact: Fact) -> str:
         """Appends a fact to the installation journal and folds it into the rows; its id."""
+        fact = sealed(self, fact)
         recorded_at = to_micros(self.now)
         body = canonical(fact.body)
         self.journal_length += 1

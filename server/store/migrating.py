@@ -7,7 +7,10 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 
+from server.domain.instants import to_micros
+from server.store.installation import SYSTEM
 from server.store.journal import GENESIS
+from server.store.rights_seals import seal_all
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,7 +24,7 @@ def migrations_on(connection: Any) -> Config:
 
 
 def migrate(database: Any) -> None:
-    """Applies the migrations that are missing, then makes sure the installation row exists.
+    """Applies the missing migrations, makes sure the installation row exists, and seals the rights there are.
 
     Refusal: database_busy when the database does not answer.
     """
@@ -32,7 +35,14 @@ def migrate(database: Any) -> None:
     with database.store.write() as rows:
         if rows.one("SELECT id FROM installation WHERE id = 1") is None:
             rows.run(
-                "INSERT INTO installation (id, journal_length, head_hash, is_demonstration, secret)"
-                " VALUES (1, 0, :hash, :demo, :secret)",
-                {"hash": GENESIS, "demo": False, "secret": secrets.token_hex(32)},
+                "INSERT INTO installation (id, journal_length, head_hash, is_demonstration, secret,"
+                " rights_sealed_at) VALUES (1, 0, :hash, :demo, :secret, :at)",
+                {
+                    "hash": GENESIS,
+                    "demo": False,
+                    "secret": secrets.token_hex(32),
+                    "at": to_micros(database.clock.now()),
+                },
             )
+    with database.installation_transaction(SYSTEM) as transaction:
+        seal_all(transaction, to_micros(transaction.now))

@@ -19,6 +19,7 @@ from server.store.journal import ENVELOPE, GENESIS, fact_hash
 from server.store.notices import content_digest, versions_of
 from server.store.rebuild import differences
 from server.store.rebuild_installation import installation_differences
+from server.store.rights_seals import wrong_rights
 from server.store.snapshots import snapshot
 
 PAGE = 2_000
@@ -29,7 +30,7 @@ type Standing = Mapping[str, list[Anchor]]
 
 type Wrong = Literal[
     "altered", "removed", "inserted", "tail_cut", "head", "version", "anchor", "hall_missing", "rows",
-    "document", "erasable",
+    "rights", "document", "erasable",
 ]  # fmt: skip
 
 
@@ -260,7 +261,7 @@ def _derived_fault(rows: Any, journal: _Journal) -> Fault | None:
     for table, row_id in wrong:
         return Fault(journal.name, "rows", None, row_id, table)
     if journal.hall is None:
-        return _notice_fault(rows, journal) or _text_fault(rows, journal)
+        return _notice_fault(rows, journal) or _text_fault(rows, journal) or _rights_fault(rows, journal)
     return _document_fault(rows, journal) or _erasable_fault(rows, journal)
 
 
@@ -305,6 +306,13 @@ def _text_fault(rows: Any, journal: _Journal) -> Fault | None:
     for row in rows.all(_TEXTS):
         if hashlib.sha256(row["texts"].encode()).hexdigest() != row["texts_sha256"]:
             return Fault(journal.name, "document", None, row["id"], "medium")
+    return None
+
+
+def _rights_fault(rows: Any, journal: _Journal) -> Fault | None:
+    """The first account, API key or device whose rights are not those of its last fact."""
+    for wrong in wrong_rights(rows):
+        return Fault(journal.name, "rights", wrong.position, wrong.fact, f"{wrong.table} {wrong.subject}")
     return None
 
 

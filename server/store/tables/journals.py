@@ -45,6 +45,7 @@ installation = Table(
     Column("secret", String(64), nullable=False),
     Column("access_version", BigInteger, nullable=False, server_default="0"),
     Column("former_cookies_until", INSTANT, nullable=False, server_default="0"),
+    Column("rights_sealed_at", INSTANT),
     comment="One row: the head of the installation journal.",
 )
 

@@ -20,6 +20,14 @@ account = Table(
     Column("language", String(10), nullable=False, server_default="fr"),
 )
 
+rights_salt = Table(
+    "rights_salt",
+    metadata,
+    Column("subject", ID, primary_key=True),
+    Column("salt", String(32), nullable=False),
+    comment="By account, API key or device, the salt of its seals in facts; erased with the account.",
+)
+
 role_grant = Table(
     "role_grant",
     metadata,
