@@ -12,12 +12,13 @@ MESSAGES = f"/halls/{HALL}/messages"
 
 
 class People:
-    """A reception desk, an agent, a security guard and a supervisor of Laon, signed in."""
+    """People of Laon with several roles, signed in."""
 
     def __init__(self, site: ApiSite) -> None:
         self.site = site
         self.signed_in = {
-            role: site.writer(role) for role in ("reception", "agent", "security", "supervisor", "quality")
+            role: site.writer(role)
+            for role in ("reception", "agent", "security", "supervisor", "quality", "administrator")
         }
 
     def post(self, role: str, path: str, body: Any = None) -> Any:
@@ -55,6 +56,10 @@ def test_a_message_is_shown_at_its_counter_until_it_is_seen(people: People):
     accepted(people.post("agent", f"/messages/{shown[1]['message']}/seen"))
     assert [each["phrase"] for each in people.at_counter()] == ["come"]
     assert people.site.count("message WHERE text IS NOT NULL") == 0, "the words go when they were seen"
+    accepted(people.post("administrator", MESSAGES, {"counter": COUNTER, "phrase": "come"}), 201)
+    [_, last] = people.at_counter()
+    assert last["sent_from"] == "administrator", "the name of every role fits"
+    accepted(people.post("administrator", f"/messages/{last['message']}/seen"))
 
 
 def test_no_word_of_a_message_is_kept(people: People):

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("medium", sa.String(64), nullable=False),
         sa.Column("site", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("medium", name=op.f("pk_medium_site")),
+        comment="The site a medium belongs to; a medium without a row belongs to all sites.",
     )
     op.create_index(op.f("ix_medium_site_site"), "medium_site", ["site"])
     connection = op.get_bind()
