@@ -189,6 +189,7 @@ class MenuMessage(TypedDict):
     epoch: NotRequired[str]
     version: NotRequired[int]
     alert: NotRequired[dict[str, Any] | None]
+    alert_taken_back: NotRequired[dict[str, Any]]
     look: NotRequired[dict[str, Any]]
     configuration: NotRequired[str]
 

@@ -125,7 +125,7 @@ def _alert_words(translate: Translate, language: str) -> dict[str, object]:
     """What the kiosk shows in an alert, in the words of the hall's screens: one sentence for one thing."""
     kinds = {
         kind: {part: translate(f"signage.alert.{kind}_{part}", language) for part in ("title", "text")}
-        for kind in ("evacuate", "shelter", "medical")
+        for kind in ("evacuate", "shelter", "medical", "taken_back")
     }
     around = {name: translate(f"signage.alert.{name}", language) for name in ("drill", "not_fire")}
     return {"kinds": kinds, **around}

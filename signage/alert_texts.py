@@ -5,7 +5,9 @@ from typing import Any, Protocol
 
 from signage.announcement import PAUSE, REPETITIONS
 
-KINDS = ("evacuate", "shelter", "medical")
+TAKEN_BACK = "taken_back"
+"""What is said for a minute once an alert was taken back: it was a mistake."""
+KINDS = ("evacuate", "shelter", "medical", TAKEN_BACK)
 """Those whose words are prepared; a custom alert brings its own."""
 LANGUAGES = ("fr", "en", "es", "ar", "pt", "uk")
 """What every screen can say before anything happens, French first."""

@@ -5,9 +5,20 @@ import { directionOf } from "/assets/directions.js";
 const TURN_MS = 6_000;
 const SIZES = [1.35, 1.2, 1, 0.85, 0.7, 0.6]; // of the letters, the largest at which everything is inside
 const FRENCH = "fr";
+const TAKEN_BACK_MS = 15_000;
 
 /** Whether what a message tells of the alert is later than what is known: a new epoch, or no lower version. */
 export const isLater = (known, told) => !known || known.epoch !== told.epoch || told.version >= known.version;
+
+/**
+ * The alert that a menu or message tells; else one that was just taken back, under an id of its own, for a short while: the
+ * kiosk serves again.
+ */
+export function toldAlert({ alert, alert_taken_back: back }) {
+  if (alert || !back) return alert;
+  const until = Math.min(Date.parse(back.until), Date.parse(back.raised_at) + TAKEN_BACK_MS);
+  return { ...back, alert: `${back.alert} taken back`, until: new Date(until).toISOString() };
+}
 
 /** The alert at an instant of the server's clock; one with a stated time ends by itself. */
 export function alertAt(known, at) {
@@ -32,7 +43,7 @@ export function pagesOf(alert, texts, languages) {
     const around = texts[language] ? language : FRENCH;
     const { kinds, drill, not_fire: notFire } = texts[around];
     const { title, text } = alert.texts?.[language] ?? kinds[alert.kind] ?? { title: "", text: "" };
-    return { language, title, text, around, drill: alert.drill ? drill : "", notFire };
+    return { language, title, text, around, drill: alert.drill ? drill : "", notFire: alert.kind === "taken_back" ? "" : notFire };
   });
 }
 
@@ -61,7 +72,7 @@ export function alertView(root, texts, covered) {
     root.dataset.kind = alert.kind;
     root.querySelector("use").setAttribute("href", `#sign-${alert.kind}`);
     part("words").replaceChildren(...turn.map(wordsOf));
-    part("foot").replaceChildren(...turn.filter(isFirstOfAround).map((page) => line("p", "", page.around, page.notFire)));
+    part("foot").replaceChildren(...turn.filter(({ notFire }) => notFire).filter(isFirstOfAround).map((page) => line("p", "", page.around, page.notFire)));
     for (const [name, page] of [["drill", turn[0]], ["drill-again", turn.at(-1)]]) {
       Object.assign(part(name), { lang: page.around, dir: directionOf(page.around), textContent: page.drill });
     }

@@ -1,7 +1,7 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
 import { wear } from "/assets/look.js";
-import { alertAt, alertView, isLater, withKnownWords } from "./alert.js";
+import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
 import { focusReadingOf, initialState, isToBeRead, isWarning, printOf, readingOf, reduce, secondsLeft } from "./kiosk_state.js";
 import { codeErrorText } from "./appointment_view.js";
 import { sheetPaper } from "./sheet_state.js";
@@ -67,7 +67,7 @@ const link = openLink({
 // The menu and a message of its own tell the same; the later one counts.
 function takeAlert(told) {
   if (told.alert === undefined || !isLater(toldAlert, told)) return;
-  toldAlert = { epoch: told.epoch, version: told.version, alert: withKnownWords(told.alert, toldAlert?.alert) };
+  toldAlert = { epoch: told.epoch, version: told.version, alert: withKnownWords(alertOf(told), toldAlert?.alert) };
   drawAlert();
 }
 

@@ -39,6 +39,8 @@ ANSWERED_WITHIN = timedelta(minutes=2)
 must have acted to be waited for."""
 TAKEN_BACK_WITHIN = timedelta(minutes=1)
 """How long whoever raised an alert may take it back."""
+TAKEN_BACK_SHOWN_FOR = timedelta(minutes=1)
+"""How long screens and phones say that an alert was taken back."""
 SHOWN_WITHIN = timedelta(seconds=5)
 """A screen that has not said by then that it shows an alert is named as not reached."""
 SHORTEST_S, LONGEST_S = 60, 8 * 3_600

@@ -8,8 +8,11 @@ from typing import Any
 
 from server.domain.alerts import (
     ANSWERED_WITHIN,
+    TAKEN_BACK_SHOWN_FOR,
     TAKEN_BACK_WITHIN,
     Alert,
+    AlertKind,
+    EndReason,
     has_voice,
     in_force,
     is_before,
@@ -55,6 +58,32 @@ def board_alert(
         "texts": words if has_every_language else dict(list(words.items())[:LANGUAGES_IN_MESSAGE]),
         "has_voice": has_voice(shown.kind, configuration.site.alerts),
     }
+
+
+def alert_told(
+    rows: Any, hall: str, configuration: HallConfiguration, now: datetime, *, has_every_language: bool = False
+) -> Answer:
+    """What a page of a hall (id) is told: `alert`, as `board_alert`; `alert_taken_back` for a minute after.
+
+    That one has the form of an alert of the kind `taken_back`, which nobody has to obey.
+    """
+    alert = board_alert(rows, hall, configuration, now, has_every_language=has_every_language)
+    if alert is not None:
+        return {"alert": alert}
+    over = alerts.over_since(rows, hall, to_micros(now - TAKEN_BACK_SHOWN_FOR), most=1)
+    if not over or over[0]["end_reason"] != EndReason.TAKEN_BACK:
+        return {"alert": None}
+    taken_back_at = from_micros(over[0]["ended_at"])
+    back = {
+        "alert": over[0]["alert"],
+        "kind": str(EndReason.TAKEN_BACK),
+        "drill": bool(over[0]["is_drill"]),
+        "raised_at": to_text(taken_back_at),
+        "until": to_text(taken_back_at + TAKEN_BACK_SHOWN_FOR),
+        "texts": {},
+        "has_voice": has_voice(AlertKind(over[0]["kind"]), configuration.site.alerts),
+    }
+    return {"alert": None, "alert_taken_back": back}
 
 
 def screen_words(rows: Any, hall: str, now: datetime) -> Answer:

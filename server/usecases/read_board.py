@@ -19,7 +19,7 @@ from server.store.engines import Row
 from server.store.notices import notices_mark
 from server.store.quiet import quiet_until
 from server.usecases.opening import opening_now
-from server.usecases.read_alerts import board_alert, screen_words
+from server.usecases.read_alerts import alert_told, screen_words
 from server.usecases.read_look import read_look
 from server.usecases.read_programme import Preview, read_programme
 from signage import board
@@ -89,7 +89,7 @@ def read_board(database: Database, hall: str) -> Message:
         recent = rows.all(_RECENT, hall=hall_id)
         rest = breaks.carried_over(rows, hall_id, seen.configuration, seen.position.as_of)
         quiet = quiet_until(rows, hall_id, seen.position.as_of)
-        alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of)
+        told = alert_told(rows, hall_id, seen.configuration, seen.position.as_of)
         mark = notices_mark(rows)
     day = business_day(seen.configuration.calendar, seen.position.as_of)
     today = day.isoformat()
@@ -120,7 +120,7 @@ def read_board(database: Database, hall: str) -> Message:
         ],
         extra={
             "programme_revision": f"{seen.configuration.revision}.{mark}",
-            "alert": alert,
+            **told,
             "quiet_until": to_text(quiet) if quiet else None,
             "break": None
             if rest is None
@@ -133,10 +133,10 @@ def read_alert_message(database: Database, hall: str) -> Message:
     """What is told at once when an alert is raised or ends in a hall (id): where it stands, and the alert."""
     with database.read() as rows:
         seen = look(database, rows, hall)
-        alert = board_alert(rows, hall, seen.configuration, seen.position.as_of)
+        alert = alert_told(rows, hall, seen.configuration, seen.position.as_of)
     position = seen.position
     told = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
-    return {"hall": seen.row["slug"], **told, "alert": alert}
+    return {"hall": seen.row["slug"], **told, **alert}
 
 
 def _call(configuration: HallConfiguration, row: Row, today: date) -> board.BoardCall:

@@ -31,7 +31,7 @@ from server.store.quota_counts import remaining_of
 from server.store.ticket_stops import stops_of_day
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
-from server.usecases.read_alerts import board_alert
+from server.usecases.read_alerts import alert_told
 from server.usecases.read_board import look
 from server.usecases.read_look import read_look
 
@@ -65,7 +65,7 @@ def read_menu(
         rest = breaks.rest_of(rows, hall_id, seen.configuration, seen.position.as_of)
         on = business_day(seen.configuration.calendar, seen.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
-        alert = board_alert(rows, hall_id, seen.configuration, seen.position.as_of, has_every_language=True)
+        told = alert_told(rows, hall_id, seen.configuration, seen.position.as_of, has_every_language=True)
         worn = read_look(rows).as_message()
         left = _quotas_left(rows, hall_id, seen.configuration, seen.position.as_of)
     configuration, now = seen.configuration, seen.position.as_of
@@ -128,7 +128,9 @@ def read_menu(
     services = offered_only(_tree(configuration, item), is_offered)
     message = build_menu(hall_menu, services, language=known, translate=translate, now=now)
     message["epoch"], message["version"] = seen.position.epoch, seen.position.version
-    message["alert"], message["look"] = alert, worn
+    message["alert"], message["look"] = told["alert"], worn
+    if "alert_taken_back" in told:
+        message["alert_taken_back"] = told["alert_taken_back"]
     message["configuration"] = configuration.mark
     return message
 

@@ -15,7 +15,7 @@ from server.store.engines import Row
 from server.usecases.answers import Answer, wait_answer
 from server.usecases.estimate_waits import Estimates
 from server.usecases.opening import opening_now
-from server.usecases.read_alerts import board_alert, in_message
+from server.usecases.read_alerts import alert_told, in_message
 from server.usecases.read_board import Seen, look
 from server.usecases.visitor import leg_of_short_code, leg_of_token, may_take_back, take_back_until
 
@@ -79,9 +79,7 @@ def _answers(
         is_waiting = leg["state"] == LegState.WAITING
         rest = breaks.rest_of(rows, leg["hall"], seen.configuration, seen.position.as_of)
         ahead = waiting.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
-        alert = board_alert(
-            rows, leg["hall"], seen.configuration, seen.position.as_of, has_every_language=True
-        )
+        told = alert_told(rows, leg["hall"], seen.configuration, seen.position.as_of, has_every_language=True)
     configuration, now = seen.configuration, seen.position.as_of
     service = configuration.services.get(leg["service"])
     is_reckoned = ahead is not None and not leg["is_held"]
@@ -116,7 +114,7 @@ def _answers(
         "ended_at": micros_to_text(leg["ended_at"]),
         "end_reason": leg["end_reason"],
         "demonstration": configuration.is_demonstration,
-        "alert": alert,
+        **told,
         "epoch": seen.position.epoch,
         "version": seen.position.version,
         "as_of": to_text(now),

@@ -11,12 +11,21 @@ export const SPOKEN_EVERY_MS = 60_000;
  */
 export function receiveAlert(held, message) {
   if (message.alert === undefined) return held;
-  const { epoch, version, as_of, alert } = message;
+  const { epoch, version, as_of } = message;
+  const alert = toldAlert(message);
   const isSame = held?.alert?.alert === alert?.alert;
   const audio = Object.values(message.audio ?? {})[0] ?? (isSame ? (held?.audio ?? null) : null);
   if (!isNewer(held, message)) return isSame && audio ? { ...held, audio } : held;
   return { epoch, version, as_of, alert, audio };
 }
+
+/** The alert that a message tells; else one that was just taken back, under an id of its own: it is said anew. */
+function toldAlert({ alert, alert_taken_back: back }) {
+  return alert ?? (back ? { ...back, alert: `${back.alert} taken back` } : null);
+}
+
+/** Whether what is shown only says that an alert was a mistake: it stops nothing and gives way to a call. */
+export const isTakenBack = (alert) => alert?.kind === "taken_back";
 
 /** The alert to show at an instant of the server's clock; one with a stated time ends by itself, also without a server. */
 export function shownAlert(held, at) {
@@ -37,7 +46,7 @@ export function pagesOf(alert, { prepared, languages, further = {} }) {
   return (spoken.length ? spoken : [prepared.own]).map((language) => {
     const around = prepared.languages[language] ?? prepared.languages[prepared.own];
     const { title, text } = (isCustom ? custom[language] : around.kinds[alert.kind]) ?? { title: "", text: "" };
-    return { language, title, text, drill: alert.drill ? around.drill : "", drillText: alert.drill ? around.drill_text : "", since: around.since, notFire: around.not_fire };
+    return { language, title, text, drill: alert.drill ? around.drill : "", drillText: alert.drill ? around.drill_text : "", since: around.since, notFire: isTakenBack(alert) ? "" : around.not_fire };
   });
 }
 

@@ -55,7 +55,7 @@ export function alertView(root, { body, prepared, time }) {
     main.append(sign(alert.kind), words);
     const foot = make("div", "alert-foot");
     foot.append(...spoken.map((page) => footOf(alert, page)));
-    return [...band(first), main, foot, ...band(other ?? first)];
+    return [...band(first), main, ...(first.notFire ? [foot] : []), ...band(other ?? first)];
   }
 
   function wordsOf(page, tag, title) {

@@ -3,6 +3,7 @@
 import { wear } from "/assets/look.js";
 import { renewToken } from "/assets/renewal.js";
 import { io } from "/assets/socket.io.esm.min.js";
+import { isTakenBack } from "./alert_state.js";
 import { createTold } from "./alert_told.js";
 import { alertView } from "./alert_view.js";
 import { alertVoice } from "./alert_voice.js";
@@ -277,7 +278,7 @@ function drawAlert() {
   const alert = screenState.alertNow(state, now());
   const at = screenState.serverNow(state, now());
   alerts.show(alert, { at, languages: hallLanguages(), further: state.screen?.alert_texts });
-  told.show(alert?.alert ?? null);
+  told.show(isTakenBack(alert) ? null : (alert?.alert ?? null));
   if (alert) player.drop();
   const spokenBy = alert && state.screen?.has_sound ? screenState.voiceOf(state, alert) : null;
   if (!spokenBy) return voice.silence();

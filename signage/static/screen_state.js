@@ -1,7 +1,7 @@
 // The state of a hall screen, without a browser: what messages change, which calls are large, what is to be shown.
 // Times are milliseconds; `now` is the page's own clock, `state.offset` leads to the server's.
 
-import { receiveAlert, shownAlert } from "./alert_state.js";
+import { isTakenBack, receiveAlert, shownAlert } from "./alert_state.js";
 import { isNewer } from "./order.js";
 
 export const HOLD_MS = 10_000;
@@ -93,8 +93,11 @@ export function receiveAlertMessage(state, message, now) {
   return isCustom && !isKnown && next.isConnected ? wanting(next, "nudge") : next;
 }
 
-/** The alert that takes the screen over now, null when there is none. */
-export const alertNow = (state, now) => shownAlert(state.alert, serverNow(state, now));
+/** The alert that takes the screen over now, null when there is none; that one was a mistake gives way to a call. */
+export function alertNow(state, now) {
+  const alert = shownAlert(state.alert, serverNow(state, now));
+  return isTakenBack(alert) && state.board?.calls.length ? null : alert;
+}
 
 /** The file that speaks an alert: told with it, or kept before it was raised; null when it is silent. */
 export function voiceOf(state, alert) {

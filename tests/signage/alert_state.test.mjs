@@ -73,3 +73,13 @@ test("a voice that was kept speaks at once, and an alert without a voice has non
   assert.equal(screen.voiceOf({ ...kept, alert: { audio: "/audio/3.wav" } }, { kind: "shelter", drill: true, has_voice: true }), "/audio/3.wav");
   assert.equal(screen.voiceOf(kept, { kind: "shelter", drill: true, has_voice: false }), null);
 });
+
+test("that an alert was taken back is said for a minute, under an id of its own, and gives way to a call", () => {
+  const back = { alert: "a", kind: "taken_back", drill: false, raised_at: "2026-11-24T10:00:00Z", until: "2026-11-24T10:01:00Z", texts: {}, has_voice: false };
+  const held = receiveAlert(receiveAlert(null, message(5, alert("a"), { audio: { fr: "/audio/1.wav" } })), message(6, null, { alert_taken_back: back }));
+  assert.deepEqual([held.alert.alert, held.audio], ["a taken back", null]);
+  assert.equal(shownAlert(held, AT + 60_000), null);
+  const state = { ...screen.connected(screen.initialState(), AT), alert: held };
+  assert.equal(screen.alertNow({ ...state, board: { calls: [] } }, AT).kind, "taken_back");
+  assert.equal(screen.alertNow({ ...state, board: { calls: [{}] } }, AT), null);
+});

@@ -26,6 +26,7 @@ from server.web.phone.ticket_view import (
     closed_said,
     kept_said,
     part_of,
+    taken_back_words,
     wait_said,
 )
 from server.web.sentences import page_sentences
@@ -137,7 +138,7 @@ def _alert(ticket: Ticket, language: str, prepared: Prepared) -> dict[str, Any]:
     """The alert that the page is, None without one: its sign, its words, what stands around them."""
     alert = ticket.get("alert")
     if alert is None:
-        return {"alert": None}
+        return {"alert": None, "taken_back": taken_back_words(ticket, language, prepared)}
     raised_at = datetime.fromisoformat(alert["raised_at"]).astimezone(ZoneInfo(ticket["hall"]["time_zone"]))
 
     def around(code: str) -> dict[str, str]:

@@ -92,6 +92,11 @@ def alert_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple
     return [(code, texts[code]["title"], texts[code]["text"]) for code in ordered]
 
 
+def taken_back_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
+    """What is said of an alert that was just taken back: language, title and text; none when none was."""
+    return alert_words({"alert": ticket.get("alert_taken_back")}, language, prepared)
+
+
 def alert_languages(language: str) -> list[str]:
     """The languages in which a phone says what is prepared: its own, then French."""
     return list(dict.fromkeys((language, FRENCH)))

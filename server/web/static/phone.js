@@ -3,7 +3,7 @@
 import { localeOf } from "./instants.js";
 import { element, setText, show, withSuperiors, write } from "./dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "./freshness.js";
-import { aheadSaid, alertLanguages, alertWords, closedSaid, isNewCall, mayBeCalled, openingOf, partOf, waitSaid, withKnownWords } from "./phone_state.js";
+import { aheadSaid, alertLanguages, alertWords, closedSaid, isNewCall, mayBeCalled, openingOf, partOf, takenBackWords, waitSaid, withKnownWords } from "./phone_state.js";
 import { readJson, sayer } from "./sentences.js";
 import { io } from "/assets/socket.io.esm.min.js";
 
@@ -33,15 +33,17 @@ follow({ ticket: page.token, language: page.language }, {
   lost: () => { lostAtMs ??= Date.now(); showLive(false); },
   messages: {
     "ticket.changed": take,
-    "alert.changed": ({ alert }) => {
-      ticket = { ...ticket, alert: withKnownWords(alert, ticket.alert) };
+    "alert.changed": ({ alert, alert_taken_back: back }) => {
+      ticket = { ...ticket, alert: withKnownWords(alert, ticket.alert), alert_taken_back: back };
       drawAlert(ticket);
+      drawTakenBack();
       if (alert?.kind === "custom") setTimeout(refresh, spread()); // a message holds but two languages of its words
     },
     heartbeat: (beat) => { if (isBehind(seen, beat)) setTimeout(refresh, spread()); },
   },
 });
 
+if (ticket.alert_taken_back) drawTakenBack();
 show("[data-script-only]", true);
 show("[data-static]", false);
 showLive(false);
@@ -87,6 +89,7 @@ function draw() {
   document.querySelector("[data-ticket]").dataset.ticket = part;
   for (const section of document.querySelectorAll("[data-part]")) section.hidden = section.dataset.part !== part;
   drawAlert(ticket);
+  drawTakenBack();
   write("number", ticket.number);
   write("service", ticket.service.name);
   write("wait", said(waitSaid(ticket)));
@@ -123,6 +126,16 @@ function drawAlert({ alert }) {
   part("drill").replaceChildren(...(alert.drill ? around.map(({ lang, drill }) => element("p", { class: "drill", lang }, drill)) : []));
   part("around").replaceChildren(...around.map(({ lang, since, not_fire: notFire }) => element("p", { lang }, element("b", {}, since.replace("{time}", hour(alert.raised_at))), ` ${notFire}`)));
   return writeTitle();
+}
+
+/** Until its minute is over, by the server's clock. */
+function drawTakenBack() {
+  const at = Date.now() + clockOffsetMs;
+  const words = takenBackWords(ticket, page.language, page.alerts, at);
+  const place = document.querySelector("[data-taken-back]");
+  place.hidden = !words.length;
+  place.lastElementChild.replaceChildren(...words.map(([lang, title, text]) => element("p", { lang }, element("b", {}, `${title}.`), ` ${text}`)));
+  if (words.length) setTimeout(drawTakenBack, Date.parse(ticket.alert_taken_back.until) - at + 100);
 }
 
 function writeTitle() {

@@ -55,6 +55,11 @@ export function isNewCall(before, ticket, nowMs) {
   return !isTold && nowMs - Date.parse(ticket.call.called_at) < 20000;
 }
 
+/** What is said of an alert that was just taken back, at an instant of the server's clock: as `alertWords`. */
+export function takenBackWords({ alert, alert_taken_back: back }, language, prepared, at) {
+  return alert || !back || Date.parse(back.until) <= at ? [] : alertWords({ alert: back }, language, prepared);
+}
+
 /** The languages in which a phone says what is prepared: its own, then French. */
 export const alertLanguages = (language) => [...new Set([language, "fr"])];
 

@@ -93,6 +93,10 @@ def test_an_agent_takes_back_what_they_raised_by_mistake_within_a_minute(both: A
     (hall,) = accepted(agent.post(path, json={}, headers=header))["halls"]
     assert (hall["is_in_force"], hall["end_reason"]) == (False, "taken_back")
     assert reasons(both, "AlertTakenBack") == [None]
+    board = accepted(both.get("/halls/laon/board"))
+    assert (board["alert"], board["alert_taken_back"]["kind"]) == (None, "taken_back")
+    both.hands.now += MINUTE
+    assert "alert_taken_back" not in accepted(both.get("/halls/laon/board"))
     again = accepted(agent.post(ALERTS, json=press("evacuate"), headers=header), 201)
     both.hands.now += MINUTE
     refused(
