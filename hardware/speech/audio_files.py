@@ -18,7 +18,7 @@ from hardware.speech.voices import Voices
 
 FORM = "3"
 """Part of every name: a change of pauses or of how a voice is used gets a new value and so new files."""
-NAME = re.compile(r"[0-9a-f]{32}\.wav")
+NAME = re.compile(r"[0-9a-f]{32}\.(wav|mp3)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,26 @@ class AudioFiles:
         """Return the name such a file has, whether it is there or not."""
         return self._names([_Form(sentences, has_chime)], language, in_clips=False)[0]
 
-    def keep(self, sentences: Sequence[str], language: str) -> bool:
-        """Keep such a file from being purged as unused; whether it is there."""
-        return self._is_kept(self.name(sentences, language))
+    def small_file(self, sentences: Sequence[str], language: str) -> str:
+        """Return the name of such a file made small, for what screens fetch before it is said.
+
+        Raises SpeechUnavailable and OSError.
+        """
+        from hardware.speech.encoded_sound import to_mp3  # where sound is rendered, not in every process
+
+        name = self.small_name(sentences, language)
+        if not self._is_kept(name):
+            wav = self._directory / self.audio_file(sentences, language)
+            self._write(self._directory / name, to_mp3(wav.read_bytes()))
+        return name
+
+    def small_name(self, sentences: Sequence[str], language: str) -> str:
+        """Return the name such a small file has, whether it is there or not."""
+        return self.name(sentences, language).removesuffix(".wav") + ".mp3"
+
+    def keep_small(self, sentences: Sequence[str], language: str) -> bool:
+        """Keep such a small file from being purged as unused; whether it is there."""
+        return self._is_kept(self.small_name(sentences, language))
 
     def announcement(
         self,
@@ -156,7 +173,7 @@ class AudioFiles:
         """Delete files not used for so many seconds; return how many. `now_s` is seconds since the epoch."""
         limit = (time.time() if now_s is None else now_s) - older_than_s
         deleted = 0
-        for path in self._directory.glob("*.wav*"):
+        for path in [*self._directory.glob("*.wav*"), *self._directory.glob("*.mp3*")]:
             try:
                 if path.stat().st_mtime < limit:
                     path.unlink()

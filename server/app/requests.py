@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as WsgiResponse
 from server.domain.refusals import Refusal
 from server.language import Catalogues
 from server.web import problems, site
+from server.web.compression import compressed
 from server.web.cookies import install_cookies
 from server.web.cross_site import install_cross_site
 from server.web.entrance import problem_page
@@ -40,7 +41,7 @@ def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool, public_ur
 
     @app.after_request
     def headers(response: Response) -> Response:
-        return site.secure_headers(response, is_https=is_https)
+        return site.secure_headers(compressed(request, response), is_https=is_https)
 
 
 def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:

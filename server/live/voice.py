@@ -103,7 +103,7 @@ class Voice:
         """Where the voices lie that a site's screens may speak in an alert: they keep them before it."""
         found = {}
         for alert in prepared_alerts() if self.unavailable is None else ():
-            name = self.files.name(spoken_alert(alert, self.translate), FRENCH)
+            name = self.files.small_name(spoken_alert(alert, self.translate), FRENCH)
             if has_voice(AlertKind(alert["kind"]), rules) and self.files.path(name) is not None:
                 found[voice_name(alert)] = f"/audio/{name}"
         return found
@@ -114,8 +114,8 @@ class Voice:
             self._to_prepare = prepared_alerts()
         sentences = spoken_alert(self._to_prepare.pop(), self.translate)
         try:
-            if self.unavailable is None and not self.files.keep(sentences, FRENCH):
-                self.off_loop(self.files.audio_file, sentences, FRENCH)
+            if self.unavailable is None and not self.files.keep_small(sentences, FRENCH):
+                self.off_loop(self.files.small_file, sentences, FRENCH)
         except (SpeechUnavailable, OSError) as reason:
             log.warning("voice_failed", hall=None, reason=str(reason))
 
@@ -164,4 +164,4 @@ class Voice:
 
     def _alert(self, message: dict[str, Any]) -> dict[str, Any]:
         sentences = spoken_alert(message["alert"], self.translate)
-        return {"audio": {FRENCH: f"/audio/{self.off_loop(self.files.audio_file, sentences, FRENCH)}"}}
+        return {"audio": {FRENCH: f"/audio/{self.off_loop(self.files.small_file, sentences, FRENCH)}"}}

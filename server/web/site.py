@@ -150,7 +150,8 @@ def _files(routes: Blueprint, site: Site) -> None:
         path = site.audio.path(name)
         if path is None:
             abort(404)
-        return send_from_directory(path.parent.resolve(), path.name, mimetype="audio/wav", max_age=3600)
+        kind = "audio/mpeg" if path.suffix == ".mp3" else "audio/wav"
+        return send_from_directory(path.parent.resolve(), path.name, mimetype=kind, max_age=3600)
 
     @routes.get("/robots.txt")
     @open_to(Access.EVERYBODY)

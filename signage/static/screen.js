@@ -58,7 +58,8 @@ const voice = alertVoice({
   makeContext: () => new AudioContext(),
   level: () => alertLevel(soundNow()),
   fetchSound: async (url) => {
-    const answer = await fetch(url, { credentials: "same-origin", headers: { "X-Caller": "device" } });
+    const kept = await globalThis.caches?.match(url); // it travels once
+    const answer = kept ?? await fetch(url, { credentials: "same-origin", headers: { "X-Caller": "device" } });
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     return answer.arrayBuffer();
   },
@@ -73,7 +74,12 @@ const update = (next) => {
 };
 
 const worker = installWorker({ isPreview, onRelease: () => { isReplaced = true; } });
-const downloads = createDownloads({ onPhase: (next) => { phase = next; } });
+const downloads = createDownloads({
+  onPhase: (next) => {
+    phase = next;
+    if (["up to date", "not updated"].includes(next)) keepVoices();
+  },
+});
 
 const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
 /** In the frame after the one that shows what was drawn; a hidden page paints nothing. */
@@ -99,7 +105,7 @@ const connection = (isPreview ? connectPreview : connect)({
     queues: (message) => update(screenState.receiveQueues(state, message, now())),
     screen: (message) => {
       update(screenState.receiveScreen(state, message));
-      if (message.has_sound) voice.keep(Object.values(message.alert_voices ?? {}));
+      if (!globalThis.caches) keepVoices(); // else once they are downloaded
       if (message.has_sound && !isSoundTried) trySound(() => keepSoundOff(true));
       isSoundTried ||= message.has_sound;
     },
@@ -186,6 +192,11 @@ function tick() {
   supervised.tick();
   save();
   if (isReplaced && !state.cards.length && !screenState.alertNow(state, now())) location.reload(); // between two calls
+}
+
+const alertVoices = () => (state.screen?.has_sound ? Object.values(state.screen.alert_voices ?? {}) : []);
+function keepVoices() {
+  voice.keep(alertVoices());
 }
 
 /** A call is seen first, then heard. */
@@ -326,7 +337,7 @@ function inRoom(shown, work) {
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
   const isCovered = document.body.dataset.layout !== "side" || document.body.dataset.crowded === "yes" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
-  if (state.screen && !isPreview && !state.isRefused) downloads.want([...programme.items.flatMap(filesOf), ...filesOfLook(state.screen.look), ...Object.values(state.screen.alert_voices ?? {})]);
+  if (state.screen && !isPreview && !state.isRefused) downloads.want([...programme.items.flatMap(filesOf), ...filesOfLook(state.screen.look), ...alertVoices()]);
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });
   document.body.dataset.rest = played.isResting ? "yes" : "no";

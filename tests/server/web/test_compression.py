@@ -1,0 +1,56 @@
+"""Public files are compressed and named by what they hold; pages that hold tokens never are."""
+
+import gzip
+from collections.abc import Iterator
+
+import brotli
+import pytest
+
+from tests.conftest import make_tables
+from tests.server.web.api_site import ApiSite
+
+BOTH = {"Accept-Encoding": "gzip, deflate, br"}
+FILES = ("/static/server/base.css", "/static/signage/screen.js", "/assets/tokens.css", "/screen")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiSite]:
+    folder = tmp_path_factory.mktemp("compressed")
+    url = f"sqlite:///{folder / 'parvis.db'}"
+    make_tables(url)
+    (folder / "assets").mkdir()
+    (folder / "assets" / "tokens.css").write_text(":root { --ink: #10263a; }\n" * 40)
+    found = ApiSite(url, folder)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_public_file_travels_small_and_once(site: ApiSite, path: str):
+    client = site.app.test_client()
+    plain = client.get(path)
+    assert "Content-Encoding" not in plain.headers
+    by_brotli, by_gzip = (
+        client.get(path, headers={"Accept-Encoding": each}) for each in ("gzip, br", "gzip")
+    )
+    assert (by_brotli.headers["Content-Encoding"], by_gzip.headers["Content-Encoding"]) == ("br", "gzip")
+    assert brotli.decompress(by_brotli.data) == gzip.decompress(by_gzip.data) == plain.data
+    assert len(by_brotli.data) < len(plain.data) / 2
+    assert "Accept-Encoding" in by_brotli.headers["Vary"]
+    assert by_brotli.headers["ETag"] != by_gzip.headers["ETag"]
+    again = client.get(path, headers={"Accept-Encoding": "br", "If-None-Match": by_brotli.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/connexion", "/kiosk", "/pair", "/api/v1/openapi.json"])
+def test_what_may_hold_a_token_is_not_compressed(site: ApiSite, path: str):
+    answer = site.app.test_client().get(path, headers=BOTH)
+    assert "Content-Encoding" not in answer.headers
+    answer.close()
+
+
+def test_a_part_of_a_file_is_a_part_of_the_file_itself(site: ApiSite):
+    answer = site.app.test_client().get("/static/server/base.css", headers=BOTH | {"Range": "bytes=0-9"})
+    assert answer.status_code == 206
+    assert "Content-Encoding" not in answer.headers
+    answer.close()
