@@ -4,6 +4,7 @@ A new kind (`/dev/usb/lp0`, a serial line) is another address class with `connec
 same three methods. Plain sockets and no threads, so that gevent's patched sockets do the same.
 """
 
+import ipaddress
 import socket
 import time
 from dataclasses import dataclass
@@ -73,6 +74,8 @@ class TcpAddress:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise PrinterUnreachable(f"{self.host}: {error}") from error
+        if any(_is_link_local(str(endpoint[0])) for *_, endpoint in found):
+            raise PrinterUnreachable(f"{self.host}: a link-local address, where no printer is")
         refusal: OSError | None = None
         for family, kind, protocol, _, endpoint in found:
             left_s = ends_at - time.monotonic()
@@ -90,6 +93,11 @@ class TcpAddress:
             else:
                 return TcpConnection(opened)
         raise PrinterUnreachable(f"{self.host}:{self.port}: {refusal or 'no answer'}")
+
+
+def _is_link_local(address: str) -> bool:
+    """Whether only a machine's own neighbours have it: services of a data centre answer there, no printer."""
+    return ipaddress.ip_address(address.partition("%")[0]).is_link_local
 
 
 class TcpConnection:

@@ -14,6 +14,7 @@ from server.commands.simulation_tables import FORMS, Outcome, print_hall
 from server.domain.half_days import AtBreak
 from server.domain.indicator_files import read_legs
 from server.domain.refusals import Refusal
+from server.domain.sheets import plain_cell
 from server.domain.simulation import SimulatedWait, run_day
 from server.domain.simulation_days import HALLS, DrawnDay, draw_day
 from server.domain.simulation_figures import Runs, honesty
@@ -178,7 +179,7 @@ def _write(out: Path, outcomes: Sequence[Outcome]) -> None:
         with out.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({key: plain_cell(value) for key, value in row.items()} for row in rows)
     say(sentence("command.rows", file=out, count=len(rows)))
 
 

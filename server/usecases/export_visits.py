@@ -22,6 +22,7 @@ from server.domain.indicator_files import (
     leg_cells,
 )
 from server.domain.instants import midnight, to_micros
+from server.domain.sheets import plain_cells
 from server.ids import session_mark
 from server.store.database import Database
 from server.store.figures import Duty, days_with_legs, duties_between, legs_of_day
@@ -123,7 +124,7 @@ def services_csv(database: Database, halls: Iterable[str]) -> Iterator[str]:
 
 def _line(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    csv.writer(text, lineterminator="\r\n").writerow(plain_cells(cells))
     return text.getvalue()
 
 

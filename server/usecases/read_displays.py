@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from server.domain.displays import DisplayOutcome
+from server.domain.sheets import plain_cells
 from server.store.database import Database
 from server.store.displays import displays_of
 from server.usecases.answers import Answer
@@ -59,7 +60,7 @@ def displays_csv(report: Answer) -> str:
     for screen in report["screens"]:
         for day in screen["days"]:
             values = {"notice": report["notice"], **screen, **day, "shown_s": f"{day['shown_s']:.3f}"}
-            sheet.writerow([values[column] for column in COLUMNS])
+            sheet.writerow(plain_cells(values[column] for column in COLUMNS))
     return text.getvalue()
 
 

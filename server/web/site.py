@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
 from flask_limiter import Limiter
@@ -59,9 +60,28 @@ _SECURE = {
 _SECURE_BY_HTTPS = _SECURE | {"Strict-Transport-Security": "max-age=31536000"}
 
 
+_PERHAPS_PRIVATE = frozenset(
+    {"text/html", "text/csv", "application/json", "application/problem+json", "application/pdf"}
+)
+
+
+def small_json() -> dict[str, Any]:
+    """The JSON object of a request; empty for anything else, one too deep to be read included."""
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
 def secure_headers(response: Response, *, is_https: bool) -> Response:
-    """Headers of every answer that has not set its own: no inline code, frames, referrer; https stays."""
+    """Headers of every answer that has not set its own: no inline code, frames, referrer; https stays.
+
+    Nobody keeps a page or an answer, which may be private; files say themselves how long they are kept.
+    """
     own = {name for name, _ in response.headers}
+    if "Cache-Control" not in own and response.mimetype in _PERHAPS_PRIVATE:
+        response.headers["Cache-Control"] = "no-store"
     for name, value in (_SECURE_BY_HTTPS if is_https else _SECURE).items():
         if name not in own:
             response.headers.add(name, value)
@@ -93,9 +113,9 @@ def _devices(routes: Blueprint, site: Site) -> None:
     @site.limiter.limit("30 per minute")
     @open_to(Access.EVERYBODY)
     def exchange() -> Response:
-        body = request.get_json(silent=True)
-        token = body.get("token") if isinstance(body, dict) else None
-        if not isinstance(token, str):
+        body = small_json()
+        token = body.get("token")
+        if not isinstance(token, str) or not token.isascii():
             raise Refusal("bad_request", missing="token")
         of_device(site.database, token)
         return set_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)

@@ -11,6 +11,11 @@ _CARRIES_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("200
 """IPv6 addresses that stand for an IPv4 address, which may be a private one."""
 
 
+_FORMER = tuple(map(ipaddress.ip_network, ("fec0::/10", "::/96", "::ffff:0:0:0/96")))
+"""Former addresses of a site, and former ways to write an IPv4 address, which some networks still carry."""
+_NEVER_PUBLIC = (*_CARRIES_IPV4, *_FORMER)
+
+
 class PrivateAddress(Exception):
     """A name that leads to this machine, its network or a group."""
 
@@ -37,6 +42,6 @@ def is_public(address: str) -> bool:
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is not None:
             parsed = parsed.ipv4_mapped
-        elif any(parsed in network for network in _CARRIES_IPV4) or parsed.teredo is not None:
+        elif parsed.teredo is not None or any(parsed in network for network in _NEVER_PUBLIC):
             return False
     return parsed.is_global and not parsed.is_multicast

@@ -37,7 +37,7 @@ from server.web.installing.steps import configurer, step_page
 from server.web.problems import refusal_sentence, status_of
 from server.web.sentences import page_sentences
 from server.web.sign_in import signed_in
-from server.web.site import Site
+from server.web.site import Site, small_json
 from server.web.viewer import page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "installing.po"
@@ -97,8 +97,7 @@ def _beginning(routes: Blueprint, site: Site) -> None:
     @site.limiter.limit("10 per minute")
     @open_to(Access.EVERYBODY)
     def exchange() -> Response:
-        body = request.get_json(silent=True)
-        token = str(body.get("token", ""))[:LONGEST_TOKEN] if isinstance(body, dict) else ""
+        token = str(small_json().get("token", ""))[:LONGEST_TOKEN]
         check_installation_token(site.database, token)
         return set_cookie(jsonify(), LINK_COOKIE, token, seconds=LINK_FOR_S)
 

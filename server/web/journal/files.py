@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from server.domain.instants import to_text
+from server.domain.sheets import plain_cells
 from server.web.journal.lines import Line
 
 COLUMNS = (
@@ -14,7 +15,6 @@ COLUMNS = (
 )
 BYTE_ORDER_MARK = "\ufeff"
 """Without it the most used spreadsheet program takes UTF-8 for something else."""
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_of(pages: Iterable[Sequence[Line]], delimiter: str, heads: Sequence[str]) -> Iterator[str]:
@@ -23,7 +23,7 @@ def csv_of(pages: Iterable[Sequence[Line]], delimiter: str, heads: Sequence[str]
     for page in pages:
         for line in page:
             values = _values(line) | {"body": json.dumps(line.fact.body, ensure_ascii=False)}
-            yield _row([_as_text(str(values[column] or "")) for column in COLUMNS], delimiter)
+            yield _row(plain_cells(values[column] or "" for column in COLUMNS), delimiter)
 
 
 def json_of(pages: Iterable[Sequence[Line]]) -> Iterator[str]:
@@ -51,10 +51,6 @@ def _values(line: Line) -> dict[str, object]:
         "fact": fact.id,
         "hash": fact.hash,
     }
-
-
-def _as_text(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA_SIGNS) else value
 
 
 def _row(values: Sequence[str], delimiter: str) -> str:

@@ -16,7 +16,7 @@ from server.web.access import Access, open_to
 from server.web.callers import DEVICE_FOR_S, of_device
 from server.web.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.sentences import page_sentences
-from server.web.site import Site
+from server.web.site import Site, small_json
 from server.web.viewer import page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "pairing.po"
@@ -63,8 +63,7 @@ def blueprint(site: Site) -> Blueprint:
     @open_to(Access.EVERYBODY)
     def renewal() -> Response:
         """Another token for the device that was told to renew it, as its cookie."""
-        body = request.get_json(silent=True)
-        told = body.get("told") if isinstance(body, dict) else None
+        told = small_json().get("told")
         token = read_cookie(DEVICE_COOKIE)
         if not isinstance(told, str) or not token:
             raise Refusal("bad_request", missing="told")
@@ -86,8 +85,7 @@ def _known_page(site: Site) -> str | None:
 
 
 def _asking() -> Asking:
-    body = request.get_json(silent=True)
-    size = body if isinstance(body, dict) else {}
+    size = small_json()
     return Asking(
         address=(request.remote_addr or "")[:64],
         browser=browser_name(request.user_agent.string),

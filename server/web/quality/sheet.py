@@ -8,6 +8,7 @@ import io
 
 from server.domain.indicator_rollup import Rollup
 from server.domain.indicators import INDICATORS, Figure, figures_of
+from server.domain.sheets import plain_cells
 from server.usecases.read_indicators import HallDays
 from server.web.quality.exceptional import by_reason
 from server.web.quality.view import Asked, Words, service_name
@@ -44,10 +45,11 @@ def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
     alerts = words(f"quality.sheet.alerts.{'with' if asked.with_alerts else 'without'}")
     for service, rollup in shown.items():
         for figure in figures_of(rollup):
-            sheet.writerow([*_cells(asked, service, figure, words, "." if is_english else ","), "", alerts])
+            cells = _cells(asked, service, figure, words, "." if is_english else ",")
+            sheet.writerow(plain_cells([*cells, "", alerts]))
         for _, reason, count in by_reason(rollup, asked.hall, asked.language) if service else ():
             figure = Figure("received_exceptionally", count, n=count)
-            sheet.writerow([*_cells(asked, service, figure, words, ""), reason, alerts])
+            sheet.writerow(plain_cells([*_cells(asked, service, figure, words, ""), reason, alerts]))
     return BYTE_ORDER_MARK + text.getvalue()
 
 

@@ -141,6 +141,8 @@ def test_a_person_does_what_the_role_may_at_their_site(api: ApiSite, role: str):
             refused(answer, 403, "forbidden")
         elif name == "session":
             refused(answer, 409, "counter_taken")
+        elif name == "next":
+            refused(answer, 409, "no_counter_session")
         else:
             assert answer.status_code in (200, 201, 204), answer.text
         other = stranger.open(f"/api/v1{path}", method=verb, json=body, headers=theirs)
@@ -183,6 +185,15 @@ def test_a_device_exchanges_its_token_for_a_cookie_no_script_sees(api: ApiSite):
     refused(api.app.test_client().get("/device/me"), 401, "unknown_device")
     refused(browser.post("/device/session", json={"token": "nobody-has-this"}), 401, "unknown_device")
     refused(browser.post("/device/session", json=[]), 400, "bad_request")
+    for body in ("[" * 100_000, '{"token": "\\ud800"}'):
+        answer = browser.post("/device/session", data=body, content_type="application/json")
+        refused(answer, 400, "bad_request")
+
+
+def test_nobody_keeps_a_page_or_an_answer_that_may_be_private(api: ApiSite):
+    browser = api.person("supervisor")
+    for path in ("/", f"/mur?hall={HALL}", "/compte", f"/api/v1/halls/{HALL}/queue", "/api/v1/nothing"):
+        assert browser.get(path).headers["Cache-Control"] == "no-store", path
 
 
 def test_signing_in_and_exchanging_tokens_are_slowed(api: ApiSite):

@@ -101,6 +101,9 @@ def test_other_addresses_are_refused(url: str):
         ("0.0.0.0", False),
         ("224.0.0.1", False),
         ("192.168.1.1", False),
+        ("fec0::1", False),
+        ("::808:808", False),
+        ("::ffff:0:808:808", False),
     ],
 )
 def test_only_addresses_of_the_internet_are_public(address: str, is_right: bool):
