@@ -154,8 +154,6 @@ function openingWords({ at, isToday }) {
   return say(isToday ? "phone.closed.today" : "phone.closed.later", values);
 }
 
-const mayBeCalled = () => ["waiting", "called", "parked"].includes(ticket.state);
-
 function drawCall({ counter, called_at: calledAt, rank }) {
   write("place", counter.label);
   write("direction", counter.direction ?? "");
