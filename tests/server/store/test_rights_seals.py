@@ -24,6 +24,8 @@ from server.usecases.prove_by_provider import prove_by_provider
 from tests.server.usecases.figures_history import Hands, database_with_hall
 
 PASSWORD = "cendrier parapluie olive"
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where the kind of database makes no difference."""
 
 
 @pytest.fixture
@@ -115,6 +117,7 @@ def test_a_right_changed_in_the_database_is_found(database: Database, tmp_path: 
     assert found.detail == f"account {id_of(database, 'blaise')}"
 
 
+@ON_SQLITE
 def test_a_revoked_key_or_device_that_is_worth_something_again_is_found(database: Database, tmp_path: Path):
     with database.read() as rows:
         key = rows.one("SELECT id FROM api_key")["id"]
@@ -151,6 +154,7 @@ def test_what_pages_and_commands_change_stays_right(database: Database, tmp_path
     assert blaise not in salted, "the seals of who has left tell nothing any more"
 
 
+@ON_SQLITE
 def test_an_account_that_comes_back_by_the_database_is_found(database: Database, tmp_path: Path):
     blaise = id_of(database, "blaise")
     accounts.remove_account(database, SYSTEM, blaise, sites=None)
@@ -160,6 +164,7 @@ def test_an_account_that_comes_back_by_the_database_is_found(database: Database,
     assert found.detail == f"account {blaise}"
 
 
+@ON_SQLITE
 def test_no_hash_and_no_digest_of_a_secret_stands_in_a_fact(database: Database):
     with database.read() as rows:
         bodies = "\n".join(row["body"] for row in rows.all("SELECT body FROM installation_fact"))

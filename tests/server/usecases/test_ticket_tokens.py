@@ -19,6 +19,8 @@ from server.usecases.visitor import leg_of_token
 from tests.server.usecases.at_counters import AGENT, SERVICE
 from tests.server.usecases.figures_history import Hands, database_with_hall
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where the kind of database makes no difference."""
 WANTED = WantedTicket(SERVICE, "press-1", kiosk="laon-borne-1")
 KEY = WriteKey.of("kiosk", "one", b"POST tickets")
 
@@ -63,6 +65,7 @@ def test_a_request_and_a_press_repeated_are_told_the_same_token(database: Databa
     assert press(database, key=None) == ticket | {"is_new": False}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("again", ["press", "request", "reprint"])
 def test_with_another_key_a_ticket_gets_another_token_that_opens_it(database: Database, again: str):
     ticket = press(database)
@@ -79,6 +82,7 @@ def test_with_another_key_a_ticket_gets_another_token_that_opens_it(database: Da
         opens(database, ticket["token"])
 
 
+@ON_SQLITE
 def test_a_ticket_issued_before_the_upgrade_keeps_its_token(database: Database):
     ticket, former = press(database), "Qm9uam91ckxhb25QYXJ2aX"
     with database.store.write() as rows:
