@@ -77,7 +77,7 @@ class HelpOfPage(NamedTuple):
 HELP_OF_PAGES = (
     HelpOfPage("/console", "manuels/agent", "Les trois états et leurs touches"),
     HelpOfPage("/accueil", "manuels/accueil", "Donner un ticket"),
-    HelpOfPage("/mur", "manuels/chef-d-accueil", "Le mur du hall (/mur)"),
+    HelpOfPage("/mur", "manuels/chef-d-accueil", "La vue du hall (/mur)"),
     HelpOfPage("/securite", "manuels/securite", "La page"),
     HelpOfPage("/alerte", "manuels/alerte", "Déclencher, en deux temps"),
     HelpOfPage("/affichage", "manuels/communication", "Du brouillon à l’écran"),

@@ -102,11 +102,14 @@ class Library:
         return self.documents().get(both.get(document.name, ""))
 
     def address_of(self, name: str, heading: str = "", language: str = "fr") -> str:
-        """Where a manual is read, at a heading of it (its words in French), in the reader's language."""
+        """Where a manual is read, at a heading of it (its words in French), in the reader's language.
+
+        At its beginning where it has no such heading.
+        """
         texts = [each.text for each in self.documents()[name].rendered.headings]
         shown = self.in_language(name, language) or self.documents()[name]
-        anchor = shown.rendered.headings[texts.index(heading)].anchor if heading else ""
-        return shown.address + (f"#{anchor}" if anchor else "")
+        place = texts.index(heading) if heading in texts else None
+        return shown.address + (f"#{shown.rendered.headings[place].anchor}" if place is not None else "")
 
     def _files(self) -> list[Path]:
         return sorted(self.docs_dir.rglob("*.md"))

@@ -87,6 +87,7 @@ def test_every_page_of_the_menu_has_its_place_in_the_help(site: ApiSite):
     assert {page.path for page in MENU} <= {each.path for each in HELP_OF_PAGES}
     for each in HELP_OF_PAGES:
         address = library.address_of(each.manual, each.heading)
+        assert ("#" in address) == bool(each.heading), f"{each.manual} has no part {each.heading}"
         for language in ("fr", "en"):
             answer = browser.get("/aide", query_string={"page": each.path, "lang": language})
             assert answer.headers["Location"] == library.address_of(each.manual, each.heading, language)

@@ -135,8 +135,8 @@ def test_the_quality_page_judges_a_period_since_the_target_applies(api: ApiSite,
 
 def test_pages_lead_there(api: ApiSite, chief: Any):
     for path in (f"/qualite?hall={HALL}", f"/mur?hall={HALL}", f"/configuration/{HALL}"):
-        assert f'href="/objectifs?hall={HALL}' in chief.get(path).text
-    assert "/objectifs" not in chief.get("/configuration/installation").text
+        assert f'href="/objectifs?hall={HALL}' in chief.get(path).text.partition("<main")[2]
+    assert "/objectifs" not in chief.get("/configuration/installation").text.partition("<main")[2]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
