@@ -13,17 +13,18 @@ from server.store.database import Database
 from server.store.engines import Row
 from server.store.installation import SYSTEM, Author
 from server.usecases.accounts import Described, set_password
+from server.usecases.call_next import AtCounter, call_next
 from server.usecases.counter_sessions import WantedSession, open_counter
 from server.usecases.invitations import invite
 from server.usecases.read_people import read_own_sessions, read_people
-from server.usecases.serve import finish
+from server.usecases.serve import Gesture, finish, start
 from server.usecases.sessions import begin_session
 from server.usecases.sign_in import Attempt, prove
 from server.usecases.sites import known_sites
 from server.web import sign_in
 from server.web.cookies import BROWSER_COOKIE, SESSION_COOKIE
 from server.web.local_time import zone_of
-from tests.server.usecases.at_counters import COUNTER, SERVICE, issue, served
+from tests.server.usecases.at_counters import COUNTER, SERVICE, issue
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
 from tests.server.web.ways_on import LEADING_AWAY
 
@@ -81,7 +82,7 @@ def test_somebody_is_invited_chooses_a_password_and_is_signed_in(both: ApiSite, 
     weak = guest.post("/invitation", chosen | {"new": "marie.dubreuil", "again": "marie.dubreuil"})
     assert 'id="new-refused"' in weak.text
     done = guest.post("/invitation", chosen)
-    assert (done.status_code, done.location) == (303, "/")
+    assert (done.status_code, done.location) == (303, "/console"), "an agent begins at the counter"
     assert guest.browser.get_cookie(BROWSER_COOKIE) is not None
     assert "Marie Dubreuil" in guest.get("/compte").text
     again = Forms(both).post("/invitation", chosen)
@@ -288,9 +289,13 @@ def test_individual_figures_are_decided_on_the_page_and_told_to_agents(api: ApiS
     assert "Personne n’a été reçu" in supervisor.get("/qualite/agents").text
     assert "/qualite/agents?" in supervisor.get("/qualite").text
     opened = WantedSession(services=[SERVICE])
-    open_counter(api.database, COUNTER, Author(account_of(api, "agent")), opened)
+    holder = Author(account_of(api, "agent"))
+    open_counter(api.database, COUNTER, holder, opened)
     issue(api.database)
-    gesture = served(api.database)
+    called = call_next(api.database, COUNTER, holder, AtCounter())
+    assert called is not None
+    gesture = Gesture(called["leg"], holder)
+    start(api.database, gesture)
     api.hands.now += timedelta(minutes=4)
     finish(api.database, gesture)
     page = supervisor.get("/qualite/agents").text
