@@ -91,7 +91,7 @@ def test_screens_speak_a_medical_alert_and_are_silent_for_an_evacuation(serve):
             )
             assert shown["audio"]["fr"] == voices(server)["medical"]
             sound = httpx.get(server.base_url + shown["audio"]["fr"], headers=bearer(server), trust_env=False)
-            assert sound.headers["Content-Type"] == "audio/wav"
+            assert sound.headers["Content-Type"] == "audio/mpeg"
         assert not any("audio" in each for each in screen.of(messages.ALERT_CHANGED))
 
 
