@@ -303,7 +303,7 @@ def test_a_supervisor_looks_after_the_hall_by_keyboard(hall: Served, page: Page,
     expect(page.locator("[data-live=yes]")).to_be_visible()
     counter = page.locator('[data-counter="laon-g1"]')
     expect(counter.locator(".state")).to_contain_text("ouvert")
-    expect(page.get_by_text("le mur montre le hall, pas la personne")).to_be_visible()
+    expect(page.get_by_text("cette page montre le hall, pas la personne")).to_be_visible()
     assert_accessible(page)
     counter.locator("select").focus()
     page.keyboard.press("ArrowDown")
