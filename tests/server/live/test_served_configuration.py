@@ -79,7 +79,6 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
     hall.open("laon-g1")
     tickets = [hall.ticket() for _ in range(4)]
     called = hall.next("laon-g1")
-    order = waiting(hall)
     with (
         signed_in(hall.server, "administrator", "*") as browser,
         hall.screen() as screen,
@@ -88,9 +87,10 @@ def test_a_publication_and_its_rollback_are_taken_by_every_page_and_nobody_loses
         hall.visitor(tickets[3]["token"]) as phone,
     ):
         devices = {hall.site["screens"][0]["id"]: screen, hall.site["kiosk"]["id"]: kiosk}
-        screen.wait(
-            messages.QUEUES_CHANGED, lambda _: True
-        )  # a server in its first second knows of no change
+        # a server in its first second knows of no change: it tells of this one in its next
+        hall.ticket()
+        order = waiting(hall)
+        screen.wait(messages.QUEUES_CHANGED, lambda _: True)
         before, _ = applied(browser)
         acknowledged(browser, devices, before)
         assert screen.ask("configuration.applied", {"configuration": "new"}) is False
