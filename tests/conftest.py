@@ -192,7 +192,7 @@ def make_demonstration(folder: Path, **settings: Any) -> Path:
     Served(folder, **settings).parvis("demo")
     voices, translate = AudioFiles(folder / "audio"), Catalogues(CATALOGUES).translate
     for alert in prepared_alerts():
-        voices.audio_file(spoken_alert(alert, translate), "fr")
+        voices.small_file(spoken_alert(alert, translate), "fr")
     return folder
 
 
