@@ -24,7 +24,9 @@ from hardware.status import Deadlines
 from server.clock import Clock
 from server.live import messages
 from server.printing.documents import AnyWanted, TicketPrinting, document_of, read_wanted
+from server.settings import Settings
 from server.store.database import Database
+from server.store.secret_key import database_of
 from tests.harness.programs import program
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
@@ -120,8 +122,8 @@ class Kiosk:
 
 def wanted_of(server: Served, job: str, fonts_dir: Path) -> tuple[AnyWanted, TicketPrinting]:
     """What a job's paper says, read anew from the rows."""
-    printing = TicketPrinting(TRANSLATE, PUBLIC_URL, fonts_dir)
-    database = Database(server.database_url, Clock())
+    printing = TicketPrinting(TRANSLATE, PUBLIC_URL, fonts_dir, server.var / "media")
+    database = database_of(Settings(var=server.var, database_url=server.database_url), Clock())
     with database.read() as rows:
         row = rows.one("SELECT hall, visit, document FROM print_job WHERE id = :job", job=job)
     assert row is not None

@@ -111,7 +111,7 @@ def test_the_guard_knows_how_many_people_are_in_the_hall_and_nothing_of_them(peo
     people.site.open()
     accepted(people.site.next())
     told = accepted(people.get("security", f"/halls/{HALL}/people"))
-    assert told["people"] == {"waiting": 1, "called": 1, "in_service": 0, "parked": 0, "all": 2}
+    assert told["people"] == {"waiting": 1, "called": 1, "in_service": 0, "parked": 0, "all": 2, "linked": 0}
     assert set(told) == {"hall", "epoch", "version", "as_of", "people"}
     for path in (f"/halls/{HALL}/queue", f"/halls/{HALL}/wall", f"/halls/{HALL}/visits?number=1"):
         refused(people.get("security", path), 403, "forbidden")
