@@ -194,7 +194,10 @@ function tick() {
   if (isReplaced && !state.cards.length && !screenState.alertNow(state, now())) location.reload(); // between two calls
 }
 
-const alertVoices = () => (state.screen?.has_sound ? Object.values(state.screen.alert_voices ?? {}) : []);
+function alertVoices() {
+  return state.screen?.has_sound ? Object.values(state.screen.alert_voices ?? {}) : [];
+}
+
 function keepVoices() {
   voice.keep(alertVoices());
 }

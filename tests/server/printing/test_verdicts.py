@@ -214,6 +214,7 @@ def test_a_printer_that_is_not_there_refuses_until_it_is(open_small_hall, simula
 
 def test_a_printer_that_dies_in_mid_ticket_leaves_it_unknown_and_is_not_sent_it_again(open_hall, simulated):
     hall = open_hall(simulated.port)
+    simulated.dies_after = 100
     simulated.set_fault(Fault.DIES_AFTER_BYTES)
     hall.drive()
     job = hall.press()["print"]["job"]

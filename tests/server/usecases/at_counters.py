@@ -22,8 +22,10 @@ def issue(database: Database, how_many: int = 1) -> list[Any]:
     ]
 
 
-def call(database: Database, current: str | None = None, counter: str = COUNTER) -> dict[str, Any]:
-    called = call_next(database, counter, AGENT, AtCounter(current=current, current_end="served"))
+def call(
+    database: Database, current: str | None = None, counter: str = COUNTER, author: Author = AGENT
+) -> dict[str, Any]:
+    called = call_next(database, counter, author, AtCounter(current=current, current_end="served"))
     assert called is not None
     return called
 
@@ -39,9 +41,9 @@ def numbers_called(database: Database, how_many: int) -> list[str]:
     return numbers
 
 
-def served(database: Database, counter: str = COUNTER) -> Gesture:
-    """Someone in service at a counter."""
-    gesture = Gesture(call(database, counter=counter)["leg"], AGENT)
+def served(database: Database, counter: str = COUNTER, author: Author = AGENT) -> Gesture:
+    """Someone in service at a counter that the author holds."""
+    gesture = Gesture(call(database, counter=counter, author=author)["leg"], author)
     start(database, gesture)
     return gesture
 

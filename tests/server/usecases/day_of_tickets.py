@@ -7,6 +7,7 @@ from hypothesis.stateful import rule
 
 from server.domain.instants import to_micros
 from server.ids import new_id
+from server.store import counters
 from server.store.installation import Author
 from server.usecases.arrivals import Claim
 from server.usecases.book_appointment import (
@@ -16,7 +17,7 @@ from server.usecases.book_appointment import (
     move_appointment,
 )
 from server.usecases.close_day import close_day, days_to_close
-from server.usecases.count_greeting import count_greeting
+from server.usecases.count_greeting import GreetedAt, count_greeting
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.print_sheet import print_sheet
 from server.usecases.undo_check_in import undo_check_in
@@ -106,7 +107,10 @@ class DayOfTickets(WatchedHall):
     @rule(pick=picks)
     def greet(self, pick: int) -> None:
         service, counter = self.services[pick % len(self.services)], self.counters[pick % 3]
-        self.may(count_greeting, HALL, Author("agent"), service=service, counter=counter)
+        with self.database.read() as rows:
+            place = counters.open_session(rows, counter)
+        at = GreetedAt(counter, None if place is None else place["session"])
+        self.may(count_greeting, HALL, Author("agent"), service=service, at=at)
 
     @rule(pick=picks)
     def leave(self, pick: int) -> None:

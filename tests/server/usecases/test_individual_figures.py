@@ -18,7 +18,7 @@ from server.usecases.individual_figures import (
 )
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.serve import finish
-from tests.server.usecases.at_counters import COUNTER, HALL, OTHER, SERVICE, issue, served
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, issue, served
 from tests.server.usecases.figures_history import Hands
 from tests.server.usecases.watched_hall import MORNING
 
@@ -36,7 +36,7 @@ def test_they_are_off_then_by_service_of_whoever_held_the_counter_when_it_ended(
     issue(database, 3)
     issue_ticket(database, HALL, Author("kiosk"), WantedTicket(OTHER_SERVICE, "for-licences"))
     for counter, minutes in ((COUNTER, 30), (OTHER, 4), (OTHER, 8), (OTHER, 20)):
-        gesture = served(database, counter)
+        gesture = served(database, counter, Author(marie) if counter == OTHER else AGENT)
         hands.now += timedelta(minutes=minutes)
         finish(database, gesture)
     with pytest.raises(Refusal) as refused:
