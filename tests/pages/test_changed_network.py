@@ -46,7 +46,7 @@ def test_a_page_of_which_a_part_did_not_arrive_is_loaded_again(
 
     page.route(part, lose, times=1)
     if which == "console":
-        sign_in(page, server, *demonstration_user(server, "agent"), "/console")
+        sign_in(page, server, *demonstration_user(server, "agent"))
     else:
         site = server.demonstration["sites"][0]
         page.goto(site["kiosk"]["url"] if which == "kiosk" else site["screens"][0]["url"])
