@@ -1,5 +1,6 @@
 """Any sequence of verbs keeps the invariants, and the rows are what the journal says."""
 
+from contextlib import closing
 from typing import cast
 
 import pytest
@@ -57,16 +58,16 @@ def test_any_sequence_of_verbs_keeps_what_always_holds(database_url: str):
     hands, seen = Hands(), set[str]()
     database = database_with_hall(database_url, hands, HALL, by_call=BY_CALL)
     few = database_url.startswith("postgresql")  # a server of its own: each step costs ten times as much
-    run_state_machine_as_test(
-        cast(type[RuleBasedStateMachine], lambda: DayOfAlerts(database, hands, seen)),
-        settings=settings(
-            max_examples=count(small=12 if few else 200, large=500 if few else 10_000),
-            stateful_step_count=LENGTH,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    database.close()
+    with closing(database):
+        run_state_machine_as_test(
+            cast(type[RuleBasedStateMachine], lambda: DayOfAlerts(database, hands, seen)),
+            settings=settings(
+                max_examples=count(small=12 if few else 200, large=500 if few else 10_000),
+                stateful_step_count=LENGTH,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
     if not few:
         assert {str(kind) for kind in FACTS} - seen == set()
         assert seen >= MET | (RARE_REFUSALS if count(small=0, large=1) else set())
