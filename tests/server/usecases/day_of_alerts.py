@@ -8,7 +8,7 @@ from hypothesis.stateful import invariant, rule
 from server.domain.alerts import AlertKind, in_force
 from server.store import alerts
 from server.store.installation import Author
-from server.usecases.end_alert import ask_end, end_alert, expire_alerts
+from server.usecases.end_alert import ask_end, end_alert, expire_alerts, take_back
 from server.usecases.raise_alert import WantedAlert, raise_alert
 from server.usecases.set_quiet import set_quiet
 from server.usecases.show_alert import show_alert
@@ -52,6 +52,8 @@ class DayOfAlerts(DayOfArrivals):
                 raised.alert,
                 device="device-of-tests",
             )
+            if press % 7 == 0:
+                self.may(take_back, raised.alert, [self.hall], GUARD)
         self.next(self.counters[counter], "served")
         self.hands.now += timedelta(seconds=61)
         expire_alerts(self.database, self.hall)

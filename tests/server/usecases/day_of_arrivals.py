@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from server.ids import new_id
-from server.store.installation import Author
 from server.usecases.call_next import AtCounter, call_chosen
 from server.usecases.check_priority import deny_priority
 from server.usecases.hold import hold
@@ -41,8 +40,9 @@ class DayOfArrivals(DayOfPlaces):
     def a_call_is_the_arrival(
         self, counter: int, is_recalled: bool, then: str | None, takes_back: bool
     ) -> None:
-        at, agent = self.counters[counter], Author("agent")
+        at = self.counters[counter]
         self.someone_comes_to(counter)
+        agent = self.agent_at(at)
         wanted = WantedTicket(BY_CALL[0], new_id(), is_priority=then == "card_missing")
         ticket = self.may(issue_ticket, HALL, KIOSK, wanted)
         visit = None if ticket is None else ticket["visit"]

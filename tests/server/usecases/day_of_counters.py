@@ -60,15 +60,15 @@ class DayOfCounters(DayOfTickets):
 
     @rule(pick=picks)
     def pause(self, pick: int) -> None:
-        self.may(pause_counter, self.counters[pick % 3], Author("agent"), "break")
+        self.may(pause_counter, self.counters[pick % 3], self.agent_at(self.counters[pick % 3]), "break")
 
     @rule(pick=picks)
     def resume(self, pick: int) -> None:
-        self.may(resume_counter, self.counters[pick % 3], Author("agent"))
+        self.may(resume_counter, self.counters[pick % 3], self.agent_at(self.counters[pick % 3]))
 
     @rule(pick=picks)
     def close(self, pick: int) -> None:
-        self.may(close_counter, self.counters[pick % 3], Author("agent"))
+        self.may(close_counter, self.counters[pick % 3], self.agent_at(self.counters[pick % 3]))
 
     @rule(pick=picks)
     def supervise(self, pick: int) -> None:
@@ -104,7 +104,7 @@ class DayOfCounters(DayOfTickets):
     def next(self, counter: str, end: str | None) -> None:
         believed = AtCounter(current=self.leg_at(counter), current_end=end)
         told = read_counter(self.database, counter)["next"]
-        called = self.may(call_next, counter, Author("agent"), believed)
+        called = self.may(call_next, counter, self.agent_at(counter), believed)
         if called is not None:
             # while the clock is set back, facts go on from the last one: another appointment may be due
             assert called["number"] == told or self.is_clock_behind()
@@ -118,7 +118,7 @@ class DayOfCounters(DayOfTickets):
         leg = self.leg_at(counter) if verb != "reinstate" else self.a_leg(0, "end_reason = 'no_show'")
         leg = leg or self.a_leg(0, "counter = 'laon-g1'")
         if leg is not None:
-            self.may(PLAIN_VERBS[verb], Gesture(leg, Author("agent")))
+            self.may(PLAIN_VERBS[verb], self.gesture(leg))
 
     def another_counter_serves_a_linked_one(self, leg: str) -> bool:
         sql = (
@@ -152,7 +152,9 @@ class DayOfCounters(DayOfTickets):
         if visits:
             believed = AtCounter(current=self.leg_at(counter), current_end="served")
             visit = visits[pick % len(visits)]["visit"]
-            called = self.may(call_chosen, counter, Author("agent"), believed, visit=visit, reason="known")
+            called = self.may(
+                call_chosen, counter, self.agent_at(counter), believed, visit=visit, reason="known"
+            )
             assert called is None or not self.another_counter_serves_a_linked_one(called["leg"])
 
     def someone_comes_to(self, counter: int) -> None:
@@ -161,12 +163,14 @@ class DayOfCounters(DayOfTickets):
         self.may(open_counter, self.counters[counter], Author("agent-0"), WantedSession(take_over=True))
         leg = self.leg_at(self.counters[counter])
         if leg is not None:
-            self.may(finish, Gesture(leg, Author("agent")))
+            self.may(finish, self.gesture(leg))
 
     def go_on_with_a_parked_one(self, pick: int, counter: int) -> None:
         leg = self.a_leg(pick, "state = 'parked'")
         if leg is not None:
-            self.may(resume, Gesture(leg, Author("agent")), counter=self.counters[counter])
+            self.may(
+                resume, Gesture(leg, self.agent_at(self.counters[counter])), counter=self.counters[counter]
+            )
 
     @rule()
     def timers_end(self) -> None:
@@ -182,4 +186,4 @@ class DayOfCounters(DayOfTickets):
         with self.database.read() as rows:
             gesture = last_gesture(rows, self.hall, counter)
         if gesture is not None:
-            self.may(undo, counter, Author("agent"), gesture["id"])
+            self.may(undo, counter, self.agent_at(counter), gesture["id"])

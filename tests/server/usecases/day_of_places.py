@@ -77,7 +77,7 @@ class DayOfPlaces(DayOfVerbs):
     def leave_a_place(self, pick: int) -> None:
         counter = self.counters[pick % 3]
         before = self.place_at(counter)
-        self.may(leave_place, counter, Author("agent"))
+        self.may(leave_place, counter, self.agent_at(counter))
         if self.leg_at(counter) is not None:
             after = self.place_at(counter)
             assert (before and before["id"]) == (after and after["id"]), "nobody is left alone at a counter"
@@ -103,13 +103,13 @@ class DayOfPlaces(DayOfVerbs):
         self.someone_comes_to(counter)
         self.next(self.counters[counter], None)
         if answers:
-            self.may(confirm_presence, self.counters[counter], Author("agent"))
+            self.may(confirm_presence, self.counters[counter], self.agent_at(self.counters[counter]))
         self.counters_are_forgotten(6)
         self.counters_are_forgotten(LONGER_THAN_FORGOTTEN)
 
     @rule(pick=picks)
     def say_that_one_is_there(self, pick: int) -> None:
-        self.may(confirm_presence, self.counters[pick % 3], Author("agent"))
+        self.may(confirm_presence, self.counters[pick % 3], self.agent_at(self.counters[pick % 3]))
 
     @invariant()
     def one_place_at_a_counter(self) -> None:

@@ -110,7 +110,7 @@ class DayOfTickets(WatchedHall):
         with self.database.read() as rows:
             place = counters.open_session(rows, counter)
         at = GreetedAt(counter, None if place is None else place["session"])
-        self.may(count_greeting, HALL, Author("agent"), service=service, at=at)
+        self.may(count_greeting, HALL, self.agent_at(counter), service=service, at=at)
 
     @rule(pick=picks)
     def leave(self, pick: int) -> None:

@@ -21,7 +21,6 @@ from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_v
 from server.usecases.note_needs import note_needs
 from server.usecases.serve import (
     Destination,
-    Gesture,
     add_service,
     cancel,
     correct_service,
@@ -62,7 +61,7 @@ class DayOfVerbs(DayOfCounters):
         leg = self.a_leg(pick, "state <> 'ended' AND priority <> 'none'")
         if leg is not None:
             verb = confirm_priority if is_seen else deny_priority
-            self.may(verb, Gesture(leg, Author("agent")))
+            self.may(verb, self.gesture(leg))
 
     @rule(pick=picks, needs=st.sets(st.sampled_from(list(Need)), max_size=2))
     def note(self, pick: int, needs: set[Need]) -> None:
@@ -70,13 +69,13 @@ class DayOfVerbs(DayOfCounters):
         if visits and pick % 3 == 0:
             counter = self.counters[pick % 3] if pick % 2 else None
             visit = visits[pick % len(visits)]["id"]
-            self.may(note_needs, visit, Author("agent"), needs, counter=counter)
+            self.may(note_needs, visit, self.agent_at(counter), needs, counter=counter)
 
     @rule(pick=picks, is_held=st.booleans())
     def keep_the_place(self, pick: int, is_held: bool) -> None:
         leg = self.a_leg(pick, "is_held" if is_held else "state IN ('waiting', 'called') AND NOT is_held")
         if leg is not None:
-            self.may(release if is_held else hold, Gesture(leg, Author("agent")))
+            self.may(release if is_held else hold, self.gesture(leg))
 
     @rule(pick=picks, other=picks, counter=st.sampled_from([None, 0, 1, 2]), takes_back=st.booleans())
     def link(self, pick: int, other: int, counter: int | None, takes_back: bool) -> None:
@@ -115,7 +114,7 @@ class DayOfVerbs(DayOfCounters):
         at = self.counters[counter]
         with self.database.read() as rows:
             place = counters.open_session(rows, at)
-        return Linking(visit, Author("agent"), None if place is None else place["session"], at)
+        return Linking(visit, self.agent_at(at), None if place is None else place["session"], at)
 
     @rule(
         pick=picks,
@@ -134,7 +133,7 @@ class DayOfVerbs(DayOfCounters):
             not_before=not_before,
         )
         if leg is not None:
-            self.may(transfer, Gesture(leg, Author("agent")), to=target)
+            self.may(transfer, self.gesture(leg), to=target)
 
     @rule(choice=st.sampled_from(AtBreak))
     def midday(self, choice: AtBreak) -> None:
@@ -144,7 +143,7 @@ class DayOfVerbs(DayOfCounters):
     def void(self, pick: int) -> None:
         leg = self.a_leg(pick)
         if leg is not None:
-            self.may(cancel, Gesture(leg, Author("agent")), reason="misprint")
+            self.may(cancel, self.gesture(leg), reason="misprint")
 
     @rule(pick=picks, counter=st.sampled_from(range(3)), takes_back=st.booleans())
     def set_aside_and_go_on(self, pick: int, counter: int, takes_back: bool) -> None:
@@ -165,4 +164,4 @@ class DayOfVerbs(DayOfCounters):
         leg = self.a_leg(pick, "state IN ('called', 'in_service')" if is_added else "state <> 'ended'")
         if leg is not None:
             verb = add_service if is_added else correct_service
-            self.may(verb, Gesture(leg, Author("agent")), service=self.services[service % len(self.services)])
+            self.may(verb, self.gesture(leg), service=self.services[service % len(self.services)])

@@ -19,7 +19,14 @@ OF_PAGES_APART = ("Notice", "Medium", "Displays", "Account", "Invitation", "Iden
 OF_OFFICES = {
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
     *("PrintEnded", "TicketReprinted", "RollChanged"),
-    *("PasswordSet", "RolesChanged", "SessionsEnded", "GuessingSlowed", "IndividualFiguresDecided"),
+    *(
+        "PasswordSet",
+        "RolesChanged",
+        "SessionsEnded",
+        "GuessingSlowed",
+        "IndividualFiguresDecided",
+        "RightsSealed",
+    ),
     *("DevicePaired", "DeviceRenewed", "DeviceRevoked", "DeviceReplaced", "DeviceCopied"),
     *("ApiKeyCreated", "ApiKeyRevoked"),
 }

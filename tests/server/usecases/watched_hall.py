@@ -8,14 +8,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from server.domain.facts import SILENT
 from server.domain.refusals import Refusal
+from server.store import counters
 from server.store.anchors import Anchors
 from server.store.database import Database
+from server.store.installation import Author
 from server.store.open_legs import OpenLegs
 from server.store.rebuild import differences
 from server.store.snapshots import snapshot
 from server.store.tables import PROJECTIONS
 from server.store.verifying import verify_journal
 from server.usecases.issue_ticket import issue_ticket
+from server.usecases.serve import Gesture
 from tests.server.usecases.figures_history import Hands
 
 HALL = "laon"
@@ -74,6 +77,17 @@ class WatchedHall(RuleBasedStateMachine):
         if not found or pick % 8 == 5:
             found = self.all("SELECT id FROM leg WHERE hall = :hall ORDER BY issued_at DESC, id LIMIT 9")
         return str(found[pick % len(found)]["id"]) if found else None
+
+    def agent_at(self, counter: str | None) -> Author:
+        """Who holds a counter now; somebody else where nobody does."""
+        with self.database.read() as rows:
+            place = None if counter is None else counters.open_session(rows, counter)
+        return Author("agent" if place is None else place["author"])
+
+    def gesture(self, leg: str) -> Gesture:
+        """A gesture on a leg by whoever holds its counter."""
+        [row] = self.all("SELECT counter FROM leg WHERE id = :leg", leg=leg)
+        return Gesture(leg, self.agent_at(row["counter"]))
 
     def may(self, verb: Any, *values: Any, **named: Any) -> Any:
         """What the verb answers; a refusal is a legitimate answer, and must change nothing."""
