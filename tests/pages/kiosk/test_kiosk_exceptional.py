@@ -1,5 +1,6 @@
 """A service by appointment only, seen by somebody without one who has an exceptional reason."""
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -75,7 +76,11 @@ def test_the_reasons_are_read_aloud(at_kiosk: Callable[..., Page]):
     with page.expect_response("**/reading?*view=notice*", timeout=20_000) as asked:
         page.locator("#listen").press("Enter")
     said = asked.value.json()["sentences"]
-    assert "Mon titre expire dans moins de 15 jours" in said
+    numbered = [each for each in said if " sur 4\u00a0: " in each]
+    assert [each[0] for each in numbered] == ["1", "2", "3", "4"]
+    assert any(
+        re.fullmatch(r"\d sur 4\u00a0: Mon titre expire dans moins de 15 jours", each) for each in said
+    )
     by_key(page, "[data-reason=expires-soon]")
     with page.expect_response("**/reading?*view=sheet*", timeout=20_000) as asked:
         page.locator("#listen").press("Enter")
