@@ -78,12 +78,12 @@ function spansOf(path, form, name, changed = () => {}) {
 
 function span(field, path, form) {
   const value = form.valueAt(path) || "-";
-  return group(field, path, form, times(value, labelOf(field, form), form, (now) => form.change(path, now), path));
+  return group(field, path, form, times(value, labelOf(field, form), form, (now) => form.change(path, now), path, `${controlId(path)}-from`));
 }
 
-function times(text, words, form, changed, path) {
+function times(text, words, form, changed, path, id = controlId(path)) {
   const [opens, closes] = edgesOf(text.padEnd(6));
-  const from = element("input", { type: "time", id: controlId(path), "data-path": path, "aria-label": `${words}, ${form.say("editing.span.from")}` });
+  const from = element("input", { type: "time", id, "data-path": path, "aria-label": `${words}, ${form.say("editing.span.from")}` });
   const to = element("input", { type: "time", "data-path": path, "aria-label": `${words}, ${form.say("editing.span.to")}` });
   from.value = opens.trim();
   to.value = closes.trim();
