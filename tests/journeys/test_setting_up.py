@@ -92,7 +92,7 @@ def assert_one_page_is_enough(page: Page, server: Served) -> None:
     page.goto(f"{server.base_url}/accueil?hall=annexe")
     expect(page.locator("[data-live=yes]").first).to_be_visible()
     page.get_by_role("button", name="Associations").click()
-    given = page.locator("[data-text=number]")
+    given = page.locator("p[data-text=number]")
     expect(given).not_to_be_empty()
     number = given.inner_text()
     page.get_by_role("button", name="Ouvrir ce guichet").click()
