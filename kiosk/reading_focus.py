@@ -88,9 +88,9 @@ def _service(reader: Reader, service_id: str, folder: str | None) -> list[str]:
 def _hour(reader: Reader, text: str) -> list[str]:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return [reader.hour(at)] if at.tzinfo else []
+    except (ValueError, OverflowError):  # no date, or none of the hall's time zone
         return []
-    return [reader.hour(at)] if at.tzinfo else []
 
 
 def _reason(reader: Reader, code: str, service_id: str | None) -> list[str]:

@@ -14,7 +14,12 @@ class ReadingVoice:
         self._apart = Apart()
 
     def speak(self, sentences: Sequence[str], language: str) -> list[str]:
-        """The names of the audio files, in order. Raises SpeechUnavailable and OSError."""
+        """The names of the audio files, in order; none where nothing is said.
+
+        Raises SpeechUnavailable and OSError.
+        """
+        if not sentences:
+            return []
         return self._apart.call(self.files.reading, sentences, language)
 
     def close(self) -> None:

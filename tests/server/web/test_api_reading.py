@@ -131,6 +131,12 @@ def test_a_request_brings_no_words_of_its_own(spoken: ApiSite, query: str):
     refused(spoken.get(f"{READING}?{query}", token=spoken.kiosk), 400, "bad_request")
 
 
+def test_a_control_that_the_kiosk_does_not_know_has_nothing_to_say(spoken: ApiSite):
+    for key in ("0", "hour-9999-12-31T23:59Z"):
+        answer = accepted(spoken.get(f"{READING}?view=start&focus={key}", token=spoken.kiosk))
+        assert answer["sentences"] == answer["audio"] == []
+
+
 def test_who_issues_no_ticket_has_nothing_read(spoken: ApiSite):
     refused(spoken.get(f"{READING}?view=languages", token=spoken.screen), 403, "forbidden")
     refused(spoken.get(f"/halls/{OTHER}/reading?view=languages", token=spoken.kiosk), 403, "foreign_device")
