@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
 import httpx
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
@@ -74,7 +75,8 @@ def press_for_a_ticket(kiosk: Page, service: str) -> str:
     def act(selector: str, view: str) -> None:
         def acted() -> bool:
             if kiosk.locator("main").get_attribute("data-view") != view:
-                kiosk.locator(selector).click()
+                with suppress(PlaywrightTimeout):  # the press before was taken: its button has gone
+                    kiosk.locator(selector).click(timeout=1_000)
             return kiosk.locator("main").get_attribute("data-view") == view
 
         wait_until(acted, f"{selector} leads to {view}", every_s=0.1)
