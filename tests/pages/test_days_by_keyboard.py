@@ -88,12 +88,16 @@ class Console:
             phase(self.page, "in_service")
         return self.number.inner_text()
 
-    def choose(self, key: str, text: str) -> None:
-        """Opens the panel of a key and presses the digit of the choice with this text."""
+    def choose(self, key: str, text: str, *, question: str | None = None) -> None:
+        """Opens the panel of a key, presses the digit of the choice with this text, and yes if it asks."""
         self.keys(key)
         expect(self.panel).to_be_focused()
         choice = self.panel.locator("[data-choice]").filter(has_text=text).first
         self.keys(str(choice.get_attribute("data-choice")))
+        if question:
+            expect(self.panel.locator(".question-text")).to_have_text(question)
+            expect(self.panel).to_be_focused()
+            self.keys("2")
         expect(self.panel).to_be_hidden()
 
 
@@ -154,12 +158,19 @@ def test_an_agents_whole_day(hall: Served, page: Page):
     phase(page, "called")
     expect(console.number).to_have_text(chosen)
     expect(page.locator('[data-text="why"]')).to_contain_text("ne peut pas attendre")
-    console.choose("r", "Guichet 2")
-    phase(page, "free")
-    expect(console.outcome).to_have_text(f"{chosen} est réorienté.")
-    expect(console.waiting.locator("li", has_text=chosen).locator(".chip")).to_have_text(
-        "pour\u00a0: guichet 2"
+    console.choose(
+        "r",
+        "Guichet 2",
+        question=f"Guichet 2 est fermé\u00a0: {chosen} y attendra jusqu’à son ouverture.",
     )
+    phase(page, "free")
+    sent_on = (
+        rf"^{chosen} est réorienté\s: Guichet 2, fermé pour le moment\. Rang d’arrivée gardé\s: \d\d:\d\d\.$"
+    )
+    expect(console.outcome).to_have_text(re.compile(sent_on))
+    expect(console.waiting.locator("li", has_text=chosen)).to_have_count(
+        0
+    )  # waits for the other counter alone
 
     # not there, and back; a ticket too many; somebody without a ticket, counted once too often
     gone = console.call(is_received=False)
@@ -354,6 +365,12 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
     # no more tickets of a service today, then again
     service = page.locator('[data-service="laon-associations"] button')
     act(page, service)
+    question = page.locator('[data-service="laon-associations"] .ask')
+    expect(question).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(question.get_by_role("button").first).to_be_focused()  # the one that changes nothing
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     expect(outcome).to_contain_text("Plus de ticket aujourd’hui")
     expect(service).to_be_focused()
     page.keyboard.press("Enter")
@@ -370,4 +387,5 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
     expect(shown).to_have_count(0)
     expect(guard.locator('[data-list="calls"]')).to_contain_text("par le chef d’accueil")
     assert_accessible(page)
-    assert page.request.delete(f"{counters}/laon-g1/session", headers=key).ok
+    own = {**key, "X-Counter-Session": opened.json()["session"]}
+    assert page.request.delete(f"{counters}/laon-g1/session", headers=own).ok
