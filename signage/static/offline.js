@@ -2,6 +2,7 @@
 // Browsers allow all three on https and on the machine itself; elsewhere the page plays without them.
 
 const BEAT_MS = 1_000;
+const TRY_AGAIN_MS = 5_000;
 
 /** Install the service worker; `onRelease` is told when a newer one has taken over: the page is then to be loaded again. */
 export function installWorker({ isPreview, onRelease }) {
@@ -15,7 +16,19 @@ export function installWorker({ isPreview, onRelease }) {
   });
   if (hasOne) watchFrames();
   const registered = serviceWorker.register("/screen/worker.js", { scope: "/screen" }).catch((error) => console.warn(error));
-  return { look: async () => (await registered)?.update().catch(() => null) };
+  const look = async () => {
+    const registration = await registered;
+    await registration?.update().catch(lookAgain);
+    const { installing } = registration ?? {};
+    installing?.addEventListener("statechange", () => installing.state === "redundant" && lookAgain());
+  };
+  // A release of which one file did not arrive is not installed: the server that sent the rest is asked again.
+  let again = 0;
+  const lookAgain = () => {
+    clearTimeout(again);
+    again = setTimeout(look, TRY_AGAIN_MS);
+  };
+  return { look };
 }
 
 let isWatched = false;

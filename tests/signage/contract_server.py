@@ -81,6 +81,8 @@ class ContractServer:
         }
         self.is_paired = True
         self.requests: list[str] = []
+        self.fails_once: set[str] = set()
+        """Paths whose next request is answered with 503."""
         self.displays: dict[tuple[str, int], Message] = {}
         self.connections = 0
         self.is_demonstration = is_demonstration
@@ -219,12 +221,19 @@ class ContractServer:
         app.add_url_rule("/media/<name>", "media", lambda name: send_from_directory(audio, name))
         app.add_url_rule("/look/<name>", "look", lambda name: send_from_directory(audio, name))
         app.before_request(self._note)
+        app.before_request(self._fail_once)
         app.after_request(_with_policy)
         return app
 
     def _screen(self) -> Message:
         programme = of_notices(self.screen["notices"], self.screen["languages"])
         return {"programme": programme} | self.screen
+
+    def _fail_once(self) -> Response | None:
+        if request.path not in self.fails_once:
+            return None
+        self.fails_once.remove(request.path)
+        return Response(status=503)
 
     def _note(self) -> None:
         if not request.path.endswith(("/displays", "/picture")) and not request.path.startswith(

@@ -145,6 +145,7 @@ def test_a_reload_without_server_plays_on_and_a_new_release_replaces_the_old(
     expect(page.locator("#foot-stale")).to_contain_text("Pas en direct depuis")
     assert page.evaluate("window.troubles") == []
     again = ContractServer(assets_dir, media, port=port, is_demonstration=True)
+    again.fails_once.add("/static/signage/stage.js")  # of the new release: it is asked for again
     try:
         again.screen["programme"] = programme(item("new", "text", {"title": "De retour", "text": ""}))
         expect(page.locator("#slide")).to_contain_text("De retour", timeout=30_000)
