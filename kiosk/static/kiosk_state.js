@@ -269,6 +269,7 @@ function toTicket(state, service, pressId) {
 }
 
 function withPress(state, service, priority, pressId) {
+  /** @type {Record<string, unknown>} */
   const body = { ...askedFor(state, service), press_id: pressId, language: state.language, priority };
   if (state.needs.length) body.needs = NEEDS.filter((each) => state.needs.includes(each));
   return { ...state, service: service.id, press: { id: pressId, attempt: 1, service: service.id, body }, isTrying: true };

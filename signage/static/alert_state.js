@@ -42,7 +42,7 @@ export function pagesOf(alert, { prepared, languages, further = {} }) {
   const custom = further[alert.alert] ?? alert.texts ?? {};
   const isCustom = Object.keys(custom).length > 0;
   const found = isCustom ? Object.keys(custom) : languages.filter((language) => prepared.languages[language]?.kinds[alert.kind]);
-  const spoken = found.toSorted((one, other) => (other === prepared.own) - (one === prepared.own));
+  const spoken = found.toSorted((one, other) => Number(other === prepared.own) - Number(one === prepared.own));
   return (spoken.length ? spoken : [prepared.own]).map((language) => {
     const around = prepared.languages[language] ?? prepared.languages[prepared.own];
     const { title, text } = (isCustom ? custom[language] : around.kinds[alert.kind]) ?? { title: "", text: "" };

@@ -149,6 +149,9 @@ export function calledNow(state, now) {
  * Choose the calls shown large. A card holds for 10 s and until its announcement has ended; up to three share the area,
  * as many as `fits(cards)` says there is room for; a new call takes the place of cards that no longer hold. A card
  * whose call was taken back leaves at once, as does the card of a visitor whom another counter calls meanwhile.
+ * @param {any} state
+ * @param {number} now
+ * @param {(cards: object[]) => boolean} [fits]
  */
 export function arrange(state, now, fits = () => true) {
   const called = calledNow(state, now);

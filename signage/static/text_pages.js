@@ -38,7 +38,7 @@ export function sentenceEnds(words) {
 function isSentenceEnd(word, next, isFirst) {
   if (!ENDS.test(word) || /^\p{Ll}/u.test(next)) return false;
   if (INITIAL.test(word) || (isFirst && RANK.test(word))) return false;
-  const plain = word.replace(/^["'«“(\[\u00a0\u202f]+/u, "").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  const plain = word.replace(/^["'«“([\u00a0\u202f]+/u, "").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
   return !(plain.endsWith(".") && ABBREVIATIONS.has(plain.slice(0, -1)));
 }
 

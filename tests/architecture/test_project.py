@@ -80,5 +80,6 @@ def test_only_the_agreed_files_are_at_the_top():
     allowed = {
         "kiosk", "signage", "server", "hardware", "tests", "docs", "pyproject.toml", "README.md", "Makefile",
         "CHANGELOG.md", "SECURITY.md", "LICENSE", "requirements.lock", "package.json", "package-lock.json",
+        "eslint.config.js",
     }  # fmt: skip
     assert {name for name in top if not name.startswith(".")} <= allowed

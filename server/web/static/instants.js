@@ -6,7 +6,12 @@ export const localeOf = (language) => (language === "en" ? "en-GB" : language);
 /** The time zone of the page, as its frame names it. */
 export const pageTimeZone = () => document.documentElement.dataset.timeZone;
 
-/** A function that writes the date and hour of an instant, e.g. "27 November 2026 at 16:50". */
+/**
+ * A function that writes the date and hour of an instant, e.g. "27 November 2026 at 16:50".
+ * @param {string} language
+ * @param {string} timeZone
+ * @param {"long" | "medium" | "short"} [dateStyle]
+ */
 export function dateAndHour(language, timeZone, dateStyle = "long") {
   const format = new Intl.DateTimeFormat(localeOf(language), { dateStyle, timeStyle: "short", hourCycle: "h23", timeZone });
   return (instant) => format.format(new Date(instant));
@@ -29,6 +34,7 @@ export function typedOf(instant, nowMs, timeZone) {
 
 /** How far the clocks of a time zone are ahead of UTC at an instant, in milliseconds. */
 function offsetMs(atMs, timeZone) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = { dateStyle: "short", timeStyle: "medium", timeZone };
   const local = new Intl.DateTimeFormat("sv-SE", options).format(new Date(atMs)).replace(" ", "T");
   return Date.parse(`${local}Z`) - Math.floor(atMs / 1000) * 1000;

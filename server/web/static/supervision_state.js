@@ -4,6 +4,7 @@ export const CLOCK_OFF_MS = 5_000; // a sentence on the screen's clock from here
 export const ANSWERED_WITHIN_MS = 25_000;
 
 const BUSY = new Set(["downloading", "pending"]);
+/** @type {[string, number][]} */
 const UNITS = [["days", 86_400_000], ["hours", 3_600_000], ["minutes", 60_000], ["seconds", 1_000]];
 
 /**

@@ -87,7 +87,7 @@ function drawRows(rows, words) {
 }
 
 function rowElement({ leg }, words) {
-  const { say, hall, hour } = words;
+  const { hall } = words;
   return element(
     "li",
     {},
