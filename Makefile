@@ -1,17 +1,8 @@
-# make run    the demonstration on http://127.0.0.1:8080 (PARVIS_PORT changes it)
-# make test   every check and every behaviour, small counts
-# make check  format, lint, types, import contracts
-# make soak   the same tests with large counts, and the long campaigns; results go to docs/measured.md
-# make bench  the benchmarks against the bare routes; results go to var/bench.json
-# make bench AGAINST=<commit>  this version beside another, alternating, with an A/A run for the noise
-# make sbom   what the product is made of, as CycloneDX in var/sbom; a part of make test
-# make audit  the same, and its known weaknesses; needs the network
-# make lock   pins the newest allowed versions of the Python packages again
-# make clean  removes what set-up made; databases in var/ stay
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: run setup tools assets programs check sbom test soak bench audit lock clean
+.PHONY: help run dev setup tools assets programs hooks format check scripts quick test-one test migration sbom soak bench audit lock clean
+.DEFAULT_GOAL := run
 
 # pip, npm and Chromium want a home they may write to; a machine may have none
 ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
@@ -25,13 +16,21 @@ PYTHON := .venv/bin/python
 WORKERS ?= 4
 ROUNDS ?= 5
 TESTS ?= tests
+CORES ?= 2
+QUICK := $(addprefix tests/,architecture docs hardware kiosk signage server/domain server/usecases server/store)
 
-run: setup
+help: ## This list: one line for each command
+	@sed -n 's/^\([a-z][a-z-]*\):.* ## /\1 · /p' $(MAKEFILE_LIST) | awk -F ' · ' '{ printf "make %-10s  %s\n", $$1, $$2 }'
+
+run: setup ## The demonstration on http://127.0.0.1:8080; PARVIS_PORT=8081 changes the port
 	@exec .venv/bin/parvis demo --history 10d --serve
 
-setup: .venv/.runtime assets
+dev: tools ## The demonstration, restarted when a Python file, a template, a catalogue or a script changes
+	@$(PYTHON) .ci/dev.py
 
-tools: .venv/.tools assets
+setup: .venv/.runtime assets ## Install what the product needs
+
+tools: .venv/.tools assets ## Install what checks and tests need too
 
 .venv/.runtime: requirements.lock pyproject.toml .ci/set_up_python.sh
 	@mkdir -p "$$HOME" var
@@ -48,37 +47,58 @@ node_modules/.installed: package-lock.json .npmrc .ci/set_up_node.sh .ci/npm.sh
 	@sh .ci/set_up_node.sh
 	@touch $@
 
-assets: node_modules/.installed
+assets: node_modules/.installed ## Copy libraries, fonts and icons of browsers to var/assets
 	@$(PYTHON) .ci/copy_assets.py
 
-programs:
+programs: ## Install the programs that tests need: as root on Debian, else say what is missing
 	@sh .ci/install_test_programs.sh
 
-check: tools
+hooks: tools ## Let git check format, lint and scripts before each commit
+	@.venv/bin/pre-commit install
+
+format: tools ## Format the code: ruff for Python, prettier for JavaScript
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix --quiet . || true
+	@sh .ci/node_tool.sh prettier --write --log-level warn .
+
+check: tools scripts ## Format, lint, types, import contracts
 	@$(PYTHON) -m ruff format --check --output-format concise . && echo "format: right"
 	@$(PYTHON) -m ruff check --output-format concise . && echo "lint: right"
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
-sbom: tools
+scripts: node_modules/.installed ## Lint and types of JavaScript
+	@sh .ci/node_tool.sh eslint --max-warnings 0 . && echo "scripts, lint: right"
+	@sh .ci/node_tool.sh tsc --project .ci/tsconfig.json && echo "scripts, types: right"
+
+quick: tools check ## Checks, rules, use cases and store on SQLite; no browser, no served page, no PostgreSQL
+	@$(PYTHON) -m pytest -n $(CORES) --dist worksteal -m "not browser and not postgresql and not served" $(QUICK)
+
+test-one: tools ## One test, file or folder: T=tests/kiosk or T="tests/pages -k console"
+	@$(PYTHON) -m pytest $(T)
+
+migration: tools ## A new file of migration with the next number: M="Keep the colour of a counter"
+	@sh .ci/new_migration.sh "$(M)"
+
+sbom: tools ## What the product is made of, as CycloneDX in var/sbom
 	@sh .ci/sbom.sh
 
 # the checks of types and packages keep one core busy: the tests begin beside them
-test: programs tools
+test: programs tools ## Every check and every test, with small counts
 	@$(MAKE) --silent check sbom >var/checks.log 2>&1 & checks=$$!; \
 	$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(TESTS); tested=$$?; \
 	wait $$checks; checked=$$?; cat var/checks.log; exit $$((tested | checked))
 
-soak: programs tools
+soak: programs tools ## The same tests with large counts, and the long campaigns; see docs/measured.md
 	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 $(TESTS)
 
-bench: programs tools
+bench: programs tools ## Benchmarks against bare routes; AGAINST=<commit> compares with another version
 	@$(PYTHON) -m $(if $(AGAINST),tests.bench.against $(AGAINST) --rounds $(ROUNDS),tests.bench.bench)
 
-audit: sbom
+audit: sbom ## Known weaknesses of what the product is made of; asks the registries
 	@sh .ci/audit.sh
 
-lock: .venv/.tools
+lock: .venv/.tools ## Pin the newest allowed versions of the Python packages
 	@$(PYTHON) -m pip install --quiet uv
 	@.venv/bin/uv --quiet pip compile pyproject.toml --extra build --upgrade --python $(PYTHON) \
 		--generate-hashes --custom-compile-command "make lock" -o requirements.lock
@@ -89,5 +109,5 @@ lock: .venv/.tools
 	@echo "pip-audit>=2.10" | .venv/bin/uv --quiet pip compile - --upgrade --python $(PYTHON) --no-annotate \
 		--generate-hashes --custom-compile-command "make lock" -o .ci/audit.lock
 
-clean:
+clean: ## Remove what set-up made; databases in var/ stay
 	rm -rf .venv node_modules var/assets var/node var/audit var/home .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -64,8 +64,35 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
+NEEDS = {
+    "browser": {"browser"},
+    "postgresql": {"postgresql", "redis_server"},
+    "served": {"serve", "serve_at", "standing"},
+}
+"""By the name of a marker the fixtures that give it to a test."""
+
+
+def needs_of(item: pytest.Item) -> set[str]:
+    """The markers of `NEEDS` that a test gets from its fixtures and its parameters."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    found = {marker for marker, names in NEEDS.items() if fixtures & names}
+    values = getattr(item, "callspec", None)
+    if values is not None and {"postgresql", "workers"} & {
+        each for each in values.params.values() if isinstance(each, str)
+    }:
+        found.add("postgresql")
+    return found
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `long` come first, so that none is left at the end, and those marked `alone` last."""
+    """Marks tests by what they need.
+
+    Those marked `long` come first, so that none is left at the end, and those marked `alone` last.
+    """
+    for item in items:
+        for marker in needs_of(item):
+            item.add_marker(marker)
     items.sort(key=lambda item: (bool(item.get_closest_marker("alone")), not item.get_closest_marker("long")))
 
 

@@ -1,22 +1,25 @@
 """${message}
 
 Revision ID: ${up_revision}
-Revises: ${down_revision | comma,n}
+Revises: ${down_revision}
 """
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
 
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
-branch_labels = ${repr(branch_labels)}
-depends_on = ${repr(depends_on)}
+revision = "${up_revision}"
+down_revision = "${down_revision}"
+branch_labels = None
+depends_on = None
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    """What the new tables or columns hold."""
+    with op.batch_alter_table("counter") as counter:
+        counter.add_column(sa.Column("colour", sa.String(20)))
 
 
 def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+    """What is lost."""
+    with op.batch_alter_table("counter") as counter:
+        counter.drop_column("colour")
