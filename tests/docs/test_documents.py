@@ -11,7 +11,7 @@ from tests.docs.documents import DOCS
 from tests.harness.programs import PROJECT
 
 FILES = sorted(DOCS.rglob("*.md")) + [PROJECT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
-FRENCH = [*sorted((DOCS / "manuels").glob("*.md")), DOCS / "accessibilite.md"]
+FRENCH = [*sorted((DOCS / "manuels").glob("*.md")), DOCS / "accessibilite.md", DOCS / "LISEZMOI.md"]
 LINK = re.compile(r"\]\(([^)#\s]+)")
 
 
