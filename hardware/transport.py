@@ -53,6 +53,13 @@ class Connection(Protocol):
         """Let go of the printer; bytes handed over before still leave."""
 
 
+class Reach(Protocol):
+    """Where a printer may be."""
+
+    def holds(self, address: str) -> bool:
+        """Whether an IP address is allowed."""
+
+
 class PrinterAddress(Protocol):
     """Where a printer is."""
 
@@ -62,13 +69,17 @@ class PrinterAddress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TcpAddress:
-    """A printer that listens for raw bytes."""
+    """A printer that listens for raw bytes. `reach`: the addresses its name may mean, None: all of them."""
 
     host: str
     port: int = RAW_PRINTING_PORT
+    reach: Reach | None = None
 
     def connect(self, *, within_s: float) -> "TcpConnection":
-        """Tries each address of the host until the seconds are used up; the name lookup is the system's."""
+        """Tries each allowed address of the host until the seconds are used up.
+
+        The system looks the name up at each connection: the address it gives now is the one that is checked.
+        """
         ends_at = time.monotonic() + within_s
         try:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
@@ -76,6 +87,9 @@ class TcpAddress:
             raise PrinterUnreachable(f"{self.host}: {error}") from error
         if any(_is_link_local(str(endpoint[0])) for *_, endpoint in found):
             raise PrinterUnreachable(f"{self.host}: a link-local address, where no printer is")
+        found = [each for each in found if self.reach is None or self.reach.holds(str(each[4][0]))]
+        if not found:
+            raise PrinterUnreachable(f"{self.host}: outside the networks of printers")
         refusal: OSError | None = None
         for family, kind, protocol, _, endpoint in found:
             left_s = ends_at - time.monotonic()

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         default="", repr=False, description="Signs cookies; empty: a random one kept in the database."
     )
+    kiosk_tickets_a_minute: int = Field(
+        default=30, ge=0, le=10_000, description="New tickets one kiosk may give a minute; 0: no limit."
+    )
     oidc_issuer: str = Field(
         default="", description="https address of a provider of identities (OpenID Connect); empty: none."
     )
@@ -94,6 +97,10 @@ class Settings(BaseSettings):
     )
     oidc_signed_userinfo: bool = Field(
         default=False, description="Whether what it tells of a person must be a signed JWT (ProConnect)."
+    )
+    oidc_without_email_verified: bool = Field(
+        default=False,
+        description="Whether the provider verifies addresses but never sends `email_verified` (ProConnect).",
     )
     oidc_prompt_login: bool = Field(
         default=True, description="Whether the provider asks who it is at each sign-in: shared counters."

@@ -89,6 +89,7 @@ from server.web.security import pages as security_pages
 from server.web.supervision import pages as supervision_pages
 from server.web.targets import pages as targets_page
 from server.web.targets.pages import TargetPages
+from server.web.ticket_quota import TicketQuota
 from server.web.viewer import Viewer, install_page_context
 from server.web.wall import pages as wall_pages
 from signage.alert_signs import alert_signs
@@ -111,6 +112,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         brake(limiter, "ticket", "20 per minute", by=by_ticket),
         parvis.publisher.messages_changed,
         Papers(settings.var / "assets"),
+        TicketQuota(limiter, settings.kiosk_tickets_a_minute),
         parvis.voice.alert_voices,
     )
 

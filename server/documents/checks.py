@@ -7,6 +7,7 @@ from server.documents.installation import InstallationDocument
 from server.documents.problems import Path, Problem, problem, warning
 from server.documents.profiles import ProfilePart
 from server.domain.numbering import Series, may_collide
+from server.domain.printer_networks import PrinterNetworks
 
 
 def check_alone(document: HallDocument) -> tuple[Problem, ...]:
@@ -26,6 +27,37 @@ def check_against_installation(
         if language not in installation.languages:
             found.append(problem(("languages", at), "language_not_installed", language=language))
     return tuple(found)
+
+
+def check_printers(document: HallDocument, networks: PrinterNetworks) -> tuple[Problem, ...]:
+    """The printers of a document that are outside the networks of printers; a retired kiosk has none."""
+    return tuple(
+        _outside(("kiosks", at, "printer", "host"), kiosk.printer.host, networks.declared)
+        for at, kiosk in enumerate(document.kiosks)
+        if kiosk.printer is not None
+        and not kiosk.is_retired
+        and kiosk.printer.host is not None
+        and not networks.may_be_configured(kiosk.printer.host, kiosk.printer.port)
+    )
+
+
+def check_printers_left(document: HallDocument, networks: PrinterNetworks) -> tuple[Problem, ...]:
+    """The errors of an installation that drops the network of a hall's printers."""
+    return tuple(
+        problem(("printer_networks",), "printer_left_out", host=each.values["host"], hall=document.name)
+        for each in check_printers(document, networks)
+    )
+
+
+def printer_outside(host: str, network: str) -> Problem:
+    """The error of a network declared for a printer that is not in it."""
+    return _outside(("printer_networks",), host, (network,))
+
+
+def _outside(path: Path, host: str, declared: Sequence[str]) -> Problem:
+    if not declared:
+        return problem(path, "no_printer_networks", host=host)
+    return problem(path, "printer_outside_networks", host=host, networks=", ".join(declared))
 
 
 def check_against_neighbours(document: HallDocument, halls: Iterable[HallDocument]) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ from server.documents.hall import (
     ExceptionalPart,
     HallDocument,
     KioskPart,
+    PrinterPart,
     SeriesPart,
     ServicePart,
 )
@@ -32,6 +33,7 @@ from server.domain.configuration import (
 )
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.numbering import Series
+from server.domain.printer_networks import PrinterNetworks, PrinterPlace
 from server.domain.quotas import Quota
 
 
@@ -43,15 +45,18 @@ def to_configuration(
     installation_revision: int = 0,
     holidays: Collection[date],
     is_demonstration: bool = False,
+    known_printers: Collection[PrinterPlace] = (),
 ) -> HallConfiguration:
     """The configuration of a revision of a hall's document.
 
-    `holidays` are the site's public holidays (`public_holidays_of`). Raises DocumentRefused when the
+    `holidays` are the site's public holidays (`public_holidays_of`); `known_printers` those of before there
+    were networks of printers. Raises DocumentRefused when the
     installation does not know the hall's site.
     """
     part = installation.site(document.site)
     if part is None:
         raise DocumentRefused((problem(("site",), "unknown_site", slug=document.site),))
+    networks = networks_of(installation, known_printers, has_loopback=is_demonstration)
     calendar = to_calendar(document.calendar or part.calendar, part.time_zone, holidays)
     return HallConfiguration(
         revision=revision,
@@ -65,7 +70,7 @@ def to_configuration(
         queues=_queues(document),
         counters={counter.id: _counter(counter) for counter in document.counters},
         folders={folder.id: Folder(**folder.model_dump()) for folder in document.folders},
-        kiosks={kiosk.id: _kiosk(kiosk) for kiosk in document.kiosks},
+        kiosks={kiosk.id: _kiosk(kiosk, networks) for kiosk in document.kiosks},
         screens={screen.id: Screen(**screen.model_dump()) for screen in document.screens},
         neighbours=document.neighbours,
         is_demonstration=is_demonstration,
@@ -92,6 +97,14 @@ def public_holidays_of(
     """The public holidays of a hall's site, from the year before a date to two years after it."""
     part = installation.site(document.site)
     return frozenset() if part is None else public_holidays(part.public_holidays, around)
+
+
+def networks_of(
+    installation: InstallationDocument, known: Collection[PrinterPlace], *, has_loopback: bool
+) -> PrinterNetworks:
+    """Where the printers of an installation may be."""
+    declared = tuple(part.network for part in installation.printer_networks)
+    return PrinterNetworks(declared, frozenset(known), has_loopback)
 
 
 def _service(part: ServicePart, hall: Calendar) -> Service:
@@ -169,8 +182,8 @@ def _counter(part: CounterPart) -> Counter:
     )
 
 
-def _kiosk(part: KioskPart) -> Kiosk:
-    printer = PrinterConnection(**part.printer.model_dump()) if part.printer else None
+def _kiosk(part: KioskPart, networks: PrinterNetworks) -> Kiosk:
+    printer = _printer(part.printer, networks) if part.printer else None
     mounting = Mounting(**part.mounting.model_dump()) if part.mounting else None
     return Kiosk(
         id=part.id,
@@ -180,3 +193,7 @@ def _kiosk(part: KioskPart) -> Kiosk:
         mounting=mounting,
         is_retired=part.is_retired,
     )
+
+
+def _printer(part: PrinterPart, networks: PrinterNetworks) -> PrinterConnection:
+    return PrinterConnection(**part.model_dump(), reach=networks.reach_of(part.host, part.port))

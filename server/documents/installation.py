@@ -10,6 +10,7 @@ from server.documents.opening import PUBLIC_HOLIDAYS, CalendarPart
 from server.documents.problems import broken_rule
 from server.documents.values import Languages, Line, NotEmpty, Part, Slug, TimeZone
 from server.domain.alerts import AlertRules
+from server.domain.printer_networks import may_have_printers, network_text
 
 
 def _public_holidays(code: str) -> str:
@@ -67,14 +68,33 @@ class SitePart(Part):
     alerts: AlertsPart = AlertsPart()
 
 
+def _network(text: str) -> str:
+    try:
+        network = network_text(text)
+    except ValueError:
+        raise broken_rule("wrong_network", text=text) from None
+    if not may_have_printers(network):
+        raise broken_rule("network_without_printers", text=network)
+    return network
+
+
+class PrinterNetworkPart(Part):
+    """A network in which printers may be, like `192.0.2.0/24`."""
+
+    network: Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_network)]
+
+
 class InstallationDocument(Part):
-    """What all halls of an installation share."""
+    """What all halls of an installation share. `printer_networks`: where printers are looked for."""
 
     format: Literal["parvis-installation-1"]
     organisation: Line
     brand: Brand
     languages: Languages
     sites: Annotated[tuple[SitePart, ...], Field(max_length=60), *NotEmpty, AfterValidator(_slugs_once)]
+    printer_networks: Annotated[
+        tuple[PrinterNetworkPart, ...], Field(max_length=60, exclude_if=lambda listed: not listed)
+    ] = ()
 
     def site(self, slug: str) -> SitePart | None:
         """The site of that slug, None when there is none."""

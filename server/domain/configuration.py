@@ -16,6 +16,7 @@ from server.domain.calendars import Calendar, always_open
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.limits import Limits
 from server.domain.numbering import Series
+from server.domain.printer_networks import PrinterReach
 from server.domain.quotas import Quota
 from server.domain.sound import Sound, is_loop_in_order
 from server.domain.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
@@ -207,12 +208,16 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class PrinterConnection:
-    """How a kiosk's printer is reached and fed. `host` None: the simulated printer; paper width in mm."""
+    """How a kiosk's printer is reached and fed. `host` None: the simulated printer; paper width in mm.
+
+    `reach`: the networks in which it may be found.
+    """
 
     host: str | None
     port: int
     profile: PrinterProfile
     paper_mm: Literal[80, 58]
+    reach: PrinterReach = field(default_factory=PrinterReach)
 
 
 @dataclass(frozen=True, slots=True)

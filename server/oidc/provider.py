@@ -110,7 +110,9 @@ class Provider:
         header, claims = self._signed(id_token)
         subject = check_id_token(header, claims, expected)
         told = claims | self._userinfo(access_token, subject, expected)
-        is_verified = told.get("email_verified") not in (False, "false")
+        is_unsaid = told.get("email_verified") is None
+        is_verified = told.get("email_verified") in (True, "true")
+        is_verified = is_verified or (is_unsaid and self.registration.is_verified_unsaid)
         return Identity(expected.issuer, subject, _address(told.get("email")), is_verified, id_token)
 
     def leave(self, id_token: str, back: str) -> str | None:

@@ -11,6 +11,7 @@ class Registration:
 
     `name`: the provider's, for people; empty: none. `has_signed_userinfo`: what is told of a person is a
     signed JWT, nothing else is taken. `asks_again`: the provider asks who it is at each sign-in.
+    `is_verified_unsaid`: it sends no `email_verified`, and its addresses are verified all the same.
     """
 
     issuer: str
@@ -20,6 +21,7 @@ class Registration:
     scopes: str
     has_signed_userinfo: bool
     asks_again: bool
+    is_verified_unsaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class AuthorizationRequest:
 class Identity:
     """Who a provider says it is. `subject`: its own opaque name for the person.
 
-    `is_email_verified` is False only where the provider says so. `id_token`: the hint that its logout wants.
+    `is_email_verified`: the provider says so, or the settings say it for one that is silent. `id_token`: the
+    hint that its logout wants.
     """
 
     issuer: str
@@ -62,4 +65,5 @@ def registration_of(settings: Settings) -> Registration | None:
         settings.oidc_scopes,
         settings.oidc_signed_userinfo,
         settings.oidc_prompt_login,
+        settings.oidc_without_email_verified,
     )

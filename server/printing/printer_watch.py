@@ -9,6 +9,7 @@ from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain import rolls
 from server.domain.configuration import PrinterConnection
 from server.domain.instants import to_micros, to_text
+from server.domain.printer_networks import PrinterReach
 from server.printing.lease import LeaseLost
 from server.store import print_jobs
 from server.store.database import Database
@@ -25,7 +26,7 @@ class PrinterWatch:
         self._database = database
         self._poll_s = poll_s
         self._deadlines = deadlines
-        self.address = TcpAddress(SIMULATED_HOST)
+        self.address = TcpAddress(SIMULATED_HOST, reach=PrinterReach())
         self._traits: PrinterTraits | None = None
         self._state: PrinterState | None = None
         self._since = ""
@@ -34,7 +35,7 @@ class PrinterWatch:
 
     def aim(self, connection: PrinterConnection) -> None:
         """Where the printer is now; a printer elsewhere is asked anew what it can do."""
-        address = TcpAddress(connection.host or SIMULATED_HOST, connection.port)
+        address = TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
         if address != self.address:
             self.address, self._traits, self._state = address, None, None
 

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from server.domain.configuration import PrinterConnection
+from server.domain.printer_networks import PrinterReach
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.printing.documents import TicketPrinting
@@ -46,6 +48,7 @@ class PrintService:
             translate, settings.public_url, settings.var / "assets" / "fonts", settings.var / "media"
         )
         self.printing = Printing(database, tickets, new_id(), off_loop, tell, pace or Pace())
+        self._has_simulated = settings.has_simulated_printers
         self.workers: dict[str, PrinterWorker] = {}
         self._halls: dict[str, tuple[int, int, list[str]]] = {}
         self._spawn: Spawn | None = None
@@ -130,6 +133,8 @@ class PrintService:
         self._halls[hall] = (*revisions, list(connections))
 
     def _drive(self, printer: str, connection: PrinterConnection) -> None:
+        if connection.host is None and not self._has_simulated:  # nothing of this machine is a printer then
+            connection = replace(connection, reach=PrinterReach())
         worker = self.workers.get(printer)
         if worker is not None:
             worker.connection = connection

@@ -13,6 +13,7 @@ from server.domain.calendars import always_open
 from server.domain.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.domain.targets import with_targets
+from server.store.documents import known_printers
 from server.store.engines import Row
 from server.store.targets import targets_on
 
@@ -93,6 +94,7 @@ class Configurations:
             installation_revision=hall["installation_revision"],
             holidays=public_holidays_of(document, installation, around=self.clock.now().date()),
             is_demonstration=bool(flag and flag["is_demonstration"]),
+            known_printers=known_printers(rows),
         )
         return configuration if self.has_real_hours else without_hours(configuration)
 

@@ -8,6 +8,7 @@ from typing import Any
 from server.documents.hall import HallDocument
 from server.documents.reading import parse_hall
 from server.domain.instants import to_micros
+from server.domain.printer_networks import PrinterPlace
 from server.store.engines import Row
 
 _COLUMNS = (
@@ -115,6 +116,11 @@ def keep_ids(transaction: Any, hall: str, ids: Mapping[str, str]) -> None:
     for configured, kind in ids.items():
         if configured not in known:
             transaction.insert("configured", id=configured, kind=kind, hall=hall)
+
+
+def known_printers(rows: Any) -> frozenset[PrinterPlace]:
+    """The printers that were configured before networks of printers were declared."""
+    return frozenset((row["host"], row["port"]) for row in rows.all("SELECT host, port FROM known_printer"))
 
 
 def _published(row: Row) -> Published:

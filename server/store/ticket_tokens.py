@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 from server.ids import is_token_shaped, token_digest
 
@@ -13,7 +14,13 @@ ACCESS = "SELECT token, token_digest FROM ticket_access WHERE visit = :visit"
 RENEW = "UPDATE ticket_access SET token_digest = :digest WHERE visit = :visit"
 LAST_TICKET = "SELECT visit, token_digest FROM ticket_access WHERE token IS NULL ORDER BY visit DESC LIMIT 1"
 """The ticket that was issued last, with a token made of its visit."""
+_PRESS = "SELECT visit FROM ticket_access WHERE press = :press"
 _OWN_KEY = secrets.token_bytes(32)
+
+
+def is_press_known(rows: Any, press: str) -> bool:
+    """Whether a press has a ticket."""
+    return rows.one(_PRESS, press=press) is not None
 
 
 class TicketTokens:

@@ -11,18 +11,22 @@ from server.documents.checks import (
     check_ids,
     check_name,
     check_no_new_notices,
+    check_printers,
+    check_printers_left,
     warnings_of,
 )
 from server.documents.closing_hours import HoursOf, closing_with_people
+from server.documents.configuring import networks_of
 from server.documents.hall import HallDocument
 from server.documents.in_use import InUse, check_in_use
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentRefused, Problem
 from server.documents.reading import Content, parse_hall, parse_installation
+from server.domain.printer_networks import PrinterNetworks
 from server.domain.refusals import Refusal
 from server.store.configurations import HALL, INSTALLATION
 from server.store.counters import open_sessions
-from server.store.documents import contents_of, hall_documents, newest, taken_ids
+from server.store.documents import contents_of, hall_documents, known_printers, newest, taken_ids
 from server.store.engines import Row
 from server.usecases.read_look import refuse_unknown_look
 
@@ -97,6 +101,8 @@ def refuse_unfit_draft(rows: Any, name: str, content: Content) -> None:
 def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -> tuple[Problem, ...]:
     halls = hall_documents(rows)
     found = [each for hall in halls for each in check_against_installation(hall, document)]
+    networks = printer_networks(rows, document)
+    found += [each for hall in halls for each in check_printers_left(hall, networks)]
     published = newest(rows, INSTALLATION, INSTALLATION)
     if published is not None:
         before = parse_installation(published.content)
@@ -119,12 +125,19 @@ def _of_hall(rows: Any, document: HallDocument, now: datetime) -> tuple[Problem,
     hours = HoursOf(before, installation), HoursOf(document, installation)
     return (
         *check_against_installation(document, installation),
+        *check_printers(document, printer_networks(rows, installation)),
         *check_against_neighbours(document, hall_documents(rows)),
         *check_ids(document, taken_ids(rows)),
         *problems_of_use(rows, document),
         *closing_with_people(("calendar",), *hours, _waiting(rows, document.hall), now),
         *warnings_of(document),
     )
+
+
+def printer_networks(rows: Any, installation: InstallationDocument) -> PrinterNetworks:
+    """Where the printers of an installation with this document may be."""
+    flag = rows.one("SELECT is_demonstration FROM installation WHERE id = 1")
+    return networks_of(installation, known_printers(rows), has_loopback=bool(flag["is_demonstration"]))
 
 
 def problems_of_use(rows: Any, document: HallDocument) -> tuple[Problem, ...]:

@@ -97,7 +97,8 @@ def issue_ticket(
         hall, author, write_key, foresee=lambda seen: _foreseen(seen, wanted)
     ) as transaction:
         if transaction.is_replayed:
-            return answered_again(database, transaction, dict(transaction.replayed_answer))
+            kept = answered_again(database, transaction, dict(transaction.replayed_answer))
+            return kept | {"is_repeated": True}
         arriving = _arriving(transaction, wanted)
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)

@@ -6,6 +6,7 @@ from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
 from server.store.database import Database
 from server.store.hall_transaction import HallTransaction
+from server.store.ticket_tokens import is_press_known
 from server.usecases.answers import Answer, quoted_answer
 from server.usecases.arrivals import arrival_answer
 from server.usecases.ticket_token import token_again
@@ -18,6 +19,12 @@ _SELECT_PRESS = (
     " LEFT JOIN print_job j ON j.visit = v.id AND j.copy = 1"
     " LEFT JOIN hall_fact f ON f.visit = v.id AND f.kind = 'TicketIssued' WHERE a.press = :press"
 )
+
+
+def is_pressed(database: Database, press: str) -> bool:
+    """Whether a press has its ticket already."""
+    with database.read() as rows:
+        return is_press_known(rows, press)
 
 
 def pressed_before(database: Database, transaction: HallTransaction, press: str) -> Answer:

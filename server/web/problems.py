@@ -205,6 +205,7 @@ STATUS: Mapping[str, int] = {
     "document_refused": 422,
     "idempotency_mismatch": 422,
     "too_many_requests": 429,
+    "too_many_tickets": 429,
     "internal": 500,
     "database_busy": 503,
     "storage_full": 503,

@@ -132,7 +132,10 @@ def product(
     """
     url = cluster.url(cluster.new_database()) if cluster is not None else None
     with ExitStack() as running:
-        served = running.enter_context(Served(folder, database_url=url, cores=SERVER_CORES))
+        unlimited = "0"  # one kiosk gives the tickets of a whole hall
+        served = running.enter_context(
+            Served(folder, database_url=url, cores=SERVER_CORES, kiosk_tickets_a_minute=unlimited)
+        )
         served.parvis("demo", within_s=300)
         for document in documents:
             place = folder / f"{document['hall']}.json"

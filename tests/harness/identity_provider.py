@@ -50,6 +50,7 @@ class Identities:
         return {
             "sub": self.wrong.get("sub", f"sub-of-{email}"),
             "email": email,
+            "email_verified": True,
             **self.wrong.get("person", {}),
         }
 

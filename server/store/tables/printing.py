@@ -43,3 +43,11 @@ printer_lease = Table(
     Column("state_at", INSTANT),
     Column("unprinted", Integer, nullable=False, server_default="0"),
 )
+
+known_printer = Table(
+    "known_printer",
+    metadata,
+    Column("host", String(253), primary_key=True),
+    Column("port", Integer, primary_key=True, autoincrement=False),
+    comment="Printers of before networks of printers were declared: reached wherever they are.",
+)

@@ -15,6 +15,7 @@ from server.store.write_keys import WriteKey
 from server.usecases.estimate_waits import Estimates
 from server.usecases.read_ticket import follow_address
 from server.web.paper import Papers
+from server.web.ticket_quota import TicketQuota
 
 REFUSED: dict[Any, Any] = {status: {} for status in (400, 401, 403, 404, 409, 422, 429, 503)}
 """What any call may answer instead; `server.web.api.description` says what such an answer holds."""
@@ -26,7 +27,7 @@ class Api:
 
     A pause that lets others work, brakes on guessing short codes and on what one ticket may do, and how a
     hall's pages hear that messages to a counter (None: calls for help) have changed; what makes papers; where
-    the voices of alerts lie.
+    the voices of alerts lie; how many tickets a kiosk may give a minute.
     """
 
     database: Database
@@ -38,6 +39,7 @@ class Api:
     slow_tickets: Callable[[], None]
     messages_changed: Callable[[str, str | None], None]
     papers: Papers
+    ticket_quota: TicketQuota
     alert_voices: Callable[[AlertRules], dict[str, str]] = lambda _: {}
 
     def follow_url(self, token: str, language: str) -> str | None:

@@ -7,6 +7,7 @@ from flask import request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.ids import token_digest
 from server.store.installation import Author
@@ -15,6 +16,7 @@ from server.usecases.count_greeting import GreetedAt, count_greeting
 from server.usecases.find_visits import hall_of_visit
 from server.usecases.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.note_needs import note_needs
+from server.usecases.pressed_before import is_pressed
 from server.usecases.read_history import read_history
 from server.usecases.read_menu import read_menu
 from server.usecases.read_prints import read_prints
@@ -136,7 +138,13 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
 
 
 def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
-    """Answers a press with its ticket: 201, or 200 for a press that was made before."""
+    """Answers a press with its ticket: 201, or 200 for a press that was made before.
+
+    Refusal: too_many_tickets, of a kiosk that has given those of this minute; a repeated press is answered.
+    """
+    device = caller.author.device
+    if device and api.ticket_quota.is_spent(device) and not is_pressed(api.database, wanted.press_id):
+        raise Refusal("too_many_tickets", a_minute=api.settings.kiosk_tickets_a_minute)
     answer = issue_ticket(
         api.database,
         hall,
@@ -146,6 +154,9 @@ def issued(api: Api, caller: Caller, hall: str, wanted: WantedTicket) -> Any:
         write_key=write_key(caller.author),
     )
     is_new = answer.pop("is_new", False)
+    is_repeated = answer.pop("is_repeated", False)
+    if device and is_new and not is_repeated:
+        api.ticket_quota.spend(device)
     answer["follow_url"] = api.follow_url(answer["token"], wanted.language)
     return answer, 201 if is_new else 200
 

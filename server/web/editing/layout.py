@@ -72,7 +72,7 @@ SECTIONS: Mapping[str, tuple[Section, ...]] = {
         Section(
             "identity", (Group("organisation", ("organisation", "languages")), Group("look", ("brand",)))
         ),
-        Section("sites", (Group("sites", ("sites",)),)),
+        Section("sites", (Group("sites", ("sites",)), Group("printers", ("printer_networks",)))),
     ),
 }
 """By kind of document, in the order people go through them."""

@@ -25,6 +25,8 @@ FIELDS: Mapping[str, str] = {
     "sites.address": "address",
     "sites.calendar": "hours",
     "name": "hall_name",
+    "kiosks.printer.host": "host",
+    "printer_networks": "network",
 }
 """By how a document's path begins, the field of the form that asked."""
 

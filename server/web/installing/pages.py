@@ -11,11 +11,13 @@ from hardware.discovery import addresses_around, printers_among
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
 from server.domain.configuration import Kiosk
+from server.domain.printer_networks import network_around
 from server.domain.refusals import Refusal
 from server.domain.roles import Permission
 from server.store.installation import Author
 from server.usecases.accounts import Described
 from server.usecases.add_hall import add_hall, open_installation
+from server.usecases.declare_printer_network import declare_printer_network
 from server.usecases.first_administrator import first_administrator
 from server.usecases.installation_link import check_installation_token
 from server.usecases.print_trial import print_trial
@@ -156,10 +158,12 @@ def _describing(routes: Blueprint, site: Site) -> None:
 
 
 def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
-    def page(problems: Problems | None = None, *, found: list[str] | None = None) -> str:
+    def page(problems: Problems | None = None, **shown: Any) -> str:
+        """`found`: printers that answered; `network`: the one that would be declared, None: no question."""
+        values = {"found": None, "network": typed("network") or None} | shown
         kiosk = _kiosk(site)
         return step_page(
-            "printer", kiosk=kiosk, has_simulated=has_simulated, found=found, problems=problems or {}
+            "printer", kiosk=kiosk, has_simulated=has_simulated, problems=problems or {}, **values
         )
 
     @routes.get("/installation/imprimante")
@@ -180,6 +184,10 @@ def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
             return _without_printer(site, author, kiosk)
         try:
             return _tried(site, author, kiosk)
+        except DocumentRefused as refused:
+            told = document_problems(site, refused)
+            proposed = network_around(typed("host")) if "host" in told else None
+            return page(told, network=proposed or typed("network")), 422
         except Refusal as refusal:
             return page({"host": [refusal_sentence(refusal, site.translate, page_language())]}), 422
 
@@ -210,8 +218,10 @@ def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
 
 def _tried(site: Site, author: Author, kiosk: Kiosk) -> Response:
     """The way to the verdict of a sheet, printed by the printer that was chosen."""
-    hall = _hall(site)
-    set_printer(site.database, hall, author, kiosk.id, printer_typed(kiosk))
+    hall, wanted = _hall(site), printer_typed(kiosk)
+    if wanted.host is not None and typed("network"):
+        declare_printer_network(site.database, author, typed("network"), of_host=wanted.host)
+    set_printer(site.database, hall, author, kiosk.id, wanted)
     job = print_trial(site.database, hall, author, kiosk.id)["job"]
     return redirect("/installation/essai?" + urlencode({"job": job}), 303)
 

@@ -9,7 +9,7 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Return `{place, draw(device, kinds)}`: the panel of a device, with the verbs that may be done now. */
 export function createVerbs(device, hall, { say, moment, onDone }) {
-  const outcome = element("p", { class: "outcome", role: "status", tabindex: "-1" });
+  const outcome = element("p", { id: `outcome-${device.kind}-${device.id}`, class: "outcome", role: "status", tabindex: "-1" });
   const connections = element("ul", { class: "connections" });
   const buttons = new Map();
   const choices = element("div", { class: "choices" });
@@ -53,7 +53,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   async function act(request, done, values = {}) {
     setText(outcome, say("device_list.doing"));
     const answer = await send({ ...request, headers: csrfHeader() });
-    setText(outcome, answer.ok ? say(`device_list.done.${done}`, values) : (answer.problem?.detail ?? say("device_list.failed")));
+    setText(outcome, answer.ok ? say(`device_list.done.${done}`, values) : reasonOf(answer, say));
     if (answer.ok) onDone();
     return answer;
   }
@@ -101,6 +101,12 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
   return { place, draw };
 }
 
+/** Why something was refused: what is wrong with each field, else what the server says. */
+function reasonOf({ problem }, say) {
+  const sentences = (problem?.problems ?? []).map(({ detail }) => detail);
+  return sentences.join(" ") || (problem?.detail ?? say("device_list.failed"));
+}
+
 /** What became of a trial of a printer: its verdict and why. */
 export function trialWords({ state, verdict, why }, say) {
   const isOpen = state === "queued" || state === "sending";
@@ -115,7 +121,7 @@ export function trialWords({ state, verdict, why }, say) {
 function addressForm(device, hall, { say, act, onPlaced }) {
   const id = `address-${device.kind}-${device.id}`; // a kiosk and its printer stand under one name
   const field = (name, label, control) => element("div", { class: "field" }, element("label", { for: `${id}-${name}` }, label), control);
-  const host = element("input", { id: `${id}-host`, type: "text", required: true, maxlength: 253, autocomplete: "off", spellcheck: "false" });
+  const host = element("input", { id: `${id}-host`, type: "text", required: true, maxlength: 253, autocomplete: "off", spellcheck: "false", "aria-describedby": `outcome-${device.kind}-${device.id}` });
   const port = element("input", { id: `${id}-port`, type: "text", inputmode: "numeric", required: true, pattern: "[0-9]{1,5}", value: "9100" });
   const paper = element("select", { id: `${id}-paper` }, ...["80", "58"].map((mm) => element("option", { value: mm }, say("device_list.printer.mm", { mm }))));
   const save = element("button", { class: "primary" }, say("device_list.printer.save"));
@@ -129,6 +135,7 @@ function addressForm(device, hall, { say, act, onPlaced }) {
     const path = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
     const body = { host: host.value.trim(), port: Number(port.value), paper_mm: Number(paper.value) };
     const answer = await act({ method: "PUT", path, body }, "printer_placed");
+    host.setAttribute("aria-invalid", String(answer.problem?.code === "document_refused"));
     if (!answer.ok) return;
     place.hidden = true;
     onPlaced();

@@ -69,6 +69,8 @@ class PrintingHall:
         self._services: list[PrintService] = []
         (var / "assets").mkdir(exist_ok=True)
         (var / "assets" / "fonts").symlink_to(fonts_dir)
+        with self.database.store.write() as rows:  # its printers are on this machine
+            rows.run("UPDATE installation SET is_demonstration = :yes WHERE id = 1", {"yes": True})
         publish_installation(self.database, AUTHOR, (HALLS / "installation.json").read_bytes())
         self.print_at(port, profile)
 

@@ -36,6 +36,8 @@ CHANGED: dict[str, set[str]] = {
     "installation": {"journal_length", "head_hash", "last_recorded_at"},
 }
 """Columns whose values an upgrade changes on purpose, by table; rows may be added to the journals."""
+PRINTERS = {("192.0.2.9", 9100)}
+"""Those that some revision placed on the network."""
 MORE = {"installation_fact", "hall_fact", "document", "draft"}
 """Tables to which an upgrade may add rows."""
 
@@ -95,6 +97,13 @@ def check_rows(upgraded: Database) -> None:
         assert len(after) == len(before) or table in MORE, table
 
 
+def check_printers(upgraded: Database) -> None:
+    """Printers on the network are reached where they were; a simulated one on this machine."""
+    assert {(row["host"], row["port"]) for row in rows_of(upgraded, "known_printer")} == PRINTERS
+    printers = [kiosk.printer for kiosk in upgraded.configuration("laon").kiosks.values() if kiosk.printer]
+    assert all(each.reach.networks for each in printers)
+
+
 def check_journals(upgraded: Database, tmp_path: Path) -> None:
     """Journals, and what follows from them, are right; a right that is changed now is found."""
     verified = verify_journal(upgraded, Anchors(tmp_path), full=True)
@@ -129,6 +138,7 @@ def check_secrets(upgraded: Database) -> None:
 
 def test_the_version_before_is_upgraded_with_all_that_it_knew(upgraded: Database, tmp_path: Path):
     check_rows(upgraded)
+    check_printers(upgraded)
     check_secrets(upgraded)
     check_journals(upgraded, tmp_path)
 

@@ -205,6 +205,11 @@ def test_a_kiosk_has_the_printer_it_is_given_and_a_trial_has_a_verdict(both: Api
     refused(admin.post(f"{PRINTER}/trial", json={}, headers=csrf), 409, "no_printer")
     unknown = PRINTER.replace(KIOSK, "nowhere")
     refused(admin.put(unknown, json={"host": "192.0.2.9"}, headers=csrf), 404, "unknown_kiosk")
+    away = admin.put(PRINTER, json={"host": "198.51.100.9"}, headers=csrf)
+    refused(away, 422, "document_refused")
+    [problem] = away.get_json()["problems"]
+    assert problem["code"] == "printer_outside_networks"
+    assert "192.0.2.0/24" in problem["detail"]
 
 
 def test_a_printer_that_moves_is_fed_as_before_on_paper_of_the_same_width(api: ApiSite):

@@ -3,6 +3,7 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,27 @@ def test_the_same_press_gives_the_same_ticket_and_says_that_it_is_not_new(both: 
     again = accepted(both.press(press_id=press, token=both.kiosk), 200)
     assert again == first
     assert both.count("visit") == 1
+
+
+def test_a_kiosk_gives_so_many_tickets_a_minute_and_repeats_what_it_gave(database_url: str, tmp_path: Path):
+    api = ApiSite(database_url, tmp_path, settings={"kiosk_tickets_a_minute": "2"})
+    try:
+        press, key = str(uuid.uuid4()), {"Idempotency-Key": "one"}
+        first = accepted(api.press(press_id=press, token=api.kiosk, headers=key), 201)
+        for _ in range(3):
+            assert accepted(api.press(press_id=press, token=api.kiosk, headers=key), 201) == first
+        accepted(api.press(token=api.kiosk), 201)
+        slowed = api.press(token=api.kiosk)
+        refused(slowed, 429, "too_many_tickets")
+        assert "2 tickets" in slowed.get_json()["detail"]
+        assert accepted(api.press(press_id=press, token=api.kiosk), 200) == first
+        code = {"code": "00000000", "press_id": str(uuid.uuid4())}
+        refused(api.post("/appointments/check-in", code, token=api.kiosk), 429, "too_many_tickets")
+        accepted(api.press(), 201)
+        assert api.count("visit") == 3
+        assert not_issued(api, "") == 0
+    finally:
+        api.close()
 
 
 def test_a_press_of_another_device_is_not_given_away(both: ApiSite):

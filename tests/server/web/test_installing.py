@@ -155,13 +155,35 @@ def test_a_printer_on_the_network_is_in_the_document_and_a_simulated_one_again(w
     wizard.up_to_the_hall()
     wizard.post("/installation/hall", **HALL)
     network = {"kind": "network", "host": "192.0.2.7", "port": "9101", "paper_mm": "58"}
-    answer = wizard.post("/installation/imprimante", **network)
+    asked = wizard.post("/installation/imprimante", **network)
+    assert (asked.status_code, list(problems(asked))) == (422, ["host"])
+    assert 'name="network" maxlength="50" autocomplete="off" value="192.0.2.0/24"' in asked.text
+    answer = wizard.post("/installation/imprimante", **network, network="192.0.2.0/24")
     assert answer.headers["Location"].startswith("/installation/essai?job=")
     (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
     assert (kiosk.printer.host, kiosk.printer.port, kiosk.printer.paper_mm) == ("192.0.2.7", 9101, 58)
     wizard.post("/installation/imprimante", kind="simulated")
     (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
     assert kiosk.printer.host is None
+
+
+@pytest.mark.parametrize(
+    ("host", "network", "field"),
+    [
+        ("192.0.2.7", "198.51.100.0/24", "network"),
+        ("192.0.2.7", "the printers", "network"),
+        ("192.0.2.7", "0.0.0.0/0", "network"),
+        ("127.0.0.1", "", "host"),
+        ("printer.example", "", "host"),
+    ],
+)
+def test_a_network_that_is_none_or_another_is_told_and_not_declared(wizard, host, network, field):
+    wizard.up_to_the_hall()
+    wizard.post("/installation/hall", **HALL)
+    answer = wizard.post("/installation/imprimante", kind="network", host=host, network=network)
+    assert (answer.status_code, list(problems(answer))) == (422, [field])
+    again = wizard.post("/installation/imprimante", kind="network", host="192.0.2.7")
+    assert list(problems(again)) == ["host"], "nothing was declared"
 
 
 def test_a_printer_may_come_later_and_none_is_simulated_meanwhile(wizard):

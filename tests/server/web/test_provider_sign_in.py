@@ -142,6 +142,19 @@ def test_what_is_asked_of_the_provider_is_what_proconnect_asks_for(bureau: Burea
     assert asked["nonce"] != again["nonce"]
 
 
+def test_a_provider_that_never_says_verified_is_trusted_by_a_setting_alone(
+    sqlite_url: str, tmp_path: Path, standing_provider: RunningProvider
+):
+    trusting = Bureau(sqlite_url, tmp_path, standing_provider, oidc_without_email_verified="true")
+    try:
+        trusting.wrongly(person={"email_verified": False})
+        assert trusting.come_back(trusting.site.app.test_client()).status_code == 403
+        trusting.wrongly(person={"email_verified": None})
+        assert trusting.come_back(trusting.site.app.test_client()).status_code == 200
+    finally:
+        trusting.close()
+
+
 def test_once_linked_the_subject_signs_in_whatever_its_address_is_now(both: Bureau):
     both.come_back(both.site.app.test_client())
     both.wrongly(sub=f"sub-of-{EMAIL}", person={"email": None, "email_verified": False})
@@ -270,6 +283,7 @@ BAD = [
     ("oidc_broken", 502, {"id_token": {"iat": "soon"}}),
     ("oidc_no_email", 403, {"person": {"email": None}}),
     ("oidc_email_unverified", 403, {"person": {"email_verified": False}}),
+    ("oidc_email_unverified", 403, {"person": {"email_verified": None}}),
 ]
 
 
