@@ -36,6 +36,14 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def name_in(code: str, language: str) -> str:
+    """The name of a language (`en`) in another one (« anglais »); its code where Babel has no name."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(locale_of(language)) or code
+    except (ValueError, UnknownLocaleError):
+        return code
+
+
 class Catalogues:
     """The sentences of every package.
 

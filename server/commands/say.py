@@ -133,5 +133,5 @@ def say_problems(refused: DocumentRefused) -> None:
     """Every problem of a document with its place, a line each."""
     translate = document_words()
     for problem in refused.problems:
-        sentence = translate(problem.key, language(), **problem.values)
+        sentence = problem.sentence(translate, language())
         errors.print(f"{problem.path or '.'}: {sentence}", style="red", markup=False)

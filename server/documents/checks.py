@@ -132,10 +132,11 @@ def _ids(document: HallDocument) -> Iterator[Problem]:
 def _menu(document: HallDocument) -> Iterator[Problem]:
     """A folder holds services and nothing else: two presses at most."""
     folders = {folder.id for folder in document.folders}
-    services = {service.id for service in document.services}
+    services = {service.id: service for service in document.services}
     for at, service in enumerate(document.services):
         if service.parent in services:
-            yield problem(("services", at, "parent"), "too_many_presses", id=service.parent)
+            name = services[service.parent].names["fr"]
+            yield problem(("services", at, "parent"), "too_many_presses", name=name)
         elif service.parent is not None and service.parent not in folders:
             yield problem(("services", at, "parent"), "unknown_folder", id=service.parent)
 
@@ -192,9 +193,9 @@ def _exceptional(document: HallDocument) -> Iterator[Problem]:
         if receiving is None:
             yield problem((*path, "received_by"), "unknown_service", id=service.exceptional.received_by)
         elif receiving.is_retired:
-            yield problem((*path, "received_by"), "retired_service", id=receiving.id)
+            yield problem((*path, "received_by"), "retired_service", name=receiving.names["fr"])
         elif receiving.mode == "appointment_only":
-            yield problem((*path, "received_by"), "received_by_appointment", id=receiving.id)
+            yield problem((*path, "received_by"), "received_by_appointment", name=receiving.names["fr"])
         codes = [reason.id for reason in service.exceptional.reasons]
         for place, code in enumerate(codes):
             if code in codes[:place]:
@@ -203,15 +204,15 @@ def _exceptional(document: HallDocument) -> Iterator[Problem]:
 
 def _counters(document: HallDocument) -> Iterator[Problem]:
     services = {service.id: service for service in document.services}
-    labels: dict[str, str] = {}
+    labels = set[str]()
     for at, counter in enumerate(document.counters):
         if counter.is_retired:
             continue
         yield from _services_named(("counters", at, "services"), counter.services, services)
         label = counter.labels["fr"]
         if label in labels:
-            yield problem(("counters", at, "labels", "fr"), "duplicate_label", label=label, id=labels[label])
-        labels.setdefault(label, counter.id)
+            yield problem(("counters", at, "labels", "fr"), "duplicate_label", label=label)
+        labels.add(label)
 
 
 def _services_named(
@@ -222,7 +223,7 @@ def _services_named(
         if slug not in services:
             yield problem((*path, place), "unknown_service", id=slug)
         elif services[slug].is_retired:
-            yield problem((*path, place), "retired_service", id=slug)
+            yield problem((*path, place), "retired_service", name=services[slug].names["fr"])
         elif slug in named[:place]:
             yield problem((*path, place), "slug_twice", slug=slug)
 

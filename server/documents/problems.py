@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from server.domain.refusals import Refusal
+from server.language import Translate, name_in
 
 CATALOGUE = "documents.problem."
 
@@ -27,6 +28,13 @@ class Problem:
     key: str
     values: Mapping[str, str] = field(default_factory=dict)
     is_warning: bool = False
+
+    def sentence(self, translate: Translate, language: str) -> str:
+        """What is wrong, for a reader of a language; languages by their names, not codes."""
+        values = dict(self.values)
+        if "language" in values:
+            values["language"] = name_in(values["language"], language)
+        return str(translate(self.key, language, **values))
 
 
 class DocumentRefused(Refusal):

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from server.documents.difference import Change, keyed
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
+from server.documents.problems import Problem
 from server.domain.configuration import FRENCH
 from server.language import Translate, locale_of
 
@@ -37,6 +38,10 @@ class Words:
     def say(self, key: str, /, **values: Any) -> str:
         """A sentence of a catalogue in this language."""
         return str(self._translate(key, self.language, **values))
+
+    def of_problem(self, problem: Problem) -> str:
+        """What is wrong with a document, in this language."""
+        return problem.sentence(self._translate, self.language)
 
     def place(self, path: str, *contents: Mapping[str, Any]) -> str:
         """Where a path leads; items of lists are called as in the first content that has them.

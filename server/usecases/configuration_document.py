@@ -182,6 +182,6 @@ def problem_told(problem: Problem, content: Content, words: Words) -> Answer:
         "path": problem.path,
         "place": words.place(problem.path, content),
         "code": problem.code,
-        "sentence": words.say(problem.key, **problem.values),
+        "sentence": words.of_problem(problem),
         "is_warning": problem.is_warning,
     }

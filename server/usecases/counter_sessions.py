@@ -37,7 +37,8 @@ class WantedSession:
     """A work profile, or the services to serve (None: all the counter's).
 
     `take_over`: whether a session still held is taken over. `joins`: the author's own open session that holds
-    the counter as a further place; None: a new session. `if_free`: not while somebody is there.
+    the counter as a further place; None: a new session. `if_free`: not while
+    somebody is there or at another place of the session that holds it.
     """
 
     services: Sequence[str] | None = None
@@ -182,18 +183,25 @@ def _end_held(transaction: HallTransaction, held: Row, wanted: WantedSession) ->
     """
     is_held = _is_held(transaction, held)
     same = held["author"] == transaction.author.id
-    leg = waiting.leg_at_counter(transaction, held["counter"])
+    places = counters.places_of(transaction, transaction.hall, held["session"])
+    leg = _leg_taken_along(transaction, held, places)
     is_kept = is_held or (wanted.if_free and leg is not None)
     if held["session"] == wanted.joins or (is_kept and not wanted.take_over):
         number, by = None if leg is None else leg["number"], name_of(transaction, held["author"])
         since = micros_to_text(held["opened_at"])
         raise Refusal("counter_taken", since=since, is_yours=same, opened_by=by, number=number)
     reason = "taken_over" if is_held else "expired"
-    places = counters.places_of(transaction, transaction.hall, held["session"])
     for place in places:
         end_place(transaction, place, reason)
     others = [place for place in places if place["counter"] != held["counter"]]
     return [place for place in others if is_held or waiting.leg_at_counter(transaction, place["counter"])]
+
+
+def _leg_taken_along(transaction: HallTransaction, held: Row, places: Sequence[Row]) -> Row | None:
+    """A leg called or served at the counter, else at another place of its session."""
+    own_first = sorted(places, key=lambda place: place["counter"] != held["counter"])
+    legs = (waiting.leg_at_counter(transaction, place["counter"]) for place in own_first)
+    return next((leg for leg in legs if leg is not None), None)
 
 
 def _is_held(transaction: HallTransaction, held: Row) -> bool:

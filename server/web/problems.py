@@ -268,7 +268,7 @@ def refusal_problem(refusal: Refusal, translate: Callable[..., str], language: s
     details = _values(refusal)
     if isinstance(refusal, DocumentRefused):
         details["problems"] = [
-            {"path": each.path, "code": each.code, "detail": translate(each.key, language, **each.values)}
+            {"path": each.path, "code": each.code, "detail": each.sentence(translate, language)}
             for each in refusal.problems
         ]
     return problem(

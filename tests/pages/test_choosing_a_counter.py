@@ -1,5 +1,7 @@
 """The first view of the console: counters of the hall, while others open and close theirs."""
 
+import json
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -7,10 +9,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.conftest import Serve
+from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.served import Served
 from tests.harness.waiting import wait_until
-from tests.harness.working import demonstration_user, phase, sign_in
+from tests.harness.working import close_counters, demonstration_user, issue, phase, place, sign_in
 
 SERVED_BY = {"laon-g1": "laon-accueil", "laon-g2": "laon-titres-retrait"}
 
@@ -115,3 +118,42 @@ def test_a_counter_taken_elsewhere_says_so(hall: Served, pages: Pages):
     expect(first.locator("[data-taken]")).to_be_visible()
     other.locator("[data-act=close]").press("Enter")
     phase(other, "choose")
+
+
+def test_a_further_counter_is_taken_over_from_whoever_has_somebody_there_after_one_question(
+    hall: Served, pages: Pages
+):
+    first, other = console(pages, hall), console(pages, hall, "supervisor")
+    number = issue(hall, "laon", "laon-accueil")
+    places = '[data-list="places"] li'
+    first.locator(places).filter(has_text="Guichet 1").locator("button").press("Enter")
+    expect(first.locator('[data-text="next-line"]')).to_contain_text(number)
+    first.keyboard.press("F9")
+    phase(first, "called")
+    first.keyboard.press("o")
+    phase(first, "in_service")
+    other.locator(places).filter(has_text="Guichet 2").locator("button").press("Enter")
+    phase(other, "free")
+    panel = other.locator("[data-panel]")
+    for answer, held in (("1", 0), ("2", 2)):
+        other.locator('[data-act="join"]').press("Enter")
+        panel.get_by_role("button", name="Guichet 1").press("Enter")
+        expect(panel).to_contain_text(re.compile(rf"Ouvert par .+ depuis \d\d:\d\d, avec {number}"))
+        expect(panel).to_be_focused()
+        other.keyboard.press(answer)
+        expect(panel).to_be_hidden()
+        expect(other.locator('[data-list="held"] li')).to_have_count(held)
+    phase(first, "choose")
+    expect(place(other, "laon-g1")).to_contain_text(number)
+    close_counters(other)
+
+
+def test_a_refusal_stands_at_the_counter_that_was_pressed(hall: Served, pages: Pages):
+    page = console(pages, hall)
+    problem = json.dumps({"code": "locked", "detail": "Une alerte est en cours."})
+    refuse = {"status": 409, "content_type": "application/problem+json", "body": problem}
+    page.route("**/counters/laon-g2/session", lambda route: route.fulfill(**refuse))
+    item = page.locator('[data-list="places"] li').filter(has_text="Guichet 2")
+    item.locator("button").press("Enter")
+    expect(item.get_by_role("alert")).to_have_text("Une alerte est en cours.")
+    assert_accessible(page)

@@ -152,7 +152,9 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     page.keyboard.press("Escape")
     expect(cancel).to_be_focused()
     cancel.press("Enter")
-    page.get_by_role("button", name="Oui, annuler").press("Enter")
+    with page.expect_request("**/cancel") as cancelled:
+        page.get_by_role("button", name="Ticket pris deux fois").press("Enter")
+    assert cancelled.value.post_data_json == {"reason": "double_press"}
     expect(page.locator("[data-outcome]")).to_contain_text(f"{given}\u00a0: ticket annulé")
     expect(page.locator("[data-none]")).to_be_visible()
     page.keyboard.press("s")

@@ -19,6 +19,7 @@ from server.web.api.answers import Anything
 from server.web.api.context import REFUSED, Api, write_key
 from server.web.api.shapes import LINE, OPAQUE, Asked, HallPath, Slug
 from server.web.callers import allowed
+from server.web.display_report.sheet import report_sheet
 from server.web.display_report.words import TEMPLATES, report_page
 from server.web.viewer import Sentence, page_language
 
@@ -68,6 +69,12 @@ class DaysQuery(Asked):
     ends_on: date = Field(alias="to", default=date(9999, 12, 31))
 
 
+class SheetQuery(DaysQuery):
+    """Also in which language the heads are; without it, the names of the open format."""
+
+    lang: str | None = Field(default=None, max_length=8, pattern=r"^[A-Za-z-]+$")
+
+
 class PaperQuery(DaysQuery):
     """Also in which language."""
 
@@ -115,9 +122,14 @@ def blueprint(api: Api) -> APIBlueprint:
 
     @routes.get("/notices/<notice>/displays.csv", responses={200: SHEET})
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
-    def sheet(path: NoticePath, query: DaysQuery) -> Response:
-        """The same as a sheet: one line a screen and day."""
-        answer = Response(displays_csv(found(path.notice, query)), content_type="text/csv; charset=utf-8")
+    def sheet(path: NoticePath, query: SheetQuery) -> Response:
+        """The same as a sheet: one line a screen and day; with `lang`, its heads in that language."""
+        if query.lang is None:
+            text = displays_csv(found(path.notice, query))
+        else:
+            report = found(path.notice, query, read_display_report)
+            text = report_sheet(report, Sentence(api.translate, page_language()))
+        answer = Response(text, content_type="text/csv; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.csv"'
         answer.headers["Cache-Control"] = "no-store"
         return answer

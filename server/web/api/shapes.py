@@ -203,7 +203,8 @@ class GreetingBody(Asked):
 class SessionBody(Asked):
     """By which work profile a counter is served, or which services; none: all of its own.
 
-    `if_free`: refuse while somebody is called or served there, also when nobody keeps the counter any more.
+    `if_free`: refuse while somebody is called or served there or at another place of its session, also when
+    nobody keeps the counter any more.
     """
 
     services: list[Line] | None = Field(default=None, max_length=60)

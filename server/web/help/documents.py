@@ -83,18 +83,18 @@ class Library:
         return [each for each in self.documents().values() if each.is_public or not is_public_only]
 
     def by_section(self, *, is_public_only: bool, language: str) -> dict[str, list[Document]]:
-        """The documents a reader may open, by section, English manuals first to who reads English.
+        """The documents a reader may open, by section, English manuals first unless they read French.
 
         Empty sections are left out.
         """
-        sections = sorted(SECTIONS, key=lambda each: language == "en" and each != "manuals_in_english")
+        sections = sorted(SECTIONS, key=lambda each: language != "fr" and each != "manuals_in_english")
         documents = self.open_to(is_public_only=is_public_only)
         listed = {section: [each for each in documents if each.section == section] for section in sections}
         return {section: found for section, found in listed.items() if found}
 
     def in_language(self, name: str, language: str) -> Document | None:
-        """The manual of a name, in the reader's language where it exists in it."""
-        return self.documents().get(TRANSLATED.get(name, name) if language == "en" else name)
+        """The manual of a name in the best language for the reader: theirs, else English, else French."""
+        return self.documents().get(name if language == "fr" else TRANSLATED.get(name, name))
 
     def other_language(self, document: Document) -> Document | None:
         """The same manual in the other language."""

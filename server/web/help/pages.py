@@ -51,6 +51,7 @@ def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Pa
             "help/index.html",
             sections=library.by_section(is_public_only=not may_all, language=language),
             own=own,
+            other=library.other_language(own) if own else None,
             html=Markup(own.rendered.html) if own else "",  # cleaned by nh3 when it was read
             asked=asked,
             found=search(library.open_to(is_public_only=not may_all), asked, language),

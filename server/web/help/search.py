@@ -32,20 +32,21 @@ class Found:
 def search(documents: Iterable[Document], asked: str, language: str) -> list[Found]:
     """The passages that have every word or its beginning; accents and capitals do not matter.
 
-    Passages in the reader's language come first, then manuals, then those whose heading has the words, then
-    by how often the words stand there. At most twenty.
+    Passages in the reader's language come first, or in English where none is in it; then manuals, then those
+    whose heading has the words, then by how often the words stand there. At most twenty.
     """
     words = list(dict.fromkeys(_folded(asked).split()))[:MOST_WORDS]
     if not words:
         return []
-    found: list[tuple[tuple[bool, bool, int, int], Found]] = []
+    order = sorted(("en", "fr"), key=lambda each: each != language)
+    found: list[tuple[tuple[int, bool, int, int], Found]] = []
     for document in documents:
         for passage in document.rendered.passages:
             head, text = _folded(f"{document.rendered.title} {passage.heading.text}"), _folded(passage.text)
             counts = [_count(word, f"{head} {text}") for word in words]
             if all(counts):
                 in_head = sum(_count(word, head) > 0 for word in words)
-                rank = (document.language != language, document.section in LAST, -in_head, -sum(counts))
+                rank = (order.index(document.language), document.section in LAST, -in_head, -sum(counts))
                 found.append((rank, Found(document, passage, _excerpt(passage.text, words))))
     found.sort(key=lambda each: each[0])
     return [each for _, each in found[:MOST_FOUND]]

@@ -23,7 +23,7 @@ def document_problems(site: Site, refused: DocumentRefused) -> Problems:
     """What is wrong with the document a form makes, by the field that asked for it."""
     found: dict[str, list[str]] = {}
     for problem in refused.problems:
-        sentence = site.translate(problem.key, page_language(), **problem.values)
+        sentence = problem.sentence(site.translate, page_language())
         found.setdefault(field_of(problem.path), []).append(sentence)
     return found
 

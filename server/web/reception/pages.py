@@ -34,7 +34,7 @@ BORROWED = (
     "console.need.",
     "console.why.",
     "console.chosen.reason.",
-    "console.cancel.reason.",
+    "console.cancel.",
 )
 """Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
 

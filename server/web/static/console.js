@@ -2,13 +2,14 @@
 
 import { keepingPicked, panelFor } from "./console_panels.js";
 import { createHeld } from "./console_held.js";
-import { createOpening } from "./console_opening.js";
+import { createOpening, mustAsk } from "./console_opening.js";
 import { outcomeWords } from "./console_outcomes.js";
-import { drawPlaces } from "./console_places.js";
+import { createPauseAfter } from "./console_pause_after.js";
+import { drawPlaces, openByForm } from "./console_places.js";
 import { whyNot } from "./console_refusals.js";
 import { createKeys } from "./console_keys.js";
 import { drawNeeds } from "./console_needs.js";
-import { capital, createView, mayAct } from "./console_view.js";
+import { capital, createView, drawPause, mayAct } from "./console_view.js";
 import {
   emptyConsole, isPausing, isWaiting, leftByClosing, mustTell, pausesAfter, phaseOf, requestOf, serverNow, withCounter, withLeg, withLiveness, withQueue,
 } from "./console_state.js";
@@ -33,12 +34,13 @@ const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall: hallWords(page) };
 const view = createView(words);
 const keys = createKeys(say);
-const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null, pauseAfter: null };
+const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
 const { key: STORED_AT, stored, keep, headers: sessionHeaders, learnMark, live: keepAlive } = sessionStore(page.hall.slug);
 const held = createHeld({ words, activate });
+const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
 const WITH_PANEL = new Set(["transfer", "pause", "cancel", "chosen", "returned", "park", "parked", "add_service", "correct_service", "outcome", "join", "link"]);
 const ORDER_EVERY_MS = 1500;
-const REFUSED = "[data-refused], [data-refused-opening]"; // beside the gestures, and above the counters to open
+const REFUSED = "[data-refused], [data-refused-opening]"; // beside the gestures, and at the counter to open
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
@@ -83,22 +85,14 @@ function render() {
   view.render(state, nowMs, ui);
   drawNeeds(state, words, { act, isFree: phaseOf(state) === "free", language: page.language });
   held.draw(state, serverNow(state, nowMs));
-  if (phaseOf(state) === "choose" && !ui.isLoading) drawPlaces(state, words, openCounters);
+  if (phaseOf(state) === "choose" && !ui.isLoading) drawPlaces(state, words, opening.open);
   show("[data-taken]", Boolean(state.takenAt));
   if (state.takenAt) write("taken", say("console.choose.taken", { at: words.hour(state.takenAt) }));
   show("[data-acts]", ui.panel === null && phaseOf(state) !== "choose");
   show("[data-panel]", ui.panel !== null && ui.panel !== "keys");
   show("[data-keys]", ui.panel === "keys");
   if (ui.panel === "keys") show("[data-view]", false);
-  write("pause-reason", pauseWords(state.counter));
-  write("pause-label", say(pausesAfter(state) ? "console.pause.after" : "console.act.pause"));
-  document.querySelector('[data-act="pause"]')?.setAttribute("aria-pressed", String(ui.pauseAfter !== null));
-  write("next-label", say(ui.pauseAfter ? "console.act.finish_and_pause" : "console.act.finish_and_next"));
-}
-
-function pauseWords(counter) {
-  const key = `console.pause.reason.${counter?.pause_reason}`;
-  return say.knows(key) ? say(key) : (counter?.pause_reason ?? "");
+  drawPause(state, breakAfter.reasonIn(state), words);
 }
 
 // What the server knows
@@ -136,6 +130,7 @@ async function refresh() {
   } catch {
     // Not reachable: the page says that it is not live, and the next connection refreshes.
   }
+  if (ui.isLoading && breakAfter.reasonIn(state)) tell(say("console.pause.after_set"), state.counter.leg);
   ui.isLoading = false;
   render();
   if (ui.digit !== null) activate(held.at(ui.digit));
@@ -165,7 +160,7 @@ async function readCounter(id = state.counter?.counter, tried = []) {
 
 // What the agent does
 
-const openCounters = createOpening({
+const opening = createOpening({
   words, keep, attempt,
   ended: async (isOpen) => {
     if (isOpen) keepSession();
@@ -198,38 +193,45 @@ async function act(action, choice) {
   if (!mayAct(action, state, serverNow(state, Date.now()), ui)) return explainWhyNot(action);
   if (choice === null) return closePanel();
   if (action === "pause" && pausesAfter(state)) return pauseAfter(choice);
-  if (action === "next" && ui.pauseAfter) return act("finish");
+  if (action === "next" && breakAfter.reasonIn(state)) return act("finish");
   if (action === "close" && !choice && Object.values(leftByClosing(state)).some(({ length }) => length > 0)) return openPanel("close");
   if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services)) return openPanel("outcome");
   if (WITH_PANEL.has(action) && !choice) return openPanel(action);
   if (action === "greeting") return greet(choice);
   closePanel();
+  if (action === "join") return join(choice);
   const verb = action === "pause-now" ? "pause" : choice?.isApart ? "unlink" : action;
   await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})), choice);
 }
 
 /** The break that begins once the person here has left: chosen with its reason, taken back by the same button. */
 function pauseAfter(choice) {
-  if (!ui.pauseAfter && !choice) return openPanel("pause");
-  ui.pauseAfter = ui.pauseAfter || !choice ? null : { leg: state.counter.leg.leg, reason: choice.reason };
+  const isChosen = breakAfter.reasonIn(state) !== null;
+  if (!isChosen && !choice) return openPanel("pause");
+  if (isChosen || !choice) breakAfter.forget();
+  else breakAfter.choose(state, choice.reason);
   closePanel();
-  tell(say(ui.pauseAfter ? "console.pause.after_set" : "console.pause.after_unset"));
+  tell(say(isChosen ? "console.pause.after_unset" : "console.pause.after_set"));
   return render();
 }
 
 /** Begins the break that was wanted after a person, once nobody is here. */
 async function pauseIfWanted() {
-  const { leg, reason } = ui.pauseAfter ?? {};
-  if (!leg || state.counter?.leg?.leg === leg) return;
-  ui.pauseAfter = null;
-  if (phaseOf(state) === "free") await perform("pause", requestOf("pause", state, { reason }));
+  const reason = breakAfter.takeDue(state);
+  if (reason && phaseOf(state) === "free") await perform("pause", requestOf("pause", state, { reason }));
+}
+
+/** Holds a further counter; where somebody is called or served it is taken over only after a question. */
+async function join(choice) {
+  const answer = await opening.join(choice, stored().session);
+  if (mustAsk(choice, answer)) return openPanel("join", { choice, problem: answer.problem });
+  if (answer.ok) return goOn(choice.counter);
 }
 
 async function perform(verb, request, choice) {
   const was = state.counter;
   const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
-  if (verb === "join" && answer.ok) return goOn(choice.counter);
   if (verb === "leave" && answer.ok && others.length > 0) return goOn(others[0].counter);
   if (answer.ok && ["receive_below", "undo"].includes(verb) && answer.body.counter !== was.counter) {
     await goOn(answer.body.counter);
@@ -316,11 +318,11 @@ function explainWhyNot(action) {
 
 // Panels
 
-function openPanel(action) {
+function openPanel(action, asked = null) {
   ui.panel = action;
   const nowMs = serverNow(state, Date.now());
   if (action !== "keys") {
-    const { title, nodes } = panelFor(action, { state, words, nowMs, choose: (choice) => act(action, choice) });
+    const { title, nodes } = panelFor(action, { state, words, nowMs, asked, choose: (choice) => act(action, choice) });
     write("panel-title", title);
     document.querySelector("[data-panel-body]").replaceChildren(...nodes);
   } else {
@@ -385,13 +387,7 @@ document.addEventListener("keydown", (event) => {
   act(action === "pause" && isPausing(state) ? "resume" : action === "pause" && !document.querySelector("[data-panel]") ? "pause-now" : action);
 });
 
-document.querySelector("[data-choose-form]")?.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const id = document.querySelector('[data-list="place-options"]').value;
-  const counter = page.counters.find((one) => one.id === id);
-  const isHeld = Boolean(state.queue?.counters.find((one) => one.counter === id)?.session_mark);
-  openCounters([{ id, services: counter.services, takeOver: isHeld }], event.submitter);
-});
+openByForm(page.counters, () => state, opening.open);
 
 // Two windows of one agent, the page and the bar, share a counter: what one opens, the other shows.
 globalThis.addEventListener("storage", (event) => { if (event.key === STORED_AT) refresh(); });

@@ -3,19 +3,20 @@
 import { askOnce } from "./ask_once.js";
 
 /**
- * Answers open(wanted, button): takes a counter, or several as the places of one session; the first is the active one.
+ * Answers {open, join}: `open(wanted, button)` takes a counter, or several as the places of one session; the first is the active one.
+ * `join(choice, session)` takes a further place for a session at work; its answer has a `problem` with a number where it must be asked first.
  *
  * `attempt(request, {allowed})` sends one write and says refusals but for the codes allowed, `keep(values)` stores the session of this computer,
  * `ended(isOpen)` is called when all is done. `button`: what was pressed, in whose place a question stands.
  */
 export function createOpening({ words, attempt, keep, ended }) {
-  const { say, hour } = words;
+  const { say } = words;
 
-  return async function open(wanted, button = null) {
+  async function open(wanted, button = null) {
     let session = null;
     for (const place of wanted) {
       const answer = await take(place, session);
-      if (!answer.ok && answer.problem?.code === "counter_taken" && place.takeOver && button) {
+      if (mustAsk(place, answer) && button) {
         return ask(button, answer.problem, () => open(wanted.map((each) => ({ ...each, isSure: true })), button));
       }
       if (!answer.ok && session === null) return ended(false);
@@ -24,7 +25,7 @@ export function createOpening({ words, attempt, keep, ended }) {
       if (place.id === wanted[0].id) keep({ counter: place.id, session, mark: answer.body.session_mark });
     }
     return ended(true);
-  };
+  }
 
   /** Who takes a counter over without having been asked does so only where nobody is called or served. */
   async function take({ id, services, profile, takeOver, isSure }, session) {
@@ -36,11 +37,23 @@ export function createOpening({ words, attempt, keep, ended }) {
     return answer.ok || answer.problem?.code !== "counter_taken" || answer.problem.number ? answer : attempt(request({ take_over: true }));
   }
 
-  function ask(button, { since, number, opened_by: who }, go) {
-    const key = who ? "console.choose.ask_by" : "console.choose.ask";
+  function ask(button, problem, go) {
     askOnce(button, {
-      texts: [say(key, { who, number, at: hour(since) }), say("console.choose.ask_effect")],
+      texts: takenTexts(problem, words),
       yes: say("console.choose.ask_yes"), no: say("console.ask.no"), go,
     });
   }
+
+  return { open, join: ({ counter, takeOver, isSure }, session) => take({ id: counter, takeOver, isSure }, session) };
+}
+
+/** Whether an answer asks before a counter is taken over: somebody is called or served there. */
+export function mustAsk({ takeOver, isSure }, { ok, problem }) {
+  return !ok && problem?.code === "counter_taken" && Boolean(problem.number) && Boolean(takeOver) && !isSure;
+}
+
+/** Who opened a counter, since when and with whom, and what taking it over does. */
+export function takenTexts({ since, number, opened_by: by }, { say, hour }) {
+  const key = by ? "console.choose.ask_by" : "console.choose.ask";
+  return [say(key, { who: by, number, at: hour(since) }), say("console.choose.ask_effect")];
 }

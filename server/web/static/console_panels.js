@@ -3,17 +3,18 @@
 import { element } from "./dom.js";
 import { choices, numbered } from "./console_choices.js";
 import { addServicePanel, correctServicePanel, linkPanel, outcomePanel, parkedPanel, parkPanel, placeChoice } from "./console_visit_panels.js";
+import { takenTexts } from "./console_opening.js";
 import { capital } from "./console_view.js";
 import { doubtOf, leftByClosing, mayServe, pausesAfter, servedBy, waitingRows } from "./console_state.js";
 import { countersOf } from "./session_places.js";
 import { minutes, todayAt } from "./durations.js";
 import { CANCEL_REASONS, CHOSEN_REASONS, PAUSE_REASONS } from "./reasons.js";
 
-/** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs. */
-export function panelFor(action, { state, words, nowMs, choose }) {
+/** The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs; `asked`: a choice the server asks about. */
+export function panelFor(action, { state, words, nowMs, asked, choose }) {
   const builders = { transfer: transferPanel, pause: pausePanel, cancel: cancelPanel, chosen: chosenPanel, returned: returnedPanel, greeting: greetingPanel,
     close: closePanel, park: parkPanel, parked: parkedPanel, add_service: addServicePanel, correct_service: correctServicePanel, outcome: outcomePanel, join: joinPanel, link: linkPanel };
-  return builders[action]({ state, words, nowMs, choose });
+  return builders[action]({ state, words, nowMs, asked, choose });
 }
 
 function transferPanel({ state, words, nowMs, choose }) {
@@ -143,8 +144,9 @@ function returnedPanel({ state, words, choose }) {
 }
 
 /** The other counters of the hall: one that is closed is held beside one's own, one of another session is taken over with all of that session. */
-function joinPanel({ state, words, choose }) {
+function joinPanel({ state, words, asked, choose }) {
   const { say, hall } = words;
+  if (asked) return takeOverPanel(asked, words, choose);
   const held = countersOf(state.queue, state.counter.session_mark);
   const others = hall.counters.filter(({ id }) => !held.includes(id));
   const entries = others.map(({ id, label }) => ({
@@ -155,6 +157,16 @@ function joinPanel({ state, words, choose }) {
   const title = say("console.join.title");
   if (entries.length === 0) return { title, nodes: [element("p", { class: "none" }, say("console.join.nothing"))] };
   return { title, nodes: [element("p", {}, say("console.join.explain")), choices(numbered(entries), choose)] };
+}
+
+/** Asked before a further counter is taken over while somebody is called or served there. */
+function takeOverPanel({ choice, problem }, words, choose) {
+  const { say, hall } = words;
+  return {
+    title: say("console.join.ask_title", { counter: capital(hall.counterLabel(choice.counter)) }),
+    nodes: questionNodes({ texts: takenTexts(problem, words), yes: say("console.choose.ask_yes"), no: say("console.ask.no") },
+      () => choose({ ...choice, isSure: true }), () => choose(null)),
+  };
 }
 
 function greetingPanel({ state, words, choose }) {

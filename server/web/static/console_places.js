@@ -4,6 +4,9 @@ import { element, fill, rechoose, setText } from "./dom.js";
 import { capital } from "./console_view.js";
 
 const ticked = new Set();
+const refusal = document.querySelector("[data-refused-opening]");
+let pressed = null; // what was pressed last: a counter's id, SEVERAL, or null
+const SEVERAL = "several";
 
 /** Draws the counters of the hall; `open` is called with those chosen, each {id, services, profile, takeOver}. */
 export function drawPlaces(state, words, open) {
@@ -15,6 +18,7 @@ export function drawPlaces(state, words, open) {
   const options = document.querySelector('[data-list="place-options"]');
   if (options) rechoose(options, () => fill(options, mark, told.map(([counter, one]) => element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say)))));
   drawSeveral(told, words, open);
+  if (list && refusal) placeRefusal(list);
   drawProfiles(words);
   drawNarrow(words);
 }
@@ -28,6 +32,14 @@ function refill(list, mark, items) {
   (same?.className === at.className ? same : document.getElementById("main")).focus();
 }
 
+/** A refusal stands at what was pressed; above the list before any press, and when that counter is gone. */
+function placeRefusal(list) {
+  const several = document.querySelector("[data-several]");
+  const opening = pressed === SEVERAL ? several : document.getElementById(`place-${pressed}`)?.closest("li").querySelector(".opening");
+  if (opening && opening.nextElementSibling !== refusal) opening.after(refusal);
+  if (!opening && list.previousElementSibling !== refusal) list.before(refusal);
+}
+
 /** The button that opens the counters ticked; one that another has opened meanwhile is not ticked any more. */
 function drawSeveral(told, { say }, open) {
   const button = document.querySelector("[data-several]");
@@ -36,7 +48,7 @@ function drawSeveral(told, { say }, open) {
   const chosen = told.map(([counter]) => counter).filter(({ id }) => ticked.has(id));
   button.hidden = chosen.length < 2;
   setText(button, say("console.choose.open_several", { count: chosen.length }));
-  button.onclick = () => open(chosen.map(wanted));
+  button.onclick = () => { pressed = SEVERAL; open(chosen.map(wanted)); };
 }
 
 function wanted(counter) {
@@ -59,7 +71,7 @@ function placeItem(counter, told, { words, showsCounters, open, redraw }) {
     say(isHeld ? "console.choose.take_over" : "console.choose.open"),
   );
   button.setAttribute("aria-label", isHeld ? say("console.choose.take_over_named", { counter: counter.label }) : openWords(counter.label, say));
-  button.addEventListener("click", () => open([{ ...wanted(counter), takeOver: isHeld }], button));
+  button.addEventListener("click", () => { pressed = counter.id; open([{ ...wanted(counter), takeOver: isHeld }], button); });
   return element(
     "li",
     { class: isHeld ? "held" : null },
@@ -115,4 +127,15 @@ function narrowed(services) {
   const ticked = new Set(Array.from(document.querySelectorAll('[data-list="narrow"] input:checked'), (box) => box.value));
   const kept = services.filter((service) => ticked.has(service));
   return kept.length > 0 ? kept : services;
+}
+
+/** The form of the bar opens the counter chosen in its list. */
+export function openByForm(counters, state, open) {
+  document.querySelector("[data-choose-form]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { value: id } = document.querySelector('[data-list="place-options"]');
+    const { services } = counters.find((one) => one.id === id);
+    const takeOver = Boolean(state().queue?.counters.find(({ counter }) => counter === id)?.session_mark);
+    open([{ id, services, takeOver }], event.submitter);
+  });
 }

@@ -155,6 +155,16 @@ function tick(state, nowMs, words) {
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
 }
 
+/** Why the counter pauses, and whether a break with a reason begins once the person here has left. */
+export function drawPause(state, afterReason, { say }) {
+  const reason = state.counter?.pause_reason;
+  const key = `console.pause.reason.${reason}`;
+  write("pause-reason", say.knows(key) ? say(key) : (reason ?? ""));
+  write("pause-label", say(pausesAfter(state) ? "console.pause.after" : "console.act.pause"));
+  document.querySelector('[data-act="pause"]')?.setAttribute("aria-pressed", String(afterReason !== null));
+  write("next-label", say(afterReason ? "console.act.finish_and_pause" : "console.act.finish_and_next"));
+}
+
 function drawTimers(counter, nowMs) {
   const leg = counter?.leg;
   const from = leg && (leg.state === "in_service" ? leg.started_at : leg.last_called_at);

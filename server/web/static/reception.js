@@ -11,6 +11,7 @@ import { createMessages } from "./messages_view.js";
 import { createAppointments } from "./reception_appointments.js";
 import { createHeld } from "./console_held.js";
 import { createFind } from "./reception_find.js";
+import { CANCEL_REASONS } from "./reasons.js";
 import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
 import { createNextNeeds } from "./needs_form.js";
 import { createSheet } from "./reception_sheet.js";
@@ -221,21 +222,21 @@ async function reprint(ticket) {
   tell(say("reception.outcome.reprint", { number: ticket.number }));
 }
 
-/** Voids the last ticket given here, after a question: its leg is looked up, since a ticket does not name it. */
+/** Voids the last ticket given here for the reason chosen: its leg is looked up, since a ticket does not name it. */
 function cancelLast(button) {
   const [ticket] = issued;
   askOnce(button, {
-    texts: [say("reception.issued.cancel_ask", { number: ticket.number }), say("reception.find.cancel_hint")],
-    yes: say("reception.find.cancel_do"), no: say("reception.issued.keep"),
-    go: () => cancel(ticket),
+    texts: [say("console.cancel.title", { number: ticket.number }), say("reception.find.cancel_hint")],
+    no: say("reception.issued.keep"),
+    answers: CANCEL_REASONS.map((reason) => ({ label: say(`console.cancel.reason.${reason}`), go: () => cancel(ticket, reason) })),
   });
 }
 
-async function cancel(ticket) {
+async function cancel(ticket, reason) {
   const { visits } = await read(`${HALL}/visits?number=${ticket.number}`).catch(() => ({ visits: [] }));
   const leg = visits.find(({ visit }) => visit === ticket.visit)?.leg;
   if (!leg) return refuse(say("console.refused.no_answer"));
-  const answer = await attempt({ path: `/api/v1/legs/${leg}/cancel`, body: { reason: "mistake" } });
+  const answer = await attempt({ path: `/api/v1/legs/${leg}/cancel`, body: { reason } });
   if (!answer.ok) return undefined;
   issued = issued.filter(({ visit }) => visit !== ticket.visit);
   keepIssued();

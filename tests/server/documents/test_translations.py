@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from server.documents.problems import CATALOGUE, SENTENCES
+from server.documents.problems import CATALOGUE, SENTENCES, problem
+from server.language import Catalogues
 
 DOCUMENTS = Path(__file__).parents[3] / "server" / "documents"
 SAYS_A_CODE = ("problem", "warning", "broken_rule")
@@ -48,3 +49,10 @@ def test_placeholders_are_those_of_the_french_sentence(language):
     french = catalogue("fr")
     for key, sentence in catalogue(language).items():
         assert placeholders(sentence) == placeholders(french[key]), key
+
+
+def test_a_problem_calls_a_language_by_its_name():
+    translate = Catalogues((("documents", DOCUMENTS / "translations"),)).translate
+    missing = problem(("names", "en"), "missing_translation", language="en")
+    assert missing.sentence(translate, "fr") == "La traduction en anglais manque."
+    assert missing.sentence(translate, "en") == "The translation into English is missing."

@@ -60,6 +60,11 @@ def test_what_a_screen_showed_counts_once_by_screen_and_day(both: ApiSite):
         "notice,hall,screen,label,shown_on,shown_s,completed,cut,failed",
         f"n1,{HALL},{SCREEN},Écran du hall,2026-11-24,25.500,2,1,1",
     ]
+    sheet = both.get("/notices/n1/displays.csv?lang=fr").text.removeprefix("\ufeff").split("\r\n")
+    assert sheet[:2] == [
+        "Salle;Écran;Jour;Durée vue (s);Entières;Interrompues;Échouées",
+        "Préfecture de l’Aisne – Laon;Écran du hall;2026-11-24;25,500;2;1;1",
+    ]
     assert both.get(f"/halls/{HALL}/board").get_json()["version"] == version
 
 

@@ -173,7 +173,10 @@ def test_closing_ends_every_place_unless_somebody_is_only_called(both: ApiSite):
 def test_a_take_over_takes_every_place_with_who_is_there(both: ApiSite):
     session = at_two_places(both)
     both.ticket()
-    leg = accepted(session.next(TWO))["leg"]
+    called = accepted(session.next(TWO))
+    leg = called["leg"]
+    free = both.post(f"/counters/{ONE}/session", {"if_free": True})
+    assert refused(free, 409, "counter_taken")["number"] == called["number"]
     taken = accepted(both.post(f"/counters/{ONE}/session", {"take_over": True}), 201)
     assert taken["places"] == [ONE, TWO]
     refused(session.verb(leg, "start"), 409, "no_counter_session")

@@ -79,6 +79,15 @@ def test_a_reader_of_english_opens_the_english_manual_and_may_turn_to_the_french
     assert f'href="/aide/{MANUALS[role]}" lang="fr"' in reader.get(f"/aide/{TRANSLATED[MANUALS[role]]}").text
 
 
+def test_a_reader_of_spanish_opens_the_english_manual_and_is_told_its_language():
+    own = client(AGENT).get("/aide?lang=es").text
+    assert '<article lang="en" data-manual="manuals/agent"' in own
+    assert "Este manual está escrito en inglés." in own
+    assert 'href="/aide/manuels/agent" lang="fr"' in own.partition("<article")[0]
+    committee = client(Viewer("x", "X", (Grant("committee", EVERY_SITE),)))
+    assert "Este manual está escrito en francés." in committee.get("/aide?lang=es").text
+
+
 def test_visitors_open_the_help_with_their_manual():
     assert 'data-manual="manuels/usager"' in client(None).get("/aide?lang=fr").text
     assert 'data-manual="manuals/visitor"' in client(None).get("/aide?lang=en").text

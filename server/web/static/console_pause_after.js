@@ -1,0 +1,44 @@
+// The break that begins once the person at the counter has left: kept by this window with the session and the person it was chosen for.
+
+/**
+ * Answers {reasonIn, choose, forget, takeDue}. The wish outlives a reload of the page, and ends with the session of the counter.
+ *
+ * `hall` is its slug, `session()` the id of the session of this computer; `storage` is passed in by tests.
+ */
+export function createPauseAfter(hall, session, storage = globalThis.sessionStorage) {
+  const key = `parvis.console.pause_after.${hall}`;
+
+  function wish() {
+    try {
+      return JSON.parse(storage.getItem(key));
+    } catch {
+      return null;
+    }
+  }
+
+  function forget() {
+    storage.removeItem(key);
+  }
+
+  function own() {
+    const kept = wish();
+    return kept?.leg && kept.session === session() ? kept : null;
+  }
+
+  return {
+    /** The reason chosen for a break after the person who is here now; null when there is none. */
+    reasonIn: ({ counter }) => {
+      const kept = own();
+      return kept && counter?.leg?.leg === kept.leg ? kept.reason : null;
+    },
+    choose: ({ counter }, reason) => storage.setItem(key, JSON.stringify({ leg: counter.leg.leg, session: session(), reason })),
+    forget,
+    /** The reason of a break that is due because its person has left the counter; it is told once. */
+    takeDue: ({ counter }) => {
+      const kept = own();
+      if (!kept || counter?.leg?.leg === kept.leg) return null;
+      forget();
+      return kept.reason;
+    },
+  };
+}
