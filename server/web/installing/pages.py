@@ -185,9 +185,8 @@ def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
         try:
             return _tried(site, author, kiosk)
         except DocumentRefused as refused:
-            told = document_problems(site, refused)
-            proposed = network_around(typed("host")) if "host" in told else None
-            return page(told, network=proposed or typed("network")), 422
+            told, network = _proposed(site, document_problems(site, refused))
+            return page(told, network=network), 422
         except Refusal as refusal:
             return page({"host": [refusal_sentence(refusal, site.translate, page_language())]}), 422
 
@@ -224,6 +223,16 @@ def _tried(site: Site, author: Author, kiosk: Kiosk) -> Response:
     set_printer(site.database, hall, author, kiosk.id, wanted)
     job = print_trial(site.database, hall, author, kiosk.id)["job"]
     return redirect("/installation/essai?" + urlencode({"job": job}), 303)
+
+
+def _proposed(site: Site, problems: Problems) -> tuple[Problems, str]:
+    """What is wrong with a printer, and the network to declare for it: the one around its address."""
+    host = typed("host")
+    network = network_around(host) if "host" in problems else None
+    if network is None:
+        return problems, typed("network")
+    outside = site.translate("installing.printer.outside", page_language(), host=host)
+    return {**problems, "host": [outside]}, network
 
 
 def _without_printer(site: Site, author: Author, kiosk: Kiosk | None) -> Response:
