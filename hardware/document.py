@@ -1,25 +1,15 @@
-"""What is to be printed, before any printer is known: ordered elements, kept as JSON with a print job.
+"""What is to be printed, before any printer is known: ordered elements.
 
 Sizes are dots of 1/8 mm (203 dpi). Pure: standard library only.
 """
 
-import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
-
-FORMAT = 1
-"""Version of the JSON form; another one is refused."""
+from dataclasses import dataclass
+from typing import Literal
 
 Align = Literal["start", "center", "end"]
 Direction = Literal["ltr", "rtl"]
 
 _MOST_DOTS = 4096
-
-
-class UnreadableDocument(ValueError):
-    """The JSON is not a document of this format."""
-
-    code = "unreadable_document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +93,6 @@ class Space:
 
 type Element = Text | Qr | Picture | Rule | Space
 
-_KINDS: dict[str, type[Text] | type[Qr] | type[Picture] | type[Rule] | type[Space]] = {
-    "text": Text,
-    "qr": Qr,
-    "picture": Picture,
-    "rule": Rule,
-    "space": Space,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -122,46 +104,6 @@ class Document:
 
     def __post_init__(self) -> None:
         _check_range("width_dots", self.width_dots, 64, _MOST_DOTS)
-
-    def to_json(self) -> str:
-        """The document as one line of JSON."""
-        names = {kind: name for name, kind in _KINDS.items()}
-        form = {
-            "format": FORMAT,
-            "width_dots": self.width_dots,
-            "cut": self.cut,
-            "elements": [{"kind": names[type(element)], **asdict(element)} for element in self.elements],
-        }
-        return json.dumps(form, separators=(",", ":"), ensure_ascii=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> "Document":
-        """The document of `to_json`; raises UnreadableDocument for anything else."""
-        try:
-            form = json.loads(text)
-            if form["format"] != FORMAT:
-                raise UnreadableDocument(f"format {form['format']!r} is not {FORMAT}")
-            elements = tuple(_element(entry) for entry in form["elements"])
-            return cls(width_dots=form["width_dots"], elements=elements, cut=bool(form["cut"]))
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            if isinstance(error, UnreadableDocument):
-                raise
-            raise UnreadableDocument(str(error)) from error
-
-
-def _element(entry: dict[str, Any]) -> Element:
-    kind = _KINDS[entry["kind"]]
-    if kind in (Qr, Picture):
-        entry = {**entry, "beside": tuple(_known(Text, text) for text in entry.get("beside", []))}
-    return _known(kind, {name: value for name, value in entry.items() if name != "kind"})
-
-
-def _known[Kind: Element](kind: type[Kind], values: dict[str, Any]) -> Kind:
-    """The element of these values; raises UnreadableDocument for a name it does not have."""
-    known = {field.name for field in fields(kind)}
-    if unknown := set(values) - known:
-        raise UnreadableDocument(f"{kind.__name__} has no {sorted(unknown)}")
-    return kind(**values)
 
 
 def _check_range(name: str, value: int, low: int, high: int) -> None:

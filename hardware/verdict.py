@@ -8,7 +8,6 @@ Silence and a broken connection after the bytes are `unknown`.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -152,32 +151,6 @@ def check_held(held: HeldTicket) -> Outcome:
     return outcome
 
 
-def follow_held(
-    held: HeldTicket,
-    *,
-    give_up_after_s: float,
-    poll_s: float = 1.5,
-    on_state: Callable[[Outcome], None] | None = None,
-) -> Outcome:
-    """Poll a held ticket until it is printed or unknown, which it is after `give_up_after_s` at the latest.
-
-    `on_state` is told each outcome that is still held. The connection is closed on return.
-    """
-    ends_at = time.monotonic() + give_up_after_s
-    while True:
-        outcome = check_held(held)
-        if outcome.held is None:
-            return outcome
-        held = outcome.held
-        if on_state is not None:
-            on_state(outcome)
-        left_s = ends_at - time.monotonic()
-        if left_s <= 0:
-            held.release()
-            return replace(outcome, verdict=Verdict.UNKNOWN, held=None)
-        _Attempt(held.talk, held.job_number, held.traits, held.deadlines).pause(min(poll_s, left_s))
-
-
 def clear_held(held: HeldTicket) -> bool:
     """Have the printer throw a held ticket away; True once it says so. The connection is closed."""
     try:
@@ -258,18 +231,6 @@ class _Attempt:
         if state is PrinterState.MUTE:
             return self._unknown(state.value, state)
         return self._held(state, is_confirmed=held.is_confirmed)
-
-    def pause(self, seconds: float) -> None:
-        """Wait, without losing an answer that comes meanwhile."""
-        ends_at = time.monotonic() + seconds
-        while (left_s := ends_at - time.monotonic()) > 0:
-            try:
-                received = self.talk.connection.receive(within_s=left_s)
-            except ConnectionLost:
-                return
-            self.talk.reader.feed(received)
-            if received:
-                return
 
     def _state(self) -> PrinterState:
         return ask_state(self.talk, within_s=self.deadlines.status_s, queries=self.traits.queries)

@@ -8,12 +8,11 @@ refused.
 """
 
 from math import ceil
-from typing import Literal, get_args
+from typing import Literal
 
 type Layout = Literal["hall", "corridor", "counter", "window", "calls"]
 """What a screen is for: calls beside notices, the way to counters, one counter, the street, calls only."""
 
-LAYOUTS: tuple[Layout, ...] = get_args(Layout.__value__)
 CAPITAL_SHARE = 0.67
 HEIGHTS_AWAY = 200
 LONG_SIDE_PX = 1_920

@@ -23,7 +23,6 @@ EARLY_SHARE = 0.12
 SLOT_S = 600
 LONG_HALF_DAY = timedelta(hours=5)
 """A half-day longer than this goes on over lunch: agents lunch in turn."""
-LUNCH_FROM = timedelta(hours=11, minutes=30)
 LUNCH_EVERY_S = 40 * 60
 LUNCHES = 3
 

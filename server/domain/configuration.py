@@ -6,13 +6,13 @@ order, that of menus, screens and consoles. Texts map a language code to a sente
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from server.domain.alarms import AlarmRules
 from server.domain.alerts import AlertRules
-from server.domain.calendars import Calendar, always_open
+from server.domain.calendars import Calendar
 from server.domain.half_days import AtBreak, LastTicket
 from server.domain.limits import Limits
 from server.domain.numbering import Series
@@ -359,9 +359,3 @@ class HallConfiguration:
     def calendar_of(self, service: str) -> Calendar:
         """When a service receives visitors: its own hours, else the hall's."""
         return self.services[service].calendar or self.calendar
-
-    def opened_round_the_clock(self) -> "HallConfiguration":
-        """The same hall without closing hours nor issue limit, as the demonstration shows it."""
-        calendar = always_open(self.calendar.time_zone)
-        services = {service.id: replace(service, calendar=None) for service in self.services.values()}
-        return replace(self, calendar=calendar, services=services)

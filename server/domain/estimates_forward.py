@@ -6,7 +6,7 @@ nobody's time, so that one pass answers for every queue and for everyone who wai
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from heapq import heapify, heappop, heappush
 
@@ -156,8 +156,3 @@ def _take(lines: _Lines, leg: QueuedLeg) -> None:
     line.remove(leg)
     if not line:
         del lines[_line(leg)]
-
-
-def newcomer(leg: QueuedLeg, *, key: str, leg_class: str, target_s: int) -> QueuedLeg:
-    """The same leg as one who would come, of another class."""
-    return replace(leg, id=key, leg_class=leg_class, target_s=target_s)

@@ -99,13 +99,3 @@ BY_PLACE = frozenset(
     kind for subject in (Subject.COUNTERS, Subject.VISITS, Subject.CALLS) for kind in SUBJECTS[subject]
 ) | {FactKind.APPOINTMENT_CHECKED_IN, FactKind.CHECK_IN_UNDONE}
 """What people do all day for visitors: told with the place, not the person (individual figures are off)."""
-
-
-def subject_of(kind: str) -> Subject | None:
-    """The subject of a kind of fact, None for one that this version does not know."""
-    return _SUBJECT_OF.get(kind)
-
-
-_SUBJECT_OF: Mapping[str, Subject] = {
-    str(kind): subject for subject, kinds in SUBJECTS.items() for kind in kinds
-}

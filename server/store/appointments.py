@@ -13,7 +13,6 @@ _COLUMNS = (
 _FROM = f"SELECT {_COLUMNS} FROM appointment p LEFT JOIN appointment_access a ON a.appointment = p.id"
 _BY_ID = f"{_FROM} WHERE p.hall = :hall AND p.id = :name"
 _BY_EXTERNAL_ID = f"{_FROM} WHERE a.hall = :hall AND a.external_id = :name"
-_OF_VISIT = f"{_FROM} WHERE p.hall = :hall AND p.visit = :visit"
 _BY_CODE = f"{_FROM} WHERE a.hall = :hall AND a.code = :code ORDER BY p.booked_at"
 _KNOWN = f"{_FROM} WHERE a.hall = :hall"
 _AT_HOUR = (
@@ -67,9 +66,3 @@ def known_outside(rows: Any, hall: str) -> Sequence[Row]:
     """Every appointment of a hall that outside ids or codes still name."""
     found: Sequence[Row] = rows.all(_KNOWN, hall=hall)
     return found
-
-
-def appointment_of_visit(rows: Any, hall: str, visit: str) -> Row | None:
-    """The appointment that became a visit."""
-    row: Row | None = rows.one(_OF_VISIT, hall=hall, visit=visit)
-    return row

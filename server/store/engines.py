@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg
-from sqlalchemy import Engine
 
 type Row = Mapping[str, Any]
 
@@ -47,19 +46,3 @@ class Rows(Protocol):
 
     def hand_on(self) -> None:
         """Lets the database begin with the writes it has not seen yet, while we go on."""
-
-
-class Store(Protocol):
-    """One database, whichever it is."""
-
-    is_postgresql: bool
-    engine: Engine
-
-    def write(self) -> Any:
-        """A context: one write transaction, committed at the end, rolled back by an exception."""
-
-    def read(self) -> Any:
-        """A context: reads that see one committed state."""
-
-    def close(self) -> None:
-        """Gives every connection back."""

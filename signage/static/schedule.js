@@ -1,5 +1,5 @@
 // The schedule: what a screen shows of its programme at an instant, and until when. Pure; the same rule as
-// signage/schedule.py, on the same vectors. Numbers are integers: milliseconds, people, per mille.
+// tests/signage/reference_schedule.py, on the same vectors. Numbers are integers: milliseconds, people, per mille.
 
 export const SHORTEST_MS = 1_000;
 export const WELCOME_MS = 15_000;

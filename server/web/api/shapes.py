@@ -312,9 +312,3 @@ class UndoBody(Asked):
 
     fact: str = Slug
     counter: str | None = Field(default=None, max_length=64, pattern=LINE)
-
-
-class PairBody(Asked):
-    """A device's token."""
-
-    token: str = Field(min_length=8, max_length=128, pattern=LINE)

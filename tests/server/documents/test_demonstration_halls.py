@@ -1,6 +1,6 @@
 """The five halls of the demonstration."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -13,7 +13,7 @@ from server.documents import (
     to_configuration,
     warnings_of,
 )
-from server.domain.calendars import half_days, opening_at
+from server.domain.calendars import half_days
 from tests.server.documents.contents import SITES, demonstration
 
 INSTALLATION = parse_installation(demonstration("installation"))
@@ -87,15 +87,6 @@ def test_laon_breaks_at_noon_but_on_wednesday():
     assert len(half_days(calendar, date(2026, 11, 25))) == 1
     assert half_days(calendar, date(2026, 12, 25)) == ()
     assert half_days(calendar, date(2026, 12, 24))[-1].closes_at == datetime(2026, 12, 24, 11, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("slug", SITES)
-def test_round_the_clock_the_demonstration_issues_at_any_instant(slug):
-    made = configuration(slug).opened_round_the_clock()
-    start = datetime.combine(date(2026, 12, 24), time(0), tzinfo=UTC)
-    for hours in range(72):
-        for service in made.services:
-            assert opening_at(made.calendar_of(service), start + timedelta(hours=hours)).may_issue
 
 
 @pytest.mark.parametrize("slug", SITES)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time
 
-from server.domain.calendars import Calendar, Span, opening_at
+from server.domain.calendars import Calendar, Span
 from server.domain.configuration import (
     Counter,
     HallConfiguration,
@@ -74,14 +74,6 @@ def test_queues_come_once_and_in_the_halls_order():
 def test_a_kiosk_shows_neither_retired_services_nor_those_kept_for_reception():
     made = hall(service("a", "q"), service("b", "q", is_retired=True), service("c", "q", is_on_kiosk=False))
     assert [each.id for each in made.services_on_kiosk()] == ["a"]
-
-
-def test_open_round_the_clock_forgets_own_hours_too():
-    never = Calendar("Europe/Paris", {})
-    made = hall(service("a", "q", calendar=never)).opened_round_the_clock()
-    opening = opening_at(made.calendar_of("a"), CLOSED_AT)
-    assert opening.is_open
-    assert opening.may_issue
 
 
 def test_a_kiosk_offers_its_own_services_and_without_any_those_of_the_hall():

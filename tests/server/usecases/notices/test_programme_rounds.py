@@ -8,9 +8,9 @@ import pytest
 from server.store.database import Database
 from server.usecases.programme_rounds import NEW_FOR
 from server.usecases.read_programme import read_programme
-from signage.schedule import Schedule, schedule_of, shown
 from tests.server.usecases.figures_history import Hands, database_with_hall
 from tests.server.usecases.notices.notice_gestures import MORNING, TEXT, published
+from tests.signage.reference_schedule import Schedule, schedule_of, shown
 
 WITHIN = timedelta(seconds=100)
 LONG = TEXT | {"bodies": {"fr": "<p>" + "mot " * 60 + "</p>"}}
