@@ -6,7 +6,7 @@ export const APPOINTMENT_NOTICES = [
   "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day", "appointment_too_early",
 ];
 
-export const appointmentStart = { code: "", codeError: null, convocations: null, convocation: null };
+export const appointmentStart = { code: "", codeError: null, convocations: null, convocation: null, wanted: null };
 
 // Whether one may say from here that one has an appointment: at the start, or where a service asks for one.
 export function offersAppointment({ menu, view, notice }) {
@@ -22,15 +22,19 @@ export function wrongCode(state, code) {
 // `active` and `isGuarded` are the kiosk's own.
 export function appointmentReducers({ active, isGuarded }) {
   const isHere = (state, view, at) => state.view === view && !isGuarded(state, at);
-  const check = (state, { pressId, at }, claim, service) => ({
-    ...active(state, at), view: "taking", service, isTrying: true, codeError: null,
-    press: { id: pressId, attempt: 1, body: { ...claim, press_id: pressId, language: state.language, priority: false } },
-  });
+  const check = (state, { pressId, at }, claim, service) => {
+    const wanted = state.wanted && { wanted_service: state.wanted }; // whose demand was counted: it was no demand
+    return {
+      ...active(state, at), view: "taking", service, isTrying: true, codeError: null,
+      press: { id: pressId, attempt: 1, body: { ...claim, ...wanted, press_id: pressId, language: state.language, priority: false } },
+    };
+  };
   return {
     show_appointment(state, { at }) {
       if (!offersAppointment(state) || isGuarded(state, at)) return state;
       // a press that counted the demand goes on by itself: its answer is not waited for
-      return { ...active(state, at), ...appointmentStart, view: "appointment", folder: null, service: null, press: null, page: 0 };
+      const wanted = state.view === "notice" ? state.service : null;
+      return { ...active(state, at), ...appointmentStart, wanted, view: "appointment", folder: null, service: null, press: null, page: 0 };
     },
 
     // A reader types what it reads, from the start too: no guard, its keys come close together.

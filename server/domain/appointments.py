@@ -11,6 +11,8 @@ from server.domain.instants import to_text
 ON_TIME_S = 60
 """Under a whole minute nobody is late (seconds)."""
 LONGEST_CODE = 32
+DEMAND_MET = "demand_met"
+"""The reason of a ticket not issued to somebody who then checked in: it is not counted."""
 
 
 class AppointmentState(StrEnum):
@@ -94,12 +96,17 @@ def appointment_cancelled(appointment: str) -> Fact:
     return Fact(FactKind.APPOINTMENT_CANCELLED, {"appointment": appointment})
 
 
-def appointment_checked_in(appointment: str, visit: str, *, arrival: Arrival) -> Fact:
+def appointment_checked_in(
+    appointment: str, visit: str, *, arrival: Arrival, demand: str | None = None
+) -> Fact:
     """The person expected is here and waits with a number.
 
+    `demand`: the ticket not issued to the same person when the service was chosen; it counts no more.
     It is no fact of the visit, whose own begins with its ticket: gestures are undone by those alone.
     """
     body = {"appointment": appointment, "visit": visit, "arrival": str(arrival)}
+    if demand is not None:
+        body["demand"] = demand
     return Fact(FactKind.APPOINTMENT_CHECKED_IN, body)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from server.domain.appointments import DEMAND_MET
 from server.domain.facts import FactKind
 from server.domain.projection_changes import Change, Insert, Recorded, Update, stored
 
@@ -127,7 +128,12 @@ def _appointment_cancelled(fact: Recorded) -> list[Change]:
 def _appointment_checked_in(fact: Recorded) -> list[Change]:
     body = fact.body
     values = {"state": "checked_in", "visit": body["visit"], "arrival": body["arrival"]}
-    return [Update("appointment", body["appointment"], values | {"checked_in_at": fact.happened_at})]
+    changes: list[Change] = [
+        Update("appointment", body["appointment"], values | {"checked_in_at": fact.happened_at})
+    ]
+    if "demand" in body:
+        changes.append(Update("not_issued", body["demand"], {"reason": DEMAND_MET}))
+    return changes
 
 
 def _check_in_undone(fact: Recorded) -> list[Change]:

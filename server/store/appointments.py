@@ -30,6 +30,18 @@ _OF_DAY = (
     " LEFT JOIN visit v ON v.id = p.visit"
     " WHERE p.hall = :hall AND p.booked_on = :on ORDER BY p.booked_at, p.service, p.id"
 )
+_DEMAND = (
+    "SELECT id FROM not_issued WHERE hall = :hall AND business_day = :on AND service = :service"
+    " AND device = :device AND reason = :reason AND wanted_at >= :since"
+    " ORDER BY wanted_at DESC, id DESC LIMIT 1"
+)
+
+
+def demand_counted(rows: Any, hall: str, on: date, *, service: str, device: str, since: int) -> str | None:
+    """The last ticket not issued at a device, of a service by appointment only, since an instant (µs)."""
+    asked = {"hall": hall, "on": on.isoformat(), "service": service, "device": device, "since": since}
+    row = rows.one(_DEMAND, **asked, reason="appointment_only")
+    return None if row is None else str(row["id"])
 
 
 def appointment_named(rows: Any, hall: str, name: str) -> Row | None:

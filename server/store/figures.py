@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from server.domain.appointments import DEMAND_MET
 from server.domain.indicator_records import LegRecord
 from server.domain.instants import from_micros, to_micros
 from server.store.engines import Row
@@ -34,7 +35,7 @@ GROUP BY business_day, service
 """
 _NOT_ISSUED = """
 SELECT business_day, service, reason, COUNT(*) AS counted FROM not_issued
-WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on
+WHERE hall = :hall AND business_day >= :starts_on AND business_day < :ends_on AND reason <> :met
 GROUP BY business_day, service, reason
 """
 _DUE = """
@@ -97,7 +98,7 @@ def greetings_between(rows: Any, hall: str, starts_on: date, ends_on: date) -> G
 def not_issued_between(rows: Any, hall: str, starts_on: date, ends_on: date) -> NotIssued:
     """Tickets wanted and not given."""
     counts: NotIssued = {}
-    for row in rows.all(_NOT_ISSUED, hall=hall, **_between(starts_on, ends_on)):
+    for row in rows.all(_NOT_ISSUED, hall=hall, met=DEMAND_MET, **_between(starts_on, ends_on)):
         of_day = counts.setdefault(date.fromisoformat(row["business_day"]), {})
         of_day[row["service"], row["reason"]] = row["counted"]
     return counts

@@ -1,7 +1,7 @@
 """Who arrives: somebody without an appointment, or the person an appointment expects."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.appointments import AppointmentState, Arrival, arrival_of, booked_on, code_key, late_min
@@ -11,11 +11,18 @@ from server.domain.numbering import Series
 from server.domain.refusals import Refusal
 from server.domain.rules_waiting import ArrivalTerms
 from server.domain.visit_facts import ExceptionalVisit
-from server.store.appointments import appointment_named, appointments_with_code, convocations_at
+from server.store.appointments import (
+    appointment_named,
+    appointments_with_code,
+    convocations_at,
+    demand_counted,
+)
 from server.store.engines import Row
 from server.store.hall_transaction import HallTransaction
 from server.usecases.answers import Answer
 
+DEMAND_KEPT_S = 600
+"""A kiosk asks whoever stands there far sooner whether they are still there."""
 _PRESSED = (
     "SELECT p.id FROM ticket_access a JOIN appointment p ON p.visit = a.visit WHERE a.press = :press"
     " AND a.hall = :hall"
@@ -27,6 +34,7 @@ class Claim:
     """By what an appointment is claimed: its code, its hour and service (a convocation), or its id.
 
     `may_be_early`: whoever opens the door decides (the reception desk), a kiosk keeps to the early window.
+    `wanted_service`: what this person chose before at the same kiosk; their demand was counted then.
     """
 
     code: str | None = None
@@ -34,6 +42,7 @@ class Claim:
     booked_at: datetime | None = None
     appointment: str | None = None
     may_be_early: bool = False
+    wanted_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,17 @@ def _check_expected(transaction: HallTransaction, row: Row, service: Service, *,
     from_at = booked_at - timedelta(seconds=service.early_window_s)
     if transaction.now < from_at and not claim.may_be_early:
         raise Refusal("appointment_too_early", **told, from_at=to_text(from_at))
+
+
+def demand_of(transaction: HallTransaction, claim: Claim | None, on: date) -> str | None:
+    """The ticket not issued that this person's choice was counted as; None where there was none."""
+    device = transaction.author.device
+    if claim is None or claim.wanted_service is None or device is None:
+        return None
+    since = to_micros(transaction.now - timedelta(seconds=DEMAND_KEPT_S))
+    return demand_counted(
+        transaction, transaction.hall, on, service=claim.wanted_service, device=device, since=since
+    )
 
 
 def arrival(arriving: Arriving, arrived_at: datetime) -> Arrival | None:

@@ -26,7 +26,7 @@ from server.store.last_given import SeriesOfDay
 from server.store.print_jobs import queue_job
 from server.store.write_keys import WriteKey
 from server.usecases.answers import Answer, quoted_answer
-from server.usecases.arrivals import Arriving, Claim, arrival, arrival_answer, expected
+from server.usecases.arrivals import Arriving, Claim, arrival, arrival_answer, demand_of, expected
 from server.usecases.may_issue import Asked, check_finish, check_open, check_quota
 from server.usecases.note_needs import record_needs
 from server.usecases.opening import end_of_next_day, opening_now
@@ -127,7 +127,9 @@ def issue_ticket(
             answer = _issue(
                 transaction, visit, leg, wanted=wanted, ahead=place.ahead, digest=token_digest(token)
             )
-            answer |= {"service_names": dict(service.names)} | _checked_in(transaction, arriving, visit)
+            answer |= {"service_names": dict(service.names)} | _checked_in(
+                transaction, arriving, visit, wanted
+            )
             return transaction.answer(answer) | {"token": token}
     raise refusal
 
@@ -157,11 +159,14 @@ def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place") -> Quote | None
     return quote(arriving.service.id, place.leg_class, place.ahead)
 
 
-def _checked_in(transaction: HallTransaction, arriving: Arriving, visit: NewVisit) -> Answer:
+def _checked_in(
+    transaction: HallTransaction, arriving: Arriving, visit: NewVisit, wanted: WantedTicket
+) -> Answer:
     stands = arrival(arriving, transaction.now)
     if arriving.appointment is None or stands is None:
         return {}
-    transaction.record(appointment_checked_in(arriving.appointment, visit.id, arrival=stands))
+    demand = demand_of(transaction, wanted.claim, visit.business_day)
+    transaction.record(appointment_checked_in(arriving.appointment, visit.id, arrival=stands, demand=demand))
     told = arrival_answer(transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now)
     return {"appointment": told}
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from server.domain.appointments import DEMAND_MET
 from server.domain.facts import FactKind
 from server.domain.instants import micros_to_text
 from server.domain.transitions import EndReason
@@ -25,7 +26,7 @@ _ENDS = (
 )
 _NOT_ISSUED = (
     "SELECT reason, count(*) AS counted FROM not_issued WHERE hall = :hall AND business_day = :on"
-    " GROUP BY reason"
+    " AND reason <> :met GROUP BY reason"
 )
 
 
@@ -54,5 +55,5 @@ def _told(rows: Any, hall: str, fact: Any) -> Answer:
         "numbers": [row["number"] for row in left[:NAMED]],
         "counters_left_open": closed["sessions"],
         "ended": {row["end_reason"]: row["counted"] for row in rows.all(_ENDS, **day)},
-        "not_issued": {row["reason"]: row["counted"] for row in rows.all(_NOT_ISSUED, **day)},
+        "not_issued": {row["reason"]: row["counted"] for row in rows.all(_NOT_ISSUED, **day, met=DEMAND_MET)},
     }

@@ -50,7 +50,8 @@ class ImportBody(Asked):
 class CheckInBody(Asked):
     """Who is here: by code, by service and hour, or by the appointment's id.
 
-    `hall`: a device's own unless told.
+    `hall`: a device's own unless told. `wanted_service`: the service that this person chose before at
+    the same kiosk, without saying that they have an appointment.
     """
 
     hall: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
@@ -58,6 +59,7 @@ class CheckInBody(Asked):
     service: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     booked_at: str | None = Field(default=None, max_length=40, pattern=LINE)
     appointment: str | None = Field(default=None, min_length=1, max_length=64, pattern=OPAQUE)
+    wanted_service: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     priority: bool = False

@@ -185,6 +185,7 @@ def _arriving(routes: APIBlueprint, api: Api) -> None:
             booked_at=None if body.booked_at is None else _instant(body.booked_at),
             appointment=body.appointment,
             may_be_early=channel == "reception",
+            wanted_service=body.wanted_service,
         )
         wanted = WantedTicket(
             service=body.service or "",

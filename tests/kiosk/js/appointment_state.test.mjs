@@ -85,4 +85,8 @@ test("who has an appointment says so where a service asks for one, and the deman
   assert.deepEqual([state.view, state.press, state.service], ["appointment", null, null]);
   assert.equal(walk([...chosen, { type: "press_refused", pressId: "p1", code: "appointment_only" }]).view, "appointment");
   assert.equal(walk(chosen, { ...MENU, appointments: false }).view, "notice");
+  const checked = walk([...chosen, show, ...typed("ab1"), { type: "submit_code", pressId: "p2" }]);
+  assert.equal(checked.press.body.wanted_service, "titres", "the check-in takes that demand back");
+  const anew = walk([...chosen, show, { type: "back" }, show, ...typed("ab1"), { type: "submit_code", pressId: "p3" }]);
+  assert.equal(anew.press.body.wanted_service, undefined);
 });

@@ -45,8 +45,12 @@ def figures(api: ApiSite) -> tuple[dict[str, float], dict[tuple[str, str], int]]
     return values, by_reason
 
 
+def values_of(api: ApiSite) -> dict[str, float]:
+    return figures(api)[0]
+
+
 def counted(api: ApiSite) -> tuple[float, float, float]:
-    values, _ = figures(api)
+    values = values_of(api)
     return values["appointment_demand"], values["received_exceptionally"], values["unmet_demand"]
 
 
@@ -100,6 +104,31 @@ def test_demand_is_counted_at_the_press_on_the_service_and_only_there(both: ApiS
     assert not_issued(both, "appointment_only") == 3
     assert counted(both) == (3, 2, 1)
     assert figures(both)[1] == {(PERMITS, REASON): 1, (PERMITS, "cannot-book"): 1}
+
+
+def test_whoever_checks_in_after_choosing_the_service_was_no_demand(both: ApiSite):
+    refused(both.press(PERMITS, token=both.kiosk), 409, "appointment_only")
+    refused(both.press(PERMITS, token=both.kiosk), 409, "appointment_only")
+    booked = {"service": PERMITS, "booked_at": "2026-11-24T10:30:00+01:00"}
+    codes = [
+        accepted(
+            both.post(
+                f"/halls/{HALL}/appointments", booked | {"external_id": name}, token=both.new_key("book")
+            ),
+            201,
+        )["code"]
+        for name in ("r-1", "r-2")
+    ]
+    arriving = {"code": codes[0], "press_id": "press-1-of-tests", "wanted_service": PERMITS}
+    accepted(both.post("/appointments/check-in", arriving, token=both.kiosk), 201)
+    assert counted(both) == (1, 0, 1)
+    by_code = {"code": codes[1], "press_id": "press-2-of-tests"}
+    accepted(both.post("/appointments/check-in", by_code, token=both.kiosk), 201)
+    assert counted(both) == (1, 0, 1), "it says nothing of a service chosen before"
+    assert values_of(both)["not_issued"] == 1
+    hall = both.database.hall_id(HALL)
+    with both.database.store.write() as rows:
+        assert differences(rows, hall) == []
 
 
 def test_a_reason_while_the_reception_is_closed_gives_nothing_and_counts_no_second_demand(both: ApiSite):
