@@ -11,7 +11,7 @@ import segno
 from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 from markupsafe import Markup
 
 from kiosk.menu import Language, Translate
@@ -47,15 +47,16 @@ def blueprint(
     voices: Sequence[str] = (),
     has_sound: bool = True,
     alert_signs: str = "",
+    assets: Path | None = None,
 ) -> Blueprint:
-    """The routes `/kiosk`, `/kiosk/qr.svg` and `/static/kiosk/…`.
+    """The routes `/kiosk`, `/kiosk/qr.svg`, `/kiosk/icons.json` and `/static/kiosk/…`.
 
     `languages` are those of the interface, the first one shown at rest; `public_url` is what every code must
     start with (None: none to follow a ticket); `is_booking_address` says of an address whether a hall
     publishes it as the one where its appointments are booked; `voices` are the languages in which the server
     reads a view aloud (none: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the
     warning before it returns to the start; `alert_signs` are the screens' signs of alerts, SVG symbols by
-    `sign-KIND`.
+    `sign-KIND`; `assets` is the folder behind `/assets`.
     """
     routes = Blueprint(
         "kiosk",
@@ -85,6 +86,14 @@ def blueprint(
             has_voice=bool(voices),
             alert_signs=Markup(alert_signs),
         )
+
+    @routes.get("/kiosk/icons.json")
+    def icons() -> Response:
+        """All drawings of the page in one answer: a kiosk has them before its server may be away."""
+        found = sorted((assets / "icons").glob("*.svg")) if assets else []
+        response = jsonify({each.stem: each.read_text(encoding="utf-8") for each in found})
+        response.headers["Cache-Control"] = "public, max-age=86400"
+        return response
 
     @routes.get("/kiosk/qr.svg")
     def code_to_scan() -> Response:

@@ -107,14 +107,17 @@ def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
     }
 
 
-def release_of(page: bytes, assets: Path | None) -> dict[str, object]:
-    """Return what the service worker keeps: its `files` (paths), and a `version` that changes with any."""
+def release_of(page: bytes, assets: Path | None, static: str = "/static") -> dict[str, object]:
+    """Return what the service worker keeps: its `files` (paths), and a `version` that changes with any.
+
+    `static` is the folder in whose addresses the page names its styles and scripts.
+    """
     own = sorted(path for path in STATIC.iterdir() if path.is_file())
     kept = [name for name in ASSETS if assets is None or (assets / name).exists()]
     contents = [page, *(path.read_bytes() for path in own)]
     contents += [(assets / name).read_bytes() for name in kept if assets is not None]
     digest = hashlib.sha256(b"".join(hashlib.sha256(each).digest() for each in contents))
-    scripts = [f"/static/signage/{path.name}" for path in own if path.name not in OWN_THREADS]
+    scripts = [f"{static}/signage/{path.name}" for path in own if path.name not in OWN_THREADS]
     files = ["/screen", "/screen/watch.js", *scripts, *(f"/assets/{name}" for name in kept)]
     return {"version": digest.hexdigest()[:16], "files": files}
 
@@ -126,6 +129,7 @@ def blueprint(
     is_demonstration: bool = False,
     framed: Mapping[str, str] | None = None,
     assets: Path | None = None,
+    static: str = "/static",
 ) -> ScreenPages:
     """Return the blueprint serving `/screen`, its service worker, and `/static/signage/…`.
 
@@ -134,7 +138,8 @@ def blueprint(
 
     `languages` are the interface's, the first being the page's own. The page holds nothing about a hall: its
     device token names the hall, and everything else comes through the API. `assets` is the folder behind
-    `/assets`, so that the service worker knows when one of its files has changed.
+    `/assets`, so that the service worker knows when one of its files has changed; `static` the folder that
+    templates name for `/static`.
     """
     pages = ScreenPages(
         "signage",
@@ -174,7 +179,7 @@ def blueprint(
 
     @cache
     def kept() -> dict[str, object]:
-        return release_of(written("").encode(), assets)
+        return release_of(written("").encode(), assets, static)
 
     @cache
     def worker() -> str:

@@ -30,6 +30,7 @@ from server.usecases.activity import Activity
 from server.usecases.sessions import SeenSessions
 from server.web.callers import KnownCallers
 from server.web.cookies import FORM_COOKIE, cookie_name
+from server.web.static_release import name_releases
 
 SERVER = Path(__file__).parents[1]
 CATALOGUES = (
@@ -119,6 +120,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     if settings.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    name_releases(app)
     app.extensions["parvis_database"] = database
     app.extensions["parvis_callers"] = KnownCallers(database)
     app.extensions["parvis_seen"] = SeenSessions(database)

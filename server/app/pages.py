@@ -86,6 +86,7 @@ from server.web.quality.pages import QualityPages, quality_pages
 from server.web.reception import pages as reception_pages
 from server.web.rights import pages as rights_pages
 from server.web.security import pages as security_pages
+from server.web.static_release import static_release
 from server.web.supervision import pages as supervision_pages
 from server.web.targets import pages as targets_page
 from server.web.targets.pages import TargetPages
@@ -144,6 +145,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         is_demonstration=parvis.is_demonstration,
         framed=site.FRAMED,
         assets=settings.var.resolve() / "assets",
+        static=f"/static/{static_release()}",
     )
     app.register_blueprint(screen_pages)
 
@@ -275,6 +277,7 @@ def _install_pages(
                 each for each in LANGUAGES if parvis.reading and parvis.reading.files.voices.speaks(each)
             ],
             alert_signs=alert_signs(),
+            assets=settings.var.resolve() / "assets",
         )
     )
     if settings.has_simulated_printers:

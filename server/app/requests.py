@@ -16,10 +16,11 @@ from werkzeug.wrappers import Response as WsgiResponse
 from server.domain.refusals import Refusal
 from server.language import Catalogues
 from server.web import problems, site
-from server.web.compression import compressed
+from server.web.compression import compressed, is_file
 from server.web.cookies import install_cookies
 from server.web.cross_site import install_cross_site
 from server.web.entrance import problem_page
+from server.web.static_release import kept_for_long
 from server.web.viewer import page_language
 
 log = structlog.get_logger()
@@ -41,7 +42,8 @@ def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool, public_ur
 
     @app.after_request
     def headers(response: Response) -> Response:
-        return site.secure_headers(compressed(request, response), is_https=is_https)
+        answer = kept_for_long(request, compressed(request, response))
+        return site.secure_headers(answer, is_https=is_https, is_file=is_file(request, answer))
 
 
 def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:

@@ -12,8 +12,9 @@ from functools import lru_cache
 import brotli
 from flask import Request, Response
 
-_STATIC = ("static", ".static")
-_OTHERS = frozenset({"site.asset", "signage.screen"})
+_STATIC = ("static", ".static", ".icons")
+_FILES = frozenset({"site.asset"})
+_OTHERS = _FILES | {"signage.screen"}
 _WORDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
 LEAST_BYTES = 500
 """Below it a file is not smaller compressed, headers counted."""
@@ -37,6 +38,13 @@ def compressed(request: Request, response: Response) -> Response:
     del response.headers["Last-Modified"]  # two releases may be installed within a second
     response.make_conditional(request)
     return response
+
+
+def is_file(request: Request, response: Response) -> bool:
+    """Whether the answer is a file that pages are made of."""
+    endpoint = request.endpoint or ""
+    is_named = endpoint in _FILES or endpoint.endswith(_STATIC)
+    return is_named and response.status_code in (200, 206, 304)
 
 
 def _read(response: Response) -> bytes:

@@ -1,6 +1,7 @@
 """Public files are compressed and named by what they hold; pages that hold tokens never are."""
 
 import gzip
+import re
 from collections.abc import Iterator
 
 import brotli
@@ -11,6 +12,7 @@ from tests.server.web.api_site import ApiSite
 
 BOTH = {"Accept-Encoding": "gzip, deflate, br"}
 FILES = ("/static/server/base.css", "/static/signage/screen.js", "/assets/tokens.css", "/screen")
+FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,26 @@ def test_a_public_file_travels_small_and_once(site: ApiSite, path: str):
     assert by_brotli.headers["ETag"] != by_gzip.headers["ETag"]
     again = client.get(path, headers={"Accept-Encoding": "br", "If-None-Match": by_brotli.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_pages_name_files_by_their_release_and_browsers_keep_them(site: ApiSite):
+    client = site.app.test_client()
+    for page in ("/pair", "/kiosk", "/screen"):
+        named = set(re.findall(r'"(/static/[^"]+)"', client.get(page).text))
+        assert named
+        for path in named:
+            answer = client.get(path, headers=BOTH)
+            assert (answer.status_code, answer.headers["Cache-Control"]) == (200, FOR_A_YEAR), path
+            answer.close()
+    worker = client.get("/screen/worker.js").text
+    assert set(re.findall(r'"(/static/[^"]+/screen.js)"', worker)) <= named
+    for path in ("/static/server/base.css", "/static/0123456789abcdef/server/base.css"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache"), (
+            "of another release"
+        )
+        answer.close()
+    assert client.get(f"/static/{'0' * 16}/server/nothing.css").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/connexion", "/kiosk", "/pair", "/api/v1/openapi.json"])

@@ -13,14 +13,19 @@ from server.store.installation import SYSTEM
 from server.usecases.accounts import NewAccount, create_account
 from server.web.cookies import DEVICE_COOKIE, FORM_COOKIE, SESSION_COOKIE
 from server.web.paper import Papers
-from server.web.site import CONTENT_SECURITY, FRAMED, FRAMING
+from server.web.site import CONTENT_SECURITY, FILE_SECURITY, FRAMED, FRAMING
 from tests.conftest import make_tables
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 OF_DEVICES = "/device/"
 """What a machine does for itself, whoever has signed in on it: as JSON, which no form elsewhere sends."""
-POLICIES = {CONTENT_SECURITY, FRAMING["Content-Security-Policy"], FRAMED["Content-Security-Policy"]}
+POLICIES = {
+    CONTENT_SECURITY,
+    FILE_SECURITY,
+    FRAMING["Content-Security-Policy"],
+    FRAMED["Content-Security-Policy"],
+}
 LARGEST_MEDIUM = 1_000_000
 BEYOND = b"{" + b" " * 2_000_001
 
@@ -74,6 +79,7 @@ def test_every_answer_has_a_strict_policy_and_no_page_has_inline_code(
         assert headers["Strict-Transport-Security"], rule
         assert answer.status_code < 500, (rule, answer.text[:200])
         if answer.mimetype == "text/html":
+            assert headers["Content-Security-Policy"] != FILE_SECURITY, rule
             assert inline(answer.text) == [], rule
         answer.close()
 
