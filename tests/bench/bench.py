@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,w] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -13,6 +13,7 @@ d  issue and `next` with 1,000,000 past visits, against 1,000
 e  `next` of twenty sessions with 2,000 people waiting, against ten (99 of 100 calls)
 f  from the POST of `next` to the call painted in Chromium, against a bare broadcast painted there
 g  from the POST of an alert to the last of 100 screens of five sites, against /emit
+w  what pages weigh on a first visit, sound apart, and the requests of a kiosk, against their bounds
 """
 
 import argparse
@@ -36,8 +37,10 @@ from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.painted import painted
 from tests.bench.sides import LOAD_CORES, Product, bare_routes, one_emit, product, save
 from tests.bench.socket_fleet import Arrival, Fleet
+from tests.bench.weights import measure_weights
 from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PROJECT
+from tests.harness.served import Served
 
 
 @dataclass(slots=True)
@@ -255,6 +258,8 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
     """Measures the parts on each database and appends to `found` as results come."""
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="parvis-bench-")))
+        if "w" in parts:
+            found += weights(folder / "weights")
         for database in databases:
             cluster = running.enter_context(PostgresqlCluster()) if database == "postgresql" else None
             if set("acfg") & set(parts):
@@ -265,6 +270,19 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
                 _against_past(folder / f"{database}-past", cluster, effort, found)
             if "e" in parts:
                 _against_few_waiting(folder / f"{database}-waiting", cluster, effort, found)
+
+
+def weights(folder: Path) -> Iterator[Result]:
+    """Each page of the demonstration against the bounds of its first visit."""
+    folder.mkdir(parents=True)
+    with Served(folder) as served:
+        served.parvis("demo", "--history", "1d")
+        served.start()
+        for page in measure_weights(served):
+            what = f"(w) first visit of a {page.page}"
+            yield Result(what, "kB", page.wire_bytes / 1_000, page.most_bytes / 1_000, at_most=1)
+            if page.most_requests is not None:
+                yield Result(f"{what}, requests", "", page.requests, page.most_requests, at_most=1)
 
 
 def _against_bare(
@@ -345,7 +363,7 @@ def show(found: list[Result]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()
