@@ -327,7 +327,9 @@ def _install_pages(
         )
     )
     app.register_blueprint(publishing_pages.blueprint(translate=translate))
-    app.register_blueprint(media_pages.blueprint(translate=translate, media_bytes=settings.media_bytes))
+    app.register_blueprint(
+        media_pages.blueprint(database, translate=translate, media_bytes=settings.media_bytes)
+    )
     named = [(language.code, language.name) for language in languages]
     app.register_blueprint(
         phone_pages.blueprint(

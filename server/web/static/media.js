@@ -2,7 +2,7 @@
 
 import { element, setText, show, write } from "./dom.js";
 import { mediumCard } from "./media_view.js";
-import { percent, preparing, refusalOf, textProblem, textsOf, withMedium } from "./media_state.js";
+import { percent, preparing, refusalOf, textProblem, textsOf, uploadAddress, withMedium } from "./media_state.js";
 import { readJson, sayer } from "./sentences.js";
 import { csrfHeader, read, send, uuid } from "./verbs.js";
 
@@ -40,7 +40,7 @@ function upload(file) {
   if (refusal) { refuse(say(refusal.key, refusal.values)); return; }
   show("[data-refused]", false);
   sending = new XMLHttpRequest();
-  sending.open("POST", MEDIA);
+  sending.open("POST", uploadAddress(MEDIA, form.elements.site?.value));
   sending.responseType = "json";
   for (const [name, value] of Object.entries({ Accept: "application/json", "Content-Type": "application/octet-stream", "Idempotency-Key": uuid(), ...csrfHeader() })) sending.setRequestHeader(name, value);
   sending.upload.addEventListener("progress", ({ loaded, total }) => tell(percent(loaded, total)));
@@ -66,7 +66,9 @@ function tell(sentPercent) {
 function sent(status, answer) {
   ended();
   if (status === 201) {
+    const site = form.elements.site?.value;
     form.reset();
+    if (site) form.elements.site.value = site; // the next file is often of the same site
     write("status", say("media.send.received"));
     refresh(answer.medium);
   } else refuse(answer?.detail ?? say("media.send.lost"));

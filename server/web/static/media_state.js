@@ -12,6 +12,11 @@ export function refusalOf(file, mediaBytes) {
   return null;
 }
 
+/** Where a file is sent: `site` is the one it belongs to, "*" for all, nothing where there is no choice. */
+export function uploadAddress(base, site) {
+  return site ? `${base}?site=${encodeURIComponent(site)}` : base;
+}
+
 /** The sentence that says what a medium is: its key and values. */
 export function kindWords({ state, kind, files }) {
   if (state !== "ready") return { key: "media.kind.unknown", values: {} };

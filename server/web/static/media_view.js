@@ -17,12 +17,19 @@ export function mediumCard(medium, { say, page, describe, remove }) {
     element("div", { class: "about" },
       element("h3", { id: name }, say(words.key, words.values)),
       element("p", { class: "muted" }, say("media.sent_at", { when })),
+      siteOf(medium, { say, page }),
       state(medium, say),
       needsTexts(medium) && mayChange ? texts(medium, name, { say, page, describe }) : null,
       maybeLook(medium) ? element("p", { class: "muted" }, say("media.id", { id: medium.medium })) : null,
       element("p", { class: "problem-words", role: "alert", "data-problem": true }),
       mayChange ? removal(medium, name, { say, remove }) : element("p", { class: "muted" }, say("media.of_all"))),
   ];
+}
+
+/** Whose it is, for who drafts at several sites. */
+function siteOf({ site }, { say, page }) {
+  if (Object.keys(page.sites).length === 0) return null;
+  return element("p", { class: "muted" }, site ? (page.sites[site] ?? site) : say("media.every_site"));
 }
 
 function picture(medium, say) {

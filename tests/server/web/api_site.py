@@ -113,9 +113,13 @@ class ApiSite:
 
     def person(self, role: str, site: str = HALL) -> Any:
         """A browser of someone who has signed in."""
-        login = f"{role}-{uuid.uuid4().hex[:8]}"
-        assert role in ROLES
-        new = NewAccount(login, PASSWORD, role, [Grant(role, site)])
+        return self.person_of(Grant(role, site))
+
+    def person_of(self, *grants: Grant) -> Any:
+        """A browser of someone with these roles who has signed in."""
+        login = f"{grants[0].role}-{uuid.uuid4().hex[:8]}"
+        assert all(grant.role in ROLES for grant in grants)
+        new = NewAccount(login, PASSWORD, grants[0].role, list(grants))
         browser = self.app.test_client()
         token = begin_session(self.database, create_account(self.database, SYSTEM, new))
         browser.set_cookie(self.cookie(SESSION_COOKIE), token)

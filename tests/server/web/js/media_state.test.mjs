@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { kindWords, lasting, percent, preparing, refusalOf, textProblem, textsOf, thumbnailOf, withMedium } from "../../../../server/web/static/media_state.js";
+import { kindWords, lasting, percent, preparing, refusalOf, textProblem, textsOf, thumbnailOf, uploadAddress, withMedium } from "../../../../server/web/static/media_state.js";
 
 const page = (more = {}) => ({ role: "page", url: "/media/a.png", width: 64, height: 40, duration_ms: null, ...more });
 const ready = (kind, ...files) => ({ medium: "m", state: "ready", kind, files, texts: {} });
@@ -14,6 +14,10 @@ test("an empty or too large file is not sent", () => {
   assert.equal(refusalOf({ size: 0 }, 10).key, "media.send.empty");
   assert.deepEqual(refusalOf({ size: 3e6 }, 2e6), { key: "media.send.too_large", values: { megabytes: 2 } });
   assert.equal(refusalOf({ size: 2e6 }, 2e6), null);
+});
+
+test("a file is sent for the site that was chosen", () => {
+  assert.deepEqual([undefined, "*", "laon"].map((site) => uploadAddress("/media", site)), ["/media", "/media?site=*", "/media?site=laon"]);
 });
 
 test("a medium is said by its kind", () => {

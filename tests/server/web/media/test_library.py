@@ -1,13 +1,14 @@
 """The library of media by the API: listed, described, served to who may, and removed."""
 
 import io
+import re
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from server.domain.refusals import Refusal
-from server.store.accounts import EVERY_SITE
+from server.store.accounts import EVERY_SITE, Grant
 from server.store.installation import SYSTEM
 from server.usecases.remove_medium import remove_medium
 from server.web.cookies import DEVICE_COOKIE
@@ -124,6 +125,19 @@ def test_a_medium_of_one_site_is_nobody_elses(bureau: Bureau):
     assert (answer.status_code, answer.get_json()["problems"][0]["code"]) == (422, "unknown_medium")
     refused(bureau.upload(image("PNG"), query_string={"site": OTHER}), 403, "forbidden")
     assert bureau.see(medium)["texts"] == {"fr": "Ouvert"}
+
+
+def test_the_page_offers_the_sites_of_who_drafts_and_all_to_who_may(lone: Bureau):
+    def offered(*grants: Grant) -> list[str]:
+        page = lone.site.person_of(*grants).get("/affichage/medias").text
+        return re.findall(r'<option value="([^"]*)"', page)
+
+    assert offered(Grant("communication", HALL)) == []
+    both = [Grant("communication", HALL), Grant("communication", OTHER)]
+    assert sorted(offered(*both)) == sorted([HALL, OTHER])
+    everywhere = offered(Grant("communication", EVERY_SITE))
+    assert everywhere[0] == "*"
+    assert {HALL, OTHER} < set(everywhere)
 
 
 def test_a_medium_of_all_sites_is_shown_by_all_and_changed_by_who_drafts_for_all(lone: Bureau):
