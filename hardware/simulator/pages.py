@@ -22,12 +22,14 @@ def blueprint(
     translate: Callable[..., str],
     *,
     zones: Callable[[], Mapping[str, tzinfo]] = dict,
+    labels: Callable[[], Mapping[str, str]] = dict,
 ) -> Blueprint:
     """The routes under `/imprimantes`; `printers` gives the printers by name: run by this process, or
     by another one that shares them.
 
     The template calls the global `csrf_token()`. Hours are those of the printer's zone in
-    `zones`, by its name; of this computer for a printer that is not there.
+    `zones`, by its name; of this computer for a printer that is not there. `labels` are what readers call
+    the printers; without one, by its name.
     Whoever does not come from this very computer, directly, is told 404.
     """
     routes = Blueprint(
@@ -54,6 +56,7 @@ def blueprint(
         return render_template(
             "simulator/printers.html",
             printers=printers(),
+            labels=labels(),
             faults=list(Fault),
             language=language,
             say=lambda key, **values: translate(f"hardware.simulator.{key}", language, **values),

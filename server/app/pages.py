@@ -283,7 +283,10 @@ def _install_pages(
     if settings.has_simulated_printers:
         app.register_blueprint(
             hardware.simulator.pages.blueprint(
-                parvis.simulated.shown, translate, zones=parvis.simulated.zones
+                parvis.simulated.shown,
+                translate,
+                zones=parvis.simulated.zones,
+                labels=parvis.simulated.labels,
             )
         )
     app.register_blueprint(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from hardware.simulator import PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
-from server.domain.configuration import Kiosk
+from server.domain.configuration import HallConfiguration, Kiosk
 from server.store.database import Database
 from server.store.print_jobs import configured_halls
 from server.unix_socket import connected, listening
@@ -61,10 +61,18 @@ class SimulatedPrinters:
 
     def zones(self) -> Mapping[str, ZoneInfo]:
         """The time zone of each kiosk's site, whichever process runs its printer."""
+        return {kiosk: ZoneInfo(hall.site.time_zone) for hall in self._halls() for kiosk in hall.kiosks}
+
+    def labels(self) -> Mapping[str, str]:
+        """What each kiosk is called, with its hall."""
+        return {
+            id: f"{kiosk.label} · {hall.name}" for hall in self._halls() for id, kiosk in hall.kiosks.items()
+        }
+
+    def _halls(self) -> list[HallConfiguration]:
         with self._database.read() as rows:
             known = [hall["id"] for hall in configured_halls(rows)]
-        halls = [self._database.configuration(hall) for hall in known]
-        return {kiosk: ZoneInfo(hall.site.time_zone) for hall in halls for kiosk in hall.kiosks}
+        return [self._database.configuration(hall) for hall in known]
 
     def stop(self) -> None:
         """Closes their ports; another process may run them."""

@@ -26,6 +26,8 @@ ATTRIBUTES = {
     "h4": {"id"},
     "ol": {"start"},
 }
+OF_CODE = "Code:"
+"""How a sentence begins that names files: for developers, not for the index of the help."""
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
 
 
@@ -126,14 +128,16 @@ def _words(token: Token, between: str = "") -> str:
 
 
 def _summary(tokens: Sequence[Token]) -> str:
-    """The first sentence of the first paragraph."""
+    """The first sentence of the first paragraph that is not about files of code."""
     for token, content in pairwise(tokens):
         if token.type == "paragraph_open" and token.level == 0:
             kept = ("text", "code_inline", "softbreak")
             text = "".join(child.content or " " for child in content.children or () if child.type in kept)
             # a no-break space stays one
-            first = re.split(r"(?<=[.!?])\s", re.sub(r"[ \n]+", " ", text).strip())[0]
-            return first.rstrip(":\u00a0 ")
+            sentences = re.split(r"(?<=[.!?])\s", re.sub(r"[ \n]+", " ", text).strip())
+            for sentence in sentences:
+                if not sentence.startswith(OF_CODE):
+                    return sentence.rstrip(":\u00a0 ")
     return ""
 
 

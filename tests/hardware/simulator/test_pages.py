@@ -36,7 +36,14 @@ def client(simulated: SimulatedPrinter, fonts_dir: Path) -> FlaskClient:
     print_document_bytes(TcpAddress(simulated.host, simulated.port), blob, job_number=1)
     app = Flask("page", static_folder=None)
     app.jinja_env.globals["csrf_token"] = lambda: "token-of-the-session"
-    app.register_blueprint(blueprint(lambda: {"laon": simulated}, translate, zones=lambda: {"laon": CAYENNE}))
+    app.register_blueprint(
+        blueprint(
+            lambda: {"laon": simulated},
+            translate,
+            zones=lambda: {"laon": CAYENNE},
+            labels=lambda: {"laon": "Borne du hall"},
+        )
+    )
     return app.test_client()
 
 
@@ -45,6 +52,7 @@ def test_the_page_shows_the_tickets_in_each_language_at_the_hour_of_their_hall(c
     html = client.get(f"/imprimantes?lang={language}").get_data(as_text=True)
     assert f'<html lang="{language}"' in html
     assert sentences(language)["hardware.simulator.title"] in html
+    assert '<h2 id="laon-title">Borne du hall</h2>' in html
     (src, alt) = re.findall(r'<img src="([^"]+)" alt="([^"]+)"', html)[0]
     [ticket] = simulated.tickets()
     assert ticket.received_at.astimezone(CAYENNE).strftime("%H:%M:%S") in alt

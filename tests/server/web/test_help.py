@@ -43,6 +43,11 @@ def test_the_first_sentence_is_told_with_its_own_spaces():
     assert told == "La page Accueil (/accueil) dit\u00a0: l’aide est là\u00a0; rien d’autre."
 
 
+def test_files_of_code_are_not_what_a_document_is_about():
+    text = "# Alarms\n\nCode: `server/domain/alarms.py`, `watch.py` (the rule). An alarm is a fault.\n"
+    assert render(text, address_of=lambda _: None).summary == "An alarm is a fault."
+
+
 def rendered(text: str, folder: str = "") -> str:
     return render(
         text, folder=folder, address_of=lambda name: f"/aide/{name}" if "gone" not in name else None
