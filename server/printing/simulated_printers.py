@@ -66,7 +66,9 @@ class SimulatedPrinters:
     def labels(self) -> Mapping[str, str]:
         """What each kiosk is called, with its hall."""
         return {
-            id: f"{kiosk.label} · {hall.name}" for hall in self._halls() for id, kiosk in hall.kiosks.items()
+            each: f"{kiosk.label} · {hall.name}"
+            for hall in self._halls()
+            for each, kiosk in hall.kiosks.items()
         }
 
     def _halls(self) -> list[HallConfiguration]:
