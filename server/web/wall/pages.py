@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.configuration import HallConfiguration, text_in
 from server.domain.roles import Permission
+from server.language import name_in
 from server.usecases.read_voices import HallVoice
 from server.web.access import PEOPLE, requires
 from server.web.console.pages import CATALOGUE as CONSOLE_CATALOGUE
@@ -50,6 +51,7 @@ def blueprint(
             hall=hall,
             halls=halls_for_page(viewer, halls, Permission.SUPERVISE),
             voices=voices(hall),
+            name_of=lambda code: name_in(code, page_language()),
             page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
             sentences={
                 **page_sentences(translate, language, CATALOGUE),

@@ -17,11 +17,11 @@ def test_the_wall_says_whose_voice_calls_have_and_how_many_recordings_are_missin
     sqlite_url: str, tmp_path: Path
 ):
     site = ApiSite(sqlite_url, tmp_path, voice=True)
-    assert told(site) == ["Voix (fr) : espeak-ng."]
+    assert told(site) == ["Voix (français) : espeak-ng."]
     record(tmp_path / "voices" / "fr", ["numero"])
     [line] = told(site)
     assert re.fullmatch(
-        r"Voix \(fr\) : les enregistrements du site ; espeak-ng là où il en manque \(\d+\)\.", line
+        r"Voix \(français\) : les enregistrements du site ; espeak-ng là où il en manque \(\d+\)\.", line
     )
     site.app.extensions["parvis"].stop_background()
     site.close()
