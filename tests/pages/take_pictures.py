@@ -92,7 +92,7 @@ def signed_in(browser: Browser, base_url: str, user: dict[str, str], path: str) 
 
 
 def take(var: Path) -> None:
-    """All six pictures."""
+    """All five pictures."""
     demonstration = json.loads((var / "demo.json").read_text(encoding="utf-8"))
     base_url, hall = demonstration["base_url"], Hall(demonstration, "laon")
     PICTURES.mkdir(exist_ok=True)
@@ -128,10 +128,6 @@ def take(var: Path) -> None:
         quality = signed_in(browser, base_url, hall.users["quality"], "/qualite")
         quality.locator(".headline").evaluate("figures => figures.scrollIntoView()")
         keep(quality, "qualite")
-
-        notices = signed_in(browser, base_url, hall.users["communication"], "/affichage")
-        expect(notices.locator("main a[href*='/affichage/message/']").first).to_be_visible()
-        keep(notices, "messages")
 
 
 if __name__ == "__main__":
