@@ -201,7 +201,7 @@ async function act(action, choice) {
   closePanel();
   if (action === "join") return join(choice);
   const verb = action === "pause-now" ? "pause" : choice?.isApart ? "unlink" : action;
-  await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})), choice);
+  await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})));
 }
 
 /** The break that begins once the person here has left: chosen with its reason, taken back by the same button. */
@@ -228,7 +228,7 @@ async function join(choice) {
   if (answer.ok) return goOn(choice.counter);
 }
 
-async function perform(verb, request, choice) {
+async function perform(verb, request) {
   const was = state.counter;
   const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
