@@ -19,7 +19,8 @@ export function createLists(area, crowd) {
   }
 
   function settle(words) {
-    const room = ROOMS.find((each) => isRoomFor(each)) ?? ROOMS[0];
+    const isBeside = document.body.dataset.beside === "yes"; // a card has the room of the notices
+    const room = ROOMS.filter(([isCrowded]) => !isCrowded || !isBeside).find((each) => isRoomFor(each)) ?? ROOMS[0];
     if (room === ROOMS[0]) isRoomFor(room);
     if (!area.firstChild) return 0;
     const recent = rowsInside(recentTable);

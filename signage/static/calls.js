@@ -6,50 +6,65 @@ import { make } from "./slides.js";
 import { placeParts, textIn } from "./words.js";
 
 /** Beside the notices; on the whole width with directions at the end of the line; the same with directions under it. */
-const LAYOUTS = ["side", "wide", "broad"];
+const WIDE = ["wide", "broad"];
 const WITHOUT_NOTICES = new Set(["calls", "counter"]); // screens that show calls only
 const SIZES = ["0", "1", "2", "3"]; // of a place beside its number
 const STACKED = ["0", "1", "2"]; // of one that takes its own lines
 const MOST_REMEMBERED = 200;
 
 /**
- * Return the cards in `area`: `write(cards, how)` brings them into the page, in the sizes of cards like them or measured;
- * `settle()` proves what was not measured and answers whether all have room; `fits(cards, how)` writes and answers it, from
- * what is remembered where it can; `fill(isFull)` when no list has room under them; `forget()` before everything is
- * measured anew. `how` is `{words, languages, place, isPast}`: of calls that may be over, because the
- * server is away, a card says when they were.
+ * Return the cards in `area`, or in `beside`, the notices' room: `write(cards, how)` brings them into the page, in the
+ * sizes of cards like them or measured; `settle()` proves what was not measured and answers whether all have room;
+ * `fits(cards, how)` writes and answers it, from what is remembered where it can; `fill(isFull)` when no list has room
+ * under them; `forget()` before everything is measured anew. `how` is `{words, languages, place, isPast}`: of calls that
+ * may be over, because the server is away, a card says when they were.
+ *
+ * A card that is shown keeps its place and its size. A new one stands above it, smaller where it must, else in the
+ * notices' room. Only where it has no room there either, all cards are placed anew on the whole width.
  */
-export function createCards(area, body) {
-  const remembered = new Map(); // by what cards are like: {layout, sizes, isInside, isFull}
-  let written = null; // {key, shape, isWhole, elements}
+export function createCards(area, beside, body) {
+  const remembered = new Map(); // by what cards are like: {layout, isTight, places, isInside, isFull}
+  let written = null; // {key, shape, base, elements, ids, kept, found}
+  let stood = null; // what was written last and had room: a card that has none leaves the others as they were
   let isInside = null; // of what is written; null: not measured yet
 
   /** Whether anything changed. */
   function write(given, { words, languages, place, isPast }) {
     const cards = [...given].reverse(); // the newest first; the one that was alone keeps its place under it
-    const isWhole = isWithoutNotices(cards, place);
+    const base = WITHOUT_NOTICES.has(place?.layout) ? WIDE[0] : "side";
     const contents = cards.map((card) => JSON.stringify([card.key, card.counter.label, card.counter.direction, card.counter.hearing_loop, place?.arrow, card.isNew, isPast]));
-    const key = JSON.stringify([contents, isWhole]);
+    const key = JSON.stringify([contents, base]);
     if (cards.length) set("view", "calls"); // what is hidden cannot be measured
     if (written?.key === key) return false;
-    const old = new Map([...area.children].map((element) => [element.dataset.content, element]));
+    const kept = keptPlaces(cards, base);
+    const old = new Map(all().map((element) => [element.dataset.content, element]));
     const elements = cards.map((card, at) => old.get(contents[at]) ?? makeCard(card, contents[at], { words, languages, arrow: place?.arrow, isPast }));
-    for (const element of [...area.children]) if (!elements.includes(element)) element.remove();
-    elements.forEach((element, at) => area.children[at] === element || area.insertBefore(element, area.children[at] ?? null));
-    set("cards", String(cards.length));
-    const shape = shapeOf(cards, { place, isPast });
+    for (const element of all()) if (!elements.includes(element)) element.remove();
+    const shape = shapeOf(cards, kept, { base, place, isPast });
     const known = remembered.get(shape);
-    written = { key, shape, isWhole, elements, older: cards.length === 2 ? remembered.get(shapeOf(cards.slice(1), { place, isPast })) : null };
+    written = { key, shape, base, elements, ids: cards.map(idOf), kept, found: null };
     isInside = null;
+    apply(known ?? { layout: base, places: elements.map((element, at) => kept[at] ?? { room: "calls", size: firstSize(element) }) });
     show(known?.isFull);
-    apply(known ?? { layout: LAYOUTS[isWhole ? 1 : 0], sizes: startSizes(), isCompact: false });
     if (!known && cards.length) settle();
+    else if (known?.isInside) stood = written;
     return true;
+  }
+
+  const all = () => [...beside.children, ...area.children];
+
+  /** How the cards stand that are shown already: that they keep. None where all were placed anew, or one is left. */
+  function keptPlaces(cards, base) {
+    const { found, ids } = stood ?? {};
+    const isKept = cards.length > 1 && found?.layout === base && !found.isTight;
+    return cards.map((card) => (isKept ? (found.places[ids.indexOf(idOf(card))] ?? null) : null));
   }
 
   /** What is known not to fit is not tried again, and what is known to fit is proven once it is painted. */
   function fits(cards, how) {
-    const known = remembered.get(shapeOf([...cards].reverse(), how));
+    const base = WITHOUT_NOTICES.has(how.place?.layout) ? WIDE[0] : "side";
+    const newestFirst = [...cards].reverse();
+    const known = remembered.get(shapeOf(newestFirst, keptPlaces(newestFirst, base), { ...how, base }));
     if (known?.isInside === false) return false;
     write(cards, how);
     return known ? true : settle();
@@ -57,6 +72,7 @@ export function createCards(area, body) {
 
   function settle() {
     isInside ??= remembers() ?? search();
+    if (isInside) stood = written;
     return isInside;
   }
 
@@ -64,44 +80,86 @@ export function createCards(area, body) {
   function remembers() {
     const known = remembered.get(written.shape);
     if (!known) return null;
-    const isRight = !known.isInside || (isInArea() && written.elements.every(isPlaceWhole));
+    const isRight = !known.isInside || (areInside() && written.elements.every(isPlaceWhole));
     return isRight ? known.isInside : null;
   }
 
-  /** The first layout in which all cards fit, each place in the largest size it has room for. */
   function search() {
-    let found = null;
-    for (const { layout, isCompact } of layoutsToTry()) {
-      let sizes = startSizes();
-      apply({ layout, sizes, isCompact });
-      for (let isChanged = true; isChanged; ) {
-        const next = written.elements.map((element, at) => (isPlaceWhole(element) ? sizes[at] : smaller(sizes[at])));
-        isChanged = next.some((size, at) => size !== sizes[at]);
-        if (isChanged) apply({ layout, sizes: (sizes = next), isCompact });
-      }
-      found = { layout, sizes, isCompact, isInside: isInArea() };
-      if (found.isInside) break;
-    }
+    const found = oneAfterTheOther() ?? anew();
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.set(written.shape, found);
     return found.isInside;
   }
 
-  /** A second call changes nothing of the first one's card: its own is as large, or smaller; only where both have no room beside notices these leave. */
-  function layoutsToTry() {
-    const layouts = LAYOUTS.slice(written.isWhole ? 1 : 0);
-    if (written.elements.length !== 2) return layouts.map((layout) => ({ layout, isCompact: false }));
-    return layouts.flatMap((layout) => [false, true].map((isCompact) => ({ layout, isCompact })));
+  /** Each card that is new where it has room while the older ones stand still; null where one has none. */
+  function oneAfterTheOther() {
+    const places = [...written.kept];
+    const { base, elements } = written;
+    const arrangement = { layout: base, places, isInside: true };
+    for (let at = elements.length - 1; at >= 0; at -= 1) {
+      places[at] ??= waysIn(base, elements.length - at).find((way) => isPlaced(arrangement, at, way));
+      if (!places[at]) return null;
+    }
+    apply(arrangement);
+    return areInside() ? arrangement : null; // a second call of who is shown makes its card higher
   }
 
-  const startSizes = () => written.elements.map((element, at) => (at > 0 && written.older?.sizes[0]) || firstSize(element));
+  /** Stand a card that way, in the largest size in which its place is whole; whether it has room. */
+  function isPlaced(arrangement, at, way) {
+    const element = written.elements[at];
+    way.size = firstSize(element);
+    for (let size = null; size !== way.size; ) {
+      size = way.size;
+      apply({ ...arrangement, places: arrangement.places.map((place, other) => (other === at ? way : place)) });
+      if (!isPlaceWhole(element)) way.size = smaller(size);
+    }
+    return areInside() && isNumberWhole(element);
+  }
 
-  function apply({ layout, sizes, isCompact }) {
-    set("layout", layout);
+  /** All cards on the whole width: the first layout in which they fit, each place in the largest size it has room for. */
+  function anew() {
+    const { elements } = written;
+    const isTight = elements.length > 2;
+    const tries = WIDE.flatMap((layout) => [false, true].flatMap((isStacked) => // on a line of its own a place is less high
+      (elements.length === 2 ? [false, true] : [false]).map((isCompact) => ({ layout, isStacked, isCompact }))));
+    let found = null;
+    for (const { layout, isStacked, isCompact } of tries) {
+      const sizeOf = (element) => (isStacked ? `stacked ${STACKED[0]}` : firstSize(element));
+      const places = elements.map((element, at) => ({ room: "calls", size: sizeOf(element), isCompact: isCompact && at === 0 }));
+      found = { layout, isTight, places };
+      for (let isChanged = true; isChanged; ) {
+        apply(found);
+        isChanged = false;
+        for (const [at, element] of elements.entries()) {
+          const next = isPlaceWhole(element) ? places[at].size : smaller(places[at].size);
+          isChanged ||= next !== places[at].size;
+          places[at].size = next;
+        }
+      }
+      found.isInside = areInside();
+      if (found.isInside) break;
+    }
+    return found;
+  }
+
+  /** Cards whose place is not found yet are out of the page. */
+  function apply(found) {
+    written.found = found;
+    set("layout", found.layout);
+    set("tight", found.isTight ? "yes" : "no");
+    const rooms = { calls: [], beside: [] };
     written.elements.forEach((element, at) => {
-      resize(element, sizes[at]);
-      element.toggleAttribute("data-compact", Boolean(isCompact) && at === 0);
+      const place = found.places[at];
+      if (!place) return element.remove();
+      rooms[place.room].push(element);
+      resize(element, place.size);
+      return element.toggleAttribute("data-compact", Boolean(place.isCompact));
     });
+    set("beside", rooms.beside.length ? "yes" : "no");
+    if (rooms.beside.length) set("crowded", "no"); // the lists leave the notices' room to it
+    stand(area, rooms.calls);
+    stand(beside, rooms.beside);
+    set("cards", String(written.elements.length));
   }
 
   function fill(isFull) {
@@ -111,25 +169,18 @@ export function createCards(area, body) {
   }
 
   function show(isFull) {
-    if (isFull) set("full", "");
+    if (isFull && written?.found?.isTight) set("full", ""); // else the cards would move
     else delete body.dataset.full;
   }
 
-  function isInArea() {
-    const main = area.parentElement;
-    const { paddingTop, paddingBottom } = getComputedStyle(main);
-    return height() <= main.clientHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom) + 1;
-  }
+  const areInside = () => heightOf(area) + marginUnder(area) <= roomIn(area.parentElement) + 1 && (!beside.firstElementChild || heightOf(beside) <= roomIn(beside) + 1); // an empty one is hidden
 
-  /** The room that the cards take, in px of the page. */
-  function height() {
-    const { firstElementChild: first, lastElementChild: last } = area;
-    return first ? last.getBoundingClientRect().bottom - first.getBoundingClientRect().top : 0;
-  }
+  /** The room that the cards take of that of calls, in px of the page. */
+  const height = () => heightOf(area);
 
   function forget() {
     remembered.clear();
-    written = null;
+    written = stood = null;
   }
 
   function set(name, value) {
@@ -139,13 +190,36 @@ export function createCards(area, body) {
   return { write, settle, fits, fill, height, forget };
 }
 
-const isWithoutNotices = (cards, place) => cards.length > 2 || WITHOUT_NOTICES.has(place?.layout);
+/** The ways for a card that is so many-th from the oldest: above the others, smaller, or in the notices' room. */
+function waysIn(base, rank) {
+  const rooms = base === "side" && rank > 1 ? ["calls", "beside"] : ["calls"];
+  return rooms.flatMap((room) => (rank > 1 ? [false, true] : [false]).map((isCompact) => ({ room, isCompact })));
+}
 
-/** What the room of cards depends on: their numbers but for their digits, their places, their ways and which are recalls. */
-function shapeOf(cards, { place, isPast }) {
+/** A card is the same while it tells one call at one place, however often that is repeated. */
+const idOf = ({ call, counter: { label, direction, hearing_loop: loop } }) => JSON.stringify([call, label, direction, loop]);
+
+function stand(room, elements) {
+  for (const element of [...room.children]) if (!elements.includes(element)) element.remove();
+  elements.forEach((element, at) => room.children[at] === element || room.insertBefore(element, room.children[at] ?? null));
+}
+
+function heightOf({ firstElementChild: first, lastElementChild: last }) {
+  return first ? last.getBoundingClientRect().bottom - first.getBoundingClientRect().top : 0;
+}
+
+const marginUnder = (box) => Number.parseFloat(getComputedStyle(box).marginBottom);
+
+function roomIn(box) {
+  const { paddingTop, paddingBottom } = getComputedStyle(box);
+  return box.clientHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom);
+}
+
+/** What the room of cards depends on: their numbers but for their digits, their places, their ways, which are recalls, and which stand already. */
+function shapeOf(cards, kept, { base, place, isPast }) {
   const each = ({ number, rank, counter: { label, direction, hearing_loop: loop } }) =>
     [number.replace(/\d/g, "0"), label.replace(/\d/g, "0"), direction, loop, rank > 1 ? String(rank).length : 0];
-  return JSON.stringify([isWithoutNotices(cards, place), place?.arrow, Boolean(isPast), cards.map(each)]);
+  return JSON.stringify([base, place?.arrow, Boolean(isPast), cards.map(each), kept]);
 }
 
 const firstSize = (card) => (card.querySelector(".card-place").dataset.long === "yes" ? `stacked ${STACKED[0]}` : SIZES[0]);
@@ -168,6 +242,12 @@ function resize(card, size) {
 function isPlaceWhole(card) {
   const place = card.querySelector(".card-place");
   return card.dataset.stacked ? place.scrollHeight <= lineOf(place) : place.scrollWidth <= place.clientWidth + 1;
+}
+
+/** Whether a number ends before the edge of its card. */
+function isNumberWhole(card) {
+  const edge = card.getBoundingClientRect().right - Number.parseFloat(getComputedStyle(card).paddingRight);
+  return card.querySelector(".card-number").getBoundingClientRect().right <= edge + 1;
 }
 
 const lineOf = (place) => 1.5 * Number.parseFloat(getComputedStyle(place).fontSize);

@@ -8,7 +8,7 @@ const MOST_SAID = 100;
 
 /** `wordsIn(language)` says sentences, `own` is the page's language; `get(id)` an element of the page. */
 export function createCallsView({ body, get, own, wordsIn }) {
-  const cards = createCards(get("cards"), body);
+  const cards = createCards(get("cards"), get("cards-beside"), body);
   const lists = createLists(get("lists"), (isCrowded) => { body.dataset.crowded = isCrowded ? "yes" : "no"; });
   let said = []; // the keys of the last cards that were said
   let drawn = { rest: "", lists: "" };

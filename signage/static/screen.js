@@ -134,7 +134,7 @@ const player = createPlayer({
 
 const proof = createProof({ isPreview, screen: () => state.hall?.screen ?? null, hall: () => (state.isRefused ? null : (state.hall?.slug ?? null)) });
 
-const BESIDE = { layout: "side", crowded: "no", quiet: "no", rest: "no", view: "rest" };
+const BESIDE = { layout: "side", crowded: "no", beside: "no", quiet: "no", rest: "no", view: "rest" };
 const rooms = { beside: (work) => inRoom(BESIDE, work), alone: (work) => inRoom({ ...BESIDE, quiet: "yes" }, work) };
 const media = createMediaPlayer({
   box: get("slide"), measure: get("measure"), rooms, wordsIn, own, lag,
@@ -339,7 +339,8 @@ function inRoom(shown, work) {
 /** Media are covered where calls or an alert take their place, and where nobody can see the page. */
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
-  const isCovered = document.body.dataset.layout !== "side" || document.body.dataset.crowded === "yes" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
+  const { layout, crowded, beside } = document.body.dataset;
+  const isCovered = layout !== "side" || crowded === "yes" || beside === "yes" || !state.board || Boolean(screenState.alertNow(state, now())) || document.hidden;
   if (state.screen && !isPreview && !state.isRefused) downloads.want([...programme.items.flatMap(filesOf), ...filesOfLook(state.screen.look), ...alertVoices()]);
   const at = screenState.serverNow(state, now());
   const played = media.play({ programme, view, screen: state.screen, at, isCovered });

@@ -83,7 +83,10 @@ def long_notice(hall: ContractServer) -> None:
     hall.screen["notices"] = [NOTICE | {"body": {"fr": "Deux guichets vous reçoivent à midi. " * 20}}]
 
 
-SHOWN_OR_COVERED = "#slide > *, body:not([data-layout=side]), body[data-crowded=yes]:not(:has(#slide > *))"
+SHOWN_OR_COVERED = (
+    "#slide > *, body:not([data-layout=side]),"
+    " body:is([data-crowded=yes], [data-beside=yes]):not(:has(#slide > *))"
+)
 """A notice is there, or calls have taken its room."""
 
 STATES = [

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.harness.chromium import Pages
-from tests.pages.screen.screen_page import opened, rows
+from tests.pages.screen.screen_page import MEASURE, opened, rows
 from tests.signage.contract_server import ContractServer, former
 
 SHIFTS = """() => {
@@ -94,7 +94,7 @@ def test_the_sentences_of_all_languages_reach_the_page(pages: Pages, hall: Contr
 
 
 @pytest.mark.parametrize("size", ["landscape", "portrait"])
-def test_a_second_call_moves_nothing_and_the_newest_comes_first(
+def test_a_second_and_a_third_call_move_nothing_and_the_newest_comes_first(
     pages: Pages, hall: ContractServer, size: str
 ) -> None:
     hall.recent = [former(f"C00{n}", f"guichet {n}") for n in range(1, 9)]
@@ -113,8 +113,15 @@ def test_a_second_call_moves_nothing_and_the_newest_comes_first(
     expect(cards).to_have_text(["A118", "R042"])
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert cards.last.bounding_box() == place
+    second = cards.first.bounding_box()
+    hall.announce(hall.call("L009", "bureau 12", direction="premier étage, à droite de l’escalier"))
+    hall.send_board()
+    expect(cards).to_have_text(["L009", "A118", "R042"])
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert [cards.nth(1).bounding_box(), cards.last.bounding_box()] == [second, place]
     assert page.evaluate("window.shiftsSoFar()") <= LARGEST_SHIFT
-    assert not {row[:4] for row in rows(page, ".list")} & {"A118", "R042"}
+    assert page.evaluate(MEASURE) == []
+    assert not {row[:4] for row in rows(page, ".list")} & {"A118", "R042", "L009"}
 
 
 def test_everybody_who_is_awaited_is_on_the_screen(pages: Pages, hall: ContractServer) -> None:
