@@ -41,12 +41,13 @@ const listenButton = document.getElementById("listen"); // null where the server
 const say = (key, values) => speakers.get(state.language)(key, values);
 const languages = () => state.menu?.languages.filter(({ code }) => languageOf(code)) ?? context.languages;
 
+keepIcons();
 const link = openLink({
   menu(menu) {
     clockOffset = Date.parse(menu.now) - Date.now();
+    keepIcons();
     takeAlert(menu);
     dispatch({ type: "menu_loaded", menu });
-    keepIcons(menu);
     wear(menu.look);
     drawClock();
   },

@@ -13,31 +13,27 @@ const NOTICE_ICONS = { closed: "clock", no_counter: "clock", full: "users", too_
 const PRINT_ICONS = { pending: "printer", printed: "ticket", no_paper: "pencil", unknown: "pencil", none: "pencil" };
 
 const NEED_ICONS = { step_free: "accessibility", deaf: "ear", blind: "eye-off", slow: "clock", interpreter: "languages" };
-const OTHER_ICONS = [
-  "heart-handshake", "ear", "eye-off", "delete", "calendar-check",
-  "hourglass", "wifi-off", "languages", "chevron-left", "chevron-right", "arrow-left", "house", "rotate-ccw", "accessibility", "check",
+
+const OF_STYLES = [ // named by kiosk.css
+  "a-large-small", "accessibility", "check", "chevron-right", "clock", "contrast", "ear", "ticket", "triangle-alert", "users", "volume-2", "wifi-off",
 ];
 
 const main = document.getElementById("view");
-const icons = new Map();
+const icons = new Map(); // name → address of its drawing
+let areIconsAsked = false;
 
-// Every icon is fetched with the first menu: when a view needs it the server may be away.
-export function keepIcons(menu) {
-  const ofServices = menu.services.flatMap((each) => [each, ...each.children]).map(({ icon }) => icon);
-  for (const name of [...Object.values(NOTICE_ICONS), ...Object.values(PRINT_ICONS), ...OTHER_ICONS, ...ofServices]) {
-    if (!icons.has(name) && ICON_NAME.test(name)) icons.set(name, keptIcon(name));
-  }
+// Every icon is there before a menu is: when a view needs it the server may be away.
+export async function keepIcons() {
+  if (icons.size || areIconsAsked) return;
+  areIconsAsked = true;
+  const answer = await fetch("/kiosk/icons.json", { credentials: "same-origin" }).catch(() => null);
+  const drawings = answer?.ok ? await answer.json().catch(() => ({})) : {}; // else at the next menu
+  areIconsAsked = false;
+  for (const [name, drawing] of Object.entries(drawings)) icons.set(name, `data:image/svg+xml,${encodeURIComponent(drawing)}`);
+  for (const name of OF_STYLES) if (icons.has(name)) document.documentElement.style.setProperty(`--drawn-${name}`, `url("${icons.get(name)}")`);
 }
 
-function keptIcon(name) {
-  const image = new Image();
-  image.crossOrigin = "anonymous"; // as masks ask
-  image.onerror = () => icons.delete(name);
-  image.src = iconAddress(name);
-  return image;
-}
-
-const iconAddress = (name) => `/assets/icons/${name}.svg`;
+const iconAddress = (name) => icons.get(name) ?? `/assets/icons/${name}.svg`;
 
 export function draw(state, say, languages) {
   const root = document.documentElement;

@@ -12,7 +12,7 @@ from PIL import Image
 
 from kiosk.menu import Language
 from kiosk.pages import blueprint, code_as_svg, is_own_address, page_sentences
-from tests.harness.programs import program
+from tests.harness.programs import PROJECT, program
 from tests.kiosk.sentences import translate
 
 PUBLIC_URL = "https://accueil.example.fr"
@@ -63,6 +63,20 @@ def test_every_file_the_page_names_is_served():
         assert status(kiosk, path) == 200
     for module in ("kiosk_state", "listening", "live", "press", "view", "words"):
         assert status(kiosk, f"/static/kiosk/{module}.js") == 200
+
+
+def test_all_drawings_come_in_one_answer_that_is_kept_for_a_day(assets_dir: Path):
+    answer = served(assets=assets_dir).get("/kiosk/icons.json")
+    assert answer.headers["Cache-Control"] == "public, max-age=86400"
+    drawings = answer.get_json()
+    assert drawings["ticket"].startswith("<")
+    assert "</svg>" in drawings["ticket"]
+    style = (PROJECT / "kiosk" / "static" / "kiosk.css").read_text(encoding="utf-8")
+    script = (PROJECT / "kiosk" / "static" / "view.js").read_text(encoding="utf-8")
+    of_styles = set(re.findall(r"var\(--drawn-([a-z0-9-]+),", style))
+    listed = re.search(r"OF_STYLES = \[.*\n(.*)\n\];", script)
+    assert listed is not None
+    assert of_styles == set(re.findall(r'"([a-z0-9-]+)"', listed[1])) <= drawings.keys()
 
 
 def test_listening_is_offered_only_where_a_voice_answers():
