@@ -40,8 +40,9 @@ def assert_accessible(page: Page) -> None:
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
-# axe reads the ground as forced and the letters as written: contrast in forced colours is the browser's own.
-# What a page can lose there is what only a ground draws: signs cut out of it, edges of what one presses.
+# axe reads the ground as forced and the letters as written: contrast in forced colours is the browser's own,
+# unless words opt out of them. What a page can lose there is what only a ground draws: signs cut out of it,
+# edges of what one presses.
 LOST_IN_FORCED_COLOURS = """() => {
   const groundOf = (each) => {
     if (!each) return "rgb(255, 255, 255)";
@@ -56,6 +57,8 @@ LOST_IN_FORCED_COLOURS = """() => {
   };
   return [...document.querySelectorAll("i.icon, button, input, select, textarea")]
     .filter((each) => each.checkVisibility() && each.getBoundingClientRect().width > 2 && isLost(each))
+    .concat([...document.querySelectorAll("main *, header *")].filter((each) => each.checkVisibility()
+      && getComputedStyle(each).forcedColorAdjust === "none" && each.textContent.trim()))
     .map((each) => `lost: ${each.outerHTML.slice(0, 120)}`);
 }"""
 
