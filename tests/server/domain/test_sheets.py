@@ -37,5 +37,7 @@ def test_every_sheet_is_written_by_these_cells():
         if "plain_cell" not in row
     ]
     assert [
-        (Path(name).stem, row) for name, row in rows if not re.match(r"(COLUMNS|values|\[(?:words|say)\()", row)
+        (Path(name).stem, row)
+        for name, row in rows
+        if not re.match(r"(COLUMNS|values|\[(?:words|say)\()", row)
     ] == []
