@@ -29,10 +29,10 @@ from server.jobs.open_files import allow_open_files
 from server.jobs.server_lock import alone, is_server_running
 from server.logs.lines import configure_logs
 from server.settings import Settings
-from server.store.database import Database
-from server.store.migrating import migrate
-from server.store.private_files import keep_to_owner, tighten
-from server.usecases.installation_link import installation_address
+from server.store.operation.migrating import migrate
+from server.store.operation.private_files import keep_to_owner, tighten
+from server.store.transactions.database import Database
+from server.usecases.people.installation_link import installation_address
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 main = ending_well(cli)

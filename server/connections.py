@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from server.domain.addresses import network_of
+from server.domain.web_addresses import network_of
 
 
 @dataclass(frozen=True, slots=True)

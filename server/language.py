@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -81,6 +82,13 @@ class Catalogues:
         else:
             sentence = str(found.gettext(key))
         return sentence.format(**values) if values else sentence
+
+
+def catalogues_of(*packages: ModuleType) -> tuple[tuple[str, Path], ...]:
+    """Every catalogue below the packages: its name, and the `translations` folder it lies in."""
+    roots = [Path(folder) for package in packages for folder in package.__path__]
+    files = [file for root in roots for file in root.rglob("translations/*/LC_MESSAGES/*.po")]
+    return tuple(sorted({(file.stem, file.parents[2]) for file in files}))
 
 
 def _load(file: Path) -> Translations:

@@ -16,8 +16,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from server.domain.addresses import LOOPBACK, is_private_way
 from server.domain.refusals import Refusal
+from server.domain.web_addresses import LOOPBACK, is_private_way
 
 
 class Settings(BaseSettings):

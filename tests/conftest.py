@@ -18,18 +18,18 @@ from hardware.speech import AudioFiles
 from server.app import CATALOGUES
 from server.clock import Clock
 from server.language import Catalogues
-from server.store.database import Database
-from server.store.migrating import migrate
-from server.usecases import passwords
+from server.store.operation.migrating import migrate
+from server.store.transactions.database import Database
+from server.usecases.people import passwords
 from signage.alert_texts import prepared_alerts, spoken_alert
 from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
 from tests.harness.made_once import make_once
-from tests.harness.moved_served import MovedServed
-from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PROJECT
-from tests.harness.redis_server import RedisServer
-from tests.harness.served import Layout, Served
+from tests.harness.servers.moved_served import MovedServed
+from tests.harness.servers.postgresql import PostgresqlCluster
+from tests.harness.servers.redis_server import RedisServer
+from tests.harness.servers.served import Layout, Served
 from tests.harness.sharing import machine
 
 os.environ.setdefault("TZ", "Europe/Paris")

@@ -9,10 +9,10 @@ import redis
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
-from tests.harness.forked import Forks
-from tests.harness.ports import free_port
-from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PYTHON, child_of_tests
+from tests.harness.servers.forked import Forks
+from tests.harness.servers.ports import free_port
+from tests.harness.servers.postgresql import PostgresqlCluster
 from tests.harness.sharing import machine
 from tests.harness.waiting import wait_until
 

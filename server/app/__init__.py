@@ -8,8 +8,10 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import kiosk.pages
-import signage.pages
+import hardware
+import kiosk
+import server
+import signage
 from server.app.hosts import KnownHosts, allowed_hosts
 from server.app.pages import install_web
 from server.app.requests import FormSessions, invalid
@@ -18,52 +20,22 @@ from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.jobs.open_files import allow_open_files
 from server.jobs.server_lock import hold
-from server.language import LANGUAGES, Catalogues
+from server.language import LANGUAGES, Catalogues, catalogues_of
 from server.live.sockets import make_socketio
 from server.settings import Settings
-from server.store.database import Database, once_it_answers
-from server.store.engines import Row
-from server.store.installed import installation_of, may_exist
-from server.store.private_files import keep_to_owner, tighten
-from server.store.secret_key import database_of
-from server.usecases.activity import Activity
-from server.usecases.sessions import SeenSessions
-from server.web.callers import KnownCallers
-from server.web.cookies import FORM_COOKIE, cookie_name
-from server.web.static_release import name_releases
+from server.store.engine.rows import Row
+from server.store.operation.private_files import keep_to_owner, tighten
+from server.store.operation.secret_key import database_of
+from server.store.transactions.database import Database, once_it_answers
+from server.store.transactions.open_installed import installation_of, may_exist
+from server.usecases.alerts.activity import Activity
+from server.usecases.people.sessions import SeenSessions
+from server.web.access.callers import KnownCallers
+from server.web.access.cookies import FORM_COOKIE, cookie_name
+from server.web.rendering.static_release import name_releases
 
 SERVER = Path(__file__).parents[1]
-CATALOGUES = (
-    ("server", SERVER / "translations"),
-    ("documents", SERVER / "documents" / "translations"),
-    ("document_words", SERVER / "documents" / "translations"),
-    ("console", SERVER / "web" / "console" / "translations"),
-    ("reception", SERVER / "web" / "reception" / "translations"),
-    ("wall", SERVER / "web" / "wall" / "translations"),
-    ("alarms", SERVER / "web" / "alarms" / "translations"),
-    ("alerts", SERVER / "web" / "alerts" / "translations"),
-    ("supervision", SERVER / "web" / "supervision" / "translations"),
-    ("pairing", SERVER / "web" / "pairing" / "translations"),
-    ("device_list", SERVER / "web" / "devices" / "translations"),
-    ("publishing", SERVER / "web" / "publishing" / "translations"),
-    ("security", SERVER / "web" / "security" / "translations"),
-    ("notices", SERVER / "web" / "notices" / "translations"),
-    ("media", SERVER / "web" / "media" / "translations"),
-    ("display_report", SERVER / "web" / "display_report" / "translations"),
-    ("people", SERVER / "web" / "people" / "translations"),
-    ("journal", SERVER / "web" / "journal" / "translations"),
-    ("phone", SERVER / "web" / "phone" / "translations"),
-    ("quality", SERVER / "web" / "quality" / "translations"),
-    ("waiting_targets", SERVER / "web" / "targets" / "translations"),
-    ("rights", SERVER / "web" / "rights" / "translations"),
-    ("editing", SERVER / "web" / "editing" / "translations"),
-    ("installing", SERVER / "web" / "installing" / "translations"),
-    ("help", SERVER / "web" / "help" / "translations"),
-    ("kiosk", Path(kiosk.pages.__file__).parent / "translations"),
-    ("signage", Path(signage.pages.__file__).parent / "translations"),
-    ("alerts", Path(signage.pages.__file__).parent / "alert_languages" / "translations"),
-    ("hardware", SERVER.parent / "hardware" / "translations"),
-)
+CATALOGUES = catalogues_of(kiosk, signage, hardware, server)
 LARGEST_BODY = 2_000_000
 
 

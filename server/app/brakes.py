@@ -8,9 +8,9 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask_limiter import Limiter
 
-from server.domain.addresses import network_of
+from server.domain.web_addresses import network_of
 from server.ids import token_digest
-from server.web.callers import identify
+from server.web.access.callers import identify
 
 REDIS_WITHIN_S = 2
 type By = Callable[[], str]

@@ -6,12 +6,12 @@ from flask import Flask
 
 from server.app.services import Parvis
 from server.documents.installation import InstallationDocument
-from server.domain.configuration import HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
-from server.usecases.check_configuration import installation_document
-from server.web.editing import pages as editing_pages
-from server.web.installing import pages as installing_pages
-from server.web.site import Site, current_viewer
+from server.usecases.configuration.check_configuration import installation_document
+from server.web.assets_health_devices import Site, current_viewer
+from server.web.pages.editing import pages as editing_pages
+from server.web.pages.installing import pages as installing_pages
 
 
 def install_configuring(

@@ -18,81 +18,82 @@ from server.app.configuring import install_configuring
 from server.app.requests import install_guards, install_refusals
 from server.app.sending import alarm_needs, link_post
 from server.app.services import Parvis
-from server.domain.configuration import HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.live import messages
 from server.settings import Settings
-from server.store.accounts import EVERY_SITE
-from server.store.anchors import Anchors
-from server.store.notices import notices_with_medium
-from server.usecases.booking_addresses import is_booking_address
-from server.usecases.installation_link import awaits_first_person
-from server.usecases.notice_places import configured_halls, read_places
-from server.usecases.read_alarms import count_alarms
-from server.usecases.read_look import Look
-from server.usecases.read_menu import languages_of
-from server.usecases.read_supervision import Seen
-from server.usecases.read_ticket import read_ticket, read_ticket_by_code
-from server.usecases.read_voices import HallVoice, read_voices
-from server.web import provider_sign_in, sign_in, sign_out, site
-from server.web.access import Access, install_access, open_blueprints, open_to
-from server.web.alarms.pages import blueprint as alarm_pages
-from server.web.alerts import pages as alert_pages
+from server.store.journal.anchors import Anchors
+from server.store.notices.notices import notices_with_medium
+from server.store.people.accounts import EVERY_SITE
+from server.usecases.alarms.read_alarms import count_alarms
+from server.usecases.appointments.booking_addresses import is_booking_address
+from server.usecases.devices.read_supervision import Seen
+from server.usecases.hall.read_voices import HallVoice, read_voices
+from server.usecases.media.read_look import Look
+from server.usecases.notices.notice_places import configured_halls, read_places
+from server.usecases.people.installation_link import awaits_first_person
+from server.usecases.tickets.read_menu import languages_of
+from server.usecases.tickets.read_ticket import read_ticket, read_ticket_by_code
+from server.web import assets_health_devices
+from server.web.access import provider_sign_in, sign_in, sign_out
+from server.web.access.callers import identify
+from server.web.access.requirements import Access, install_access, open_blueprints, open_to
 from server.web.api import alarms as alarms_api
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
 from server.web.api import configuration as configuration_api
 from server.web.api import counters as counters_api
-from server.web.api import devices as devices_api
-from server.web.api import displays as displays_api
-from server.web.api import half_days as half_days_api
 from server.web.api import halls as halls_api
-from server.web.api import links as links_api
+from server.web.api import hours as half_days_api
+from server.web.api import linked_visits as links_api
 from server.web.api import media as media_api
 from server.web.api import messages as messages_api
 from server.web.api import notices as notices_api
-from server.web.api import printers as printers_api
-from server.web.api import reading as reading_api
+from server.web.api import read_aloud as reading_api
 from server.web.api import reception as reception_api
-from server.web.api import screen_pictures as screen_pictures_api
 from server.web.api import sound as sound_api
-from server.web.api import supervision as supervision_api
 from server.web.api import targets as targets_api
 from server.web.api import tickets as tickets_api
-from server.web.api.context import Api
-from server.web.api.description import described
-from server.web.callers import identify
-from server.web.console import pages as console_pages
-from server.web.devices import pages as device_pages
-from server.web.entrance import blueprint as entrance_pages
-from server.web.frame import install_frame
-from server.web.help.pages import blueprint as help_pages
-from server.web.journal.pages import JournalPages, journal_pages
-from server.web.look.files import blueprint as look_files
-from server.web.look.files import look_of
-from server.web.media import pages as media_pages
-from server.web.media.files import blueprint as media_files
-from server.web.notices import pages as notices_pages
-from server.web.pairing import pages as pairing_pages
-from server.web.paper import Papers
-from server.web.people import invitation as invitation_pages
-from server.web.people import own_account as own_account_pages
-from server.web.people import pages as people_pages
-from server.web.phone import pages as phone_pages
-from server.web.publishing import pages as publishing_pages
-from server.web.quality.draw import Drawings
-from server.web.quality.pages import QualityPages, quality_pages
-from server.web.reception import pages as reception_pages
-from server.web.rights import pages as rights_pages
-from server.web.security import pages as security_pages
-from server.web.static_release import static_release
-from server.web.supervision import pages as supervision_pages
-from server.web.targets import pages as targets_page
-from server.web.targets.pages import TargetPages
-from server.web.ticket_quota import TicketQuota
-from server.web.viewer import Viewer, install_page_context
-from server.web.wall import pages as wall_pages
+from server.web.api.devices import devices as devices_api
+from server.web.api.devices import displays as displays_api
+from server.web.api.devices import printers as printers_api
+from server.web.api.devices import screen_pictures as screen_pictures_api
+from server.web.api.devices import supervision as supervision_api
+from server.web.api.openapi import described
+from server.web.api.services import Api
+from server.web.api.ticket_quota import TicketQuota
+from server.web.pages.alarms.pages import blueprint as alarm_pages
+from server.web.pages.alerts import pages as alert_pages
+from server.web.pages.configuration import pages as publishing_pages
+from server.web.pages.console import pages as console_pages
+from server.web.pages.devices import pages as device_pages
+from server.web.pages.help.pages import blueprint as help_pages
+from server.web.pages.home import blueprint as entrance_pages
+from server.web.pages.journal.pages import JournalPages, journal_pages
+from server.web.pages.look.files import blueprint as look_files
+from server.web.pages.look.files import look_of
+from server.web.pages.media import pages as media_pages
+from server.web.pages.media.files import blueprint as media_files
+from server.web.pages.notices import pages as notices_pages
+from server.web.pages.pairing import pages as pairing_pages
+from server.web.pages.people import invitation as invitation_pages
+from server.web.pages.people import own_account as own_account_pages
+from server.web.pages.people import pages as people_pages
+from server.web.pages.phone import pages as phone_pages
+from server.web.pages.quality.draw import Drawings
+from server.web.pages.quality.pages import QualityPages, quality_pages
+from server.web.pages.reception import pages as reception_pages
+from server.web.pages.rights import pages as rights_pages
+from server.web.pages.security import pages as security_pages
+from server.web.pages.supervision import pages as supervision_pages
+from server.web.pages.targets import pages as targets_page
+from server.web.pages.targets.pages import TargetPages
+from server.web.pages.wall import pages as wall_pages
+from server.web.rendering.frame import install_frame
+from server.web.rendering.pdf import Papers
+from server.web.rendering.static_release import static_release
+from server.web.rendering.viewer import Viewer, install_page_context
 from signage.alert_signs import alert_signs
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -131,7 +132,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         app,
         translate=translate,
         languages=LANGUAGES,
-        viewer=site.current_viewer,
+        viewer=assets_health_devices.current_viewer,
         is_demonstration=parvis.is_demonstration,
         look=look,
     )
@@ -143,7 +144,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         translate=translate,
         languages=LANGUAGES,
         is_demonstration=parvis.is_demonstration,
-        framed=site.FRAMED,
+        framed=assets_health_devices.FRAMED,
         assets=settings.var.resolve() / "assets",
         static=f"/static/{static_release()}",
     )
@@ -183,7 +184,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     def openapi() -> Any:
         return described(app.api_doc)
 
-    shared = site.Site(
+    shared = assets_health_devices.Site(
         database,
         settings,
         translate,
@@ -193,7 +194,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         lambda: health.is_ready(parvis),
         parvis.provider,
     )
-    app.register_blueprint(site.blueprint(shared))
+    app.register_blueprint(assets_health_devices.blueprint(shared))
     for pages in (sign_in, sign_out, own_account_pages, invitation_pages, pairing_pages):
         app.register_blueprint(pages.blueprint(shared))
     app.register_blueprint(people_pages.blueprint(shared, link_post(parvis, limiter)))
@@ -230,7 +231,7 @@ def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> d
 def _install_pages(
     app: OpenAPI,
     parvis: Parvis,
-    shared: site.Site,
+    shared: assets_health_devices.Site,
     api: Api,
     slow_trials: Callable[[], None],
 ) -> None:
@@ -245,7 +246,12 @@ def _install_pages(
         sites = {grant.site for grant in identify().grants}
         return [hall for hall in every_hall() if EVERY_SITE in sites or hall.site.slug in sites]
 
-    install_frame(app, viewer=site.current_viewer, halls=halls, count_alarms=lambda: count_alarms(database))
+    install_frame(
+        app,
+        viewer=assets_health_devices.current_viewer,
+        halls=halls,
+        count_alarms=lambda: count_alarms(database),
+    )
 
     def voices(hall: HallConfiguration) -> list[HallVoice]:
         return [] if parvis.voice.unavailable else read_voices(hall, parvis.voice.files.voices, translate)
@@ -291,42 +297,50 @@ def _install_pages(
         )
     app.register_blueprint(
         entrance_pages(
-            viewer=site.current_viewer,
+            viewer=assets_health_devices.current_viewer,
             halls=halls,
             demonstration=lambda: _demonstration(settings) if parvis.is_demonstration else None,
             awaits_first_person=lambda: awaits_first_person(database),
         )
     )
     app.register_blueprint(
-        reception_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+        reception_pages.blueprint(
+            translate=translate, viewer=assets_health_devices.current_viewer, halls=halls
+        )
     )
     app.register_blueprint(
-        security_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+        security_pages.blueprint(
+            translate=translate, viewer=assets_health_devices.current_viewer, halls=halls
+        )
     )
     app.register_blueprint(
-        alert_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+        alert_pages.blueprint(translate=translate, viewer=assets_health_devices.current_viewer, halls=halls)
     )
     app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, halls)))
     app.register_blueprint(
-        supervision_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+        supervision_pages.blueprint(
+            translate=translate, viewer=assets_health_devices.current_viewer, halls=halls
+        )
     )
     app.register_blueprint(
-        device_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+        device_pages.blueprint(translate=translate, viewer=assets_health_devices.current_viewer, halls=halls)
     )
     app.register_blueprint(
-        wall_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls, voices=voices)
+        wall_pages.blueprint(
+            translate=translate, viewer=assets_health_devices.current_viewer, halls=halls, voices=voices
+        )
     )
     app.register_blueprint(
-        console_pages.blueprint(translate=translate, viewer=site.current_viewer, halls=halls)
+        console_pages.blueprint(translate=translate, viewer=assets_health_devices.current_viewer, halls=halls)
     )
     app.register_blueprint(
         notices_pages.blueprint(
             translate=translate,
-            viewer=site.current_viewer,
+            viewer=assets_health_devices.current_viewer,
             halls=halls,
             every_hall=every_hall,
             languages=spoken,
-            framing=site.FRAMING,
+            framing=assets_health_devices.FRAMING,
         )
     )
     app.register_blueprint(publishing_pages.blueprint(translate=translate))
@@ -340,18 +354,28 @@ def _install_pages(
         )
     )
     app.register_blueprint(
-        quality_pages(QualityPages(database, site.current_viewer, halls, translate, Drawings()))
+        quality_pages(
+            QualityPages(database, assets_health_devices.current_viewer, halls, translate, Drawings())
+        )
     )
     app.register_blueprint(
-        targets_page.blueprint(TargetPages(database, site.current_viewer, halls, translate))
+        targets_page.blueprint(TargetPages(database, assets_health_devices.current_viewer, halls, translate))
     )
-    app.register_blueprint(rights_pages.blueprint(viewer=site.current_viewer, every_hall=every_hall))
+    app.register_blueprint(
+        rights_pages.blueprint(viewer=assets_health_devices.current_viewer, every_hall=every_hall)
+    )
     anchors = Anchors(settings.var / "anchors")
     app.register_blueprint(
-        journal_pages(JournalPages(database, anchors, site.current_viewer, halls, translate, api.papers))
+        journal_pages(
+            JournalPages(
+                database, anchors, assets_health_devices.current_viewer, halls, translate, api.papers
+            )
+        )
     )
     install_configuring(app, parvis, shared, every_hall)
-    app.register_blueprint(help_pages(translate=translate, viewer=site.current_viewer, docs_dir=DOCS))
+    app.register_blueprint(
+        help_pages(translate=translate, viewer=assets_health_devices.current_viewer, docs_dir=DOCS)
+    )
     open_blueprints(app, ("kiosk", "signage", "simulator"))
 
 

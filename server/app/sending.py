@@ -6,15 +6,15 @@ from flask_limiter import Limiter
 
 from server.app.brakes import brake, by_caller
 from server.app.services import Parvis
-from server.domain.configuration import HallConfiguration
-from server.domain.letters import Letter
+from server.domain.emails import Letter
+from server.domain.hall.configuration import HallConfiguration
 from server.ids import new_id
-from server.store.recipients import Recipient
-from server.usecases.alarm_words import trial_of
-from server.web import site
-from server.web.alarms.needs import AlarmPages
-from server.web.people.link_letter import Post
-from server.web.viewer import FindHalls
+from server.store.alarms.recipients import Recipient
+from server.usecases.alarms.alarm_words import trial_of
+from server.web import assets_health_devices
+from server.web.pages.alarms.services import AlarmPages
+from server.web.pages.people.link_letter import Post
+from server.web.rendering.viewer import FindHalls
 
 
 def alarm_needs(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> AlarmPages:
@@ -29,7 +29,7 @@ def alarm_needs(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> A
 
     return AlarmPages(
         parvis.database,
-        site.current_viewer,
+        assets_health_devices.current_viewer,
         halls,
         translate,
         try_now,

@@ -10,9 +10,9 @@ from flask import Flask, request
 
 from hardware.speech import AudioFiles, Voices
 from server.apart import Apart
-from server.domain.configuration import FRENCH
+from server.domain.hall.configuration import FRENCH
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.roles import Permission
 from server.jobs.alarm_rounds import ALARM_ROUND_S, AlarmRounds
 from server.jobs.local_socket import serve_local
 from server.jobs.rounds import ROUND_S, Rounds
@@ -21,9 +21,9 @@ from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.namespaces import namespaces
 from server.live.presence import Presence, Shown
-from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
-from server.live.reading_voice import ReadingVoice
-from server.live.voice import Voice
+from server.live.publication.publisher import HEARTBEAT_S, TICK_S, Publisher
+from server.live.publication.reading_voice import ReadingVoice
+from server.live.publication.voice import Voice
 from server.live.void_tokens import VoidTokens
 from server.oidc.provider import Provider
 from server.oidc.registration import registration_of
@@ -34,21 +34,21 @@ from server.sending.mail_server import MailServer
 from server.sending.sender import LOOK_S, Channel, Sender
 from server.sending.webhook import Webhooks
 from server.settings import Settings
-from server.store.anchors import Anchors
-from server.store.database import Database, once_it_answers
-from server.store.notices import feeds_shown
-from server.store.players import players_at
-from server.store.screen_pictures import ScreenPictures
-from server.usecases.alarm_recipients import EMAIL, WEBHOOK
-from server.usecases.carry_over_notices import carry_over_every_hall
-from server.usecases.estimate_waits import Estimates
-from server.usecases.note_copied_device import note_copied_device
-from server.usecases.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
-from server.usecases.read_feeds import ENDED_AFTER_S, Feeds
-from server.usecases.sessions import SeenSessions
-from server.usecases.verify_journals import NightlyVerification
-from server.web.callers import LOOPBACK, Caller, identify, of_token
-from server.web.cookies import DEVICE_COOKIE, read_cookie
+from server.store.devices.screen_pictures import ScreenPictures
+from server.store.devices.sightings import players_at
+from server.store.journal.anchors import Anchors
+from server.store.notices.notices import feeds_shown
+from server.store.transactions.database import Database, once_it_answers
+from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
+from server.usecases.devices.note_copied_device import note_copied_device
+from server.usecases.journal.verify_journals import NightlyVerification
+from server.usecases.media.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
+from server.usecases.media.read_feeds import ENDED_AFTER_S, Feeds
+from server.usecases.notices.import_hall_texts import carry_over_every_hall
+from server.usecases.people.sessions import SeenSessions
+from server.usecases.waits.estimate_waits import Estimates
+from server.web.access.callers import LOOPBACK, Caller, identify, of_token
+from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from signage.feeds.fetched import FeedLimits
 
 log = structlog.get_logger()

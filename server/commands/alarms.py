@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from server.commands.say import opened, say, sentence
-from server.domain.alarm_choices import AlarmChoice
+from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.instants import to_text
 from server.jobs.local_socket import write
 from server.settings import Settings
-from server.usecases.alarm_recipients import read_recipients
+from server.usecases.alarms.alarm_recipients import read_recipients
 
 alarms = typer.Typer(no_args_is_help=True, help="List who is told of alarms, send them again.")
 

@@ -7,11 +7,11 @@ import typer
 
 from server.commands.say import day_and_time, opened, say, sentence
 from server.domain.instants import micros_to_text, to_micros, to_text
-from server.domain.roles import SCOPES
+from server.domain.people.roles import SCOPES
 from server.jobs.local_socket import write
 from server.settings import Settings
-from server.store.accounts import EVERY_HALL, api_keys, halls_of_key
-from server.store.engines import Row
+from server.store.engine.rows import Row
+from server.store.people.accounts import EVERY_HALL, api_keys, halls_of_key
 
 keys = typer.Typer(no_args_is_help=True, help="Create API keys for programs, list or revoke them.")
 

@@ -10,8 +10,8 @@ from server.commands.say import console, document_words, language, opened, say, 
 from server.domain.refusals import Refusal
 from server.jobs.local_socket import write
 from server.settings import Settings
-from server.store.configurations import HALL, INSTALLATION
-from server.store.documents import newest
+from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.configuration.documents import newest
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": "↕"}
 LONGEST_VALUE = 70

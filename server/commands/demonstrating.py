@@ -23,8 +23,8 @@ from server.demonstration.history import Past, create_with_past, days_of, today
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running
 from server.settings import Settings
-from server.store.migrating import migrate
-from server.store.secret_key import database_of
+from server.store.operation.migrating import migrate
+from server.store.operation.secret_key import database_of
 
 PLAYED_PACE = 4
 """How many times faster than life the demonstration plays beside its server."""

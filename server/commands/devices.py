@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from server.commands.say import day_and_time, opened, say, sentence
-from server.domain.roles import DEVICE_KINDS
+from server.domain.people.roles import DEVICE_KINDS
 from server.jobs.local_socket import write
 from server.settings import Settings
-from server.store.accounts import paired_devices
-from server.store.database import Database
-from server.store.engines import Row
-from server.store.halls import all_halls
-from server.usecases.devices import places_of
+from server.store.configuration.halls import all_halls
+from server.store.engine.rows import Row
+from server.store.people.accounts import paired_devices
+from server.store.transactions.database import Database
+from server.usecases.devices.devices import places_of
 
 devices = typer.Typer(no_args_is_help=True, help="Pair kiosks and screens, list, renew or revoke them.")
 

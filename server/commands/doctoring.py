@@ -13,10 +13,10 @@ from server.commands.say import opened, say, sentence
 from server.commands.voices import voices_found
 from server.jobs.server_lock import alone
 from server.settings import Settings
-from server.store.anchors import INSTALLATION
-from server.store.halls import all_halls
-from server.store.rebuild import rebuild
-from server.store.rebuild_installation import rebuild_installation
+from server.store.configuration.halls import all_halls
+from server.store.journal.anchors import INSTALLATION
+from server.store.journal.rebuild import rebuild
+from server.store.journal.rebuild_installation import rebuild_installation
 
 MARKS = {"right": ("✓", None), "off": ("·", "yellow"), "wrong": ("✗", "red")}
 

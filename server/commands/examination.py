@@ -17,19 +17,19 @@ from PIL import features
 
 from hardware.speech import EspeakSpeech, Voices
 from server.clock import Clock
-from server.domain.configuration import FRENCH
+from server.domain.hall.configuration import FRENCH
 from server.domain.refusals import Refusal
 from server.jobs.open_files import FEWEST_FILES, allow_open_files
 from server.jobs.server_lock import is_server_running
 from server.oidc.description import described
 from server.settings import Settings
-from server.store.backup import postgresql_program
-from server.store.installed import open_installed
-from server.store.media import names_in_use
-from server.store.private_files import open_files
-from server.store.secret_key import key_file, secret_key
-from server.store.ticket_tokens import LAST_TICKET, TicketTokens
-from server.usecases.prepare_media import media_folder
+from server.store.media.media import names_in_use
+from server.store.operation.backup import postgresql_program
+from server.store.operation.private_files import open_files
+from server.store.operation.secret_key import key_file, secret_key
+from server.store.tickets.ticket_tokens import LAST_TICKET, TicketTokens
+from server.store.transactions.open_installed import open_installed
+from server.usecases.media.prepare_media import media_folder
 
 NEWEST_TESTED = (3, 13)
 ENOUGH_BYTES = 1_000_000_000

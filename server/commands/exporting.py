@@ -8,8 +8,8 @@ import typer
 
 from server.commands.say import opened, say, sentence
 from server.settings import Settings
-from server.store.halls import all_halls
-from server.usecases.export_visits import export_visits
+from server.store.configuration.halls import all_halls
+from server.usecases.quality.export_visits import export_visits
 
 DAY = ["%Y-%m-%d"]
 

@@ -10,11 +10,11 @@ from server.commands.say import anchors_of, opened, say, sentence
 from server.jobs.local_socket import write
 from server.jobs.server_lock import alone
 from server.settings import Settings
-from server.store.secret_key import back_up_key, bring_key, check_key_copy
-from server.store.verifying import Fault, verify_journal
-from server.usecases.copy_media import beside, bring_media, copy_media
-from server.usecases.prepare_media import media_folder
-from server.usecases.restore import RestoredHall, backup, restore
+from server.store.journal.verify import Fault, verify_journal
+from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
+from server.usecases.journal.backup_and_restore import RestoredHall, backup, restore
+from server.usecases.media.copy_media import beside, bring_media, copy_media
+from server.usecases.media.prepare_media import media_folder
 
 
 def purge_command() -> None:

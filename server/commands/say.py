@@ -18,10 +18,10 @@ from server.domain.instants import micros_to_text
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, Catalogues
 from server.settings import Settings
-from server.store.anchors import Anchors
-from server.store.database import Database
-from server.store.installed import open_installed
-from server.store.secret_key import use_key
+from server.store.journal.anchors import Anchors
+from server.store.operation.secret_key import use_key
+from server.store.transactions.database import Database
+from server.store.transactions.open_installed import open_installed
 
 ROOT = Path(__file__).parents[1]
 console = Console(highlight=False, soft_wrap=True)
@@ -84,7 +84,7 @@ def sentence(key: str, /, **values: object) -> str:
 
 @cache
 def _catalogues() -> Catalogues:
-    places = {"server": "", "journal": "web/journal", "terminal": "commands"}
+    places = {"server": "", "journal": "web/pages/journal", "terminal": "commands"}
     return Catalogues(tuple((name, ROOT / place / "translations") for name, place in places.items()))
 
 

@@ -11,16 +11,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from server.commands.say import errors, say, sentence
 from server.commands.simulation_tables import FORMS, Outcome, print_hall
-from server.domain.half_days import AtBreak
-from server.domain.indicator_files import read_legs
+from server.domain.calling.work_profiles import RuleName
+from server.domain.hours.half_days import AtBreak
+from server.domain.quality.open_format import read_legs
 from server.domain.refusals import Refusal
 from server.domain.sheets import plain_cell
-from server.domain.simulation import SimulatedWait, run_day
-from server.domain.simulation_days import HALLS, DrawnDay, draw_day
-from server.domain.simulation_figures import Runs, honesty
-from server.domain.simulation_logs import days_of_log, read_duties
-from server.domain.simulation_options import DayOptions, with_options
-from server.domain.work_profiles import RuleName
+from server.domain.simulation.days import HALLS, DrawnDay, draw_day
+from server.domain.simulation.figures import Runs, honesty
+from server.domain.simulation.logs import days_of_log, read_duties
+from server.domain.simulation.options import DayOptions, with_options
+from server.domain.simulation.run import SimulatedWait, run_day
 
 Halls = Annotated[
     list[str] | None,

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from server.commands.say import say
-from server.domain.simulation_figures import CLASSES, Compared, Difference, Figures, Honesty
-from server.domain.work_profiles import RuleName
+from server.domain.calling.work_profiles import RuleName
+from server.domain.simulation.figures import CLASSES, Compared, Difference, Figures, Honesty
 
 FORMS = {False: "Priority as the rule places it", True: "Priority before all others"}
 """The title of the tables with `priority_first` off and on."""

@@ -8,14 +8,14 @@ import signage
 from hardware.speech import SETTINGS_ENDING, Voices, refused_in
 from server.clock import Clock
 from server.commands.examination import Finding
-from server.domain.calendars import business_day
-from server.domain.configuration import HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.language import Catalogues
 from server.settings import Settings
-from server.store.installed import open_installed
-from server.usecases.notice_places import configured_halls
-from server.usecases.read_voices import HallVoice, read_voices
+from server.store.transactions.open_installed import open_installed
+from server.usecases.hall.read_voices import HallVoice, read_voices
+from server.usecases.notices.notice_places import configured_halls
 
 SAID_BY = {
     "recordings": "doctor.calls.recordings",

@@ -10,7 +10,7 @@ import httpx
 
 from server.demonstration.acts import CalledLeg, Ending, Expected, Held, Press, Ticket
 from server.demonstration.bookings import Booked
-from server.domain.appointments import AppointmentState
+from server.domain.appointments.check_in import AppointmentState
 from server.domain.instants import from_text
 from server.domain.refusals import Refusal
 

@@ -7,11 +7,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from server.demonstration.habits import HallHabits
-from server.domain.calendars import HalfDay
+from server.domain.hours.calendars import HalfDay
 from server.ids import SHORT_CODE_LETTERS
-from server.store.database import Database
-from server.store.installation import Author
-from server.usecases.import_appointments import import_appointments
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.appointments.import_appointments import import_appointments
 
 KEPT = 0.92
 COMES_EARLY_MIN, COMES_SPREAD_MIN = 9.0, 9.0

@@ -12,16 +12,16 @@ from typing import Any
 from hardware.simulator.ports import free_port
 from server.demonstration.logo import make_logo
 from server.demonstration.notices import make_notices
+from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
-from server.domain.roles import ROLES
 from server.settings import Settings
-from server.store.accounts import EVERY_SITE, Grant, account_of_login
-from server.store.database import Database
-from server.store.installation import Author
-from server.usecases.accounts import NewAccount, create_account
-from server.usecases.api_keys import NewKey, create_api_key
-from server.usecases.devices import pair_device
-from server.usecases.publish_configuration import publish_hall, publish_installation
+from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.devices.devices import pair_device
+from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.people.api_keys import NewKey, create_api_key
 
 HALLS = Path(__file__).parent / "halls"
 SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from server.demonstration.bookings import Booked, comes_at
 from server.demonstration.habits import WEEKS_A_MONTH, habits
 from server.demonstration.play import HallPlay
-from server.domain.calendars import HalfDay, half_days
-from server.domain.configuration import HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import HalfDay, half_days
 
 GREETED_SHARE = 0.06
 """Of the people received, those helped without a ticket."""

@@ -20,16 +20,16 @@ from server.demonstration.habits import habits
 from server.demonstration.play import HallPlay
 from server.demonstration.timeline import Timeline
 from server.demonstration.usecase_acts import UseCaseActs, kiosk_author
-from server.domain.calendars import HalfDay, day_closes_at, half_days
-from server.domain.configuration import HallConfiguration
-from server.domain.targets import WantedTarget
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import HalfDay, day_closes_at, half_days
+from server.domain.quality.targets import WantedTarget
 from server.settings import Settings
-from server.store.database import Database
-from server.store.migrating import migrate
-from server.store.secret_key import database_of
-from server.usecases.close_day import close_day
-from server.usecases.decide_target import decide_target
-from server.usecases.estimate_waits import Estimates
+from server.store.operation.migrating import migrate
+from server.store.operation.secret_key import database_of
+from server.store.transactions.database import Database
+from server.usecases.hours.close_day import close_day
+from server.usecases.quality.decide_target import decide_target
+from server.usecases.waits.estimate_waits import Estimates
 
 SEED = "aisne"
 CREATED_AT = time(6)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from server.store.database import Database
-from server.store.installation import Author
-from server.usecases.describe_medium import FRENCH, describe_medium
-from server.usecases.prepare_media import Preparing, media_folder
-from server.usecases.upload_medium import upload_medium
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.media.describe_medium import FRENCH, describe_medium
+from server.usecases.media.prepare_media import Preparing, media_folder
+from server.usecases.media.upload_medium import upload_medium
 
 SIDE_PX = 512
 _FINER = 4

@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-from server.store.database import Database
-from server.store.installation import Author
-from server.usecases.decide_notice import approve_notice, submit_notice
-from server.usecases.draft_notice import draft_notice
-from server.usecases.notice_gesture import NoticeGesture
-from server.usecases.notice_places import Reach
-from server.usecases.publish_notice import WantedDisplay, publish_notice
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.decide_notice import approve_notice, submit_notice
+from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
 
 NOTICES = Path(__file__).parent / "notices.json"
 """What each says, and `until` which state it is brought: draft, submitted or published."""

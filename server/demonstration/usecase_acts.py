@@ -3,18 +3,16 @@
 from functools import partial
 
 from server.demonstration.acts import CalledLeg, Ending, Expected, Held, Press, Ticket
-from server.domain.outcomes import OUTCOMES
+from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
 from server.store.counters import open_session, places_of
-from server.store.database import Database
-from server.store.installation import Author
-from server.store.waiting import leg_at_counter
-from server.usecases import serve
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.store.visits.legs import leg_at_counter
 from server.usecases.answers import Answer
-from server.usecases.arrivals import Claim
-from server.usecases.call_next import AtCounter, call_next
-from server.usecases.count_greeting import GreetedAt, count_greeting
-from server.usecases.counter_sessions import (
+from server.usecases.appointments.check_in import Claim
+from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.counters.counter_sessions import (
     WantedSession,
     close_counter,
     leave_place,
@@ -22,18 +20,20 @@ from server.usecases.counter_sessions import (
     pause_counter,
     resume_counter,
 )
-from server.usecases.estimate_waits import Estimates
-from server.usecases.issue_ticket import WantedTicket, issue_ticket
-from server.usecases.link_visits import LinkedTo, Linking, link_visits
-from server.usecases.next_leg import WantedResult
-from server.usecases.serve import Destination, Gesture
-from server.usecases.visitor import give_up
+from server.usecases.legs.following_leg import WantedResult
+from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
+from server.usecases.tickets.give_up_ticket import give_up
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.visits import leg_verbs
+from server.usecases.visits.leg_verbs import Destination, Gesture
+from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
+from server.usecases.waits.estimate_waits import Estimates
 
 VERBS = {
-    "recall": serve.recall,
-    "start": serve.start,
-    "no-show": serve.no_show,
-    "reinstate": serve.reinstate,
+    "recall": leg_verbs.recall,
+    "start": leg_verbs.start,
+    "no-show": leg_verbs.no_show,
+    "reinstate": leg_verbs.reinstate,
 }
 RECEPTION = Author("demonstration-reception")
 
@@ -133,14 +133,14 @@ class UseCaseActs:
         return None if answer is None else _called(answer)
 
     def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
-        serve.finish(self.database, Gesture(leg, self._agents[counter], session), result=_result(outcome))
+        leg_verbs.finish(self.database, Gesture(leg, self._agents[counter], session), result=_result(outcome))
 
     def verb(self, verb: str, session: str, *, leg: str, counter: str) -> None:
         VERBS[verb](self.database, Gesture(leg, self._agents[counter], session))
 
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         gesture = Gesture(leg, self._agents[counter], session)
-        serve.transfer(self.database, gesture, to=Destination(service=service))
+        leg_verbs.transfer(self.database, gesture, to=Destination(service=service))
 
     def look(self, counter: str) -> Held:
         with self.database.read() as rows:

@@ -1,15 +1,15 @@
 """Configuration documents of the installation and of halls: read, checked, compared, turned into values."""
 
-from server.documents.checks import (
+from server.documents.checks.hall import (
     check_against_installation,
     check_against_neighbours,
     check_ids,
     warnings_of,
 )
+from server.documents.checks.in_use import InUse, check_in_use
 from server.documents.configuring import public_holidays_of, to_configuration
 from server.documents.difference import Change, difference
 from server.documents.hall import HallDocument, ids_of
-from server.documents.in_use import InUse, check_in_use
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentRefused, Problem
 from server.documents.reading import export_text, json_schema, parse_hall, parse_installation

@@ -13,12 +13,11 @@ from server.documents.hall import (
     ServicePart,
 )
 from server.documents.installation import InstallationDocument
-from server.documents.opening import public_holidays, to_calendar, to_own_calendar
+from server.documents.parts.opening import public_holidays, to_calendar, to_own_calendar
+from server.documents.parts.profiles import to_profile
+from server.documents.parts.values import Texts
 from server.documents.problems import DocumentRefused, problem
-from server.documents.profiles import to_profile
-from server.documents.values import Texts
-from server.domain.calendars import Calendar
-from server.domain.configuration import (
+from server.domain.hall.configuration import (
     Counter,
     Exceptional,
     Folder,
@@ -31,10 +30,11 @@ from server.domain.configuration import (
     Service,
     Site,
 )
-from server.domain.half_days import AtBreak, LastTicket
-from server.domain.numbering import Series
-from server.domain.printer_networks import PrinterNetworks, PrinterPlace
-from server.domain.quotas import Quota
+from server.domain.hours.calendars import Calendar
+from server.domain.hours.half_days import AtBreak, LastTicket
+from server.domain.printing.printer_networks import PrinterNetworks, PrinterPlace
+from server.domain.tickets.numbering import Series
+from server.domain.tickets.quotas import Quota
 
 
 def to_configuration(

@@ -7,14 +7,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
-from server.documents.alarms import AlarmsPart, People
-from server.documents.limits import LimitsPart
-from server.documents.opening import CalendarPart, OwnHours
-from server.documents.problems import broken_rule
-from server.documents.profiles import ProfilePart
-from server.documents.screens import ScreenPart
-from server.documents.sound import SoundPart
-from server.documents.values import (
+from server.documents.parts.alarms import AlarmsPart, People
+from server.documents.parts.limits import LimitsPart
+from server.documents.parts.opening import CalendarPart, OwnHours
+from server.documents.parts.profiles import ProfilePart
+from server.documents.parts.screens import ScreenPart
+from server.documents.parts.sound import SoundPart
+from server.documents.parts.values import (
     Languages,
     Line,
     NotEmpty,
@@ -28,9 +27,10 @@ from server.documents.values import (
     Texts,
     WebAddress,
 )
-from server.domain.configuration import Asked, Confirmation, Mode, PrinterProfile
-from server.domain.numbering import HIGHEST_RANK
-from server.domain.work_profiles import DEFAULT_RULE, RuleName
+from server.documents.problems import broken_rule
+from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName
+from server.domain.hall.configuration import Asked, Confirmation, Mode, PrinterProfile
+from server.domain.tickets.numbering import HIGHEST_RANK
 
 Seconds = Annotated[int, Field(ge=30, le=28_800)]
 Rank = Annotated[int, Field(ge=1, le=HIGHEST_RANK)]

@@ -6,12 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from server.documents.checks.languages import missing_translations, texts_in, translation_problems
 from server.documents.hall import Category
-from server.documents.languages import missing_translations, texts_in, translation_problems
-from server.documents.problems import DocumentRefused, Problem, broken_rule, problem
-from server.documents.reading import Content, parse
-from server.documents.safe_html import safe_html, words_of_html
-from server.documents.values import (
+from server.documents.parts.values import (
     Language,
     NotEmpty,
     Part,
@@ -22,6 +19,9 @@ from server.documents.values import (
     some_texts,
     web_address,
 )
+from server.documents.problems import DocumentRefused, Problem, broken_rule, problem
+from server.documents.reading import Content, parse
+from server.documents.safe_html import safe_html, words_of_html
 
 LONGEST_WORDS = 600
 """Characters of a body, its marks left out: about what four slides of a screen hold."""

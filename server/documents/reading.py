@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from server.documents.checks import check_alone
+from server.documents.checks.hall import check_alone
+from server.documents.checks.languages import check_languages
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
-from server.documents.languages import check_languages
 from server.documents.problems import DocumentRefused, Problem, problem, problem_of
 
 type Content = Mapping[str, Any] | str | bytes

@@ -10,12 +10,12 @@ import structlog
 
 from server.domain.refusals import Refusal
 from server.language import Translate
-from server.store.database import Database
-from server.store.engines import Row
-from server.store.halls import all_halls
-from server.store.job_runs import claim_every
-from server.store.players import Players
-from server.usecases.watch_alarms import SeenDevices, watch_alarms
+from server.store.configuration.halls import all_halls
+from server.store.devices.sightings import Players
+from server.store.engine.rows import Row
+from server.store.operation.job_runs import claim_every
+from server.store.transactions.database import Database
+from server.usecases.alarms.watch_alarms import SeenDevices, watch_alarms
 
 log = structlog.get_logger()
 

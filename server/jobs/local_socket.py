@@ -17,7 +17,7 @@ from server.documents.problems import DocumentRefused, Problem
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import SOCKET, alone, may_listen
 from server.jobs.writers import WRITERS
-from server.store.database import Database
+from server.store.transactions.database import Database
 from server.unix_socket import connected, listening
 
 log = structlog.get_logger()

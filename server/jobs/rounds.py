@@ -14,27 +14,27 @@ from typing import Any
 import structlog
 
 from hardware.speech import AudioFiles
-from server.domain.calendars import business_day
-from server.domain.uptime import LOOK_EVERY_S
-from server.store.anchors import INSTALLATION, Anchors, anchor_of
-from server.store.database import Database
-from server.store.device_presence import forget_looks
-from server.store.engines import Row
-from server.store.halls import all_halls
-from server.store.installation import SYSTEM
-from server.store.job_runs import EVERY_HALL, claim, claim_every, has_run
-from server.store.media_files import MediaFiles
-from server.store.players import Players
-from server.store.screen_pictures import ScreenPictures
-from server.usecases.close_day import close_day, days_to_close
-from server.usecases.count_affluence import count_affluence
-from server.usecases.end_alert import expire_alerts
-from server.usecases.forgotten import give_back_forgotten
-from server.usecases.look_at_devices import look_at_devices
-from server.usecases.purge import purge
-from server.usecases.remove_medium import sweep_media
-from server.usecases.renew_token import ask_renewal, renewals_due
-from server.usecases.wait_again import return_parked
+from server.domain.devices.uptime import LOOK_EVERY_S
+from server.domain.hours.calendars import business_day
+from server.store.configuration.halls import all_halls
+from server.store.devices.presence import forget_looks
+from server.store.devices.screen_pictures import ScreenPictures
+from server.store.devices.sightings import Players
+from server.store.engine.rows import Row
+from server.store.journal.anchors import INSTALLATION, Anchors, anchor_of
+from server.store.media.media_files import MediaFiles
+from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.alerts.end_alert import expire_alerts
+from server.usecases.counters.forgotten_counters import give_back_forgotten
+from server.usecases.devices.record_presence import look_at_devices
+from server.usecases.devices.renew_token import ask_renewal, renewals_due
+from server.usecases.hours.close_day import close_day, days_to_close
+from server.usecases.hours.count_busy_hours import count_affluence
+from server.usecases.journal.erase_expired import purge
+from server.usecases.media.remove_medium import sweep_media
+from server.usecases.visits.postpone_and_park import return_parked
 
 log = structlog.get_logger()
 

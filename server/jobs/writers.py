@@ -8,18 +8,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from server.domain.configuration import FRENCH
+from server.domain.hall.configuration import FRENCH
 from server.domain.instants import from_text
-from server.store.accounts import Grant
-from server.store.database import Database
-from server.store.installation import Author
-from server.usecases.accounts import NewAccount, create_account, set_password
-from server.usecases.alarm_recipients import resend
-from server.usecases.api_keys import NewKey, create_api_key, revoke_api_key
-from server.usecases.devices import PairedDevice, pair_device, renew_device, revoke_device
-from server.usecases.import_appointments import Form, import_appointments
-from server.usecases.publish_configuration import Publication, Terms, publish_hall, publish_installation
-from server.usecases.purge import purge
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.alarms.alarm_recipients import resend
+from server.usecases.appointments.import_appointments import Form, import_appointments
+from server.usecases.configuration.publish_configuration import (
+    Publication,
+    Terms,
+    publish_hall,
+    publish_installation,
+)
+from server.usecases.devices.devices import PairedDevice, pair_device, renew_device, revoke_device
+from server.usecases.journal.erase_expired import purge
+from server.usecases.people.accounts import NewAccount, create_account, set_password
+from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
 
 COMMAND_LINE = Author("command_line")
 

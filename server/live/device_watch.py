@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import partial
 
 from server.clock import Clock
-from server.domain import players as rules
-from server.domain.connections import Connection, is_copied
-from server.domain.players import KioskReport, PlayerReport, Report, Sighting
+from server.domain.devices import device_state as rules
+from server.domain.devices.connections import Connection, is_copied
+from server.domain.devices.device_state import KioskReport, PlayerReport, Report, Sighting
 from server.live.presence import Presence
-from server.store.players import Players, Rule
+from server.store.devices.sightings import Players, Rule
 
 
 @dataclass

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.domain.addresses import network_of
 from server.domain.budgets import Budget
+from server.domain.web_addresses import network_of
 from server.live.strict_packets import WrongPacket
 from server.live.wire import EVENTS, EVENTS_S, PACKETS, PACKETS_S, REFUSALS
 from server.logs.limited import limited_line

@@ -8,23 +8,23 @@ from flask_socketio import ConnectionRefusedError as SocketRefused
 from flask_socketio import Namespace, join_room
 
 from server.connections import caller_is_identified
-from server.domain.browsers import browser_name
-from server.domain.configuration import FRENCH
-from server.domain.connections import Connection
+from server.domain.devices.connections import Connection
+from server.domain.hall.configuration import FRENCH
+from server.domain.people.browsers import browser_name
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.roles import Permission
 from server.language import LANGUAGES
 from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.presence import Joined
 from server.logs.limited import limited_line
-from server.store.database import Database
-from server.usecases.estimate_waits import Estimates
-from server.usecases.own_session import keep_session
-from server.usecases.read_devices import supervised_halls
-from server.usecases.read_ticket import read_ticket
-from server.usecases.show_alert import show_alert
-from server.usecases.visitor import leg_of_token
+from server.store.transactions.database import Database
+from server.usecases.alerts.confirm_alert_shown import show_alert
+from server.usecases.counters.own_session import keep_session
+from server.usecases.devices.read_devices import supervised_halls
+from server.usecases.tickets.give_up_ticket import leg_of_token
+from server.usecases.tickets.read_ticket import read_ticket
+from server.usecases.waits.estimate_waits import Estimates
 
 
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library

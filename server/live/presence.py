@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from server.domain.roles import Permission
+from server.domain.people.roles import Permission
 
 
 class Shown(NamedTuple):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from server.domain.instants import to_micros
 from server.live.presence import Presence, Shown
-from server.store.accounts import Grant, allowed_by, signed_in, valid_digests
-from server.store.database import Database
+from server.store.people.accounts import Grant, allowed_by, signed_in, valid_digests
+from server.store.transactions.database import Database
 
 READ_EVERY_S = 25.0
 """How often the tokens are read for what expires by itself."""

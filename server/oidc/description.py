@@ -8,8 +8,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from server.domain.addresses import is_private_way
 from server.domain.refusals import Refusal
+from server.domain.web_addresses import is_private_way
 from server.oidc.reading import ask
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kiosk.sheet_layout import SheetContent, SheetLanguage
-from server.domain.configuration import FRENCH, HallConfiguration, Service, text_in
+from server.domain.hall.configuration import FRENCH, HallConfiguration, Service, text_in
 from server.domain.refusals import Refusal
 from server.language import direction_of
 

@@ -22,16 +22,16 @@ from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from kiosk.trial_layout import TrialContent, lay_out_trial
 from kiosk.waits import rounded_s
-from server.domain.configuration import FRENCH, HallConfiguration
+from server.domain.hall.configuration import FRENCH, HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
 from server.printing.appointment_sheets import sheet_content, sheet_languages
-from server.store.database import Database
-from server.store.engines import Row
-from server.usecases.arrivals import arrival_answer
-from server.usecases.read_look import Logo, read_look
-from server.usecases.read_ticket import follow_address
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.usecases.appointments.check_in import arrival_answer
+from server.usecases.media.read_look import Logo, read_look
+from server.usecases.tickets.read_ticket import follow_address
 
 PROFILES = {
     "raster-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS),

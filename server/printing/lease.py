@@ -6,10 +6,10 @@ A lease not renewed for 15 s may be taken; its fence then grows, and whoever hel
 from dataclasses import dataclass, field
 
 from server.domain.instants import from_micros, to_micros
-from server.store import print_jobs
-from server.store.database import Database
-from server.store.engines import Row
-from server.usecases.end_print import LEASE, Held
+from server.store.engine.rows import Row
+from server.store.printing import print_jobs
+from server.store.transactions.database import Database
+from server.usecases.printing.print_jobs import LEASE, Held
 
 _NEVER = -1
 _MARGIN_S = 2.0

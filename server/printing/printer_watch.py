@@ -6,15 +6,15 @@ from typing import Any
 from hardware.status import Deadlines, PrinterState
 from hardware.transport import ConnectionLost, PrinterUnreachable, SendDeadline, TcpAddress
 from hardware.verdict import PrinterTraits, probe, read_state
-from server.domain import rolls
-from server.domain.configuration import PrinterConnection
+from server.domain.hall.configuration import PrinterConnection
 from server.domain.instants import to_micros, to_text
-from server.domain.printer_networks import PrinterReach
+from server.domain.printing import paper_rolls
+from server.domain.printing.printer_networks import PrinterReach
 from server.printing.lease import LeaseLost
-from server.store import print_jobs
-from server.store.database import Database
-from server.store.rolls import roll_in, roll_kept
-from server.usecases.end_print import Held
+from server.store.printing import print_jobs
+from server.store.printing.paper_rolls import roll_in, roll_kept
+from server.store.transactions.database import Database
+from server.usecases.printing.print_jobs import Held
 
 SIMULATED_HOST = "127.0.0.1"
 
@@ -99,6 +99,6 @@ class PrinterWatch:
 def _note_roll(rows: Any, printer: str, state: PrinterState, now: int) -> None:
     """Keeps what a state that is new says of the printer's roll."""
     before = roll_in(rows, printer)
-    after, end = rolls.seen(before, state.value)
+    after, end = paper_rolls.seen(before, state.value)
     if end is not None or after != before:
         rows.run_many(roll_kept(printer, after, end, now=now))

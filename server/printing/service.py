@@ -7,17 +7,17 @@ from typing import Any
 
 import structlog
 
-from server.domain.configuration import PrinterConnection
-from server.domain.printer_networks import PrinterReach
+from server.domain.hall.configuration import PrinterConnection
+from server.domain.printing.printer_networks import PrinterReach
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.printing.documents import TicketPrinting
 from server.printing.worker import Pace, PrinterWorker, Printing
 from server.settings import Settings
-from server.store import print_jobs
-from server.store.commits import Commit
-from server.store.database import Database
-from server.usecases.end_print import LEASE
+from server.store.printing import print_jobs
+from server.store.transactions.commits import Commit
+from server.store.transactions.database import Database
+from server.usecases.printing.print_jobs import LEASE
 
 log = structlog.get_logger()
 

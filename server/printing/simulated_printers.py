@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from hardware.simulator import PrinterSharing, SharedPrinter, SimulatedPrinter, shared_printers
-from server.domain.configuration import HallConfiguration, Kiosk
-from server.store.database import Database
-from server.store.print_jobs import configured_halls
+from server.domain.hall.configuration import HallConfiguration, Kiosk
+from server.store.printing.print_jobs import configured_halls
+from server.store.transactions.database import Database
 from server.unix_socket import connected, listening
 
 log = structlog.get_logger()

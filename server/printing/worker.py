@@ -14,16 +14,16 @@ import structlog
 
 from hardware.status import Deadlines, PrinterState
 from hardware.verdict import HeldTicket, Outcome, Verdict, check_held, clear_held, print_document_bytes
-from server.domain.configuration import PrinterConnection
+from server.domain.hall.configuration import PrinterConnection
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.printing.documents import TicketPrinting, read_wanted, ticket_bytes
 from server.printing.lease import LeaseLost, PrinterLease
 from server.printing.printer_watch import PrinterWatch
-from server.store import print_jobs
-from server.store.database import Database
-from server.store.engines import Row
-from server.usecases.end_print import Held, PrintEnd, end_prints, note_print, start_print
+from server.store.engine.rows import Row
+from server.store.printing import print_jobs
+from server.store.transactions.database import Database
+from server.usecases.printing.print_jobs import Held, PrintEnd, end_prints, note_print, start_print
 
 log = structlog.get_logger()
 

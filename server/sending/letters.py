@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.configuration import FRENCH
-from server.domain.letters import Letter
+from server.domain.emails import Letter
+from server.domain.hall.configuration import FRENCH
 from server.sending.mail_server import MailServer
-from server.store.recipients import Recipient
+from server.store.alarms.recipients import Recipient
 
 
 @dataclass(frozen=True, slots=True)

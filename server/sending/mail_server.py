@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from server.domain.letters import Letter
+from server.domain.emails import Letter
 from server.sending.refused import SendRefused
 from server.settings import Settings
 

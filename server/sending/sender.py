@@ -13,15 +13,15 @@ from typing import Protocol
 
 import structlog
 
+from server.domain.alarms.webhooks import next_try
 from server.domain.facts import OF_ALARMS
 from server.domain.instants import from_micros
-from server.domain.webhooks import next_try
 from server.sending.refused import SendRefused
-from server.store import deliveries
-from server.store.commits import Commit
-from server.store.database import Database
-from server.store.engines import Row
-from server.store.recipients import Recipient, recipient_of
+from server.store.alarms import outbox
+from server.store.alarms.recipients import Recipient, recipient_of
+from server.store.engine.rows import Row
+from server.store.transactions.commits import Commit
+from server.store.transactions.database import Database
 
 log = structlog.get_logger()
 
@@ -66,7 +66,7 @@ class Sender:
 
     def _due(self) -> Sequence[Row]:
         with self.database.read() as rows:
-            return deliveries.due_deliveries(rows, self.database.clock.now())
+            return outbox.due_deliveries(rows, self.database.clock.now())
 
     def _send_all(self, recipient: str) -> None:
         """Until nothing is due there: a delivery that failed waits, those of other halls go on."""
@@ -83,22 +83,22 @@ class Sender:
     def _send(self, delivery: Row) -> None:
         now = self.database.clock.now()
         with self.database.store.write() as rows:
-            if not deliveries.take_delivery(rows, delivery, now):
+            if not outbox.take_delivery(rows, delivery, now):
                 return
         with self.database.read() as rows:
             recipient = recipient_of(rows, delivery["recipient"])
         if recipient is None:  # removed meanwhile
             with self.database.store.write() as rows:
-                deliveries.give_up(rows, delivery["id"], now)
+                outbox.give_up(rows, delivery["id"], now)
             return
         refused = self.try_to_send(recipient, delivery["id"], delivery["body"])
         now = self.database.clock.now()
         with self.database.store.write() as rows:
             if refused is None:
-                deliveries.note_sent(rows, delivery["id"], now)
+                outbox.note_sent(rows, delivery["id"], now)
                 return
             again_at = next_try(from_micros(delivery["queued_at"]), delivery["tries"] + 1, now)
-            deliveries.note_failed(rows, delivery, refused.code, now=now, again_at=again_at)
+            outbox.note_failed(rows, delivery, refused.code, now=now, again_at=again_at)
 
     def try_to_send(self, recipient: Recipient, delivery: str, body: str) -> SendRefused | None:
         """Sends once, now; why it did not arrive, None when it did."""

@@ -7,10 +7,10 @@ from functools import cache
 
 import httpcore
 
-from server.domain.webhooks import signed_headers
+from server.domain.alarms.webhooks import signed_headers
 from server.sending.checked_network import CheckedNetwork
 from server.sending.refused import SendRefused
-from server.store.recipients import Recipient
+from server.store.alarms.recipients import Recipient
 
 WITHIN_S = 10.0
 """How long an endpoint has from the look-up of its name to the status of its answer."""

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from server.domain.alerts import Alert, AlertKind
+from server.domain.alerts.alerts import Alert, AlertKind
 from server.domain.instants import from_micros
-from server.store.engines import Query, Row
+from server.store.engine.rows import Query, Row
 
 _COLUMNS = (
     "id, hall, alert, kind, is_drill, texts, raised_at, raised_by, expires_at, end_asked_at, end_asked_by,"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from server.store.engines import Row
+from server.store.engine.rows import Row
 
 _COLUMNS = (
     "p.id, p.hall, p.service, p.booked_at, p.booked_on, p.is_convocation, p.state, p.visit, p.arrival,"

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from server.domain.counter_facts import DutyTerms
-from server.store.engines import Query, Row
+from server.domain.counters.facts import DutyTerms
+from server.store.engine.rows import Query, Row
 
 _OPEN = (
     "SELECT s.id, coalesce(s.joined_to, s.id) AS session, s.hall, s.counter, s.author,"

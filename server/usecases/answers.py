@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from kiosk.waits import said_of
-from server.domain.estimates import Estimate, WaitRange
 from server.domain.instants import micros_to_text
-from server.domain.transitions import LegState, is_unconfirmed
-from server.store.engines import Row
+from server.domain.visits.transitions import LegState, is_unconfirmed
+from server.domain.waits.estimate import Estimate, WaitRange
+from server.store.engine.rows import Row
 
 type Answer = dict[str, Any]
 

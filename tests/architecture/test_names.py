@@ -14,8 +14,8 @@ BANNED = {
 }
 # fmt: on
 # terms of a norm or a library that we did not choose
-# ESC/POS `GS ( H`; Alembic; httpcore
-FOREIGN_TERMS = ("process_id", "PROCESS_ID", "branch_labels", "get_extra_info")
+# ESC/POS `GS ( H`; Alembic; httpcore; databases
+FOREIGN_TERMS = ("process_id", "PROCESS_ID", "branch_labels", "get_extra_info", "group_commit")
 MODULES_BANNED = BANNED | {"group", "desk", "window", "task"}
 
 

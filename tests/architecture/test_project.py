@@ -8,8 +8,8 @@ import tomllib
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from server.domain.roles import ROLES
-from server.domain.transitions import EndReason, LegState
+from server.domain.people.roles import ROLES
+from server.domain.visits.transitions import EndReason, LegState
 from tests.harness.programs import PROJECT
 
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))

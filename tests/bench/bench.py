@@ -38,9 +38,9 @@ from tests.bench.painted import painted
 from tests.bench.sides import LOAD_CORES, Product, bare_routes, one_emit, product, save
 from tests.bench.socket_fleet import Arrival, Fleet
 from tests.bench.weights import measure_weights
-from tests.harness.postgresql import PostgresqlCluster
 from tests.harness.programs import PROJECT
-from tests.harness.served import Served
+from tests.harness.servers.postgresql import PostgresqlCluster
+from tests.harness.servers.served import Served
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.harness.chromium import running_chromium
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
 
 QUIET_MS = 1_500

@@ -19,8 +19,8 @@ from tests.campaigns.whole_screen import LETTERS_PX, WATCH
 from tests.conftest import ServeAt
 from tests.harness.chromium import Pages
 from tests.harness.counts import IS_LARGE, count, record_measurement
-from tests.harness.moved_served import MovedServed
 from tests.harness.programs import PROJECT
+from tests.harness.servers.moved_served import MovedServed
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
 from tests.signage.media.uploads import image, video

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.roles import ROLES
-from server.web.help.documents import MANUALS, PUBLIC, Library
+from server.domain.people.roles import ROLES
+from server.web.pages.help.documents import MANUALS, PUBLIC, Library
 from tests.docs.documents import DOCS
 from tests.harness.programs import PROJECT
 

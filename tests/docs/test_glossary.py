@@ -5,8 +5,8 @@ import re
 import pytest
 
 from server.domain.facts import FactKind
-from server.domain.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
-from server.domain.transitions import EndReason, LegState, Verb
+from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
+from server.domain.visits.transitions import EndReason, LegState, Verb
 from server.store.tables import metadata
 from tests.docs.documents import rows_of, words_of
 

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from server.documents.reading import json_schema
-from server.web.help.documents import TRANSLATED, Library
+from server.web.pages.help.documents import TRANSLATED, Library
 from tests.docs.documents import DOCS, rows_of, text_of
 from tests.harness.programs import PROJECT
 
@@ -32,7 +32,7 @@ WEB = PROJECT / "server" / "web"
 
 def console_keys() -> dict[str, str]:
     """The usual key of each action of the console, as the page has them."""
-    script = (WEB / "static" / "keys.js").read_text(encoding="utf-8")
+    script = (WEB / "static/shared/keys.js").read_text(encoding="utf-8")
     keys = script.partition("DEFAULT_KEYS = Object.freeze({")[2].partition("})")[0]
     return dict(re.findall(r'(\w+): "(\w+)"', keys))
 
@@ -43,7 +43,7 @@ def words(text: str) -> set[str]:
 
 def labels(language: str) -> dict[str, set[str]]:
     """The words of each action in the list of keys of the console."""
-    path = WEB / "console" / "translations" / language / "LC_MESSAGES" / "console.po"
+    path = WEB / "pages/console/translations" / language / "LC_MESSAGES" / "console.po"
     with path.open("rb") as file:
         sentences = {str(message.id): str(message.string) for message in read_po(file)}
     return {action: words(sentences[f"console.keys.action.{action}"]) for action in console_keys()}

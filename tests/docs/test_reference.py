@@ -9,9 +9,9 @@ from typer.main import get_command
 
 from server.cli import cli
 from server.domain.facts import FactKind
-from server.domain.indicators import INDICATORS
-from server.domain.notices import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
-from server.domain.transitions import TRANSITIONS, LegState, Verb
+from server.domain.notices.lifecycle import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
+from server.domain.quality.indicators import INDICATORS
+from server.domain.visits.transitions import TRANSITIONS, LegState, Verb
 from server.live import messages
 from server.settings import Settings
 from tests.docs.documents import named_in, text_of

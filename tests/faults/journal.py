@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 
 from server.clock import Clock
-from server.store.anchors import Anchors
-from server.store.database import Database
-from server.store.verifying import verify_journal
-from tests.harness.served import Served
+from server.store.journal.anchors import Anchors
+from server.store.journal.verify import verify_journal
+from server.store.transactions.database import Database
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.server.live.hall import ServedHall
 

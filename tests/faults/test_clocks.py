@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.refusals import Refusal
-from server.usecases.close_day import close_day, days_to_close
+from server.usecases.hours.close_day import close_day, days_to_close
 from tests.server.store.journals import HALL, anchor, call, first_fault, issue, opened_hall
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 
 def waiting(database, day: str | None = None) -> int:

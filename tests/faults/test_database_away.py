@@ -11,12 +11,12 @@ import pytest
 
 from server.clock import Clock
 from server.domain.refusals import Refusal
-from server.store.database import Database
+from server.store.transactions.database import Database
 from tests.faults.journal import Presses, assert_nothing_lost
 from tests.harness.waiting import wait_until
 from tests.server.store.journals import HALL, first_fault, issue, opened_hall
 from tests.server.store.journals import anchor as anchored
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 
 def path_of(url: str) -> Path:
@@ -130,7 +130,7 @@ def test_a_full_disk_refuses_the_ticket_clearly_and_loses_nothing(sqlite_url, tm
 
 
 def test_a_database_held_too_long_is_a_refusal_and_the_next_write_works(sqlite_url, monkeypatch):
-    monkeypatch.setattr("server.store.engines.BUSY_DEADLINE_S", 0.2)
+    monkeypatch.setattr("server.store.engine.rows.BUSY_DEADLINE_S", 0.2)
     database = opened_hall(sqlite_url, Hands())
     holder = sqlite3.connect(path_of(sqlite_url), isolation_level=None)
     holder.execute("begin immediate")

@@ -11,8 +11,8 @@ import pytest
 
 from hardware.simulator import SimulatedPrinter
 from hardware.transport import TcpAddress
-from tests.harness.ports import free_port
 from tests.harness.programs import PROJECT, child_of_tests
+from tests.harness.servers.ports import free_port
 from tests.harness.waiting import wait_until
 
 _PROFILE_58_MM = """\

@@ -4,7 +4,7 @@ import socket
 from contextlib import closing
 
 from hardware.discovery import addresses_around, printers_among
-from tests.harness.ports import free_port
+from tests.harness.servers.ports import free_port
 
 
 def test_addresses_where_something_listens_are_told_in_order():

@@ -11,12 +11,12 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from server.domain.alarms import AlarmKind
+from server.domain.alarms.detection import AlarmKind
 from server.live import messages
 from server.printing.worker import Pace
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, sign_in, signed_in
 from tests.server.live.sockets import listening

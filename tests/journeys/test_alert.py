@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from server.live import messages
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.server.live.sockets import Listener, listening
 

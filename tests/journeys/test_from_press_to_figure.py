@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from server.clock import Clock
-from server.store.database import Database
+from server.store.transactions.database import Database
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, press_for_a_ticket, sign_in
 from tests.server.printing.test_served_printing import PUBLIC_URL, Kiosk, expected_picture, scanned, shows

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.docs.documents import blocks_of
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 
 PAGE = "manuels/ouvrir-un-hall"
 HALL, COUNTER, SERVICE = "guise", "guise-g1", "guise-accueil"

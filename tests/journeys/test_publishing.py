@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import ServeAt
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
-from tests.harness.moved_served import MovedServed
+from tests.harness.servers.moved_served import MovedServed
 from tests.harness.working import demonstration_user, phase, sign_in, signed_in
 
 API = "/api/v1/configuration/laon"

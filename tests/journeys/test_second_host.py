@@ -12,18 +12,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from server.clock import Clock
-from server.store.accounts import Grant
-from server.store.database import Database
-from server.store.installation import SYSTEM
-from server.usecases.accounts import NewAccount, create_account
-from server.usecases.devices import pair_device
-from server.usecases.publish_configuration import publish_hall, publish_installation
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.devices.devices import pair_device
+from server.usecases.people.accounts import NewAccount, create_account
 from tests.docs.documents import blocks_of
 from tests.harness.chromium import Pages
-from tests.harness.second_host import SecondHost, ServedThere, second_host
+from tests.harness.servers.second_host import SecondHost, ServedThere, second_host
 from tests.harness.working import press_for_a_ticket, sign_in
 from tests.journeys.test_opening_a_hall import ROUND_THE_CLOCK
-from tests.server.usecases.figures_history import HALLS
+from tests.server.usecases.quality.figures_history import HALLS
 
 NAME, ADDRESS = "accueil.exemple.fr", "192.0.2.10"
 """What the manual calls the server."""

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
-from tests.harness.served import Layout, Served
+from tests.harness.servers.served import Layout, Served
 from tests.journeys.test_opening_a_hall import ROUND_THE_CLOCK
 
 MOST_GESTURES = 40

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from playwright.sync_api import Page, expect
 
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, issue, phase, place, sign_in
 
 PASSWORD = "une agente seule à Vervins"

@@ -9,15 +9,15 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from server.clock import Clock
-from server.store.accounts import Grant
-from server.store.database import Database
-from server.store.installation import SYSTEM
-from server.usecases.accounts import Described
-from server.usecases.invitations import invite
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.people.accounts import Described
+from server.usecases.people.invitations import invite
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
-from tests.harness.identities import running_provider
-from tests.harness.served import Served
+from tests.harness.servers.identities import running_provider
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, sign_in
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, issue, phase
 
 SERVICE, COMPUTER = "laon-accueil", "laon-numerique"

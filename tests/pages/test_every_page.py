@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible, further_violations, unreached_by_keyboard
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
 
 WHOLE = ("/", "/console", "/configuration")

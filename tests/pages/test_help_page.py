@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from server.web.help.documents import Library
+from server.web.pages.help.documents import Library
 from tests.docs.documents import DOCS
 from tests.harness.accessible import OF_A_WIDTH, TO_THE_TOP, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 
 CONSOLE, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 OWN = "main button, main input, main select, main summary"

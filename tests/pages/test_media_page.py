@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.signage.media.uploads import image, pdf, put, video, zipped
 
 PATH = "/affichage/medias"

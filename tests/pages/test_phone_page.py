@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
 SITE, SERVICE, COUNTER = "laon", "laon-accueil", "laon-g1"

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from server.clock import Clock
-from server.store.database import Database
+from server.store.transactions.database import Database
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
-from tests.harness.served import Served
-from tests.server.usecases.figures_history import play_days
+from tests.harness.servers.served import Served
+from tests.server.usecases.quality.figures_history import play_days
 
 SIZES = [(1366, 768), (390, 844)]
 

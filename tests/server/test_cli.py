@@ -13,9 +13,9 @@ import pytest
 from tests.conftest import Serve
 from tests.harness.commands import Ended, run_command, start_command
 from tests.harness.programs import PROJECT
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 HALLS = PROJECT / "server" / "demonstration" / "halls"
 COMMANDS = {

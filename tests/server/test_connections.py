@@ -5,8 +5,8 @@ from contextlib import ExitStack
 import pytest
 
 from server.connections import CURRENT, Connection, Connections, caller_is_identified
-from server.domain.addresses import network_of
 from server.domain.budgets import Budget
+from server.domain.web_addresses import network_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from server.clock import Clock, FactTimes
 from tests.server.store.journals import issue, opened_hall
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

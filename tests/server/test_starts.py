@@ -11,10 +11,10 @@ from server.app import create_app
 from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.settings import Settings
-from server.store.installed import installation_of, open_installed
+from server.store.transactions.open_installed import installation_of, open_installed
 from tests.conftest import make_tables
-from tests.harness.ports import free_port
 from tests.harness.programs import PROJECT, PYTHON
+from tests.harness.servers.ports import free_port
 from tests.server.test_cli import Installation
 
 NOT_INSTALLED = [

@@ -5,15 +5,15 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from server.domain.roles import Permission
-from server.usecases.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
-from server.usecases.read_alarms import read_alarms
-from server.web.access import PEOPLE, requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Asked, HallPath, Slug
-from server.web.callers import allowed
-from server.web.viewer import page_language
+from server.domain.people.roles import Permission
+from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
+from server.usecases.alarms.read_alarms import read_alarms
+from server.web.access.callers import allowed
+from server.web.access.requirements import PEOPLE, requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import Asked, HallPath, Slug
+from server.web.api.shapes.responses import Anything
+from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="alarms")
 

@@ -7,22 +7,22 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import ConfigDict, Field, StringConstraints
 
-from server.domain.alerts import AlertKind
+from server.domain.alerts.alerts import AlertKind
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.roles import Permission
-from server.store.database import Database
-from server.store.halls import all_halls
-from server.usecases.end_alert import ask_end, end_alert, halls_of_alert, take_back
-from server.usecases.once import once
-from server.usecases.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, WantedAlert, raise_alert
-from server.usecases.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
-from server.web.access import PEOPLE, requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import LINE, Asked, HallPath, Slug
-from server.web.callers import Caller, allowed, someone
-from server.web.problems import refusal_sentence
-from server.web.viewer import page_language
+from server.store.configuration.halls import all_halls
+from server.store.transactions.database import Database
+from server.usecases.alerts.end_alert import ask_end, end_alert, halls_of_alert, take_back
+from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, WantedAlert, raise_alert
+from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
+from server.usecases.once_in_many_halls import once
+from server.web.access.callers import Caller, allowed, someone
+from server.web.access.requirements import PEOPLE, requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import LINE, Asked, HallPath, Slug
+from server.web.api.shapes.responses import Anything
+from server.web.rendering.problems import refusal_sentence
+from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="alerts")
 

@@ -7,23 +7,24 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from server.domain.instants import from_text
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.roles import Permission
-from server.usecases.arrivals import Claim
-from server.usecases.book_appointment import (
+from server.usecases.appointments.book_appointment import (
     WantedAppointment,
     book_appointment,
     cancel_appointment,
     move_appointment,
 )
-from server.usecases.import_appointments import import_appointments
-from server.usecases.issue_ticket import WantedTicket
-from server.usecases.print_sheet import print_sheet
-from server.usecases.read_appointments import read_appointments, read_convocations
-from server.usecases.undo_check_in import undo_check_in
-from server.web.access import PEOPLE_AND_KEYS, requires
-from server.web.api.answers import Anything, TicketAnswer
-from server.web.api.appointment_shapes import (
+from server.usecases.appointments.check_in import Claim
+from server.usecases.appointments.import_appointments import import_appointments
+from server.usecases.appointments.read_appointments import read_appointments, read_convocations
+from server.usecases.appointments.undo_check_in import undo_check_in
+from server.usecases.printing.print_appointment_sheet import print_sheet
+from server.usecases.tickets.issue_ticket import WantedTicket
+from server.web.access.callers import allowed, someone
+from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.appointments import (
     AppointmentAnswer,
     AppointmentBody,
     AppointmentChange,
@@ -34,11 +35,10 @@ from server.web.api.appointment_shapes import (
     ImportAnswer,
     ImportBody,
 )
-from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import HallPath
+from server.web.api.shapes.requests import HallPath
+from server.web.api.shapes.responses import Anything, TicketAnswer
 from server.web.api.tickets import channel_of, issued
-from server.web.callers import allowed, someone
-from server.web.viewer import page_language
+from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="appointments")
 

@@ -8,14 +8,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
-from server.domain.roles import Permission
-from server.store.players import Players
-from server.usecases.configuration_document import Reader
-from server.usecases.discard_draft import discard_draft
-from server.usecases.import_configuration import examine_file, read_file
-from server.usecases.publish_draft import publish_draft, roll_back
-from server.usecases.read_applied import read_applied
-from server.usecases.read_configuration import (
+from server.domain.people.roles import Permission
+from server.store.devices.sightings import Players
+from server.usecases.configuration.configuration_document import Reader
+from server.usecases.configuration.discard_draft import discard_draft
+from server.usecases.configuration.import_configuration import examine_file, read_file
+from server.usecases.configuration.publish_draft import publish_draft, roll_back
+from server.usecases.configuration.read_configuration import (
     HIGHEST_REVISION,
     read_document,
     read_documents,
@@ -23,14 +22,15 @@ from server.usecases.read_configuration import (
     read_revision,
     read_revisions,
 )
-from server.usecases.save_draft import Joining, Position, StaleDocument, WantedDraft, save_draft
-from server.web.access import PEOPLE, requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Asked, Slug
-from server.web.callers import Caller, sites_where
-from server.web.problems import problem, refusal_sentence, status_of
-from server.web.viewer import page_language
+from server.usecases.configuration.save_draft import Joining, Position, StaleDocument, WantedDraft, save_draft
+from server.usecases.devices.read_applied import read_applied
+from server.web.access.callers import Caller, sites_where
+from server.web.access.requirements import PEOPLE, requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import Asked, Slug
+from server.web.api.shapes.responses import Anything
+from server.web.rendering.problems import problem, refusal_sentence, status_of
+from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="configuration")
 

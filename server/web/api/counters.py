@@ -7,13 +7,12 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.roles import Permission
-from server.store.installation import Author
-from server.usecases import check_priority, hold, serve, wait_again
-from server.usecases.call_elsewhere import Elsewhere, call_elsewhere
-from server.usecases.call_next import AtCounter, call_chosen, call_next
-from server.usecases.counter_sessions import (
+from server.store.transactions.installation_transaction import Author
+from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
+from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.counters.counter_sessions import (
     WantedSession,
     change_profile,
     close_counter,
@@ -22,16 +21,17 @@ from server.usecases.counter_sessions import (
     pause_counter,
     resume_counter,
 )
-from server.usecases.forgotten import confirm_presence
-from server.usecases.next_leg import WantedResult
-from server.usecases.read_queue import read_counter
-from server.usecases.read_waiting import read_waiting
-from server.usecases.serve import Destination, Gesture, hall_of_leg
-from server.usecases.undo import undo
-from server.web.access import requires
-from server.web.api.answers import Anything, LegAnswer, SessionAnswer
-from server.web.api.context import REFUSED, Api, own_session, place_header, session_header, write_key
-from server.web.api.shapes import (
+from server.usecases.counters.forgotten_counters import confirm_presence
+from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_waiting import read_waiting
+from server.usecases.legs.following_leg import WantedResult
+from server.usecases.visits import check_priority, hold_leg, leg_verbs, postpone_and_park
+from server.usecases.visits.leg_verbs import Destination, Gesture, hall_of_leg
+from server.usecases.visits.undo_gesture import undo
+from server.web.access.callers import allowed, allowed_either
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api, own_session, place_header, session_header, write_key
+from server.web.api.shapes.requests import (
     CallBody,
     CancelBody,
     CounterPath,
@@ -47,17 +47,17 @@ from server.web.api.shapes import (
     TransferBody,
     UndoBody,
 )
-from server.web.callers import allowed, allowed_either
+from server.web.api.shapes.responses import Anything, LegAnswer, SessionAnswer
 
 TAG = Tag(name="counters")
 type Verb = Callable[..., Any]
 BEFORE_CALL = (
-    hold.release,
+    hold_leg.release,
     check_priority.confirm_priority,
     check_priority.deny_priority,
-    serve.correct_service,
-    serve.transfer,
-    serve.cancel,
+    leg_verbs.correct_service,
+    leg_verbs.transfer,
+    leg_verbs.cancel,
 )
 """What the reception desk may do too, while the visitor waits."""
 
@@ -215,13 +215,13 @@ def _applied(api: Api, leg: str, verb: Verb, **values: Any) -> Any:
 def _legs(routes: APIBlueprint, api: Api) -> None:
     apply = partial(_applied, api)
     for name, verb, summary in (
-        ("recall", serve.recall, "Calls the same leg again."),
-        ("start", serve.start, "The visitor is at the counter."),
-        ("no-show", serve.no_show, "The visitor did not come."),
-        ("postpone", wait_again.postpone, "Called and not there yet: waits again after some calls."),
-        ("reinstate", serve.reinstate, "A no-show is back; answers the new leg."),
-        ("hold", hold.hold, "The visitor cannot be received now: waits on without losing the rank."),
-        ("release", hold.release, "A leg that was held may be called again."),
+        ("recall", leg_verbs.recall, "Calls the same leg again."),
+        ("start", leg_verbs.start, "The visitor is at the counter."),
+        ("no-show", leg_verbs.no_show, "The visitor did not come."),
+        ("postpone", postpone_and_park.postpone, "Called and not there yet: waits again after some calls."),
+        ("reinstate", leg_verbs.reinstate, "A no-show is back; answers the new leg."),
+        ("hold", hold_leg.hold, "The visitor cannot be received now: waits on without losing the rank."),
+        ("release", hold_leg.release, "A leg that was held may be called again."),
         ("confirm-priority", check_priority.confirm_priority, "The priority card was seen."),
         ("deny-priority", check_priority.deny_priority, "The card was not shown: the rank by arrival again."),
     ):
@@ -234,13 +234,13 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         if body.service is None and body.counter is None:
             raise Refusal("bad_request", missing="service")
         to = Destination(body.service, body.counter, body.place, body.not_before)
-        return apply(path.leg, serve.transfer, to=to)
+        return apply(path.leg, leg_verbs.transfer, to=to)
 
     @routes.post("/legs/<leg>/cancel", responses={200: LegAnswer})
     @requires(Permission.CALL, Permission.RECEIVE)
     def cancel(path: LegPath, body: CancelBody) -> Any:
         """Voids a visit."""
-        return apply(path.leg, serve.cancel, reason=body.reason)
+        return apply(path.leg, leg_verbs.cancel, reason=body.reason)
 
 
 def _services(routes: APIBlueprint, api: Api) -> None:
@@ -250,31 +250,31 @@ def _services(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL)
     def finish(path: LegPath, body: ResultBody) -> Any:
         """The service has ended."""
-        return apply(path.leg, serve.finish, result=WantedResult(body.outcome, body.note))
+        return apply(path.leg, leg_verbs.finish, result=WantedResult(body.outcome, body.note))
 
     @routes.post("/legs/<leg>/park", responses={200: LegAnswer})
     @requires(Permission.CALL)
     def park(path: LegPath, body: ParkBody) -> Any:
         """Sets a visitor aside, with a timer."""
-        return apply(path.leg, wait_again.park, for_s=body.for_s, place=body.return_place)
+        return apply(path.leg, postpone_and_park.park, for_s=body.for_s, place=body.return_place)
 
     @routes.post("/legs/<leg>/resume", responses={200: LegAnswer})
     @requires(Permission.CALL)
     def resume(path: LegPath, body: ResumeBody) -> Any:
         """Serves a visitor who was set aside."""
-        return apply(path.leg, wait_again.resume, counter=body.counter)
+        return apply(path.leg, postpone_and_park.resume, counter=body.counter)
 
     @routes.post("/legs/<leg>/add-service", responses={200: LegAnswer})
     @requires(Permission.CALL)
     def add_service(path: LegPath, body: ServiceBody) -> Any:
         """Another service opens when this one has ended."""
-        return apply(path.leg, serve.add_service, service=body.service)
+        return apply(path.leg, leg_verbs.add_service, service=body.service)
 
     @routes.post("/legs/<leg>/correct-service", responses={200: LegAnswer})
     @requires(Permission.CALL, Permission.RECEIVE)
     def correct_service(path: LegPath, body: ServiceBody) -> Any:
         """The visitor came for another service."""
-        return apply(path.leg, serve.correct_service, service=body.service)
+        return apply(path.leg, leg_verbs.correct_service, service=body.service)
 
 
 def _undoing(routes: APIBlueprint, api: Api) -> None:

@@ -5,25 +5,25 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from server.domain.indicators import INDICATORS
+from server.domain.people.roles import Permission
+from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
-from server.domain.roles import Permission
-from server.usecases.individual_figures import (
+from server.usecases.hall.read_board import read_board, read_queues, read_screen
+from server.usecases.hall.read_queue import read_queue, read_queue_page
+from server.usecases.notices.read_notices import check_seen
+from server.usecases.notices.read_programme import Preview
+from server.usecases.quality.individual_figures import (
     FEWEST_SERVED,
     AgentFigures,
     Served,
     read_individual_figures,
 )
-from server.usecases.read_board import read_board, read_queues, read_screen
-from server.usecases.read_indicators import read_indicators
-from server.usecases.read_notices import check_seen
-from server.usecases.read_programme import Preview
-from server.usecases.read_queue import read_queue, read_queue_page
-from server.web.access import PEOPLE, requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api
+from server.usecases.quality.read_indicators import read_indicators
+from server.web.access.callers import allowed
+from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller
-from server.web.api.shapes import (
+from server.web.api.services import REFUSED, Api
+from server.web.api.shapes.requests import (
     HallPath,
     HallQueuePath,
     IndicatorsQuery,
@@ -31,8 +31,8 @@ from server.web.api.shapes import (
     PeriodQuery,
     ScreenQuery,
 )
-from server.web.callers import allowed
-from server.web.viewer import page_language
+from server.web.api.shapes.responses import Anything
+from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="halls")
 

@@ -9,23 +9,23 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
-from server.domain.media import Sites
+from server.domain.notices.media import Sites
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.roles import Permission
-from server.store.accounts import EVERY_SITE
-from server.store.media_files import MediaFiles, too_large
-from server.store.write_keys import WriteKey
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.media.media_files import MediaFiles, too_large
+from server.store.people.accounts import EVERY_SITE
 from server.usecases.answers import Answer
-from server.usecases.describe_medium import describe_medium
-from server.usecases.read_media import read_media, read_medium
-from server.usecases.remove_medium import NoticesWith, remove_medium
-from server.usecases.upload_medium import upload_medium
-from server.web.access import PEOPLE_AND_KEYS, requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api, idempotency_key, write_key
-from server.web.api.shapes import LINE, Asked, Slug
-from server.web.callers import identify
-from server.web.viewer import page_language
+from server.usecases.media.describe_medium import describe_medium
+from server.usecases.media.read_media import read_media, read_medium
+from server.usecases.media.remove_medium import NoticesWith, remove_medium
+from server.usecases.media.upload_medium import upload_medium
+from server.web.access.callers import identify
+from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.api.services import REFUSED, Api, idempotency_key, write_key
+from server.web.api.shapes.requests import LINE, Asked, Slug
+from server.web.api.shapes.responses import Anything
+from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="media")
 UPLOADS = "/api/v1/media"

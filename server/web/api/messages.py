@@ -6,15 +6,15 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
-from server.domain.roles import Permission
-from server.usecases.read_messages import calls_for_help, messages_for_counter
-from server.usecases.read_wall import read_people
-from server.usecases.send_message import HELP, WantedMessage, message_of, see_message, send_message
-from server.web.access import requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import LINE, Asked, CounterPath, HallPath, Slug
-from server.web.callers import allowed, allowed_either, role_of
+from server.domain.people.roles import Permission
+from server.usecases.hall.read_messages import calls_for_help, messages_for_counter
+from server.usecases.hall.read_wall import read_people
+from server.usecases.hall.send_message import HELP, WantedMessage, message_of, see_message, send_message
+from server.web.access.callers import allowed, allowed_either, role_of
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import LINE, Asked, CounterPath, HallPath, Slug
+from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="messages")
 

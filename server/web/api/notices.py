@@ -7,10 +7,11 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, BeforeValidator, Field
 
-from server.domain.notices import NoticeState
-from server.domain.roles import Permission
+from server.domain.notices.lifecycle import NoticeState
+from server.domain.people.roles import Permission
 from server.usecases.answers import Answer
-from server.usecases.decide_notice import (
+from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.decide_notice import (
     LONGEST_REASON,
     approve_notice,
     archive_notice,
@@ -18,18 +19,17 @@ from server.usecases.decide_notice import (
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.draft_notice import correct_notice, draft_notice
-from server.usecases.edit_notice import edit_notice
-from server.usecases.notice_gesture import NoticeGesture
-from server.usecases.notice_places import Reach
-from server.usecases.publish_notice import WantedDisplay, publish_notice
-from server.usecases.read_notices import WantedNotices, read_notice, read_notices
-from server.web.access import PEOPLE, requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.instants import Instant
-from server.web.api.shapes import LINE, OPAQUE, Asked, Slug, one_line
-from server.web.callers import Caller, sites_where
+from server.usecases.notices.draft_notice import correct_notice, draft_notice
+from server.usecases.notices.edit_notice import edit_notice
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
+from server.usecases.notices.read_notices import WantedNotices, read_notice, read_notices
+from server.web.access.callers import Caller, sites_where
+from server.web.access.requirements import PEOPLE, requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.instants import Instant
+from server.web.api.shapes.requests import LINE, OPAQUE, Asked, Slug, one_line
+from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="notices")
 

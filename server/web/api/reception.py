@@ -7,13 +7,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
-from server.domain.roles import Permission
-from server.usecases.find_visits import Sought, find_visits
-from server.web.access import requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api
-from server.web.api.shapes import LINE, Asked, HallPath
-from server.web.callers import allowed
+from server.domain.people.roles import Permission
+from server.usecases.visits.find_visits import Sought, find_visits
+from server.web.access.callers import allowed
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api
+from server.web.api.shapes.requests import LINE, Asked, HallPath
+from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="reception")
 

@@ -6,14 +6,14 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
-from server.domain.roles import Permission
-from server.domain.sound import LONGEST_QUIET_MINUTES
-from server.usecases.set_quiet import set_quiet
-from server.web.access import requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import Asked, HallPath
-from server.web.callers import allowed
+from server.domain.hall.sound import LONGEST_QUIET_MINUTES
+from server.domain.people.roles import Permission
+from server.usecases.hall.set_quiet import set_quiet
+from server.web.access.callers import allowed
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import Asked, HallPath
+from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="sound")
 

@@ -7,8 +7,8 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
-from server.domain.roles import Permission
-from server.domain.targets import (
+from server.domain.people.roles import Permission
+from server.domain.quality.targets import (
     HIGHEST_SHARE_PERCENT,
     LONGEST_NAME,
     LONGEST_WAIT_S,
@@ -18,14 +18,14 @@ from server.domain.targets import (
     WantedWithdrawal,
     WithdrawalReason,
 )
-from server.usecases.decide_target import decide_target
-from server.usecases.read_targets import targets_answer
-from server.usecases.withdraw_target import withdraw_target
-from server.web.access import requires
-from server.web.api.answers import Anything
-from server.web.api.context import REFUSED, Api, write_key
-from server.web.api.shapes import LINE, Asked, HallPath, Slug
-from server.web.callers import allowed
+from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.read_targets import targets_answer
+from server.usecases.quality.withdraw_target import withdraw_target
+from server.web.access.callers import allowed
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import LINE, Asked, HallPath, Slug
+from server.web.api.shapes.responses import Anything
 
 TAG = Tag(name="targets")
 

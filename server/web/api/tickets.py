@@ -7,27 +7,27 @@ from flask import request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.roles import Permission
 from server.ids import token_digest
-from server.store.installation import Author
-from server.usecases.arrivals import Claim
-from server.usecases.count_greeting import GreetedAt, count_greeting
-from server.usecases.find_visits import hall_of_visit
-from server.usecases.issue_ticket import WantedTicket, issue_ticket
-from server.usecases.note_needs import note_needs
-from server.usecases.pressed_before import is_pressed
-from server.usecases.read_history import read_history
-from server.usecases.read_menu import read_menu
-from server.usecases.read_prints import read_prints
-from server.usecases.read_ticket import read_ticket, read_ticket_by_code
-from server.usecases.reprint_ticket import reprint_ticket
-from server.usecases.undo_greeting import undo_greeting
-from server.usecases.visitor import give_up, take_back
-from server.web.access import PEOPLE_AND_KEYS, Access, open_to, requires
-from server.web.api.answers import Anything, TicketAnswer
-from server.web.api.context import REFUSED, Api, own_session, write_key
-from server.web.api.shapes import (
+from server.store.transactions.installation_transaction import Author
+from server.usecases.appointments.check_in import Claim
+from server.usecases.legs.note_needs import note_needs
+from server.usecases.printing.read_prints import read_prints
+from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
+from server.usecases.tickets.give_up_ticket import give_up, take_back
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.read_menu import read_menu
+from server.usecases.tickets.read_ticket import read_ticket, read_ticket_by_code
+from server.usecases.tickets.repeat_press import is_pressed
+from server.usecases.tickets.reprint_ticket import reprint_ticket
+from server.usecases.tickets.undo_greeting import undo_greeting
+from server.usecases.visits.find_visits import hall_of_visit
+from server.usecases.visits.read_history import read_history
+from server.web.access.callers import Caller, allowed, allowed_either
+from server.web.access.requirements import PEOPLE_AND_KEYS, Access, open_to, requires
+from server.web.api.services import REFUSED, Api, own_session, write_key
+from server.web.api.shapes.requests import (
     GreetingBody,
     GreetingPath,
     HallPath,
@@ -38,7 +38,7 @@ from server.web.api.shapes import (
     TokenPath,
     VisitPath,
 )
-from server.web.callers import Caller, allowed, allowed_either
+from server.web.api.shapes.responses import Anything, TicketAnswer
 
 TAG = Tag(name="tickets")
 CODE_LENGTH = 8

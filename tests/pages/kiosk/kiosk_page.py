@@ -7,7 +7,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
 SITE = "laon"

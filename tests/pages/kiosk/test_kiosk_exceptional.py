@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.pages.kiosk.kiosk_page import SITE, SIZES, by_key, expect_ticket, fits, is_listed
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from kiosk.mounting import low_band
 from tests.harness.accessible import assert_accessible
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.pages.kiosk.kiosk_page import (
     MISFITS,
     SITE,

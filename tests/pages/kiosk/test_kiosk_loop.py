@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.pages.kiosk.kiosk_page import SITE, SIZES, choose, fits
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.pages.kiosk.kiosk_page import SITE, WALK_IN, by_key, choose, expect_ticket, press, speak_english
 
 

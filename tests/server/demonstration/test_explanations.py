@@ -10,26 +10,26 @@ import pytest
 from server.clock import Clock
 from server.demonstration.create import SLUGS
 from server.demonstration.history import Past, create_with_past
-from server.domain.counter_facts import DutyTerms
+from server.domain.calling.choose_next import choose
+from server.domain.calling.waiting_legs import CallContext, CallingCounter, LinkedTurn
+from server.domain.counters.facts import DutyTerms
 from server.domain.facts import FactKind
 from server.domain.instants import from_micros
-from server.domain.projection import changes
-from server.domain.projection_changes import Insert, Recorded
-from server.domain.rules_choosing import choose
-from server.domain.rules_waiting import CallContext, CallingCounter, LinkedTurn
+from server.domain.journal.fold import changes
+from server.domain.row_changes import Insert, Recorded
 from server.ids import new_id
 from server.settings import Settings
-from server.store.database import Database
-from server.store.facts import as_recorded
-from server.store.installation import Author
-from server.store.waiting import as_queued
-from server.usecases.call_next import AtCounter, call_next
-from server.usecases.counter_sessions import WantedSession, open_counter
-from server.usecases.issue_ticket import WantedTicket, issue_ticket
-from server.usecases.link_visits import LinkedTo, Linking, link_visits, unlink_visit
-from server.usecases.pick_next import profile_of
-from tests.server.usecases.figures_history import Hands, database_with_hall
-from tests.server.usecases.watched_hall import MORNING
+from server.store.journal.facts import as_recorded
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.store.visits.legs import as_queued
+from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling.pick_next import profile_of
+from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
+from tests.server.usecases.days.watched_hall import MORNING
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 _FACTS = (
     "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position"

@@ -16,13 +16,13 @@ from server.demonstration.habits import habits
 from server.demonstration.history import Past, create_with_past, days_of
 from server.domain.refusals import Refusal
 from server.settings import Settings
-from server.store.anchors import Anchors
-from server.store.database import Database
-from server.store.installation import SYSTEM
-from server.store.verifying import verify_journal
-from server.usecases.issue_ticket import WantedTicket, issue_ticket
-from server.usecases.read_appointments import read_appointments
-from server.usecases.read_indicators import read_days, read_indicators
+from server.store.journal.anchors import Anchors
+from server.store.journal.verify import verify_journal
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.appointments.read_appointments import read_appointments
+from server.usecases.quality.read_indicators import read_days, read_indicators
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 from tests.harness.counts import count
 
 UNTIL = date(2026, 11, 24)

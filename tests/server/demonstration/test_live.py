@@ -21,9 +21,9 @@ from server.demonstration.live import NEWCOMERS_HALL
 from server.demonstration.play import HallPlay
 from server.demonstration.timeline import Timeline
 from tests.conftest import Serve
-from tests.harness.ports import free_port
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests
-from tests.harness.served import Served
+from tests.harness.servers.ports import free_port
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
 FAST = "600"

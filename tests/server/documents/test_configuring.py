@@ -12,11 +12,11 @@ from server.documents import (
     public_holidays_of,
     to_configuration,
 )
-from server.documents.opening import public_holidays
-from server.domain.calendars import MIDNIGHT, Span, half_days, opening_at
-from server.domain.configuration import PrinterConnection
-from server.domain.numbering import Series
-from server.domain.sound import Sound, SoundLevel
+from server.documents.parts.opening import public_holidays
+from server.domain.hall.configuration import PrinterConnection
+from server.domain.hall.sound import Sound, SoundLevel
+from server.domain.hours.calendars import MIDNIGHT, Span, half_days, opening_at
+from server.domain.tickets.numbering import Series
 from tests.server.documents.contents import (
     changed,
     hall_contents,

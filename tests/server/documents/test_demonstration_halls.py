@@ -13,7 +13,7 @@ from server.documents import (
     to_configuration,
     warnings_of,
 )
-from server.domain.calendars import half_days
+from server.domain.hours.calendars import half_days
 from tests.server.documents.contents import SITES, demonstration
 
 INSTALLATION = parse_installation(demonstration("installation"))

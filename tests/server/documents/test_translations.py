@@ -25,7 +25,7 @@ def codes_in_the_code() -> set[str]:
     """The codes given to `problem`, `warning` and `broken_rule` anywhere in the package."""
     calls = (
         node
-        for path in DOCUMENTS.glob("*.py")
+        for path in DOCUMENTS.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS_A_CODE
     )

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from server.domain.players import Sighting
-from server.store.players import OwnPlayers
+from server.domain.devices.device_state import Sighting
+from server.store.devices.sightings import OwnPlayers
 
 
 class HallFails(Exception):

@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.players import Sighting
+from server.domain.devices.device_state import Sighting
 from server.jobs.alarm_rounds import AlarmRounds
-from server.store.job_runs import claim_every
-from server.store.players import OwnPlayers
-from server.usecases.publish_configuration import publish_hall
-from server.usecases.read_alarms import read_alarms
+from server.store.devices.sightings import OwnPlayers
+from server.store.operation.job_runs import claim_every
+from server.usecases.alarms.read_alarms import read_alarms
+from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.jobs.failing_players import FailingPlayers
 from tests.server.store.journals import AGENT
-from tests.server.usecases.faulty_hall import KIOSK, TRANSLATE, FaultyHall, faulty_hall
-from tests.server.usecases.figures_history import HALLS
+from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall, faulty_hall
+from tests.server.usecases.quality.figures_history import HALLS
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
 from server.jobs.local_socket import answer_to, serve_local, write
 from server.jobs.server_lock import SOCKET, alone, hold, is_server_running
-from server.store.database import Database
+from server.store.transactions.database import Database
 from server.unix_socket import listening
 from tests.harness.waiting import wait_until
-from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from server.clock import Clock
-from server.domain.uptime import LOOK_EVERY_S
+from server.domain.devices.uptime import LOOK_EVERY_S
 from server.jobs.rounds import Rounds
-from server.store.anchors import Anchors
-from server.store.database import Database
-from server.store.players import OwnPlayers
-from server.usecases.devices import pair_device
+from server.store.devices.sightings import OwnPlayers
+from server.store.journal.anchors import Anchors
+from server.store.transactions.database import Database
+from server.usecases.devices.devices import pair_device
 from tests.server.jobs.failing_players import FailingPlayers
 from tests.server.store.journals import AGENT
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 KIOSKS = {"laon": "laon-borne-1", "vervins": "vervins-borne-1"}
 

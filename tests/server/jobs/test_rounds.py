@@ -13,15 +13,15 @@ from hardware.speech import AudioFiles
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.jobs.rounds import Rounds
-from server.store.anchors import Anchors
-from server.store.commits import Commit
-from server.store.database import Database
-from server.store.installation import SYSTEM, Author
-from server.usecases.counter_sessions import WantedSession, open_counter, pause_counter
-from server.usecases.publish_configuration import publish_hall
-from server.usecases.serve import Gesture, start
+from server.store.journal.anchors import Anchors
+from server.store.transactions.commits import Commit
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM, Author
+from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.counters.counter_sessions import WantedSession, open_counter, pause_counter
+from server.usecases.visits.leg_verbs import Gesture, start
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, first_fault, issue, opened_hall
-from tests.server.usecases.figures_history import HALLS, Hands
+from tests.server.usecases.quality.figures_history import HALLS, Hands
 
 # Friday 20 November 2026; Laon closes at 16:00 local (15:00 UTC), the day two hours later
 CLOSES_AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -45,7 +45,7 @@ def rounds(database: Database, tmp_path: Path) -> Rounds:
 
 
 def closing_of(database: Database) -> datetime:
-    from server.domain.calendars import day_closes_at
+    from server.domain.hours.calendars import day_closes_at
 
     return day_closes_at(database.configuration(HALL).calendar, CLOSES_AT.date())
 
@@ -240,7 +240,7 @@ def test_a_job_that_fails_does_not_stop_the_others(database: Database, hands: Ha
 
 
 def test_a_no_show_of_yesterday_does_not_come_back(database: Database, rounds: Rounds, hands: Hands):
-    from server.usecases.serve import no_show, reinstate
+    from server.usecases.visits.leg_verbs import no_show, reinstate
 
     issue(database)
     leg = call(database)["leg"]

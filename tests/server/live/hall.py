@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from server.live import messages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.server.live.sockets import Listener, listening
 
 

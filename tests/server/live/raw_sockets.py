@@ -7,7 +7,7 @@ from typing import Any
 
 import websocket
 
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 
 
 @contextmanager

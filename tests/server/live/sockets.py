@@ -11,7 +11,7 @@ from typing import Any
 import socketio
 
 from server.live import messages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import PATIENCE_S, wait_until
 
 type Message = dict[str, Any]

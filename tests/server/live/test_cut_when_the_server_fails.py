@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from sqlalchemy import create_engine, text
 
 from server.live import messages
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
 CLOSED = "1"

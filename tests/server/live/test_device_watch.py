@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from redis import Redis
 
-from server.domain.connections import Connection
-from server.domain.players import is_present
+from server.domain.devices.connections import Connection
+from server.domain.devices.device_state import is_present
 from server.live.device_watch import DeviceWatch
 from server.live.presence import Presence
-from server.store.players import players_at
-from tests.server.usecases.figures_history import Hands
+from server.store.devices.sightings import players_at
+from tests.server.usecases.quality.figures_history import Hands
 
 HALL, SCREEN = "h-watched", "s1"
 

@@ -6,11 +6,11 @@ import pytest
 
 from server.live import messages
 from server.live.presence import Joined, Presence
-from server.live.publisher import Publisher
-from server.store.installation import SYSTEM
-from server.usecases.estimate_waits import Estimates
-from server.usecases.publish_configuration import publish_installation
-from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+from server.live.publication.publisher import Publisher
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.waits.estimate_waits import Estimates
+from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 HALLS_OPEN = ("laon", "vervins")
 

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from server.live import messages
 from server.printing.documents import Wanted
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
 from tests.server.live.hall import Halls, ServedHall

@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from server.live import messages
-from server.web.cookies import DEVICE_COOKIE
+from server.web.access.cookies import DEVICE_COOKIE
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
-from tests.server.domain.test_players import TOLD
+from tests.server.domain.devices.test_players import TOLD
 from tests.server.live.sockets import listening, refusal_of
 from tests.server.live.test_served_programmes import sign_in
-from tests.server.web.test_api_supervision_devices import image
+from tests.server.web.devices.test_api_supervision_devices import image
 
 SCREEN = "laon-ecran-1"
 

@@ -8,10 +8,10 @@ import pytest
 
 from server.live import messages
 from server.live.void_tokens import VoidTokens
-from server.store.accounts import Grant
-from server.store.installation import SYSTEM
-from server.usecases.accounts import change_roles
-from server.usecases.read_people import read_people
+from server.store.people.accounts import Grant
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.people.accounts import change_roles
+from server.usecases.people.read_people import read_people
 from tests.server.web.api_site import HALL, OTHER, ApiSite
 
 

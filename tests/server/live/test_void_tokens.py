@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from server.live import messages
-from server.web.cookies import SESSION_COOKIE
+from server.web.access.cookies import SESSION_COOKIE
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, signed_in
 from tests.server.live.hall import ServedHall

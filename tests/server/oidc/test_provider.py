@@ -8,7 +8,7 @@ from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.oidc.provider import FRESH_S, TOLD_S, Provider
 from server.oidc.registration import Registration
-from tests.harness.ports import free_port
+from tests.harness.servers.ports import free_port
 
 
 @dataclass

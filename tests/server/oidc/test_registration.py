@@ -4,10 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from server.commands.examination import provider
-from server.domain.addresses import is_private_way
+from server.domain.web_addresses import is_private_way
 from server.oidc.registration import registration_of
 from server.settings import Settings
-from tests.harness.ports import free_port
+from tests.harness.servers.ports import free_port
 
 REGISTERED = {"oidc_client_id": "parvis", "oidc_client_secret": "secret"}
 

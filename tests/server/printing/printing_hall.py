@@ -16,12 +16,12 @@ from server.language import Catalogues
 from server.printing.service import PrintService
 from server.printing.worker import Pace
 from server.settings import Settings
-from server.store import print_jobs
-from server.store.database import Database
-from server.store.installation import Author
-from server.usecases.issue_ticket import Quote, WantedTicket, issue_ticket
-from server.usecases.publish_configuration import publish_hall, publish_installation
-from server.usecases.reprint_ticket import reprint_ticket
+from server.store.printing import print_jobs
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.tickets.issue_ticket import Quote, WantedTicket, issue_ticket
+from server.usecases.tickets.reprint_ticket import reprint_ticket
 from tests.harness.waiting import PATIENCE_S, wait_until
 
 HALLS = Path(__file__).parents[3] / "server/demonstration/halls"

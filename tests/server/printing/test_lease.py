@@ -12,8 +12,8 @@ from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.printing import worker
 from server.printing.lease import PrinterLease
-from server.store.database import Database
-from server.usecases.end_print import Held, PrintEnd, end_prints, note_print, start_print
+from server.store.transactions.database import Database
+from server.usecases.printing.print_jobs import Held, PrintEnd, end_prints, note_print, start_print
 from tests.harness.waiting import wait_until
 from tests.server.printing.printing_hall import KIOSK, Hands
 

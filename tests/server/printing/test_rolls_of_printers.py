@@ -1,11 +1,11 @@
 """The roll of a printer through the whole worker: papers counted, its end learnt from, a trial on it."""
 
 from hardware.simulator import Fault
-from server.domain.rolls import EndedRoll, Roll
-from server.store.rolls import ended_rolls, roll_in
-from server.usecases.change_roll import change_roll
-from server.usecases.print_trial import print_trial
-from server.usecases.read_printers import paper_left_in
+from server.domain.printing.paper_rolls import EndedRoll, Roll
+from server.store.printing.paper_rolls import ended_rolls, roll_in
+from server.usecases.devices.read_printers import paper_left_in
+from server.usecases.printing.change_roll import change_roll
+from server.usecases.printing.print_trial import print_trial
 from tests.harness.waiting import wait_until
 from tests.server.printing.printing_hall import AUTHOR, KIOSK, PrintingHall
 

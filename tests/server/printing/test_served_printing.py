@@ -25,10 +25,10 @@ from server.clock import Clock
 from server.live import messages
 from server.printing.documents import AnyWanted, TicketPrinting, document_of, read_wanted
 from server.settings import Settings
-from server.store.database import Database
-from server.store.secret_key import database_of
+from server.store.operation.secret_key import database_of
+from server.store.transactions.database import Database
 from tests.harness.programs import program
-from tests.harness.served import Served
+from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.server.live.sockets import listening
 from tests.server.printing.printing_hall import TRANSLATE

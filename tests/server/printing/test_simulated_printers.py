@@ -11,10 +11,10 @@ import pytest
 from hardware.discovery import printers_among
 from hardware.simulator.ports import free_port
 from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters
-from server.store.database import Database
-from server.store.installation import SYSTEM
-from server.usecases.publish_configuration import publish_hall
-from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_hall
+from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 KIOSK = "laon-borne-1"
 

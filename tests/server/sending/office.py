@@ -15,11 +15,11 @@ from server.sending.mail_server import MailServer
 from server.sending.sender import Channel, Sender
 from server.sending.webhook import Webhooks
 from server.settings import Settings
-from server.store.database import Database
-from server.store.recipients import Recipient
-from server.usecases.alarm_recipients import read_recipients
+from server.store.alarms.recipients import Recipient
+from server.store.transactions.database import Database
+from server.usecases.alarms.alarm_recipients import read_recipients
 from tests.server.sending.endpoints import Endpoint, Mailbox
-from tests.server.usecases.faulty_hall import TRANSLATE, FaultyHall, faulty_hall
+from tests.server.usecases.alarms.faulty_hall import TRANSLATE, FaultyHall, faulty_hall
 
 TRIAL = json.dumps(
     {

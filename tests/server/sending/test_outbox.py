@@ -7,8 +7,8 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.sending.refused import SendRefused
-from server.store.deliveries import due_deliveries, note_failed, note_sent, send_again, take_delivery
-from server.usecases.alarm_recipients import remove_recipient, resend
+from server.store.alarms.outbox import due_deliveries, note_failed, note_sent, send_again, take_delivery
+from server.usecases.alarms.alarm_recipients import remove_recipient, resend
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.sending.office import TRIAL, Office, recipient
 from tests.server.store.journals import AGENT

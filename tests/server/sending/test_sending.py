@@ -18,15 +18,15 @@ from server.sending.refused import FAILURES, SendRefused
 from server.sending.sender import Sender
 from server.sending.webhook import Webhooks
 from server.settings import Settings
-from server.store.database import Database
-from server.store.recipients import Recipient
-from server.usecases.alarm_recipients import resend
+from server.store.alarms.recipients import Recipient
+from server.store.transactions.database import Database
+from server.usecases.alarms.alarm_recipients import resend
 from tests.docs.documents import text_of
-from tests.harness.ports import free_port
+from tests.harness.servers.ports import free_port
 from tests.harness.waiting import wait_until
 from tests.server.sending.endpoints import Endpoint, Mailbox, slow_mail_server
 from tests.server.sending.office import TRIAL, Office, recipient, sender_for, subjects, types
-from tests.server.usecases.faulty_hall import TRANSLATE
+from tests.server.usecases.alarms.faulty_hall import TRANSLATE
 
 
 def test_a_fault_and_its_end_arrive_by_letter_and_by_webhook(

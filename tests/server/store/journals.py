@@ -4,17 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from server.ids import new_id
-from server.store.anchors import Anchors, write_anchors
-from server.store.database import Database
-from server.store.installation import Author
-from server.store.verifying import Fault, verify_journal
-from server.usecases.call_next import AtCounter, call_next
-from server.usecases.counter_sessions import WantedSession, open_counter
-from server.usecases.devices import pair_device
-from server.usecases.issue_ticket import WantedTicket, issue_ticket
-from server.usecases.serve import Gesture, recall, start
-from server.usecases.undo import last_gesture, undo
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from server.store.journal.anchors import Anchors, write_anchors
+from server.store.journal.verify import Fault, verify_journal
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.devices.devices import pair_device
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.visits.leg_verbs import Gesture, recall, start
+from server.usecases.visits.undo_gesture import last_gesture, undo
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
 AGENT = Author("agent")

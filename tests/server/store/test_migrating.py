@@ -8,16 +8,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from server.clock import Clock
-from server.domain.alarm_choices import AlarmChoice
-from server.domain.targets import WantedTarget
-from server.store.database import Database
-from server.store.installation import SYSTEM
-from server.store.migrating import migrate, migrations_on
-from server.store.recipients import recipients_of
+from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.quality.targets import WantedTarget
+from server.store.alarms.recipients import recipients_of
+from server.store.operation.migrating import migrate, migrations_on
 from server.store.tables import metadata
-from server.usecases.alarm_recipients import WantedRecipient, add_recipient
-from server.usecases.decide_target import decide_target
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
+from server.usecases.quality.decide_target import decide_target
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 
 def test_the_migrations_make_the_tables_of_the_code(database_url: str):

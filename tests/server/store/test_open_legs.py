@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.database import Database
+from server.store.transactions.database import Database
 from tests.server.store.journals import HALL, issue, opened_hall
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 
 def looked_at(database: Database) -> list[str]:

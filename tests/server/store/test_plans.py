@@ -8,14 +8,14 @@ from typing import Any
 from server.domain.facts import FactKind
 from server.domain.instants import to_micros
 from server.store.counters import open_sessions
-from server.store.database import Database
-from server.store.figures import sessions_opened_between
-from server.store.hall_transaction import SELECT_HALL
-from server.store.installation import Author
-from server.store.journal_pages import Stretch, newest_facts
-from server.usecases.counter_sessions import WantedSession, open_counter
+from server.store.journal.pages import Stretch, newest_facts
+from server.store.quality.figures import sessions_opened_between
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import SELECT_HALL
+from server.store.transactions.installation_transaction import Author
+from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from tests.server.store.journals import opened_hall
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 
 def test_rows_are_found_by_index_also_while_a_table_is_small_and_counted(postgresql_url: str):

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from redis import Redis
 
-from server.domain.players import Sighting, applied, reported
-from server.store.players import OwnPlayers, Players, SharedPlayers, players_at
-from tests.harness.ports import free_port
-from tests.server.domain.test_players import report
+from server.domain.devices.device_state import Sighting, applied, reported
+from server.store.devices.sightings import OwnPlayers, Players, SharedPlayers, players_at
+from tests.harness.servers.ports import free_port
+from tests.server.domain.devices.test_players import report
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SEEN = Sighting(NOW, NOW, is_connected=True, report=report())

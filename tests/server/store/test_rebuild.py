@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from server.store.database import Database
-from server.store.rebuild import differences, rebuild
-from server.store.snapshots import snapshot
+from server.store.engine.snapshots import snapshot
+from server.store.journal.rebuild import differences, rebuild
 from server.store.tables import PROJECTIONS
+from server.store.transactions.database import Database
 from tests.server.store.journals import HALL, morning
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 
 @pytest.fixture

@@ -10,18 +10,18 @@ import pytest
 
 from server.ids import token_digest
 from server.oidc.registration import Identity
-from server.store.accounts import Grant
-from server.store.anchors import Anchors
-from server.store.database import Database
-from server.store.installation import SYSTEM
-from server.store.rights_seals import wrong_rights
-from server.store.verifying import Fault, verify_journal
-from server.usecases import accounts
-from server.usecases.accounts import Described, NewAccount
-from server.usecases.api_keys import NewKey, create_api_key, revoke_api_key
-from server.usecases.devices import pair_device, renew_device, revoke_device
-from server.usecases.prove_by_provider import prove_by_provider
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from server.store.journal.anchors import Anchors
+from server.store.journal.rights_seals import wrong_rights
+from server.store.journal.verify import Fault, verify_journal
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.devices.devices import pair_device, renew_device, revoke_device
+from server.usecases.people import accounts
+from server.usecases.people.accounts import Described, NewAccount
+from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
+from server.usecases.people.sign_in_by_provider import prove_by_provider
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 PASSWORD = "cendrier parapluie olive"
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -11,23 +11,23 @@ from typing import Any
 import pytest
 
 from server.domain.facts import greeting_counted
+from server.domain.quality.targets import WantedTarget
 from server.domain.refusals import Refusal
-from server.domain.targets import WantedTarget
 from server.ids import new_id
-from server.store import turns
-from server.store.anchors import Anchors
-from server.store.commits import Commit
-from server.store.database import Database
-from server.store.engines import Query, Row
-from server.store.hall_memory import Foresee
-from server.store.verifying import verify_journal
-from server.store.write_keys import WriteKey
-from server.usecases.count_greeting import count_greeting
-from server.usecases.decide_target import decide_target
-from server.usecases.stop_tickets import reopen_tickets, stop_tickets
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Query, Row
+from server.store.journal.anchors import Anchors
+from server.store.journal.verify import verify_journal
+from server.store.transactions import group_commit
+from server.store.transactions.commits import Commit
+from server.store.transactions.database import Database
+from server.store.transactions.hall_memory import Foresee
+from server.usecases.quality.decide_target import decide_target
+from server.usecases.tickets.count_greeting import count_greeting
+from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
 from tests.harness.waiting import wait_until
 from tests.server.store.journals import AGENT, HALL, SERVICE, issue, opened_hall
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 
 class Together:
@@ -274,7 +274,7 @@ def test_a_write_that_fails_after_it_was_handed_on_is_nobodys(together: Together
 def test_one_who_waits_too_long_leaves_and_nobody_waits_for_it(
     together: Together, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(turns, "BUSY_DEADLINE_S", 0.05)
+    monkeypatch.setattr(group_commit, "BUSY_DEADLINE_S", 0.05)
     has_left = threading.Event()
 
     def leave() -> None:
@@ -297,7 +297,7 @@ def test_one_who_waits_too_long_leaves_and_nobody_waits_for_it(
 
 
 def test_at_most_so_many_share_a_commit(together: Together, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(turns, "MOST_TOGETHER", 2)
+    monkeypatch.setattr(group_commit, "MOST_TOGETHER", 2)
     ticket = lambda: issue(together.database)  # noqa: E731
     answers = [future.result() for future in together.come(ticket, ticket, ticket, ticket)]
     assert together.commits == 2
@@ -305,7 +305,7 @@ def test_at_most_so_many_share_a_commit(together: Together, monkeypatch: pytest.
 
 
 def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(turns, "BUSY_DEADLINE_S", 60)
+    monkeypatch.setattr(group_commit, "BUSY_DEADLINE_S", 60)
     working: list[int] = []
     overlaps: list[int] = []
     done: list[int] = []
@@ -327,7 +327,7 @@ def test_of_many_who_take_turns_one_works_at_a_time_and_all_come_through(monkeyp
         yield begun[-1]
 
     nothing = lambda *_: None  # noqa: E731
-    hall = turns.HallTurns(turns.HallWrites(Query("", {}), begin, nothing, nothing, nothing))
+    hall = group_commit.HallTurns(group_commit.HallWrites(Query("", {}), begin, nothing, nothing, nothing))
 
     def take_turns(person: int) -> None:
         for number in range(200):

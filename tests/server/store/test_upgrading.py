@@ -17,18 +17,18 @@ from sqlalchemy.engine import Connection
 from server.clock import Clock
 from server.domain.instants import to_micros
 from server.ids import token_digest
-from server.store.accounts import bearer_of_token
-from server.store.anchors import Anchors
-from server.store.database import Database
-from server.store.installed import installation_of
-from server.store.migrating import migrate, migrations_on
-from server.store.verifying import verify_journal
-from server.usecases.reprint_ticket import reprint_ticket
-from server.usecases.ticket_token import token_again
-from server.usecases.visitor import leg_of_token
-from server.web.callers import of_sign_in
+from server.store.journal.anchors import Anchors
+from server.store.journal.verify import verify_journal
+from server.store.operation.migrating import migrate, migrations_on
+from server.store.people.accounts import bearer_of_token
+from server.store.transactions.database import Database
+from server.store.transactions.open_installed import installation_of
+from server.usecases.tickets.give_up_ticket import leg_of_token
+from server.usecases.tickets.reprint_ticket import reprint_ticket
+from server.usecases.tickets.ticket_token import token_again
+from server.web.access.callers import of_sign_in
 from tests.server.usecases.at_counters import AGENT
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 BEFORE = "0029"
 KEPT: dict[str, Any] = json.loads((Path(__file__).parent / "versions" / f"{BEFORE}.json").read_text("utf-8"))

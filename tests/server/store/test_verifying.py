@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from server.ids import new_id
-from server.store import verifying
-from server.store.anchors import Anchors
-from server.store.database import Database
-from server.store.journal import ENVELOPE, fact_hash
-from server.store.snapshots import snapshot
-from server.store.verifying import verify_journal
+from server.store.engine.snapshots import snapshot
+from server.store.journal import verify
+from server.store.journal.anchors import Anchors
+from server.store.journal.hash_chain import ENVELOPE, fact_hash
+from server.store.journal.verify import verify_journal
+from server.store.transactions.database import Database
 from tests.harness.counts import count, record_measurement
 from tests.server.store.journals import HALL, anchor, first_fault, issue, morning
-from tests.server.usecases.figures_history import Hands
+from tests.server.usecases.quality.figures_history import Hands
 
 NUMBERS = ("schema", "happened_at", "recorded_at", "version")
 
@@ -192,7 +192,7 @@ def test_what_is_anchored_while_the_rows_are_read_is_not_missed(
             anchors.append("a-new-hall", replace(last, position=1, hash="first"))
             yield rows
 
-    monkeypatch.setattr(verifying, "snapshot", written_meanwhile)
+    monkeypatch.setattr(verify, "snapshot", written_meanwhile)
     assert verify_journal(database, anchors).faults == []
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from server.ids import new_id
-from server.store.database import Database
-from server.store.installation import Author
-from server.usecases.call_next import AtCounter, call_next
-from server.usecases.issue_ticket import WantedTicket, issue_ticket
-from server.usecases.read_queue import read_counter
-from server.usecases.serve import Gesture, finish, start
-from server.usecases.undo import undo
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.hall.read_queue import read_counter
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.visits.leg_verbs import Gesture, finish, start
+from server.usecases.visits.undo_gesture import undo
 
 HALL, COUNTER, OTHER, SERVICE = "laon", "laon-g1", "laon-g4", "laon-accueil"
 AGENT = Author("agent")

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from server.clock import Clock
-from server.store.database import Database
-from server.store.rebuild import differences
-from server.usecases.counter_sessions import WantedSession, open_counter
+from server.store.journal.rebuild import differences
+from server.store.transactions.database import Database
+from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE
-from tests.server.usecases.figures_history import Hands, database_with_hall
-from tests.server.usecases.watched_hall import MORNING, a_new_hall
+from tests.server.usecases.days.watched_hall import MORNING, a_new_hall
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 
 class Ticking(Hands):

@@ -11,18 +11,18 @@ from werkzeug.test import TestResponse
 
 from server.apart import close_all
 from server.app import create_app
-from server.domain.roles import ROLES
+from server.domain.people.roles import ROLES
 from server.settings import Settings
-from server.store.accounts import Grant
-from server.store.database import Database
-from server.store.installation import SYSTEM
-from server.usecases.accounts import NewAccount, create_account
-from server.usecases.api_keys import NewKey, create_api_key
-from server.usecases.devices import pair_device
-from server.usecases.publish_configuration import publish_hall
-from server.usecases.sessions import begin_session
-from server.web.cookies import SESSION_COOKIE, cookie_name
-from tests.server.usecases.figures_history import HALLS, Hands, database_with_hall
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.devices.devices import pair_device
+from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.people.api_keys import NewKey, create_api_key
+from server.usecases.people.sessions import begin_session
+from server.web.access.cookies import SESSION_COOKIE, cookie_name
+from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 HALL, OTHER, SERVICE, COUNTER = "laon", "vervins", "laon-accueil", "laon-g1"
 PASSWORD = "a password for tests only"

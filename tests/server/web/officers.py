@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.usecases.programme_rounds import NEW_FOR
+from server.usecases.notices.programme_rounds import NEW_FOR
 from tests.server.web.api_site import HALL, ApiSite, accepted
 
 TEXT = {

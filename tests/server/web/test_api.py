@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from kiosk.mounting import low_band
-from server.domain.roles import DEVICE_KINDS, ROLES, Permission
-from server.store.accounts import api_keys
-from server.store.installation import SYSTEM
-from server.usecases.api_keys import revoke_api_key
-from server.usecases.devices import pair_device, renew_device, revoke_device
-from server.web.callers import CALLER_HEADER
-from server.web.cookies import DEVICE_COOKIE
+from server.domain.people.roles import DEVICE_KINDS, ROLES, Permission
+from server.store.people.accounts import api_keys
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.devices.devices import pair_device, renew_device, revoke_device
+from server.usecases.people.api_keys import revoke_api_key
+from server.web.access.callers import CALLER_HEADER
+from server.web.access.cookies import DEVICE_COOKIE
 from tests.server.web.api_site import COUNTER, HALL, OTHER, SERVICE, ApiSite, accepted, refused
 
 P = Permission

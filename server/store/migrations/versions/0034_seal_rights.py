@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Salts of seals; `server.store.migrating` then seals what is there, in one fact."""
+    """Salts of seals; `server.store.operation.migrating` then seals what is there, in one fact."""
     op.create_table(
         "rights_salt",
         sa.Column("subject", sa.String(64), nullable=False),

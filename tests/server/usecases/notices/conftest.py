@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.store.database import Database
-from server.store.notices import content_digest
-from server.store.rebuild_installation import installation_differences
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from server.store.journal.rebuild_installation import installation_differences
+from server.store.notices.notices import content_digest
+from server.store.transactions.database import Database
 from tests.server.usecases.notices.notice_gestures import MORNING
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 
 @pytest.fixture

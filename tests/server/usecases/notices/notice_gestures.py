@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from server.store.database import Database
-from server.store.installation import Author
-from server.usecases.decide_notice import approve_notice, submit_notice
-from server.usecases.draft_notice import draft_notice
-from server.usecases.notice_gesture import NoticeGesture
-from server.usecases.notice_places import Reach
-from server.usecases.publish_notice import WantedDisplay, publish_notice
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.decide_notice import approve_notice, submit_notice
+from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
 BUREAU, OFFICER = Author("bureau"), Author("officer")

@@ -4,16 +4,16 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-from server.domain.configuration import HallConfiguration
-from server.store.database import Database
-from server.store.installation import SYSTEM, Author
-from server.usecases.carry_over_notices import carry_over_every_hall
-from server.usecases.decide_notice import archive_notice, withdraw_notice
-from server.usecases.publish_configuration import Publication, Terms, publish_hall
-from server.usecases.read_notices import read_notice
-from server.usecases.read_programme import read_programme
-from tests.server.usecases.figures_history import HALLS, Hands
+from server.domain.hall.configuration import HallConfiguration
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM, Author
+from server.usecases.configuration.publish_configuration import Publication, Terms, publish_hall
+from server.usecases.notices.decide_notice import archive_notice, withdraw_notice
+from server.usecases.notices.import_hall_texts import carry_over_every_hall
+from server.usecases.notices.read_notices import read_notice
+from server.usecases.notices.read_programme import read_programme
 from tests.server.usecases.notices.notice_gestures import DECIDES, OFFICER, officer
+from tests.server.usecases.quality.figures_history import HALLS, Hands
 
 IMPORTER = Author("importer")
 TEXT = {

@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.database import Database
-from server.store.rebuild_installation import rebuild_installation
-from server.usecases.decide_notice import approve_notice, archive_notice, submit_notice, withdraw_notice
-from server.usecases.draft_notice import correct_notice
-from server.usecases.edit_notice import edit_notice
-from server.usecases.notice_gesture import NoticeGesture
-from server.usecases.notice_places import Reach
-from server.usecases.publish_notice import WantedDisplay, publish_notice
-from server.usecases.read_notices import read_notice
-from server.usecases.read_programme import read_programme
-from tests.server.usecases.figures_history import Hands
+from server.store.journal.rebuild_installation import rebuild_installation
+from server.store.transactions.database import Database
+from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.decide_notice import (
+    approve_notice,
+    archive_notice,
+    submit_notice,
+    withdraw_notice,
+)
+from server.usecases.notices.draft_notice import correct_notice
+from server.usecases.notices.edit_notice import edit_notice
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
+from server.usecases.notices.read_notices import read_notice
+from server.usecases.notices.read_programme import read_programme
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,
     BUREAU,
@@ -34,6 +38,7 @@ from tests.server.usecases.notices.notice_gestures import (
     officer,
     published,
 )
+from tests.server.usecases.quality.figures_history import Hands
 
 MENDED = TEXT | {"titles": {"fr": "Ouvert à midi et demi"}}
 

@@ -9,16 +9,20 @@ import pytest
 from server.documents.problems import DocumentRefused
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
-from server.store.database import Database
-from server.store.notices import feeds_shown, notices_with_medium
-from server.usecases import read_notices as reading
-from server.usecases.decide_notice import archive_notice, refuse_notice, submit_notice, withdraw_notice
-from server.usecases.draft_notice import draft_notice
-from server.usecases.edit_notice import edit_notice
-from server.usecases.publish_notice import WantedDisplay, publish_notice
-from server.usecases.read_notices import WantedNotices, read_notice, read_notices
-from server.usecases.read_programme import read_programme
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from server.store.notices.notices import feeds_shown, notices_with_medium
+from server.store.transactions.database import Database
+from server.usecases.notices import read_notices as reading
+from server.usecases.notices.decide_notice import (
+    archive_notice,
+    refuse_notice,
+    submit_notice,
+    withdraw_notice,
+)
+from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.notices.edit_notice import edit_notice
+from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
+from server.usecases.notices.read_notices import WantedNotices, read_notice, read_notices
+from server.usecases.notices.read_programme import read_programme
 from tests.server.usecases.notices.notice_gestures import (
     BUREAU,
     DECIDES,
@@ -32,6 +36,7 @@ from tests.server.usecases.notices.notice_gestures import (
     officer,
     published,
 )
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 FEED = {"kind": "feed", "titles": {"fr": "Actualités"}, "url": "https://example.org/flux"}
 

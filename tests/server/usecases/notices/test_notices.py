@@ -11,23 +11,22 @@ import pytest
 
 from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
-from server.store.anchors import Anchors
-from server.store.database import Database
-from server.store.rebuild_installation import rebuild_installation
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.journal.anchors import Anchors
+from server.store.journal.rebuild_installation import rebuild_installation
+from server.store.journal.verify import verify_journal
 from server.store.tables import INSTALLATION_PROJECTIONS
-from server.store.verifying import verify_journal
-from server.store.write_keys import WriteKey
-from server.usecases.decide_notice import (
+from server.store.transactions.database import Database
+from server.usecases.notices.decide_notice import (
     approve_notice,
     archive_notice,
     refuse_notice,
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.draft_notice import draft_notice
-from server.usecases.edit_notice import edit_notice
-from server.usecases.publish_notice import WantedDisplay, publish_notice
-from tests.server.usecases.figures_history import Hands
+from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.notices.edit_notice import edit_notice
+from server.usecases.notices.publish_notice import WantedDisplay, publish_notice
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,
     BUREAU,
@@ -41,6 +40,7 @@ from tests.server.usecases.notices.notice_gestures import (
     drafted,
     officer,
 )
+from tests.server.usecases.quality.figures_history import Hands
 
 
 def test_a_draft_is_refused_corrected_approved_published_withdrawn_and_kept(database: Database):

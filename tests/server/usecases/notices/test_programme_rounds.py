@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from server.store.database import Database
-from server.usecases.programme_rounds import NEW_FOR
-from server.usecases.read_programme import read_programme
-from tests.server.usecases.figures_history import Hands, database_with_hall
+from server.store.transactions.database import Database
+from server.usecases.notices.programme_rounds import NEW_FOR
+from server.usecases.notices.read_programme import read_programme
 from tests.server.usecases.notices.notice_gestures import MORNING, TEXT, published
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.signage.reference_schedule import Schedule, schedule_of, shown
 
 WITHIN = timedelta(seconds=100)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.store.database import Database
-from tests.server.usecases.figures_history import Hands, checked, database_with_hall
+from server.store.transactions.database import Database
+from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 from tests.server.usecases.targets.targets_hall import HALL
 
 

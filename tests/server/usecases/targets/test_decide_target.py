@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.database import Database
-from server.store.write_keys import WriteKey
-from server.usecases.decide_target import decide_target
-from server.usecases.estimate_waits import Estimates
-from server.usecases.read_targets import read_measured, targets_answer
-from server.usecases.read_wall import read_wall
-from tests.server.usecases.figures_history import Hands, play_days
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.usecases.hall.read_wall import read_wall
+from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.read_targets import read_measured, targets_answer
+from server.usecases.waits.estimate_waits import Estimates
+from tests.server.usecases.quality.figures_history import Hands, play_days
 from tests.server.usecases.targets.targets_hall import (
     CHIEF,
     HALL,

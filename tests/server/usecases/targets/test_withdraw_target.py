@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from server.domain.quality.targets import WantedWithdrawal, WithdrawalReason
 from server.domain.refusals import Refusal
-from server.domain.targets import WantedWithdrawal, WithdrawalReason
-from server.store.database import Database
-from server.store.write_keys import WriteKey
-from server.usecases.estimate_waits import Estimates
-from server.usecases.read_indicators import read_days
-from server.usecases.read_wall import read_wall
-from server.usecases.withdraw_target import withdraw_target
-from tests.server.usecases.figures_history import Hands
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.usecases.hall.read_wall import read_wall
+from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.withdraw_target import withdraw_target
+from server.usecases.waits.estimate_waits import Estimates
+from tests.server.usecases.quality.figures_history import Hands
 from tests.server.usecases.targets.targets_hall import (
     CHIEF,
     HALL,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
-import { watchAlarms } from "../../../../server/web/static/alarm_line.js";
+import { watchAlarms } from "../../../../server/web/static/alarms/alarm_line.js";
 
 const SPREAD_MS = 700;
 let asked = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askedEnd, bodyOf, isWaited, mayTakeBack, reached, sorted, typedTexts, wrongWith } from "../../../../server/web/static/alerts_state.js";
+import { askedEnd, bodyOf, isWaited, mayTakeBack, reached, sorted, typedTexts, wrongWith } from "../../../../server/web/static/alerts/alerts_state.js";
 
 const screen = (state) => ({ screen: "s", label: "Écran", state, shown_at: null });
 const hall = (more = {}) => ({ hall: "laon", name: "Laon", is_in_force: true, end_asked_by: null, end_asked_at: null, end_alone_at: null, is_end_asked_by_reader: false, screens: [screen("shown"), screen("waiting")], ...more });

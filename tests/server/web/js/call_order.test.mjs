@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rowsHere } from "../../../../server/web/static/call_order.js";
-import { whyNot } from "../../../../server/web/static/console_refusals.js";
-import { doubtOf, emptyConsole, leftByClosing, pausesAfter, requestOf, servedBy, withCounter } from "../../../../server/web/static/console_state.js";
+import { rowsHere } from "../../../../server/web/static/shared/call_order.js";
+import { whyNot } from "../../../../server/web/static/console/console_refusals.js";
+import { doubtOf, emptyConsole, leftByClosing, pausesAfter, requestOf, servedBy, withCounter } from "../../../../server/web/static/console/console_state.js";
 import { counter, leg, NOW, queue } from "./legs.mjs";
 
 const at = (values) => withCounter(emptyConsole(), counter(values));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { appliedOf, isAwaited, publishedWords, sorted, whoWords } from "../../../../server/web/static/configuration_words.js";
+import { appliedOf, isAwaited, publishedWords, sorted, whoWords } from "../../../../server/web/static/configuration/configuration_words.js";
 
 const words = { say: (key, values = {}) => [key, ...Object.values(values).filter((each) => each !== null)].join(" "), moment: (text) => text.slice(0, 10) };
 const revision = { revision: 3, published_at: "2026-11-26T08:00:00Z", author: "Ada", origin: "browser", restores: null };

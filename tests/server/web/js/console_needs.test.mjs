@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { breakSaid, closedSaid, heldLegs, restUntil } from "../../../../server/web/static/console_needs.js";
-import { emptyConsole, requestOf } from "../../../../server/web/static/console_state.js";
+import { breakSaid, closedSaid, heldLegs, restUntil } from "../../../../server/web/static/console/console_needs.js";
+import { emptyConsole, requestOf } from "../../../../server/web/static/console/console_state.js";
 
 const hour = (at) => at.slice(11, 16);
 const rest = { begins_at: "2026-11-24T12:00:00Z", resumes_at: "2026-11-24T14:00:00Z", is_running: false, choice: "finish" };

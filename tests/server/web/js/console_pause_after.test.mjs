@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createPauseAfter } from "../../../../server/web/static/console_pause_after.js";
+import { createPauseAfter } from "../../../../server/web/static/console/console_pause_after.js";
 
 const at = (leg) => ({ counter: { leg: leg && { leg } } });
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import {
   emptyConsole, isWaiting, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, summaryDue, waitingCount, waitingRow, waitingRows,
   withCounter, withLeg, withLiveness, withQueue, wrapUpLeftS,
-} from "../../../../server/web/static/console_state.js";
+} from "../../../../server/web/static/console/console_state.js";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
 const open = (values) => withCounter(emptyConsole(), counter(values));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placesOf, rowsOf, summaryOfHalls, verbsOf } from "../../../../server/web/static/devices_state.js";
-import { grouped, known, pauseAfter, spelt } from "../../../../server/web/static/pairing_state.js";
-import { renewToken } from "../../../../server/web/static/renewal.js";
+import { placesOf, rowsOf, summaryOfHalls, verbsOf } from "../../../../server/web/static/devices/devices_state.js";
+import { grouped, known, pauseAfter, spelt } from "../../../../server/web/static/devices/pairing_state.js";
+import { renewToken } from "../../../../server/web/static/devices/renewal.js";
 
 const AT = "2026-11-24T09:00:00.000000+00:00";
 const kiosk = (id, more = {}) => ({ kind: "kiosk", id, label: id, is_paired: true, is_connected: true, since: AT, seen_at: AT, ...more });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { createConflicts } from "../../../../server/web/static/edit_conflicts.js";
+import { createConflicts } from "../../../../server/web/static/configuration/edit_conflicts.js";
 
 const MOVED = { code: "stale_draft", onto: { revision: 3, draft_version: 7 }, theirs: [{ sentence: "Nom" }], mine: [], conflicts: [], discarded: false };
 const GONE = { ...MOVED, onto: { revision: 3, draft_version: null }, theirs: [], mine: [{ sentence: "Nom" }], discarded: true, author: "Ada" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { copyOf, freeId, freePrefix, idsOf, isShown, isWithin, menuOf, minutesOf, moved, nameOf, newPart, slugOf, viewOf } from "../../../../server/web/static/edit_content.js";
+import { copyOf, freeId, freePrefix, idsOf, isShown, isWithin, menuOf, minutesOf, moved, nameOf, newPart, slugOf, viewOf } from "../../../../server/web/static/configuration/edit_content.js";
 
 const service = (id, prefix, more = {}) => ({ id: `laon-${id}`, names: { fr: id }, queue: "laon-file", series: { prefix, first: 1, last: null }, is_on_kiosk: true, is_retired: false, parent: null, ...more });
 const BLANK = { id: "", names: {}, queue: "", series: { prefix: "", first: 1, last: null }, is_on_kiosk: true, is_retired: false, parent: null };

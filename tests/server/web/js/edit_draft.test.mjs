@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createDraft } from "../../../../server/web/static/edit_draft.js";
+import { createDraft } from "../../../../server/web/static/configuration/edit_draft.js";
 
 /** A draft with a server, a clock and a store one can look at. */
 function working(answers) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { gesturesOf, inOrder, placeOf, queryOf } from "../../../../server/web/static/find_state.js";
+import { gesturesOf, inOrder, placeOf, queryOf } from "../../../../server/web/static/reception/find_state.js";
 
 const visit = (more = {}) => ({ state: "waiting", priority: "none", end_reason: null, ahead: 2, counter: null, issued_at: "2026-11-24T09:00:00Z", ...more });
 

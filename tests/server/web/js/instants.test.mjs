@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dateAndHour, instantOf, typedOf } from "../../../../server/web/static/instants.js";
+import { dateAndHour, instantOf, typedOf } from "../../../../server/web/static/shared/instants.js";
 
 const PARIS = "Europe/Paris";
 const CAYENNE = "America/Cayenne";

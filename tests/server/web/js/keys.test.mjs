@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { actionOf, DEFAULT_KEYS, refusedKey, storedKeys } from "../../../../server/web/static/keys.js";
+import { actionOf, DEFAULT_KEYS, refusedKey, storedKeys } from "../../../../server/web/static/shared/keys.js";
 
 const press = (key, more = {}) => ({ key, ...more });
 const usual = { keys: DEFAULT_KEYS, hasSingleLetters: true, isInField: false };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { kindWords, lasting, percent, preparing, refusalOf, textProblem, textsOf, thumbnailOf, uploadAddress, withMedium } from "../../../../server/web/static/media_state.js";
+import { kindWords, lasting, percent, preparing, refusalOf, textProblem, textsOf, thumbnailOf, uploadAddress, withMedium } from "../../../../server/web/static/media/media_state.js";
 
 const page = (more = {}) => ({ role: "page", url: "/media/a.png", width: 64, height: 40, duration_ms: null, ...more });
 const ready = (kind, ...files) => ({ medium: "m", state: "ready", kind, files, texts: {} });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cleaned, plainWords, sectionsOf } from "../../../../server/web/static/notice_content.js";
+import { cleaned, plainWords, sectionsOf } from "../../../../server/web/static/notices/notice_content.js";
 
 const NOW = Date.parse("2026-11-24T10:00:00Z");
 const notice = (state, more = {}) => ({ notice: state, state, waits_for_me: false, from: null, until: null, ...more });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { needsCare, paperOf, reasonOf, withPrint } from "../../../../server/web/static/paper_state.js";
+import { needsCare, paperOf, reasonOf, withPrint } from "../../../../server/web/static/reception/paper_state.js";
 
 const ticket = (print) => ({ visit: "v1", number: "A042", print });
 const job = (state, verdict = null, why = null, id = "j1") => ({ job: id, visit: "v1", state, verdict, why });

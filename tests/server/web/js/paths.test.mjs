@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { setAt, valueAt } from "../../../../server/web/static/paths.js";
+import { setAt, valueAt } from "../../../../server/web/static/shared/paths.js";
 
 test("a path leads into lists and objects, and makes what is missing on the way", () => {
   const content = {};

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { aheadSaid, alertWords, closedSaid, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "../../../../server/web/static/phone_state.js";
+import { aheadSaid, alertWords, closedSaid, isNewCall, openingOf, partOf, waitSaid, withKnownWords } from "../../../../server/web/static/phone/phone_state.js";
 
 const CASES = JSON.parse(readFileSync(new URL("phone_cases.json", import.meta.url), "utf8"));
 const AT = "2026-11-24T09:42:00Z";

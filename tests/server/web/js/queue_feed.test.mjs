@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { queueFeed } from "../../../../server/web/static/queue_feed.js";
+import { queueFeed } from "../../../../server/web/static/shared/queue_feed.js";
 
 function feed(whole = { version: 9 }) {
   const applied = [], waits = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { renewToken } from "../../../../server/web/static/renewal.js";
+import { renewToken } from "../../../../server/web/static/devices/renewal.js";
 
 /** A server that answers these statuses in order; null stands for a lost answer. */
 async function renewed(...statuses) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { givenWords, hourRows } from "../../../../server/web/static/security_state.js";
+import { givenWords, hourRows } from "../../../../server/web/static/security/security_state.js";
 
 const at = (hour, more = {}) => ({ booked_at: `2026-11-24T${hour}:00Z`, service: "titres", state: "booked", is_overdue: false, number: null, ...more });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { emptyConsole, phaseOf, requestOf, withCounter, withLeg, withQueue } from "../../../../server/web/static/console_state.js";
-import { atPlace, countersOf, hasSeveral, neighbour, placesOf } from "../../../../server/web/static/session_places.js";
+import { emptyConsole, phaseOf, requestOf, withCounter, withLeg, withQueue } from "../../../../server/web/static/console/console_state.js";
+import { atPlace, countersOf, hasSeveral, neighbour, placesOf } from "../../../../server/web/static/console/session_places.js";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
 const told = (id, values) => ({ counter: id, session_mark: "s1", state: "free", since: ago(0), leg: null, services: ["accueil"], next: null, ...values });

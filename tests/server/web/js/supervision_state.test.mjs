@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ANSWERED_WITHIN_MS, askedOf, clockOf, keyOf, standingOf, stateOf, summaryOf, troublesOf } from "../../../../server/web/static/supervision_state.js";
+import { ANSWERED_WITHIN_MS, askedOf, clockOf, keyOf, standingOf, stateOf, summaryOf, troublesOf } from "../../../../server/web/static/devices/supervision_state.js";
 
 const RELEASES = { screen: "v1", kiosk: "k1" };
 const AT = "2026-11-24T09:00:00.000000+00:00";

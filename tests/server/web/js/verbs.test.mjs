@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { read, send, tellBarred, uuid } from "../../../../server/web/static/verbs.js";
+import { read, send, tellBarred, uuid } from "../../../../server/web/static/shared/verbs.js";
 
 /** A server that answers what it is told to, in order; an Error stands for a lost answer. */
 function server(...answers) {

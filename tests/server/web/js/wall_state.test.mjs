@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisMinutes, axisTop, emptyWall, queueRows, saidNext, troubles, withWall } from "../../../../server/web/static/wall_state.js";
+import { axisMinutes, axisTop, emptyWall, queueRows, saidNext, troubles, withWall } from "../../../../server/web/static/wall/wall_state.js";
 
 const AT = "2026-11-24T09:00:00Z";
 const NOW = Date.parse(AT);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hourTeller, minutes, secondsSince, stopwatch, todayAt } from "../../../../server/web/static/durations.js";
-import { accepted, isBehind, NOTHING_SEEN } from "../../../../server/web/static/freshness.js";
-import { sayer } from "../../../../server/web/static/sentences.js";
+import { hourTeller, minutes, secondsSince, stopwatch, todayAt } from "../../../../server/web/static/shared/durations.js";
+import { accepted, isBehind, NOTHING_SEEN } from "../../../../server/web/static/shared/freshness.js";
+import { sayer } from "../../../../server/web/static/shared/sentences.js";
 
 test("a stopwatch shows minutes and seconds, then hours", () => {
   assert.deepEqual([stopwatch(-3), stopwatch(252.9), stopwatch(3725)], ["00:00", "04:12", "1:02:05"]);

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.store.rebuild_installation import installation_differences
+from server.store.journal.rebuild_installation import installation_differences
 from tests.server.web.api_site import ApiSite
 from tests.server.web.media.bureau import Bureau
 

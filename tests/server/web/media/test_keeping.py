@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.anchors import Anchors
-from server.store.rebuild_installation import rebuild_installation
-from server.store.verifying import verify_journal
-from server.usecases.copy_media import Brought, beside, bring_media, copy_media
-from server.usecases.remove_medium import sweep_media
+from server.store.journal.anchors import Anchors
+from server.store.journal.rebuild_installation import rebuild_installation
+from server.store.journal.verify import verify_journal
+from server.usecases.media.copy_media import Brought, beside, bring_media, copy_media
+from server.usecases.media.remove_medium import sweep_media
 from tests.server.web.api_site import accepted
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image, zipped

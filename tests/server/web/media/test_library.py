@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from server.domain.refusals import Refusal
-from server.store.accounts import EVERY_SITE, Grant
-from server.store.installation import SYSTEM
-from server.usecases.remove_medium import remove_medium
-from server.web.cookies import DEVICE_COOKIE
+from server.store.people.accounts import EVERY_SITE, Grant
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.media.remove_medium import remove_medium
+from server.web.access.cookies import DEVICE_COOKIE
 from tests.server.web.api_site import HALL, OTHER, accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image, video

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from server.apart import Apart
-from server.store.media import claim_upload
-from server.usecases.prepare_media import Preparing
-from server.usecases.remove_medium import sweep_media
+from server.store.media.media import claim_upload
+from server.usecases.media.prepare_media import Preparing
+from server.usecases.media.remove_medium import sweep_media
 from tests.server.web.api_site import accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image

@@ -8,11 +8,12 @@ import re
 from pathlib import Path
 
 SERVER_WEB = Path("server/web")
+STATIC = SERVER_WEB / "static"
 CONNECTIONS = 6
 TEMPLATES = (
     SERVER_WEB / "templates/base.html",
-    SERVER_WEB / "phone/templates/phone/_frame.html",
-    SERVER_WEB / "phone/templates/phone/ticket.html",
+    SERVER_WEB / "pages/phone/templates/phone/_frame.html",
+    SERVER_WEB / "pages/phone/templates/phone/ticket.html",
 )
 
 
@@ -28,9 +29,11 @@ def head() -> str:
 
 
 def imported(module: str) -> set[str]:
-    """What a module of the page imports before it runs, itself included."""
-    text = (SERVER_WEB / "static" / f"{module}.js").read_text(encoding="utf-8")
-    own = set(re.findall(r'^import [^"]*"\./(\w+)\.js"', text, re.MULTILINE))
+    """What a module of the page imports before it runs, itself included; each by its path below `static`."""
+    file = STATIC / f"{module}.js"
+    text = file.read_text(encoding="utf-8")
+    paths = re.findall(r'^import [^"]*"(\.[./\w]+)\.js"', text, re.MULTILINE)
+    own = {(file.parent / path).resolve().relative_to(STATIC.resolve()).as_posix() for path in paths}
     others = set(re.findall(r'^import [^"]*"(/assets/[^"]+)"', text, re.MULTILINE))
     return {module} | others | {name for each in own for name in imported(each)}
 
@@ -43,9 +46,9 @@ def test_what_paints_the_page_comes_in_one_round_trip():
 def test_what_makes_the_page_live_is_named_at_once_and_comes_in_one_more():
     named = re.search(r"\{% for each in \[(.*?)\] %\}", head())
     assert named is not None
-    preloaded = set(re.findall(r'"(\w+)"', named[1])) | set(
+    preloaded = set(re.findall(r'"([\w/]+)"', named[1])) | set(
         re.findall(r'rel="modulepreload" href="(/assets/[^"]+)"', head())
     )
-    assert preloaded == imported("phone")
+    assert preloaded == imported("phone/phone")
     blocking = len(re.findall(r'<script src=|rel="stylesheet"', head()))
     assert len(preloaded) + blocking <= 2 * CONNECTIONS

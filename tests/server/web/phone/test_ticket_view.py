@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.web.phone.ticket_view import (
+from server.web.pages.phone.ticket_view import (
     ahead_said,
     alert_words,
     closed_said,

@@ -1,0 +1,1 @@
+"""What documents must respect beyond the form of their parts."""

@@ -1,0 +1,324 @@
+"""What a hall's document must respect beyond the form of its parts: references, numbers, neighbours."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from server.documents.hall import LISTS, HallDocument, SeriesPart, ServicePart
+from server.documents.installation import InstallationDocument
+from server.documents.parts.profiles import ProfilePart
+from server.documents.problems import Path, Problem, problem, warning
+from server.domain.printing.printer_networks import PrinterNetworks
+from server.domain.tickets.numbering import Series, may_collide
+
+
+def check_alone(document: HallDocument) -> tuple[Problem, ...]:
+    """The errors a document has whatever surrounds it."""
+    checks = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles, _kiosks, _screens)
+    return tuple(found for check in checks for found in check(document))
+
+
+def check_against_installation(
+    document: HallDocument, installation: InstallationDocument
+) -> tuple[Problem, ...]:
+    """The errors a document has in this installation: an unknown site, a language it does not speak."""
+    found = []
+    if installation.site(document.site) is None:
+        found.append(problem(("site",), "unknown_site", slug=document.site))
+    for at, language in enumerate(document.languages):
+        if language not in installation.languages:
+            found.append(problem(("languages", at), "language_not_installed", language=language))
+    return tuple(found)
+
+
+def check_printers(document: HallDocument, networks: PrinterNetworks) -> tuple[Problem, ...]:
+    """The printers of a document that are outside the networks of printers; a retired kiosk has none."""
+    return tuple(
+        _outside(("kiosks", at, "printer", "host"), kiosk.printer.host, networks.declared)
+        for at, kiosk in enumerate(document.kiosks)
+        if kiosk.printer is not None
+        and not kiosk.is_retired
+        and kiosk.printer.host is not None
+        and not networks.may_be_configured(kiosk.printer.host, kiosk.printer.port)
+    )
+
+
+def check_printers_left(document: HallDocument, networks: PrinterNetworks) -> tuple[Problem, ...]:
+    """The errors of an installation that drops the network of a hall's printers."""
+    return tuple(
+        problem(("printer_networks",), "printer_left_out", host=each.values["host"], hall=document.name)
+        for each in check_printers(document, networks)
+    )
+
+
+def printer_outside(host: str, network: str) -> Problem:
+    """The error of a network declared for a printer that is not in it."""
+    return _outside(("printer_networks",), host, (network,))
+
+
+def _outside(path: Path, host: str, declared: Sequence[str]) -> Problem:
+    if not declared:
+        return problem(path, "no_printer_networks", host=host)
+    return problem(path, "printer_outside_networks", host=host, networks=", ".join(declared))
+
+
+def check_against_neighbours(document: HallDocument, halls: Iterable[HallDocument]) -> tuple[Problem, ...]:
+    """The prefixes a document shares with halls within earshot, whichever of the two declares it.
+
+    `halls` are the published documents of the installation's halls; a declared neighbour that is not among
+    them is a warning.
+    """
+    others = {other.hall: other for other in halls if other.hall != document.hall}
+    found = [
+        warning(("neighbours", at), "unknown_neighbour", slug=slug)
+        for at, slug in enumerate(document.neighbours)
+        if slug not in others
+    ]
+    for other in others.values():
+        if other.hall in document.neighbours or document.hall in other.neighbours:
+            found.extend(_shared_prefixes(document, other))
+    return tuple(found)
+
+
+def check_name(document: HallDocument, name: str) -> tuple[Problem, ...]:
+    """The error of a document that is not that of the hall (slug) it is for."""
+    if document.hall == name:
+        return ()
+    return (problem(("hall",), "other_hall", hall=document.hall, name=name),)
+
+
+def check_no_new_notices(document: HallDocument, published: HallDocument | None) -> tuple[Problem, ...]:
+    """The errors of texts that are not, word for word, in what is published: nobody has approved them."""
+    known = () if published is None else published.notices
+    return tuple(
+        problem(("notices", at), "notice_not_approved")
+        for at, text in enumerate(document.notices)
+        if text not in known
+    )
+
+
+def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
+    """The ids a document gives that were ever something else.
+
+    `taken` says for each id of any published revision of any hall which hall and which list (`ids_of`)
+    it was in.
+    """
+    found = []
+    for name in LISTS:
+        for at, item in enumerate(getattr(document, name)):
+            hall, kind = taken.get(item.id, (document.hall, name))
+            if (hall, kind) != (document.hall, name):
+                found.append(problem((name, at, "id"), "id_taken", id=item.id, hall=hall))
+    return tuple(found)
+
+
+def warnings_of(document: HallDocument) -> tuple[Problem, ...]:
+    """What is allowed but looks like an oversight."""
+    return tuple(_unused(document))
+
+
+def _ids(document: HallDocument) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for name in LISTS:
+        for at, item in enumerate(getattr(document, name)):
+            path: Path = (name, at, "id")
+            if item.id in seen:
+                yield problem(path, "duplicate_id", id=item.id)
+            if not item.id.startswith(document.hall + "-"):
+                yield problem(path, "id_outside_hall", id=item.id, prefix=document.hall + "-")
+            seen.add(item.id)
+    if document.hall in document.neighbours:
+        yield problem(("neighbours",), "own_neighbour")
+
+
+def _menu(document: HallDocument) -> Iterator[Problem]:
+    """A folder holds services and nothing else: two presses at most."""
+    folders = {folder.id for folder in document.folders}
+    services = {service.id: service for service in document.services}
+    for at, service in enumerate(document.services):
+        if service.parent in services:
+            name = services[service.parent].names["fr"]
+            yield problem(("services", at, "parent"), "too_many_presses", name=name)
+        elif service.parent is not None and service.parent not in folders:
+            yield problem(("services", at, "parent"), "unknown_folder", id=service.parent)
+
+
+def _queues(document: HallDocument) -> Iterator[Problem]:
+    queues = {queue.id for queue in document.queues}
+    for at, service in enumerate(document.services):
+        if service.queue not in queues:
+            yield problem(("services", at, "queue"), "unknown_queue", id=service.queue)
+
+
+def _series(document: HallDocument) -> Iterator[Problem]:
+    """No two series give the same number; appointments have a series of their own."""
+    seen: list[tuple[SeriesPart, str]] = []
+    for path, series, name in _series_in_use(document):
+        for other, other_name in seen:
+            if may_collide(_as_series(series), _as_series(other)):
+                yield _collision(path, series, other, other_name)
+                break
+        seen.append((series, name))
+    for at, service in document.services_in_use():
+        if service.mode != "walk_in" and service.appointment_series is None:
+            yield problem(("services", at, "appointment_series"), "appointment_series_missing")
+
+
+def _collision(path: Path, series: SeriesPart, other: SeriesPart, name: str) -> Problem:
+    if series.last is None or other.last is None:
+        return problem((*path, "prefix"), "duplicate_prefix", prefix=series.prefix, name=name)
+    mine, theirs = (f"{one.prefix}{one.first:03d}–{one.prefix}{one.last:03d}" for one in (series, other))
+    return problem(path, "overlapping_numbers", mine=mine, theirs=theirs, name=name)
+
+
+def _series_in_use(document: HallDocument) -> Iterator[tuple[Path, SeriesPart, str]]:
+    for at, service in document.services_in_use():
+        yield ("services", at, "series"), service.series, service.names["fr"]
+        if service.appointment_series is not None:
+            yield ("services", at, "appointment_series"), service.appointment_series, service.names["fr"]
+
+
+def _as_series(part: SeriesPart) -> Series:
+    return Series(part.prefix, part.first, part.last)
+
+
+def _exceptional(document: HallDocument) -> Iterator[Problem]:
+    """Only who needs an appointment has exceptional reasons, and whoever receives them asks for none."""
+    services = {service.id: service for service in document.services}
+    for at, service in document.services_in_use():
+        if service.exceptional is None:
+            continue
+        path: Path = ("services", at, "exceptional")
+        if service.mode != "appointment_only":
+            yield problem(path, "exceptional_without_appointments", name=service.names["fr"])
+        receiving = services.get(service.exceptional.received_by)
+        if receiving is None:
+            yield problem((*path, "received_by"), "unknown_service", id=service.exceptional.received_by)
+        elif receiving.is_retired:
+            yield problem((*path, "received_by"), "retired_service", name=receiving.names["fr"])
+        elif receiving.mode == "appointment_only":
+            yield problem((*path, "received_by"), "received_by_appointment", name=receiving.names["fr"])
+        codes = [reason.id for reason in service.exceptional.reasons]
+        for place, code in enumerate(codes):
+            if code in codes[:place]:
+                yield problem((*path, "reasons", place, "id"), "slug_twice", slug=code)
+
+
+def _counters(document: HallDocument) -> Iterator[Problem]:
+    services = {service.id: service for service in document.services}
+    labels = set[str]()
+    for at, counter in enumerate(document.counters):
+        if counter.is_retired:
+            continue
+        yield from _services_named(("counters", at, "services"), counter.services, services)
+        label = counter.labels["fr"]
+        if label in labels:
+            yield problem(("counters", at, "labels", "fr"), "duplicate_label", label=label)
+        labels.add(label)
+
+
+def _services_named(
+    path: Path, named: Sequence[str], services: Mapping[str, ServicePart]
+) -> Iterator[Problem]:
+    """A list of services names those of the hall that are in use, each once."""
+    for place, slug in enumerate(named):
+        if slug not in services:
+            yield problem((*path, place), "unknown_service", id=slug)
+        elif services[slug].is_retired:
+            yield problem((*path, place), "retired_service", name=services[slug].names["fr"])
+        elif slug in named[:place]:
+            yield problem((*path, place), "slug_twice", slug=slug)
+
+
+def _kiosks(document: HallDocument) -> Iterator[Problem]:
+    """A kiosk that offers services of its own shows one at least."""
+    services = {service.id: service for service in document.services}
+    shown = {service.id for _, service in document.services_in_use() if service.is_on_kiosk}
+    for at, kiosk in enumerate(document.kiosks):
+        if kiosk.is_retired or not kiosk.services:
+            continue
+        path: Path = ("kiosks", at, "services")
+        yield from _services_named(path, kiosk.services, services)
+        if shown.isdisjoint(kiosk.services):
+            yield problem(path, "kiosk_shows_no_service")
+
+
+def _profiles(document: HallDocument) -> Iterator[Problem]:
+    """A profile names queues of the hall only, each once in its list."""
+    queues = {queue.id for queue in document.queues}
+    for at, profile in enumerate(document.profiles):
+        for path, named in _queues_named(profile):
+            if named not in queues:
+                yield problem(("profiles", at, *path), "unknown_queue", id=named)
+        for place, named in enumerate(profile.queues):
+            if named in profile.queues[:place]:
+                yield problem(("profiles", at, "queues", place), "slug_twice", slug=named)
+
+
+def _screens(document: HallDocument) -> Iterator[Problem]:
+    """One announcer a zone: two loudspeakers that are heard together would say each call twice.
+
+    What feeds the induction loop is heard by nobody else; it needs the loop's level.
+    """
+    announcers: dict[tuple[str, str], str] = {}
+    counters = {counter.id for counter in document.counters}
+    for at, screen in enumerate(document.screens):
+        if screen.counter is not None and screen.counter not in counters:
+            yield problem(("screens", at, "counter"), "unknown_counter", id=screen.counter)
+        if screen.is_retired or not screen.has_sound:
+            continue
+        if screen.output == "loop" and document.sound.loop is None:
+            yield problem(("screens", at, "output"), "no_loop_in_hall")
+        heard = screen.zone, screen.output
+        if heard in announcers:
+            values = {"zone": screen.zone, "label": announcers[heard]}
+            yield problem(("screens", at, "has_sound"), "two_announcers", **values)
+        announcers.setdefault(heard, screen.label)
+
+
+def _queues_named(profile: ProfilePart) -> Iterator[tuple[Path, str]]:
+    yield from ((("queues", place), named) for place, named in enumerate(profile.queues))
+    yield from ((("weights", named), named) for named in profile.weights)
+    for number, condition in enumerate(profile.conditions):
+        yield ("conditions", number, "call"), condition.call
+        for place, test in enumerate(condition.tests):
+            named = getattr(test, "queue", None)
+            if named is not None:
+                yield ("conditions", number, "tests", place, "queue"), named
+
+
+def _shared_prefixes(document: HallDocument, other: HallDocument) -> Iterator[Problem]:
+    theirs = {series.prefix for _, series, _ in _series_in_use(other)}
+    for path, series, _ in _series_in_use(document):
+        if series.prefix in theirs:
+            values = {"prefix": series.prefix, "hall": other.name}
+            yield problem((*path, "prefix"), "prefix_of_neighbour", **values)
+
+
+def _unused(document: HallDocument) -> Iterator[Problem]:
+    if document.notices:
+        yield warning(("notices",), "notices_live_elsewhere", count=len(document.notices))
+    served = {slug for counter in document.counters if not counter.is_retired for slug in counter.services}
+    queued = {service.queue for _, service in document.services_in_use()}
+    parents = {service.parent for _, service in document.services_in_use()}
+    for at, service in document.services_in_use():
+        if service.id not in served:
+            yield warning(("services", at), "service_without_counter", name=service.names["fr"])
+        if service.mode == "appointment_only" and not service.how_to_book:
+            yield warning(("services", at, "how_to_book"), "how_to_book_missing", name=service.names["fr"])
+    yield from _at_no_kiosk(document)
+    for at, queue in enumerate(document.queues):
+        if queue.id not in queued:
+            yield warning(("queues", at), "queue_without_service", name=queue.names["fr"])
+    for at, folder in enumerate(document.folders):
+        if folder.id not in parents:
+            yield warning(("folders", at), "empty_folder", name=folder.names["fr"])
+
+
+def _at_no_kiosk(document: HallDocument) -> Iterator[Problem]:
+    """The services for which one may come without an appointment and that every kiosk leaves out."""
+    lists = [kiosk.services for kiosk in document.kiosks if not kiosk.is_retired]
+    if not lists or not all(lists):
+        return
+    offered = {slug for listed in lists for slug in listed}
+    for at, service in document.services_in_use():
+        if service.is_on_kiosk and service.mode != "appointment_only" and service.id not in offered:
+            yield warning(("services", at), "service_at_no_kiosk", name=service.names["fr"])

@@ -1,0 +1,1 @@
+"""The parts of documents, and the values they are made of."""

@@ -1,0 +1,106 @@
+"""The part of the installation's document about how the organisation shows itself (design rule 11).
+
+Two colours, a logo and a font. A colour is refused where a text would be under 7:1 on its ground, with the
+pair and the ratio, or where it would be taken for an alert. The colours of calls and alerts are nobody's to
+change.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from server.documents.parts.contrast import contrast, is_red, mixed, nearest_readable
+from server.documents.parts.values import Colour, Line, Part
+from server.documents.problems import Problem, broken_rule, problem
+
+PAPER = "#fbfaf6"
+"""The light ground; on it are the texts people read up close."""
+STONE = "#ece7dc"
+CALL = "#ffc93d"
+"""The colour of a call, and of nothing else; the brand cannot change it."""
+MIST = "#c9d6e2"
+"""Second text on dark."""
+WHITE, BLACK = "#ffffff", "#000000"
+INK, ACTION = "#10263a", "#00564d"
+"""The product's own colours; where they stay, its tokens stand."""
+
+INK_PAIRS = (PAPER, STONE, CALL, MIST)
+ACTION_PAIRS = (PAPER, WHITE)
+
+MEDIUM_ID = r"^[A-Za-z0-9_-]{1,64}$"
+MediumId = Annotated[
+    str, Field(pattern=MEDIUM_ID), WithJsonSchema({"type": "string", "pattern": MEDIUM_ID, "maxLength": 64})
+]
+
+
+def _readable(colour: str, against: tuple[str, ...]) -> str:
+    """The colour; refused with its worst pair and the nearest that passes when a pair is under 7:1."""
+    if is_red(colour):
+        raise broken_rule("colour_of_alert", colour=colour)
+    nearest = nearest_readable(colour, against)
+    if nearest == colour:
+        return colour
+    other = min(against, key=lambda each: contrast(colour, each))
+    values = {"colour": colour, "other": other, "ratio": f"{contrast(colour, other):.1f}"}
+    if nearest is None:
+        raise broken_rule("contrast_impossible", **values)
+    raise broken_rule("contrast", **values, nearest=nearest)
+
+
+def _ink(colour: str) -> str:
+    return _readable(colour, INK_PAIRS)
+
+
+def _action(colour: str) -> str:
+    return _readable(colour, ACTION_PAIRS)
+
+
+class Colours(Part):
+    """The brand's two colours: `ink`, text on light and ground of screens; `action`, what one may press."""
+
+    ink: Annotated[Colour, AfterValidator(_ink)] = INK
+    action: Annotated[Colour, AfterValidator(_action)] = ACTION
+
+    def tokens(self) -> Mapping[str, str]:
+        """The design tokens they change, by name; texts on the grounds made of them read at 7:1 too."""
+        tokens: dict[str, str] = {}
+        if self.ink != INK:
+            tokens |= {
+                "ink": self.ink,
+                "ink-2": _nearest(mixed(self.ink, WHITE, 0.09), MIST),
+                "ink-3": mixed(self.ink, WHITE, 0.24),
+                "night": mixed(self.ink, BLACK, 0.32),
+            }
+        if self.action != ACTION:
+            soft = _nearest(mixed(self.action, WHITE, 0.86), self.action)
+            tokens |= {"action": self.action, "action-soft": soft}
+        return tokens
+
+
+def _nearest(colour: str, other: str) -> str:
+    nearest = nearest_readable(colour, (other,))
+    assert nearest is not None  # its own ground passed already
+    return nearest
+
+
+class Brand(Part):
+    """How the organisation shows itself. `logo` and `font`: media of the library; no font: the product's own.
+
+    The logo's text alternative is `name`.
+    """
+
+    name: Line
+    colours: Colours = Colours()
+    logo: MediumId | None = None
+    font: MediumId | None = None
+
+
+def check_media_of(brand: Brand, *, has_logo: bool, has_font: bool) -> tuple[Problem, ...]:
+    """The errors a brand has with a library of media where its logo or its font is not ready."""
+    found = []
+    if not has_logo:
+        found.append(problem(("brand", "logo"), "unknown_logo", medium=brand.logo))
+    if not has_font:
+        found.append(problem(("brand", "font"), "unknown_font", medium=brand.font))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Rules: alarms and who receives them."""

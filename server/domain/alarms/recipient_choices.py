@@ -1,0 +1,38 @@
+"""What a recipient is told of: which kinds of alarm, of which hall, in which language. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.alarms.detection import AlarmKind
+from server.domain.hall.configuration import FRENCH
+from server.domain.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChoice:
+    """`kinds` and `hall` (slug): None, every one, also those to come. `language` of what is said."""
+
+    kinds: frozenset[AlarmKind] | None = None
+    hall: str | None = None
+    language: str = FRENCH
+
+    def includes(self, kind: AlarmKind, hall: str) -> bool:
+        """Whether an alarm of a hall is told."""
+        return (self.kinds is None or kind in self.kinds) and self.hall in (None, hall)
+
+    def listed_kinds(self) -> list[str] | None:
+        """The kinds in the order in which alarms are told, None for every one."""
+        return None if self.kinds is None else [str(kind) for kind in AlarmKind if kind in self.kinds]
+
+    def as_body(self) -> dict[str, Any]:
+        """As it stands in a fact."""
+        return {"kinds": self.listed_kinds(), "hall": self.hall, "language": self.language}
+
+
+def kinds_of(names: Collection[str]) -> frozenset[AlarmKind] | None:
+    """The kinds that were chosen by name; None when it was every one. Refusal: alarm_kinds_missing."""
+    kinds = frozenset(kind for kind in AlarmKind if kind in names)
+    if not kinds:
+        raise Refusal("alarm_kinds_missing")
+    return None if len(kinds) == len(AlarmKind) else kinds

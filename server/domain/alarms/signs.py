@@ -1,0 +1,112 @@
+"""What is seen of printers, devices, queues, counters and the clock, as signs for alarms. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from server.domain.alarms.detection import AlarmKind, AlarmRules, Observed, Sign, Watched
+from server.domain.hours.calendars import Calendar, business_day, half_days
+from server.domain.instants import from_micros
+
+SERVER = "server"
+"""The subject of an alarm about the clock."""
+BACK_BELOW = 0.8
+"""A queue is calm again with so much of its threshold; between the two what held before goes on."""
+
+_STOPPED = {
+    "cover_open": AlarmKind.COVER_OPEN,
+    "paper_out": AlarmKind.PAPER_OUT,
+    **dict.fromkeys(("unreachable", "mute", "cutter", "error", "offline"), AlarmKind.PRINTER_DOWN),
+}
+"""What a state of a printer that may not print is an alarm about."""
+_KNOWN_WELL = {
+    "ready": {AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT, AlarmKind.NEAR_END},
+    "near_end": {AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT},
+    "paper_out": {AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN},
+    "cover_open": {AlarmKind.PRINTER_DOWN},
+    "offline": {AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT},
+}
+"""What a state rules out: a printer tells the worst only (`hardware/status.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSeen:
+    """A printer now: its state (`printers.state_now`), `unknown` when nobody drives it.
+
+    `unprinted`: its last jobs, one after the other, that were not printed.
+    """
+
+    state: str
+    unprinted: int
+
+
+def printer_signs(printer: str, seen: PrinterSeen, rules: AlarmRules) -> Iterator[tuple[Watched, Observed]]:
+    """The signs of a printer, by the id of its kiosk."""
+    faulty = AlarmKind.NEAR_END if seen.state == "near_end" else _STOPPED.get(seen.state)
+    well = _KNOWN_WELL.get(seen.state, set())
+    for kind in (AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT, AlarmKind.NEAR_END):
+        if kind is faulty:
+            yield (kind, printer), Observed(Sign.FAULTY, {"state": seen.state})
+        else:
+            yield (kind, printer), Observed(Sign.WELL if kind in well else Sign.UNSURE)
+    is_faulty = seen.unprinted >= rules.unprinted_jobs
+    sign = Sign.FAULTY if is_faulty else Sign.WELL if seen.unprinted == 0 else Sign.UNSURE
+    yield (AlarmKind.UNPRINTED, printer), Observed(sign, {"jobs": seen.unprinted} if is_faulty else {})
+
+
+def unprinted_after(before: int, verdict: str | None) -> int:
+    """How many jobs in a row were not printed, once one more has ended with a verdict, or None untried."""
+    return 0 if verdict == "printed" else before + 1
+
+
+def presence_sign(*, is_present: bool, was_seen: bool, is_open: bool) -> Observed:
+    """The sign of a paired kiosk or screen.
+
+    Unsure: it never came (`was_seen`, since it is watched), or is missed while the hall is closed.
+    """
+    if is_present:
+        return Observed(Sign.WELL)
+    return Observed(Sign.FAULTY if was_seen and is_open else Sign.UNSURE)
+
+
+def queue_sign(waiting: int, most: int) -> Observed:
+    """The sign of a queue in which so many wait, against its threshold."""
+    if waiting >= most:
+        return Observed(Sign.FAULTY, {"count": waiting})
+    return Observed(Sign.WELL if waiting <= int(most * BACK_BELOW) else Sign.UNSURE)
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSeen:
+    """A counter now: whether a session holds it, the hall has paused it as forgotten, somebody is there."""
+
+    is_open: bool = False
+    is_forgotten: bool = False
+    is_serving: bool = False
+
+
+def counter_sign(seen: CounterSeen, calendar: Calendar, rules: AlarmRules, now: datetime) -> Observed:
+    """The sign of a counter: forgotten by its agent, or still open long after the hall's closing."""
+    is_late = seen.is_open and not seen.is_serving and _closed_for(calendar, now, rules.counter_after_s)
+    return Observed(Sign.FAULTY if seen.is_forgotten or is_late else Sign.WELL)
+
+
+def awaited_sign(waiting: int, *, is_open: bool) -> Observed:
+    """The sign of a counter to which so many people were sent, who wait for it alone."""
+    if waiting and not is_open:
+        return Observed(Sign.FAULTY, {"count": waiting})
+    return Observed(Sign.WELL)
+
+
+def _closed_for(calendar: Calendar, now: datetime, seconds: int) -> bool:
+    """Whether the last opening of the business day ended so many seconds ago; at a break it has not."""
+    opened = half_days(calendar, business_day(calendar, now))
+    return bool(opened) and now - opened[-1].closes_at >= timedelta(seconds=seconds)
+
+
+def clock_sign(now: datetime, last_recorded_at: int | None, suspect_after: timedelta) -> Observed:
+    """The sign of the wall clock against the hall's last fact (microseconds)."""
+    behind = timedelta(0) if last_recorded_at is None else from_micros(last_recorded_at) - now
+    if behind > suspect_after:
+        return Observed(Sign.FAULTY, {"behind_s": int(behind.total_seconds())})
+    return Observed(Sign.WELL)

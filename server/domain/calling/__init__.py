@@ -1,0 +1,1 @@
+"""Rules: calling: who is called next, and why."""

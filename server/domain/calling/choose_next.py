@@ -1,0 +1,244 @@
+"""The choice of the next leg: who may be called, in which steps, by the rule; with score, others and reason.
+
+Candidates are the first legs of each lane (one series in one class, `rules_waiting.lanes`), so whatever a
+rule weighs, nobody passes another of the same series and class. Steps come before the rule's score.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import IntEnum
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from server.domain.calling.explanations import Reason, reason_of
+from server.domain.calling.queue_order import PRIORITY
+from server.domain.calling.rules import RULES, Weighed
+from server.domain.calling.waiting_legs import (
+    SEEN_PER_LANE,
+    CallContext,
+    QueuedLeg,
+    lanes,
+    may_serve,
+    queue_facts,
+)
+from server.domain.calling.weighted_shares import Turns
+from server.domain.calling.work_profiles import (
+    Condition,
+    CountersAtMost,
+    LocalHours,
+    PeopleExceed,
+    RuleName,
+    Test,
+    WaitExceeds,
+    WorkProfile,
+)
+from server.domain.facts import Why
+
+RUNNERS_UP = 3
+
+
+class Step(IntEnum):
+    """What comes before the rule: the bigger first."""
+
+    EARLY = 0
+    """An appointment whose hour has not come: only when nobody who is due waits."""
+    LETS_PASS = 1
+    """Postponed or reinstated, still letting calls pass: only when nobody else who is due waits."""
+    RULE = 2
+    CONDITION = 3
+    FRONT = 4
+    PRIORITY = 5
+    LINKED = 6
+    """Linked to the visit this counter called last: they came together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A leg with its step and its score: the rule's, in other steps the minutes waited."""
+
+    leg: QueuedLeg
+    step: Step
+    score: float
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """The smallest is called first."""
+        return -self.step, -self.score, self.leg.reference, self.leg.place
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The leg to call, and all that explains it; equal for equal legs, profile and context.
+
+    `condition`: the number of the condition that decided, from 1. `turns`: those after this call.
+    """
+
+    chosen: Ranked
+    rule: RuleName
+    reason: Reason
+    runners_up: tuple[Ranked, ...]
+    condition: int | None
+    turns: Turns
+    now: datetime
+
+    @property
+    def leg(self) -> QueuedLeg:
+        """The leg to call."""
+        return self.chosen.leg
+
+    def why(self) -> Why:
+        """The explanation as a call's fact keeps it; JSON values, minutes whole, scores to six decimals."""
+        values = {**self.reason.values, **_told(self.chosen), "condition": self.condition}
+        others = tuple(
+            {"number": one.leg.number, "minutes": one.leg.waited_min(self.now), **_told(one)}
+            for one in self.runners_up
+        )
+        return Why(str(self.rule), self.reason.key, values, others)
+
+
+def _told(ranked: Ranked) -> dict[str, Any]:
+    return {"queue": ranked.leg.queue, "step": ranked.step.name.lower(), "score": round(ranked.score, 6)}
+
+
+def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext) -> Pick | None:
+    """The leg this counter calls next among the waiting, or None when it may call none of them.
+
+    `legs` may be given in any order and may hold more than the counter serves. Four per lane are enough when
+    `context.queues` tells what the queues hold beside them.
+    """
+    weighed, callable_legs, condition = _candidates(profile, legs, context)
+    ranking = _ranking(weighed, callable_legs, condition, most=1 + RUNNERS_UP)
+    if not ranking:
+        return None
+    chosen, *others = ranking
+    decided = condition if chosen.step is Step.CONDITION else None
+    by_share = profile.rule is RuleName.WEIGHTED_SHARES and chosen.step is Step.RULE
+    queue = chosen.leg.queue
+    return Pick(
+        chosen=chosen,
+        rule=profile.rule,
+        reason=reason_of(chosen.leg, chosen.step.name, weighed, condition=decided),
+        runners_up=tuple(others),
+        condition=decided,
+        turns=context.turns.after(queue, profile.weight_of(queue)) if by_share else context.turns,
+        now=context.now,
+    )
+
+
+def call_order(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext) -> list[QueuedLeg]:
+    """Everyone this counter may call now, in the order of the scores of this instant.
+
+    The first is whom `choose` picks. Later calls look at later instants, so that the rest may change.
+    """
+    weighed, callable_legs, condition = _candidates(profile, legs, context)
+    ranking = _ranking(weighed, callable_legs, condition, most=len(callable_legs))
+    return [ranked.leg for ranked in ranking]
+
+
+def _candidates(
+    profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
+) -> tuple[Weighed, list[QueuedLeg], int | None]:
+    """The legs this counter may call, and the number of the condition that holds, from 1."""
+    known = list(legs)
+    weighed = Weighed(profile, context, {**queue_facts(known), **context.queues})
+    free = [leg for leg in known if context.is_free(leg)]
+    callable_legs = [leg for leg in free if _is_served(profile, leg, context, profile.queues)]
+    condition = _condition_met(weighed, free)
+    called = _called_by(profile, condition)
+    if called is not None and called not in profile.queues:
+        callable_legs += [leg for leg in free if _is_served(profile, leg, context, (called,))]
+    return weighed, callable_legs, condition
+
+
+def _called_by(profile: WorkProfile, condition: int | None) -> str | None:
+    """The queue that a condition calls first; None when none holds."""
+    return None if condition is None else profile.conditions[condition - 1].call
+
+
+def _is_served(profile: WorkProfile, leg: QueuedLeg, context: CallContext, queues: tuple[str, ...]) -> bool:
+    if queues is not profile.queues and leg.for_counter is not None:
+        return False  # already among those the profile serves
+    return may_serve(context.counter, leg, queues=queues, now=context.now)
+
+
+def _ranking(weighed: Weighed, legs: list[QueuedLeg], condition: int | None, *, most: int) -> list[Ranked]:
+    """The chosen leg and those after it, `most` in all.
+
+    A lane's next one is a candidate once the one before is taken.
+
+    Who follows a linked visit waits for nobody: each is a lane of its own.
+    """
+    called = _called_by(weighed.profile, condition)
+    following = [leg for leg in legs if weighed.context.is_next_of_linked(leg)]
+    others = [leg for leg in legs if not weighed.context.is_next_of_linked(leg)]
+    in_order = [*([leg] for leg in following), *lanes(others, seen=max(most, SEEN_PER_LANE))]
+    ranked = [[_ranked(leg, weighed, called) for leg in lane] for lane in in_order]
+    heads = [(lane[0].order, number, 0) for number, lane in enumerate(ranked)]
+    heapify(heads)
+    found: list[Ranked] = []
+    while heads and len(found) < most:
+        _, number, place = heappop(heads)
+        found.append(ranked[number][place])
+        if place + 1 < len(ranked[number]):
+            heappush(heads, (ranked[number][place + 1].order, number, place + 1))
+    return found
+
+
+def _ranked(leg: QueuedLeg, weighed: Weighed, called: str | None) -> Ranked:
+    is_following = weighed.context.is_next_of_linked(leg)
+    step = Step.LINKED if is_following else step_of(leg, weighed.profile, weighed.context.now)
+    if step is not Step.RULE:
+        return Ranked(leg, step, weighed.wait_min(leg))
+    if leg.queue == called:
+        return Ranked(leg, Step.CONDITION, weighed.wait_min(leg))
+    return Ranked(leg, step, RULES[weighed.profile.rule].score(leg, weighed))
+
+
+def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> Step:
+    """The step of a leg before any condition is looked at."""
+    if leg.reference > now:
+        return Step.EARLY
+    if leg.lets_pass:
+        return Step.LETS_PASS
+    if profile.priority_first and leg.leg_class == PRIORITY:
+        return Step.PRIORITY
+    return Step.FRONT if leg.is_at_front else Step.RULE
+
+
+def _condition_met(weighed: Weighed, legs: list[QueuedLeg]) -> int | None:
+    """The number of the first condition whose tests hold and whose queue has someone due to call."""
+    for number, condition in enumerate(weighed.profile.conditions, 1):
+        if all(_holds(test, weighed) for test in condition.tests) and _has_someone(condition, weighed, legs):
+            return number
+    return None
+
+
+def _has_someone(condition: Condition, weighed: Weighed, legs: list[QueuedLeg]) -> bool:
+    profile, context = weighed.profile, weighed.context
+    return any(
+        leg.queue == condition.call
+        and may_serve(context.counter, leg, queues=(condition.call,), now=context.now)
+        and step_of(leg, profile, context.now) is Step.RULE
+        for leg in legs
+    )
+
+
+def _holds(test: Test, weighed: Weighed) -> bool:
+    context, queues = weighed.context, weighed.queues
+    match test:
+        case WaitExceeds(queue, minutes):
+            oldest = queues[queue].oldest_at if queue in queues else None
+            return oldest is not None and (context.now - oldest).total_seconds() > 60 * minutes
+        case PeopleExceed(queue, people):
+            return queue in queues and queues[queue].people > people
+        case CountersAtMost(counters, queue):
+            found = context.counters_open
+            count = found.in_hall if queue is None else found.by_queue.get(queue, 0)
+            return count <= counters
+        case LocalHours(starts, ends):
+            return _is_within(context.now.astimezone(context.time_zone).time(), starts, ends)
+
+
+def _is_within(at: time, starts: time, ends: time) -> bool:
+    return starts <= at < ends if starts <= ends else at >= starts or at < ends

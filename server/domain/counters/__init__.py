@@ -1,0 +1,1 @@
+"""Rules: counters and their sessions."""

@@ -1,0 +1,1 @@
+"""Rules: devices: paired, watched, supervised."""

@@ -1,0 +1,268 @@
+"""What a hall's kiosks and screens tell of themselves, and the state that supervision names of a player.
+
+Rule: docs/rules/supervision.md. A player is never `up to date` without proof: it is there, it has told that
+all its files are, and it runs the programme that the server has for it now.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from server.domain.devices.connections import SILENT_AFTER, Connection, live, with_sign_of_life, without
+from server.domain.instants import from_text, to_text
+
+LOST_AFTER = SILENT_AFTER
+"""A device of which nothing came for so long is not there."""
+APPLIED_WITHIN = timedelta(seconds=60)
+"""How long a device that is there may take to run what was published, before it is not updated."""
+LONGEST_NAME = 64
+_MARK = re.compile(r"[0-9]{1,10}\.[0-9]{1,10}")
+LARGEST_CLOCK_MS = 10 * 366 * 86_400_000
+"""Milliseconds a screen's clock may be told to be off; what is farther is told as this."""
+
+
+class PlayerState(StrEnum):
+    """Whether a player has what it is to show."""
+
+    UP_TO_DATE = "up to date"
+    DOWNLOADING = "downloading"
+    PENDING = "pending"
+    POSSIBLY_OUTDATED = "possibly outdated"
+    NOT_UPDATED = "not updated"
+    UNKNOWN = "unknown"
+
+
+class PlayerView(StrEnum):
+    """What a screen shows: a view of its page, an alert over it, or nothing at all outside its hours."""
+
+    CONNECTING = "connecting"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    CALLS = "calls"
+    REST = "rest"
+    EMPTY = "empty"
+    CLOSED = "closed"
+    BREAK = "break"
+    ALERT = "alert"
+    ASLEEP = "asleep"
+
+
+class PlayerSound(StrEnum):
+    """Whether a screen can say calls: it has no sound, the browser lets it, or the browser forbids it."""
+
+    NONE = "none"
+    ON = "on"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerReport:
+    """What a player tells of itself.
+
+    `media`: the state of its files by its own knowledge; `revision`: of the programme it runs, empty before
+    it has one; `release`: of its page; `clock_ms`: milliseconds its computer's clock is ahead of the
+    server's; `notice`: the one it shows now; `width_px`, `height_px`: of its picture.
+    """
+
+    media: PlayerState
+    view: PlayerView
+    sound: PlayerSound
+    revision: str
+    release: str
+    clock_ms: int
+    notice: str | None
+    width_px: int
+    height_px: int
+
+    @classmethod
+    def of_message(cls, message: object) -> Self | None:
+        """The report in a player's message; None for what is none: a page may be of any release."""
+        if not isinstance(message, Mapping):
+            return None
+        try:
+            return cls(
+                PlayerState(message["media"]),
+                PlayerView(message["view"]),
+                PlayerSound(message["sound"]),
+                revision=_name(message["revision"]),
+                release=_name(message["release"]),
+                clock_ms=_whole(message["clock_ms"], -LARGEST_CLOCK_MS, LARGEST_CLOCK_MS),
+                notice=None if message["notice"] is None else _name(message["notice"]),
+                width_px=_whole(message["width_px"], 0, 100_000),
+                height_px=_whole(message["height_px"], 0, 100_000),
+            )
+        except (KeyError, ValueError):
+            return None
+
+    def as_message(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        names = (
+            "media",
+            "view",
+            "sound",
+            "revision",
+            "release",
+            "clock_ms",
+            "notice",
+            "width_px",
+            "height_px",
+        )
+        return {name: getattr(self, name) for name in names}
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_NAME or not value.isprintable():
+        raise ValueError("not a name")
+    return value
+
+
+def _whole(value: object, least: int, most: int) -> int:
+    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
+        raise ValueError("not a number")
+    return round(min(max(value, least), most))
+
+
+@dataclass(frozen=True, slots=True)
+class KioskReport:
+    """What a kiosk's page tells of itself: its release, and how far its computer's clock is ahead, in ms."""
+
+    release: str
+    clock_ms: int
+
+    @classmethod
+    def of_message(cls, message: object) -> Self | None:
+        """The report in a kiosk's message; None for what is none."""
+        if not isinstance(message, Mapping):
+            return None
+        try:
+            clock_ms = _whole(message["clock_ms"], -LARGEST_CLOCK_MS, LARGEST_CLOCK_MS)
+            return cls(_name(message["release"]), clock_ms)
+        except (KeyError, ValueError):
+            return None
+
+    def as_message(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {"release": self.release, "clock_ms": self.clock_ms}
+
+
+type Report = PlayerReport | KioskReport
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A device as it was last seen. `since`: when it came, went, or what it told last changed.
+
+    `configuration`: the revisions it runs (`HallConfiguration.mark`), None before it told.
+    """
+
+    seen_at: datetime
+    since: datetime
+    is_connected: bool
+    report: Report | None = None
+    connections: tuple[Connection, ...] = ()
+    configuration: str | None = None
+
+    def as_message(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        report = None if self.report is None else self.report.as_message()
+        times = {"seen_at": to_text(self.seen_at), "since": to_text(self.since)}
+        connections = [each.as_message() for each in self.connections]
+        told = {"report": report, "connections": connections, "configuration": self.configuration}
+        return {**times, "is_connected": self.is_connected, **told}
+
+    @classmethod
+    def of_message(cls, message: Mapping[str, Any]) -> Self:
+        """The sighting that was kept as JSON values."""
+        told = message["report"]
+        report = PlayerReport.of_message(told) or KioskReport.of_message(told)
+        seen_at, since = from_text(message["seen_at"]), from_text(message["since"])
+        connections = tuple(Connection.of_message(each) for each in message["connections"])
+        is_connected, configuration = bool(message["is_connected"]), message.get("configuration")
+        return cls(seen_at, since, is_connected, report, connections, configuration)
+
+
+def arrived(before: Sighting | None, now: datetime, *shown: Connection) -> Sighting:
+    """A device gives a sign of life, by connections of its own; what it told before stays."""
+    found = Sighting(now, now, is_connected=True) if before is None else replace(before, seen_at=now)
+    if not is_present(before, now):
+        found = replace(found, since=now, is_connected=True)
+    for connection in shown:
+        found = replace(found, connections=with_sign_of_life(found.connections, connection, now))
+    return found
+
+
+def reported(before: Sighting | None, report: Report, now: datetime) -> Sighting:
+    """A device tells of itself. A clock that drifts is not a change."""
+    known = arrived(before, now)
+    is_same = known.report is not None and replace(known.report, clock_ms=report.clock_ms) == report
+    return replace(known, since=known.since if is_same else now, report=report)
+
+
+def applied(before: Sighting | None, configuration: str, now: datetime) -> Sighting:
+    """A device tells which configuration it runs."""
+    known = arrived(before, now)
+    is_same = known.configuration == configuration
+    return replace(known, since=known.since if is_same else now, configuration=configuration)
+
+
+def configuration_of_message(message: object) -> str | None:
+    """The revisions in a device's message; None for what is none: a page may be of any release."""
+    told = message.get("configuration") if isinstance(message, Mapping) else None
+    return told if isinstance(told, str) and _MARK.fullmatch(told) else None
+
+
+def left(before: Sighting | None, now: datetime, ended: str = "") -> Sighting | None:
+    """A connection (its id) of a device has ended; after the last one, of any worker, it is away."""
+    if before is None:
+        return None
+    connections = without(before.connections, ended)
+    if live(connections, now):
+        return replace(before, connections=connections)
+    return replace(before, since=now, is_connected=False, connections=connections)
+
+
+def is_present(sighting: Sighting | None, now: datetime) -> bool:
+    """Whether a device is there: connected, with a sign of life within LOST_AFTER."""
+    return sighting is not None and sighting.is_connected and now - sighting.seen_at <= LOST_AFTER
+
+
+def state_of(sighting: Sighting | None, published: str, now: datetime) -> PlayerState:
+    """The state of a player whose programme is `published` (a revision) at the server now."""
+    if sighting is None or not isinstance(sighting.report, PlayerReport):
+        return PlayerState.UNKNOWN
+    media = sighting.report.media
+    if is_present(sighting, now):
+        is_other = sighting.report.revision != published
+        is_behind = is_other and media in (PlayerState.UP_TO_DATE, PlayerState.POSSIBLY_OUTDATED)
+        return PlayerState.PENDING if is_behind else media
+    if media in (PlayerState.UP_TO_DATE, PlayerState.POSSIBLY_OUTDATED):
+        return PlayerState.POSSIBLY_OUTDATED
+    return PlayerState.UNKNOWN if media is PlayerState.UNKNOWN else PlayerState.NOT_UPDATED
+
+
+def configuration_state(
+    sighting: Sighting | None, published: str, published_at: datetime, now: datetime
+) -> PlayerState:
+    """Whether a device runs the configuration that was published (its mark, and when that was).
+
+    One that is there has a minute to take it. One that is away ran it when it was last heard, or did not.
+    """
+    if sighting is None or sighting.configuration is None:
+        return PlayerState.UNKNOWN
+    runs_it = sighting.configuration == published
+    if not is_present(sighting, now):
+        return PlayerState.POSSIBLY_OUTDATED if runs_it else PlayerState.NOT_UPDATED
+    if runs_it:
+        return PlayerState.UP_TO_DATE
+    return PlayerState.PENDING if now - published_at <= APPLIED_WITHIN else PlayerState.NOT_UPDATED
+
+
+def is_same_but_for_time(one: Sighting | None, other: Sighting | None) -> bool:
+    """Whether whoever looks on would see the same: all but the times of signs of life."""
+    if one is None or other is None:
+        return one is other
+    timeless = replace(one, seen_at=other.seen_at, connections=other.connections) == other
+    return timeless and {each.id for each in one.connections} == {each.id for each in other.connections}

@@ -1,0 +1,1 @@
+"""Rules: a hall as its pages show it."""

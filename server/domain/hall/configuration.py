@@ -1,0 +1,361 @@
+"""A hall's configuration as the rules see it: whole, frozen, of one revision.
+
+It is translated from the hall's document (`server/documents`), which also validates it; nothing is checked
+here. Ids are readable slugs, unique over the installation and never reused. Mappings keep the document's
+order, that of menus, screens and consoles. Texts map a language code to a sentence and contain French.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from server.domain.alarms.detection import AlarmRules
+from server.domain.alerts.alerts import AlertRules
+from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
+from server.domain.hall.sound import Sound, is_loop_in_order
+from server.domain.hours.calendars import Calendar
+from server.domain.hours.half_days import AtBreak, LastTicket
+from server.domain.printing.printer_networks import PrinterReach
+from server.domain.tickets.numbering import Series
+from server.domain.tickets.quotas import Quota
+from server.domain.visits.verb_limits import Limits
+
+FRENCH = "fr"
+
+type Texts = Mapping[str, str]
+type Mode = Literal["walk_in", "appointment_only", "both"]
+type Asked = Literal["optional", "mandatory"]
+"""Whether an agent may or must say something when a service ends."""
+type Confirmation = Literal["agent", "call"]
+"""Who says that a called visitor is there: the agent who is asked, or the call itself."""
+type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
+"""What a screen is for; `signage.lettering` says how large its letters may be there."""
+type SoundOutput = Literal["loudspeaker", "loop"]
+"""What the sound of a screen feeds: loudspeakers, or the amplifier of the induction loop."""
+
+type Arrow = Literal["left", "right", "ahead", "back", "up", "down"]
+"""Which way from a screen the counters are."""
+type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
+
+
+def text_in(texts: Texts, language: str) -> str:
+    """A text in a language, in French where that translation is missing, empty when there is no text."""
+    return texts.get(language) or texts.get(FRENCH, "")
+
+
+def language_shown(texts: Texts, language: str) -> str:
+    """The language `text_in` really answers in, for the `lang` attribute of what is shown."""
+    return language if texts.get(language) else FRENCH
+
+
+def mark_of(installation_revision: int, revision: int) -> str:
+    """The installation's revision and the hall's, as devices name what they run: `3.12`."""
+    return f"{installation_revision}.{revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A building: its address, its time zone (IANA name), and what it has decided of its alerts."""
+
+    slug: str
+    name: str
+    address: str
+    time_zone: str
+    alerts: AlertRules = field(default_factory=AlertRules)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A menu entry that opens a list of services: the first of the two presses."""
+
+    id: str
+    names: Texts
+    subtitles: Texts = field(default_factory=dict)
+    icon: str = "folder-open"
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """Who may be received without the appointment a service asks for.
+
+    `received_by` is the service that receives them; `reasons` are the exceptional reasons by code, with their
+    names, in the order people see.
+    """
+
+    received_by: str
+    reasons: Mapping[str, Texts]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a visitor comes for.
+
+    Targets are waits in seconds, per class; `target_from_on`: the first day of the decided one in force, None
+    where the document's own stand. `typed_mean_s` is the service time somebody typed in, used until
+    enough real ones are known. `calendar` None means the hall's hours. `parent` is a folder's id.
+    `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
+    long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
+    `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
+    an agent has after it before the next call is expected; 0: none. `confirmation`: by the `call` the service
+    begins with the call, without a question. `exceptional`: for which reasons who has
+    no appointment is received all the same, and where; None: never. `quota`: tickets a half-day gives.
+    """
+
+    id: str
+    names: Texts
+    queue: str
+    series: Series
+    subtitles: Texts = field(default_factory=dict)
+    bring: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    how_to_book: Texts = field(default_factory=dict)
+    appointment_url: str | None = None
+    icon: str = "ticket"
+    mode: Mode = "walk_in"
+    appointment_series: Series | None = None
+    target_s: int = 900
+    target_appointment_s: int = 600
+    target_priority_s: int = 600
+    target_from_on: date | None = None
+    typed_mean_s: int = 600
+    calendar: Calendar | None = None
+    parent: str | None = None
+    is_on_kiosk: bool = True
+    is_retired: bool = False
+    confirm_priority: bool = False
+    early_window_s: int = 3600
+    late_grace_s: int = 900
+    outcome: Asked = "optional"
+    note: Asked = "optional"
+    confirmation: Confirmation = "agent"
+    wrap_up_s: int = 0
+    exceptional: Exceptional | None = None
+    quota: Quota | None = None
+
+    def name(self, language: str) -> str:
+        """The service's name in a language, in French where it is not translated."""
+        return text_in(self.names, language)
+
+    def subtitle(self, language: str) -> str:
+        """The line under the name, in a language or in French; may be empty."""
+        return text_in(self.subtitles, language)
+
+    def papers(self, language: str) -> tuple[str, ...]:
+        """What to bring, in a language or in French; may be empty."""
+        return self.bring.get(language) or self.bring.get(FRENCH, ())
+
+    def target_for(self, visit_class: str) -> int:
+        """The longest wait wanted for a class of visit, in seconds."""
+        targets = {"priority": self.target_priority_s, "appointment": self.target_appointment_s}
+        return targets.get(visit_class, self.target_s)
+
+    @property
+    def may_book(self) -> bool:
+        """Whether visitors come by appointment."""
+        return self.mode != "walk_in" and self.appointment_series is not None
+
+    @property
+    def may_walk_in(self) -> bool:
+        """Whether a ticket is issued without an appointment."""
+        return self.mode != "appointment_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Ordered waiting legs of one or several services.
+
+    `most_waiting`: so many raise an alarm; None: as many as in the hall.
+    """
+
+    id: str
+    names: Texts
+    services: tuple[str, ...]
+    most_waiting: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A place visitors are called to. `label` is what is shown and spoken in French, e.g. "guichet 3".
+
+    `is_self_service`: visitors work at it by themselves, so that one agent receives people at several such
+    places at once; else an agent who holds several counters receives one person at a time.
+    """
+
+    id: str
+    label: str
+    services: tuple[str, ...]
+    labels: Texts = field(default_factory=dict)
+    directions: Texts = field(default_factory=dict)
+    is_step_free: bool = False
+    has_hearing_loop: bool = False
+    hearing_loop_tested_on: date | None = None
+    is_confidential: bool = False
+    is_self_service: bool = False
+    is_retired: bool = False
+
+    def shows_loop(self, today: date) -> bool:
+        """Whether visitors are told of its induction loop: it has one, tested less than a year ago."""
+        return self.has_hearing_loop and is_loop_in_order(self.hearing_loop_tested_on, today)
+
+    def label_in(self, language: str) -> str:
+        """The label in a language, the French one where it is not translated."""
+        return self.labels.get(language) or self.label
+
+    def direction(self, language: str) -> str:
+        """How to get there from places people know, in a language or in French; may be empty."""
+        return text_in(self.directions, language)
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterConnection:
+    """How a kiosk's printer is reached and fed. `host` None: the simulated printer; paper width in mm.
+
+    `reach`: the networks in which it may be found.
+    """
+
+    host: str | None
+    port: int
+    profile: PrinterProfile
+    paper_mm: Literal[80, 58]
+    reach: PrinterReach = field(default_factory=PrinterReach)
+
+
+@dataclass(frozen=True, slots=True)
+class Mounting:
+    """How a kiosk's screen is fixed.
+
+    `lower_edge_cm` is the height of the picture's lower edge above the floor, the pixels are those of the
+    picture as it is mounted.
+    """
+
+    lower_edge_cm: int
+    diagonal_cm: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A self-service ticket machine; without a printer it shows the number and its code only.
+
+    `services` are those it offers, empty: all of the hall's. `mounting` None: the usual heights are assumed.
+    """
+
+    id: str
+    label: str
+    services: tuple[str, ...] = ()
+    printer: PrinterConnection | None = None
+    mounting: Mounting | None = None
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A hall display: board and notices; `diagonal_cm` and `viewing_m` size its characters.
+
+    `zone`: where its loudspeaker is heard; one screen of a zone has sound. `output`: what its sound feeds.
+    `layout`: what it is for; `counter`: whose screen it is.
+    """
+
+    id: str
+    label: str
+    has_sound: bool = True
+    diagonal_cm: int = 140
+    viewing_m: int = 6
+    zone: str = "hall"
+    output: SoundOutput = "loudspeaker"
+    layout: ScreenLayout = "hall"
+    arrow: Arrow | None = None
+    counter: str | None = None
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HallConfiguration:
+    """Everything a hall's rules need, of one revision. `hall` is its slug, `languages` begins with French.
+
+    `neighbours` are slugs of halls within earshot: no prefix is used in both. `rule` and
+    `has_priority_first` call for sessions without a profile. `at_break`: what becomes of who still waits when
+    nobody decides; `distribution_before_s`: how long before opening tickets may be given by hand, 0 never;
+    `screen_margin_s`: how long before the first opening and after the last closing screens are on;
+    `asks_needs`: whether the kiosk asks what helps; `priority_grounds`: who else passes first here;
+    `legal_share`: of the screens' time, for legal notices, 0 to 0.5.
+    """
+
+    revision: int
+    hall: str
+    name: str
+    site: Site
+    languages: tuple[str, ...]
+    calendar: Calendar
+    services: Mapping[str, Service]
+    queues: Mapping[str, Queue]
+    counters: Mapping[str, Counter]
+    folders: Mapping[str, Folder] = field(default_factory=dict)
+    kiosks: Mapping[str, Kiosk] = field(default_factory=dict)
+    screens: Mapping[str, Screen] = field(default_factory=dict)
+    neighbours: tuple[str, ...] = ()
+    is_demonstration: bool = False
+    rule: RuleName = DEFAULT_RULE
+    has_priority_first: bool = True
+    legal_share: float = 0.2
+    profiles: Mapping[str, WorkProfile] = field(default_factory=dict)
+    profile_names: Mapping[str, Texts] = field(default_factory=dict)
+    at_break: AtBreak = AtBreak.FINISH
+    last_ticket: LastTicket = field(default_factory=LastTicket)
+    distribution_before_s: int = 0
+    screen_margin_s: int = 3600
+    asks_needs: bool = True
+    priority_grounds: Texts = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    sound: Sound = field(default_factory=Sound)
+    alarms: AlarmRules = field(default_factory=AlarmRules)
+    installation_revision: int = 0
+
+    @property
+    def mark(self) -> str:
+        """The two revisions it is made of (`mark_of`)."""
+        return mark_of(self.installation_revision, self.revision)
+
+    @property
+    def has_loop_output(self) -> bool:
+        """Whether some screen feeds the induction loop."""
+        return any(each.output == "loop" and not each.is_retired for each in self.screens.values())
+
+    def shows_loop(self, today: date) -> bool:
+        """Whether visitors are told of the hall's induction loop: it has one, tested less than a year ago."""
+        return self.sound.loop is not None and is_loop_in_order(self.sound.loop.tested_on, today)
+
+    def services_served_by(self, counter: str) -> tuple[Service, ...]:
+        """The services a counter may serve, without the retired ones."""
+        listed = (self.services[service] for service in self.counters[counter].services)
+        return tuple(service for service in listed if not service.is_retired)
+
+    def counters_serving(self, service: str) -> tuple[Counter, ...]:
+        """The counters that may serve a service, without the retired ones."""
+        return tuple(c for c in self.counters.values() if service in c.services and not c.is_retired)
+
+    def profiles_for(self, counter: str) -> tuple[str, ...]:
+        """The work profiles under which a counter serves someone, in the hall's order."""
+        queues = {service.queue for service in self.services_served_by(counter)}
+        return tuple(
+            each for each, profile in self.profiles.items() if not queues.isdisjoint(profile.called_queues)
+        )
+
+    def queues_of(self, services: Iterable[str]) -> tuple[Queue, ...]:
+        """The queues in which the given services wait, each once, in the hall's order."""
+        wanted = {self.services[service].queue for service in services}
+        return tuple(queue for queue in self.queues.values() if queue.id in wanted)
+
+    def services_on_kiosk(self) -> tuple[Service, ...]:
+        """The services a kiosk shows, in the menu's order."""
+        return tuple(s for s in self.services.values() if s.is_on_kiosk and not s.is_retired)
+
+    def offers(self, kiosk: str | None, service: str) -> bool:
+        """Whether a kiosk offers a service: one without services of its own, and no kiosk, offer them all."""
+        found = None if kiosk is None else self.kiosks.get(kiosk)
+        return found is None or not found.services or service in found.services
+
+    def calendar_of(self, service: str) -> Calendar:
+        """When a service receives visitors: its own hours, else the hall's."""
+        return self.services[service].calendar or self.calendar

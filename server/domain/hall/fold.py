@@ -1,0 +1,184 @@
+"""The fold of facts about a hall: counters, greetings, demand, appointments, targets, breaks. Pure."""
+
+import json
+from collections.abc import Callable
+
+from server.domain.appointments.check_in import DEMAND_MET
+from server.domain.facts import FactKind
+from server.domain.row_changes import Change, Insert, Recorded, Update, stored
+
+
+def _greeting_counted(fact: Recorded) -> list[Change]:
+    body = fact.body
+    row = {
+        "id": body["id"],
+        "hall": fact.hall,
+        "business_day": body["business_day"],
+        "service": body["service"],
+    }
+    return [
+        Insert(
+            "greeting", row | {"counter": body["counter"], "greeted_at": fact.happened_at, "is_undone": False}
+        )
+    ]
+
+
+def _ticket_not_issued(fact: Recorded) -> list[Change]:
+    return [Insert("not_issued", {**fact.body, "hall": fact.hall, "wanted_at": fact.happened_at})]
+
+
+def _duty(fact: Recorded) -> Insert:
+    body = fact.body
+    terms = {key: body[key] for key in ("session", "counter", "rule", "profile")}
+    row = {
+        "id": body["duty"],
+        "hall": fact.hall,
+        "services": json.dumps(body["services"]),
+        "opened_at": fact.happened_at,
+    }
+    return Insert("duty", row | terms)
+
+
+def _counter_opened(fact: Recorded) -> list[Change]:
+    body = fact.body
+    session = {
+        "id": body["session"],
+        "hall": fact.hall,
+        "counter": body["counter"],
+        "author": fact.author,
+        "profile": body["profile"],
+        "rule": body["rule"],
+        "services": json.dumps(body["services"]),
+        "opened_at": fact.happened_at,
+        "joined_to": body.get("joined_to"),
+    }
+    return [Insert("counter_session", session), _duty(fact)]
+
+
+def _counter_paused(fact: Recorded) -> list[Change]:
+    body = fact.body
+    return [
+        Update(
+            "counter_session",
+            body["session"],
+            {"paused_at": fact.happened_at, "pause_reason": body["reason"]},
+        ),
+        Update("duty", body["duty"], {"closed_at": fact.happened_at}),
+    ]
+
+
+def _counter_resumed(fact: Recorded) -> list[Change]:
+    return [
+        Update("counter_session", fact.body["session"], {"paused_at": None, "pause_reason": None}),
+        _duty(fact),
+    ]
+
+
+def _counter_closed(fact: Recorded) -> list[Change]:
+    body = fact.body
+    closed: list[Change] = [
+        Update(
+            "counter_session",
+            body["session"],
+            {
+                "closed_at": fact.happened_at,
+                "close_reason": body["reason"],
+                "paused_at": None,
+                "pause_reason": None,
+            },
+        )
+    ]
+    if body["duty"] is not None:
+        closed.append(Update("duty", body["duty"], {"closed_at": fact.happened_at}))
+    return closed
+
+
+def _profile_changed(fact: Recorded) -> list[Change]:
+    body = fact.body
+    terms = {"profile": body["profile"], "rule": body["rule"], "services": json.dumps(body["services"])}
+    changed: list[Change] = [Update("counter_session", body["session"], terms)]
+    if body["ended_duty"] is not None:
+        changed.append(Update("duty", body["ended_duty"], {"closed_at": fact.happened_at}))
+    if body["duty"] is not None:
+        changed.append(_duty(fact))
+    return changed
+
+
+def _tickets_stopped(fact: Recorded) -> list[Change]:
+    return [Insert("ticket_stop", {**fact.body, "hall": fact.hall, "stopped_at": fact.happened_at})]
+
+
+def _tickets_reopened(fact: Recorded) -> list[Change]:
+    return [Update("ticket_stop", fact.body["id"], {"reopened_at": fact.happened_at})]
+
+
+def _appointment_booked(fact: Recorded) -> list[Change]:
+    return [Insert("appointment", stored(fact.body) | {"hall": fact.hall, "state": "booked"})]
+
+
+def _appointment_moved(fact: Recorded) -> list[Change]:
+    moved = {name: fact.body[name] for name in ("service", "booked_at", "booked_on")}
+    return [Update("appointment", fact.body["appointment"], stored(moved))]
+
+
+def _appointment_cancelled(fact: Recorded) -> list[Change]:
+    return [Update("appointment", fact.body["appointment"], {"state": "cancelled"})]
+
+
+def _appointment_checked_in(fact: Recorded) -> list[Change]:
+    body = fact.body
+    values = {"state": "checked_in", "visit": body["visit"], "arrival": body["arrival"]}
+    changes: list[Change] = [
+        Update("appointment", body["appointment"], values | {"checked_in_at": fact.happened_at})
+    ]
+    if "demand" in body:
+        changes.append(Update("not_issued", body["demand"], {"reason": DEMAND_MET}))
+    return changes
+
+
+def _check_in_undone(fact: Recorded) -> list[Change]:
+    values = {"state": "booked"} | dict.fromkeys(("visit", "arrival", "checked_in_at"))
+    return [Update("appointment", fact.body["appointment"], values)]
+
+
+def _target_decided(fact: Recorded) -> list[Change]:
+    return [Insert("target", {**fact.body, "hall": fact.hall, "recorded_at": fact.happened_at})]
+
+
+def _target_withdrawn(fact: Recorded) -> list[Change]:
+    names = ("id", "target", "from_on", "reason", "decided_on", "decided_by")
+    row = {name: fact.body[name] for name in names}
+    return [Insert("target_withdrawal", row | {"hall": fact.hall, "recorded_at": fact.happened_at})]
+
+
+def _break_decided(fact: Recorded) -> list[Change]:
+    row = {name: fact.body[name] for name in ("id", "business_day", "half_day", "choice")}
+    return [Insert("break_decision", row | {"hall": fact.hall, "decided_at": fact.happened_at})]
+
+
+def _quiet_set(fact: Recorded) -> list[Change]:
+    row = stored({"quiet_until": fact.body["until"]})
+    return [Insert("quiet", row | {"id": fact.body["id"], "hall": fact.hall, "set_at": fact.happened_at})]
+
+
+HALL_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+    FactKind.TICKET_NOT_ISSUED: _ticket_not_issued,
+    FactKind.GREETING_COUNTED: _greeting_counted,
+    FactKind.COUNTER_OPENED: _counter_opened,
+    FactKind.COUNTER_PAUSED: _counter_paused,
+    FactKind.COUNTER_RESUMED: _counter_resumed,
+    FactKind.COUNTER_CLOSED: _counter_closed,
+    FactKind.PROFILE_CHANGED: _profile_changed,
+    FactKind.TICKETS_STOPPED: _tickets_stopped,
+    FactKind.TICKETS_REOPENED: _tickets_reopened,
+    FactKind.TARGET_DECIDED: _target_decided,
+    FactKind.TARGET_WITHDRAWN: _target_withdrawn,
+    FactKind.BREAK_DECIDED: _break_decided,
+    FactKind.QUIET_SET: _quiet_set,
+    FactKind.APPOINTMENT_BOOKED: _appointment_booked,
+    FactKind.APPOINTMENT_MOVED: _appointment_moved,
+    FactKind.APPOINTMENT_CANCELLED: _appointment_cancelled,
+    FactKind.APPOINTMENT_CHECKED_IN: _appointment_checked_in,
+    FactKind.CHECK_IN_UNDONE: _check_in_undone,
+}
+"""By the kind of fact."""

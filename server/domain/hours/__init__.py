@@ -1,0 +1,1 @@
+"""Rules: opening hours, breaks and the end of the day."""

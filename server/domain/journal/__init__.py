@@ -1,0 +1,1 @@
+"""Rules: the journal of facts."""

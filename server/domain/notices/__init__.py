@@ -1,0 +1,1 @@
+"""Rules: notices and what screens show."""

@@ -1,0 +1,1 @@
+"""Rules: people, their roles and sign-ins."""

@@ -1,0 +1,1 @@
+"""Rules: printers and print jobs."""

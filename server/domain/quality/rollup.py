@@ -1,0 +1,307 @@
+"""Mergeable tallies of legs: adding the days of a period gives exactly what the whole period gives."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from server.domain.calling.queue_order import WALK_IN
+from server.domain.quality.leg_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s
+
+STARVATION = 3
+"""A wait above this many times its target is reported apart."""
+
+type Sparse = dict[int, tuple[int, int]]
+"""Counts per whole second: {wait_s: (called, left)} or {service_s: (start pressed, not pressed)}.
+
+`early`: waits from issue of the tickets given before opening, whose other waits run from opening.
+"""
+
+
+class CellKey(NamedTuple):
+    """Where a leg is counted; weekday of its day (Monday 0), half-hour (0–47) its wait starts in, local."""
+
+    hall: str
+    service: str
+    leg_class: str
+    weekday: int
+    half_hour: int
+    end_reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Exact counts of one cell, or of any sum of cells."""
+
+    waits: Sparse = field(default_factory=dict)
+    services: Sparse = field(default_factory=dict)
+    early: Sparse = field(default_factory=dict)
+    delays: Sparse = field(default_factory=dict)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    legs: int = 0
+    visits: int = 0
+    called_with_target: int = 0
+    left_with_target: int = 0
+    within_target: int = 0
+    starved: int = 0
+    quoted: int = 0
+    quoted_inside: int = 0
+    quoted_exceeded: int = 0
+    reinstated: int = 0
+    moved: int = 0
+    open_waiting: int = 0
+    clock_suspect: int = 0
+    outside: int = 0
+    priorities: int = 0
+    priorities_confirmed: int = 0
+    priorities_not_confirmed: int = 0
+    appointments: int = 0
+    arrived_in_time: int = 0
+    after_grace: int = 0
+    office_in_time: int = 0
+    outcome_optional: int = 0
+    outcome_left_out: int = 0
+
+    def add(self, other: "Tally") -> None:
+        """Adds another tally to this one, exactly."""
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.outcomes.update(other.outcomes)
+        for mine, theirs in (
+            (self.waits, other.waits),
+            (self.services, other.services),
+            (self.early, other.early),
+            (self.delays, other.delays),
+        ):
+            for second, (first, last) in theirs.items():
+                _count(mine, second, first, last)
+
+
+_COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is MISSING)
+
+
+@dataclass(slots=True)
+class Rollup:
+    """Tallies of some halls and days, and what is no leg or belongs to another service than its leg.
+
+    `greetings` and `due` (appointments whose hour has passed), `missed` of them, per service; `not_issued`
+    per service and reason; `exceptional` per service that asks for an appointment and exceptional reason.
+    """
+
+    cells: dict[CellKey, Tally] = field(default_factory=dict)
+    greetings: Counter[str] = field(default_factory=Counter)
+    not_issued: Counter[tuple[str, str]] = field(default_factory=Counter)
+    exceptional: Counter[tuple[str, str]] = field(default_factory=Counter)
+    due: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Rollup") -> None:
+        """Adds another rollup (another day, another hall) to this one, exactly."""
+        for key, tally in other.cells.items():
+            self.cells.setdefault(key, Tally()).add(tally)
+        self.greetings.update(other.greetings)
+        self.not_issued.update(other.not_issued)
+        self.exceptional.update(other.exceptional)
+        self.due.update(other.due)
+        self.missed.update(other.missed)
+
+    def total(self, keep: Callable[[CellKey], bool] = lambda _: True) -> Tally:
+        """The sum of the cells `keep` accepts."""
+        total = Tally()
+        for key, tally in self.cells.items():
+            if keep(key):
+                total.add(tally)
+        return total
+
+    def of_service(self, service: str) -> "Rollup":
+        """The part of this rollup that concerns one service."""
+        return Rollup(
+            {key: tally for key, tally in self.cells.items() if key.service == service},
+            greetings=_only(self.greetings, lambda name: name == service),
+            not_issued=_only(self.not_issued, lambda key: key[0] == service),
+            exceptional=_only(self.exceptional, lambda key: key[0] == service),
+            due=_only(self.due, lambda name: name == service),
+            missed=_only(self.missed, lambda name: name == service),
+        )
+
+    def split[Part](self, by: Callable[[CellKey], Part]) -> "dict[Part, Rollup]":
+        """The cells in parts; what has no wait (greetings, tickets not issued…) is in none of them."""
+        parts: dict[Part, Rollup] = {}
+        for key, tally in self.cells.items():
+            parts.setdefault(by(key), Rollup()).cells[key] = tally
+        return parts
+
+    def services(self) -> list[str]:
+        """Every service that appears in it, sorted by id."""
+        seen = {key.service for key in self.cells} | set(self.greetings) | set(self.due)
+        return sorted(seen | {service for service, _ in (*self.not_issued, *self.exceptional)})
+
+    def copy(self) -> "Rollup":
+        """An independent equal rollup."""
+        whole = Rollup()
+        whole.add(self)
+        return whole
+
+
+def _only[Key](counts: Counter[Key], keep: Callable[[Key], bool]) -> Counter[Key]:
+    return Counter({key: count for key, count in counts.items() if keep(key)})
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is counted of a day beside its legs, as `Rollup` holds it."""
+
+    greetings: Mapping[str, int] = field(default_factory=dict)
+    not_issued: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    due: Mapping[str, int] = field(default_factory=dict)
+    missed: Mapping[str, int] = field(default_factory=dict)
+
+
+def roll_up(records: Iterable[LegRecord], beside: Beside | None = None, *, time_zone: tzinfo) -> Rollup:
+    """The rollup of these legs, half-hours and weekdays told in the site's `time_zone`.
+
+    The legs of a visit must come together (a business day is never split).
+    """
+    known = beside or Beside()
+    rollup = Rollup(
+        greetings=Counter(known.greetings),
+        not_issued=Counter(known.not_issued),
+        due=Counter(known.due),
+        missed=Counter(known.missed),
+    )
+    for leg in measure(records):
+        tally = rollup.cells.setdefault(_key_of(leg, time_zone), Tally())
+        _tally_leg(tally, leg)
+        record = leg.record
+        if leg.opens_visit and record.wanted_service and record.exceptional_reason:
+            rollup.exceptional[record.wanted_service, record.exceptional_reason] += 1
+    return rollup
+
+
+def _key_of(leg: MeasuredLeg, time_zone: tzinfo) -> CellKey:
+    record = leg.record
+    local = record.reference_at.astimezone(time_zone)
+    half_hour = local.hour * 2 + local.minute // 30
+    weekday = record.business_day.weekday()
+    return CellKey(record.hall, record.service, record.leg_class, weekday, half_hour, leg.end_reason)
+
+
+def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
+    if leg.stage == "outside":
+        tally.outside += 1
+        return
+    tally.legs += 1
+    tally.visits += leg.opens_visit
+    tally.priorities += leg.visit_priority != "none"
+    tally.priorities_confirmed += leg.visit_priority == "confirmed"
+    tally.priorities_not_confirmed += leg.visit_priority == "not_confirmed"
+    tally.reinstated += leg.record.end_reason == "no_show" and leg.record.reinstated
+    tally.moved += leg.stage == "moved"
+    tally.open_waiting += leg.stage == "open"
+    if leg.record.end_reason == "served":
+        _tally_outcome(tally, leg.record)
+    if leg.record.clock_suspect:
+        tally.clock_suspect += 1
+        return
+    if leg.record.booked_at is not None and leg.record.position == 1:
+        _tally_appointment(tally, leg, leg.record.booked_at)
+    if leg.wait_s is not None:
+        _tally_wait(tally, leg.record, leg.wait_s, is_called=leg.stage == "called")
+    at_counter_s = service_s(leg.record)
+    if at_counter_s is not None:
+        _count(tally.services, at_counter_s, *((1, 0) if leg.record.start_pressed else (0, 1)))
+
+
+def _tally_outcome(tally: Tally, record: LegRecord) -> None:
+    """What the service led to, or that it was left out where it may be."""
+    if record.outcome is not None:
+        tally.outcomes[record.outcome] += 1
+    if record.outcome_asked == "optional":
+        tally.outcome_optional += 1
+        tally.outcome_left_out += record.outcome is None
+
+
+OFFICE_LATE_S = 600
+"""An appointment called within this of the hour, or of a later arrival, was received on time."""
+
+
+def _tally_appointment(tally: Tally, leg: MeasuredLeg, booked_at: datetime) -> None:
+    """The visitor's punctuality; and the office's, towards who came in time to be expected."""
+    record = leg.record
+    tally.appointments += 1
+    tally.arrived_in_time += (record.arrived_at or record.issued_at) <= booked_at
+    tally.after_grace += record.leg_class == WALK_IN
+    if record.leg_class != WALK_IN and leg.stage == "called" and leg.wait_s is not None:
+        _count(tally.delays, leg.wait_s, 1, 0)
+        tally.office_in_time += leg.wait_s <= OFFICE_LATE_S
+
+
+PROMISE_S = 300
+"""« pas d’attente » promises less than one step of an announced range (server.domain.waits.estimate), not 0 s."""
+
+
+def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool) -> None:
+    _count(tally.waits, wait_s, int(is_called), int(not is_called))
+    if record.arrived_at is not None and record.arrived_at > record.issued_at and record.position == 1:
+        before_s = elapsed_s(record.issued_at, record.arrived_at)
+        _count(tally.early, wait_s + before_s, int(is_called), int(not is_called))
+    if record.target_s is not None:
+        tally.called_with_target += is_called
+        tally.left_with_target += not is_called
+        tally.within_target += is_called and wait_s <= record.target_s
+        tally.starved += wait_s > STARVATION * record.target_s
+    if is_called and record.quoted_low_s is not None and record.quoted_high_s is not None:
+        tally.quoted += 1
+        high_s = max(record.quoted_high_s, PROMISE_S)
+        tally.quoted_inside += record.quoted_low_s <= wait_s <= high_s
+        tally.quoted_exceeded += wait_s > high_s
+
+
+def _count(sparse: Sparse, second: int, first: int, last: int) -> None:
+    before = sparse.get(second, (0, 0))
+    sparse[second] = (before[0] + first, before[1] + last)
+
+
+def as_counts(sparse: Sparse, *, first_only: bool = False) -> dict[int, int]:
+    """{second: how many}, of both columns or of the first only (zero counts left out)."""
+    counts = {second: first + (0 if first_only else last) for second, (first, last) in sparse.items()}
+    return {second: count for second, count in counts.items() if count}
+
+
+def quantile(counts: Mapping[int, int], share: float) -> int | None:
+    """The nearest-rank quantile: the ⌈share · n⌉-th smallest value, 0 < share ≤ 1; None if empty."""
+    n = sum(counts.values())
+    if not n:
+        return None
+    rank = max(1, math.ceil(share * n - 1e-9))
+    for second in sorted(counts):
+        rank -= counts[second]
+        if rank <= 0:
+            return second
+    raise AssertionError("unreachable: the counts hold their own total")
+
+
+class Within(NamedTuple):
+    """How many of `n` waits ended with a call after at most so long."""
+
+    called: int
+    n: int
+
+    @property
+    def percent(self) -> float | None:
+        """The share, None without a wait."""
+        return 100 * self.called / self.n if self.n else None
+
+
+def waits_within(tally: Tally, wait_s: int) -> Within:
+    """How many were called within `wait_s`, of all waits: who left before the call is never within."""
+    called = sum(first for second, (first, _) in tally.waits.items() if second <= wait_s)
+    return Within(called, sum(first + last for first, last in tally.waits.values()))
+
+
+def mean(counts: Mapping[int, int]) -> float | None:
+    """The exact sum divided by the number; None when there is none."""
+    n = sum(counts.values())
+    return sum(second * count for second, count in counts.items()) / n if n else None

@@ -1,0 +1,150 @@
+"""The waits announced on a simulated day, by the estimate of a real hall (docs/rules/estimates.md).
+
+It knows what a hall knows then: typed means, the services that ended so far, who waits, who is received.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from server.domain.calling.queue_order import APPOINTMENT, PRIORITY
+from server.domain.calling.waiting_legs import LinkedTurn, QueuedLeg
+from server.domain.calling.work_profiles import WorkProfile
+from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
+from server.domain.waits.estimate import (
+    CounterNow,
+    Estimate,
+    HallNow,
+    Pace,
+    QueueNow,
+    Rest,
+    Who,
+    estimate_linked,
+    pace_of,
+    residual_s,
+)
+from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
+from server.domain.waits.play_forward import Caller, HallAhead, called_in_s
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNow:
+    """A counter that receives people: who was called to it, and seconds left of a wrap-up (0: none)."""
+
+    plan: CounterPlan
+    profile: WorkProfile
+    at: QueuedLeg | None
+    wraps_up_s: float
+
+
+class Announcer:
+    """What is told with the tickets of a day."""
+
+    def __init__(self, day: DrawnDay) -> None:
+        self.day = day
+        self.ends: dict[str, list[tuple[datetime, int]]] = {service: [] for service in day.mean_s}
+
+    def will_last(self, visitor: DrawnVisitor, ends_at: datetime) -> None:
+        """A service that ends then: from then on it is known how long it took."""
+        self.ends[visitor.leg.service].append((ends_at, visitor.takes_s + self.day.wrap_up_s))
+
+    def told(
+        self, leg: QueuedLeg, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime
+    ) -> Estimate:
+        """The range for who takes a ticket now; nothing to an appointment that keeps its class."""
+        if leg.leg_class == APPOINTMENT or leg.queue not in self.ends:
+            return None
+        hall = self.hall_now([*waiting, leg] if leg.link else waiting, places, now)
+        hall = replace(hall, called_in_s=self._foreseen(leg, waiting, places, hall, now))
+        in_queue = [other for other in waiting if other.queue == leg.queue]
+        ahead = sum(other.leg_class == PRIORITY for other in in_queue if leg.leg_class == PRIORITY)
+        ahead = ahead if leg.leg_class == PRIORITY else len(in_queue)
+        return estimate_linked(hall, who=Who(leg.service, leg.id), queue=leg.queue, ahead=ahead)
+
+    def _foreseen(
+        self,
+        leg: QueuedLeg,
+        waiting: Sequence[QueuedLeg],
+        places: Sequence[PlaceNow],
+        hall: HallNow,
+        now: datetime,
+    ) -> dict[str, float]:
+        paces = {queue.queue: queue.pace for queue in hall.queues}
+        by_agent: dict[str, list[PlaceNow]] = {}
+        for place in places:
+            by_agent.setdefault(_agent(place), []).append(place)
+        return called_in_s(
+            HallAhead(
+                now=now,
+                time_zone=UTC,
+                callers=[_caller(own, paces) for own in by_agent.values()],
+                legs=waiting,
+                newcomers={leg.id: leg},
+                takes_s={service: pace.mean_s for service, pace in paces.items()},
+                mean_s=self.day.mean_s,
+            )
+        )
+
+    def hall_now(self, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime) -> HallNow:
+        """The hall as its estimate sees it at this instant."""
+        queues = [
+            QueueNow(
+                service,
+                sum(leg.queue == service for leg in waiting),
+                pace_of(mean_s + self.day.wrap_up_s, [took_s for ends_at, took_s in ends if ends_at <= now]),
+            )
+            for (service, mean_s), ends in zip(self.day.mean_s.items(), self.ends.values(), strict=True)
+        ]
+        return HallNow(queues, _counters(places), self._rest(now), _linked(waiting, places))
+
+    def _rest(self, now: datetime) -> Rest | None:
+        rest = self.day.rest
+        if rest is None or not rest.is_carried_over or rest.resumes_at <= now:
+            return None
+        return Rest((rest.begins_at - now).total_seconds(), (rest.resumes_at - now).total_seconds())
+
+
+def _agent(place: PlaceNow) -> str:
+    return place.plan.agent or place.plan.counter.id
+
+
+def _caller(own: Sequence[PlaceNow], paces: Mapping[str, Pace]) -> Caller:
+    at = next((place for place in own if place.at is not None), None)
+    if at is None or at.at is None:
+        free_in_s, linked = 0.0, None
+    else:
+        free_in_s = at.wraps_up_s or residual_s(paces[at.at.queue])
+        linked = None if at.at.link is None else LinkedTurn(at.at.link, at.at.number)
+    return Caller(tuple((place.plan.counter, place.profile) for place in own), free_in_s, linked)
+
+
+def _counters(places: Sequence[PlaceNow]) -> list[CounterNow]:
+    by_agent: dict[str, list[PlaceNow]] = {}
+    for place in places:
+        by_agent.setdefault(_agent(place), []).append(place)
+    found = []
+    for agent, own in by_agent.items():
+        wraps_up_s = max(place.wraps_up_s for place in own)
+        here = sum(place.at is not None for place in own)
+        queues = frozenset(queue for place in own for queue in place.plan.queues)
+        found.append(CounterNow(agent, queues, is_free=not here, wraps_up_s=wraps_up_s))
+    return found
+
+
+def _linked(waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow]) -> tuple[LinkedNow, ...]:
+    links = {leg.link for leg in waiting if leg.link is not None}
+    if not links:
+        return ()
+    at = {place.at.link: _agent(place) for place in places if place.at is not None and place.at.link}
+    seen: dict[str, int] = {}
+    members: dict[str, list[LinkedMember]] = {}
+    for leg in sorted(waiting, key=lambda leg: leg.reference):
+        if leg.link is not None:
+            member = LinkedMember(leg.id, leg.queue, seen.get(leg.queue, 0))
+            members.setdefault(leg.link, []).append(member)
+        seen[leg.queue] = seen.get(leg.queue, 0) + 1
+    return tuple(
+        LinkedNow(tuple(together), at.get(link))
+        for link, together in members.items()
+        if link in at or len(together) > 1
+    )

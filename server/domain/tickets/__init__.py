@@ -1,0 +1,1 @@
+"""Rules: tickets: given, printed again, read by their visitor."""

@@ -1,0 +1,1 @@
+"""Rules: visits and the gestures on them."""

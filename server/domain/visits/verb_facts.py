@@ -1,0 +1,176 @@
+"""Facts of the verbs that make a leg wait again, pause or change, and of the priority card.
+
+Bodies follow the rules of `server.domain.facts`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.domain.facts import Fact, FactKind
+from server.domain.instants import micros_to_text, to_text
+from server.domain.visits.verb_limits import ReturnPlace
+
+
+@dataclass(frozen=True, slots=True)
+class LegAtCounter:
+    """A leg, its visit, and the counter from which something is done to it."""
+
+    id: str
+    visit: str
+    counter: str | None
+
+
+def _fact(kind: FactKind, leg: LegAtCounter, **body: object) -> Fact:
+    whole = {"leg": leg.id, "visit": leg.visit, "counter": leg.counter} | body
+    return Fact(kind, whole, visit=leg.visit, counter=leg.counter)
+
+
+def leg_postponed(leg: LegAtCounter, *, lets_pass: int, postponements: int) -> Fact:
+    """Called and not there yet: waits again, and lets so many first calls of its queue pass."""
+    return _fact(FactKind.LEG_POSTPONED, leg, lets_pass=lets_pass, postponements=postponements)
+
+
+def leg_parked(leg: LegAtCounter, *, until: datetime, place: ReturnPlace) -> Fact:
+    """Served partly and set aside until a timer ends; then it waits again at `place`."""
+    return _fact(FactKind.LEG_PARKED, leg, until=to_text(until), return_place=place)
+
+
+def leg_resumed(leg: LegAtCounter, *, session: str, parked_s: int) -> Fact:
+    """A parked leg is served again; `parked_s`: seconds it was set aside in all."""
+    return _fact(FactKind.LEG_RESUMED, leg, session=session, parked_s=parked_s)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlace:
+    """Where a leg waits: its key in the queue, the instant its wait is counted from, before the others."""
+
+    sort_key: str
+    reference_at: datetime
+    is_at_front: bool
+
+
+def leg_returned(leg: LegAtCounter, place: WaitingPlace) -> Fact:
+    """The timer of a parked leg has ended: it waits again."""
+    return _waits_again(FactKind.LEG_RETURNED, leg, place)
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBefore:
+    """When a leg was first and last called, in microseconds, before a call that is void; None: never."""
+
+    first_at: int | None
+    last_at: int | None
+
+    def as_body(self) -> dict[str, Any]:
+        """The instants as they stand in a fact."""
+        return {
+            "first_called_at": micros_to_text(self.first_at),
+            "last_called_at": micros_to_text(self.last_at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VoidCall:
+    """What an alert leaves of a call: the calls before it, and the counter the leg had been sent to."""
+
+    before: CalledBefore
+    for_counter: str | None
+
+    def as_body(self) -> dict[str, Any]:
+        """What stands in a fact of it."""
+        return {"called_before": self.before.as_body(), "for_counter": self.for_counter}
+
+
+def leg_given_back(leg: LegAtCounter, place: WaitingPlace, *, void: VoidCall | None = None) -> Fact:
+    """It waits again before the others: its counter is forgotten, at no particular counter from now on.
+
+    When it was called first is kept. `void`: an alert stopped its call, which never was.
+    """
+    more = {} if void is None else void.as_body()
+    return _waits_again(FactKind.LEG_GIVEN_BACK, leg, place, **more)
+
+
+def _waits_again(kind: FactKind, leg: LegAtCounter, place: WaitingPlace, **more: object) -> Fact:
+    where = {"sort_key": place.sort_key, "is_at_front": place.is_at_front}
+    return _fact(kind, leg, reference_at=to_text(place.reference_at), **where, **more)
+
+
+def service_added(leg: LegAtCounter, services: Sequence[str]) -> Fact:
+    """Another service is asked for; `services`: all that open, one after the other, when this leg ends."""
+    return _fact(FactKind.SERVICE_ADDED, leg, services=list(services))
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectService:
+    """The service a visitor really came for, with what follows from it."""
+
+    service: str
+    queue: str
+    target_s: int
+
+
+def service_corrected(leg: LegAtCounter, correct: CorrectService) -> Fact:
+    """The service of a leg was wrong and is put right; number and place stay."""
+    return _fact(
+        FactKind.SERVICE_CORRECTED,
+        leg,
+        service=correct.service,
+        queue=correct.queue,
+        target_s=correct.target_s,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPriority:
+    """What the card, seen or not shown, makes of a leg: its state, class, target and place in its queue.
+
+    `called_before`: for a leg that waits from now on, the calls that stand.
+    """
+
+    leg: str
+    visit: str
+    is_confirmed: bool
+    state: str
+    visit_class: str
+    target_s: int
+    sort_key: str
+    called_before: CalledBefore | None = None
+
+
+def priority_checked(checked: CheckedPriority, *, counter: str | None) -> Fact:
+    """An agent has seen the priority card, or it was not shown: a leg called for it then waits again."""
+    kind = FactKind.PRIORITY_CONFIRMED if checked.is_confirmed else FactKind.PRIORITY_NOT_CONFIRMED
+    body = {
+        "leg": checked.leg,
+        "visit": checked.visit,
+        "state": checked.state,
+        "class": checked.visit_class,
+        "target_s": checked.target_s,
+        "sort_key": checked.sort_key,
+        "counter": counter,
+        "called_before": None if checked.called_before is None else checked.called_before.as_body(),
+    }
+    return Fact(kind, body, visit=checked.visit, counter=counter)
+
+
+def leg_held(leg: str, visit: str, *, voided: CalledBefore | None, counter: str | None) -> Fact:
+    """A leg cannot be received now and keeps its rank.
+
+    `voided`: the call it had is void, and these stand before it; None: it waited.
+    """
+    body = {
+        "leg": leg,
+        "visit": visit,
+        "was_called": voided is not None,
+        "called_before": None if voided is None else voided.as_body(),
+        "counter": counter,
+    }
+    return Fact(FactKind.LEG_HELD, body, visit=visit, counter=counter)
+
+
+def leg_released(leg: str, visit: str, *, counter: str | None) -> Fact:
+    """A leg that was held may be called again, at its rank."""
+    body = {"leg": leg, "visit": visit, "counter": counter}
+    return Fact(FactKind.LEG_RELEASED, body, visit=visit, counter=counter)

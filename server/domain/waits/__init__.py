@@ -1,0 +1,1 @@
+"""Rules: announced waits."""

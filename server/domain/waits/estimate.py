@@ -1,0 +1,387 @@
+"""An honest range for a wait now, from who waits, who serves and how long it takes (docs/rules/estimates.md).
+
+The remaining wait of a leg is the time the able counters need for the work in front of it. Its mean and
+variance are those of a sum of service times divided over the counters' shares; the range is a pair of
+quantiles of the lognormal with that mean and variance, moved by a break that comes before them, rounded
+outward to five minutes; or nothing is said.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist, fmean, pstdev
+
+from server.domain.waits.linked_ahead import LinkedNow, LinkedPlace, place_of_linked, work_ahead
+
+ROUNDED_TO_S = 300
+TYPED_WEIGHT = 10
+"""A typed mean counts as much as this many recent services."""
+TYPED_SPREAD = 0.7
+"""Standard deviation ÷ mean of service times while few are known (lognormal services, 0.45 to 0.95)."""
+MODEL_ERROR = 0.25
+"""What the formula does not see (pauses, calling rule, later priority visitors), as a share of the mean."""
+SOONEST_S = 120.0
+"""Who is not called now is not called within this, on average: agents put a file down, visitors walk."""
+LOW_QUANTILE, HIGH_QUANTILE = 0.10, 0.92
+"""Where the range ends. With these about 84 % of real waits lie inside and 10 % above (docs, measured)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRange:
+    """A range of seconds, both ends multiples of 300; (0, 0) says that there is no wait.
+
+    `median_s`: the median of the estimate itself, not the middle of the rounded range.
+    """
+
+    low_s: int
+    high_s: int
+    median_s: float
+
+    @property
+    def is_none_needed(self) -> bool:
+        """True when an able counter is free and nobody waits."""
+        return self.high_s == 0
+
+
+@dataclass(frozen=True, slots=True)
+class AfterClosing:
+    """A call is expected only after the hall closes for the day: pages announce no duration."""
+
+    median_s: float
+
+
+type Estimate = WaitRange | AfterClosing | None
+"""What is announced of a wait; None where nothing honest can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long services of a queue last at a counter: mean in seconds, spread = standard deviation ÷ mean."""
+
+    mean_s: float
+    spread: float = TYPED_SPREAD
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """A queue: how many legs wait in it, its pace, and the services that share it (none: one of its own)."""
+
+    queue: str
+    waiting: int
+    pace: Pace
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CounterNow:
+    """Who receives one person at a time now (not closed, not in pause): an open counter, or an agent with all
+    counters of the session that take the agent's time.
+
+    `queues`: those it serves; `services`: which of theirs, all where none is told; `is_free`: it may call at
+    once; `wraps_up_s`: seconds left of a wrap-up after which it is free; `also_here`: people at further
+    counters of the same agent.
+    """
+
+    counter: str
+    queues: frozenset[str]
+    is_free: bool
+    wraps_up_s: float = 0.0
+    also_here: int = 0
+    services: frozenset[str] = frozenset()
+
+    def serves(self, queue: str, service: str) -> bool:
+        """Whether it serves a service of a queue, or anything of it (service "")."""
+        return queue in self.queues and (not service or not self.services or service in self.services)
+
+    def later(self, by_s: float) -> "CounterNow":
+        """The same counter so many seconds later, if nothing happens there."""
+        left_s = self.wraps_up_s - by_s
+        if not self.wraps_up_s or left_s > 0:
+            return replace(self, wraps_up_s=max(0.0, left_s))
+        return replace(self, wraps_up_s=0.0, is_free=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A break in which nobody is called: seconds until it begins (0 or less: it runs) and until it ends."""
+
+    begins_in_s: float
+    resumes_in_s: float
+
+    def moved(self, wait_s: float) -> float:
+        """A wait without the break, longer by what of it comes before its end."""
+        begins_s = max(0.0, self.begins_in_s)
+        return wait_s if wait_s < begins_s else wait_s + self.resumes_in_s - begins_s
+
+
+@dataclass(frozen=True, slots=True)
+class HallNow:
+    """What an estimate looks at; nothing later than this instant is used.
+
+    `rest`: the break that runs or comes next today, None where those who wait then are called all the same.
+    `called_in_s`: seconds until the calling rule would come to a visit that waits, and to newcomers
+    (`new_in`), as far as it was played forward (`estimates_forward`).
+    `closes_in_s`: seconds until a service closes for the day, by service; absent where it does not close.
+    """
+
+    queues: Sequence[QueueNow]
+    counters: Sequence[CounterNow]
+    rest: Rest | None = None
+    linked: Sequence[LinkedNow] = ()
+    called_in_s: Mapping[str, float] = field(default_factory=dict)
+    closes_in_s: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def changes_by_itself(self) -> bool:
+        """Whether time alone changes what can be said."""
+        has_wrap_up = any(counter.wraps_up_s for counter in self.counters)
+        return self.rest is not None or has_wrap_up or bool(self.closes_in_s)
+
+    def later(self, by_s: float) -> "HallNow":
+        """The same hall so many seconds later, if nothing happens."""
+        rest = self.rest
+        if rest is not None:
+            rest = Rest(rest.begins_in_s - by_s, rest.resumes_in_s - by_s)
+        return replace(
+            self,
+            counters=[counter.later(by_s) for counter in self.counters],
+            rest=rest if rest and rest.resumes_in_s > 0 else None,
+            closes_in_s={service: in_s - by_s for service, in_s in self.closes_in_s.items()},
+        )
+
+
+def pace_of(typed_mean_s: float, recent_s: Sequence[int]) -> Pace:
+    """The pace of a service: its typed mean and its recent times (seconds, call to end), the latter weighing
+    more the more there are."""
+    n = len(recent_s)
+    mean_s = (typed_mean_s * TYPED_WEIGHT + sum(recent_s)) / (TYPED_WEIGHT + n)
+    if n < 2 or not fmean(recent_s):
+        return Pace(mean_s)
+    seen = min(1.5, pstdev(recent_s) / fmean(recent_s))
+    return Pace(mean_s, (TYPED_SPREAD * TYPED_WEIGHT + seen * n) / (TYPED_WEIGHT + n))
+
+
+def pooled(paces: Iterable[tuple[Pace, int]]) -> Pace:
+    """The pace of a queue of several services, each weighted by its recent legs; more spread than each."""
+    weighted = [(pace, weight) for pace, weight in paces if weight > 0]
+    total = sum(weight for _, weight in weighted)
+    mean_s = sum(pace.mean_s * weight for pace, weight in weighted) / total
+    square = sum((pace.mean_s**2) * (1 + pace.spread**2) * weight for pace, weight in weighted) / total
+    return Pace(mean_s, math.sqrt(max(0.0, square / mean_s**2 - 1)))
+
+
+def estimate_hall(now: HallNow) -> dict[str, Estimate]:
+    """The estimate for a visitor who takes a ticket now, for each queue."""
+    return {queue.queue: _whole(_estimates_of(now, queue).values()) for queue in now.queues}
+
+
+def estimate_services(now: HallNow) -> dict[str, Estimate]:
+    """The estimate for a visitor who takes a ticket now, for each service."""
+    return {service: found for queue in now.queues for service, found in _estimates_of(now, queue).items()}
+
+
+def _estimates_of(now: HallNow, queue: QueueNow) -> dict[str, Estimate]:
+    return {
+        service: estimate_at(now, queue=queue.queue, ahead=queue.waiting, who=Who(service, new_in(service)))
+        for service in queue.services or ("",)
+    }
+
+
+def _whole(found: Iterable[Estimate]) -> Estimate:
+    """From the soonest to the latest of the services of a queue that are served before closing."""
+    served = [each for each in found if each is not None]
+    ranges = [each for each in served if isinstance(each, WaitRange)]
+    if ranges:
+        return WaitRange(
+            min(each.low_s for each in ranges),
+            max(each.high_s for each in ranges),
+            fmean(each.median_s for each in ranges),
+        )
+    return AfterClosing(min(each.median_s for each in served)) if served else None
+
+
+def new_in(service: str, *, has_priority: bool = False) -> str:
+    """How who takes a ticket of a service now is named in `HallNow.called_in_s`."""
+    return f"{'priority' if has_priority else 'new'} {service}"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose wait is told, as far as it is known: of which service, and named how in `HallNow.called_in_s`."""
+
+    service: str = ""
+    key: str = ""
+
+
+ANYBODY = Who()
+
+
+def estimate_at(now: HallNow, *, queue: str, ahead: int, who: Who = ANYBODY) -> Estimate:
+    """The remaining wait of a leg behind `ahead` others of its queue; None when no open counter serves it."""
+    return _before_closing(now, who.service, _range_at(now, queue=queue, ahead=ahead, who=who))
+
+
+def _before_closing(now: HallNow, service: str, found: WaitRange | None) -> Estimate:
+    closes_in_s = now.closes_in_s.get(service)
+    if found is None or closes_in_s is None or found.median_s <= closes_in_s:
+        return found
+    return AfterClosing(found.median_s)
+
+
+def _range_at(now: HallNow, *, queue: str, ahead: int, who: Who) -> WaitRange | None:
+    able = _able(now, queue, who.service)
+    if not able:
+        return None
+    work = work_ahead(now.linked, queue, ahead, [counter.counter for counter in able])
+    is_on_break = now.rest is not None and now.rest.begins_in_s <= 0
+    if not work.callable_ahead and not is_on_break and any(each.is_free for each in able):
+        return WaitRange(0, 0, 0.0)
+    wrapping_up_s = [
+        each.wraps_up_s for each in able if each.wraps_up_s and not _waits_elsewhere(now, each, queue)
+    ]
+    if not work.callable_ahead and wrapping_up_s:
+        free_in_s = min(wrapping_up_s)
+        return _announced((0, free_in_s, free_in_s), now.rest, residual_s=0)
+    foreseen_s = now.called_in_s.get(who.key)
+    if foreseen_s is not None:
+        return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
+    return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
+
+
+def estimate_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> Estimate:
+    """The remaining wait of a leg whose visit may be linked: those that share its link are called in a row.
+
+    `who.key` is the visit. Where its call was not foreseen, next where one of them is received, or after the
+    first of them; a visit that is not linked as `estimate_at`.
+    """
+    return _before_closing(now, who.service, _range_linked(now, who=who, queue=queue, ahead=ahead))
+
+
+def _range_linked(now: HallNow, *, who: Who, queue: str, ahead: int) -> WaitRange | None:
+    place = place_of_linked(now.linked, who.key)
+    if place is None:
+        return _range_at(now, queue=queue, ahead=ahead, who=who)
+    able, foreseen_s = _able(now, queue, who.service), now.called_in_s.get(who.key)
+    if able and foreseen_s is not None:
+        return _of_sum(now, _foreseen(able, _by_id(now), foreseen_s), queue)
+    pace = _by_id(now)[queue].pace
+    after = _Sum(pace.mean_s * place.after, (pace.mean_s * pace.spread) ** 2 * place.after)
+    if any(each.counter == place.at and queue in each.queues for each in now.counters):
+        rest_s = residual_s(pace)
+        return _of_sum(now, _with_model_error(after.plus(_Sum(rest_s, rest_s**2))), queue)
+    return _behind_first(now, place, after) or _range_at(now, queue=queue, ahead=ahead, who=ANYBODY)
+
+
+def _behind_first(now: HallNow, place: LinkedPlace, after: "_Sum") -> WaitRange | None:
+    able = _able(now, place.first_queue, "")
+    if not able:
+        return None
+    work = work_ahead(now.linked, place.first_queue, place.first_ahead, [each.counter for each in able])
+    first = _remaining(able, _by_id(now), place.first_queue, work.ahead)
+    return _of_sum(now, first.plus(after), place.first_queue)
+
+
+def _able(now: HallNow, queue: str, service: str) -> list[CounterNow]:
+    return [counter for counter in now.counters if counter.serves(queue, service)]
+
+
+def _waits_elsewhere(now: HallNow, counter: CounterNow, queue: str) -> bool:
+    """Whether somebody waits in another queue of a counter, who may be called first."""
+    return any(each.waiting and each.queue != queue and each.queue in counter.queues for each in now.queues)
+
+
+def _by_id(now: HallNow) -> dict[str, QueueNow]:
+    return {each.queue: each for each in now.queues}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A sum of service times: its mean in seconds and its variance."""
+
+    mean_s: float
+    variance: float
+
+    def plus(self, other: "_Sum") -> "_Sum":
+        return _Sum(self.mean_s + other.mean_s, self.variance + other.variance)
+
+
+def _with_model_error(found: _Sum) -> _Sum:
+    return _Sum(found.mean_s, found.variance + (MODEL_ERROR * found.mean_s) ** 2)
+
+
+def residual_s(pace: Pace) -> float:
+    """The mean rest of a service seen at a random instant."""
+    return pace.mean_s * (1 + pace.spread**2) / 2
+
+
+def _foreseen(able: Sequence[CounterNow], queues: Mapping[str, QueueNow], called_in_s: float) -> _Sum:
+    """The time until a call that the rule comes to then, at mean service times; never quite at once.
+
+    What is in front is served at the pace of the able counters, so that its variance grows with the time.
+    """
+    served = {name for each in able for name in each.queues if name in queues}
+    mean_s = fmean(queues[name].pace.mean_s for name in served)
+    square = fmean(queues[name].pace.spread ** 2 for name in served)
+    wait_s = max(called_in_s, SOONEST_S)
+    rest_s = mean_s * (1 + square) / 2 / len(able)
+    return _with_model_error(_Sum(wait_s, wait_s * mean_s * square / len(able) + rest_s**2))
+
+
+def _remaining(able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue: str, ahead: float) -> _Sum:
+    """The time until the leg behind `ahead` others is called.
+
+    `ahead` whole services, the rest of one under way, and of those an agent has under way at further
+    counters, at the rate of the counters' shares.
+    """
+    pace = queues[queue].pace
+    share = _counters_worth(able, queues, queue, ahead)
+    residual = residual_s(pace) / pace.mean_s * (1 + sum(each.also_here for each in able) / len(able))
+    mean_s = pace.mean_s * (ahead + residual) / share
+    own_variance = (pace.mean_s / share) ** 2 * (ahead * pace.spread**2 + residual**2)
+    return _with_model_error(_Sum(mean_s, own_variance))
+
+
+def _counters_worth(
+    able: Sequence[CounterNow], queues: Mapping[str, QueueNow], queue: str, ahead: float
+) -> float:
+    """How many whole counters work for this queue: a shared one is divided by the work waiting."""
+    own_s = (ahead + 1) * queues[queue].pace.mean_s
+    worth = 0.0
+    for counter in able:
+        others = (queues[name] for name in counter.queues if name != queue and name in queues)
+        worth += own_s / (own_s + sum(each.waiting * each.pace.mean_s for each in others))
+    return worth
+
+
+def _of_sum(now: HallNow, found: _Sum, queue: str) -> WaitRange:
+    deviation_s = math.sqrt(found.variance)
+    low_s, median_s, high_s = (
+        _lognormal_quantile(found.mean_s, deviation_s, share) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE)
+    )
+    return _announced((low_s, median_s, high_s), now.rest, residual_s=residual_s(_by_id(now)[queue].pace))
+
+
+def _announced(waits_s: tuple[float, float, float], rest: Rest | None, *, residual_s: float) -> WaitRange:
+    """The range of a low, median and high wait in seconds, each moved by a break before it.
+
+    What is under way when the break begins ends in it, so that the lower end may be nearer to the break's end
+    by so much.
+    """
+    low_s, median_s, high_s = waits_s
+    if rest is None:
+        return _rounded_outward(low_s, high_s, median_s)
+    moved_s = rest.moved(low_s)
+    if moved_s > low_s:
+        moved_s = max(low_s, rest.resumes_in_s, moved_s - residual_s)
+    return _rounded_outward(moved_s, rest.moved(high_s), rest.moved(median_s))
+
+
+def _lognormal_quantile(mean: float, deviation: float, share: float) -> float:
+    variance = math.log(1 + (deviation / mean) ** 2)
+    return math.exp(math.log(mean) - variance / 2 + math.sqrt(variance) * NormalDist().inv_cdf(share))
+
+
+def _rounded_outward(low_s: float, high_s: float, median_s: float) -> WaitRange:
+    low = math.floor(low_s / ROUNDED_TO_S) * ROUNDED_TO_S
+    high = math.ceil(high_s / ROUNDED_TO_S) * ROUNDED_TO_S
+    return WaitRange(low, max(high, low + ROUNDED_TO_S), median_s)

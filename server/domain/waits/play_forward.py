@@ -1,0 +1,158 @@
+"""Who would be called when, if nobody else came: the rule played forward once with mean service times.
+
+Pure, for `server.domain.waits.estimate` (docs/rules/estimates.md). The same `choose` picks here as at a counter.
+Newcomers, whom nobody waits for yet, are told the instant at which the rule would come to them and take
+nobody's time, so that one pass answers for every queue and for everyone who waits.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from heapq import heapify, heappop, heappush
+
+from server.domain.calling.choose_next import choose
+from server.domain.calling.waiting_legs import (
+    CallContext,
+    CallingCounter,
+    CountersOpen,
+    LinkedTurn,
+    QueuedLeg,
+    queue_facts,
+)
+from server.domain.calling.weighted_shares import Turns
+from server.domain.calling.work_profiles import WorkProfile
+
+MOST_FOLLOWED = 100
+"""Where more wait, the rule is not played forward: it would take too long, and says little more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls one person at a time, at one counter or several, each by its profile.
+
+    `free_in_s`: seconds until the next call, 0 when free. `linked`: the link of who is there, if any.
+    """
+
+    places: tuple[tuple[CallingCounter, WorkProfile], ...]
+    free_in_s: float
+    linked: LinkedTurn | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallAhead:
+    """A hall as the rule is played forward in it: `legs` wait, `newcomers` by any key would come now.
+
+    `takes_s`: mean seconds between two calls of a counter by service; `mean_s`: those the rule weighs.
+    `counters_open`: which counters are open, as the conditions of a profile ask.
+    """
+
+    now: datetime
+    time_zone: tzinfo
+    callers: Sequence[Caller]
+    legs: Sequence[QueuedLeg]
+    newcomers: Mapping[str, QueuedLeg]
+    takes_s: Mapping[str, float]
+    mean_s: Mapping[str, float]
+    counters_open: CountersOpen = field(default_factory=CountersOpen)
+
+
+def called_in_s(hall: HallAhead) -> dict[str, float]:
+    """Seconds until each leg (by id) and newcomer (by key) would be called; without those nobody comes to.
+
+    Empty where more than MOST_FOLLOWED wait.
+    """
+    return {} if len(hall.legs) > MOST_FOLLOWED else _Pass(hall).run()
+
+
+@dataclass(slots=True)
+class _Agent:
+    places: list[tuple[CallingCounter, WorkProfile]]
+    linked: LinkedTurn | None
+    turns: dict[str, Turns] = field(default_factory=dict)
+
+
+class _Pass:
+    def __init__(self, hall: HallAhead) -> None:
+        self.hall = hall
+        self.agents = [_Agent(list(caller.places), caller.linked) for caller in hall.callers]
+        self.is_there = [caller.free_in_s > 0 for caller in hall.callers]
+        self.keys = {leg.id: key for key, leg in hall.newcomers.items()}
+        self.legs = {leg.id: leg for leg in hall.legs}
+        self.lines = _lines([*hall.legs, *hall.newcomers.values()])
+        self.called: dict[str, float] = {}
+
+    def run(self) -> dict[str, float]:
+        free = [(caller.free_in_s, at) for at, caller in enumerate(self.hall.callers)]
+        heapify(free)
+        while free:
+            in_s, at = heappop(free)
+            self.is_there[at] = False
+            leg = self._picked(at, self.hall.now + timedelta(seconds=in_s))
+            if leg is None:
+                continue
+            _take(self.lines, leg)
+            self.called[self.keys.get(leg.id, leg.id)] = in_s
+            if leg.id in self.keys:
+                heappush(free, (in_s, at))
+                continue
+            del self.legs[leg.id]
+            self.agents[at].linked = None if leg.link is None else LinkedTurn(leg.link, leg.number)
+            self.is_there[at] = True
+            heappush(free, (in_s + self.hall.takes_s[leg.service], at))
+        return self.called
+
+    def _picked(self, at: int, instant: datetime) -> QueuedLeg | None:
+        """Whom the caller would call: at the place that called least lately, else at another."""
+        agent = self.agents[at]
+        elsewhere = frozenset(
+            other.linked.link
+            for number, other in enumerate(self.agents)
+            if number != at and self.is_there[number] and other.linked is not None
+        )
+        heads = [line[0] for line in self.lines.values()]
+        queues = queue_facts(self.legs.values())
+        for place in list(agent.places):
+            counter, profile = place
+            context = CallContext(
+                now=instant,
+                counter=counter,
+                time_zone=self.hall.time_zone,
+                mean_s=self.hall.mean_s,
+                counters_open=self.hall.counters_open,
+                queues=queues,
+                turns=agent.turns.get(counter.id, Turns()),
+                linked_here=agent.linked,
+                linked_elsewhere=elsewhere,
+            )
+            pick = choose(profile, heads, context)
+            if pick is None:
+                continue
+            if pick.leg.id not in self.keys:
+                agent.turns[counter.id] = pick.turns
+                agent.places.remove(place)
+                agent.places.append(place)
+            return pick.leg
+        return None
+
+
+type _Lines = dict[Hashable, list[QueuedLeg]]
+
+
+def _line(leg: QueuedLeg) -> Hashable:
+    """What tells apart whom a counter may call: of one line only the first is ever a candidate."""
+    may = (leg.for_counter, leg.needs_step_free, leg.is_held, leg.not_before, leg.link)
+    return leg.lane, leg.queue, leg.service, may
+
+
+def _lines(legs: Sequence[QueuedLeg]) -> _Lines:
+    found: _Lines = {}
+    for leg in sorted(legs, key=lambda leg: leg.place):
+        found.setdefault(_line(leg), []).append(leg)
+    return found
+
+
+def _take(lines: _Lines, leg: QueuedLeg) -> None:
+    line = lines[_line(leg)]
+    line.remove(leg)
+    if not line:
+        del lines[_line(leg)]

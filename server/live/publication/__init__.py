@@ -1,0 +1,1 @@
+"""After the commit: what is sent, to which rooms, and the voice that follows."""

@@ -1,0 +1,31 @@
+"""A call as screens are told it at once, beside the board: the counter is told as the board tells it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hours.calendars import business_day
+from server.domain.instants import to_text
+from server.store.transactions.commits import CommittedFact
+from server.usecases.hall.read_board import place_of
+from signage.announcement import written_text
+from signage.board import counter_told
+
+
+def call_message(
+    fact: CommittedFact, configuration: HallConfiguration, translate: Callable[..., str]
+) -> dict[str, Any]:
+    """The message of a call or recall: number, place, sentence in French."""
+    today = business_day(configuration.calendar, fact.happened_at)
+    counter = counter_told(place_of(configuration, fact.body["counter"], today))
+    number = fact.body["number"]
+    template = translate("signage.announcement.written", FRENCH)
+    return {
+        "call": fact.body["call"],
+        "rank": fact.body.get("rank", 1),
+        "number": number,
+        "counter": counter,
+        "text": {FRENCH: written_text(number, counter["label"], template=template)},
+        "audio": {},
+        "at": to_text(fact.happened_at),
+    }

@@ -1,0 +1,27 @@
+"""Stated times of alerts that pass: what is shown next is told then, not at the next round; nobody acted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.instants import to_micros
+from server.store import alerts
+from server.store.transactions.database import Database
+
+
+@dataclass
+class Expiries:
+    """In which halls an alert has just expired; one of each process."""
+
+    database: Database
+    _looked_at: datetime | None = None
+
+    def passed(self, halls: Iterable[str]) -> set[str]:
+        """Those of these halls (ids) where an alert expired since this was last asked."""
+        before, now = self._looked_at, self.database.clock.now()
+        self._looked_at = now
+        watched = set(halls)
+        if before is None or not watched:
+            return set()  # whoever connects reads what holds
+        with self.database.read() as rows:
+            return watched & alerts.halls_of_expired(rows, after=to_micros(before), until=to_micros(now))

@@ -1,0 +1,32 @@
+"""The edges of the half-day: an opening, a closing, a break. Pages say otherwise then; nobody acted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from server.domain.hours.half_days import moment_of
+from server.store.transactions.database import Database
+
+LOOKED_AT_LEAST_EVERY = timedelta(minutes=1)
+"""So that new hours, once published, are looked at."""
+
+
+@dataclass
+class HalfDays:
+    """Which halls have passed an edge; one of each process."""
+
+    database: Database
+    _known: dict[str, tuple[tuple[bool, ...], datetime]] = field(default_factory=dict)
+
+    def passed(self, halls: Iterable[str]) -> set[str]:
+        """Those of these halls (ids) whose half-day is told otherwise than when this was last asked."""
+        now = self.database.clock.now()
+        return {hall for hall in halls if self._has_passed(hall, now)}
+
+    def _has_passed(self, hall: str, now: datetime) -> bool:
+        known = self._known.get(hall)
+        if known is not None and now < known[1]:
+            return False
+        moment = moment_of(self.database.configuration(hall).calendar, now)
+        self._known[hall] = moment.told, min(moment.until, now + LOOKED_AT_LEAST_EVERY)
+        return known is not None and known[0] != moment.told

@@ -1,0 +1,50 @@
+"""What turns by itself: a programme passes an edge, the day turns, another process published a look."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from server.domain.instants import from_micros
+from server.store.transactions.database import Database
+from server.usecases.media.read_look import read_look
+from server.usecases.notices.notice_places import ANY_SCREEN
+from server.usecases.notices.read_programme import Programme, read_programme
+
+LOOKED_AT_LEAST_EVERY = timedelta(minutes=1)
+"""So that what was published by another process, or a new configuration, is noticed."""
+
+
+@dataclass
+class Programmes:
+    """Which halls show something else, or look different, since this was last asked; one of each process."""
+
+    database: Database
+    translate: Callable[..., str]
+    _known: dict[str, tuple[tuple[str, str], datetime, bool]] = field(default_factory=dict)
+
+    def turned(self, halls: Iterable[str]) -> set[str]:
+        """Those of these halls (ids) whose programme is another, or passed an edge, since the last look."""
+        now = self.database.clock.now()
+        return {hall for hall in halls if self._has_turned(hall, now)}
+
+    def _has_turned(self, hall: str, now: datetime) -> bool:
+        known = self._known.get(hall)
+        if known is not None and now < known[1]:
+            return False
+        programme = read_programme(self.database, hall, ANY_SCREEN, self.translate)
+        with self.database.read() as rows:
+            shown = (programme["revision"], read_look(rows).digest)
+        edge = next_edge(programme, now)
+        is_edge = edge is not None and edge <= now + LOOKED_AT_LEAST_EVERY
+        next_look = edge if edge is not None and is_edge else now + LOOKED_AT_LEAST_EVERY
+        self._known[hall] = (shown, next_look, is_edge)
+        # the first look knows of nothing before
+        return known is not None and (known[2] or known[0] != shown)
+
+
+def next_edge(programme: Programme, now: datetime) -> datetime | None:
+    """The next instant at which an item or the screen's hours begin or end; None: none is foreseen."""
+    spans = [span for item in programme["items"] for span in item["windows"] or ()]
+    edges = [edge for span in [*spans, *(programme["hours"] or ())] for edge in span]
+    ahead = [edge for edge in edges if from_micros(edge * 1000) > now]
+    return from_micros(min(ahead) * 1000) if ahead else None

@@ -1,0 +1,337 @@
+"""After the commit: a call goes out at once; full states follow, coalesced, at most once a second.
+
+Two paths. The commit path sends what must be seen now, to every process (through Redis where there is
+one): the
+call, the board and the queue shortly after, the verdict of a print. The tick of each process, once a
+second, looks
+for halls that changed and sends its own sockets what is recomputed: waits, menus, tickets.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from server.domain.facts import OF_ALARMS, SILENT, FactKind
+from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.instants import to_text
+from server.domain.visits.facts import is_started_by_call
+from server.language import LANGUAGES
+from server.live import messages
+from server.live.presence import Presence
+from server.live.publication.call_message import call_message
+from server.live.publication.expiries import Expiries
+from server.live.publication.half_days import HalfDays
+from server.live.publication.programmes import Programmes
+from server.live.publication.queue_message import queue_message
+from server.live.publication.republished import Republished
+from server.live.publication.spoken_call import SpokenCall
+from server.store.configuration.halls import all_halls
+from server.store.printing import print_jobs
+from server.store.transactions.commits import Commit, CommittedFact
+from server.store.transactions.database import Database
+from server.usecases.hall.read_board import ARRIVAL_SHOWN_FOR, read_alert_message, read_board, read_queues
+from server.usecases.hall.read_queue import read_queue
+from server.usecases.printing.read_prints import print_answer
+from server.usecases.tickets.read_ticket import ticket_of_visit
+from server.usecases.tickets.visitor_language import visitor_language
+from server.usecases.waits.estimate_waits import Estimates
+
+log = structlog.get_logger()
+
+SHORTLY_S = 0.15
+"""How long the board and the queue wait after a commit, so that a burst is sent once."""
+APART_S = 0.5
+"""Time between two boards and queues of a hall while commits follow each other closely."""
+TICK_S = 1.0
+HEARTBEAT_S = 25.0
+LEGS_IN_MESSAGE = 5
+
+_CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
+_ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED, FactKind.ALERT_TAKEN_BACK)
+
+type SpeakCall = Callable[[str, dict[str, Any], SpokenCall], None]
+type SpeakAlert = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass
+class Publisher:
+    """Sends messages: `emit(name, message, namespace, room, is_local)`.
+
+    `later(seconds, work)` runs work off the request.
+    """
+
+    database: Database
+    estimates: Estimates
+    presence: Presence
+    emit: Callable[..., None]
+    later: Callable[[float, Callable[[], None]], None]
+    translate: Callable[..., str]
+    speak: SpeakCall | None = None
+    speak_alert: SpeakAlert | None = None
+    watches_others: bool = False
+    failures: int = 0
+    _half_days: HalfDays = field(init=False)
+    _programmes: Programmes = field(init=False)
+    _expiries: Expiries = field(init=False)
+    _soon: set[str] = field(default_factory=set)
+    _changed: set[str] = field(default_factory=set)
+    _republished: Republished = field(init=False)
+    _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _sent_at_s: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._half_days = HalfDays(self.database)
+        self._programmes = Programmes(self.database, self.translate)
+        self._expiries = Expiries(self.database)
+        self._republished = Republished(self.database)
+
+    def committed(self, commit: Commit) -> None:
+        """The subscriber of the database."""
+        if any(fact.kind in _ALERTS for fact in commit.facts):
+            self._tell_alert(commit)
+        elif any(fact.kind == FactKind.ALERT_END_ASKED for fact in commit.facts):
+            self._send_alert(commit.hall)  # pages at work ask a second person
+        if any(fact.kind in OF_ALARMS for fact in commit.facts):
+            self.emit(messages.ALARM_CHANGED, {}, messages.AGENT, messages.hall_room(commit.hall))
+        for fact in commit.facts:
+            if fact.kind in _CALLS and commit.configuration is not None:
+                self._announce(commit.hall, fact, commit.configuration)
+        self._prints_noted([fact.body["job"] for fact in commit.facts if fact.kind == FactKind.PRINT_ENDED])
+        self._changed.add(commit.hall)
+        if commit.hall not in self._soon and any(fact.kind not in SILENT for fact in commit.facts):
+            self._soon.add(commit.hall)
+            self.later(self._until_next(commit.hall), lambda: self._send_states(commit.hall))
+        if any(_counts_as_arrival(fact) for fact in commit.facts):
+            # no gesture says when such a call is over: the board that leaves it out follows by itself
+            after_s = ARRIVAL_SHOWN_FOR.total_seconds() + SHORTLY_S
+            self.later(after_s, lambda: self._send_states(commit.hall))
+        # nobody follows a ticket that was just issued: its token is not told yet
+        for visit in {f.visit for f in commit.facts if f.visit and f.kind != FactKind.TICKET_ISSUED}:
+            self._tell_phones(visit)
+
+    def _tell_alert(self, commit: Commit) -> None:
+        """Every page of the hall at once; screens again, with the voice, where this alert has one."""
+        message = self._send_alert(commit.hall)
+        alert = message["alert"]
+        if self.speak_alert is not None and alert is not None and alert["has_voice"]:
+            self.speak_alert(commit.hall, message)
+
+    def _send_alert(self, hall: str, *, is_local: bool = False) -> dict[str, Any]:
+        message = read_alert_message(self.database, hall)
+        room = messages.hall_room(hall)
+        for namespace in messages.NAMESPACES:
+            self.emit(messages.ALERT_CHANGED, message, namespace, room, is_local=is_local)
+        return message
+
+    def _tell_expired_alerts(self) -> None:
+        """What holds once a stated time is over, at that second; the round records the end later."""
+        try:
+            for hall in self._expiries.passed(self.presence.known_halls()):
+                self._send_alert(hall, is_local=True)
+        except Exception:
+            self.failures += 1
+            log.exception("expiries_failed")
+
+    def _tell_phones(self, visit: str) -> None:
+        languages = set(LANGUAGES) if self.watches_others else self.presence.languages_of(visit)
+        if languages:
+            self.later(0, lambda: self._send_ticket(visit, languages))
+
+    def _until_next(self, hall: str) -> float:
+        """Seconds until the states of a hall are sent: shortly, but half a second after the last ones."""
+        since_s = self.database.clock.elapsed_s() - self._sent_at_s.get(hall, 0.0)
+        return max(SHORTLY_S, APART_S - since_s)
+
+    def _announce(self, hall: str, fact: CommittedFact, configuration: HallConfiguration) -> None:
+        message = call_message(fact, configuration, self.translate)
+        self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(hall))
+        if self.speak is not None:
+            self.speak(hall, message, self._spoken_call(fact, configuration, message))
+
+    def _spoken_call(
+        self, fact: CommittedFact, configuration: HallConfiguration, message: dict[str, Any]
+    ) -> SpokenCall:
+        """How the call is said: in French and, where the hall wants it, in the language of its ticket."""
+        places = {FRENCH: message["counter"]["label"]}
+        if configuration.sound.says_visitor_language and fact.visit is not None:
+            language = visitor_language(self.database, fact.visit)
+            counter = configuration.counters.get(fact.body["counter"])
+            if language in configuration.languages and counter is not None:
+                places.setdefault(language, counter.label_in(language))
+        return SpokenCall(
+            places,
+            hall_name=configuration.name if configuration.neighbours else None,
+            has_loop=configuration.has_loop_output,
+        )
+
+    def print_noted(self, job: str) -> None:
+        """Tells the printer's kiosk and the reception what is known of a print job, final or not."""
+        self._prints_noted([job])
+
+    def _prints_noted(self, jobs: Sequence[str]) -> None:
+        if not jobs:
+            return
+        with self.database.read() as rows:
+            found = print_jobs.print_jobs(rows, jobs)
+        for job, row in found.items():
+            message = print_answer({**row, "job": job})
+            self.emit(messages.PRINT_VERDICT, message, messages.KIOSK, messages.kiosk_room(row["printer"]))
+            self.emit(messages.PRINT_VERDICT, message, messages.AGENT, messages.paper_room(row["hall"]))
+
+    def messages_changed(self, hall: str, counter: str | None) -> None:
+        """Tells a hall's pages to read the messages to a counter again; None: the calls for help."""
+        for namespace in (messages.AGENT, messages.SCREEN) if counter is None else (messages.AGENT,):
+            self.emit(messages.MESSAGE_CHANGED, {"counter": counter}, namespace, messages.hall_room(hall))
+
+    def renewal_asked(self, kind: str, connection: str, told: str) -> None:
+        """Tells one connection of a kiosk or screen to renew its token, on whichever worker it hangs."""
+        namespace = messages.KIOSK if kind == "kiosk" else messages.SCREEN
+        self.emit(messages.RENEWAL_ASKED, {"told": told}, namespace, connection)
+
+    def programme_changed(self) -> None:
+        """Tells the screens of every hall, whichever process they hang on, to read their programme again."""
+        with self.database.read() as rows:
+            halls = [row["id"] for row in all_halls(rows)]
+        for hall in halls:
+            self._nudge_screens(hall)
+
+    def _nudge_screens(self, hall: str, *, is_local: bool = False) -> None:
+        room = messages.hall_room(hall)
+        self.emit(messages.PROGRAMME_CHANGED, {}, messages.SCREEN, room, is_local=is_local)
+
+    def _send_states(self, hall: str, *, is_local: bool = False) -> None:
+        self._soon.discard(hall)
+        self._sent_at_s[hall] = self.database.clock.elapsed_s()
+        room = messages.hall_room(hall)
+        board = read_board(self.database, hall)
+        self.emit(messages.BOARD_CHANGED, board, messages.SCREEN, room, is_local=is_local)
+        queue = queue_message(read_queue(self.database, hall, page=LEGS_IN_MESSAGE))
+        self.emit(messages.QUEUE_CHANGED, queue, messages.AGENT, room, is_local=is_local)
+
+    def _send_ticket(self, visit: str, languages: set[str], *, is_local: bool = False) -> None:
+        tickets = ticket_of_visit(self.database, self.estimates, visit, languages)
+        for language, ticket in tickets.items():
+            room = messages.visit_room(visit, language)
+            self.emit(messages.TICKET_CHANGED, ticket, messages.VISITOR, room, is_local=is_local)
+
+    def tick(self) -> None:
+        """Once a second.
+
+        Refreshes the estimates of changed halls and sends this process's sockets what follows; where the
+        half-day has passed an edge, boards and queues too; where a notice begins or ends, screens are nudged;
+        where an alert has expired, every page; where a configuration was published, all but phones, which are
+        told with what changes.
+        """
+        self._tell_expired_alerts()
+        self._tell_turned_programmes()
+        self._tell_republished()
+        turned = self._half_days.passed(self.presence.known_halls())
+        for hall in self._take_changed() | turned:
+            try:
+                self.estimates.refresh(hall)
+                self._send_local(hall)
+                if hall in turned:
+                    self._send_states(hall, is_local=True)
+            except Exception:
+                self.failures += 1
+                log.exception("tick_failed", hall=hall)
+
+    def _tell_turned_programmes(self) -> None:
+        watched = [
+            hall
+            for hall in self.presence.known_halls()
+            if self.presence.has(messages.SCREEN, hall) or self.presence.has(messages.KIOSK, hall)
+        ]
+        try:
+            for hall in self._programmes.turned(watched):
+                self._nudge_screens(hall, is_local=True)
+                self._nudge_kiosks(hall)
+        except Exception:
+            self.failures += 1
+            log.exception("programmes_failed")
+
+    def _tell_republished(self) -> None:
+        """Another configuration applies, whoever published it: each page reads again what it shows of it."""
+        try:
+            republished = self._republished.since(self.presence.known_halls())
+        except Exception:
+            self.failures += 1
+            log.exception("republished_failed")
+            return
+        for hall, configuration in republished.items():
+            self._changed.add(hall)
+            try:
+                self._send_republished(hall, configuration)
+            except Exception:
+                self.failures += 1
+                log.exception("republished_failed", hall=hall)
+
+    def _send_republished(self, hall: str, configuration: str) -> None:
+        self._send_states(hall, is_local=True)
+        self._nudge_screens(hall, is_local=True)
+        room, told = messages.hall_room(hall), {"configuration": configuration}
+        for namespace in (messages.AGENT, messages.SCREEN):
+            self.emit(messages.CONFIGURATION_CHANGED, told, namespace, room, is_local=True)
+
+    def _take_changed(self) -> set[str]:
+        changed, self._changed = self._changed, set()
+        if self.watches_others and self.presence.known_halls():
+            for hall, now in self._read_versions().items():
+                if self._versions.get(hall) != now:
+                    self._versions[hall] = now
+                    changed.add(hall)
+        return changed
+
+    def _read_versions(self) -> dict[str, tuple[str, int]]:
+        with self.database.read() as rows:
+            return {
+                row["id"]: (row["epoch"], row["version"])
+                for row in rows.all("SELECT id, epoch, version FROM hall")
+            }
+
+    def _send_local(self, hall: str) -> None:
+        room = messages.hall_room(hall)
+        ranges = self.estimates.of(hall).ranges
+        if self.presence.has(messages.SCREEN, hall):
+            self.emit(
+                messages.QUEUES_CHANGED,
+                read_queues(self.database, hall, ranges),
+                messages.SCREEN,
+                room,
+                is_local=True,
+            )
+        self._nudge_kiosks(hall)
+        for visit, languages in self.presence.followed_in(hall).items():
+            self._send_ticket(visit, languages, is_local=True)
+
+    def _nudge_kiosks(self, hall: str) -> None:
+        """Tells this process's kiosks of a hall to read the menu again."""
+        if self.presence.has(messages.KIOSK, hall):
+            room = messages.hall_room(hall)
+            self.emit(messages.MENU_CHANGED, self._position(hall), messages.KIOSK, room, is_local=True)
+
+    def _position(self, hall: str) -> dict[str, Any]:
+        with self.database.read() as rows:
+            row = rows.one("SELECT slug, epoch, version FROM hall WHERE id = :hall", hall=hall)
+        return {
+            "hall": row["slug"],
+            "epoch": row["epoch"],
+            "version": row["version"],
+            "as_of": to_text(self.database.clock.now()),
+        }
+
+    def heartbeat(self) -> None:
+        """Every 25 s, to this process's sockets: where each hall stands."""
+        for hall in self.presence.known_halls():
+            position = self._position(hall) | {"configuration": self.database.configuration(hall).mark}
+            for namespace in messages.NAMESPACES:
+                if self.presence.has(namespace, hall):
+                    self.emit(
+                        messages.HEARTBEAT, position, namespace, messages.hall_room(hall), is_local=True
+                    )
+
+
+def _counts_as_arrival(fact: CommittedFact) -> bool:
+    return is_started_by_call(fact.kind, fact.body) or bool(fact.body.get("is_arrival"))

@@ -1,0 +1,32 @@
+"""Which halls have another configuration than a second ago, whichever process published it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from server.domain.hall.configuration import mark_of
+from server.store.transactions.database import Database
+
+_MARKS = "SELECT id, installation_revision, configuration_revision FROM hall"
+
+
+@dataclass
+class Republished:
+    """The revisions each hall of this process had at the last look."""
+
+    database: Database
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def since(self, halls: Collection[str]) -> dict[str, str]:
+        """Those of these halls (ids) that have other revisions since the last look, and which (`mark_of`)."""
+        if not halls and self._known:
+            return {}
+        with self.database.read() as rows:
+            marks = {
+                row["id"]: mark_of(row["installation_revision"], row["configuration_revision"])
+                for row in rows.all(_MARKS)
+            }
+        # of every hall: who comes and hears of a publication in the same second has read what was before it
+        before, self._known = self._known, marks
+        return {
+            hall: mark for hall, mark in marks.items() if hall in halls and before.get(hall, mark) != mark
+        }

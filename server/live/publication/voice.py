@@ -1,0 +1,167 @@
+"""Spoken calls and alerts: rendered by a process of its own, in order, then sent again with audio."""
+
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
+from server.domain.alerts.alerts import AlertKind, AlertRules, has_voice
+from server.domain.hall.configuration import FRENCH
+from server.domain.instants import from_text
+from server.live import messages
+from server.live.publication.spoken_call import SpokenCall
+from signage.alert_texts import prepared_alerts, spoken_alert, voice_name
+from signage.announcement import OLDEST_SOUND, spoken_sentence
+
+log = structlog.get_logger()
+
+IDLE_S = 1.0
+"""Without a call for so long, a voice of the alerts that are prepared is rendered."""
+PREPARED_EVERY_S = 600.0
+"""Without a call for so long, they are looked after again: kept from being purged, in the voice of now."""
+SPOKEN, BRIEF = "signage.announcement.spoken", "signage.announcement.brief"
+MOST_WAITING = 50
+"""Announcements waiting for their voice; beyond it the oldest is shown without sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A message to be sent again with what `render` adds to it; `oldest`: how long after its `at` anyone
+    would play it.
+    """
+
+    hall: str
+    name: str
+    message: dict[str, Any]
+    render: Callable[[dict[str, Any]], dict[str, Any]]
+    oldest: timedelta | None = None
+
+    def is_too_old(self, now: datetime) -> bool:
+        if self.oldest is None:
+            return False
+        return now - from_text(self.message["at"]) > self.oldest - timedelta(seconds=1)
+
+
+class Voice:
+    """One renderer a process. `unavailable` says why calls are not spoken, None while they are.
+
+    `off_loop(work, *values)` computes apart, in order.
+    """
+
+    def __init__(
+        self,
+        files: AudioFiles,
+        *,
+        translate: Callable[..., str],
+        emit: Callable[..., None],
+        now: Callable[[], datetime],
+        off_loop: Callable[..., Any],
+    ) -> None:
+        self.files = files
+        self.translate = translate
+        self.emit = emit
+        self.now = now
+        self.off_loop = off_loop
+        self.unavailable: str | None = None
+        self._waiting: queue.Queue[_Wanted] = queue.Queue(MOST_WAITING)
+        self._to_prepare = prepared_alerts()
+
+    def speak(self, hall: str, message: dict[str, Any], call: SpokenCall) -> None:
+        """Queues the voice of an announcement; drops the oldest when too many wait."""
+
+        def render(message: dict[str, Any]) -> dict[str, Any]:
+            return self._call(message, call)
+
+        self._queue(_Wanted(hall, messages.CALL_ANNOUNCED, message, render, OLDEST_SOUND))
+
+    def speak_alert(self, hall: str, message: dict[str, Any]) -> None:
+        """Queues the voice of an alert, which is wanted as long as the alert lasts."""
+        self._queue(_Wanted(hall, messages.ALERT_CHANGED, message, self._alert))
+
+    def run(self) -> None:
+        """Renders for ever, one at a time and in order; what nobody would play any more is passed over."""
+        while True:
+            try:
+                wanted = self._waiting.get(timeout=IDLE_S if self._to_prepare else PREPARED_EVERY_S)
+            except queue.Empty:
+                self._prepare_an_alert()
+                continue
+            if wanted.is_too_old(self.now()):
+                continue
+            try:
+                spoken = wanted.message | wanted.render(wanted.message)
+            except (SpeechUnavailable, OSError) as reason:
+                log.warning("voice_failed", hall=wanted.hall, reason=str(reason))
+                continue
+            self.emit(wanted.name, spoken, messages.SCREEN, messages.hall_room(wanted.hall))
+
+    def alert_voices(self, rules: AlertRules) -> dict[str, str]:
+        """Where the voices lie that a site's screens may speak in an alert: they keep them before it."""
+        found = {}
+        for alert in prepared_alerts() if self.unavailable is None else ():
+            name = self.files.small_name(spoken_alert(alert, self.translate), FRENCH)
+            if has_voice(AlertKind(alert["kind"]), rules) and self.files.path(name) is not None:
+                found[voice_name(alert)] = f"/audio/{name}"
+        return found
+
+    def _prepare_an_alert(self) -> None:
+        """Renders the voice of an alert while nobody is called, or keeps it from being purged as unused."""
+        if not self._to_prepare:
+            self._to_prepare = prepared_alerts()
+        sentences = spoken_alert(self._to_prepare.pop(), self.translate)
+        try:
+            if self.unavailable is None and not self.files.keep_small(sentences, FRENCH):
+                self.off_loop(self.files.small_file, sentences, FRENCH)
+        except (SpeechUnavailable, OSError) as reason:
+            log.warning("voice_failed", hall=None, reason=str(reason))
+
+    def _queue(self, wanted: _Wanted) -> None:
+        while self.unavailable is None:
+            try:
+                self._waiting.put_nowait(wanted)
+            except queue.Full:
+                self._waiting.get_nowait()
+            else:
+                return
+
+    def _call(self, message: dict[str, Any], call: SpokenCall) -> dict[str, Any]:
+        """What the message gains. A language without a voice, or that fails, is left out: French is not."""
+        spoken = {FRENCH: self._in_language(message["number"], FRENCH, call)}
+        for language in call.places:
+            if language != FRENCH and self._may_say(language):
+                try:
+                    spoken[language] = self._in_language(message["number"], language, call)
+                except SpeechUnavailable as reason:
+                    log.warning("voice_failed", hall=message.get("hall"), reason=str(reason))
+        gained: dict[str, Any] = {
+            "audio": {language: f"/audio/{files.whole}" for language, files in spoken.items()},
+            "once_ms": {language: files.once_ms for language, files in spoken.items()},
+            "brief": {language: f"/audio/{files.brief}" for language, files in spoken.items()},
+        }
+        if call.has_loop:
+            gained["loop"] = {language: f"/audio/{files.loop}" for language, files in spoken.items()}
+            gained["loop_once_ms"] = {language: files.loop_once_ms for language, files in spoken.items()}
+        return gained
+
+    def _may_say(self, language: str) -> bool:
+        """Whether there are words and a voice: a sentence that is not translated comes back in French."""
+        is_translated = self.translate(SPOKEN, language) != self.translate(SPOKEN, FRENCH)
+        return is_translated and self.files.voices.speaks(language)
+
+    def _in_language(self, number: str, language: str, call: SpokenCall) -> SpokenFiles:
+        def said(key: str) -> str:
+            sentence = spoken_sentence(number, call.places[language], template=self.translate(key, language))
+            return f"{call.hall_name}\n{sentence}" if call.hall_name and language == FRENCH else sentence
+
+        files: SpokenFiles = self.off_loop(
+            self.files.announcement, said(SPOKEN), said(BRIEF), language, call.has_loop
+        )
+        return files
+
+    def _alert(self, message: dict[str, Any]) -> dict[str, Any]:
+        sentences = spoken_alert(message["alert"], self.translate)
+        return {"audio": {FRENCH: f"/audio/{self.off_loop(self.files.small_file, sentences, FRENCH)}"}}

@@ -1,0 +1,1 @@
+"""Statements and rows: alarms and who receives them."""

@@ -1,0 +1,1 @@
+"""Statements and rows: configuration documents and their revisions."""

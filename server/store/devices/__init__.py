@@ -1,0 +1,1 @@
+"""Statements and rows: devices: paired, watched, supervised."""

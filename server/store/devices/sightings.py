@@ -1,0 +1,142 @@
+"""When each kiosk and screen was last seen and what it told: in memory, or in Redis where workers share it.
+
+Nothing of it is a fact: it is true for a minute. It is told anew by the devices after each start.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import structlog
+from redis import Redis, RedisError
+
+from server.domain.devices.device_state import Sighting
+
+log = structlog.get_logger()
+
+KEPT_FOR_S = 30 * 86_400
+_SWAP = """
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 1
+"""
+"""Keeps a device's sighting (third argument) where it still has the one that was read (second)."""
+
+type Rule = Callable[[Sighting | None], Sighting | None]
+"""What is to be kept of a device, from what was kept; None: nothing changes. It may be asked again."""
+
+
+class Changed(NamedTuple):
+    """A device's sighting before and after a change."""
+
+    before: Sighting | None
+    after: Sighting | None
+
+
+class Players(Protocol):
+    """The last sighting of each device, by hall (id) and its id in the hall's document.
+
+    `is_away`: what was read last could not be read; that a device is unknown then says nothing of it.
+    """
+
+    is_away: bool
+
+    def get(self, hall: str, device: str) -> Sighting | None:
+        """The last sighting of a device; None when it was never seen."""
+
+    def change(self, hall: str, device: str, rule: Rule) -> Changed:
+        """Keeps what a rule makes of the last sighting of a device; of changes at once none is lost."""
+
+    def of_hall(self, hall: str) -> dict[str, Sighting]:
+        """The last sightings of a hall's devices."""
+
+
+@dataclass
+class OwnPlayers:
+    """Those that this process saw, since it was started."""
+
+    is_away: bool = False
+    _seen: dict[str, dict[str, Sighting]] = field(default_factory=dict)
+
+    def get(self, hall: str, device: str) -> Sighting | None:
+        return self._seen.get(hall, {}).get(device)
+
+    def change(self, hall: str, device: str, rule: Rule) -> Changed:
+        before = self.get(hall, device)
+        after = rule(before)
+        if after is not None:
+            self._seen.setdefault(hall, {})[device] = after
+        return Changed(before, after)
+
+    def of_hall(self, hall: str) -> dict[str, Sighting]:
+        return dict(self._seen.get(hall, {}))
+
+
+@dataclass
+class SharedPlayers:
+    """Those that any worker saw. Where Redis does not answer, nothing is known and nobody is held up."""
+
+    url: str
+    is_away: bool = False
+    _redis: Any = None
+    _swapping: Any = None
+
+    def __post_init__(self) -> None:
+        self._redis = Redis.from_url(self.url, decode_responses=True, socket_timeout=2.0)
+        self._swapping = self._redis.register_script(_SWAP)
+
+    def get(self, hall: str, device: str) -> Sighting | None:
+        try:
+            return _read(self._redis.hget(_key(hall), device))
+        except RedisError:
+            log.warning("players_not_read", hall=hall)
+            return None
+
+    def change(self, hall: str, device: str, rule: Rule) -> Changed:
+        try:
+            while True:
+                text = self._redis.hget(_key(hall), device)
+                before = _read(text)
+                after = rule(before)
+                if after is None or self._swap(hall, device, text or "", after):
+                    return Changed(before, after)
+        except RedisError:
+            log.warning("players_not_kept", hall=hall)
+            return Changed(None, rule(None))
+
+    def _swap(self, hall: str, device: str, text: str, sighting: Sighting) -> bool:
+        """Whether the kept text was still this one, and is the sighting now."""
+        told = [device, text, json.dumps(sighting.as_message()), KEPT_FOR_S]
+        return bool(self._swapping(keys=[_key(hall)], args=told))
+
+    def of_hall(self, hall: str) -> dict[str, Sighting]:
+        try:
+            found = self._redis.hgetall(_key(hall))
+        except RedisError:
+            log.warning("players_not_read", hall=hall)
+            self.is_away = True
+            return {}
+        self.is_away = False
+        read = {device: _read(text) for device, text in found.items()}
+        return {device: sighting for device, sighting in read.items() if sighting is not None}
+
+
+def _read(text: str | None) -> Sighting | None:
+    """What was kept; None for nothing, and for what another release of the server kept in another form."""
+    if text is None:
+        return None
+    try:
+        return Sighting.of_message(json.loads(text))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _key(hall: str) -> str:
+    return f"parvis:players:{hall}"
+
+
+def players_at(redis_url: str) -> Players:
+    """Where devices are kept: in Redis when there is one, else in this process."""
+    return SharedPlayers(redis_url) if redis_url else OwnPlayers()

@@ -1,0 +1,1 @@
+"""Store: connections and rows, SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Statements and rows: the journal of facts."""

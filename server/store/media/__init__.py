@@ -1,0 +1,1 @@
+"""Statements and rows: the library of media and the feeds."""

@@ -1,0 +1,1 @@
+"""Store: what a process remembers of a hall to be fast."""

@@ -1,0 +1,1 @@
+"""Statements and rows: notices and what screens show."""

@@ -1,0 +1,1 @@
+"""Store: migrate, back up, erase, and keep the files private."""

@@ -1,0 +1,113 @@
+"""The installation's key, kept outside the database: what it opens, no copy of the database opens.
+
+`PARVIS_SECRET_KEY`, else a file in the var folder that its owner alone reads, made when it is first needed.
+"""
+
+import os
+import secrets
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from server.clock import Clock
+from server.domain.refusals import Refusal
+from server.settings import Settings
+from server.store.tickets.ticket_tokens import TicketTokens
+from server.store.transactions.database import Database
+
+KEY_FILE = "secret.key"
+KEY_BYTES = 32
+BACKUP_ENDING = ".key"
+
+
+def database_of(settings: Settings, clock: Clock) -> Database:
+    """The database of the settings, which makes the tokens of tickets with the installation's key."""
+    database = Database(settings.database_address, clock)
+    use_key(database, settings)
+    return database
+
+
+def use_key(database: Database, settings: Settings) -> None:
+    """Has a database make the tokens of tickets with the installation's key."""
+    database.ticket_tokens = TicketTokens(lambda: secret_key(settings))
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the key is while the setting is empty."""
+    return settings.var / KEY_FILE
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key; the file is made at first need, once however many workers need it.
+
+    Refusal: secret_key_unreadable.
+    """
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    file = key_file(settings)
+    try:
+        if not file.exists():
+            _make(file)
+        key = file.read_text(encoding="ascii").strip().encode()
+    except (OSError, UnicodeError) as error:
+        raise Refusal("secret_key_unreadable", file=str(file), reason=str(error)) from error
+    if len(key) < KEY_BYTES:
+        raise Refusal("secret_key_unreadable", file=str(file), reason="too short")
+    return key
+
+
+def check_key_copy(settings: Settings, backup: Path) -> None:
+    """Looks whether the key can be copied beside a backup. Refusals: file_exists, secret_key_unreadable."""
+    if not settings.secret_key and _beside(backup).exists():
+        raise Refusal("file_exists", file=str(_beside(backup)))
+    secret_key(settings)
+
+
+def back_up_key(settings: Settings, backup: Path) -> Path | None:
+    """Copies the file of the key to a new file beside a backup; None where the setting is the key.
+
+    Refusal: secret_key_unreadable.
+    """
+    if settings.secret_key:
+        return None
+    _write_once(_beside(backup), secret_key(settings))
+    return _beside(backup)
+
+
+def bring_key(settings: Settings, backup: Path, now: datetime) -> bool:
+    """Puts the key beside a backup in its place, the replaced one beside it. Whether there is a key now."""
+    if settings.secret_key:
+        return True
+    file, copy = key_file(settings), _beside(backup)
+    if not copy.exists():
+        return file.exists()
+    key = copy.read_bytes()
+    if file.exists() and file.read_bytes() != key:
+        file.rename(file.with_name(f"{file.name}.replaced-{now:%Y%m%dT%H%M%S%f}"))
+    if not file.exists():
+        _write_once(file, key)
+    return True
+
+
+def _beside(backup: Path) -> Path:
+    return backup.with_name(backup.name + BACKUP_ENDING)
+
+
+def _make(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _write_once(file, secrets.token_hex(KEY_BYTES).encode())
+
+
+def _write_once(file: Path, key: bytes) -> None:
+    """Writes a file whole or not at all; a file that another process made meanwhile stays."""
+    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(opened, "wb") as written:
+            written.write(key)
+            written.flush()
+            os.fsync(written.fileno())
+        with suppress(FileExistsError):
+            os.link(part, file)
+    finally:
+        part.unlink()

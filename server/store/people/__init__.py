@@ -1,0 +1,1 @@
+"""Statements and rows: people, their roles and sign-ins."""

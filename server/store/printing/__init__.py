@@ -1,0 +1,1 @@
+"""Statements and rows: printers and print jobs."""

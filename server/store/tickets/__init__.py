@@ -1,0 +1,1 @@
+"""Statements and rows: tickets: given, printed again, read by their visitor."""

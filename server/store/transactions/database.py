@@ -1,0 +1,315 @@
+"""The database: one transaction, then publish.
+
+`Database.transaction(hall, author)` takes the hall's write lock, lets a use case record facts, commits,
+and only
+then tells the subscribers. A subscriber that fails is logged and counted; it never fails the write.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+
+from server.clock import Clock, FactTimes
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import from_micros
+from server.domain.refusals import Refusal
+from server.store.configuration.configurations import Configurations
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.open_store import open_store
+from server.store.engine.postgres import PostgresStore
+from server.store.engine.rows import Query, Row
+from server.store.engine.sqlite import SqliteStore
+from server.store.memory.open_legs import OpenLegs
+from server.store.tickets.ticket_tokens import TicketTokens
+from server.store.transactions.commits import Commit, Subscriber
+from server.store.transactions.group_commit import HallTurns, HallWrites, Turn
+from server.store.transactions.hall_memory import Foresee, HallMemory, LastSeen
+from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction, write_hall
+from server.store.transactions.installation_transaction import (
+    Author,
+    InstallationTransaction,
+    begin_installation,
+)
+
+log = structlog.get_logger()
+
+
+def once_it_answers[Answer](work: Callable[[], Answer]) -> Answer:
+    """What `work` returns, tried again (each try takes BUSY_DEADLINE_S) as long as the database is away."""
+    while True:
+        try:
+            return work()
+        except Refusal as refusal:
+            if refusal.code != "database_busy":
+                raise
+            log.warning("database_away", reason=refusal.details.get("reason"))
+
+
+class Database:
+    """Every hall of one database, its journals and its documents."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self.url = url
+        self.clock = clock
+        self.store: SqliteStore | PostgresStore = open_store(url)
+        self.times = FactTimes(clock)
+        self.subscribers: list[Subscriber] = []
+        self.breathe: Callable[[], None] = lambda: None
+        """Lets other work through before a commit: who then waits for the hall shares it."""
+        self.failed_publications = 0
+        self.installation_changes = 0
+        """How often this process changed accounts, devices or keys: what is kept of them is read anew."""
+        self.configurations = Configurations(clock)
+        self.ticket_tokens = TicketTokens()
+        """With the installation's key where a server or a command works (`server.store.operation.secret_key`)."""
+        self._halls: dict[str, str] = {}
+        self._counters: dict[str, str] = {}
+        self._memories: dict[str, HallMemory] = {}
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.store.close()
+
+    def read(self) -> Any:
+        """A context of reads: `rows.one(sql, **values)` and `rows.all(sql, **values)`."""
+        return self.store.read()
+
+    def hall_id(self, name: str) -> str:
+        """The id of a hall given by id or slug. Refusal: unknown_hall."""
+        known = self._halls.get(name)
+        if known is None:
+            with self.read() as rows:
+                row = rows.one("SELECT id FROM hall WHERE id = :name OR slug = :name", name=name)
+            if row is None:
+                raise Refusal("unknown_hall", hall=name)
+            known = self._halls[name] = str(row["id"])
+        return known
+
+    def hall_of_counter(self, counter: str) -> str:
+        """The id of the hall of a counter, which never changes. Refusal: unknown_counter."""
+        known = self._counters.get(counter)
+        if known is None:
+            with self.read() as rows:
+                row = rows.one(
+                    "SELECT hall FROM configured WHERE id = :counter AND kind = 'counters'", counter=counter
+                )
+            if row is None:
+                raise Refusal("unknown_counter", counter=counter)
+            known = self._counters[counter] = str(row["hall"])
+        return known
+
+    def configuration(self, hall: str) -> HallConfiguration:
+        """A hall's configuration in force: as published, with the targets of today. Refusal: unknown_hall."""
+        return self._configuration(hall, self.configurations.of)
+
+    def published(self, hall: str) -> HallConfiguration:
+        """A hall's configuration as published, whatever targets were decided. Refusal: unknown_hall."""
+        return self._configuration(hall, self.configurations.published)
+
+    def _configuration(self, hall: str, of: Callable[[Any, Row], HallConfiguration]) -> HallConfiguration:
+        hall_id = self.hall_id(hall)
+        with self.read() as rows:
+            row = rows.one(SELECT_HALL, hall=hall_id)
+            if row is None:
+                raise Refusal("unknown_hall", hall=hall)
+            return of(rows, row)
+
+    def _memory(self, hall: str) -> HallMemory:
+        known = self._memories.get(hall)
+        if known is None:
+            memory = HallMemory()
+
+            def forget() -> None:
+                memory.forget()
+                self.configurations.forget_targets(hall)
+
+            lock = " FOR UPDATE" if self.store.is_postgresql else ""
+            memory.turns = HallTurns(
+                HallWrites(
+                    lock=Query(SELECT_HALL + lock, {"hall": hall}),
+                    begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
+                    breathe=lambda: self.breathe(),  # noqa: PLW0108 -- set later
+                    write_hall=write_hall,
+                    forget=forget,
+                )
+            )
+            known = self._memories.setdefault(hall, memory)
+        return known
+
+    def waiting_writers(self, hall: str) -> int:
+        """How many of this process wait for their turn to write in a hall (id)."""
+        return self._memory(hall).turns.waiting
+
+    def remembered_legs(self, hall: str) -> OpenLegs | None:
+        """The open legs of a hall (id) as the next transaction will find them; None: it will read them."""
+        return self._memory(hall).open_legs
+
+    def open_legs(self, rows: Any, hall: Row) -> OpenLegs:
+        """The open legs of a hall, for a look without its lock, at the row `hall` or later.
+
+        They may hold what is being committed just now: nothing is decided by a look.
+        """
+        known = self.remembered_legs(hall["id"])
+        if known is not None and known.length >= hall["journal_length"]:
+            return known
+        return OpenLegs.read(rows, hall)
+
+    @contextmanager
+    def installation_transaction(
+        self, author: Author, write_key: WriteKey | None = None
+    ) -> Iterator[InstallationTransaction]:
+        """The installation's write lock; commits at the end. Write keys as in `transaction`.
+
+        Refusals: database_busy, idempotency_mismatch.
+        """
+        with self.store.write() as rows:
+            lock = self.store.is_postgresql
+            transaction = begin_installation(rows, author, self.clock.now(), lock=lock, write_key=write_key)
+            yield transaction
+            transaction.flush()
+        self.installation_changes += 1
+
+    @contextmanager
+    def transaction(
+        self,
+        hall: str,
+        author: Author,
+        write_key: WriteKey | None = None,
+        *,
+        foresee: Foresee | None = None,
+    ) -> Iterator[HallTransaction]:
+        """The hall's write lock; commits at the end, then publishes. `hall`: id or slug.
+
+        With a write key already used for the same request the transaction `is_replayed` and holds the old
+        answer. What `foresee` names is read in the round trip of the lock.
+        Refusals: unknown_hall, idempotency_mismatch, database_busy.
+        """
+        with self._locked(self.hall_id(hall), author, write_key, foresee) as transaction:
+            yield transaction
+        if transaction.committed:
+            self._publish(transaction)
+
+    @contextmanager
+    def one_publication(self) -> Iterator[None]:
+        """Holds off every other publication and save of a draft, so that what was checked of documents holds.
+
+        Taken before a hall's lock. SQLite has one writer: there a transaction's own lock does it.
+        """
+        if not self.store.is_postgresql:
+            yield
+            return
+        with self.store.write() as rows:
+            rows.one("SELECT id FROM installation WHERE id = 1 FOR UPDATE")
+            yield
+
+    @contextmanager
+    def bare_transaction(
+        self, hall: str, author: Author, write_key: WriteKey | None = None
+    ) -> Iterator[HallTransaction]:
+        """As `transaction`, for a hall that may have no configuration yet.
+
+        `configuration` may not be used.
+        """
+        with self._locked(self.hall_id(hall), author, write_key, None, is_configured=False) as transaction:
+            yield transaction
+        if transaction.committed:
+            self._publish(transaction)
+
+    @contextmanager
+    def _locked(
+        self,
+        hall_id: str,
+        author: Author,
+        write_key: WriteKey | None,
+        foresee: Foresee | None,
+        *,
+        is_configured: bool = True,
+    ) -> Iterator[HallTransaction]:
+        memory = self._memory(hall_id)
+        foreseen = self._foreseen(memory, hall_id, foresee)
+        answers = [] if write_key is None else [write_key.answer()]
+        with memory.turns.turn([*answers, *foreseen], is_alone=not is_configured) as turn:
+            commit = turn.commit
+            transaction = self._begin(turn, hall_id, author, write_key, answers, foreseen)
+            transaction.memory = memory
+            memory.began(transaction.head_hash)
+            if is_configured:
+                transaction.configuration = self.configurations.of(commit.rows, transaction.row)
+                memory.configuration, memory.epoch = transaction.configuration, transaction.epoch
+            try:
+                yield transaction
+            except BaseException:
+                transaction.take_back()
+                raise
+            transaction.write_last()
+            if transaction.committed:
+                before, head = transaction.row["head_hash"], transaction.head_hash
+                facts, length = transaction.committed, transaction.journal_length
+                memory.moved(facts, before=before, head=head, length=length)
+            commit.asked_more += transaction.has_asked_more
+            commit.hall = transaction.row_left
+
+    def _foreseen(self, memory: HallMemory, hall: str, foresee: Foresee | None) -> Sequence[Query]:
+        if foresee is None or memory.configuration is None:
+            return ()
+        try:
+            return foresee(LastSeen(hall, memory.epoch, memory.configuration, self.clock.now(), memory))
+        except Refusal:
+            return ()
+
+    def _begin(
+        self,
+        turn: Turn,
+        hall_id: str,
+        author: Author,
+        write_key: WriteKey | None,
+        answers: Sequence[Query],
+        foreseen: Sequence[Query],
+    ) -> HallTransaction:
+        commit, found, row = turn.commit, turn.found, turn.commit.hall
+        if row is None:
+            raise Refusal("unknown_hall", hall=hall_id)
+        if found is None:
+            found = commit.rows.several([*answers, *foreseen])
+        last = row["last_recorded_at"]
+        now, is_suspect = self.times.instant_for(hall_id, None if last is None else from_micros(last))
+        transaction = HallTransaction(
+            rows=commit.rows,
+            is_shared=commit.is_shared,
+            hall=hall_id,
+            slug=row["slug"],
+            epoch=row["epoch"],
+            row=row,
+            number_offset=row["number_offset"],
+            number_offset_on=row["number_offset_on"],
+            now=now,
+            author=author,
+            is_clock_suspect=is_suspect,
+            version=row["version"],
+            journal_length=row["journal_length"],
+            head_hash=row["head_hash"],
+            write_key=write_key,
+        )
+        transaction.foresee(foreseen, found[len(answers) :])
+        if write_key is not None and found[0]:
+            transaction.replay(found[0][0])
+        return transaction
+
+    def _publish(self, transaction: HallTransaction) -> None:
+        commit = Commit(
+            transaction.hall,
+            transaction.slug,
+            transaction.epoch,
+            transaction.version,
+            tuple(transaction.committed),
+            getattr(transaction, "configuration", None),
+            frozenset(transaction.printers),
+        )
+        for subscriber in self.subscribers:
+            try:
+                subscriber(commit)
+            except Exception:
+                self.failed_publications += 1
+                log.exception("publication_failed", hall=commit.slug, version=commit.version)

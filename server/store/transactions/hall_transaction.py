@@ -1,0 +1,170 @@
+"""A transaction in a hall: what it records, and the hall's row before and after it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from server.domain.facts import SILENT, Fact, FactKind
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import from_micros, to_micros
+from server.domain.journal.fold import changes
+from server.domain.row_changes import Recorded
+from server.ids import new_id
+from server.store.engine.rows import Row
+from server.store.journal.hash_chain import canonical, fact_hash
+from server.store.memory.last_numbers import Given, SeriesOfDay
+from server.store.memory.open_legs import OpenLegs
+from server.store.transactions.commits import CommittedFact
+from server.store.transactions.hall_memory import HallMemory
+from server.store.transactions.idempotent_writes import KeyedWrites
+from server.store.transactions.installation_transaction import Author
+
+_HALL_COLUMNS = (
+    "id",
+    "slug",
+    "epoch",
+    "version",
+    "journal_length",
+    "head_hash",
+    "last_recorded_at",
+    "configuration_revision",
+    "installation_revision",
+    "number_offset",
+    "number_offset_on",
+    "targets_decided",
+)
+SELECT_HALL = f"SELECT {', '.join(_HALL_COLUMNS)} FROM hall WHERE id = :hall"
+_LEFT = ("id", "version", "journal_length", "head_hash", "last_recorded_at", "targets_decided")
+_UPDATE_HALL = f"UPDATE hall SET {', '.join(f'{column} = :{column}' for column in _LEFT[1:])} WHERE id = :id"
+_SAVEPOINT, _TO_SAVEPOINT = "SAVEPOINT part", "ROLLBACK TO SAVEPOINT part"
+
+
+@dataclass(kw_only=True)
+class HallTransaction(KeyedWrites):
+    """A hall's write lock, held. Reads see what was recorded; `now` is the instant of its facts."""
+
+    hall: str
+    slug: str
+    epoch: str
+    row: Row
+    number_offset: int
+    number_offset_on: str | None
+    author: Author
+    is_clock_suspect: bool
+    version: int
+    journal_length: int
+    head_hash: str
+    committed: list[CommittedFact] = field(default_factory=list)
+    configuration: HallConfiguration = field(init=False)
+    memory: HallMemory = field(default_factory=HallMemory)
+    is_shared: bool = False
+    """Whether others' work is committed with this one: it is taken back to a savepoint, without theirs."""
+    has_savepoint: bool = field(default=False, init=False)
+    printers: set[str] = field(default_factory=set)
+    """Those that get a job in this transaction: they are woken after the commit."""
+
+    def flush(self) -> None:
+        """Executes the buffered writes, behind a savepoint where others' work would be lost with them."""
+        if self.has_pending and self.is_shared and not self.has_savepoint:
+            self.has_savepoint = True
+            self.rows.run_many([(_SAVEPOINT, {})])
+        super().flush()
+
+    def take_back(self) -> None:
+        """Takes back what was written; what others wrote before stays."""
+        if self.has_savepoint:
+            self.rows.run_many([(_TO_SAVEPOINT, {})])
+
+    @property
+    def open_legs(self) -> OpenLegs:
+        """The hall's legs that have not ended, as they were when the lock was taken."""
+        head = self.row["head_hash"]
+        known = self.memory.open_legs
+        if known is None or known.head != head:
+            if self.committed:
+                raise RuntimeError("open legs are read before anything is recorded")
+            known = self.memory.open_legs = OpenLegs.read(self, self.row)
+        return known
+
+    def given(self, wanted: SeriesOfDay) -> Given:
+        """The last rank of a series and whether a service is stopped, as when the lock was taken."""
+        head = self.row["head_hash"]
+        known = self.memory.given.of(wanted, head)
+        if known is not None:
+            return known
+        if self.committed:
+            raise RuntimeError("what was given last is read before anything is recorded")
+        read = wanted.read()
+        row = self.one(read.sql, **read.values)
+        assert row is not None
+        return self.memory.given.keep(wanted, row, head)
+
+    def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
+        """Appends a fact to the hall's journal and folds it into the rows. `happened_at`: now unless told."""
+        recorded_at = to_micros(self.now)
+        happened = recorded_at if happened_at is None else to_micros(happened_at)
+        body = canonical(fact.body)
+        self.journal_length += 1
+        if fact.kind not in SILENT:
+            self.version += 1
+        columns: dict[str, Any] = {
+            "author": self.author.id,
+            "counter": fact.counter,
+            "device": self.author.device,
+            "happened_at": happened,
+            "hall": self.hall,
+            "id": new_id(),
+            "is_clock_suspect": self.is_clock_suspect,
+            "kind": str(fact.kind),
+            "position": self.journal_length,
+            "recorded_at": recorded_at,
+            "schema": fact.schema,
+            "version": self.version,
+            "visit": fact.visit,
+        }
+        self.head_hash = fact_hash(self.head_hash, columns, body)
+        self.insert("hall_fact", **columns, body=body, hash=self.head_hash)
+        seen = Recorded(
+            columns["kind"], fact.body, self.hall, happened, self.author.id, self.is_clock_suspect
+        )
+        changed = changes(seen)
+        self.apply(changed)
+        committed = CommittedFact(
+            columns["id"],
+            columns["kind"],
+            fact.body,
+            fact.visit,
+            fact.counter,
+            from_micros(happened),
+            tuple(changed),
+        )
+        self.committed.append(committed)
+        return committed
+
+    def write_last(self) -> None:
+        """Writes what is left, when nothing can go wrong any more that would be this transaction's own."""
+        super().flush()
+
+    @property
+    def _targets_decided(self) -> int:
+        kinds = (FactKind.TARGET_DECIDED, FactKind.TARGET_WITHDRAWN)
+        return sum(fact.kind in kinds for fact in self.committed)
+
+    @property
+    def row_left(self) -> Row:
+        """The hall's row as this transaction leaves it."""
+        if not self.committed:
+            return self.row
+        return {
+            **{column: self.row[column] for column in _HALL_COLUMNS},
+            "version": self.version,
+            "journal_length": self.journal_length,
+            "head_hash": self.head_hash,
+            "last_recorded_at": to_micros(self.now),
+            "targets_decided": self.row["targets_decided"] + self._targets_decided,
+        }
+
+
+def write_hall(rows: Any, row: Row) -> None:
+    """Writes a hall's row as a transaction left it."""
+    rows.run_many([(_UPDATE_HALL, {column: row[column] for column in _LEFT})])

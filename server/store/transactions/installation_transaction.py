@@ -1,0 +1,98 @@
+"""The installation journal: what has no hall (accounts, keys, devices, brand).
+
+Under the installation's lock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.domain.facts import Fact
+from server.domain.instants import to_micros
+from server.domain.journal.installation_fold import installation_changes
+from server.domain.refusals import Refusal
+from server.domain.row_changes import Recorded
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.journal.anchors import INSTALLATION
+from server.store.journal.hash_chain import canonical, fact_hash
+from server.store.journal.rights_seals import sealed
+from server.store.transactions.idempotent_writes import KeyedWrites
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes: an opaque id, and the device it was done on, if any."""
+
+    id: str
+    device: str | None = None
+
+
+SYSTEM = Author("system")
+
+
+@dataclass(kw_only=True)
+class InstallationTransaction(KeyedWrites):
+    """The installation's write lock, held; `now` is the instant of its facts."""
+
+    author: Author
+    journal_length: int
+    head_hash: str
+
+    def record(self, fact: Fact) -> str:
+        """Appends a fact to the installation journal and folds it into the rows; its id."""
+        fact = sealed(self, fact)
+        recorded_at = to_micros(self.now)
+        body = canonical(fact.body)
+        self.journal_length += 1
+        columns: dict[str, Any] = {
+            "author": self.author.id,
+            "device": self.author.device,
+            "happened_at": recorded_at,
+            "id": new_id(),
+            "is_clock_suspect": False,
+            "kind": str(fact.kind),
+            "position": self.journal_length,
+            "recorded_at": recorded_at,
+            "schema": fact.schema,
+        }
+        self.head_hash = fact_hash(self.head_hash, columns, body)
+        self.insert("installation_fact", **columns, body=body, hash=self.head_hash)
+        seen = Recorded(columns["kind"], fact.body, INSTALLATION, recorded_at, self.author.id)
+        self.apply(installation_changes(seen))
+        self.run(
+            "UPDATE installation SET journal_length = :journal_length, head_hash = :head_hash,"
+            " last_recorded_at = :at WHERE id = 1",
+            journal_length=self.journal_length,
+            head_hash=self.head_hash,
+            at=recorded_at,
+        )
+        return str(columns["id"])
+
+
+def begin_installation(
+    rows: Any, author: Author, now: datetime, *, lock: bool, write_key: WriteKey | None = None
+) -> InstallationTransaction:
+    """The transaction on the installation row; with a key already used for the same request it `is_replayed`.
+
+    Refusals: not_installed when the database was never set up, idempotency_mismatch.
+    """
+    row = rows.one(
+        "SELECT journal_length, head_hash FROM installation WHERE id = 1" + (" FOR UPDATE" if lock else "")
+    )
+    if row is None:
+        raise Refusal("not_installed")
+    transaction = InstallationTransaction(
+        rows=rows,
+        author=author,
+        now=now,
+        journal_length=row["journal_length"],
+        head_hash=row["head_hash"],
+        write_key=write_key,
+    )
+    if write_key is not None:
+        asked = write_key.answer()
+        known = rows.one(asked.sql, **asked.values)
+        if known is not None:
+            transaction.replay(known)
+    return transaction

@@ -1,0 +1,1 @@
+"""Statements and rows: visits and the gestures on them."""

@@ -1,0 +1,1 @@
+"""Use cases: alarms and who receives them."""

@@ -1,0 +1,49 @@
+"""Acknowledge an alarm: a person says to look after it."""
+
+from server.domain.alarms.facts import alarm_acknowledged
+from server.domain.refusals import Refusal
+from server.language import Translate
+from server.store.alarms import alarms
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.alarms.record_alarm import ACKNOWLEDGED, tell_alarm
+
+
+def hall_of_alarm(database: Database, alarm: str) -> str:
+    """The id of the hall of an alarm. Refusal: unknown_alarm."""
+    with database.read() as rows:
+        return str(_known(alarms.alarm_row(rows, alarm), alarm)["hall"])
+
+
+def acknowledge_alarm(
+    database: Database, alarm: str, author: Author, translate: Translate, *, write_key: WriteKey | None = None
+) -> None:
+    """Who acknowledges first is the one named; once more changes nothing.
+
+    Refusals: unknown_alarm, alarm_over.
+    """
+    with database.transaction(hall_of_alarm(database, alarm), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        row = _known(alarms.alarm_row(transaction, alarm), alarm)
+        if row["cleared_at"] is not None:
+            raise Refusal("alarm_over", alarm=alarm)
+        if row["acknowledged_at"] is None:
+            tell_alarm(
+                transaction,
+                alarms.as_alarm(row),
+                alarm_acknowledged(alarm),
+                turn=ACKNOWLEDGED,
+                values=alarms.values_of(row),
+                now=database.clock.now(),
+                translate=translate,
+            )
+        transaction.answer(None)
+
+
+def _known(row: Row | None, alarm: str) -> Row:
+    if row is None:
+        raise Refusal("unknown_alarm", alarm=alarm)
+    return row

@@ -1,0 +1,90 @@
+"""What is said of an alarm: its sentence for people, and the message that goes to recipients."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.domain.alarms.detection import Alarm, AlarmKind
+from server.domain.alarms.signs import SERVER
+from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.instants import to_text
+from server.language import Translate
+from server.store.alarms.outbox import Message
+
+_OF_COUNTERS = frozenset({AlarmKind.COUNTER_FORGOTTEN, AlarmKind.COUNTER_AWAITED})
+
+
+def label_of(
+    configuration: HallConfiguration, kind: AlarmKind, subject: str, language: str, translate: Translate
+) -> str:
+    """What people call the subject of an alarm; its id where the hall has it no more."""
+    if subject == SERVER:
+        return translate("alarms.subject.server", language)
+    if kind is AlarmKind.QUEUE_LONG and subject in configuration.queues:
+        return text_in(configuration.queues[subject].names, language)
+    if kind in _OF_COUNTERS and subject in configuration.counters:
+        return configuration.counters[subject].label_in(language)
+    device = configuration.kiosks.get(subject) or configuration.screens.get(subject)
+    return subject if device is None else device.label
+
+
+def sentence_of(
+    kind: AlarmKind, label: str, values: Mapping[str, Any], language: str, translate: Translate
+) -> str:
+    """An alarm in one sentence that begins with what it is about."""
+    name = f"printer_{values['state']}" if kind is AlarmKind.PRINTER_DOWN else str(kind)
+    return translate(f"alarms.told.{name}", language, label=label, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact of an alarm to be told: what happened (`turn`), when, and its place in the journal."""
+
+    alarm: Alarm
+    turn: str
+    at: datetime
+    position: int
+    values: Mapping[str, Any]
+
+
+def message_of(configuration: HallConfiguration, told: Told, language: str, translate: Translate) -> Message:
+    """The message to recipients of a language; nothing personal. Described in docs/rules/alarms.md."""
+    kind, subject = told.alarm.watched
+    label = label_of(configuration, kind, subject, language, translate)
+    body = {
+        "type": f"alarm.{told.turn}",
+        "timestamp": to_text(told.at),
+        "data": {
+            "alarm": told.alarm.id,
+            "kind": str(kind),
+            "subject": {"id": subject, "label": label},
+            **_place(configuration),
+            "position": told.position,
+            "returns": told.alarm.returns,
+            "values": dict(told.values),
+            "language": language,
+            "text": sentence_of(kind, label, told.values, language, translate),
+        },
+    }
+    return Message(told.alarm.id, told.turn, json.dumps(body, ensure_ascii=False))
+
+
+def trial_of(configuration: HallConfiguration, language: str, translate: Translate, now: datetime) -> str:
+    """The body of a test: what a recipient gets when somebody tries whether it arrives."""
+    text = translate("alarms.try.text", language)
+    body = {
+        "type": "alarm.test",
+        "timestamp": to_text(now),
+        "data": {"alarm": "test", **_place(configuration), "language": language, "text": text},
+    }
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _place(configuration: HallConfiguration) -> Mapping[str, Mapping[str, str]]:
+    site = configuration.site
+    return {
+        "hall": {"id": configuration.hall, "name": configuration.name},
+        "site": {"id": site.slug, "name": site.name},
+    }

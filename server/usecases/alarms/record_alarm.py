@@ -1,0 +1,45 @@
+"""Record what happens to an alarm, and put it on its way to those who are told, in one transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from server.domain.alarms.detection import Alarm
+from server.domain.facts import Fact
+from server.language import Translate
+from server.store.alarms.outbox import queue_delivery
+from server.store.alarms.recipients import Recipient, recipients_of
+from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases.alarms.alarm_words import Told, message_of
+
+ACKNOWLEDGED = "acknowledged"
+NOT_BY_EMAIL = frozenset({ACKNOWLEDGED})
+"""What a person did to an alarm is told to programs; nobody wants a letter of it."""
+
+
+def tell_alarm(
+    transaction: HallTransaction,
+    alarm: Alarm,
+    fact: Fact,
+    *,
+    turn: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    translate: Translate,
+) -> None:
+    """Records the fact, and a delivery for each recipient told of such alarms. `now`: of the wall clock."""
+    recorded = transaction.record(fact)
+    told = Told(alarm, turn, recorded.happened_at, transaction.journal_length, values)
+    for recipient in _told(transaction, alarm, turn):
+        message = message_of(transaction.configuration, told, recipient.choice.language, translate)
+        queue_delivery(transaction, recipient.id, message, now=now)
+
+
+def _told(transaction: HallTransaction, alarm: Alarm, turn: str) -> list[Recipient]:
+    configuration, kind = transaction.configuration, alarm.watched[0]
+    return [
+        each
+        for each in recipients_of(transaction, frozenset({configuration.site.slug}))
+        if each.choice.includes(kind, configuration.hall)
+        and (each.channel != "email" or turn not in NOT_BY_EMAIL)
+    ]

@@ -1,0 +1,186 @@
+"""Watch a hall: raise an alarm for a fault that lasts, clear it when it is over. Rule: docs/rules/alarms.md.
+
+Every worker watches. What a look changes is decided again under the hall's lock, so that an alarm is raised
+once whoever saw its fault.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from server.clock import SUSPECT_AFTER
+from server.domain.alarms.detection import (
+    RETURNS_WITHIN,
+    Alarm,
+    AlarmKind,
+    Change,
+    Decision,
+    Memory,
+    Observed,
+    Sign,
+    Turn,
+    Watched,
+    decide,
+)
+from server.domain.alarms.facts import alarm_cleared, alarm_raised, alarm_returned
+from server.domain.alarms.signs import (
+    SERVER,
+    CounterSeen,
+    PrinterSeen,
+    awaited_sign,
+    clock_sign,
+    counter_sign,
+    presence_sign,
+    printer_signs,
+    queue_sign,
+)
+from server.domain.counters.forgotten_counter import FORGOTTEN
+from server.domain.devices.device_state import Sighting, is_present
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import opening_at
+from server.domain.instants import from_micros
+from server.domain.printing.printers import state_now
+from server.ids import new_id
+from server.language import Translate
+from server.store import counters
+from server.store.alarms import alarms
+from server.store.engine.rows import Row
+from server.store.people.accounts import paired_devices
+from server.store.printing.print_jobs import lease_of, sighting_of
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.alarms.record_alarm import tell_alarm
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDevices:
+    """The last sightings of a hall's kiosks and screens; `are_known`: whether they could be read."""
+
+    sightings: Mapping[str, Sighting]
+    are_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at a hall at an instant of its facts; `wall` is the wall clock then."""
+
+    configuration: HallConfiguration
+    devices: SeenDevices
+    now: datetime
+    wall: datetime
+
+
+def watch_alarms(database: Database, hall: str, devices: SeenDevices, translate: Translate) -> int:
+    """Looks at a hall (id) once; how many facts it recorded. Safe with several workers."""
+    wall = database.clock.now()
+    configuration = database.configuration(hall)
+    with database.read() as rows:
+        row = rows.one(SELECT_HALL, hall=hall)
+        last = wall if row["last_recorded_at"] is None else from_micros(row["last_recorded_at"])
+        look = _Look(configuration, devices, max(wall, last), wall)
+        is_quiet = not _decision(rows, row, look)
+    if is_quiet and wall >= last - SUSPECT_AFTER:
+        return 0
+    with database.transaction(hall, SYSTEM) as transaction:
+        look = _Look(transaction.configuration, devices, transaction.now, wall)
+        decision = _decision(transaction, transaction.row, look)
+        alarms.keep_memories(transaction, transaction.hall, decision.kept, decision.forgotten)
+        for change in decision.changes:
+            _record(transaction, change, wall, translate)
+    return len(decision.changes)
+
+
+def _decision(rows: Any, row: Row, look: _Look) -> Decision:
+    memories = alarms.memories_of(rows, row["id"])
+    known = alarms.last_alarms(rows, row["id"], look.now - RETURNS_WITHIN)
+    signs = dict(_signs(rows, row, look, memories))
+    return decide(signs, memories, known, look.configuration.alarms, look.now)
+
+
+def _record(transaction: HallTransaction, change: Change, wall: datetime, translate: Translate) -> None:
+    alarm = change.alarm or Alarm(new_id(), *change.watched)
+    values: Mapping[str, Any] = change.values
+    if change.turn is Turn.RAISED:
+        fact = alarm_raised(alarm.id, change)
+    elif change.turn is Turn.RETURNED:
+        fact = alarm_returned(alarm, change)
+        alarm = replace(alarm, returns=alarm.returns + 1)
+    else:
+        fact = alarm_cleared(alarm, reason=change.reason)
+        row = alarms.alarm_row(transaction, alarm.id)
+        values = {} if row is None else alarms.values_of(row)
+    turn = str(change.turn)
+    tell_alarm(transaction, alarm, fact, turn=turn, values=values, now=wall, translate=translate)
+
+
+def _signs(
+    rows: Any, row: Row, look: _Look, memories: Mapping[Watched, Memory]
+) -> Iterator[tuple[Watched, Observed]]:
+    """All that is seen of a hall now."""
+    hall = row["id"]
+    yield (
+        (AlarmKind.CLOCK_SUSPECT, SERVER),
+        clock_sign(look.wall, row["last_recorded_at"], SUSPECT_AFTER),
+    )
+    yield from _printers(rows, look)
+    yield from _devices(rows, hall, look, memories)
+    yield from _queues(rows, hall, look)
+    yield from _counters(rows, hall, look)
+
+
+def _printers(rows: Any, look: _Look) -> Iterator[tuple[Watched, Observed]]:
+    for kiosk in look.configuration.kiosks.values():
+        if kiosk.printer is None or kiosk.is_retired:
+            continue
+        lease = lease_of(rows, kiosk.id)
+        unprinted = 0 if lease is None else lease["unprinted"]
+        seen = PrinterSeen(state_now(sighting_of(lease), look.wall), unprinted)
+        yield from printer_signs(kiosk.id, seen, look.configuration.alarms)
+
+
+def _devices(
+    rows: Any, hall: str, look: _Look, memories: Mapping[Watched, Memory]
+) -> Iterator[tuple[Watched, Observed]]:
+    configuration = look.configuration
+    paired = {row["configured"] for row in paired_devices(rows, hall) if row["revoked_at"] is None}
+    is_open = opening_at(configuration.calendar, look.now).is_open
+    for kind, listed in (
+        (AlarmKind.KIOSK_SILENT, configuration.kiosks),
+        (AlarmKind.SCREEN_SILENT, configuration.screens),
+    ):
+        for device in listed.values():
+            watched = (kind, device.id)
+            if device.id not in paired or device.is_retired:
+                continue
+            if not look.devices.are_known:
+                yield watched, Observed(Sign.UNSURE)
+                continue
+            is_here = is_present(look.devices.sightings.get(device.id), look.wall)
+            yield watched, presence_sign(is_present=is_here, was_seen=watched in memories, is_open=is_open)
+
+
+def _queues(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
+    waiting = alarms.waiting_by_queue(rows, hall)
+    for queue in look.configuration.queues.values():
+        most = queue.most_waiting or look.configuration.alarms.queue_people
+        yield (AlarmKind.QUEUE_LONG, queue.id), queue_sign(waiting.get(queue.id, 0), most)
+
+
+def _counters(rows: Any, hall: str, look: _Look) -> Iterator[tuple[Watched, Observed]]:
+    sessions = {session["counter"]: session for session in counters.open_sessions(rows, hall)}
+    serving = alarms.serving_counters(rows, hall) if sessions else set()
+    sent = alarms.waiting_by_counter(rows, hall)
+    for counter in look.configuration.counters.values():
+        session = sessions.get(counter.id)
+        awaited = awaited_sign(sent.get(counter.id, 0), is_open=session is not None)
+        if session is None and counter.is_retired and awaited.sign is Sign.WELL:
+            continue
+        yield (AlarmKind.COUNTER_AWAITED, counter.id), awaited
+        seen = CounterSeen()
+        if session is not None:
+            is_forgotten = session["paused_at"] is not None and session["pause_reason"] == FORGOTTEN
+            seen = CounterSeen(True, is_forgotten, counter.id in serving)
+        sign = counter_sign(seen, look.configuration.calendar, look.configuration.alarms, look.now)
+        yield (AlarmKind.COUNTER_FORGOTTEN, counter.id), sign

@@ -1,0 +1,292 @@
+"""Alerts as screens, pages at work and whoever raised one read them."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.domain.alerts.alerts import (
+    ANSWERED_WITHIN,
+    TAKEN_BACK_SHOWN_FOR,
+    TAKEN_BACK_WITHIN,
+    Alert,
+    AlertKind,
+    EndReason,
+    has_voice,
+    in_force,
+    is_before,
+    screen_reached,
+)
+from server.domain.hall.configuration import FRENCH, HallConfiguration, Site
+from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.domain.refusals import Refusal
+from server.store import alerts
+from server.store.engine.rows import Row
+from server.store.people import accounts
+from server.store.transactions.database import Database
+from server.usecases.alerts.activity import has_other_to_answer
+from server.usecases.answers import Answer
+
+LOOKED_BACK = timedelta(hours=24)
+"""How long an alert that is over is still listed."""
+LANGUAGES_IN_MESSAGE = 2
+"""Languages of a custom alert's words in a message; whoever shows more asks for them."""
+MOST_OVER = 50
+"""Alerts of a hall that are over and still listed; those in force are listed whatever their number."""
+_NOBODY = {"end_asked_by": None, "ended_by": None, "is_end_asked_by_reader": False}
+"""What a key reads instead of names."""
+
+
+def board_alert(
+    rows: Any, hall: str, configuration: HallConfiguration, now: datetime, *, has_every_language: bool = False
+) -> Answer | None:
+    """The alert a hall (id) shows now, small: the rest each screen has had since it was loaded.
+
+    A custom one carries its words in every language, or only in French and one other (a message is small).
+    """
+    holding = in_force(alerts.open_alerts(rows, hall), now)
+    if not holding:
+        return None
+    shown = holding[0]
+    words = _words(rows, shown.words)
+    return {
+        "alert": shown.id,
+        "kind": str(shown.kind),
+        "drill": shown.is_drill,
+        "raised_at": to_text(shown.raised_at),
+        "until": None if shown.expires_at is None else to_text(shown.expires_at),
+        "texts": words if has_every_language else dict(list(words.items())[:LANGUAGES_IN_MESSAGE]),
+        "has_voice": has_voice(shown.kind, configuration.site.alerts),
+    }
+
+
+def alert_told(
+    rows: Any, hall: str, configuration: HallConfiguration, now: datetime, *, has_every_language: bool = False
+) -> Answer:
+    """What a page of a hall (id) is told: `alert`, as `board_alert`; `alert_taken_back` for a minute after.
+
+    That one has the form of an alert of the kind `taken_back`, which nobody has to obey.
+    """
+    alert = board_alert(rows, hall, configuration, now, has_every_language=has_every_language)
+    if alert is not None:
+        return {"alert": alert}
+    over = alerts.over_since(rows, hall, to_micros(now - TAKEN_BACK_SHOWN_FOR), most=1)
+    if not over or over[0]["end_reason"] != EndReason.TAKEN_BACK:
+        return {"alert": None}
+    taken_back_at = from_micros(over[0]["ended_at"])
+    back = {
+        "alert": over[0]["alert"],
+        "kind": str(EndReason.TAKEN_BACK),
+        "drill": bool(over[0]["is_drill"]),
+        "raised_at": to_text(taken_back_at),
+        "until": to_text(taken_back_at + TAKEN_BACK_SHOWN_FOR),
+        "texts": {},
+        "has_voice": has_voice(AlertKind(over[0]["kind"]), configuration.site.alerts),
+    }
+    return {"alert": None, "alert_taken_back": back}
+
+
+def screen_words(rows: Any, hall: str, now: datetime) -> Answer:
+    """The words of each custom alert in force in a hall (id), in all their languages, by alert."""
+    holding = in_force(alerts.open_alerts(rows, hall), now)
+    return {alert.id: _words(rows, alert.words) for alert in holding if alert.words is not None}
+
+
+def in_message(alert: Answer | None, language: str) -> Answer | None:
+    """An alert as a message to a phone tells it: its words in French and in the language of the phone."""
+    if alert is None:
+        return None
+    kept = {code: words for code, words in alert["texts"].items() if code in (FRENCH, language)}
+    return alert | {"texts": kept}
+
+
+def _words(rows: Any, words: str | None) -> dict[str, dict[str, str]]:
+    kept = alerts.words(rows, words)
+    return {} if kept is None else json.loads(kept)
+
+
+def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> Answer:
+    """The alerts in force in a hall (id), the one shown first; who raised each where that may be told."""
+    now = database.clock.now()
+    configuration = database.configuration(hall)
+    with database.read() as rows:
+        holding = in_force(alerts.open_alerts(rows, hall), now)
+        found = [
+            {
+                "alert": alert.id,
+                "kind": str(alert.kind),
+                "drill": alert.is_drill,
+                "raised_at": to_text(alert.raised_at),
+                "until": None if alert.expires_at is None else to_text(alert.expires_at),
+                "texts": _words(rows, alert.words),
+                "raised_by": author_name(rows, alert.raised_by) if names_people else None,
+            }
+            for alert in holding
+        ]
+    return {"hall": configuration.hall, "as_of": to_text(now), "alerts": found}
+
+
+def read_alert(
+    database: Database,
+    alert: str,
+    halls: Iterable[str] | None = None,
+    *,
+    only_by: str | None = None,
+    reader: str | None = None,
+) -> Answer:
+    """An alert in its halls, or those of some ids: who raised it, its screens, its end.
+
+    `only_by` (an author's id) reads what it raised itself, and nobody's name; `reader` (an author's id) is
+    told what is theirs. Refusal: unknown_alert.
+    """
+    now = database.clock.now()
+    with database.read() as rows:
+        found = alerts.of_alert(rows, alert)
+        if halls is not None:
+            wanted = set(halls)
+            found = [row for row in found if row["hall"] in wanted]
+        if only_by is not None:
+            found = [row for row in found if row["raised_by"] == only_by]
+        if not found:
+            raise Refusal("unknown_alert", alert=alert)
+        first = min(found, key=lambda row: row["raised_at"])
+        return {
+            "alert": alert,
+            "kind": first["kind"],
+            "drill": bool(first["is_drill"]),
+            "texts": _words(rows, first["texts"]),
+            "raised_at": micros_to_text(first["raised_at"]),
+            "raised_by": None if only_by else author_name(rows, first["raised_by"]),
+            "until": micros_to_text(first["expires_at"]),
+            "may_take_back_until": _taken_back_until(found, reader, now),
+            "halls": [
+                _in_hall(database, rows, row, now, reader) | (_NOBODY if only_by is not None else {})
+                for row in found
+            ],
+            "as_of": to_text(now),
+        }
+
+
+def _taken_back_until(found: Iterable[Row], reader: str | None, now: datetime) -> str | None:
+    """Until when the reader may take an alert back; None: not theirs, over, or too late."""
+    theirs = [row for row in found if row["raised_by"] == reader and row["ended_at"] is None]
+    until = [from_micros(row["raised_at"]) + TAKEN_BACK_WITHIN for row in theirs]
+    return to_text(max(until)) if until and max(until) > now else None
+
+
+def _end_asked(rows: Any, held: Alert, site: Site, now: datetime) -> Answer:
+    """Who confirmed the end a first time, and from when they may end it without another person.
+
+    `end_alone_at` is None where the site always asks for two people.
+    """
+    if held.end_asked_at is None:
+        return {"end_asked_by": None, "end_asked_at": None, "end_alone_at": None}
+    is_awaited = has_other_to_answer(rows, held, site, now)
+    alone_at = held.end_asked_at + ANSWERED_WITHIN if is_awaited else held.end_asked_at
+    return {
+        "end_asked_by": author_name(rows, held.end_asked_by),
+        "end_asked_at": to_text(held.end_asked_at),
+        "end_alone_at": None if site.alerts.needs_second_person else to_text(alone_at),
+    }
+
+
+def _in_hall(database: Database, rows: Any, row: Row, now: datetime, reader: str | None) -> Answer:
+    configuration, held = database.configuration(row["hall"]), alerts.as_alert(row)
+    shown = alerts.shown_on(rows, held.id, row["hall"])
+    holds = row["ended_at"] is None and not held.has_expired(now)
+    is_covered = holds and in_force(alerts.open_alerts(rows, row["hall"]), now)[0].id != held.id
+    asked_at = _uncovered_at(rows, row["hall"], held, now)
+    is_end_asked = holds and held.end_is_asked(now)
+    asked = held if is_end_asked else replace(held, end_asked_at=None, end_asked_by=None)
+    return {
+        "hall": configuration.hall,
+        "name": configuration.name,
+        "site": configuration.site.name,
+        "raised_at": to_text(held.raised_at),
+        "is_in_force": holds,
+        **_end_asked(rows, asked, configuration.site, now),
+        "is_end_asked_by_reader": is_end_asked and held.end_asked_by == reader,
+        "needs_second_person": configuration.site.alerts.needs_second_person,
+        "ended_at": micros_to_text(row["ended_at"]),
+        "ended_by": author_name(rows, row["ended_by"]),
+        "end_reason": row["end_reason"],
+        "screens": [
+            {
+                "screen": screen.id,
+                "label": screen.label,
+                "state": str(
+                    screen_reached(_instant(shown.get(screen.id)), asked_at, now, is_covered=is_covered)
+                ),
+                "shown_at": micros_to_text(shown.get(screen.id)),
+            }
+            for screen in configuration.screens.values()
+            if not screen.is_retired
+        ],
+    }
+
+
+def _uncovered_at(rows: Any, hall: str, held: Alert, now: datetime) -> datetime:
+    """Since when screens of a hall (id) may show an alert: those before it are over, or it was raised."""
+    since = to_micros(held.raised_at)
+    expired = [row for row in alerts.open_rows(rows, hall) if alerts.as_alert(row).has_expired(now)]
+    over = [*alerts.over_since(rows, hall, since, most=MOST_OVER), *expired]
+    covering = [row for row in over if row["alert"] != held.id and is_before(alerts.as_alert(row), held)]
+    return from_micros(max([since, *(row["ended_at"] or row["expires_at"] for row in covering)]))
+
+
+def read_ends_asked(database: Database, halls: Iterable[str], reader: str) -> Answer:
+    """The alerts of halls (ids) whose end somebody else than the reader (an author's id) has asked for."""
+    now = database.clock.now()
+    found: dict[str, Answer] = {}
+    with database.read() as rows:
+        for hall in halls:
+            for held in in_force(alerts.open_alerts(rows, hall), now):
+                if held.end_asked_at is None or not held.end_is_asked(now) or held.end_asked_by == reader:
+                    continue
+                configuration = database.configuration(hall)
+                asked = found.setdefault(
+                    held.id,
+                    {
+                        "alert": held.id,
+                        "kind": str(held.kind),
+                        "drill": held.is_drill,
+                        "texts": _words(rows, held.words),
+                        "asked_by": author_name(rows, held.end_asked_by),
+                        "asked_at": to_text(held.end_asked_at),
+                        "halls": [],
+                    },
+                )
+                asked["halls"].append({"hall": configuration.hall, "name": configuration.name})
+    return {"asked": list(found.values()), "as_of": to_text(now)}
+
+
+def read_alerts(
+    database: Database, halls: Iterable[str], *, only_by: str | None = None, reader: str | None = None
+) -> Answer:
+    """The alerts of halls (ids) in force, every one, then those over since a day at most, the latest first.
+
+    Of those over, the last MOST_OVER of each hall. `only_by`, `reader`: as of `read_alert`.
+    """
+    now = database.clock.now()
+    wanted = list(halls)
+    listed: dict[str, tuple[bool, int]] = {}
+    with database.read() as rows:
+        for hall in wanted:
+            over = alerts.over_since(rows, hall, to_micros(now - LOOKED_BACK), most=MOST_OVER)
+            for row in [*over, *alerts.open_rows(rows, hall)]:
+                if only_by in (None, row["raised_by"]):
+                    place = (row["ended_at"] is not None, -row["raised_at"])
+                    listed[row["alert"]] = min(place, listed.get(row["alert"], place))
+    ordered = sorted(listed, key=lambda alert: listed[alert])
+    found = [read_alert(database, alert, wanted, only_by=only_by, reader=reader) for alert in ordered]
+    return {"alerts": found, "as_of": to_text(now)}
+
+
+def author_name(rows: Any, author: str | None) -> str | None:
+    """How an author is told to people at work: a person's name, a key's; null for any other."""
+    return None if author is None else accounts.name_of(rows, author)
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)

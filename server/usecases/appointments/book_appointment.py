@@ -1,0 +1,231 @@
+"""Book, move and cancel appointments: one by one here, from a file in `import_appointments`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.domain.appointments.check_in import (
+    AppointmentState,
+    NewAppointment,
+    appointment_booked,
+    appointment_cancelled,
+    appointment_moved,
+    booked_on,
+    code_key,
+)
+from server.domain.hours.calendars import business_day
+from server.domain.instants import from_micros, micros_to_text, to_micros
+from server.domain.refusals import Refusal
+from server.ids import new_id, new_short_code
+from server.store.appointments import appointment_named, appointments_with_code
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.hours.opening import end_of_next_day
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAppointment:
+    """An appointment somebody asks for.
+
+    `external_id` names it in the program it comes from; `code` None draws one, unless it is a convocation,
+    which has none.
+    """
+
+    service: str
+    booked_at: datetime
+    external_id: str | None = None
+    code: str | None = None
+    is_convocation: bool = False
+
+
+def book_appointment(
+    database: Database,
+    hall: str,
+    author: Author,
+    wanted: WantedAppointment,
+    *,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The appointment; "is_new" tells whether this call booked it: the same external id gives the same one.
+
+    Refusals: unknown_service, service_without_appointments, booked_in_past, appointment_exists when that
+    external id has another hour or service, appointment_code_taken.
+    """
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        known = _known(transaction, wanted.external_id)
+        if known is not None:
+            if not is_same(known, wanted):
+                raise Refusal("appointment_exists", appointment=known["id"])
+            return appointment_answer(known) | {"is_new": False}
+        on = check_bookable(transaction, wanted.service, wanted.booked_at)
+        code = code_for(transaction, wanted, on)
+        new = book(transaction, wanted, on=on, code=code)
+        answer = transaction.answer(_read(transaction, new) | {"is_new": False})
+        return answer | {"is_new": True}
+
+
+def move_appointment(
+    database: Database,
+    hall: str,
+    author: Author,
+    name: str,
+    *,
+    booked_at: datetime | None = None,
+    service: str | None = None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """Another hour or service for an appointment (its id, or its id outside); its code stays.
+
+    Refusals: unknown_appointment, appointment_used, appointment_cancelled, and those of a booking.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> None:
+        to = WantedAppointment(service or row["service"], booked_at or from_micros(row["booked_at"]))
+        if not is_same(row, to):
+            move(transaction, row, to, on=check_bookable(transaction, to.service, to.booked_at))
+
+    return _change(database, hall, author, name, decide=decide, write_key=write_key)
+
+
+def cancel_appointment(
+    database: Database, hall: str, author: Author, name: str, *, write_key: WriteKey | None = None
+) -> Answer:
+    """Nobody is expected any more; done again, it changes nothing.
+
+    Refusals: unknown_appointment, appointment_used.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> None:
+        if row["state"] != AppointmentState.CANCELLED:
+            transaction.record(appointment_cancelled(row["id"]))
+
+    return _change(database, hall, author, name, decide=decide, write_key=write_key, may_be_cancelled=True)
+
+
+def _change(
+    database: Database,
+    hall: str,
+    author: Author,
+    name: str,
+    *,
+    decide: Callable[[HallTransaction, Row], None],
+    write_key: WriteKey | None,
+    may_be_cancelled: bool = False,
+) -> Answer:
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        row = appointment_named(transaction, transaction.hall, name)
+        if row is None:
+            raise Refusal("unknown_appointment")
+        check_changeable(row, may_be_cancelled=may_be_cancelled)
+        decide(transaction, row)
+        return transaction.answer(_read(transaction, row["id"]))
+
+
+def check_changeable(row: Row, *, may_be_cancelled: bool = False) -> None:
+    """Refusals: appointment_used, appointment_cancelled."""
+    if row["state"] == AppointmentState.CHECKED_IN:
+        raise Refusal("appointment_used")
+    if row["state"] == AppointmentState.CANCELLED and not may_be_cancelled:
+        raise Refusal("appointment_cancelled")
+
+
+def check_bookable(transaction: HallTransaction, service_id: str, booked_at: datetime) -> date:
+    """The local date of an hour at which that service may be booked; the past is another day, not an hour."""
+    configuration = transaction.configuration
+    service = configuration.services.get(service_id)
+    if service is None or service.is_retired:
+        raise Refusal("unknown_service", service=service_id)
+    if not service.may_book:
+        raise Refusal("service_without_appointments", service=service_id)
+    on = booked_on(booked_at, configuration.site.time_zone)
+    if on < business_day(configuration.calendar, transaction.now):
+        raise Refusal("booked_in_past")
+    return on
+
+
+def code_for(transaction: HallTransaction, wanted: WantedAppointment, on: date) -> str | None:
+    """Its code as it is kept, drawn where none is given. Refusal: appointment_code_taken on that day."""
+    if wanted.is_convocation:
+        return None
+    code = code_key(wanted.code or new_short_code())
+    if not code:
+        raise Refusal("bad_request", field="code")
+    others = appointments_with_code(transaction, transaction.hall, code)
+    if any(row["booked_on"] == on.isoformat() for row in others):
+        raise Refusal("appointment_code_taken", taken=code)
+    return code
+
+
+def book(transaction: HallTransaction, wanted: WantedAppointment, *, on: date, code: str | None) -> str:
+    """Records a booking that was checked; the appointment's id."""
+    new = NewAppointment(new_id(), wanted.service, wanted.booked_at, on, wanted.is_convocation)
+    transaction.record(appointment_booked(new))
+    if code is not None or wanted.external_id is not None:
+        transaction.insert(
+            "appointment_access",
+            appointment=new.id,
+            hall=transaction.hall,
+            booked_on=on.isoformat(),
+            external_id=wanted.external_id,
+            code=code,
+            expires_at=to_micros(end_of_next_day(transaction.configuration, on)),
+        )
+    return new.id
+
+
+def move(transaction: HallTransaction, row: Row, to: WantedAppointment, *, on: date) -> None:
+    """Records a move that was checked. Refusal: appointment_code_taken on the new day."""
+    others = appointments_with_code(transaction, transaction.hall, row["code"]) if row["code"] else ()
+    if any(other["booked_on"] == on.isoformat() and other["id"] != row["id"] for other in others):
+        raise Refusal("appointment_code_taken", taken=row["code"])
+    transaction.record(appointment_moved(row["id"], service=to.service, booked_at=to.booked_at, on=on))
+    transaction.run(
+        "UPDATE appointment_access SET booked_on = :on, expires_at = :until WHERE appointment = :id",
+        id=row["id"],
+        on=on.isoformat(),
+        until=to_micros(end_of_next_day(transaction.configuration, on)),
+    )
+
+
+def is_same(row: Row, wanted: WantedAppointment) -> bool:
+    """Whether an appointment already has this hour, service and, where one is given, this code."""
+    is_same_code = wanted.code is None or code_key(wanted.code) == row["code"]
+    return (
+        is_same_code
+        and row["service"] == wanted.service
+        and int(row["booked_at"]) == to_micros(wanted.booked_at)
+    )
+
+
+def _known(transaction: HallTransaction, external_id: str | None) -> Row | None:
+    return None if external_id is None else appointment_named(transaction, transaction.hall, external_id)
+
+
+def _read(transaction: HallTransaction, appointment: str) -> Answer:
+    row = appointment_named(transaction, transaction.hall, appointment)
+    assert row is not None
+    return appointment_answer(row)
+
+
+def appointment_answer(row: Row) -> Answer:
+    """An appointment as the API tells it."""
+    return {
+        "appointment": row["id"],
+        "external_id": row["external_id"],
+        "service": row["service"],
+        "booked_at": micros_to_text(row["booked_at"]),
+        "code": row["code"],
+        "is_convocation": bool(row["is_convocation"]),
+        "state": row["state"],
+        "visit": row["visit"],
+        "arrival": row["arrival"],
+        "checked_in_at": micros_to_text(row["checked_in_at"]),
+    }

@@ -1,0 +1,139 @@
+"""Import appointments from a file: new ones are booked, changed ones moved, those called off cancelled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from server.domain.appointments.check_in import AppointmentState, appointment_cancelled, code_key
+from server.domain.appointments.files import (
+    CancelledLine,
+    FileLine,
+    ReadLine,
+    RefusedLine,
+    read_appointment_file,
+)
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.refusals import Refusal
+from server.store.appointments import known_outside
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.appointments.book_appointment import (
+    WantedAppointment,
+    book,
+    check_bookable,
+    check_changeable,
+    code_for,
+    is_same,
+    move,
+)
+from server.usecases.appointments.read_calendar_file import read_calendar_file
+
+type Form = Literal["csv", "ics"]
+
+COUNTED = ("booked", "moved", "cancelled", "unchanged")
+
+
+def import_appointments(
+    database: Database,
+    hall: str,
+    author: Author,
+    text: str,
+    *,
+    form: Form = "csv",
+    is_dry_run: bool = False,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """How many lines of a file were booked, moved, cancelled or changed nothing, and each line refused.
+
+    In a calendar (`ics`) a line is an event. A refused line leaves the others be; `is_dry_run` writes
+    nothing. A known external id is the same appointment: read twice, a file changes nothing.
+    Refusals: appointment_columns, malformed_calendar, too_large.
+    """
+    lines = _lines(database.configuration(hall), text, form)
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        known = {row["external_id"]: row for row in known_outside(transaction, transaction.hall)}
+        reading = _Reading(transaction, known, is_dry_run)
+        for line in lines:
+            reading.take(line)
+        answer = {
+            "is_dry_run": is_dry_run,
+            **reading.counts,
+            "refused": [
+                {"line": no.line, "external_id": no.external_id, "code": no.code} for no in reading.refused
+            ],
+        }
+        return answer if is_dry_run else transaction.answer(answer)
+
+
+def _lines(configuration: HallConfiguration, text: str, form: Form) -> list[ReadLine]:
+    """Read before the hall is locked: a large file takes its time."""
+    if form == "ics":
+        return read_calendar_file(text, configuration)
+    return list(read_appointment_file(text, configuration.site.time_zone))
+
+
+@dataclass
+class _Reading:
+    transaction: HallTransaction
+    known: Mapping[str, Row]
+    is_dry_run: bool
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    refused: list[RefusedLine] = field(default_factory=list)
+    _codes: set[tuple[date, str]] = field(default_factory=set)
+
+    def take(self, line: ReadLine) -> None:
+        """Does what a line asks for, or notes why not."""
+        if isinstance(line, RefusedLine):
+            self.refused.append(line)
+            return
+        try:
+            self.counts[self._done(line)] += 1
+        except Refusal as refusal:
+            self.refused.append(RefusedLine(line.line, refusal.code, line.external_id))
+
+    def _done(self, line: FileLine | CancelledLine) -> str:
+        row = self.known.get(line.external_id)
+        if isinstance(line, CancelledLine):
+            return "unchanged" if row is None else self._cancel(row)
+        is_convocation = line.code is None
+        wanted = WantedAppointment(
+            line.service, line.booked_at, line.external_id, line.code, is_convocation=is_convocation
+        )
+        return self._book(wanted) if row is None else self._move(row, wanted)
+
+    def _book(self, wanted: WantedAppointment) -> str:
+        on = check_bookable(self.transaction, wanted.service, wanted.booked_at)
+        code = code_for(self.transaction, wanted, on)
+        if code is not None and (on, code) in self._codes:
+            raise Refusal("appointment_code_taken")
+        if code is not None:
+            self._codes.add((on, code))
+        if not self.is_dry_run:
+            book(self.transaction, wanted, on=on, code=code)
+        return "booked"
+
+    def _move(self, row: Row, wanted: WantedAppointment) -> str:
+        if wanted.code is not None and code_key(wanted.code) != row["code"]:
+            raise Refusal("appointment_exists")
+        if is_same(row, wanted):
+            return "unchanged"
+        check_changeable(row)
+        on = check_bookable(self.transaction, wanted.service, wanted.booked_at)
+        if not self.is_dry_run:
+            move(self.transaction, row, wanted, on=on)
+        return "moved"
+
+    def _cancel(self, row: Row) -> str:
+        if row["state"] == AppointmentState.CANCELLED:
+            return "unchanged"
+        check_changeable(row)
+        if not self.is_dry_run:
+            self.transaction.record(appointment_cancelled(row["id"]))
+        return "cancelled"

@@ -1,0 +1,1 @@
+"""Use cases: calling: who is called next, and why."""

@@ -1,0 +1,56 @@
+"""Call a visit to another counter, which the agent's session takes for it: one gesture, undone as one."""
+
+from dataclasses import dataclass
+
+from server.domain.calling.facts import CalledBy
+from server.domain.calling.queue_order import chosen_by_hand
+from server.domain.instants import from_micros
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.calling.call_next import record_call, waiting_and_callable
+from server.usecases.counters.counter_sessions import end_free_place, take_further
+from server.usecases.counters.own_session import session_held
+from server.usecases.legs.check_no_alert import check_no_alert
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """To which counter, whom and why; `stays`: the session holds the present counter too, else leaves it."""
+
+    to: str
+    visit: str
+    reason: str
+    stays: bool = False
+
+
+def call_elsewhere(
+    database: Database,
+    counter: str,
+    author: Author,
+    wanted: Elsewhere,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The leg called at the other counter, a place of the session that holds `counter` from now on.
+
+    Refusals: no_counter_session, alert_in_force, wrong_state while it pauses or when the visit does not
+    wait, place_busy when somebody is at the counter to be left or at the other one, unknown_counter,
+    counter_taken, and those of calling a chosen visit there: unknown_visit, needs_step_free,
+    linked_elsewhere, on_break.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        present = session_held(transaction, counter, session)
+        check_no_alert(transaction)
+        chosen = waiting_and_callable(transaction, wanted.visit, wanted.to)
+        place = take_further(transaction, wanted.to, present["session"])
+        if not wanted.stays:
+            end_free_place(transaction, present)
+        why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, wanted.reason)
+        left = None if wanted.stays else present["id"]
+        by = CalledBy(wanted.to, place, wanted.reason, is_elsewhere=True, left=left)
+        return transaction.answer(record_call(transaction, by, chosen, why=why))

@@ -1,0 +1,179 @@
+"""Call the next person to a counter, ending the current visit in the same transaction.
+
+Or call a chosen one.
+"""
+
+from dataclasses import dataclass
+
+from server.domain.calling.facts import CalledBy, CalledLeg, leg_called
+from server.domain.calling.queue_order import chosen_by_hand
+from server.domain.facts import Why
+from server.domain.hours.half_days import running_break
+from server.domain.instants import from_micros, to_text
+from server.domain.refusals import Refusal
+from server.domain.visits.facts import leg_ended, leg_started
+from server.domain.visits.transitions import EndReason, LegState, Verb, next_state, state_after
+from server.ids import new_id
+from server.store import alerts, counters, hours
+from server.store.counters import terms_of
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Query, Row
+from server.store.transactions.database import Database
+from server.store.transactions.hall_memory import LastSeen
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.store.visits import legs as waiting
+from server.usecases.answers import Answer, leg_answer
+from server.usecases.calling.pick_next import HallSeen, pick_next
+from server.usecases.counters.own_session import session_held
+from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
+from server.usecases.legs.check_no_alert import check_no_alert
+from server.usecases.legs.check_step_free import check_step_free
+from server.usecases.legs.following_leg import NOTHING_TOLD, WantedResult, end_served
+
+
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """What the console believes: its session, the leg at its counter (None: nobody) and how that one ends.
+
+    `result`: what the agent says of a service that ends.
+    """
+
+    session: str | None = None
+    current: str | None = None
+    current_end: str | None = None
+    result: WantedResult = NOTHING_TOLD
+
+
+def call_next(
+    database: Database,
+    counter: str,
+    author: Author,
+    believed: AtCounter,
+    *,
+    write_key: WriteKey | None = None,
+) -> Answer | None:
+    """The leg called, or None when nobody waits; the current visit is ended first in both cases.
+
+    Refusals: no_counter_session, wrong_state while paused, alert_in_force, stale when `current` is not the
+    counter's leg, not_started when it was only called and no end was given.
+    """
+    hall = database.hall_of_counter(counter)
+    with database.transaction(
+        hall, author, write_key, foresee=lambda seen: _foreseen(database, seen, counter)
+    ) as transaction:
+        if transaction.is_replayed:
+            replayed: Answer | None = transaction.replayed_answer
+            return replayed
+        held, current = _ready(transaction, counter, believed)
+        seen = HallSeen(
+            transaction, transaction.hall, transaction.configuration, transaction.open_legs, transaction.now
+        )
+        pick = pick_next(seen, counter, terms_of(held))
+        chosen = None if pick is None else seen.legs.leg(pick.leg.id)
+        _end_current(transaction, current, believed)
+        if pick is None or chosen is None:
+            return transaction.answer(None)
+        by = CalledBy(counter, held["id"])
+        return transaction.answer(record_call(transaction, by, chosen, why=pick.why()))
+
+
+def _foreseen(database: Database, seen: LastSeen, counter: str) -> list[Query]:
+    """The counter's session, the hall's alerts; in a break what was decided; calls that a leg lets pass."""
+    at = running_break(seen.configuration.calendar, seen.now)
+    legs = database.remembered_legs(seen.hall)
+    first_calls = None if legs is None else legs.first_calls(seen.hall)
+    decision = None if at is None else hours.of_decision(seen.hall, at)
+    queries = (counters.of_open_session(counter), alerts.of_hall(seen.hall), decision, first_calls)
+    return [each for each in queries if each is not None]
+
+
+def call_chosen(
+    database: Database,
+    counter: str,
+    author: Author,
+    believed: AtCounter,
+    *,
+    visit: str,
+    reason: str,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The leg of a visit an agent picked out of order.
+
+    Refusals: as call_next, unknown_visit, needs_step_free, linked_elsewhere while another counter serves a
+    visit linked to it, wrong_state when it does not wait, on_break when nobody is called.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        held, current = _ready(transaction, counter, believed)
+        chosen = waiting_and_callable(transaction, visit, counter)
+        _end_current(transaction, current, believed)
+        why = chosen_by_hand(from_micros(chosen["reference_at"]), transaction.now, reason)
+        by = CalledBy(counter, held["id"], reason)
+        return transaction.answer(record_call(transaction, by, chosen, why=why))
+
+
+def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str) -> Row:
+    """The leg of a visit that waits and that a counter may call now, out of order.
+
+    Refusals: unknown_visit, wrong_state when it does not wait, needs_step_free, linked_elsewhere, on_break.
+    """
+    row = transaction.one(
+        "SELECT id, state FROM leg WHERE visit = :visit AND hall = :hall ORDER BY position DESC LIMIT 1",
+        visit=visit,
+        hall=transaction.hall,
+    )
+    if row is None:
+        raise Refusal("unknown_visit", visit=visit)
+    next_state(row["state"], Verb.CALL)
+    chosen = waiting.leg(transaction, row["id"])
+    assert chosen is not None
+    check_step_free(transaction, chosen, counter)
+    check_linked_elsewhere(transaction, visit, counter)
+    rest = hours.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
+    if rest is not None:
+        raise Refusal("on_break", resumes_at=to_text(rest.resumes_at))
+    return chosen
+
+
+def record_call(transaction: HallTransaction, by: CalledBy, chosen: Row, *, why: Why) -> Answer:
+    """Calls a leg to the counter of a session; the leg called.
+
+    Where the call counts as the arrival the service begins with it, and the leg is in service.
+    """
+    called = CalledLeg(chosen["id"], chosen["visit"], chosen["number"], new_id())
+    fact = leg_called(called, by, why, is_again=chosen["first_called_at"] is not None)
+    of_visit = {"needs": list(transaction.open_legs.needs(chosen["visit"]))}
+    after = transaction.record(fact).after(chosen)
+    service = transaction.configuration.services.get(chosen["service"])
+    if service is not None and service.confirmation == "call":
+        start = leg_started(called.id, called.visit, counter=by.counter, by_call=called.call)
+        after = transaction.record(start).after(after)
+    return leg_answer(after, of_visit)
+
+
+def _ready(transaction: HallTransaction, counter: str, believed: AtCounter) -> tuple[Row, Row | None]:
+    held = session_held(transaction, counter, believed.session)
+    if held["paused_at"] is not None:
+        raise Refusal("wrong_state", state="paused", verb="next")
+    check_no_alert(transaction)
+    current = transaction.open_legs.at_counter(counter)
+    if (current["id"] if current is not None else None) != believed.current:
+        raise Refusal("stale", leg=current["id"] if current is not None else None)
+    if current is not None and current["state"] == LegState.CALLED and believed.current_end is None:
+        raise Refusal("not_started", leg=current["id"])
+    return held, current
+
+
+def _end_current(transaction: HallTransaction, current: Row | None, believed: AtCounter) -> None:
+    if current is None:
+        return
+    counter = current["counter"]
+    if EndReason(believed.current_end or EndReason.SERVED) is EndReason.NO_SHOW:
+        state_after(current, Verb.NO_SHOW)
+        fact = leg_ended(current["id"], current["visit"], reason=EndReason.NO_SHOW, counter=counter)
+    else:
+        next_state(current["state"], Verb.FINISH)
+        fact = end_served(transaction, current, believed.result, counter=counter)
+    transaction.record(fact)

@@ -1,0 +1,156 @@
+"""Pick the leg a counter calls next, by its session's work profile."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.domain.calling.choose_next import Pick, call_order, choose
+from server.domain.calling.waiting_legs import (
+    SEEN_PER_LANE,
+    CallContext,
+    CallingCounter,
+    CountersOpen,
+    LinkedTurn,
+    QueuedLeg,
+    count_open,
+)
+from server.domain.calling.weighted_shares import Turns, turns_after
+from server.domain.calling.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
+from server.domain.counters.facts import DutyTerms
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import business_day
+from server.store import counters, hours
+from server.store.engine.rows import Row
+from server.store.memory.open_legs import OpenLegs
+from server.store.visits import links
+from server.store.visits.legs import as_queued
+
+_CALLED_BY_SHARES = (
+    "SELECT l.queue, l.why FROM leg l JOIN counter_session s ON s.id = l.session"
+    " WHERE l.hall = :hall AND l.business_day = :on AND l.rule = :rule AND s.profile = :profile"
+    " ORDER BY l.first_called_at, l.id"
+)
+
+
+@dataclass(slots=True)
+class HallSeen:
+    """A hall as a pick looks at it: `rows` for the reads that few rules need, `legs` those still open."""
+
+    rows: Any
+    hall: str
+    configuration: HallConfiguration
+    legs: OpenLegs
+    now: datetime
+    _first_calls: list[tuple[str, int]] | None = None
+
+    def first_calls(self) -> list[tuple[str, int]]:
+        """The calls that legs letting some pass have seen, read once; none when no leg lets any pass."""
+        if self._first_calls is None:
+            query = self.legs.first_calls(self.hall)
+            found = [] if query is None else self.rows.all(query.sql, **query.values)
+            self._first_calls = [(row["queue"], row["first_called_at"]) for row in found]
+        return self._first_calls
+
+
+def pick_next(seen: HallSeen, counter: str, terms: DutyTerms) -> Pick | None:
+    """The leg to call with its reason; None when this counter may call nobody, or in a break. Writes nothing.
+
+    Only under the hall's lock is it what `next` will call. Refusal: unknown_rule, when the session's rule is
+    none of this version.
+    """
+    if hours.rest_of(seen.rows, seen.hall, seen.configuration, seen.now) is not None:
+        return None
+    profile = profile_of(seen.configuration, terms)
+    queued = _queued(seen, counter, profile, most=SEEN_PER_LANE)
+    return choose(profile, queued, _context(seen, counter, terms, profile))
+
+
+def order_of_calls(seen: HallSeen, counter: str, terms: DutyTerms) -> list[str]:
+    """The legs (ids) this counter may call, in the order of this instant, a break not counted."""
+    profile = profile_of(seen.configuration, terms)
+    queued = _queued(seen, counter, profile, most=None)
+    return [leg.id for leg in call_order(profile, queued, _context(seen, counter, terms, profile))]
+
+
+def _queued(seen: HallSeen, counter: str, profile: WorkProfile, *, most: int | None) -> list[QueuedLeg]:
+    """The waiting legs a profile looks at, the first `most` of each line (None: all)."""
+    legs, calls = seen.legs, seen.first_calls()
+    looked_at = {*profile.queues, *(condition.call for condition in profile.conditions)}
+    heads = legs.heads(looked_at, counter=counter, seen=most)
+    return [as_queued(row, legs.needs(row["visit"]), calls, link=legs.link(row["visit"])) for row in heads]
+
+
+def _context(seen: HallSeen, counter: str, terms: DutyTerms, profile: WorkProfile) -> CallContext:
+    configuration, legs = seen.configuration, seen.legs
+    return CallContext(
+        now=seen.now,
+        counter=CallingCounter(
+            counter, frozenset(terms.services), is_step_free=configuration.counters[counter].is_step_free
+        ),
+        time_zone=ZoneInfo(configuration.site.time_zone),
+        mean_s={service.id: float(service.typed_mean_s) for service in configuration.services.values()},
+        counters_open=_counters_open(seen, profile),
+        queues=legs.queues(),
+        turns=_turns(seen, profile),
+        linked_here=_linked_here(seen, counter),
+        linked_elsewhere=frozenset(legs.linked_elsewhere(counter)),
+    )
+
+
+def profile_of(configuration: HallConfiguration, terms: DutyTerms) -> WorkProfile:
+    """The profile a session works by: its own as published now, else its services under its rule."""
+    named = configuration.profiles.get(terms.profile or "")
+    if named is not None:
+        return named
+    services = [service for service in terms.services if service in configuration.services]
+    return WorkProfile(
+        id="",
+        queues=tuple(queue.id for queue in configuration.queues_of(services)),
+        rule=rule_named(terms.rule),
+        priority_first=configuration.has_priority_first,
+    )
+
+
+def _counters_open(seen: HallSeen, profile: WorkProfile) -> CountersOpen:
+    """The counters that are open; read only where a condition of the profile asks."""
+    tests = [test for condition in profile.conditions for test in condition.tests]
+    if not any(isinstance(test, CountersAtMost) for test in tests):
+        return CountersOpen()
+    sessions = [row for row in counters.open_sessions(seen.rows, seen.hall) if row["paused_at"] is None]
+    return count_open_sessions(sessions, seen.configuration)
+
+
+def count_open_sessions(sessions: Iterable[Row], configuration: HallConfiguration) -> CountersOpen:
+    """Counts the counters of sessions that are not in pause, in the hall and for each queue."""
+    queue_of = {service.id: service.queue for service in configuration.services.values()}
+    return count_open((counters.terms_of(session).services for session in sessions), queue_of)
+
+
+def _linked_here(seen: HallSeen, counter: str) -> LinkedTurn | None:
+    """Whose turn it is among linked visits: of those at the counter, or else of those it called last."""
+    if not seen.legs.has_links:
+        return None
+    current = seen.legs.at_counter(counter)
+    if current is None:
+        return links.last_called(seen.rows, seen.hall, counter, seen.now)
+    link = seen.legs.link(current["visit"])
+    return None if link is None else LinkedTurn(link, current["number"])
+
+
+def _turns(seen: HallSeen, profile: WorkProfile) -> Turns:
+    """The turns after the calls of the day that shares decided."""
+    if profile.rule is not RuleName.WEIGHTED_SHARES:
+        return Turns()
+    on = business_day(seen.configuration.calendar, seen.now).isoformat()
+    called = seen.rows.all(
+        _CALLED_BY_SHARES,
+        hall=seen.hall,
+        on=on,
+        rule=str(RuleName.WEIGHTED_SHARES),
+        profile=profile.id,
+    )
+    by_share = (row["queue"] for row in called if json.loads(row["why"])["values"]["step"] == "rule")
+    return turns_after(by_share, profile.weights)

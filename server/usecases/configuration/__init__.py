@@ -1,0 +1,1 @@
+"""Use cases: configuration documents and their revisions."""

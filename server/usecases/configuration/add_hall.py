@@ -1,0 +1,99 @@
+"""Add a site, and a hall made from a template: documents like any others, published at once."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hardware.simulator.ports import free_port
+from server.documents.from_template import WantedHall, from_template, slug_of, template_of
+from server.store.configuration.configurations import INSTALLATION
+from server.store.configuration.documents import hall_documents
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.configuration.check_configuration import installation_document
+from server.usecases.configuration.configuration_document import PAGES, configuration_document
+from server.usecases.configuration.publish_configuration import Terms, publish_hall, publish_installation
+
+LANGUAGES = ("fr", "en", "es")
+"""Those a new installation speaks: the templates are written in them."""
+
+type Week = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSite:
+    """A new site: its name, its address, and its hours, like `{"monday": ["09:00-12:00"]}`."""
+
+    name: str
+    address: str
+    week: Week
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFromTemplate:
+    """A new hall: its template, how many counters, and which services of the template; None: all of them."""
+
+    template: str
+    name: str
+    site: str
+    counters: int = 2
+    services: Collection[str] | None = None
+
+
+def open_installation(database: Database, author: Author, organisation: str, site: WantedSite) -> str:
+    """The slug of the first site of an installation that has no document yet.
+
+    Raises DocumentRefused; refusal: stale_revision when there is a document.
+    """
+    described = _site(site, ())
+    content = {
+        "format": "parvis-installation-1",
+        "organisation": organisation,
+        "brand": {"name": organisation},
+        "languages": list(LANGUAGES),
+        "sites": [described],
+    }
+    publish_installation(database, author, json.dumps(content), Terms(base_revision=0))
+    return str(described["slug"])
+
+
+def add_site(database: Database, author: Author, site: WantedSite) -> str:
+    """The slug of one more site. Raises DocumentRefused; refusals: not_configured, stale_revision."""
+    with database.read() as rows:
+        document = installation_document(rows)
+        revision = configuration_document(rows, INSTALLATION).revision
+    described = _site(site, [each.slug for each in document.sites])
+    content = document.model_dump(mode="json")
+    content["sites"].append(described)
+    publish_installation(database, author, json.dumps(content), Terms(base_revision=revision))
+    return str(described["slug"])
+
+
+def add_hall(database: Database, author: Author, wanted: WantedFromTemplate) -> str:
+    """The slug of a new hall.
+
+    Raises DocumentRefused; refusals: not_configured, unknown_template, no_service.
+    """
+    with database.read() as rows:
+        document = installation_document(rows)
+        taken = [hall.hall for hall in hall_documents(rows)]
+    services = wanted.services
+    if services is None:
+        services = [each["id"] for each in template_of(wanted.template)["services"]]
+    slug = slug_of(wanted.name, [*taken, INSTALLATION, *PAGES])
+    made = WantedHall(slug, wanted.name, wanted.site, document.languages, services, wanted.counters)
+    content = from_template(wanted.template, made)
+    for kiosk in content["kiosks"]:
+        kiosk["printer"]["port"] = free_port()
+    publish_hall(database, author, json.dumps(content), Terms(base_revision=0))
+    return slug
+
+
+def _site(site: WantedSite, taken: Collection[str]) -> dict[str, Any]:
+    return {
+        "slug": slug_of(site.name, taken),
+        "name": site.name,
+        "address": site.address,
+        "calendar": {"week": {day: list(spans) for day, spans in site.week.items()}},
+    }

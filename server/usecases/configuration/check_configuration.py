@@ -1,0 +1,186 @@
+"""Check a document against everything around it: the other documents, and what people need just now."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from server.documents.checks.characters import check_characters, texts_with_control
+from server.documents.checks.closing_hours import HoursOf, closing_with_people
+from server.documents.checks.hall import (
+    check_against_installation,
+    check_against_neighbours,
+    check_ids,
+    check_name,
+    check_no_new_notices,
+    check_printers,
+    check_printers_left,
+    warnings_of,
+)
+from server.documents.checks.in_use import InUse, check_in_use
+from server.documents.configuring import networks_of
+from server.documents.hall import HallDocument
+from server.documents.installation import InstallationDocument
+from server.documents.problems import DocumentRefused, Problem
+from server.documents.reading import Content, parse_hall, parse_installation
+from server.domain.printing.printer_networks import PrinterNetworks
+from server.domain.refusals import Refusal
+from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.configuration.documents import (
+    contents_of,
+    hall_documents,
+    known_printers,
+    newest,
+    taken_ids,
+)
+from server.store.counters import open_sessions
+from server.store.engine.rows import Row
+from server.usecases.media.read_look import refuse_unknown_look
+
+type Document = HallDocument | InstallationDocument
+
+_WAITING = (
+    "SELECT count(*) AS people FROM leg JOIN hall ON hall.id = leg.hall JOIN installation i ON i.id = 1"
+    " WHERE hall.slug = :slug AND leg.state = 'waiting' AND i.is_demonstration = :no"
+)
+_OPEN_LEGS = "SELECT service, queue, counter, added_services FROM leg WHERE hall = :hall AND state <> 'ended'"
+
+
+def read_document(kind: str, content: Content) -> Document:
+    """A document of a kind in a JSON text or its content. Raises DocumentRefused."""
+    return parse_installation(content) if kind == INSTALLATION else parse_hall(content)
+
+
+def installation_document(rows: Any) -> InstallationDocument:
+    """The installation's document as it is published. Refusal: not_configured."""
+    found = newest(rows, INSTALLATION, INSTALLATION)
+    if found is None:
+        raise Refusal("not_configured", hall=INSTALLATION)
+    return parse_installation(found.content)
+
+
+def problems_around(rows: Any, document: Document, now: datetime) -> tuple[Problem, ...]:
+    """The errors and warnings a document that is right by itself has in this installation.
+
+    Refusal: not_configured, for a hall before the installation has a document.
+    """
+    if isinstance(document, InstallationDocument):
+        return (*_characters(rows, document), *_of_installation(rows, document, now))
+    return (*_characters(rows, document), *_of_hall(rows, document, now))
+
+
+def _characters(rows: Any, document: Document) -> tuple[Problem, ...]:
+    """The errors of control characters that no revision of the document had: one that had them may return."""
+    if not check_characters(document, ()):
+        return ()
+    known: set[str] = set()
+    for content in contents_of(rows, getattr(document, "hall", INSTALLATION)):
+        known |= texts_with_control(json.loads(content))
+    return check_characters(document, known)
+
+
+def problems_of(rows: Any, name: str, content: Content, now: datetime) -> tuple[Problem, ...]:
+    """Every error and warning of the content of a document (`installation` or a hall's slug)."""
+    kind = INSTALLATION if name == INSTALLATION else HALL
+    try:
+        document = read_document(kind, content)
+    except DocumentRefused as refused:
+        return refused.problems
+    if isinstance(document, InstallationDocument):
+        return problems_around(rows, document, now)
+    return check_name(document, name) or (
+        *_new_notices(rows, document),
+        *problems_around(rows, document, now),
+    )
+
+
+def refuse_unfit_draft(rows: Any, name: str, content: Content) -> None:
+    """Refuses a hall's draft that nobody may publish under its name (slug), whatever surrounds it.
+
+    Raises DocumentRefused: for what is wrong by itself, another hall's, or with texts nobody has approved.
+    """
+    document = parse_hall(content)
+    problems = check_name(document, name) or _new_notices(rows, document)
+    if problems:
+        raise DocumentRefused(problems)
+
+
+def _of_installation(rows: Any, document: InstallationDocument, now: datetime) -> tuple[Problem, ...]:
+    halls = hall_documents(rows)
+    found = [each for hall in halls for each in check_against_installation(hall, document)]
+    networks = printer_networks(rows, document)
+    found += [each for hall in halls for each in check_printers_left(hall, networks)]
+    published = newest(rows, INSTALLATION, INSTALLATION)
+    if published is not None:
+        before = parse_installation(published.content)
+        places = {site.slug: ("sites", at, "calendar") for at, site in enumerate(document.sites)}
+        for hall in halls:
+            hours = HoursOf(hall, before), HoursOf(hall, document)
+            path = places.get(hall.site, ("sites",))
+            found.extend(closing_with_people(path, *hours, _waiting(rows, hall.hall), now))
+    try:
+        refuse_unknown_look(rows, document.brand)
+    except DocumentRefused as refused:
+        found.extend(refused.problems)
+    return tuple(found)
+
+
+def _of_hall(rows: Any, document: HallDocument, now: datetime) -> tuple[Problem, ...]:
+    installation = installation_document(rows)
+    published = _published(rows, document.hall)
+    before = document if published is None else published[1]
+    hours = HoursOf(before, installation), HoursOf(document, installation)
+    return (
+        *check_against_installation(document, installation),
+        *check_printers(document, printer_networks(rows, installation)),
+        *check_against_neighbours(document, hall_documents(rows)),
+        *check_ids(document, taken_ids(rows)),
+        *problems_of_use(rows, document),
+        *closing_with_people(("calendar",), *hours, _waiting(rows, document.hall), now),
+        *warnings_of(document),
+    )
+
+
+def printer_networks(rows: Any, installation: InstallationDocument) -> PrinterNetworks:
+    """Where the printers of an installation with this document may be."""
+    flag = rows.one("SELECT is_demonstration FROM installation WHERE id = 1")
+    return networks_of(installation, known_printers(rows), has_loopback=bool(flag["is_demonstration"]))
+
+
+def problems_of_use(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
+    """The errors of what a hall's document drops though somebody needs it just now."""
+    published = _published(rows, document.hall)
+    if published is None:
+        return ()
+    hall, before = published
+    return check_in_use(before, document, _in_use(rows, hall))
+
+
+def _new_notices(rows: Any, document: HallDocument) -> tuple[Problem, ...]:
+    published = _published(rows, document.hall) if document.notices else None
+    return check_no_new_notices(document, None if published is None else published[1])
+
+
+def _published(rows: Any, slug: str) -> tuple[str, HallDocument] | None:
+    """The id of a hall and its document as it is published; None before there is one."""
+    hall = rows.one("SELECT id FROM hall WHERE slug = :slug", slug=slug)
+    found = None if hall is None else newest(rows, HALL, hall["id"])
+    return None if found is None else (str(hall["id"]), parse_hall(found.content))
+
+
+def _waiting(rows: Any, slug: str) -> int:
+    """How many wait in a hall; nobody in a demonstration, which is open whatever its hours."""
+    return int(rows.one(_WAITING, slug=slug, no=False)["people"])
+
+
+def _in_use(rows: Any, hall: str) -> InUse:
+    legs, sessions = rows.all(_OPEN_LEGS, hall=hall), open_sessions(rows, hall)
+    at_counters = {leg["counter"] for leg in legs if leg["counter"] is not None}
+    return InUse(
+        services=frozenset(service for leg in legs for service in _services_of(leg)),
+        queues=frozenset(leg["queue"] for leg in legs),
+        counters=frozenset(at_counters | {session["counter"] for session in sessions}),
+    )
+
+
+def _services_of(leg: Row) -> tuple[str, ...]:
+    return (leg["service"], *json.loads(leg["added_services"] or "[]"))

@@ -1,0 +1,187 @@
+"""A configuration document by its name, as it is published and drafted, and who may change it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.documents.difference import Change, changes_between
+from server.documents.problems import Problem
+from server.documents.reading import normal_content
+from server.documents.words import Words
+from server.domain.refusals import Refusal
+from server.language import Translate
+from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.configuration.documents import Published, newest, revision_of
+from server.store.configuration.drafts import Drafting, drafting_of
+from server.usecases.answers import Answer
+
+type Sites = frozenset[str] | None
+"""At which sites (slugs) somebody configures; None: at every one."""
+type Content = Mapping[str, Any]
+
+NOTHING: Content = {}
+PAGES = ("nouveau",)
+"""What no hall is called: pages of the configuration are (`/configuration/nouveau`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads or changes documents: at which sites, and in which words they are told."""
+
+    sites: Sites
+    words: Words
+
+    @classmethod
+    def of(cls, sites: Sites, translate: Translate, language: str) -> "Reader":
+        """Somebody with these sites, told in a language."""
+        return cls(sites, Words(translate, language))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationDocument:
+    """A document of a name (`installation`, or the slug of a hall that may not exist yet).
+
+    `scope` is what its revisions are kept under, None before there is one. `site_calendars`: by slug, the
+    hours of the sites, which a hall without hours of its own has.
+    """
+
+    name: str
+    kind: str
+    scope: str | None
+    published: Published | None
+    drafting: Drafting
+    site_calendars: Content = field(default_factory=dict)
+
+    @property
+    def revision(self) -> int:
+        """The newest revision; 0 before the first."""
+        return 0 if self.published is None else self.published.revision
+
+    @property
+    def content(self) -> Content:
+        """What is published; empty before the first revision."""
+        return NOTHING if self.published is None else self.published.parsed
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is something of it: a revision or a draft."""
+        return self.published is not None or self.drafting.draft is not None
+
+    @property
+    def was_discarded(self) -> bool:
+        """Whether the last draft was discarded, and nothing published since: publishing ends it as well."""
+        ended = self.drafting.ended
+        return ended is not None and (self.published is None or self.published.published_at < ended.at)
+
+    @property
+    def site(self) -> str | None:
+        """The site of a hall as it is published, else as it is drafted; None for what has none."""
+        draft = self.drafting.draft
+        content = self.content or (NOTHING if draft is None else draft.content)
+        site = content.get("site")
+        return site if isinstance(site, str) else None
+
+    def content_at(self, rows: Any, revision: int) -> Content:
+        """What a revision says; empty for revision 0. Refusal: unknown_revision."""
+        if revision == 0:
+            return NOTHING
+        found = None if self.scope is None else revision_of(rows, self.kind, self.scope, revision)
+        if found is None:
+            raise Refusal("unknown_revision", revision=revision)
+        return found.parsed
+
+
+def configuration_document(rows: Any, name: str) -> ConfigurationDocument:
+    """The document of a name, whether there is something of it yet or not."""
+    drafting = drafting_of(rows, name)
+    if name == INSTALLATION:
+        return ConfigurationDocument(name, INSTALLATION, INSTALLATION, newest(rows, name, name), drafting)
+    hall = rows.one("SELECT id FROM hall WHERE slug = :name", name=name)
+    scope = None if hall is None else str(hall["id"])
+    published = None if scope is None else newest(rows, HALL, scope)
+    return ConfigurationDocument(name, HALL, scope, published, drafting, _site_calendars(rows))
+
+
+def _site_calendars(rows: Any) -> Content:
+    found = newest(rows, INSTALLATION, INSTALLATION)
+    sites = normal_content(INSTALLATION, found.parsed).get("sites", ()) if found else ()
+    return {site["slug"]: site["calendar"] for site in sites if site.get("calendar")}
+
+
+def document_for(rows: Any, name: str, reader: Reader) -> ConfigurationDocument:
+    """The document of a name that somebody may look at. Refusals: unknown_configuration, forbidden."""
+    document = configuration_document(rows, name)
+    if not document.exists:
+        raise Refusal("unknown_configuration", document=name)
+    if document.kind == HALL and not may_change(document, reader.sites):
+        raise Refusal("forbidden")
+    return document
+
+
+def may_change(document: ConfigurationDocument, sites: Sites) -> bool:
+    """Whether who configures at these sites may change a document: the installation is everybody's."""
+    return sites is None or document.site in sites
+
+
+def check_reach(document: ConfigurationDocument, sites: Sites, content: Content | None = None) -> None:
+    """Refuses a document, or a hall's move to a site, beyond one's sites. Refusal: forbidden."""
+    if sites is None:
+        return
+    wanted = document.site if content is None else content.get("site")
+    before = document.site if document.exists else wanted
+    if document.kind == INSTALLATION or before not in sites:
+        raise Refusal("forbidden")
+    if isinstance(wanted, str) and wanted not in sites:
+        raise Refusal("forbidden")
+
+
+def changes_told(
+    document: ConfigurationDocument, before: Content, after: Content, words: Words
+) -> list[Answer]:
+    """The changes from one content to another, each with its sentence.
+
+    A hall that begins to have hours of its own, or leaves them, is told by what its hours become.
+    """
+    old, new = normal_content(document.kind, before), normal_content(document.kind, after)
+    hours = _own_hours_told(old, new, words)
+    if hours:
+        old, new = _with_hours(document, old), _with_hours(document, new)
+    return hours + [change_told(change, old, new, words) for change in changes_between(old, new)]
+
+
+def _own_hours_told(old: Content, new: Content, words: Words) -> list[Answer]:
+    """That a hall has hours of its own from now on, or no longer; nothing for a hall that is new."""
+    if not old or not new or bool(old.get("calendar")) == bool(new.get("calendar")):
+        return []
+    kind = "added" if new.get("calendar") else "removed"
+    sentence = words.say(f"document_words.own_hours.{kind}")
+    sides = {"before": old.get("calendar"), "after": new.get("calendar")}
+    return [{"path": "calendar", "kind": kind, "sentence": sentence, **sides}]
+
+
+def _with_hours(document: ConfigurationDocument, content: Content) -> Content:
+    if content.get("calendar"):
+        return content
+    return {**content, "calendar": document.site_calendars.get(content.get("site", ""))}
+
+
+def change_told(change: Change, before: Content, after: Content, words: Words) -> Answer:
+    """One change with its sentence."""
+    return {
+        "path": change.path,
+        "kind": change.kind,
+        "sentence": words.sentence(change, before, after),
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def problem_told(problem: Problem, content: Content, words: Words) -> Answer:
+    """One problem: its place, in words too, its code and its sentence."""
+    return {
+        "path": problem.path,
+        "place": words.place(problem.path, content),
+        "code": problem.code,
+        "sentence": words.of_problem(problem),
+        "is_warning": problem.is_warning,
+    }

@@ -1,0 +1,30 @@
+"""One change of a hall's published document, made from a page of its own and published like any other."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from server.domain.refusals import Refusal
+from server.store.configuration.configurations import HALL
+from server.store.configuration.documents import newest
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.configuration.publish_configuration import Publication, Terms, publish_hall
+
+
+def edit_hall_document(
+    database: Database, hall: str, author: Author, change: Callable[[dict[str, Any]], None]
+) -> Publication:
+    """Publishes a hall's document (id or slug) as `change` makes it of the newest revision.
+
+    Raises DocumentRefused; refusals: unknown_hall, not_configured, stale_revision when somebody published
+    meanwhile.
+    """
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        found = newest(rows, HALL, hall_id)
+    if found is None:
+        raise Refusal("not_configured", hall=hall)
+    content = json.loads(found.content)
+    change(content)
+    return publish_hall(database, author, json.dumps(content), Terms(base_revision=found.revision))

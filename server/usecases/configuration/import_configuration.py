@@ -1,0 +1,56 @@
+"""Import a document from a file: what is right becomes the draft, read and published like any other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.documents.problems import DocumentRefused, Problem
+from server.documents.reading import parse_object
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.configuration.check_configuration import problems_of
+from server.usecases.configuration.configuration_document import (
+    NOTHING,
+    Reader,
+    Sites,
+    check_reach,
+    configuration_document,
+    problem_told,
+)
+from server.usecases.configuration.save_draft import examined
+
+
+def examine_file(database: Database, name: str, text: str, reader: Reader) -> Answer:
+    """What is wrong with a file and what it would change; nothing is kept. Refusal: forbidden."""
+    content, problems = _content(database, name, text, reader.sites)
+    if content is None or problems:
+        told = [problem_told(each, NOTHING, reader.words) for each in problems]
+        return {"document": name, "problems": told, "changes": []}
+    with database.read() as rows:
+        document = configuration_document(rows, name)
+        check_reach(document, reader.sites, content)
+        return {"document": name} | examined(rows, document, content, reader, database.clock.now())
+
+
+def read_file(database: Database, name: str, text: str, sites: Sites) -> dict[str, Any]:
+    """The content of a file without errors. Raises DocumentRefused with all of them. Refusal: forbidden."""
+    content, problems = _content(database, name, text, sites)
+    if content is None or problems:
+        raise DocumentRefused(problems)
+    with database.read() as rows:
+        errors = [
+            each for each in problems_of(rows, name, content, database.clock.now()) if not each.is_warning
+        ]
+    if errors:
+        raise DocumentRefused(errors)
+    return content
+
+
+def _content(
+    database: Database, name: str, text: str, sites: Sites
+) -> tuple[dict[str, Any] | None, Sequence[Problem]]:
+    """What a file says, told only to who may change the document that it is for. Refusal: forbidden."""
+    with database.read() as rows:
+        document = configuration_document(rows, name)
+    if document.exists:
+        check_reach(document, sites)
+    return parse_object(text)

@@ -1,0 +1,168 @@
+"""Configuration documents as those who change them see them: the list, one, its revisions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.domain.instants import micros_to_text
+from server.domain.refusals import Refusal
+from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.configuration.documents import (
+    Published,
+    newest,
+    newest_of_halls,
+    revision_of,
+    revisions_before,
+)
+from server.store.configuration.drafts import Draft, Drafting, open_drafts
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.configuration.configuration_document import (
+    NOTHING,
+    ConfigurationDocument,
+    Content,
+    Reader,
+    changes_told,
+    document_for,
+    may_change,
+)
+from server.usecases.configuration.save_draft import examined
+
+PAGE = 20
+"""Revisions told at once."""
+HIGHEST_REVISION = 2**31 - 1
+WITHOUT_ACCOUNT = ("command_line", "demonstration", "system")
+"""Authors that are no person's."""
+
+
+def read_documents(database: Database, reader: Reader) -> Answer:
+    """The installation's document and those of the halls somebody configures, drafts of new halls too."""
+    with database.read() as rows:
+        drafts = open_drafts(rows)
+        published = {INSTALLATION: newest(rows, INSTALLATION, INSTALLATION), **newest_of_halls(rows)}
+    names = dict.fromkeys((INSTALLATION, *sorted({*published, *drafts} - {INSTALLATION})))
+    listed = [_document(name, published.get(name), drafts.get(name)) for name in names]
+    seen = [each for each in listed if each.kind == INSTALLATION or may_change(each, reader.sites)]
+    return {"documents": [_listed(each, reader) for each in seen]}
+
+
+def read_document(database: Database, name: str, reader: Reader) -> Answer:
+    """A document as it is published, and its draft with what is wrong with it and what it changes.
+
+    Refusals: unknown_configuration, forbidden.
+    """
+    with database.read() as rows:
+        document = document_for(rows, name, reader)
+        draft = document.drafting.draft
+        told = None if draft is None else _draft(draft) | {"content": draft.content}
+        if told is not None and draft is not None:
+            told |= examined(rows, document, draft.content, reader, database.clock.now())
+    return _listed(document, reader) | {"content": document.content or None, "draft": told}
+
+
+def read_revisions(database: Database, name: str, reader: Reader, *, before: int | None = None) -> Answer:
+    """The revisions of a document, the newest first, some at a time: who, when, what changed.
+
+    `next`: before which revision to go on, null at the end. Refusals: unknown_configuration, forbidden.
+    """
+    with database.read() as rows:
+        document = document_for(rows, name, reader)
+        found = _revisions(rows, document, HIGHEST_REVISION if before is None else before)
+    told = [
+        _revision(document, each, older, reader)
+        for each, older in zip(found[:PAGE], [*found[1 : PAGE + 1], None], strict=False)
+    ]
+    return {
+        "document": name,
+        "revisions": told,
+        "next": found[PAGE - 1].revision if len(found) > PAGE else None,
+    }
+
+
+def read_revision(database: Database, name: str, revision: int, reader: Reader) -> Answer:
+    """One revision: its content, what it changed, and what a rollback to it would change now, and have wrong.
+
+    Refusals: unknown_configuration, unknown_revision, forbidden.
+    """
+    with database.read() as rows:
+        document = document_for(rows, name, reader)
+        found = _revisions(rows, document, revision + 1, limit=2)
+        if not found or found[0].revision != revision:
+            raise Refusal("unknown_revision", revision=revision)
+        content = document.content_at(rows, revision)
+        restored = examined(rows, document, content, reader, database.clock.now())
+    told = _revision(document, found[0], found[1] if len(found) > 1 else None, reader)
+    undone = {f"{key}_if_restored": restored[key] for key in ("changes", "problems")}
+    return told | {"document": name, "content": content} | undone
+
+
+def read_export(database: Database, name: str, reader: Reader, revision: int | None = None) -> str:
+    """The canonical text of a document as published, or of a revision. Refusals: as `read_revision`."""
+    with database.read() as rows:
+        document = document_for(rows, name, reader)
+        wanted = document.revision if revision is None else revision
+        found = None if document.scope is None else revision_of(rows, document.kind, document.scope, wanted)
+    if found is None:
+        raise Refusal("unknown_revision", revision=wanted)
+    return found.content
+
+
+def _document(name: str, published: Published | None, draft: Draft | None) -> ConfigurationDocument:
+    """A document as it is listed; what it is kept under is not looked up."""
+    kind = INSTALLATION if name == INSTALLATION else HALL
+    return ConfigurationDocument(name, kind, None, published, Drafting(0, draft))
+
+
+def _listed(document: ConfigurationDocument, reader: Reader) -> Answer:
+    published, draft = document.published, document.drafting.draft
+    content: Content = document.content or (NOTHING if draft is None else draft.content)
+    name = content.get("organisation" if document.kind == INSTALLATION else "name")
+    return {
+        "document": document.name,
+        "kind": document.kind,
+        "name": name if isinstance(name, str) and name else document.name,
+        "site": document.site,
+        "revision": document.revision,
+        "published_at": None if published is None else micros_to_text(published.published_at),
+        "author": None if published is None else published.author_name,
+        "origin": None if published is None else _origin(published),
+        "has_draft": draft is not None,
+        "draft": None if draft is None else _draft(draft),
+        "may_change": may_change(document, reader.sites),
+    }
+
+
+def _draft(draft: Draft) -> Answer:
+    return {
+        "version": draft.version,
+        "base_revision": draft.base_revision,
+        "author": draft.author_name,
+        "saved_at": micros_to_text(draft.saved_at),
+    }
+
+
+def _origin(published: Published) -> str:
+    """From where it was published: a browser, or the name of what writes without an account."""
+    return published.published_by if published.published_by in WITHOUT_ACCOUNT else "browser"
+
+
+def _revisions(
+    rows: Any, document: ConfigurationDocument, before: int, limit: int = PAGE + 1
+) -> Sequence[Published]:
+    if document.scope is None:
+        return ()
+    return revisions_before(rows, document.kind, document.scope, before, limit)
+
+
+def _revision(
+    document: ConfigurationDocument, published: Published, older: Published | None, reader: Reader
+) -> Answer:
+    before = NOTHING if older is None else older.parsed
+    return {
+        "revision": published.revision,
+        "published_at": micros_to_text(published.published_at),
+        "author": published.author_name,
+        "origin": _origin(published),
+        "restores": published.restores,
+        "is_current": published.revision == document.revision,
+        "changes": [] if older is None else changes_told(document, before, published.parsed, reader.words),
+    }

@@ -1,0 +1,37 @@
+"""How far an installation is, for whoever sets it up."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from server.store.configuration.documents import hall_documents
+from server.store.transactions.database import Database
+from server.usecases.people.installation_link import has_account
+from server.usecases.people.sites import known_sites
+
+type Step = Literal["administrator", "place", "hall", "printer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installing:
+    """What there is already; `sites` and `halls` are slugs."""
+
+    has_account: bool
+    sites: tuple[str, ...]
+    halls: tuple[str, ...]
+
+    @property
+    def step(self) -> Step:
+        """What comes next."""
+        if not self.has_account:
+            return "administrator"
+        if not self.sites:
+            return "place"
+        return "printer" if self.halls else "hall"
+
+
+def read_installing(database: Database) -> Installing:
+    """What there is already."""
+    sites = known_sites(database)
+    with database.read() as rows:
+        halls = hall_documents(rows)
+        return Installing(has_account(rows), tuple(sites), tuple(hall.hall for hall in halls))

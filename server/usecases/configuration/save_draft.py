@@ -1,0 +1,223 @@
+"""Save the draft of a document: kept with its problems, and never over what somebody else wrote unseen."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from server.documents.parts.values import SLUG
+from server.documents.reading import normal_content
+from server.documents.three_way import Merge, Side, three_way
+from server.domain.instants import micros_to_text
+from server.domain.refusals import Refusal
+from server.store.configuration.drafts import draft_content, write_version
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.usecases.answers import Answer
+from server.usecases.configuration.check_configuration import problems_of
+from server.usecases.configuration.configuration_document import (
+    PAGES,
+    ConfigurationDocument,
+    Content,
+    Reader,
+    Sites,
+    changes_told,
+    check_reach,
+    configuration_document,
+    problem_told,
+)
+
+LONGEST_NAME = 48
+DEEPEST = 24
+"""How deep a document may be nested: three times as deep as any is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How a document stands: its newest revision, and the version of its draft, None without one."""
+
+    revision: int
+    draft_version: int | None
+
+    def as_answer(self) -> Answer:
+        """The same as JSON values."""
+        return {"revision": self.revision, "draft_version": self.draft_version}
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How to go on after somebody else's change: where the document was seen to stand, and who wins where."""
+
+    onto: Position
+    choices: Mapping[str, Side] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDraft:
+    """What to save, and what it was made from: a revision (0: none yet) and a version of the draft."""
+
+    content: Content
+    base_revision: int
+    draft_version: int | None = None
+    joining: Joining | None = None
+
+
+class StaleDocument(Refusal):
+    """Somebody else changed the document meanwhile.
+
+    `code` is `stale_draft` for the draft and `stale_revision` for what is published. `onto`: how it stands
+    now; `base`, `mine` and `theirs`: the three contents; `merge`: both joined.
+    """
+
+    def __init__(self, code: str, document: ConfigurationDocument, base: Content, mine: Content) -> None:
+        super().__init__(code, newest=document.revision)
+        self.document = document
+        draft = document.drafting.draft
+        self.is_draft = code == "stale_draft" and draft is not None
+        self.is_discarded = code == "stale_draft" and document.was_discarded
+        theirs = draft.content if self.is_draft and draft is not None else document.content
+        self.onto = Position(document.revision, document.drafting.version)
+        self.base, self.mine, self.theirs = (
+            normal_content(document.kind, content) for content in (base, mine, theirs)
+        )
+        self.merge = three_way(self.base, self.mine, self.theirs)
+
+    def joined(self, joining: Joining | None) -> Merge | None:
+        """The contents joined as wanted; None where that is not decided, or the document has moved again."""
+        if joining is None or joining.onto != self.onto:
+            return None
+        merge = three_way(self.base, self.mine, self.theirs, joining.choices)
+        return None if merge.conflicts else merge
+
+    def told(self, reader: Reader) -> Answer:
+        """Who changed it and when, what they and one oneself changed, and the places where both did.
+
+        `discarded`: they discarded the draft, and have published nothing of it.
+        """
+        words = reader.words
+        by, at = self._by_whom()
+        return {
+            "onto": self.onto.as_answer(),
+            "author": by,
+            "at": micros_to_text(at),
+            "discarded": self.is_discarded,
+            "theirs": changes_told(self.document, self.base, self.theirs, words),
+            "mine": changes_told(self.document, self.base, self.mine, words),
+            "conflicts": [
+                {
+                    "path": conflict.path,
+                    "place": words.place(conflict.path, self.mine, self.theirs, self.base),
+                    "base": conflict.base,
+                    "mine": conflict.mine,
+                    "theirs": conflict.theirs,
+                    "words": {
+                        side: words.value(
+                            conflict.path, getattr(conflict, side), self.mine, self.theirs, self.base
+                        )
+                        for side in ("base", "mine", "theirs")
+                    },
+                }
+                for conflict in self.merge.conflicts
+            ],
+            "merged": self.merge.content,
+        }
+
+    def _by_whom(self) -> tuple[str | None, int | None]:
+        """Who saved, published or discarded last, and when."""
+        drafting, published = self.document.drafting, self.document.published
+        if self.is_draft and drafting.draft is not None:
+            return drafting.draft.author_name, drafting.draft.saved_at
+        if self.is_discarded and drafting.ended is not None:
+            return drafting.ended.author_name, drafting.ended.at
+        return (None, None) if published is None else (published.author_name, published.published_at)
+
+
+def save_draft(
+    database: Database,
+    author: Author,
+    name: str,
+    wanted: WantedDraft,
+    *,
+    reader: Reader,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The draft with one more version, what is wrong with it and what it changes.
+
+    Refusals: unknown_configuration, unknown_revision, forbidden; StaleDocument.
+    """
+    if not re.fullmatch(SLUG, name) or len(name) > LONGEST_NAME or name in PAGES:
+        raise Refusal("unknown_configuration", document=name)
+    if _depth(wanted.content) > DEEPEST:
+        raise Refusal("bad_request", field="content")
+    with database.installation_transaction(author, write_key) as transaction:
+        if transaction.is_replayed:
+            saved = dict(transaction.replayed_answer)
+        else:
+            saved = transaction.answer(_saved(transaction, name, wanted, reader.sites))
+    with database.read() as rows:
+        document = configuration_document(rows, name)
+        content = draft_content(rows, name, saved["version"]) or wanted.content
+        return saved | examined(rows, document, content, reader, database.clock.now())
+
+
+def _saved(transaction: InstallationTransaction, name: str, wanted: WantedDraft, sites: Sites) -> Answer:
+    document = configuration_document(transaction, name)
+    check_reach(document, sites, wanted.content)
+    draft = _joined(transaction, document, wanted)
+    check_reach(document, sites, draft.content)
+    version = document.drafting.last_version + 1
+    write_version(transaction, name, version, base_revision=draft.base_revision, content=draft.content)
+    return {"document": name, "version": version, "base_revision": draft.base_revision}
+
+
+def examined(
+    rows: Any, document: ConfigurationDocument, content: Content, reader: Reader, now: datetime
+) -> Answer:
+    """What is wrong with a content at an instant, and what it changes of what is published."""
+    problems = problems_of(rows, document.name, content, now)
+    return {
+        "problems": [problem_told(each, content, reader.words) for each in problems],
+        "changes": changes_told(document, document.content, content, reader.words),
+    }
+
+
+def _joined(rows: Any, document: ConfigurationDocument, wanted: WantedDraft) -> WantedDraft:
+    """What to save: as wanted, or joined with what is there now. Raises StaleDocument."""
+    draft = document.drafting.draft
+    based_on = wanted.base_revision if draft is None else draft.base_revision
+    if wanted.draft_version != document.drafting.version:
+        base = _content_before(rows, document, wanted)
+        stale = StaleDocument("stale_draft", document, base, wanted.content)
+        revision = document.revision if draft is None else based_on
+    elif based_on != document.revision:
+        base = document.content_at(rows, based_on)
+        stale = StaleDocument("stale_revision", document, base, wanted.content)
+        revision = document.revision
+    else:
+        return wanted
+    merge = stale.joined(wanted.joining)
+    if merge is None:
+        raise stale
+    return WantedDraft(merge.content, revision)
+
+
+def _content_before(rows: Any, document: ConfigurationDocument, wanted: WantedDraft) -> Content:
+    """What a save was made from: the version of the draft, or the revision where that is not kept."""
+    version = wanted.draft_version
+    known = None if version is None else draft_content(rows, document.name, version)
+    return document.content_at(rows, wanted.base_revision) if known is None else known
+
+
+def _depth(content: Any) -> int:
+    """How deep objects and lists lie in each other; counted to a little more than is allowed."""
+    deepest, here = 0, [content]
+    while here and deepest <= DEEPEST:
+        deepest += 1
+        here = [inner for each in here if isinstance(each, dict | list) for inner in _inside(each)]
+    return deepest
+
+
+def _inside(value: Any) -> Any:
+    return value.values() if isinstance(value, Mapping) else value

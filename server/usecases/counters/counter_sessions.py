@@ -1,0 +1,364 @@
+"""Take, pause, resume, leave and close counters. A counter session is a lease: one holder at a time.
+
+A session holds one place or several, each a counter with at most one visit. Its lease, its pauses, its end
+and a take-over are those of all its places; who is served, by which terms and what may be undone is each
+place's own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.counters.facts import (
+    DutyTerms,
+    counter_closed,
+    counter_opened,
+    counter_paused,
+    counter_resumed,
+    profile_changed,
+)
+from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.domain.refusals import Refusal
+from server.domain.visits.transitions import LegState
+from server.ids import new_id, session_mark
+from server.store import counters
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Row
+from server.store.people.accounts import name_of
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.store.visits import legs as waiting
+from server.usecases.answers import Answer
+from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
+from server.usecases.legs.following_leg import NOTHING_TOLD, end_served
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSession:
+    """A work profile, or the services to serve (None: all the counter's).
+
+    `take_over`: whether a session still held is taken over. `joins`: the author's own open session that holds
+    the counter as a further place; None: a new session. `if_free`: not while
+    somebody is there or at another place of the session that holds it.
+    """
+
+    services: Sequence[str] | None = None
+    profile: str | None = None
+    take_over: bool = False
+    joins: str | None = None
+    if_free: bool = False
+
+
+def open_counter(
+    database: Database,
+    counter: str,
+    author: Author,
+    wanted: WantedSession,
+    *,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """A new session of a counter, or a further place of the author's own session.
+
+    A session that is taken over ends: the new one holds all its places. Of one whose lease has run out the
+    places come along where somebody is called or served; the others close.
+    Refusals: unknown_counter, unknown_service, unknown_profile, profile_serves_nothing (here),
+    counter_taken (with since when), no_counter_session when the session to join is not open here or is
+    another's, wrong_state when it pauses.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        terms = _terms(transaction, counter, wanted)
+        own = [] if wanted.joins is None else _joined(transaction, wanted.joins)
+        place, taken = _take_held(transaction, counter, terms, wanted)
+        return transaction.answer(
+            {
+                "session": wanted.joins or place,
+                "session_mark": session_mark(wanted.joins or place),
+                "places": [*(each["counter"] for each in own), counter, *taken],
+                "services": list(terms.services),
+                "profile": terms.profile,
+                "rule": terms.rule,
+                "opened_at": to_text(transaction.now),
+                "expires_at": to_text(transaction.now + LEASE),
+            }
+        )
+
+
+def take_further(transaction: HallTransaction, counter: str, session: str) -> str:
+    """A free counter becomes a further place of the author's own session, with all its services; the place.
+
+    Refusals: those of `open_counter`, place_busy when somebody is there whose agent's lease has run out.
+    """
+    wanted = WantedSession(joins=session)
+    terms = _terms(transaction, counter, wanted)
+    _joined(transaction, session)
+    held = counters.open_session(transaction, counter)
+    if held is not None and not _is_held(transaction, held):
+        _check_free(transaction, held)
+    return _take_held(transaction, counter, terms, wanted)[0]
+
+
+def take_back_place(transaction: HallTransaction, place: str, session: str) -> str:
+    """The author's own session holds the counter of a place it had left, by the same terms; the counter.
+
+    Refusals: counter_taken when somebody has taken it meanwhile, no_counter_session, wrong_state in a pause.
+    """
+    _joined(transaction, session)
+    left = counters.place(transaction, place)
+    _take_held(transaction, left["counter"], counters.terms_of(left), WantedSession(joins=session))
+    return str(left["counter"])
+
+
+def end_free_place(transaction: HallTransaction, held: Row) -> None:
+    """A place of a session ends, the session goes on elsewhere. Refusal: place_busy, somebody is there."""
+    _check_free(transaction, held)
+    end_place(transaction, held, "closed")
+
+
+def _take_held(
+    transaction: HallTransaction, counter: str, terms: DutyTerms, wanted: WantedSession
+) -> tuple[str, list[str]]:
+    """Opens a counter, whoever's it was, with the places that come along: the place, their counters.
+
+    The lease of all places of the session runs from now.
+    """
+    held = counters.open_session(transaction, counter)
+    taken = [] if held is None else _end_held(transaction, held, wanted)
+    place = _take(transaction, counter, terms, joined_to=wanted.joins)
+    session = wanted.joins or place
+    for other in taken:
+        _take(transaction, other["counter"], counters.terms_of(other), joined_to=session)
+    counters.prolong_lease(transaction, session, to_micros(transaction.now + LEASE))
+    return place, [str(other["counter"]) for other in taken]
+
+
+def _joined(transaction: HallTransaction, session: str) -> list[Row]:
+    """The places of the author's own open session."""
+    places = counters.places_of(transaction, transaction.hall, session)
+    if not is_own(transaction, places):
+        raise Refusal("no_counter_session")
+    if any(place["paused_at"] is not None for place in places):
+        raise Refusal("wrong_state", state="paused", verb="open")
+    return places
+
+
+def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joined_to: str | None) -> str:
+    """Opens a counter as the first place of a new session, or a further one; the place."""
+    place = new_id()
+    transaction.record(counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
+    counters.give_lease(transaction, counter, joined_to or place, to_micros(transaction.now + LEASE))
+    return place
+
+
+def _terms(transaction: HallTransaction, counter: str, wanted: WantedSession) -> DutyTerms:
+    configuration = transaction.configuration
+    services = _services(transaction, counter, wanted.services)
+    if wanted.profile is None:
+        return DutyTerms(services, str(configuration.rule))
+    profile = configuration.profiles.get(wanted.profile)
+    if profile is None:
+        raise Refusal("unknown_profile", profile=wanted.profile)
+    called = profile.called_queues
+    served = tuple(each for each in services if configuration.services[each].queue in called)
+    if not served:
+        raise Refusal("profile_serves_nothing", profile=profile.id, counter=counter)
+    return DutyTerms(served, str(profile.rule), profile.id)
+
+
+def _services(transaction: HallTransaction, counter: str, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    configured = transaction.configuration.counters.get(counter)
+    if configured is None or configured.is_retired:
+        raise Refusal("unknown_counter", counter=counter)
+    served = [service.id for service in transaction.configuration.services_served_by(counter)]
+    for service in wanted or ():
+        if service not in served:
+            raise Refusal("unknown_service", service=service)
+    return tuple(wanted) if wanted else tuple(served)
+
+
+def _end_held(transaction: HallTransaction, held: Row, wanted: WantedSession) -> list[Row]:
+    """Ends the session that holds a counter; its other places that whoever ends it must hold now.
+
+    An agent who takes a colleague's place over answers for everybody called or served at the others too.
+    """
+    is_held = _is_held(transaction, held)
+    same = held["author"] == transaction.author.id
+    places = counters.places_of(transaction, transaction.hall, held["session"])
+    leg = _leg_taken_along(transaction, held, places)
+    is_kept = is_held or (wanted.if_free and leg is not None)
+    if held["session"] == wanted.joins or (is_kept and not wanted.take_over):
+        number, by = None if leg is None else leg["number"], name_of(transaction, held["author"])
+        since = micros_to_text(held["opened_at"])
+        raise Refusal("counter_taken", since=since, is_yours=same, opened_by=by, number=number)
+    reason = "taken_over" if is_held else "expired"
+    for place in places:
+        end_place(transaction, place, reason)
+    others = [place for place in places if place["counter"] != held["counter"]]
+    return [place for place in others if is_held or waiting.leg_at_counter(transaction, place["counter"])]
+
+
+def _leg_taken_along(transaction: HallTransaction, held: Row, places: Sequence[Row]) -> Row | None:
+    """A leg called or served at the counter, else at another place of its session."""
+    own_first = sorted(places, key=lambda place: place["counter"] != held["counter"])
+    legs = (waiting.leg_at_counter(transaction, place["counter"]) for place in own_first)
+    return next((leg for leg in legs if leg is not None), None)
+
+
+def _is_held(transaction: HallTransaction, held: Row) -> bool:
+    """Whether the lease of an open session runs."""
+    return held["expires_at"] is not None and from_micros(held["expires_at"]) > transaction.now
+
+
+def end_place(transaction: HallTransaction, place: Row, reason: str) -> None:
+    """A place of a session ends, whoever is there."""
+    transaction.record(counter_closed(place["id"], place["counter"], duty=place["duty"], reason=reason))
+    counters.end_lease(transaction, place["counter"])
+
+
+def _places_held(transaction: HallTransaction, counter: str, session: str | None) -> list[Row]:
+    """Every place of the session that holds a counter."""
+    held = session_held(transaction, counter, session)
+    return counters.places_of(transaction, transaction.hall, held["session"])
+
+
+def pause_counter(
+    database: Database,
+    counter: str,
+    author: Author,
+    reason: str,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """Pauses the session of a counter, with all its places: none of them calls until it is resumed.
+
+    Where a session holds several places who is in service goes on: a computer may be busy for an hour.
+    Refusals: no_counter_session, wrong_state when paused already, when someone is only called to the counter,
+    or is in service at the only place; place_busy when someone is only called to another place.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        places = _places_held(transaction, counter, session)
+        if any(place["paused_at"] is not None for place in places):
+            raise Refusal("wrong_state", verb="pause")
+        _check_may_pause(transaction, counter, places)
+        for place in places:
+            paused = counter_paused(place["id"], place["counter"], duty=place["duty"], reason=reason)
+            transaction.record(paused)
+        transaction.answer(None)
+
+
+def _check_may_pause(transaction: HallTransaction, counter: str, places: Sequence[Row]) -> None:
+    for place in places:
+        leg = waiting.leg_at_counter(transaction, place["counter"])
+        if leg is None or (leg["state"] == LegState.IN_SERVICE and len(places) > 1):
+            continue
+        if place["counter"] == counter:
+            raise Refusal("wrong_state", state=leg["state"], verb="pause")
+        raise Refusal("place_busy", counter=place["counter"], number=leg["number"])
+
+
+def _check_free(transaction: HallTransaction, place: Row) -> None:
+    leg = waiting.leg_at_counter(transaction, place["counter"])
+    if leg is not None:
+        raise Refusal("place_busy", counter=place["counter"], number=leg["number"])
+
+
+def resume_counter(
+    database: Database,
+    counter: str,
+    author: Author,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """Ends the pause of a counter's session. Refusals: no_counter_session, wrong_state when not paused."""
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        paused = [
+            place for place in _places_held(transaction, counter, session) if place["paused_at"] is not None
+        ]
+        if not paused:
+            raise Refusal("wrong_state", verb="resume")
+        for place in paused:
+            terms = counters.terms_of(place)
+            transaction.record(counter_resumed(place["id"], place["counter"], duty=new_id(), terms=terms))
+        transaction.answer(None)
+
+
+def change_profile(
+    database: Database,
+    counter: str,
+    author: Author,
+    profile: str | None,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """A counter goes on under another work profile; None: all its services, the hall's rule.
+
+    The other places of its session keep theirs. Who is at the counter stays there. `session`: the author's
+    own; None: whichever is open, for an author who may supervise.
+    Refusals: no_counter_session, unknown_profile, profile_serves_nothing.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        held = place_at(transaction, counter, session)
+        if session is not None and not is_own(transaction, [held]):
+            raise Refusal("no_counter_session", counter=counter)
+        terms = _terms(transaction, counter, WantedSession(profile=profile))
+        if terms != counters.terms_of(held):
+            duties = (held["duty"], new_id() if held["duty"] is not None else None)
+            transaction.record(profile_changed(held["id"], counter, duties=duties, terms=terms))
+        transaction.answer(None)
+
+
+def close_counter(
+    database: Database,
+    counter: str,
+    author: Author,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """Closes the session of a counter, with all its places: who is served there is finished.
+
+    Refusals: no_counter_session, not_started when someone is only called, outcome_missing, note_missing.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        places = _places_held(transaction, counter, session)
+        found = [(place, waiting.leg_at_counter(transaction, place["counter"])) for place in places]
+        for _, current in found:
+            if current is not None and current["state"] == LegState.CALLED:
+                raise Refusal("not_started", leg=current["id"])
+        for place, current in found:
+            if current is not None:
+                ended = end_served(transaction, current, NOTHING_TOLD, counter=place["counter"])
+                transaction.record(ended)
+            end_place(transaction, place, "closed")
+        transaction.answer(None)
+
+
+def leave_place(
+    database: Database,
+    counter: str,
+    author: Author,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """Leaves one place of a session, which goes on at the others; with the last one it ends.
+
+    Refusals: no_counter_session, place_busy when somebody is called or served there.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        end_free_place(transaction, session_held(transaction, counter, session))
+        transaction.answer(None)

@@ -1,0 +1,120 @@
+"""Forgotten counters: whom nobody receives goes back to the queue, and the counter pauses by itself.
+
+The rule in words: `docs/rules/forgotten.md`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from server.domain.calling.queue_order import sort_key
+from server.domain.counters.facts import counter_paused, presence_confirmed
+from server.domain.counters.forgotten_counter import FORGOTTEN, PresenceAsked, presence_asked
+from server.domain.facts import Fact
+from server.domain.instants import from_micros
+from server.domain.visits.transitions import LegState, Verb, state_after
+from server.domain.visits.verb_facts import LegAtCounter, VoidCall, WaitingPlace, leg_given_back
+from server.domain.visits.verb_limits import Limits
+from server.store import counters
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import SYSTEM, Author
+from server.store.visits import legs
+from server.usecases.counters.own_session import session_held
+
+
+def give_back_forgotten(database: Database, hall: str) -> int:
+    """Gives back who is called at the forgotten counters of a hall (id), and pauses these; how many people.
+
+    A session of which somebody is in service at another place goes on: its agent is at work.
+    Safe with several workers: all is decided under the hall's lock.
+    """
+    limits, now = database.configuration(hall).limits, database.clock.now()
+    with database.read() as rows:
+        if not _forgotten(rows, hall, limits, now):
+            return 0
+    with database.transaction(hall, SYSTEM) as transaction:
+        limits = transaction.configuration.limits
+        found = _forgotten(transaction, transaction.hall, limits, transaction.now)
+        for leg in found:
+            transaction.record(given_back(leg))
+        _pause(transaction, {leg["counter"] for leg in found})
+    return len(found)
+
+
+def presence_of(rows: Any, hall: str, limits: Limits, places: Sequence[str]) -> PresenceAsked | None:
+    """When a session with these places is asked whether its agent is there; None: nobody is called there."""
+    called = legs.open_legs(rows, hall)
+    if not any(leg["state"] == LegState.CALLED and leg["counter"] in places for leg in called):
+        return None
+    return presence_asked((from_micros(counters.last_sign_at(rows, hall, each)) for each in places), limits)
+
+
+def confirm_presence(
+    database: Database,
+    counter: str,
+    author: Author,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """The agent who was asked is there; changes nothing when nobody is called to the session any more.
+
+    Refusal: no_counter_session.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return
+        held = session_held(transaction, counter, session)
+        places = counters.places_of(transaction, transaction.hall, held["session"])
+        at = [legs.leg_at_counter(transaction, place["counter"]) for place in places]
+        if any(leg is not None and leg["state"] == LegState.CALLED for leg in at):
+            transaction.record(presence_confirmed(held["id"], counter))
+        transaction.answer(None)
+
+
+def _forgotten(rows: Any, hall: str, limits: Limits, now: datetime) -> list[Row]:
+    """Who is called at a counter whose session has given no sign for too long; the first call first."""
+    called = [leg for leg in legs.open_legs(rows, hall) if leg["state"] == LegState.CALLED]
+    if not called:
+        return []
+    session_of = {place["counter"]: place["session"] for place in counters.open_sessions(rows, hall)}
+    found = []
+    for leg in reversed(called):
+        counter, session = leg["counter"], session_of.get(leg["counter"])
+        places = {counter} | {
+            at for at, other in session_of.items() if session is not None and other == session
+        }
+        signs = (from_micros(counters.last_sign_at(rows, hall, place)) for place in places)
+        if presence_asked(signs, limits).is_over(now):
+            found.append(leg)
+    return found
+
+
+def given_back(row: Row, *, void: VoidCall | None = None) -> Fact:
+    """The fact that a called leg (its row) waits again before the others. Refusal: wrong_state.
+
+    `void`: an alert stopped its call.
+    """
+    state_after(row, Verb.GIVE_BACK)
+    reference = from_micros(row["reference_at"])
+    key = sort_key(row["class"], reference, row["number"], step=0)
+    place = WaitingPlace(key, reference, is_at_front=True)
+    return leg_given_back(LegAtCounter(row["id"], row["visit"], row["counter"]), place, void=void)
+
+
+def _pause(transaction: HallTransaction, forgotten: set[str]) -> None:
+    open_places = counters.open_sessions(transaction, transaction.hall)
+    serving = {leg["counter"] for leg in legs.open_legs(transaction, transaction.hall) if _is_served(leg)}
+    sessions = {place["session"] for place in open_places if place["counter"] in forgotten}
+    at_work = {place["session"] for place in open_places if place["counter"] in serving}
+    for place in open_places:
+        if place["session"] in sessions - at_work and place["paused_at"] is None:
+            fact = counter_paused(place["id"], place["counter"], duty=place["duty"], reason=FORGOTTEN)
+            transaction.record(fact)
+
+
+def _is_served(leg: Row) -> bool:
+    return bool(leg["state"] == LegState.IN_SERVICE)

@@ -1,0 +1,60 @@
+"""Leave the counters of somebody who may not call there any more, so that no visitor waits for nobody.
+
+As when a counter is closed: who is served there is finished. Who was only called waits again, before the
+others, and is called by a colleague.
+"""
+
+from collections.abc import Sequence
+
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.domain.visits.transitions import LegState
+from server.store import counters
+from server.store.people.accounts import Grant, allowed_by
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.store.visits import legs
+from server.usecases.counters.counter_sessions import end_place
+from server.usecases.counters.forgotten_counters import given_back
+from server.usecases.legs.following_leg import NOBODY_TO_TELL, end_served
+
+_HALLS = "SELECT DISTINCT hall FROM counter_session WHERE author = :account AND closed_at IS NULL"
+REASON = "not_allowed"
+
+
+def leave_counters(database: Database, author: Author, account: str, grants: Sequence[Grant]) -> int:
+    """Closes the counters an account holds in halls where its roles let it call no more; how many.
+
+    Each hall is a transaction of its own: one that refuses does not keep the others.
+    Refusal: database_busy, of the first hall that could not record it; again does what is left.
+    """
+    with database.read() as rows:
+        halls = [row["hall"] for row in rows.all(_HALLS, account=account)]
+    left, failed = 0, list[Refusal]()
+    for hall in halls:
+        if allowed_by(grants, Permission.CALL, database.configuration(hall).site.slug):
+            continue
+        try:
+            with database.transaction(hall, author) as transaction:
+                left += _leave(transaction, account)
+        except Refusal as refusal:
+            failed.append(refusal)
+    if failed:
+        raise failed[0]
+    return left
+
+
+def _leave(transaction: HallTransaction, account: str) -> int:
+    places = [
+        place for place in counters.open_sessions(transaction, transaction.hall) if place["author"] == account
+    ]
+    for place in places:
+        leg = legs.leg_at_counter(transaction, place["counter"])
+        if leg is not None and leg["state"] == LegState.CALLED:
+            transaction.record(given_back(leg))
+        elif leg is not None:
+            ended = end_served(transaction, leg, NOBODY_TO_TELL, counter=place["counter"])
+            transaction.record(ended)
+        end_place(transaction, place, REASON)
+    return len(places)

@@ -1,0 +1,83 @@
+"""The counter session a gesture comes from: its author's own, and its lease."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from server.domain.instants import from_micros, to_micros
+from server.domain.refusals import Refusal
+from server.store import counters
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+
+LEASE = timedelta(seconds=60)
+"""How long a counter is held without a sign of its console."""
+
+
+def session_held(transaction: HallTransaction, counter: str, session: str | None) -> Row:
+    """The place of the caller's session at a counter; prolongs the lease of all its places.
+
+    `session`: the id the caller sent (None: whichever is open; a route never passes None). Refusals:
+    no_counter_session when none is open, when another one is, or when it belongs to another author.
+    """
+    held = place_at(transaction, counter, session)
+    if not is_own(transaction, [held]):
+        raise Refusal("no_counter_session", counter=counter)
+    expires_at = held["expires_at"]
+    if expires_at is None:
+        counters.give_lease(transaction, counter, held["session"], to_micros(transaction.now + LEASE))
+    elif from_micros(expires_at) - transaction.now < LEASE / 2:
+        counters.prolong_lease(transaction, held["session"], to_micros(transaction.now + LEASE))
+    return held
+
+
+def is_own(transaction: HallTransaction, places: Sequence[Row]) -> bool:
+    """Whether the author of a transaction opened these places; False when there are none."""
+    return bool(places) and all(place["author"] == transaction.author.id for place in places)
+
+
+def place_at(transaction: HallTransaction, counter: str, session: str | None) -> Row:
+    """The place that is open at a counter. Refusal: no_counter_session when it is another session's."""
+    held = counters.open_session(transaction, counter)
+    if held is None or session not in (None, held["session"]):
+        raise Refusal("no_counter_session", counter=counter)
+    return held
+
+
+def place_of_gesture(
+    transaction: HallTransaction, session: str | None, counter: str | None = None
+) -> str | None:
+    """The place of a session a gesture is made from: the counter named where it holds it, else its first.
+
+    Refusal: no_counter_session when the session has ended or belongs to another author.
+    """
+    if session is None:
+        return None
+    held = counters.places_of(transaction, transaction.hall, session)
+    if not is_own(transaction, held):
+        raise Refusal("no_counter_session")
+    return _place_among(held, counter)
+
+
+def place_left(transaction: HallTransaction, session: str, counter: str | None) -> str | None:
+    """Where a session stands once it left a place: at `counter` or its first place; None: it has ended."""
+    held = counters.places_of(transaction, transaction.hall, session)
+    return _place_among(held, counter) if held else None
+
+
+def _place_among(held: Sequence[Row], counter: str | None) -> str:
+    places = [str(row["counter"]) for row in held]
+    return counter if counter in places else places[0]
+
+
+def keep_session(database: Database, counter: str | None, session: str, *, author: str) -> bool:
+    """Prolongs the lease of an author's session from its console's sign of life.
+
+    False when it no longer holds the counter (None: any counter), or when it belongs to another author.
+    """
+    expires_at = to_micros(database.clock.now() + LEASE)
+    with database.store.write() as rows:
+        if not counters.holds(rows, session, counter, author=author):
+            return False
+        rows.run(counters.PROLONG, {"expires_at": expires_at, "session": session})
+    return True

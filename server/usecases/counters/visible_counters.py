@@ -1,0 +1,38 @@
+"""What may be told of counters at work: the hall, not the person, where few agents are present."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.hall.wall import shows_counters
+from server.store.counters import agents_present
+from server.store.engine.rows import Row
+from server.usecases.answers import Answer
+
+HIDDEN: Answer = {"state": "open", "since": None}
+"""What is told of a counter whose doings are not: that somebody holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldCounters:
+    """Whose doings one may be told: of every counter with three agents or more, else of one's own."""
+
+    tells_all: bool
+    own: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, sessions: Sequence[Row], reader: str | None = None) -> "ToldCounters":
+        """By the open sessions of a hall; `reader`: the author who asks, None: everybody is told the same."""
+        own = frozenset(
+            each["counter"] for each in sessions if reader is not None and each["author"] == reader
+        )
+        return cls(shows_counters(agents_present(sessions)), own)
+
+    def tells(self, counter: str | None) -> bool:
+        """Whether what a counter does may be told."""
+        return self.tells_all or counter is None or counter in self.own
+
+    def leg(self, told: Answer) -> Answer:
+        """A leg as told; of one in service elsewhere neither the counter nor since when."""
+        if told["state"] != "in_service" or self.tells(told["counter"]):
+            return told
+        return told | {"counter": None, "started_at": None}

@@ -1,0 +1,1 @@
+"""Use cases: devices: paired, watched, supervised."""

@@ -1,0 +1,52 @@
+"""One more kiosk or screen in a hall's document, for a device that is being paired."""
+
+from collections.abc import Collection
+from typing import Any
+
+from server.domain.refusals import Refusal
+from server.store.configuration.documents import taken_ids
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.configuration.edit_hall_document import edit_hall_document
+from server.usecases.devices.devices import UNKNOWN_PLACES, Place, places_of
+
+_IDS = {"kiosk": "borne", "screen": "ecran"}
+"""By the kind of device, what its ids are made of: documents are in the words of those who read them."""
+
+
+def add_place(database: Database, hall: str, author: Author, *, kind: str, label: str) -> Place:
+    """The new place, under a name no other of its kind has in the hall; its id was never used.
+
+    A screen says calls only where no other does. Refusals: unknown_device_kind, name_taken, stale_revision,
+    and what a document is refused for.
+    """
+    if kind not in UNKNOWN_PLACES:
+        raise Refusal("unknown_device_kind", kind=kind)
+    configuration = database.configuration(hall)
+    if label.casefold() in {each.casefold() for each in places_of(configuration, kind).values()}:
+        raise Refusal("name_taken", name=label)
+    with database.read() as rows:
+        place = _unused_id(f"{configuration.hall}-{_IDS[kind]}", taken_ids(rows))
+
+    def add(content: dict[str, Any]) -> None:
+        content[f"{kind}s"] = [*content.get(f"{kind}s", ()), _described(content, kind, place, label)]
+
+    edit_hall_document(database, hall, author, add)
+    return Place(database.hall_id(hall), kind, place)
+
+
+def _unused_id(stem: str, taken: Collection[str]) -> str:
+    number = 1
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def _described(content: dict[str, Any], kind: str, place: str, label: str) -> dict[str, Any]:
+    described: dict[str, Any] = {"id": place, "label": label}
+    if kind == "screen":
+        described["has_sound"] = not any(
+            screen.get("has_sound", True) and not screen.get("is_retired")
+            for screen in content.get("screens", ())
+        )
+    return described

@@ -1,0 +1,107 @@
+"""A device that nobody knows asks to be paired: it shows a code and keeps a secret, its token to be."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.domain.instants import from_micros, to_micros
+from server.domain.refusals import Refusal
+from server.ids import new_id, new_token, token_digest
+from server.store.devices.pairings import pairing_of_code, pairing_of_secret, waiting_pairings
+from server.store.engine.buffered_writes import insert_statement
+from server.store.engine.rows import Row
+from server.store.people.accounts import device_of_token
+from server.store.transactions.database import Database
+
+CODE_LETTERS = "CDFHJKLMNPRTWXY3479"
+"""None that is read as another from afar (0 O Q, 1 I, 2 Z, 5 S, 6 G, 8 B, U V) and no vowel: no code is a
+word. Six of them are 47 million codes."""
+CODE_LENGTH = 6
+SHOWN_FOR = timedelta(minutes=10)
+MOST_SHOWN = 2000
+MOST_SHOWN_AT_ADDRESS = 60
+"""Codes that wait at once, of the installation and of one address: a hall, or a hall behind a router."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Which device asks: from which address, in which browser, with a picture of which size (pixels)."""
+
+    address: str
+    browser: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """What the device shows, until when; `secret` is told to that device alone, once."""
+
+    code: str
+    expires_at: datetime
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The pairing of a device as it stands: the code it shows, or the device it has become (its id)."""
+
+    code: str
+    expires_at: datetime
+    device: str | None
+
+
+def ask_pairing(database: Database, asking: Asking) -> ShownCode:
+    """A new code, for ten minutes. Refusal: too_many_requests while too many wait."""
+    secret = new_token()
+    with database.store.write() as rows:
+        now = database.clock.now()
+        every, theirs = waiting_pairings(rows, asking.address, to_micros(now))
+        if every >= MOST_SHOWN or theirs >= MOST_SHOWN_AT_ADDRESS:
+            raise Refusal("too_many_requests")
+        code = _unused_code(rows)
+        values = {
+            "id": new_id(),
+            "code": code,
+            "secret_digest": token_digest(secret),
+            "address": asking.address,
+            "browser": asking.browser,
+            "width_px": asking.width_px,
+            "height_px": asking.height_px,
+            "asked_at": to_micros(now),
+            "expires_at": to_micros(now + SHOWN_FOR),
+        }
+        rows.run(insert_statement("pairing", tuple(values)), values)
+    return ShownCode(code, now + SHOWN_FOR, secret)
+
+
+def _unused_code(rows: Any) -> str:
+    while True:
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        if pairing_of_code(rows, code) is None:
+            return code
+
+
+def read_pairing(database: Database, secret: str) -> Waiting | None:
+    """How the pairing of a device stands, by its secret; None when that leads to nothing any more.
+
+    Its code has expired unconfirmed, or the device it became was revoked or replaced since.
+    """
+    with database.read() as rows:
+        row = pairing_of_secret(rows, token_digest(secret))
+        if row is None or _is_over(rows, row, secret, database.clock.now()):
+            return None
+    return Waiting(row["code"], from_micros(row["expires_at"]), row["device"])
+
+
+def _is_over(rows: Any, pairing: Row, secret: str, now: datetime) -> bool:
+    if pairing["device"] is None:
+        return is_expired(pairing, now)
+    device = device_of_token(rows, secret)
+    return device is None or device["revoked_at"] is not None
+
+
+def is_expired(pairing: Row, now: datetime) -> bool:
+    """Whether a code is not worth anything any more."""
+    return bool(pairing["expires_at"] <= to_micros(now))

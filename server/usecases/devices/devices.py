@@ -1,0 +1,135 @@
+"""Devices: bound to a kiosk or screen of a hall's document by a token that is shown once.
+
+Each change is a fact of the installation; the token itself is kept nowhere, only its digest.
+"""
+
+from dataclasses import dataclass
+
+from server.domain.facts import FactKind, of_kind
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
+from server.ids import new_id, new_token, token_digest
+from server.store.engine.rows import Row
+from server.store.people.accounts import device_in_use
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author, InstallationTransaction
+
+UNKNOWN_PLACES = {"kiosk": "unknown_kiosk", "screen": "unknown_screen"}
+"""By the kind of device, the refusal when the hall's document has none so named."""
+NEW_TOKEN = (
+    "UPDATE device SET token_digest = :digest, token_at = :at, copied_at = NULL, renewal_digest = NULL,"
+    " renewal_until = NULL, renewal_by = NULL WHERE id = :device"
+)
+"""Another token for a device: the one before is void, and whatever was said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A kiosk or screen of a hall (id): its kind and its id in the hall's document."""
+
+    hall: str
+    kind: str
+    configured: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairedDevice:
+    """A device and its token, told once. `configured` is its id in the hall document."""
+
+    id: str
+    kind: str
+    configured: str
+    token: str
+
+
+def places_of(configuration: HallConfiguration, kind: str) -> dict[str, str]:
+    """The kiosks or screens of a hall that a device may be paired with: their labels by id, none retired."""
+    listed = configuration.kiosks if kind == "kiosk" else configuration.screens
+    return {place.id: place.label for place in listed.values() if not place.is_retired}
+
+
+def place_named(database: Database, hall: str, *, kind: str, name: str) -> Place:
+    """The kiosk or screen of a hall's document with this id or label.
+
+    Refusals: unknown_hall, unknown_device_kind, unknown_kiosk and unknown_screen when the document has none
+    so named (or two).
+    """
+    if kind not in UNKNOWN_PLACES:
+        raise Refusal("unknown_device_kind", kind=kind)
+    places = places_of(database.configuration(hall), kind)
+    found = [place for place, label in places.items() if label.casefold() == name.casefold()]
+    if name not in places and len(found) != 1:
+        raise Refusal(UNKNOWN_PLACES[kind], name=name, known=", ".join(places))
+    return Place(database.hall_id(hall), kind, name if name in places else found[0])
+
+
+def pair_device(database: Database, author: Author, hall: str, *, kind: str, configured: str) -> PairedDevice:
+    """A device for a kiosk or screen of the hall's document, `configured` by its id or its label.
+
+    Refusals: those of `place_named`; already_paired while another device stands there.
+    """
+    place, token = place_named(database, hall, kind=kind, name=configured), new_token()
+    with database.installation_transaction(author) as transaction:
+        device = take_place(transaction, place, token_digest(token))
+    return PairedDevice(device, kind, place.configured, token)
+
+
+def take_place(
+    transaction: InstallationTransaction, place: Place, digest: str, *, replaces: bool = False
+) -> str:
+    """The id of the device that stands at a place with a token of this digest from now on.
+
+    One that replaces another is that device: its name and its history go on, the old token is void.
+    Refusal: already_paired while another stands there that is not to be replaced.
+    """
+    standing = device_in_use(transaction, place.configured)
+    if standing is not None and not replaces:
+        raise Refusal("already_paired", device=standing["id"])
+    now = to_micros(transaction.now)
+    if standing is not None:
+        transaction.run(NEW_TOKEN, device=standing["id"], digest=digest, at=now)
+        transaction.record(of_kind(FactKind.DEVICE_REPLACED, device=standing["id"]))
+        return str(standing["id"])
+    device = new_id()
+    where = {"kind": place.kind, "hall": place.hall, "configured": place.configured}
+    transaction.insert("device", id=device, **where, token_digest=digest, created_at=now, token_at=now)
+    transaction.record(of_kind(FactKind.DEVICE_PAIRED, device=device, **where))
+    return device
+
+
+def renew_device(database: Database, author: Author, device: str) -> PairedDevice:
+    """A new token for a device, told by its id or its id in the document; the old one is void at once.
+
+    Refusal: unknown_device, also when it is revoked.
+    """
+    token = new_token()
+    with database.installation_transaction(author) as transaction:
+        row = in_use(transaction, device)
+        at = to_micros(transaction.now)
+        transaction.run(NEW_TOKEN, device=row["id"], digest=token_digest(token), at=at)
+        transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=row["id"]))
+    return PairedDevice(row["id"], row["kind"], row["configured"], token)
+
+
+def revoke_device(database: Database, author: Author, device: str) -> None:
+    """A device, told by its id or its id in the document, may do nothing any more.
+
+    Refusal: unknown_device, also when it is revoked already.
+    """
+    with database.installation_transaction(author) as transaction:
+        row = in_use(transaction, device)
+        transaction.run(
+            "UPDATE device SET revoked_at = :at WHERE id = :device",
+            at=to_micros(transaction.now),
+            device=row["id"],
+        )
+        transaction.record(of_kind(FactKind.DEVICE_REVOKED, device=row["id"]))
+
+
+def in_use(rows: object, device: str) -> Row:
+    """The device that is not revoked, by its id or its id in the document. Refusal: unknown_device."""
+    row = device_in_use(rows, device)
+    if row is None:
+        raise Refusal("unknown_device", device=device)
+    return row

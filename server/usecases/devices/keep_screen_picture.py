@@ -1,0 +1,38 @@
+"""A screen has sent a picture of itself: encoded anew off the loop, it takes the place of the last one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from server.apart import ApartEnded
+from server.domain.instants import to_text
+from server.domain.refusals import Refusal
+from server.store.devices.screen_pictures import ScreenPictures
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from signage.media.prepared import MediumRefused
+from signage.media.screen_pictures import prepare_screen_picture
+
+type CallApart = Callable[..., Any]
+
+
+def keep_screen_picture(
+    database: Database,
+    pictures: ScreenPictures,
+    call_apart: CallApart,
+    hall: str,
+    screen: str,
+    content: bytes,
+) -> Answer:
+    """When it was taken, by the server's clock. `hall` is an id, `screen` its id in the hall's document.
+
+    Refusals: unreadable_picture for what is no picture or too large a one; storage_full.
+    """
+    taken_at = database.clock.now()
+    try:
+        prepared = call_apart(prepare_screen_picture, content)
+    except MediumRefused as refused:
+        raise Refusal("unreadable_picture", reason=refused.code) from refused
+    except ApartEnded as ended:
+        raise Refusal("unreadable_picture", reason="medium_broken") from ended
+    kept = pictures.keep(hall, screen, taken_at, prepared)
+    return {"taken_at": to_text(kept.taken_at)}

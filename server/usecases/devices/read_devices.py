@@ -1,0 +1,41 @@
+"""Every device of every hall somebody oversees, at one glance."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from server.domain.instants import to_text
+from server.domain.people.roles import Permission
+from server.store.configuration.halls import all_halls
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.devices.read_supervision import Seen, read_supervision
+
+
+class May(Protocol):
+    """Whether somebody has a permission in a hall (its id, and its site's slug)."""
+
+    def __call__(self, permission: Permission, *, hall: str, site: str) -> bool: ...
+
+
+def supervised_halls(database: Database, may: May) -> list[str]:
+    """The ids of the halls somebody may oversee, by slug."""
+    with database.read() as rows:
+        halls = [row["id"] for row in all_halls(rows) if row["configuration_revision"] > 0]
+    sites = {hall: database.configuration(hall).site.slug for hall in halls}
+    return [hall for hall in halls if may(Permission.SUPERVISE, hall=hall, site=sites[hall])]
+
+
+def read_devices(
+    database: Database,
+    may: May,
+    seen: Callable[[str], Seen],
+    translate: Callable[..., str],
+) -> Answer:
+    """The halls somebody may oversee, each with its devices as `read_supervision` tells them."""
+    told: list[Any] = []
+    for hall in supervised_halls(database, may):
+        may_configure = may(Permission.CONFIGURE, hall=hall, site=database.configuration(hall).site.slug)
+        told.append(
+            read_supervision(database, hall, seen(hall), translate) | {"may_configure": may_configure}
+        )
+    return {"as_of": to_text(database.clock.now()), "halls": told}

@@ -1,0 +1,53 @@
+"""The printers of a hall: how each was when its driver last asked it, and how much paper it has left."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import to_text
+from server.domain.printing.paper_rolls import PaperLeft, learnt, paper_left
+from server.domain.printing.printers import state_now
+from server.store.devices.presence import KnownPresence
+from server.store.printing.paper_rolls import ended_rolls, roll_in
+from server.store.printing.print_jobs import printer_sighting
+from server.usecases.answers import Answer
+from server.usecases.devices.devices import places_of
+from server.usecases.devices.record_presence import uptime_of
+
+
+def read_printers(
+    rows: Any,
+    configuration: HallConfiguration,
+    presences: Mapping[tuple[str, str], KnownPresence],
+    now: datetime,
+) -> list[Answer]:
+    """The printers of a hall's kiosks, each by the id of its kiosk, in the document's order."""
+    told: list[Answer] = []
+    for kiosk, label in places_of(configuration, "kiosk").items():
+        printer = configuration.kiosks[kiosk].printer
+        if printer is None:
+            continue
+        sighting = printer_sighting(rows, kiosk)
+        left = paper_left_in(rows, kiosk, paper_mm=printer.paper_mm)
+        told.append(
+            {
+                "kind": "printer",
+                "id": kiosk,
+                "label": label,
+                "host": printer.host,
+                "port": printer.port,
+                "paper_mm": printer.paper_mm,
+                "state": state_now(sighting, now),
+                "since": None if sighting is None else to_text(sighting.since),
+                "seen_at": None if sighting is None else to_text(sighting.seen_at),
+                "paper": {"left": left.papers, "is_low": left.is_low, "is_learnt": left.is_learnt},
+                "uptime": uptime_of(presences.get(("printer", kiosk)), configuration, now),
+            }
+        )
+    return told
+
+
+def paper_left_in(rows: Any, printer: str, *, paper_mm: int) -> PaperLeft:
+    """About how many papers a printer (the id of its kiosk) has left."""
+    return paper_left(roll_in(rows, printer), learnt(ended_rolls(rows, printer), paper_mm=paper_mm))

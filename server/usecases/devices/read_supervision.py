@@ -1,0 +1,152 @@
+"""How each kiosk and screen of a hall is: there or not, up to date or not, what it shows and runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.domain.devices.connections import is_opened_twice, live
+from server.domain.devices.device_state import PlayerReport, Sighting, is_present, state_of
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.store.devices.presence import KnownPresence
+from server.store.devices.screen_pictures import ScreenPicture
+from server.store.engine.rows import Row
+from server.store.people.accounts import paired_devices
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.devices.devices import places_of
+from server.usecases.devices.read_printers import read_printers
+from server.usecases.devices.record_presence import known_presences, uptime_of
+from server.usecases.notices.read_programme import Programme, read_programme
+
+KINDS = ("screen", "kiosk")
+"""In the order they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a hall's devices, by their ids in its document.
+
+    `releases`: of the pages that this server has, by the kind of device.
+    """
+
+    sightings: Mapping[str, Sighting]
+    pictures: Mapping[str, ScreenPicture]
+    releases: Mapping[str, str]
+
+
+def read_supervision(database: Database, hall: str, seen: Seen, translate: Callable[..., str]) -> Answer:
+    """The devices of a hall (id or slug): those its document has, in its order, as they were last seen.
+
+    Refusal: unknown_hall.
+    """
+    hall_id = database.hall_id(hall)
+    configuration, now = database.configuration(hall_id), database.clock.now()
+    with database.read() as rows:
+        paired = {row["configured"]: row for row in paired_devices(rows, hall_id) if not row["revoked_at"]}
+        presences = known_presences(rows, hall_id, configuration, now)
+        printers = read_printers(rows, configuration, presences, now)
+    devices = []
+    for kind in KINDS:
+        for device, label in places_of(configuration, kind).items():
+            sighting, presence = seen.sightings.get(device), presences.get((kind, device))
+            told: Answer = {"kind": kind, "id": device, "label": label, **_pairing(paired.get(device))}
+            told |= _seen(sighting, presence, now)
+            told["uptime"] = uptime_of(presence, configuration, now)
+            told |= _connections(sighting, now)
+            if kind == "screen":
+                programme = read_programme(database, hall_id, device, translate)
+                told |= _player(sighting, programme, now)
+                told["picture"] = _picture(configuration.hall, seen.pictures.get(device))
+                database.breathe()
+            elif sighting is not None and sighting.report is not None:
+                told["report"] = sighting.report.as_message()
+            devices.append(told)
+    return {
+        **_hall(configuration),
+        "as_of": to_text(now),
+        "releases": dict(seen.releases),
+        "devices": devices,
+        "printers": printers,
+    }
+
+
+def _hall(configuration: HallConfiguration) -> Answer:
+    site = configuration.site
+    return {
+        "hall": configuration.hall,
+        "name": configuration.name,
+        "site": site.name,
+        "time_zone": site.time_zone,
+    }
+
+
+def _pairing(device: Row | None) -> Answer:
+    """Which device stands at a place, since when it has its token, and since when that lives twice."""
+    if device is None:
+        return {"is_paired": False, "device": None, "token_at": None, "copied_at": None}
+    return {
+        "is_paired": True,
+        "device": device["id"],
+        "token_at": micros_to_text(device["token_at"]),
+        "copied_at": micros_to_text(device["copied_at"]),
+    }
+
+
+def _connections(sighting: Sighting | None, now: datetime) -> Answer:
+    """From where a device is connected, and whether its page is open twice."""
+    connections = () if sighting is None else sighting.connections
+    return {
+        "connections": [each.as_message() for each in live(connections, now)],
+        "is_opened_twice": is_opened_twice(connections, now),
+    }
+
+
+def _seen(sighting: Sighting | None, presence: KnownPresence | None, now: datetime) -> Answer:
+    """Whether a device is there, since when that and what it told are so, and its last sign of life.
+
+    Of one that was not seen since the server started, what is kept of the days.
+    """
+    if sighting is None:
+        kept = None if presence is None or presence.seen_at is None else from_micros(presence.seen_at)
+        last = None if kept is None else to_text(kept)
+        return {"is_connected": False, "since": last, "seen_at": last}
+    return {
+        "is_connected": is_present(sighting, now),
+        "since": to_text(_since(sighting, now)),
+        "seen_at": to_text(sighting.seen_at),
+    }
+
+
+def _since(sighting: Sighting, now: datetime) -> datetime:
+    """A device that fell silent has been away since its last sign of life."""
+    is_silent = sighting.is_connected and not is_present(sighting, now)
+    return sighting.seen_at if is_silent else sighting.since
+
+
+def _player(sighting: Sighting | None, programme: Programme, now: datetime) -> Answer:
+    published = programme["revision"]
+    state = state_of(sighting, published, now)
+    report = None if sighting is None else sighting.report
+    told: dict[str, Any] = {"state": str(state), "published": published, "report": None}
+    if not isinstance(report, PlayerReport):
+        return told
+    notice = (
+        None if report.notice is None else {"id": report.notice, "title": _title(programme, report.notice)}
+    )
+    return told | {"report": report.as_message() | {"notice": notice}}
+
+
+def _picture(hall: str, picture: ScreenPicture | None) -> Answer | None:
+    """When the last picture of a screen was taken, and where it is; its address changes with it."""
+    if picture is None:
+        return None
+    address = f"/api/v1/halls/{hall}/screens/{picture.screen}/picture?taken={to_micros(picture.taken_at)}"
+    return {"taken_at": to_text(picture.taken_at), "url": address}
+
+
+def _title(programme: Programme, notice: str) -> str | None:
+    """What a notice of the programme is called, None for one without a title or that left it."""
+    titles = (item["content"].get("title") for item in programme["items"] if item["notice"] == notice)
+    return next((title for title in titles if title), None)

@@ -1,0 +1,1 @@
+"""Use cases: a hall as its pages show it."""

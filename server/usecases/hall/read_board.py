@@ -1,0 +1,273 @@
+"""What a screen shows: the board (calls) and the queues (people waiting), as messages."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from kiosk.waits import said_of
+from server.domain.hall.configuration import FRENCH, Counter, HallConfiguration, Screen
+from server.domain.hall.sound import Sound
+from server.domain.hours.calendars import business_day
+from server.domain.instants import from_micros, to_micros, to_text
+from server.domain.refusals import Refusal
+from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
+from server.store import counters, hours
+from server.store.engine.rows import Row
+from server.store.notices.notices import notices_mark
+from server.store.sound import quiet_until
+from server.store.transactions.database import Database
+from server.store.visits import legs
+from server.usecases.alerts.read_alerts import alert_told, screen_words
+from server.usecases.hours.opening import opening_now
+from server.usecases.media.read_look import read_look
+from server.usecases.notices.read_programme import Preview, read_programme
+from signage import board
+from signage.lettering import SMALLEST_PX, least_px, text_scale
+
+_HALL = (
+    "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision,"
+    " installation_revision, targets_decided FROM hall WHERE id = :hall"
+)
+_CALLED = (
+    "SELECT id, call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall"
+    # the first condition is the one of an index: without it SQLite looks through every leg ever called
+    " AND state IN ('called', 'in_service', 'parked') AND (state = 'called' OR (state = 'in_service'"
+    " AND is_start_pressed = :no AND parked_s IS NULL AND last_called_at > :still_shown))"
+    " ORDER BY last_called_at DESC LIMIT 12"
+)
+_RECENT = (
+    "SELECT id, number, counter, last_called_at, state, business_day, end_reason FROM leg"
+    " WHERE hall = :hall AND last_called_at IS NOT NULL ORDER BY last_called_at DESC LIMIT 24"
+)
+
+ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
+"""How long a call that counts as the arrival stays among the calls: no press says when it is over."""
+
+type Message = dict[str, Any]
+type Waits = Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A hall read at one committed state."""
+
+    rows: Any
+    row: Row
+    configuration: HallConfiguration
+    position: board.Position
+
+
+def look(database: Database, rows: Any, hall: str) -> Seen:
+    """The hall's epoch, version and configuration inside a read. `hall` is its id. Refusal: unknown_hall."""
+    row = rows.one(_HALL, hall=hall)
+    if row is None:
+        raise Refusal("unknown_hall", hall=hall)
+    position = board.Position(epoch=row["epoch"], version=row["version"], as_of=database.clock.now())
+    return Seen(rows, row, database.configurations.of(rows, row), position)
+
+
+def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.Place:
+    """A counter as visitors read it; one that left the configuration keeps its id.
+
+    `today` is the hall's local day, by which its induction loop is told or not; None: it is not told.
+    """
+    found: Counter | None = configuration.counters.get(counter)
+    if found is None:
+        return board.Place(counter=counter, label=counter)
+    has_loop = today is not None and found.shows_loop(today)
+    return board.Place(counter=counter, label=found.label, direction=found.directions, has_loop=has_loop)
+
+
+def read_board(database: Database, hall: str) -> Message:
+    """The board of a hall (id or slug) without its queues, under 4 kB. Refusal: unknown_hall."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        still_shown = to_micros(seen.position.as_of - ARRIVAL_SHOWN_FOR)
+        called = rows.all(_CALLED, hall=hall_id, no=False, still_shown=still_shown)
+        recent = rows.all(_RECENT, hall=hall_id)
+        rest = hours.carried_over(rows, hall_id, seen.configuration, seen.position.as_of)
+        quiet = quiet_until(rows, hall_id, seen.position.as_of)
+        told = alert_told(rows, hall_id, seen.configuration, seen.position.as_of)
+        mark = notices_mark(rows)
+    day = business_day(seen.configuration.calendar, seen.position.as_of)
+    today = day.isoformat()
+    shown = {row["id"] for row in called}
+    over = [
+        row
+        for row in recent
+        if row["state"] != "called"
+        and row["id"] not in shown
+        and row["business_day"] == today
+        and row["end_reason"] != "undone"
+        and row["counter"]
+    ]
+    latest: dict[str, Row] = {}
+    for row in over:
+        latest.setdefault(row["number"], row)
+    return board.board_message(
+        hall=seen.row["slug"],
+        position=seen.position,
+        calls=[_call(seen.configuration, row, day) for row in called],
+        recent=[
+            board.RecentCall(
+                number=row["number"],
+                place=place_of(seen.configuration, row["counter"]),
+                called_at=from_micros(row["last_called_at"]),
+            )
+            for row in list(latest.values())[: board.MAX_RECENT]
+        ],
+        extra={
+            "programme_revision": f"{seen.configuration.revision}.{mark}",
+            **told,
+            "quiet_until": to_text(quiet) if quiet else None,
+            "break": None
+            if rest is None
+            else {"begins_at": to_text(rest.begins_at), "resumes_at": to_text(rest.resumes_at)},
+        },
+    )
+
+
+def read_alert_message(database: Database, hall: str) -> Message:
+    """What is told at once when an alert is raised or ends in a hall (id): where it stands, and the alert."""
+    with database.read() as rows:
+        seen = look(database, rows, hall)
+        alert = alert_told(rows, hall, seen.configuration, seen.position.as_of)
+    position = seen.position
+    told = {"epoch": position.epoch, "version": position.version, "as_of": to_text(position.as_of)}
+    return {"hall": seen.row["slug"], **told, **alert}
+
+
+def _call(configuration: HallConfiguration, row: Row, today: date) -> board.BoardCall:
+    return board.BoardCall(
+        call=row["call"],
+        number=row["number"],
+        place=place_of(configuration, row["counter"], today),
+        called_at=from_micros(row["last_called_at"]),
+        rank=row["rank"],
+    )
+
+
+def read_queues(database: Database, hall: str, waits: Waits) -> Message:
+    """How many people wait per queue, and the wait of whoever takes a ticket now; under 4 kB."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        counts = legs.counts(rows, hall_id)
+        sessions = counters.open_sessions(rows, hall_id)
+    served = {
+        service
+        for session in sessions
+        if session["paused_at"] is None
+        for service in json.loads(session["services"])
+    }
+    lines = []
+    for queue in seen.configuration.queues.values():
+        services = [
+            s
+            for s in seen.configuration.services.values()
+            if s.queue == queue.id and not s.is_retired and s.is_on_kiosk
+        ]
+        if not services:
+            continue
+        wait = waits.get(queue.id) if any(each.id in served for each in services) else None
+        count = counts.get(queue.id, (0, 0))[0]
+        lines.append(
+            board.QueueLine(
+                queue=queue.id,
+                services=[(s.id, {FRENCH: s.name(FRENCH)}) for s in services],
+                waiting=count,
+                wait=board.Wait(low_s=wait.low_s, high_s=wait.high_s, said=said_of(wait.low_s, wait.high_s))
+                if isinstance(wait, WaitRange)
+                else None,
+                is_after_closing=isinstance(wait, AfterClosing),
+            )
+        )
+    return board.queues_message(hall=seen.row["slug"], position=seen.position, queues=lines)
+
+
+def read_screen(
+    database: Database,
+    hall: str,
+    screen: str,
+    translate: Callable[..., str],
+    preview: Preview | None = None,
+) -> Message:
+    """What a screen needs besides the board: names in every language, its programme, whether it is open.
+
+    Refusals: unknown_hall, unknown_notice for a preview of none.
+    """
+    programme = read_programme(database, hall, screen, translate, preview)
+    configuration = database.configuration(hall)
+    now = database.clock.now()
+    shown = configuration.screens.get(screen)
+    opening = (
+        opening_now(configuration, next(iter(configuration.services)), now).opening
+        if configuration.services
+        else None
+    )
+    with database.read() as rows:
+        words = screen_words(rows, database.hall_id(hall), now)
+        worn = read_look(rows).as_message()
+    return {
+        "hall": configuration.hall,
+        "name": configuration.name,
+        "site": configuration.site.name,
+        "time_zone": configuration.site.time_zone,
+        "languages": list(configuration.languages),
+        "services": {
+            service.id: dict(service.names)
+            for service in configuration.services.values()
+            if service.is_on_kiosk and not service.is_retired
+        },
+        "is_open": opening is None or opening.is_open,
+        "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
+        "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
+        "awaited_s": configuration.limits.forgotten_after_s,
+        "has_sound": shown.has_sound if shown else True,
+        "output": shown.output if shown else "loudspeaker",
+        "sound": _sound(configuration.sound, shown),
+        "hearing_loop": configuration.shows_loop(business_day(configuration.calendar, now)),
+        "place": _place(configuration, shown),
+        "demonstration": configuration.is_demonstration,
+        "look": worn,
+        "alert_texts": words,
+        "programme": programme,
+        "configuration": configuration.mark,
+        "now": to_text(now),
+    }
+
+
+def _sound(sound: Sound, screen: Screen | None) -> Message:
+    """How loud the page says calls: the most, and the levels by the local hour; a loop has one level."""
+    if screen is not None and screen.output == "loop":
+        return {"most_percent": 100 if sound.loop is None else sound.loop.percent, "levels": []}
+    return {
+        "most_percent": sound.most_percent,
+        "levels": [
+            {"opens": f"{level.opens:%H:%M}", "closes": f"{level.closes:%H:%M}", "percent": level.percent}
+            for level in sound.levels
+        ],
+    }
+
+
+def _place(configuration: HallConfiguration, screen: Screen | None) -> Message:
+    """What the screen is for and how large its text is there; a screen nobody configured is a hall's."""
+    if screen is None:
+        return {
+            "layout": "hall",
+            "text_scale": 1.0,
+            "least_px": SMALLEST_PX,
+            "arrow": None,
+            "counter": None,
+        }
+    counter = configuration.counters.get(screen.counter or "")
+    return {
+        "layout": screen.layout,
+        "text_scale": text_scale(screen.diagonal_cm, screen.viewing_m, screen.layout),
+        "least_px": least_px(screen.diagonal_cm, screen.viewing_m),
+        "arrow": screen.arrow,
+        "counter": None if counter is None else {"id": counter.id, "label": counter.label},
+    }

@@ -1,0 +1,393 @@
+"""What a counter sees: who waits and since when, who is called and served, which counters are open.
+
+The day's figures.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from server.domain.counters.forgotten_counter import PresenceAsked
+from server.domain.facts import FactKind
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import business_day
+from server.domain.hours.half_days import next_break, opens_no_more
+from server.domain.instants import micros_to_text, to_text
+from server.domain.refusals import Refusal
+from server.domain.visits.needs import Need
+from server.domain.visits.transitions import LegState
+from server.ids import session_mark
+from server.store import counters, hours
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.visits import legs as waiting
+from server.store.visits import links
+from server.usecases.answers import Answer, exceptional_answer, leg_answer
+from server.usecases.calling.pick_next import HallSeen, pick_next
+from server.usecases.counters.forgotten_counters import presence_of
+from server.usecases.counters.visible_counters import HIDDEN, ToldCounters
+from server.usecases.counters.wrapping_up import wrapping_up
+from server.usecases.hall.read_board import Seen, look
+from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, last_gesture
+
+PAGE = 30
+"""Waiting legs per queue in one answer."""
+MOST_STEP_FREE = 5
+"""How many people who wait for a step-free counter are named at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a hall's visits beside their legs: needs, the numbers each is linked to, and why
+    one is received without the appointment it needed.
+    """
+
+    needs: Mapping[str, tuple[Need, ...]]
+    linked: Mapping[str, Sequence[str]]
+    exceptional: Mapping[str, Answer | None]
+
+    @classmethod
+    def read(cls, rows: Any, hall: str) -> "Beside":
+        """Reads those of a hall (id)."""
+        received = {row["visit"]: exceptional_answer(row) for row in waiting.exceptional_visits(rows, hall)}
+        return cls(waiting.needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
+
+    def leg(self, row: Row) -> Answer:
+        """A leg with what is known of its visit."""
+        visit = row["visit"]
+        of_visit = {
+            "needs": list(self.needs.get(visit, ())),
+            "linked": list(self.linked.get(visit, ())),
+            "exceptional": self.exceptional.get(visit),
+        }
+        return leg_answer(row, of_visit)
+
+
+_DAY = (
+    "SELECT count(*) AS received, sum(CASE WHEN end_reason = 'no_show' THEN 1 ELSE 0 END) AS"
+    " no_shows FROM leg"
+    " WHERE hall = :hall AND business_day = :on AND position = 1"
+)
+_WAITS = (
+    "SELECT first_called_at - arrived_at AS wait, arrived_at, booked_at, first_called_at, target_s FROM leg"
+    " WHERE hall = :hall AND business_day = :on AND first_called_at IS NOT NULL"
+)
+_GREETINGS = (
+    "SELECT count(*) AS greetings FROM greeting WHERE hall = :hall AND business_day = :on AND is_undone = :no"
+)
+_NO_SHOWS = (
+    f"SELECT {waiting.LEG_COLUMNS} FROM leg l WHERE hall = :hall AND business_day = :on AND"
+    f" end_reason = 'no_show'"
+    " AND NOT EXISTS (SELECT 1 FROM leg n WHERE n.visit = l.visit AND n.position > l.position) ORDER"
+    " BY ended_at DESC LIMIT 20"
+)
+
+
+def read_queue(database: Database, hall: str, *, reader: str | None = None, page: int = PAGE) -> Answer:
+    """The queue of a hall (id or slug): counts, called, in service, and the first waiting legs per queue.
+
+    `reader`: the author who asks, who is told of their own counters also where few agents are present
+    (docs/rules/accounts.md); None: what everybody may read.
+    """
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        configuration = seen.configuration
+        on = business_day(configuration.calendar, seen.position.as_of).isoformat()
+        opened = waiting.open_legs(rows, hall_id)
+        sessions = counters.open_sessions(rows, hall_id)
+        beside = Beside.read(rows, hall_id)
+        may_tell = ToldCounters.of(sessions, reader)
+        at_counters = _counters(database, seen, sessions, opened)
+
+        def told(legs: Iterable[Row], state: str) -> list[Answer]:
+            return [may_tell.leg(beside.leg(row)) for row in legs if row["state"] == state]
+
+        answer: Answer = {
+            "hall": seen.row["slug"],
+            "epoch": seen.position.epoch,
+            "version": seen.position.version,
+            "as_of": to_text(seen.position.as_of),
+            "day": day_figures(rows, hall_id, on),
+            "queues": _queues(rows, hall_id, configuration, beside, page=page),
+            "called": told(opened, LegState.CALLED),
+            "in_service": told(opened, LegState.IN_SERVICE),
+            "parked": told(opened, LegState.PARKED),
+            "counters": [_hidden(each, may_tell) for each in at_counters],
+            "shows_counters": may_tell.tells_all,
+            "no_shows": told(rows.all(_NO_SHOWS, hall=hall_id, on=on), LegState.ENDED),
+        }
+        answer["break"] = read_break(rows, hall_id, configuration, seen.position.as_of)
+        answer["closed"] = read_closed(configuration, seen.position.as_of)
+        answer["step_free"] = _step_free(rows, configuration, beside.needs, at_counters)
+    return answer
+
+
+def read_queue_page(database: Database, hall: str, queue: str, *, after: str) -> Answer:
+    """The next waiting legs of one queue after the leg `after`, in call order."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        row = waiting.leg(rows, after)
+        key = row["sort_key"] if row is not None and row["hall"] == hall_id else ""
+        beside = Beside.read(rows, hall_id)
+        return {
+            "queue": queue,
+            "legs": [
+                beside.leg(each)
+                for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)
+            ],
+        }
+
+
+def read_break(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Answer | None:
+    """The break of a hall once it runs or begins within the hour, with what holds for it."""
+    at = next_break(configuration.calendar, now)
+    if at is None or not at.is_near(now):
+        return None
+    choice = hours.decided(rows, hall, at)
+    return {
+        "begins_at": to_text(at.begins_at),
+        "resumes_at": to_text(at.resumes_at),
+        "is_running": at.is_running(now),
+        "choice": str(choice or configuration.at_break),
+        "is_decided": choice is not None,
+    }
+
+
+def read_closed(configuration: HallConfiguration, now: datetime) -> Answer | None:
+    """That a hall opens no more on its business day, and what visitors are told why; None: it is or will be.
+
+    Who waits then is still called, and closed with the day.
+    """
+    calendar = configuration.calendar
+    if not opens_no_more(calendar, now):
+        return None
+    return {"why": dict(calendar.why.get(business_day(calendar, now), {}))}
+
+
+_WAITING_OF_VISIT = (
+    "SELECT id, visit, number, service FROM leg WHERE visit = :visit AND state = 'waiting' AND is_held = :no"
+)
+
+
+def _step_free(
+    rows: Any,
+    configuration: HallConfiguration,
+    noted: Mapping[str, tuple[Need, ...]],
+    counters_now: list[Answer],
+) -> list[Answer]:
+    """Who waits for a step-free counter while no open one serves them, and the closed ones that could."""
+    states = {each["counter"]: each for each in counters_now}
+    found = []
+    for visit in (visit for visit, needs in noted.items() if Need.STEP_FREE in needs):
+        for leg in rows.all(_WAITING_OF_VISIT, visit=visit, no=False):
+            able = [each.id for each in configuration.counters_serving(leg["service"]) if each.is_step_free]
+            calling = [states[each] for each in able if states[each]["state"] not in ("closed", "paused")]
+            if any(leg["service"] in each["services"] for each in calling):
+                continue
+            closed = [each for each in able if states[each]["state"] == "closed"]
+            found.append({key: leg[key] for key in ("visit", "number", "service")} | {"counters": closed})
+    return sorted(found, key=lambda each: str(each["number"]))[:MOST_STEP_FREE]
+
+
+def _queues(
+    rows: Any, hall: str, configuration: HallConfiguration, beside: Beside, *, page: int
+) -> list[Answer]:
+    counts = waiting.counts(rows, hall)
+    found = []
+    for queue in configuration.queues.values():
+        count, oldest_at = counts.get(queue.id, (0, None))
+        legs = waiting.waiting_of_queue(rows, hall, queue.id, limit=page) if count else []
+        services = [s.id for s in configuration.services.values() if s.queue == queue.id]
+        found.append(
+            {
+                "queue": queue.id,
+                "services": services,
+                "waiting": count,
+                "oldest_at": micros_to_text(oldest_at),
+                "legs": [beside.leg(leg) for leg in legs],
+            }
+        )
+    return found
+
+
+def _counters(database: Database, seen: Seen, sessions: Sequence[Row], opened: Any) -> list[Answer]:
+    of_counter = {session["counter"]: session for session in sessions}
+    legs = {row["counter"]: row for row in opened if row["state"] != LegState.PARKED}
+    looked = _looked(database, seen)
+    today = business_day(seen.configuration.calendar, seen.position.as_of)
+    return [
+        _counter(counter.id, of_counter.get(counter.id), legs.get(counter.id), looked)
+        | ({"hearing_loop": True} if counter.shows_loop(today) else {})
+        for counter in seen.configuration.counters.values()
+        if not counter.is_retired
+    ]
+
+
+def _hidden(told: Answer, may_tell: ToldCounters) -> Answer:
+    """A counter as everybody may read it: open or closed, for which services, whom it would call next."""
+    if told["session_mark"] is None or may_tell.tells(told["counter"]):
+        return told
+    return {name: value for name, value in told.items() if name != "is_paused"} | HIDDEN | {"leg": None}
+
+
+def _looked(database: Database, seen: Seen) -> HallSeen:
+    legs = database.open_legs(seen.rows, seen.row)
+    return HallSeen(seen.rows, seen.row["id"], seen.configuration, legs, seen.position.as_of)
+
+
+def _counter(counter: str, session: Any, leg: Any, looked: HallSeen) -> Answer:
+    if session is None:
+        return {
+            "counter": counter,
+            "session_mark": None,
+            "state": "closed",
+            "since": None,
+            "leg": None,
+            "services": [],
+            "next": None,
+        }
+    if leg is not None:
+        state, since = leg["state"], leg["started_at"] or leg["last_called_at"]
+    elif session["paused_at"] is not None:
+        state, since = "paused", session["paused_at"]
+    else:
+        state, since = "free", counters.free_since(looked.rows, looked.hall, session)
+    told: Answer = {
+        "counter": counter,
+        "session_mark": session_mark(session["session"]),
+        "state": state,
+        "since": micros_to_text(since),
+        "leg": None if leg is None else leg["id"],
+        "services": json.loads(session["services"]),
+        "next": _next_number(looked, counter, session),
+    }
+    if leg is not None and session["paused_at"] is not None:
+        told["is_paused"] = True  # not told otherwise: a message says this of every counter of the hall
+    return told
+
+
+def _next_number(looked: HallSeen, counter: str, session: Any) -> str | None:
+    """The number that `next` would call at this counter now; None when nobody."""
+    if counter not in looked.configuration.counters:
+        return None
+    pick = pick_next(looked, counter, counters.terms_of(session))
+    return None if pick is None else pick.leg.number
+
+
+def day_figures(rows: Any, hall: str, on: str) -> Answer:
+    """The figures of a hall (id) on a business day (ISO date), so far."""
+    day = rows.one(_DAY, hall=hall, on=on)
+    waited = []
+    within = 0
+    for row in rows.all(_WAITS, hall=hall, on=on):
+        wait_s = (row["first_called_at"] - max(row["arrived_at"], row["booked_at"] or 0)) / 1_000_000
+        waited.append(max(0.0, wait_s))
+        within += wait_s <= row["target_s"]
+    return {
+        "received": day["received"],
+        "no_shows": day["no_shows"] or 0,
+        "median_wait_s": int(median(waited)) if waited else None,
+        "within_target_percent": round(100 * within / len(waited)) if waited else None,
+        "greetings": rows.one(_GREETINGS, hall=hall, on=on, no=False)["greetings"],
+    }
+
+
+OF_WHO_HOLDS_IT = (
+    *("wrap_up_until", "presence", "pause_reason", "opened_at", "expires_at", "held_by", "last_gesture"),
+)
+"""What is told of a counter to whoever holds it, and to others where enough agents are present."""
+
+
+def read_counter(database: Database, counter: str, *, reader: str | None = None) -> Answer:
+    """One counter with its session, its leg and the gesture that may be undone. Refusal: unknown_counter.
+
+    `reader`: the author who asks, None: whoever holds it. The id of the session (`session`) is only for the
+    author who opened it; others get its mark. Where few agents are present, of a counter of somebody else
+    only what everybody may read.
+    """
+    hall = database.hall_of_counter(counter)
+    with database.read() as rows:
+        seen = look(database, rows, hall)
+        configured = seen.configuration.counters.get(counter)
+        if configured is None:
+            raise Refusal("unknown_counter", counter=counter)
+        session = counters.open_session(rows, counter)
+        leg = waiting.leg_at_counter(rows, counter)
+        gesture = last_gesture(rows, hall, counter) if session is not None else None
+        numbers = _number_of(rows, gesture)
+        notes = [] if leg is None else waiting.notes_before(rows, leg)
+        beside = Beside.read(rows, hall)
+        answer = _counter(counter, session, leg, _looked(database, seen))
+        may_tell = ToldCounters.of(counters.open_sessions(rows, hall), reader)
+        held = [] if session is None else counters.places_of(rows, hall, session["session"])
+        places = [place["counter"] for place in held]
+        wrap_up = _wrap_up(rows, hall, seen, session, leg)
+        asked = presence_of(rows, hall, seen.configuration.limits, places)
+    place = {
+        "session": None if session is None or not _may_read_id(session, reader) else session["session"],
+        "label": configured.label,
+        "hall": seen.row["slug"],
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(seen.position.as_of),
+    }
+    if reader is not None and session is not None and not may_tell.tells(counter):
+        return (
+            _hidden(answer, may_tell) | dict.fromkeys(OF_WHO_HOLDS_IT) | {"places": [], "notes": []} | place
+        )
+    return (
+        answer
+        | {
+            "places": places,
+            "leg": None if leg is None else beside.leg(leg),
+            "notes": notes,
+            "wrap_up_until": None if wrap_up is None else to_text(wrap_up),
+            "presence": None if asked is None else _presence(asked),
+            "pause_reason": None if session is None else session["pause_reason"],
+            "opened_at": None if session is None else micros_to_text(session["opened_at"]),
+            "expires_at": None if session is None else micros_to_text(session["expires_at"]),
+            "held_by": None if session is None else session["author"],
+            "last_gesture": None if gesture is None else _gesture(gesture, numbers),
+        }
+        | place
+    )
+
+
+def _may_read_id(session: Row, reader: str | None) -> bool:
+    return reader is None or session["author"] == reader
+
+
+def _wrap_up(rows: Any, hall: str, seen: Seen, session: Row | None, leg: Row | None) -> datetime | None:
+    if session is None or leg is not None:
+        return None
+    found = wrapping_up(rows, hall, seen.configuration, [session], seen.position.as_of)
+    return found.get(session["counter"])
+
+
+def _presence(asked: PresenceAsked) -> Answer:
+    return {"asks_at": to_text(asked.asks_at), "gives_back_at": to_text(asked.gives_back_at)}
+
+
+def _number_of(rows: Any, gesture: Any) -> str | None:
+    visit = None if gesture is None else gesture["visit"] or json.loads(gesture["body"]).get("visit")
+    row = None if visit is None else rows.one("SELECT number FROM visit WHERE id = :visit", visit=visit)
+    return None if row is None else str(row["number"])
+
+
+def _gesture(gesture: Any, number: str | None) -> Answer:
+    body = json.loads(gesture["body"])
+    until = gesture["happened_at"] + int(MAY_UNDO_FOR.total_seconds()) * 1_000_000
+    return {
+        "fact": gesture["id"],
+        "verb": gesture["kind"],
+        "leg": body.get("leg"),
+        "end_reason": body.get("reason") if gesture["kind"] == FactKind.LEG_ENDED else None,
+        "visit": gesture["visit"],
+        "number": number,
+        "at": micros_to_text(gesture["happened_at"]),
+        "may_undo_until": micros_to_text(until),
+    }

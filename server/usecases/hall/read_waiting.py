@@ -1,0 +1,52 @@
+"""Whom a counter will call: everyone who waits for it, in the order of its calling rule at this instant."""
+
+from server.domain.instants import to_text
+from server.domain.refusals import Refusal
+from server.domain.visits.transitions import LegState
+from server.store import counters
+from server.store.memory.open_legs import OpenLegs
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.calling.pick_next import HallSeen, order_of_calls, profile_of
+from server.usecases.hall.read_board import look
+from server.usecases.hall.read_queue import Beside
+
+
+def read_waiting(database: Database, counter: str) -> Answer:
+    """Everyone who waits for a counter (id): first those it may call now, in call order, then the others.
+
+    The others keep their place but cannot be called here now: held, a timer, a need, a link.
+    Nobody for a closed counter. Refusal: unknown_counter.
+    """
+    hall = database.hall_of_counter(counter)
+    with database.read() as rows:
+        seen = look(database, rows, hall)
+        if counter not in seen.configuration.counters:
+            raise Refusal("unknown_counter", counter=counter)
+        session = counters.open_session(rows, counter)
+        legs: OpenLegs = database.open_legs(rows, seen.row)
+        at = HallSeen(rows, hall, seen.configuration, legs, seen.position.as_of)
+        in_order: list[str] = []
+        others: list[str] = []
+        if session is not None:
+            terms = counters.terms_of(session)
+            in_order = order_of_calls(at, counter, terms)
+            profile = profile_of(seen.configuration, terms)
+            mine = legs.heads(profile.queues, counter=counter, seen=None)
+            left = [
+                leg
+                for leg in mine
+                if leg["id"] not in set(in_order)
+                and (leg["service"] in terms.services or leg["for_counter"] == counter)
+            ]
+            others = [leg["id"] for leg in sorted(left, key=lambda leg: str(leg["sort_key"]))]
+        details = Beside.read(rows, hall)
+        told = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
+    return {
+        "counter": counter,
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(seen.position.as_of),
+        "may_call": len(in_order),
+        "legs": [leg for leg in told if leg["state"] == LegState.WAITING],
+    }

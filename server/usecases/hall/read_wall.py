@@ -1,0 +1,252 @@
+"""The supervisor's wall: a hall at one glance, under the rule that it shows the hall, not the person."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.domain.counters.forgotten_counter import FORGOTTEN
+from server.domain.hall.configuration import Queue, Service
+from server.domain.hall.wall import QueueSeen, Waited, overdue, queue_state
+from server.domain.hours.calendars import business_day
+from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.visits.transitions import LegState
+from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
+from server.ids import session_mark
+from server.store import counters
+from server.store.engine.rows import Row
+from server.store.memory.open_legs import OpenLegs
+from server.store.sound import quiet_until
+from server.store.tickets.ticket_stops import stops_of_day
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer, wait_answer
+from server.usecases.counters.visible_counters import HIDDEN, ToldCounters
+from server.usecases.counters.wrapping_up import wrapping_up
+from server.usecases.hall.read_board import Seen, look
+from server.usecases.hall.read_queue import day_figures, read_break, read_closed
+from server.usecases.hours.opening import opening_now
+from server.usecases.waits.estimate_waits import Estimates
+
+LONGEST = 8
+"""How many of the longest waits are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    seen: Seen
+    legs: Sequence[Row]
+    sessions: Sequence[Row]
+    wrap_ups: Mapping[str, datetime]
+    now: int
+
+    def waiting(self, queue: str) -> list[Row]:
+        """Who waits in a queue, without those who wait for a closed counter."""
+        apart = {leg["id"] for leg in self.sent_to_closed()}
+        return [
+            leg
+            for leg in self.legs
+            if leg["state"] == LegState.WAITING and leg["queue"] == queue and leg["id"] not in apart
+        ]
+
+    def sent_to_closed(self) -> list[Row]:
+        """Who waits for one counter alone that nobody holds, the first sent first."""
+        held = {session["counter"] for session in self.sessions}
+        sent = [leg for leg in self.legs if leg["state"] == LegState.WAITING and leg["for_counter"]]
+        return sorted(
+            (leg for leg in sent if leg["for_counter"] not in held),
+            key=lambda leg: (leg["arrived_at"], leg["id"]),
+        )
+
+    def waited(self, leg: Row) -> Waited:
+        return Waited(max(0, self.now - _since(leg)) / 1_000_000, leg["target_s"])
+
+    def serving(self, queue: Queue) -> int:
+        """How many counters on duty serve a queue."""
+        services = {s.id for s in self.seen.configuration.services.values() if s.queue == queue.id}
+        on_duty = (session for session in self.sessions if session["paused_at"] is None)
+        return sum(not services.isdisjoint(json.loads(session["services"])) for session in on_duty)
+
+    def gives_tickets(self, services: Sequence[Service]) -> bool:
+        """Whether somebody may take a ticket now, whose wait could be foretold."""
+        configuration, now = self.seen.configuration, self.seen.position.as_of
+        return any(opening_now(configuration, service.id, now).opening.may_issue for service in services)
+
+
+def _since(leg: Row) -> int:
+    return int(max(leg["reference_at"], leg["booked_at"] or 0))
+
+
+def read_wall(database: Database, estimates: Estimates, hall: str) -> Answer:
+    """The wall of a hall (id or slug). Refusal: unknown_hall.
+
+    What each counter does is left out where fewer than three agents are present (`ToldCounters`).
+    """
+    hall_id = database.hall_id(hall)
+    ranges = estimates.of(hall_id).ranges
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        as_of = seen.position.as_of
+        on = business_day(seen.configuration.calendar, as_of)
+        sessions = counters.open_sessions(rows, hall_id)
+        wrap_ups = wrapping_up(rows, hall_id, seen.configuration, sessions, as_of)
+        open_legs = database.open_legs(rows, seen.row)
+        people = people_of(open_legs)
+        looked = _Looked(seen, list(open_legs), sessions, wrap_ups, to_micros(as_of))
+        at_counters = _counters(looked)
+        stops = stops_of_day(rows, hall_id, on)
+        day = day_figures(rows, hall_id, on.isoformat())
+        quiet = quiet_until(rows, hall_id, as_of)
+        rest = read_break(rows, hall_id, seen.configuration, as_of)
+    return {
+        "hall": seen.row["slug"],
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(as_of),
+        "day": day,
+        "break": rest,
+        "closed": read_closed(seen.configuration, as_of),
+        "quiet_until": None if quiet is None else to_text(quiet),
+        "people": people,
+        "queues": _queues(looked, ranges),
+        "longest": _longest(looked),
+        "sent_to_closed": [
+            {
+                "number": leg["number"],
+                "service": leg["service"],
+                "counter": leg["for_counter"],
+                "sent_at": micros_to_text(leg["arrived_at"]),
+            }
+            for leg in looked.sent_to_closed()
+        ],
+        "stops": [{"service": service, "since": micros_to_text(at)} for service, (_, at) in stops.items()],
+        **at_counters,
+    }
+
+
+def read_people(database: Database, hall: str) -> Answer:
+    """How many people are in a hall (id or slug), without a word on who they are. Refusal: unknown_hall."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        people = people_of(database.open_legs(rows, seen.row))
+    return {
+        "hall": seen.row["slug"],
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(seen.position.as_of),
+        "people": people,
+    }
+
+
+def people_of(legs: OpenLegs) -> Answer:
+    """How many people are in the hall by their open tickets: `all` is the sum of the four states.
+
+    A visit has one open leg at most. Linked visits are counted one by one, as an evacuation must miss nobody;
+    `linked` says how many of `all` are linked to another open one, since they may be one person's.
+    """
+    counted = Counter(str(leg["state"]) for leg in legs)
+    states = {str(state): counted[state] for state in LegState if state is not LegState.ENDED}
+    links = Counter(link for leg in legs if (link := legs.link(leg["visit"])) is not None)
+    linked = sum(count for count in links.values() if count > 1)
+    return states | {"all": sum(states.values()), "linked": linked}
+
+
+def _expected_s(found: Estimate) -> tuple[float, float] | None:
+    """The ends of an expected wait in seconds; None: unknown."""
+    match found:
+        case WaitRange(low_s, high_s):
+            return low_s, high_s
+        case AfterClosing(median_s):
+            return median_s, median_s
+    return None
+
+
+def _queues(looked: _Looked, ranges: Mapping[str, Estimate]) -> list[Answer]:
+    configuration = looked.seen.configuration
+    found = []
+    for queue in configuration.queues.values():
+        services = [s for s in configuration.services.values() if s.queue == queue.id and not s.is_retired]
+        waiting = looked.waiting(queue.id)
+        expected = ranges.get(queue.id) if looked.gives_tickets(services) else None
+        if not services and not waiting:
+            continue
+        target_s = min((s.target_s for s in services), default=0)
+        waited = [looked.waited(leg) for leg in waiting]
+        state = queue_state(QueueSeen(waited, _expected_s(expected), target_s, looked.serving(queue)))
+        found.append(
+            {
+                "queue": queue.id,
+                "services": [service.id for service in services],
+                "waiting": len(waiting),
+                "longest_s": int(max((each.wait_s for each in waited), default=0)),
+                "target_s": target_s,
+                "overdue": overdue(waited),
+                **wait_answer(expected),
+                "counters": looked.serving(queue),
+                "state": state,
+            }
+        )
+    return found
+
+
+def _longest(looked: _Looked) -> list[Answer]:
+    waiting = [leg for leg in looked.legs if leg["state"] == LegState.WAITING]
+    waiting.sort(key=lambda leg: (_since(leg), leg["id"]))
+    return [
+        {
+            "number": leg["number"],
+            "service": leg["service"],
+            "since": micros_to_text(_since(leg)),
+            "target_s": leg["target_s"],
+        }
+        for leg in waiting[:LONGEST]
+    ]
+
+
+def _counters(looked: _Looked) -> Answer:
+    sessions = {session["counter"]: session for session in looked.sessions}
+    at_counter = {
+        leg["counter"]: leg for leg in looked.legs if leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
+    }
+    agents = counters.agents_present(looked.sessions)
+    may_tell = ToldCounters.of(looked.sessions)
+    found = []
+    counted: dict[str, int] = {}
+    for counter in looked.seen.configuration.counters.values():
+        session = sessions.get(counter.id)
+        if counter.is_retired and session is None:
+            continue
+        doing = _doing(looked, session, at_counter.get(counter.id), looked.wrap_ups.get(counter.id))
+        is_told = session is None or may_tell.tells(counter.id)
+        state = doing["state"] if is_told or doing["state"] == "forgotten" else "open"
+        counted[state] = counted.get(state, 0) + 1
+        if not is_told:
+            doing = HIDDEN | {"number": None, "wrap_up_until": None}
+        terms = None if session is None else counters.terms_of(session)
+        found.append(
+            {
+                "counter": counter.id,
+                "session_mark": None if session is None else session_mark(session["session"]),
+                "profile": None if terms is None else terms.profile,
+                "services": [] if terms is None else list(terms.services),
+                **doing,
+            }
+        )
+    return {"agents": agents, "shows_counters": may_tell.tells_all, "counted": counted, "counters": found}
+
+
+def _doing(looked: _Looked, session: Row | None, leg: Row | None, wrap_up: datetime | None) -> dict[str, Any]:
+    until = to_text(wrap_up) if wrap_up is not None and leg is None else None
+    doing = {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
+    if session is None:
+        return doing
+    if leg is not None:
+        at = micros_to_text(leg["started_at"] or leg["last_called_at"])
+        return doing | {"state": leg["state"], "since": at, "number": leg["number"]}
+    if session["paused_at"] is not None:
+        state = "forgotten" if session["pause_reason"] == FORGOTTEN else "paused"
+        return doing | {"state": state, "since": micros_to_text(session["paused_at"])}
+    since = counters.free_since(looked.seen.rows, looked.seen.row["id"], session)
+    return doing | {"state": "free", "since": micros_to_text(since)}

@@ -1,0 +1,111 @@
+"""Send a short line from one page at work to another, and say that it was seen. No fact, nothing kept."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.domain.instants import to_micros
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+
+COUNTER, HELP = "counter", "help"
+KEPT = {COUNTER: timedelta(minutes=30), HELP: timedelta(hours=1)}
+"""How long a message of each kind may be read; then it is deleted."""
+PHRASES = ("come", "visitor_back", "document", "interpreter", "ring", "walk_over")
+"""What the reception desk tells a counter without typing."""
+HELP_PHRASE = "help"
+
+_MESSAGE = "SELECT id, hall, kind, counter, seen_at FROM message WHERE id = :message"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedMessage:
+    """To a counter: one of the phrases, or a text of 120 characters at most; without one a call for help.
+
+    `sent_from` is the role of who sends it.
+    """
+
+    sent_from: str
+    counter: str | None = None
+    phrase: str | None = None
+    text: str | None = None
+
+
+def send_message(
+    database: Database,
+    hall: str,
+    author: Author,
+    wanted: WantedMessage,
+    *,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The message sent. Refusals: unknown_counter, nothing_to_say, unknown_phrase."""
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        kind = HELP if wanted.counter is None else COUNTER
+        phrase, text = _words(transaction, wanted)
+        now, message = to_micros(transaction.now), new_id()
+        transaction.run(
+            "DELETE FROM message WHERE hall = :hall AND erase_after <= :now", hall=transaction.hall, now=now
+        )
+        transaction.insert(
+            "message",
+            id=message,
+            hall=transaction.hall,
+            kind=kind,
+            counter=wanted.counter,
+            phrase=phrase,
+            text=text,
+            sent_at=now,
+            sent_from=wanted.sent_from,
+            erase_after=to_micros(transaction.now + KEPT[kind]),
+        )
+        return transaction.answer({"message": message, "kind": kind, "counter": wanted.counter})
+
+
+def _words(transaction: HallTransaction, wanted: WantedMessage) -> tuple[str | None, str | None]:
+    if wanted.counter is None:
+        return HELP_PHRASE, None
+    if wanted.counter not in transaction.configuration.counters:
+        raise Refusal("unknown_counter", counter=wanted.counter)
+    if wanted.phrase is not None and wanted.phrase not in PHRASES:
+        raise Refusal("unknown_phrase", phrase=wanted.phrase)
+    text = (wanted.text or "").strip() or None
+    if wanted.phrase is None and text is None:
+        raise Refusal("nothing_to_say")
+    return wanted.phrase, text
+
+
+def message_of(database: Database, message: str) -> Answer:
+    """The hall (id), kind and counter of a message. Refusal: unknown_message."""
+    with database.read() as rows:
+        row = rows.one(_MESSAGE, message=message)
+    if row is None:
+        raise Refusal("unknown_message", message=message)
+    return {name: row[name] for name in ("hall", "kind", "counter")}
+
+
+def see_message(
+    database: Database, message: str, author: Author, *, seen_from: str, write_key: WriteKey | None = None
+) -> Answer:
+    """A person has seen a message: its words are erased. Seen twice, the first stays.
+
+    Refusal: unknown_message.
+    """
+    about = message_of(database, message)
+    with database.transaction(about["hall"], author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        transaction.run(
+            "UPDATE message SET seen_at = :now, seen_from = :seen_from, text = NULL"
+            " WHERE id = :message AND seen_at IS NULL",
+            now=to_micros(transaction.now),
+            seen_from=seen_from,
+            message=message,
+        )
+        return transaction.answer({"message": message, "kind": about["kind"], "counter": about["counter"]})

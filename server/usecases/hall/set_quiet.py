@@ -1,0 +1,23 @@
+"""Say no call aloud for a while: it ends by itself, calls stay on the screens."""
+
+from datetime import timedelta
+
+from server.domain.hall.facts import quiet_set
+from server.domain.instants import to_text
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+
+
+def set_quiet(
+    database: Database, hall: str, author: Author, minutes: int, *, write_key: WriteKey | None = None
+) -> Answer:
+    """Until when the voice of a hall (id) is silent, `minutes` (0 to 120) from now; 0 brings it back."""
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        until = transaction.now + timedelta(minutes=minutes)
+        transaction.record(quiet_set(new_id(), until))
+        return transaction.answer({"quiet_until": to_text(until) if minutes else None})

@@ -1,0 +1,1 @@
+"""Use cases: opening hours, breaks and the end of the day."""

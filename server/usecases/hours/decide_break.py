@@ -1,0 +1,29 @@
+"""Decide what becomes of those who still wait at the break: finish the queue, or carry over."""
+
+from server.domain.hall.facts import break_decided
+from server.domain.hours.half_days import AtBreak, next_break
+from server.domain.instants import to_text
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+
+
+def decide_break(
+    database: Database, hall: str, author: Author, choice: AtBreak, *, write_key: WriteKey | None = None
+) -> Answer:
+    """What holds for the break that runs or comes next today; it may be decided again until it ends.
+
+    Refusal: no_break when the day has none left.
+    """
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        at = next_break(transaction.configuration.calendar, transaction.now)
+        if at is None:
+            raise Refusal("no_break")
+        transaction.record(break_decided(new_id(), at, choice=choice))
+        times = {"begins_at": to_text(at.begins_at), "resumes_at": to_text(at.resumes_at)}
+        return transaction.answer({"choice": str(choice), **times})

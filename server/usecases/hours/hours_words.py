@@ -1,0 +1,104 @@
+"""Opening hours in words, line by line, for a screen: the week, the next exceptions, when to come."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, time, timedelta
+from itertools import groupby
+
+from babel.dates import format_date
+
+from server.domain.hall.configuration import text_in
+from server.domain.hours.busy_hours import COUNTED_WEEKS, BusyAndQuiet, HoursOfWeek
+from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, spans_on
+
+type Say = Callable[..., str]
+"""A sentence by its key, in the language of the lines."""
+
+_MONDAY = date(2024, 1, 1)
+_ROUND_THE_CLOCK = (Span(MIDNIGHT, MIDNIGHT),)
+
+
+def hours_lines(calendar: Calendar, days: Sequence[date], language: str, say: Say) -> list[str]:
+    """The week's hours, weekdays alike together, then those of `days` that are not as the week, and why."""
+    week = {weekday: calendar.weekly.get(weekday, ()) for weekday in range(7)}
+    if all(spans == _ROUND_THE_CLOCK for spans in week.values()):
+        return [say("server.programme.hours.round_the_clock")]
+    lines = []
+    for spans, alike in groupby(range(7), key=lambda weekday: week[weekday]):
+        names = [weekday_name(weekday, language) for weekday in alike]
+        lines.append(_line(_days(names, say), spans, language, say))
+    for on in days:
+        spans = spans_on(calendar, on)
+        if spans != week[on.weekday()]:
+            why = text_in(calendar.why.get(on, {}), language)
+            line = _line(_date(on, language), spans, language, say)
+            lines.append(say("server.programme.hours.because", line=line, why=why) if why else line)
+    return lines
+
+
+def affluence_lines(found: BusyAndQuiet, language: str, say: Say) -> list[str]:
+    """When most people come and when fewest do, with what that is known from; nothing where it is not."""
+    lines = []
+    if found.busy:
+        lines.append(say("server.programme.hours.busy", spans=_slots(found.busy, language, say)))
+    if found.quiet:
+        lines.append(say("server.programme.hours.quiet", spans=_slots(found.quiet, language, say)))
+    return [*lines, say("server.programme.hours.counted", weeks=COUNTED_WEEKS)] if lines else []
+
+
+def weekday_name(weekday: int, language: str) -> str:
+    """The name of a weekday (0 is Monday)."""
+    return str(format_date(_MONDAY + timedelta(days=weekday), "EEEE", locale=language))
+
+
+def _date(on: date, language: str) -> str:
+    return str(format_date(on, "EEEE d MMMM", locale="en_GB" if language == "en" else language))
+
+
+def _days(names: Sequence[str], say: Say) -> str:
+    if len(names) < 3:
+        return _listed(names, say)
+    return say("server.programme.hours.days", first=names[0], last=names[-1])
+
+
+def _listed(parts: Sequence[str], say: Say) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return say("server.programme.hours.listed", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def _line(days: str, spans: Sequence[Span], language: str, say: Say) -> str:
+    told = [
+        say(
+            "server.programme.hours.span",
+            opens=_clock(span.opens, language, say),
+            closes=_clock(span.closes, language, say),
+        )
+        for span in spans
+    ]
+    hours = _listed(told, say) if told else say("server.programme.hours.closed")
+    return say("server.programme.hours.line", days=days[:1].upper() + days[1:], hours=hours)
+
+
+def _clock(at: time, language: str, say: Say) -> str:
+    if at == MIDNIGHT:
+        return say("server.programme.hours.midnight")
+    if language != "fr":
+        return f"{at.hour:02d}:{at.minute:02d}"
+    return f"{at.hour}\u00a0h" + (f"\u00a0{at.minute:02d}" if at.minute else "")
+
+
+def _time_of(minutes: int) -> time:
+    return time(minutes // 60 % 24, minutes % 60)
+
+
+def _slots(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
+    told = [
+        say(
+            "server.programme.hours.slot",
+            day=weekday_name(slot.weekday, language),
+            opens=_clock(_time_of(slot.starts), language, say),
+            closes=_clock(_time_of(slot.ends), language, say),
+        )
+        for slot in slots
+    ]
+    return _listed(told, say)

@@ -1,0 +1,1 @@
+"""Use cases: the journal of facts."""

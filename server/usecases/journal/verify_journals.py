@@ -1,0 +1,80 @@
+"""Verify every journal once a day, at night, in a process apart; keep what was found.
+
+Every worker asks whether it is time; a claim in the database decides who walks. A walk that was cut off is
+taken up again after an hour.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from server.clock import Clock
+from server.store.configuration.halls import all_halls
+from server.store.journal.anchors import Anchors
+from server.store.journal.verifications import is_verified, keep_verified
+from server.store.journal.verify import Verified, verify_journal
+from server.store.operation.job_runs import claim_every
+from server.store.transactions.database import Database
+
+log = structlog.get_logger()
+
+JOB = "verification"
+NIGHT_HOURS = range(2, 6)
+"""Local hours in which the journals are verified."""
+AFTER_START_S = 3600
+"""A server that does not stand at night verifies by day, so long after its start."""
+TAKEN_FOR_S = 3600
+
+type CallApart = Callable[..., Any]
+
+
+class NightlyVerification:
+    """Verifies the journals of an installation once a local day, that of its first hall."""
+
+    def __init__(self, database: Database, anchors: Anchors, call_apart: CallApart) -> None:
+        self.database, self.anchors, self.call_apart = database, anchors, call_apart
+        self.started_s = database.clock.elapsed_s()
+
+    def make(self) -> None:
+        """Verifies where it is time and nobody else does."""
+        now = self.database.clock.now()
+        with self.database.read() as rows:
+            slugs = [hall["slug"] for hall in all_halls(rows) if hall["configuration_revision"] > 0]
+        if not slugs:
+            return
+        local = now.astimezone(ZoneInfo(self.database.configuration(slugs[0]).site.time_zone))
+        if self._is_time(local):
+            self._verify(local.date().isoformat(), now)
+
+    def _is_time(self, local: datetime) -> bool:
+        if local.hour in NIGHT_HOURS:
+            return True
+        stands_s = self.database.clock.elapsed_s() - self.started_s
+        return local.hour >= NIGHT_HOURS.stop and stands_s > AFTER_START_S
+
+    def _verify(self, day: str, now: datetime) -> None:
+        with self.database.read() as rows:
+            if is_verified(rows, day):
+                return
+        if not claim_every(self.database, JOB, now=now, every_s=TAKEN_FOR_S):
+            return
+        verified, took_s = self.call_apart(verify_apart, self.database.url, self.anchors.folder)
+        keep_verified(self.database, verified, day, took_s)
+        log.info("journals_verified", facts=sum(verified.facts.values()), took_s=round(took_s, 1))
+        for fault in verified.faults:
+            log.error("journal_wrong", journal=fault.journal, wrong=fault.wrong, position=fault.position)
+
+
+def verify_apart(database_url: str, anchors_folder: Path) -> tuple[Verified, float]:
+    """Walks every journal with a connection of its own; what was found, and the seconds it took."""
+    clock = Clock()
+    began_s = clock.elapsed_s()
+    database = Database(database_url, clock)
+    try:
+        return verify_journal(database, Anchors(anchors_folder)), clock.elapsed_s() - began_s
+    finally:
+        database.close()

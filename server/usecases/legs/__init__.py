@@ -1,0 +1,1 @@
+"""Use cases: legs of visits: what gestures on them share."""

@@ -1,0 +1,57 @@
+"""Note what helps a visitor, at the kiosk with the ticket or at a desk; erased when the day closes."""
+
+from collections.abc import Collection
+from datetime import date
+
+from server.domain.hours.calendars import day_closes_at
+from server.domain.refusals import Refusal
+from server.domain.visits.facts import needs_noted
+from server.domain.visits.needs import needs_of, needs_text
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.journal.erasables import keep_erasable
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+
+_VISIT = "SELECT id, hall, business_day, end_reason FROM visit WHERE id = :visit"
+
+
+def note_needs(
+    database: Database,
+    visit: str,
+    author: Author,
+    needs: Collection[str],
+    *,
+    counter: str | None = None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The needs of a visit from now on, in place of those noted before; an empty list takes them away.
+
+    Refusals: unknown_visit, wrong_state when the visit has ended.
+    """
+    with database.read() as rows:
+        row = rows.one(_VISIT, visit=visit)
+    if row is None:
+        raise Refusal("unknown_visit", visit=visit)
+    with database.transaction(row["hall"], author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        row = transaction.one(_VISIT, visit=visit)
+        assert row is not None
+        if row["end_reason"] is not None:
+            raise Refusal("wrong_state", state="ended", verb="note_needs")
+        text = record_needs(transaction, visit, needs, on=row["business_day"], counter=counter)
+        return transaction.answer({"visit": visit, "needs": list(needs_of(text))})
+
+
+def record_needs(
+    transaction: HallTransaction, visit: str, needs: Collection[str], *, on: str, counter: str | None = None
+) -> str:
+    """Keeps the needs of a visit of a business day until it closes; the text kept."""
+    text, kept = needs_text(needs), None
+    if text:
+        until = day_closes_at(transaction.configuration.calendar, date.fromisoformat(on))
+        kept = keep_erasable(transaction, text, until=until)
+    transaction.record(needs_noted(visit, kept, counter=counter))
+    return text

@@ -1,0 +1,60 @@
+"""Write what a medium says, for who cannot see it: no notice shows it before."""
+
+from server.domain.notices.media import MediumState, Sites, Texts, medium_described, texts_json
+from server.domain.refusals import Refusal
+from server.language import LANGUAGES
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.media.media import medium_row, put_texts
+from server.store.notices.notices import notices_frozen_with
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.media.read_media import changeable, medium_answer
+
+LONGEST_TEXT = 1000
+"""Characters of what a medium says, in each language."""
+FRENCH = "fr"
+
+
+def describe_medium(
+    database: Database,
+    author: Author,
+    medium: str,
+    texts: Texts,
+    *,
+    sites: Sites = None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The medium with its texts, one by language: French, and with translations at least two of them.
+
+    A notice that was proposed, approved or shown keeps the texts of its medium until it is archived.
+    Refusals: unknown_medium, medium_of_all, medium_frozen, wrong_language, text_missing without French,
+    text_too_long, one_translation.
+    """
+    kept = {language: " ".join(text.split()) for language, text in texts.items() if text.strip()}
+    _check(kept)
+    with database.installation_transaction(author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        row = changeable(medium_row(transaction, medium), medium, sites)
+        if row["state"] not in (MediumState.READY, MediumState.PREPARING):
+            raise Refusal("unknown_medium", medium=medium)
+        frozen = notices_frozen_with(transaction, medium)
+        if frozen:
+            raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
+        transaction.record(medium_described(medium, kept))
+        put_texts(transaction, medium, texts_json(kept))
+        described = medium_row(transaction, medium)
+        assert described is not None
+        return transaction.answer(medium_answer(described, sites))
+
+
+def _check(texts: Texts) -> None:
+    if set(texts) - set(LANGUAGES):
+        raise Refusal("wrong_language", languages=", ".join(sorted(set(texts) - set(LANGUAGES))))
+    if FRENCH not in texts:
+        raise Refusal("text_missing")
+    if any(len(text) > LONGEST_TEXT for text in texts.values()):
+        raise Refusal("text_too_long", characters=LONGEST_TEXT)
+    if len(texts) == 2:  # law 94-665, as for every notice (server.documents.checks.languages)
+        raise Refusal("one_translation")

@@ -1,0 +1,71 @@
+"""Remove a medium that nothing shows, and sweep the files that no medium has."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from server.domain.notices.media import MediumState, Sites, medium_removed
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.media.media import file_name, files_of, medium_row, names_in_use, waiting_names
+from server.store.media.media_files import NAME, MediaFiles
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM, Author
+from server.usecases.answers import Answer
+from server.usecases.media.read_look import look_in_use
+from server.usecases.media.read_media import changeable
+
+type NoticesWith = Callable[[Any, str], Sequence[str]]
+"""The ids of the notices that show a medium, by rows and the medium's id."""
+
+
+def remove_medium(
+    database: Database,
+    files: MediaFiles,
+    author: Author,
+    medium: str,
+    *,
+    notices_with: NoticesWith,
+    sites: Sites = None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The medium removed: its files are gone, unless another medium has the same.
+
+    Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
+    the brand does.
+    """
+    with database.installation_transaction(author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        row = changeable(medium_row(transaction, medium), medium, sites)
+        used = notices_with(transaction, medium)
+        if used:
+            raise Refusal("medium_in_use", medium=medium, notices=len(used))
+        if look_in_use(transaction, medium):
+            raise Refusal("medium_in_look", medium=medium)
+        names = {file_name(file) for file in files_of(row)}
+        transaction.record(medium_removed(medium))
+        for table in ("upload", "medium_text", "medium_site"):
+            transaction.run(f"DELETE FROM {table} WHERE medium = :medium", medium=medium)
+        answer = transaction.answer({"medium": medium, "state": str(MediumState.REMOVED)})
+    files.upload(medium).unlink(missing_ok=True)
+    # under the lock that a prepared medium is recorded with: what is in use then stays
+    with database.installation_transaction(SYSTEM) as transaction:
+        files.remove(names - names_in_use(transaction))
+    return answer
+
+
+def sweep_media(database: Database, files: MediaFiles) -> int:
+    """Removes what is older than an hour and belongs to no medium: left by a crash. How many files."""
+    old = list(files.old(now_s=database.clock.now().timestamp()))
+    if not old:
+        return 0
+    with database.installation_transaction(SYSTEM) as transaction:
+        kept = names_in_use(transaction) | waiting_names(transaction)
+        orphans = [path for path in old if path.name not in kept]
+        for path in orphans:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif NAME.fullmatch(path.name) or path.parent == files.incoming or path.suffix == ".part":
+                path.unlink(missing_ok=True)
+    return len(orphans)

@@ -1,0 +1,48 @@
+"""Receive a file that is to become a medium: it waits on the disk until a worker prepares it."""
+
+from collections.abc import Callable, Iterable
+
+from server.domain.notices.media import MediumState, medium_uploaded
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.media.media_files import MediaFiles, receive
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+
+type KeyOf = Callable[[str], WriteKey | None]
+"""The idempotency key of an upload, by the SHA-256 of its bytes."""
+
+
+def upload_medium(
+    database: Database,
+    files: MediaFiles,
+    author: Author,
+    chunks: Iterable[bytes],
+    *,
+    largest: int,
+    site: str | None = None,
+    write_key: KeyOf = lambda _: None,
+) -> Answer:
+    """The medium that will be prepared, in state `preparing`. The name of the file is not kept.
+
+    `site`: the site it belongs to; None: all sites.
+
+    Refusals: medium_too_large beyond `largest` bytes, medium_empty, storage_full; nothing is kept then.
+    """
+    received = receive(chunks, files.new_part(), largest=largest)
+    try:
+        with database.installation_transaction(author, write_key(received.sha256)) as transaction:
+            if transaction.is_replayed:
+                return dict(transaction.replayed_answer)
+            medium = new_id()
+            transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size, site=site))
+            if site is not None:
+                transaction.insert("medium_site", medium=medium, site=site)
+            transaction.insert("upload", medium=medium, claimed_until=None, tries=0)
+            answer = transaction.answer({"medium": medium, "state": str(MediumState.PREPARING)})
+            transaction.flush()
+            received.file.replace(files.upload(medium))
+            return answer
+    finally:
+        received.file.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Use cases: notices and what screens show."""

@@ -1,0 +1,75 @@
+"""Submit a notice, approve or refuse it, withdraw it, put it into the archive."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from server.domain.facts import Fact
+from server.domain.notices import facts
+from server.domain.notices.facts import Step
+from server.domain.notices.lifecycle import NoticeVerb
+from server.domain.refusals import Refusal
+from server.store.journal.erasables import keep_erasable
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.answers import Answer
+from server.usecases.notices.begin_gesture import NoticeGesture, Standing, begin_gesture
+
+LONGEST_REASON = 400
+REASON_KEPT = timedelta(days=365)
+"""How long the words of a refusal are kept; that there was one stays."""
+
+
+def submit_notice(database: Database, gesture: NoticeGesture) -> Answer:
+    """The version waits for whoever decides. Refusals: as every gesture (`begin_gesture`)."""
+    return _moved(database, gesture, NoticeVerb.SUBMIT, facts.notice_submitted)
+
+
+def approve_notice(database: Database, gesture: NoticeGesture) -> Answer:
+    """The version may be published. Refusals: as every gesture."""
+    return _moved(database, gesture, NoticeVerb.APPROVE, facts.notice_approved)
+
+
+def withdraw_notice(database: Database, gesture: NoticeGesture) -> Answer:
+    """The notice is shown no more, and where it was. Refusals: as every gesture."""
+    return _moved(database, gesture, NoticeVerb.WITHDRAW, facts.notice_withdrawn)
+
+
+def archive_notice(database: Database, gesture: NoticeGesture) -> Answer:
+    """The notice leaves the lists. Refusals: as every gesture."""
+    return _moved(database, gesture, NoticeVerb.ARCHIVE, facts.notice_archived)
+
+
+def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> Answer:
+    """The version goes back with a reason of 1 to 400 characters on one line, as it is read in a list.
+
+    Refusals: no_reason; as every gesture.
+    """
+    words = " ".join(reason.split())
+    if not 1 <= len(words) <= LONGEST_REASON:
+        raise Refusal("no_reason", longest=LONGEST_REASON)
+
+    def refused(transaction: InstallationTransaction, standing: Standing) -> Fact:
+        kept = keep_erasable(transaction, words, until=transaction.now + REASON_KEPT)
+        return facts.notice_refused(standing.step, standing.version, kept)
+
+    return _recorded(database, gesture, NoticeVerb.REFUSE, refused)
+
+
+def _moved(
+    database: Database, gesture: NoticeGesture, verb: NoticeVerb, fact: Callable[[Step, int], Fact]
+) -> Answer:
+    return _recorded(database, gesture, verb, lambda _, standing: fact(standing.step, standing.version))
+
+
+def _recorded(
+    database: Database,
+    gesture: NoticeGesture,
+    verb: NoticeVerb,
+    fact: Callable[[InstallationTransaction, Standing], Fact],
+) -> Answer:
+    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        standing = begin_gesture(database, transaction, gesture, verb)
+        transaction.record(fact(transaction, standing))
+        return transaction.answer(standing.answer())

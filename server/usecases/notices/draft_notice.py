@@ -1,0 +1,84 @@
+"""Draft a notice, or the correction of one: a first version, by whoever may draft at one of its sites."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.documents.notices import MediumNotice, NoticeContent, parse_notice
+from server.domain.notices.facts import NewVersion, Step, notice_drafted
+from server.domain.notices.lifecycle import NoticeState, NoticeVerb
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.notices.notices import content_of, content_text, corrections_of, keep_version
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.usecases.answers import Answer
+from server.usecases.notices.begin_gesture import NoticeGesture, begin_gesture
+from server.usecases.notices.notice_media import check_media
+from server.usecases.notices.notice_places import Places, Reach, check_places, read_places, targets_of
+
+
+def draft_notice(
+    database: Database,
+    author: Author,
+    content: Mapping[str, Any],
+    *,
+    reach: Reach,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The notice drafted, with its id and version 1. Raises DocumentRefused; refusal: forbidden."""
+    notice = parse_notice(content)
+    with database.installation_transaction(author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        checked_for(transaction, notice, read_places(database, transaction), reach)
+        step = Step(new_id(), 1, NoticeState.DRAFT)
+        transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
+        return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
+
+
+def correct_notice(database: Database, gesture: NoticeGesture) -> Answer:
+    """The draft of a correction of a published notice: the same words, to be edited, decided and published.
+
+    Refusals: correction_open, with its id, while there is one; as every gesture (`begin_gesture`).
+    """
+    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        standing = begin_gesture(database, transaction, gesture, NoticeVerb.CORRECT)
+        opened = corrections_of(transaction, gesture.notice)
+        if opened:
+            raise Refusal("correction_open", correction=opened[-1]["id"])
+        notice = content_of(transaction, gesture.notice, standing.version)
+        step = Step(new_id(), 1, NoticeState.DRAFT)
+        version = new_version(transaction, step.notice, 1, notice)
+        transaction.record(notice_drafted(step, version, replaces=gesture.notice))
+        return transaction.answer({"notice": step.notice, "version": 1, "state": str(step.state)})
+
+
+def checked_for(
+    rows: InstallationTransaction,
+    notice: NoticeContent,
+    places: Places,
+    reach: Reach,
+    *,
+    before: NoticeContent | None = None,
+) -> None:
+    """Refuses places and media that do not exist, media of other sites, and sites at which one may not draft.
+
+    `before`: the content that is edited; its medium may stay whoever edits.
+    Raises DocumentRefused; refusal: forbidden.
+    """
+    check_places(notice, places)
+    stays = isinstance(before, MediumNotice) and before.medium == getattr(notice, "medium", None)
+    check_media(rows, notice, None if stays else reach.media)
+    if not reach.may_draft(places.sites_of(targets_of(notice))):
+        raise Refusal("forbidden")
+
+
+def new_version(
+    transaction: InstallationTransaction, notice: str, version: int, content: NoticeContent
+) -> NewVersion:
+    """Keeps what a version says; what its fact holds of it."""
+    digest = keep_version(transaction, notice, version, content_text(content))
+    return NewVersion(version, digest, content.kind, content.category, targets_of(content))

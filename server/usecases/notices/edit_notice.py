@@ -1,0 +1,37 @@
+"""Edit a notice: one more version, a draft again whatever was decided of the one before."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.documents.checks.notices import check_kind
+from server.documents.notices import parse_notice
+from server.documents.problems import DocumentRefused
+from server.domain.notices.facts import notice_edited
+from server.domain.notices.lifecycle import NoticeVerb
+from server.store.notices.notices import content_of
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.notices.begin_gesture import NoticeGesture, begin_gesture
+from server.usecases.notices.draft_notice import checked_for, new_version
+
+
+def edit_notice(database: Database, gesture: NoticeGesture, content: Mapping[str, Any]) -> Answer:
+    """The notice with one more version; the gesture's `version` is the one it was made from.
+
+    Its kind stays: what shows a medium or a feed is told by it. Raises DocumentRefused;
+    refusals: unknown_notice, forbidden, stale_notice, notice_state.
+    """
+    notice = parse_notice(content)
+    with database.installation_transaction(gesture.author, gesture.write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
+        problems = check_kind(notice, standing.row["kind"])
+        if problems:
+            raise DocumentRefused(problems)
+        before = content_of(transaction, gesture.notice, standing.version)
+        checked_for(transaction, notice, standing.places, gesture.reach, before=before)
+        version = standing.version + 1
+        kept = new_version(transaction, gesture.notice, version, notice)
+        transaction.record(notice_edited(standing.step, kept))
+        return transaction.answer(standing.answer() | {"version": version})

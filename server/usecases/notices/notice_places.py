@@ -1,0 +1,119 @@
+"""The places a notice is for: which sites it touches, and who may do what about them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.documents.checks.notices import KnownPlaces, check_notice
+from server.documents.notices import NoticeContent
+from server.documents.problems import DocumentRefused
+from server.documents.reading import parse_installation
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.notices.facts import Targets
+from server.domain.refusals import Refusal
+from server.store.configuration.configurations import INSTALLATION
+from server.store.configuration.documents import newest
+from server.store.configuration.halls import all_halls
+from server.store.transactions.database import Database
+
+ANY_SCREEN = "*"
+"""In place of a screen's id: whichever of a hall's."""
+
+type Sites = frozenset[str] | None
+"""Slugs of sites; None: every site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """At which sites somebody may draft notices, and at which they decide what is shown."""
+
+    drafts: Sites
+    publishes: Sites
+
+    @property
+    def media(self) -> Sites:
+        """The sites whose media they may show."""
+        if self.drafts is None or self.publishes is None:
+            return None
+        return self.drafts | self.publishes
+
+    def may_draft(self, sites: Collection[str]) -> bool:
+        """Whether they may draft for some of these sites."""
+        return self.may_publish(sites) or self.drafts is None or not self.drafts.isdisjoint(sites)
+
+    def may_publish(self, sites: Collection[str]) -> bool:
+        """Whether they decide for all of these sites."""
+        return self.publishes is None or (bool(sites) and self.publishes.issuperset(sites))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Every hall of the installation as it is configured now, and its languages."""
+
+    halls: Sequence[HallConfiguration]
+    languages: Sequence[str]
+
+    @property
+    def sites(self) -> frozenset[str]:
+        """The sites that have a hall."""
+        return frozenset(hall.site.slug for hall in self.halls)
+
+    def halls_of(self, targets: Targets) -> list[HallConfiguration]:
+        """The halls in which the targets show something on some screen."""
+        return [hall for hall in self.halls if is_for_hall(targets, hall)]
+
+    def sites_of(self, targets: Targets) -> frozenset[str]:
+        """The sites the targets touch; what is for every screen touches every site."""
+        return frozenset(hall.site.slug for hall in self.halls_of(targets))
+
+
+def read_places(database: Database, rows: Any) -> Places:
+    """The places of an installation. Refusal: not_configured."""
+    found = newest(rows, INSTALLATION, INSTALLATION)
+    if found is None:
+        raise Refusal("not_configured", hall=INSTALLATION)
+    return Places(configured_halls(database, rows), parse_installation(found.content).languages)
+
+
+def configured_halls(database: Database, rows: Any) -> list[HallConfiguration]:
+    """Every hall that has a configuration, by slug."""
+    return [
+        database.configurations.of(rows, hall) for hall in all_halls(rows) if hall["configuration_revision"]
+    ]
+
+
+def targets_of(notice: NoticeContent) -> Targets:
+    """The targets of a notice as facts know them."""
+    part = notice.targets
+    return Targets(part.sites, part.halls, part.screens)
+
+
+def is_for_hall(targets: Targets, hall: HallConfiguration) -> bool:
+    """Whether some screen of a hall is among the targets."""
+    named = hall.site.slug in targets.sites or hall.hall in targets.halls
+    return targets.is_everywhere or named or not hall.screens.keys().isdisjoint(targets.screens)
+
+
+def is_for_screen(targets: Targets, hall: HallConfiguration, screen: str) -> bool:
+    """Whether a screen of a hall is among the targets; ANY_SCREEN: some one of them; empty: all of them."""
+    if screen == ANY_SCREEN:
+        return is_for_hall(targets, hall)
+    named = hall.site.slug in targets.sites or hall.hall in targets.halls
+    return targets.is_everywhere or named or screen in targets.screens
+
+
+def check_places(notice: NoticeContent, places: Places) -> None:
+    """Refuses targets, a queue and languages that the installation does not have. Raises DocumentRefused."""
+    screens = [screen for hall in places.halls for screen in hall.screens.values() if not screen.is_retired]
+    known = KnownPlaces(
+        {
+            "sites": places.sites,
+            "halls": {hall.hall for hall in places.halls},
+            "screens": {screen.id for screen in screens},
+        },
+        {queue for hall in places.halls_of(targets_of(notice)) for queue in hall.queues},
+        places.languages,
+    )
+    problems = check_notice(notice, known)
+    if problems:
+        raise DocumentRefused(problems)

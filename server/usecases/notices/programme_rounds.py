@@ -1,0 +1,129 @@
+"""The items of a programme, round by round: languages take turns, and what is new comes soon."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.documents.hall import Category
+from server.documents.notices import NoticeContent
+from server.domain.hours.windows import Window, within
+from server.domain.instants import to_micros
+from server.usecases.notices.programme_contents import (
+    Contents,
+    HallWords,
+    contents_of,
+    spoken_languages,
+    turn_ms,
+    words_of,
+)
+
+LEGAL: Category = "legal"
+NEW_FOR = timedelta(minutes=3)
+"""So long a notice is new: it is shown between the others, for its own turn may be minutes away."""
+NEW_EVERY_MS = 30_000
+"""After so much of the others what is new comes again."""
+
+type Item = dict[str, Any]
+type Known = Mapping[tuple[str, str], Contents]
+"""What slides hold by their id and a language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """A notice that a screen may show: in which windows (None: always), and since when it is published.
+
+    `since` None: it is there by itself, or looked at alone.
+    """
+
+    id: str
+    version: int
+    kind: str
+    notice: NoticeContent
+    windows: list[Window] | None
+    since: datetime | None = None
+
+    @property
+    def is_legal(self) -> bool:
+        """Whether it has its part of the time of legal notices."""
+        return self.notice.category == LEGAL or self.kind == "priority_card"
+
+
+def items_of(slides: Sequence[Slide], words: HallWords) -> list[Item]:
+    """Rounds of the slides: each in French and in one other language, the next one in the next round."""
+    shown = [slide for slide in slides if slide.windows is None or slide.windows]
+    spoken = {slide.id: spoken_languages(slide.kind, list(slide.notice.titles)) for slide in shown}
+    rounds = max((len(languages) - 1 for languages in spoken.values()), default=0)
+    known = {
+        (slide.id, language): contents_of(slide.kind, slide.notice, language, words)
+        for slide in shown
+        for language in spoken[slide.id]
+    }
+    items = [
+        item
+        for turn in range(max(rounds, 1))
+        for slide in shown
+        for item in _turn_of(slide, spoken[slide.id], turn, known)
+    ]
+    fresh = [new for slide in shown if (new := _while_new(slide)) is not None]
+    return list(_with_new(items, fresh, spoken, known, first_turn=max(rounds, 1))) if fresh else items
+
+
+def _while_new(slide: Slide) -> Slide | None:
+    """The slide in the minutes after its publication only; legal ones have a guaranteed part of the time."""
+    if slide.since is None or slide.is_legal or slide.windows is None:
+        return None
+    windows = within(slide.windows, (slide.since, slide.since + NEW_FOR))
+    return Slide(slide.id, slide.version, slide.kind, slide.notice, windows) if windows else None
+
+
+def _with_new(
+    items: Sequence[Item],
+    fresh: Sequence[Slide],
+    spoken: Mapping[str, Sequence[str]],
+    known: Known,
+    *,
+    first_turn: int,
+) -> Iterator[Item]:
+    """The items with what is new between them. Each time is a turn of its own: its items have other ids."""
+    turn, since_ms = first_turn, NEW_EVERY_MS
+    for item in items:
+        if since_ms >= NEW_EVERY_MS:
+            for slide in fresh:
+                yield from _turn_of(slide, spoken[slide.id], turn, known)
+            turn, since_ms = turn + 1, 0
+        yield item
+        since_ms += 0 if item["is_legal"] else item["ms"]
+
+
+def _turn_of(slide: Slide, spoken: Sequence[str], turn: int, known: Known) -> Iterator[Item]:
+    others = spoken[1:]
+    for language in [*spoken[:1], *([others[turn % len(others)]] if others else [])]:
+        yield from _items(slide, language, turn, known[slide.id, language])
+
+
+def _items(slide: Slide, language: str, turn: int, contents: Contents) -> Iterator[Item]:
+    notice = slide.notice
+    for page, content in enumerate(contents):
+        yield {
+            "id": f"{slide.id}.{slide.version}.{language}.{page}.{turn}",
+            "notice": slide.id,
+            "kind": slide.kind,
+            "language": language,
+            "category": notice.category,
+            "is_legal": slide.is_legal,
+            "ms": notice.ms or content.get("ms") or turn_ms(words_of(content)),
+            "windows": None if slide.windows is None else in_ms(slide.windows),
+            "when": None if notice.when is None else notice.when.model_dump(),
+            "content": content,
+        }
+
+
+def in_ms(windows: Sequence[Window]) -> list[list[int]]:
+    """Windows as a programme has them."""
+    return [[to_ms(starts), to_ms(ends)] for starts, ends in windows]
+
+
+def to_ms(instant: datetime) -> int:
+    """An instant in milliseconds, as screens count."""
+    return to_micros(instant) // 1000

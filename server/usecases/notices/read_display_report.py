@@ -1,0 +1,46 @@
+"""The report of a notice as a paper tells it: its title, the organisation, where the journal stood."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from server.documents.reading import parse_installation
+from server.domain.instants import to_text
+from server.store.configuration.documents import newest
+from server.store.journal.anchors import INSTALLATION
+from server.store.notices.notices import versions_of
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.notices.read_displays import read_displays
+
+
+def read_display_report(
+    database: Database, notice: str, days: tuple[date, date], *, may_read: Callable[[str], bool]
+) -> Answer:
+    """What `read_displays` answers, and what makes a letter of it.
+
+    `title` in French, the id for a notice that has none or that nobody has seen there; `organisation`;
+    `journal`: its facts and the hash of its head, read before the sums; `first` and `last`: local dates,
+    those of the displays where no others were asked for; `time_zone` of the first hall.
+    """
+    with database.read() as rows:
+        head = rows.one("SELECT journal_length, head_hash FROM installation WHERE id = 1")
+        found = newest(rows, INSTALLATION, INSTALLATION)
+        versions = versions_of(rows, notice)
+    report = read_displays(database, notice, days, may_read=may_read)
+    shown = [day["shown_on"] for screen in report["screens"] for day in screen["days"]]
+    halls = {screen["hall"]: database.configuration(screen["hall"]) for screen in report["screens"]}
+    screens = [screen | {"hall_name": halls[screen["hall"]].name} for screen in report["screens"]]
+    zones: list[Any] = [hall.site.time_zone for hall in halls.values()]
+    is_told = bool(versions) and bool(screens)
+    return report | {
+        "title": json.loads(versions[-1]["content"])["titles"]["fr"] if is_told else notice,
+        "organisation": parse_installation(found.content).organisation if found else "",
+        "screens": screens,
+        "first": max([report["from"], *([min(shown)] if shown else [])]),
+        "last": min([report["to"], *([max(shown)] if shown else [])]),
+        "time_zone": zones[0] if zones else "UTC",
+        "journal": {"facts": head["journal_length"], "head": head["head_hash"]},
+        "as_of": to_text(database.clock.now()),
+    }

@@ -1,0 +1,75 @@
+"""The report of a notice: on which screens it was really seen, on which days and how long."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from server.domain.notices.displays import DisplayOutcome
+from server.domain.sheets import plain_cells
+from server.store.notices.displays import displays_of
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+
+COLUMNS = ("notice", "hall", "screen", "label", "shown_on", "shown_s", "completed", "cut", "failed")
+"""The columns of the sheet; `shown_s` has three decimals."""
+
+
+def read_displays(
+    database: Database, notice: str, days: tuple[date, date], *, may_read: Callable[[str], bool]
+) -> Answer:
+    """The displays of a notice from the first to the last local date, in the halls (ids) one may read.
+
+    Empty for a notice that was never seen.
+    """
+    begins_on, ends_on = (day.isoformat() for day in days)
+    with database.read() as rows:
+        found = displays_of(rows, notice, begins_on=begins_on, ends_on=ends_on)
+    screens: dict[tuple[str, str], Answer] = {}
+    halls: dict[str, Any] = {}
+    for row in found:
+        if row["hall"] not in halls:
+            halls[row["hall"]] = database.configuration(row["hall"]) if may_read(row["hall"]) else None
+        configuration = halls[row["hall"]]
+        if configuration is None:
+            continue
+        placed = configuration.screens.get(row["screen"])
+        screen = screens.setdefault(
+            (configuration.hall, row["screen"]),
+            {
+                "hall": configuration.hall,
+                "screen": row["screen"],
+                "label": placed.label if placed else row["screen"],
+                "days": [],
+            },
+        )
+        screen["days"].append(
+            {"shown_on": row["shown_on"], "shown_s": row["shown_ms"] / 1000, **_outcomes(row)}
+        )
+    listed = [screen | _sums(screen["days"]) for screen in screens.values()]
+    answer: Answer = {"notice": notice, "from": begins_on, "to": ends_on, "screens": listed}
+    return answer | _sums(listed)
+
+
+def displays_csv(report: Answer) -> str:
+    """The report as a sheet: one line a screen and local date."""
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\r\n")
+    sheet.writerow(COLUMNS)
+    for screen in report["screens"]:
+        for day in screen["days"]:
+            values = {"notice": report["notice"], **screen, **day, "shown_s": f"{day['shown_s']:.3f}"}
+            sheet.writerow(plain_cells(values[column] for column in COLUMNS))
+    return text.getvalue()
+
+
+def _outcomes(row: Any) -> Answer:
+    return {str(outcome): row[outcome] for outcome in DisplayOutcome}
+
+
+def _sums(parts: list[Answer]) -> Answer:
+    return {
+        "shown_s": round(sum(part["shown_s"] for part in parts), 3),
+        **{str(outcome): sum(part[outcome] for part in parts) for outcome in DisplayOutcome},
+    }

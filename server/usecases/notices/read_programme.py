@@ -1,0 +1,166 @@
+"""The programme of a screen: the notices it may show, resolved into instants for eight local days.
+
+It depends on the day, on what is published and on the hall, not on the second: asked again, it is the same,
+revision and all, until one of these changes.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.documents.notices import NOTICE_MODELS, NoticeContent
+from server.documents.parts.opening import local_spans
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.busy_hours import BusyAndQuiet, busy_and_quiet, open_slots
+from server.domain.hours.calendars import DAY, Calendar
+from server.domain.hours.windows import (
+    Dayparts,
+    Window,
+    covered_days,
+    covered_window,
+    daypart_windows,
+    local_end,
+    local_start,
+    on_hours,
+    outside,
+    within,
+)
+from server.domain.instants import from_micros, to_micros
+from server.store.notices.notices import affluence_of, content_of, shown_between
+from server.store.transactions.database import Database
+from server.usecases.notices.notice_places import is_for_screen, targets_of
+from server.usecases.notices.programme_contents import HallWords, spoken_languages
+from server.usecases.notices.programme_rounds import LEGAL, Slide, in_ms, items_of, to_ms
+
+type Programme = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A version of a notice to look at on a screen, whatever its state, alone and at any hour."""
+
+    notice: str
+    version: int
+
+
+def read_programme(
+    database: Database,
+    hall: str,
+    screen: str,
+    translate: Callable[..., str],
+    preview: Preview | None = None,
+) -> Programme:
+    """The programme of a screen: its id; empty: what all screens of the hall show; ANY_SCREEN: what some do.
+
+    With a preview it holds that version alone, always. Refusals: unknown_hall, unknown_notice.
+    """
+    hall_id = database.hall_id(hall)
+    configuration = database.configuration(hall_id)
+    days = covered_days(configuration.calendar, database.clock.now())
+    covered = covered_window(days, ZoneInfo(configuration.site.time_zone))
+    with database.read() as rows:
+        words = HallWords(rows, configuration, days, _affluence(rows, hall_id, configuration), translate)
+        if preview is not None:
+            slides = [_previewed(rows, preview)]
+        else:
+            slides = _slides(rows, words, screen, covered)
+        items = items_of(slides, words)
+    margin = timedelta(seconds=configuration.screen_margin_s)
+    hours = within(on_hours(configuration.calendar, days, margin), covered)
+    programme = {
+        "legal_share": configuration.legal_share if any(item["is_legal"] for item in items) else 0,
+        "covers_until": to_ms(covered[1]),
+        "items": items,
+        "hours": None if preview is not None or hours == [covered] else in_ms(hours),
+    }
+    return {"revision": _revision(programme), **programme}
+
+
+def _revision(programme: Programme) -> str:
+    """The same for the same programme, another for another."""
+    text = json.dumps(programme, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _affluence(rows: Any, hall_id: str, configuration: HallConfiguration) -> BusyAndQuiet:
+    counted = affluence_of(rows, hall_id)
+    if counted is None:
+        return BusyAndQuiet()
+    return busy_and_quiet(counted.tickets, counted.days, open_slots(configuration.calendar.weekly))
+
+
+def _slides(rows: Any, words: HallWords, screen: str, covered: Window) -> list[Slide]:
+    """Waits, what is published, and the notice on priority cards."""
+    hall = words.hall
+    published = []
+    for shown in shown_between(rows, to_micros(covered[0]), to_micros(covered[1])):
+        notice = shown.content
+        if not is_for_screen(targets_of(notice), hall, screen):
+            continue
+        if notice.when is not None and notice.when.queue not in hall.queues:
+            continue
+        until = covered[1] if shown.shown_until is None else from_micros(shown.shown_until)
+        windows = _windows(notice, hall.calendar, words, (from_micros(shown.shown_from), until), covered)
+        since = from_micros(shown.shown_from)
+        published.append(Slide(shown.id, shown.version, notice.kind, notice, windows, since))
+    waits = _built_in("waits", "signage.screen.ticket_now", published, words, covered)
+    legal: list[Slide] = []
+    if hall.has_priority_first:
+        legal = _built_in("priority_card", "server.programme.priority.title", published, words, covered)
+    return [*waits, *published, *legal]
+
+
+def _previewed(rows: Any, preview: Preview) -> Slide:
+    notice = _whoever_waits(content_of(rows, preview.notice, preview.version))
+    return Slide(preview.notice, preview.version, notice.kind, notice, None)
+
+
+def _whoever_waits(notice: NoticeContent) -> NoticeContent:
+    """The notice without the condition that people wait: what is looked at is shown."""
+    return notice.model_copy(update={"when": None})
+
+
+def _built_in(
+    kind: str, title: str, published: Sequence[Slide], words: HallWords, covered: Window
+) -> list[Slide]:
+    """What the product says by itself, whenever no published notice of that kind is shown for certain."""
+    own = [slide for slide in published if slide.kind == kind and slide.notice.when is None]
+    shown = [window for slide in own for window in ([covered] if slide.windows is None else slide.windows)]
+    windows = _or_always(outside(shown, covered), covered)
+    if windows == []:
+        return []
+    spoken = spoken_languages(kind, words.hall.languages)
+    said = {
+        "kind": kind,
+        "titles": {language: words.translate(title, language) for language in spoken},
+        "category": LEGAL if kind == "priority_card" else "practical",
+    }
+    notice = NOTICE_MODELS[kind].model_construct(**said)  # type: ignore[arg-type]
+    return [Slide(kind.replace("_", "-"), 0, kind, notice, windows)]
+
+
+def _windows(
+    notice: NoticeContent, calendar: Calendar, words: HallWords, shown: Window, covered: Window
+) -> list[Window] | None:
+    """When a published notice is shown among the days covered; None: always."""
+    zone = ZoneInfo(words.hall.site.time_zone)
+    starts, ends = shown
+    if notice.validity.starts is not None:
+        starts = max(starts, local_start(notice.validity.starts, zone))
+    if notice.validity.ends is not None:
+        ends = min(ends, local_end(notice.validity.ends, zone))
+    part = notice.dayparts
+    dayparts = Dayparts(part.weekdays, part.parts, local_spans(part.spans))
+    # the day after is looked at too: an hour before its opening may be this evening
+    days = [*words.days, words.days[-1] + DAY]
+    windows = [covered] if dayparts.is_always else daypart_windows(calendar, dayparts, days)
+    return _or_always(within(windows, (starts, ends)), covered)
+
+
+def _or_always(windows: list[Window], covered: Window) -> list[Window] | None:
+    inside = within(windows, covered)
+    return None if inside == [covered] else inside

@@ -1,0 +1,49 @@
+"""A screen tells what it really showed: one fact of the installation a report, summed by notice and day."""
+
+from collections.abc import Sequence
+
+from server.domain.notices.displays import Display, check_displays, displays_reported
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.notices.displays import last_number
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+
+
+def report_displays(
+    database: Database,
+    hall: str,
+    author: Author,
+    displays: Sequence[Display],
+    *,
+    screen: str,
+    record: str,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """Counts displays of a screen (its id in the document of a hall, an id), and says up to which number.
+
+    Numbers told before are not counted again, whenever and however often they come. The hall's version stays.
+    Refusals: unknown_screen, displays_unordered, display_too_old, display_reversed, display_in_future,
+    idempotency_mismatch.
+    """
+    configuration = database.configuration(hall)
+    if screen not in configuration.screens:
+        raise Refusal("unknown_screen", name=screen, known=", ".join(configuration.screens))
+    with database.installation_transaction(author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        check_displays(displays, transaction.now)
+        before = last_number(transaction, screen, record)
+        fresh = [display for display in displays if display.number > before]
+        if fresh:
+            fact = displays_reported(
+                fresh,
+                hall=hall,
+                screen=screen,
+                record=record,
+                time_zone=configuration.site.time_zone,
+            )
+            transaction.record(fact)
+        last = max([before, *(display.number for display in fresh)])
+        return transaction.answer({"counted": len(fresh), "last": last})

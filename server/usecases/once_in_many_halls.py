@@ -1,0 +1,51 @@
+"""Answers kept for a repetition of a request that writes in several halls: each hall's own is apart."""
+
+import json
+from collections.abc import Callable
+
+import structlog
+
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+
+log = structlog.get_logger()
+
+
+def once(
+    database: Database, hall: str, author: Author, write_key: WriteKey | None, work: Callable[[], Answer]
+) -> Answer:
+    """What `work` answers, kept with a hall (id); what it answered to the same request before.
+
+    An answer that cannot be kept is given all the same. Refusal: idempotency_mismatch.
+    """
+    if write_key is None:
+        return work()
+    known = answered_before(database, write_key)
+    if known is not None:
+        return known
+    answer = work()
+    try:
+        with database.transaction(hall, author, write_key) as transaction:
+            return (
+                dict(transaction.replayed_answer) if transaction.is_replayed else transaction.answer(answer)
+            )
+    except Refusal:
+        log.exception("answer_not_kept", hall=hall)
+        return answer
+
+
+def answered_before(database: Database, write_key: WriteKey | None) -> Answer | None:
+    """What the same request was answered; None for one that was never made. Refusal: idempotency_mismatch."""
+    if write_key is None:
+        return None
+    known = write_key.answer()
+    with database.read() as rows:
+        row = rows.one(known.sql, **known.values)
+    if row is None:
+        return None
+    if row["fingerprint"] != write_key.fingerprint:
+        raise Refusal("idempotency_mismatch")
+    return dict(json.loads(row["answer"]))

@@ -1,0 +1,1 @@
+"""Use cases: people, their roles and sign-ins."""

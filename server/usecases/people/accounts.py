@@ -1,0 +1,354 @@
+"""Accounts: made, described, locked and removed by an administrator or by the command line, each with a fact.
+
+What somebody did keeps its author, an opaque id: a removed account takes away whose it was.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.emails import LONGEST_EMAIL
+from server.domain.facts import FactKind, of_kind
+from server.domain.hall.configuration import FRENCH
+from server.domain.instants import to_micros
+from server.domain.people.roles import ROLES
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.language import LANGUAGES
+from server.store.engine.rows import Row
+from server.store.people.accounts import (
+    ACCESS_CHANGED,
+    EVERY_SITE,
+    Grant,
+    account_of_email,
+    account_of_login,
+    account_row,
+    grants_of,
+    is_at,
+    other_administrators,
+)
+from server.store.people.identities import unlink_identities
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.usecases.counters.leave_counters import leave_counters
+from server.usecases.notices.notice_places import Sites
+from server.usecases.people.passwords import check_password, hashed, names_of_office
+from server.usecases.people.sessions import end_sessions
+from server.usecases.people.sites import known_sites
+
+LONGEST_LOGIN = 80
+LONGEST_NAME = 80
+_LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]+")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Who an account is: the login in any case, the name shown to colleagues, an address or none.
+
+    `language`: of the pages and letters for it, one of the interface's.
+    """
+
+    login: str
+    display_name: str
+    email: str = ""
+    language: str = FRENCH
+
+    def checked(self) -> "Described":
+        """As it is kept. Refusals: bad_login, bad_name, bad_email, wrong_language."""
+        login, email = self.login.strip().lower(), self.email.strip().lower()
+        name = " ".join(self.display_name.split())
+        if not _LOGIN.fullmatch(login) or len(login) > LONGEST_LOGIN:
+            raise Refusal("bad_login", longest=LONGEST_LOGIN)
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            raise Refusal("bad_name", longest=LONGEST_NAME)
+        if email and (not _EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL):
+            raise Refusal("bad_email")
+        check_language(self.language)
+        return Described(login, name, email, self.language)
+
+    @property
+    def names(self) -> list[str]:
+        """What a password of this person must not be."""
+        return [self.login, self.display_name, self.email.partition("@")[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """A person who may sign in."""
+
+    login: str
+    password: str
+    display_name: str
+    grants: Sequence[Grant]
+    language: str = FRENCH
+
+
+def create_account(database: Database, author: Author, new: NewAccount) -> str:
+    """A new account with a password; its id.
+
+    Refusals: those of `Described.checked`, `insert_account` and `check_password`.
+    """
+    described = Described(new.login, new.display_name, language=new.language).checked()
+    with database.read() as rows:
+        check_password(new.password, [*described.names, *names_of_office(rows)])
+    kept = hashed(new.password)  # before the lock: it takes long
+    sites = known_sites(database)
+    with database.installation_transaction(author) as transaction:
+        account = insert_account(transaction, described, new.grants, sites=list(sites), password_hash=kept)
+        transaction.record(
+            of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=as_body(new.grants)),
+        )
+    return account
+
+
+def insert_account(
+    transaction: InstallationTransaction,
+    described: Described,
+    grants: Sequence[Grant],
+    *,
+    sites: Sequence[str],
+    password_hash: str | None,
+) -> str:
+    """The rows of a new account; its id. `sites`: those that there are.
+
+    Refusals: login_taken, email_taken, role_missing, unknown_role, unknown_site.
+    """
+    _check_grants(grants, sites)
+    if account_of_login(transaction, described.login) is not None:
+        raise Refusal("login_taken", login=described.login)
+    if described.email and account_of_email(transaction, described.email) is not None:
+        raise Refusal("email_taken")
+    account = new_id()
+    transaction.insert(
+        "account",
+        id=account,
+        login=described.login,
+        display_name=described.display_name,
+        email=described.email or None,
+        password_hash=password_hash,
+        is_locked=False,
+        created_at=to_micros(transaction.now),
+        language=described.language,
+    )
+    for grant in grants:
+        transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
+    return account
+
+
+def describe_account(
+    database: Database, author: Author, account: str, described: Described, *, sites: Sites
+) -> None:
+    """Another login, name, address or language. The fact says which changed, never what it is.
+
+    With another address it is another person's: whoever signed in by a provider is found by it again.
+
+    Refusals: unknown_account, forbidden, login_taken, email_taken, those of `Described.checked`.
+    """
+    wanted = described.checked()
+    with database.installation_transaction(author) as transaction:
+        row = governed(transaction, account, sites)
+        known = account_of_login(transaction, wanted.login)
+        if known is not None and known["id"] != account:
+            raise Refusal("login_taken", login=wanted.login)
+        known = account_of_email(transaction, wanted.email) if wanted.email else None
+        if known is not None and known["id"] != account:
+            raise Refusal("email_taken")
+        values = {
+            "login": wanted.login,
+            "display_name": wanted.display_name,
+            "email": wanted.email or None,
+            "language": wanted.language,
+        }
+        changed = sorted(name for name, value in values.items() if row[name] != value)
+        if not changed:
+            return
+        transaction.run(
+            "UPDATE account SET login = :login, display_name = :display_name, email = :email,"
+            " language = :language WHERE id = :id",
+            **values,
+            id=account,
+        )
+        if "email" in changed:
+            unlink_identities(transaction, account)
+        transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=account, changed=changed))
+
+
+def change_roles(
+    database: Database, author: Author, account: str, grants: Sequence[Grant], *, sites: Sites
+) -> None:
+    """The roles of an account at the sites its author answers for; those elsewhere stay.
+
+    Its counters in halls where it calls no more are left, its sockets there are cut.
+    Refusals: unknown_account, forbidden, role_missing, unknown_role, unknown_site, last_administrator;
+    database_busy, a counter may be left open: again leaves it.
+    """
+    known = known_sites(database)
+    with database.installation_transaction(author) as transaction:
+        before = grants_of(transaction, account)
+        if not before or not is_at(before, sites):
+            raise Refusal("unknown_account")
+        elsewhere = [] if sites is None else [each for each in before if each.site not in sites]
+        if sites is not None and any(grant.site not in sites for grant in grants):
+            raise Refusal("forbidden")
+        after = sorted({*elsewhere, *grants}, key=lambda each: (each.role, each.site))
+        _check_grants(after, [*known, *(each.site for each in elsewhere)])
+        if after != before:
+            _write_grants(transaction, account, before, after)
+    leave_counters(database, author, account, after)
+
+
+def _write_grants(
+    transaction: InstallationTransaction, account: str, before: Sequence[Grant], after: Sequence[Grant]
+) -> None:
+    if Grant("administrator", EVERY_SITE) not in after:
+        _check_administered(transaction, account)
+    transaction.run("DELETE FROM role_grant WHERE account = :account", account=account)
+    for grant in after:
+        transaction.insert("role_grant", account=account, role=grant.role, site=grant.site)
+    transaction.run(ACCESS_CHANGED)
+    transaction.record(
+        of_kind(FactKind.ROLES_CHANGED, account=account, before=as_body(before), grants=as_body(after))
+    )
+
+
+def lock_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:
+    """Nobody signs in with it any more, until it is unlocked; its sessions end and its counters are left.
+
+    Refusals: unknown_account, forbidden, own_account, last_administrator.
+    """
+    _set_locked(database, author, account, sites, is_locked=True)
+    leave_counters(database, author, account, [])
+
+
+def unlock_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:
+    """It signs in again, with the password it had. Refusals: unknown_account, forbidden."""
+    _set_locked(database, author, account, sites, is_locked=False)
+
+
+def _set_locked(database: Database, author: Author, account: str, sites: Sites, *, is_locked: bool) -> None:
+    with database.installation_transaction(author) as transaction:
+        row = governed(transaction, account, sites)
+        if bool(row["is_locked"]) == is_locked:
+            return
+        if is_locked:
+            _check_not_own(author, account)
+            _check_administered(transaction, account)
+            end_sessions(transaction, account, why="locked")
+        transaction.run(
+            "UPDATE account SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=account
+        )
+        kind = FactKind.ACCOUNT_LOCKED if is_locked else FactKind.ACCOUNT_UNLOCKED
+        transaction.record(of_kind(kind, account=account))
+
+
+def remove_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:
+    """The account is erased with its login, name, address, password, roles, links and sessions.
+
+    Its counters are left first: where a hall is busy the account is still there to be removed again.
+    Refusals: unknown_account, forbidden, own_account, last_administrator, database_busy.
+    """
+    with database.read() as rows:
+        _check_removable(rows, author, account, sites)
+    leave_counters(database, author, account, [])
+    with database.installation_transaction(author) as transaction:
+        _check_removable(transaction, author, account, sites)
+        end_sessions(transaction, account, why="removed")
+        for table in ("invitation", "identity", "role_grant"):
+            transaction.run(f"DELETE FROM {table} WHERE account = :account", account=account)
+        transaction.run("DELETE FROM account WHERE id = :account", account=account)
+        transaction.record(of_kind(FactKind.ACCOUNT_REMOVED, account=account))
+    leave_counters(database, author, account, [])  # one opened meanwhile
+
+
+def _check_removable(rows: Any, author: Author, account: str, sites: Sites) -> None:
+    governed(rows, account, sites)
+    _check_not_own(author, account)
+    _check_administered(rows, account)
+
+
+def set_password(database: Database, author: Author, login: str, password: str) -> None:
+    """A new password, given on the machine; every session of the account ends and it is unlocked.
+
+    Refusals: unknown_account, those of `check_password`.
+    """
+    with database.read() as rows:
+        account = account_of_login(rows, login)
+        if account is None:
+            raise Refusal("unknown_account", login=login)
+        own = Described(account["login"], account["display_name"], account["email"] or "").names
+        check_password(password, [*own, *names_of_office(rows)])
+    kept = hashed(password)
+    with database.installation_transaction(author) as transaction:
+        keep_password(transaction, account["id"], kept)
+        if account["is_locked"]:
+            transaction.run("UPDATE account SET is_locked = :no WHERE id = :id", no=False, id=account["id"])
+            transaction.record(of_kind(FactKind.ACCOUNT_UNLOCKED, account=account["id"]))
+
+
+def keep_password(
+    transaction: InstallationTransaction, account: str, password_hash: str, *, but: str | None = None
+) -> None:
+    """A new password; the sessions of the account end (but one, by its id), and its links are void.
+
+    Refusal: unknown_account, it was removed meanwhile.
+    """
+    if account_row(transaction, account) is None:
+        raise Refusal("unknown_account")
+    transaction.run("UPDATE account SET password_hash = :hash WHERE id = :id", hash=password_hash, id=account)
+    transaction.run(
+        "UPDATE invitation SET used_at = :now WHERE account = :id AND used_at IS NULL",
+        now=to_micros(transaction.now),
+        id=account,
+    )
+    end_sessions(transaction, account, why="password", but=but)
+    transaction.record(of_kind(FactKind.PASSWORD_SET, account=account))
+
+
+def governed(rows: Any, account: str, sites: Sites) -> Row:
+    """The row of an account whose every role is at sites (None: all) that its governor answers for.
+
+    Whoever answers for one site must not take over the account of somebody with roles elsewhere.
+    Refusals: unknown_account, forbidden.
+    """
+    row = account_row(rows, account)
+    if row is None:
+        raise Refusal("unknown_account")
+    if sites is not None and any(grant.site not in sites for grant in grants_of(rows, account)):
+        raise Refusal("forbidden")
+    return row
+
+
+def check_language(language: str) -> None:
+    """Refuses a language the interface has not. Refusal: wrong_language."""
+    if language not in LANGUAGES:
+        raise Refusal("wrong_language", languages=", ".join(LANGUAGES))
+
+
+def as_body(grants: Sequence[Grant]) -> list[dict[str, str]]:
+    """Roles as they stand in a fact."""
+    return [{"role": grant.role, "site": grant.site} for grant in grants]
+
+
+def _check_grants(grants: Sequence[Grant], sites: Sequence[str]) -> None:
+    if not grants:
+        raise Refusal("role_missing")
+    for grant in grants:
+        if grant.role not in ROLES:
+            raise Refusal("unknown_role", role=grant.role)
+        if grant.site not in (EVERY_SITE, *sites):
+            raise Refusal("unknown_site", site=grant.site)
+
+
+def _check_not_own(author: Author, account: str) -> None:
+    if author.id == account:
+        raise Refusal("own_account")
+
+
+def _check_administered(rows: Any, account: str) -> None:
+    """Refuses what would leave no administrator of every site who can sign in."""
+    if Grant("administrator", EVERY_SITE) in grants_of(rows, account) and not other_administrators(
+        rows, account
+    ):
+        raise Refusal("last_administrator")

@@ -1,0 +1,167 @@
+"""Links by which a person chooses a password: once, for some days, known by its digest only.
+
+The token stands in the link's fragment: no server log, proxy or referrer ever sees it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.domain.facts import FactKind, of_kind
+from server.domain.instants import from_micros, to_micros, to_text
+from server.domain.refusals import Refusal
+from server.ids import new_token, token_digest
+from server.store.engine.rows import Row
+from server.store.people.accounts import Grant, account_row
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.usecases.notices.notice_places import Sites
+from server.usecases.people.accounts import Described, as_body, governed, insert_account, keep_password
+from server.usecases.people.passwords import check_password, hashed, names_of_office
+from server.usecases.people.sites import known_sites
+
+INVITED_FOR = timedelta(days=7)
+RENEWED_FOR = timedelta(days=1)
+"""A link for a new password of somebody who is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it is given once: its account (id), its token, until when."""
+
+    account: str
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Whom a link is for, and the language they read; `is_new`: who has no password yet."""
+
+    account: str
+    login: str
+    display_name: str
+    language: str
+    is_new: bool
+
+
+def invite(
+    database: Database, author: Author, described: Described, grants: Sequence[Grant], *, sites: Sites
+) -> Link:
+    """A new account that chooses its password by the link.
+
+    Refusals: those of `insert_account` and `Described.checked`, forbidden for a role where the author's
+    permission does not reach.
+    """
+    wanted, known = described.checked(), known_sites(database)
+    if sites is not None and any(grant.site not in sites for grant in grants):
+        raise Refusal("forbidden")
+    with database.installation_transaction(author) as transaction:
+        account = insert_account(transaction, wanted, grants, sites=list(known), password_hash=None)
+        transaction.record(of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=as_body(grants)))
+        return _link(transaction, account, INVITED_FOR)
+
+
+def renew_link(database: Database, author: Author, account: str, *, sites: Sites) -> Link:
+    """A new link for an account: the first is lost or too old, or the password is; earlier links are void.
+
+    Refusals: unknown_account, forbidden, account_locked.
+    """
+    with database.installation_transaction(author) as transaction:
+        row = governed(transaction, account, sites)
+        if row["is_locked"]:
+            raise Refusal("account_locked")
+        transaction.run(
+            "UPDATE invitation SET used_at = :now WHERE account = :account AND used_at IS NULL",
+            now=to_micros(transaction.now),
+            account=account,
+        )
+        return _link(transaction, account, RENEWED_FOR if row["password_hash"] else INVITED_FOR)
+
+
+def open_link(database: Database, account: str, token: str, *, sites: Sites) -> Link:
+    """A link that still opens, to be handed over once more by whoever governs its account.
+
+    Refusals: unknown_account, forbidden, those of `read_invitation`.
+    """
+    with database.read() as rows:
+        if governed(rows, account, sites)["is_locked"]:
+            raise Refusal("account_locked")
+        link = _open_link(rows, token, database.clock.now())
+    if link["account"] != account:
+        raise Refusal("unknown_invitation")
+    return Link(account, token, from_micros(link["expires_at"]))
+
+
+def _link(transaction: InstallationTransaction, account: str, lasts: timedelta) -> Link:
+    token, expires_at = new_token() + new_token(), transaction.now + lasts
+    transaction.insert(
+        "invitation",
+        digest=token_digest(token),
+        account=account,
+        created_at=to_micros(transaction.now),
+        expires_at=to_micros(expires_at),
+        used_at=None,
+    )
+    transaction.record(of_kind(FactKind.ACCOUNT_INVITED, account=account, expires_at=to_text(expires_at)))
+    return Link(account, token, expires_at)
+
+
+def read_invitation(database: Database, token: str) -> Invitation:
+    """Whom a link is for.
+
+    Refusals: unknown_invitation, invitation_used, invitation_expired, account_locked.
+    """
+    with database.read() as rows:
+        return _invitation(_open(rows, token, database.clock.now()))
+
+
+def accept_invitation(database: Database, token: str, password: str) -> Invitation:
+    """The person has chosen a password: the link is used, other sessions of the account end.
+
+    Refusals: those of `read_invitation` and of `check_password`.
+    """
+    with database.read() as rows:
+        row = _open(rows, token, database.clock.now())
+        names = Described(row["login"], row["display_name"], row["email"] or "").names
+        check_password(password, [*names, *names_of_office(rows)])
+    kept = hashed(password)  # before the lock: it takes long
+    with database.installation_transaction(Author(row["id"])) as transaction:
+        row = _open(transaction, token, transaction.now)
+        keep_password(transaction, row["id"], kept)
+        transaction.record(of_kind(FactKind.INVITATION_ACCEPTED, account=row["id"]))
+    return _invitation(row)
+
+
+def _open(rows: Any, token: str, now: datetime) -> Row:
+    account = account_row(rows, _open_link(rows, token, now)["account"])
+    if account is None:
+        raise Refusal("unknown_invitation")
+    if account["is_locked"]:
+        raise Refusal("account_locked")
+    return account
+
+
+def _open_link(rows: Any, token: str, now: datetime) -> Row:
+    link: Row | None = rows.one(
+        "SELECT account, expires_at, used_at FROM invitation WHERE digest = :digest",
+        digest=token_digest(token.strip()),
+    )
+    if link is None:
+        raise Refusal("unknown_invitation")
+    if link["used_at"] is not None:
+        raise Refusal("invitation_used")
+    if from_micros(link["expires_at"]) <= now:
+        raise Refusal("invitation_expired")
+    return link
+
+
+def _invitation(account: Row) -> Invitation:
+    return Invitation(
+        account["id"],
+        account["login"],
+        account["display_name"],
+        account["language"],
+        is_new=not account["password_hash"],
+    )

@@ -1,0 +1,42 @@
+"""What a person does with their own account: another password, another language."""
+
+from server.domain.facts import FactKind, of_kind
+from server.domain.refusals import Refusal
+from server.store.people.accounts import account_row
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.people.accounts import Described, check_language, keep_password
+from server.usecases.people.passwords import check_password, hashed, names_of_office
+from server.usecases.people.sign_in import Attempt, prove
+
+
+def change_own_password(database: Database, attempt: Attempt, new: str, *, session: str) -> None:
+    """Another password, by whoever knows the present one; the other sessions of the account end.
+
+    Refusals: those of `prove` and `check_password`.
+    """
+    account = prove(database, attempt)
+    with database.read() as rows:
+        names = Described(account["login"], account["display_name"], account["email"] or "").names
+        check_password(new, [*names, *names_of_office(rows)])
+    kept = hashed(new)
+    with database.installation_transaction(Author(account["id"])) as transaction:
+        keep_password(transaction, account["id"], kept, but=session)
+
+
+def choose_own_language(database: Database, author: Author, language: str) -> None:
+    """The language of the author's pages and letters from now on.
+
+    Refusals: wrong_language, unknown_account.
+    """
+    check_language(language)
+    with database.installation_transaction(author) as transaction:
+        row = account_row(transaction, author.id)
+        if row is None:
+            raise Refusal("unknown_account")
+        if row["language"] == language:
+            return
+        transaction.run(
+            "UPDATE account SET language = :language WHERE id = :id", language=language, id=author.id
+        )
+        transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=author.id, changed=["language"]))

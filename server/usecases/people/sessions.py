@@ -1,0 +1,149 @@
+"""Signed-in sessions: a row each sign-in.
+
+Ended by its owner or an administrator, by a new password, or by itself after twelve hours.
+An ended session's sockets are cut (`server.live.void_tokens`).
+"""
+
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from server.domain.facts import FactKind, of_kind
+from server.domain.instants import to_micros
+from server.domain.people.browsers import browser_name
+from server.domain.refusals import Refusal
+from server.ids import new_id, new_token, token_digest
+from server.store.people.accounts import ACCESS_CHANGED, grants_of, is_at
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.usecases.notices.notice_places import Sites
+
+SIGNED_IN_FOR = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+_SEEN_BEFORE = "SELECT digest FROM sign_in WHERE seen_at <= :at"
+_SEEN = "UPDATE sign_in SET seen_at = :now WHERE digest = :digest"
+
+
+def begin_session(
+    database: Database,
+    account: str,
+    user_agent: str = "",
+    *,
+    id_token: str | None = None,
+    password_hash: str | None = None,
+) -> str:
+    """The token of a new session of an account (id), whatever proved who it is. Refusal: wrong_password.
+
+    Refused when the account was locked or removed meanwhile, or has another password than the one that proved
+    it (`password_hash`). `id_token`: of the provider that proved it.
+    """
+    token = new_token() + new_token()
+    now = database.clock.now()
+    by_password = "" if password_hash is None else " AND password_hash = :hash"
+    with database.store.write() as rows:
+        if not rows.run(
+            "UPDATE account SET last_signed_in_at = :now"
+            f" WHERE id = :account AND is_locked = :no{by_password}",
+            {"now": to_micros(now), "account": account, "no": False, "hash": password_hash},
+        ):
+            raise Refusal("wrong_password")
+        rows.run(
+            "INSERT INTO sign_in (digest, id, account, browser, created_at, seen_at, expires_at,"
+            " id_token) VALUES (:digest, :id, :account, :browser, :now, :now, :expires_at, :id_token)",
+            {
+                "digest": token_digest(token),
+                "id": new_id(),
+                "account": account,
+                "browser": browser_name(user_agent),
+                "now": to_micros(now),
+                "expires_at": to_micros(now + SIGNED_IN_FOR),
+                "id_token": id_token,
+            },
+        )
+    return token
+
+
+def sign_out(database: Database, token: str) -> str | None:
+    """Ends the session of a token. The ID token of its provider, if one signed it in."""
+    with database.store.write() as rows:
+        known = rows.one("SELECT id_token FROM sign_in WHERE digest = :digest", digest=token_digest(token))
+        if rows.run("DELETE FROM sign_in WHERE digest = :digest", {"digest": token_digest(token)}):
+            rows.run(ACCESS_CHANGED, {})
+    return None if known is None else known["id_token"]
+
+
+def end_session(
+    database: Database, author: Author, account: str, session: str, *, sites: Sites = None
+) -> None:
+    """Ends one session (id) of an account; nothing when it has ended already.
+
+    Refusal: unknown_account, none of its roles is at these sites.
+    """
+    with database.installation_transaction(author) as transaction:
+        _check_known(transaction, account, sites)
+        end_sessions(transaction, account, why=_why(author, account), only=session)
+
+
+def end_every_session(
+    database: Database, author: Author, account: str, *, but: str | None = None, sites: Sites = None
+) -> None:
+    """Ends the sessions of an account; `but`: one (id) that goes on. Refusal: as `end_session`."""
+    with database.installation_transaction(author) as transaction:
+        _check_known(transaction, account, sites)
+        end_sessions(transaction, account, why=_why(author, account), but=but)
+
+
+def _check_known(rows: Any, account: str, sites: Sites) -> None:
+    grants = grants_of(rows, account)
+    if not grants or not is_at(grants, sites):
+        raise Refusal("unknown_account")
+
+
+def _why(author: Author, account: str) -> str:
+    return "owner" if author.id == account else "administrator"
+
+
+def end_sessions(
+    transaction: InstallationTransaction,
+    account: str,
+    *,
+    why: str,
+    only: str | None = None,
+    but: str | None = None,
+) -> None:
+    """Ends the sessions of an account (ids: `only` one, all `but` one), with a fact where one was open."""
+    found = transaction.all("SELECT id FROM sign_in WHERE account = :account", account=account)
+    ended = [row["id"] for row in found if only in (None, row["id"]) and row["id"] != but]
+    if not ended:
+        return
+    for session in ended:
+        transaction.run("DELETE FROM sign_in WHERE id = :session", session=session)
+    transaction.run(ACCESS_CHANGED)
+    transaction.record(of_kind(FactKind.SESSIONS_ENDED, account=account, ended=len(ended), why=why))
+
+
+class SeenSessions:
+    """Which sessions were seen since it was last kept: a request writes nothing for it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._digests: set[str] = set()
+        self._lock = threading.Lock()
+
+    def saw(self, digest: str) -> None:
+        """A request came, or a socket is open, with the session of this digest."""
+        with self._lock:
+            self._digests.add(digest)
+
+    def keep(self, connected: Iterable[str] = ()) -> None:
+        """Writes when they were seen, each once a minute; `connected`: digests of tokens with a socket."""
+        with self._lock:
+            seen, self._digests = self._digests | set(connected), set()
+        now = self.database.clock.now()
+        with self.database.read() as rows:
+            due = {row["digest"] for row in rows.all(_SEEN_BEFORE, at=to_micros(now - SEEN_EVERY))} & seen
+        if not due:
+            return
+        with self.database.store.write() as rows:
+            rows.run_many([(_SEEN, {"now": to_micros(now), "digest": each}) for each in sorted(due)])

@@ -1,0 +1,151 @@
+"""Sign in with a login and a password; failures are counted and slow down who guesses, never the owner.
+
+The rule in words: `docs/rules/accounts.md`.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.domain.facts import FactKind, of_kind
+from server.domain.instants import from_micros, to_micros
+from server.domain.people.sign_in_delays import PACES, Failures, failed_again, has_just_begun
+from server.domain.refusals import Refusal
+from server.store.engine.rows import Row
+from server.store.people.accounts import account_of_login
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.people.passwords import is_right
+
+_FAILURES = "SELECT failures, failed_at, blocked_until FROM sign_in_failure WHERE bucket = :bucket"
+_COUNT = (
+    "INSERT INTO sign_in_failure (bucket, failures, failed_at, blocked_until)"
+    " VALUES (:bucket, :failures, :failed_at, :blocked_until) ON CONFLICT (bucket) DO UPDATE SET"
+    " failures = excluded.failures, failed_at = excluded.failed_at, blocked_until = excluded.blocked_until"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who wants to sign in: what was typed, from which address (in IPv6, which /64), with which browser.
+
+    `browsers`: by account (id), the secret of a browser its person has signed in with before.
+    """
+
+    login: str
+    password: str
+    address: str = ""
+    user_agent: str = ""
+    browsers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The failures of one bucket before and after this attempt, were it to fail."""
+
+    kind: str
+    bucket: str
+    before: Failures | None
+    after: Failures
+
+
+def prove(database: Database, attempt: Attempt) -> Row:
+    """The account whose login and password were typed.
+
+    Each attempt is counted before its password is looked at, so that a hundred at once are no hundred tries.
+    Refusals: wrong_password, whether or not the login exists; sign_ins_slowed, with after how many `seconds`.
+    """
+    with database.read() as rows:
+        account = account_of_login(rows, attempt.login)
+    counted = _count(database, attempt, account)
+    kept = None if account is None or account["is_locked"] else account["password_hash"]
+    if not is_right(kept, attempt.password):
+        _tell(database, account, counted)
+        raise Refusal("wrong_password")
+    assert account is not None
+    _take_back(database, counted)
+    return account
+
+
+def _count(database: Database, attempt: Attempt, account: Row | None) -> list[_Counted]:
+    now = database.clock.now()
+    with database.store.write() as rows:
+        lock = " FOR UPDATE" if database.store.is_postgresql else ""
+        installation = rows.one(f"SELECT secret FROM installation WHERE id = 1{lock}")
+        assert installation is not None
+        buckets = _buckets(attempt, account, installation["secret"])
+        counted = [_next(rows, kind, bucket, now) for kind, bucket in buckets.items()]
+        wait_s = max(each.before.wait_s(now) if each.before else 0 for each in counted)
+        if wait_s:
+            raise Refusal("sign_ins_slowed", seconds=wait_s, wait=_words(wait_s))
+        for each in counted:
+            _write(rows, each.bucket, each.after)
+    return counted
+
+
+def _words(wait_s: int) -> str:
+    """Seconds, or minutes rounded up, with a unit that French, English and Spanish write alike."""
+    return f"{wait_s}\u00a0s" if wait_s < 60 else f"{-(-wait_s // 60)}\u00a0min"
+
+
+def _next(rows: Any, kind: str, bucket: str, now: datetime) -> _Counted:
+    row = rows.one(_FAILURES, bucket=bucket)
+    before = None
+    if row is not None:
+        instants = from_micros(row["failed_at"]), from_micros(row["blocked_until"])
+        before = Failures(row["failures"], *instants)
+    return _Counted(kind, bucket, before, failed_again(before, PACES[kind], now))
+
+
+def _buckets(attempt: Attempt, account: Row | None, secret: str) -> dict[str, str]:
+    """What this attempt counts for, by kind of bucket; nothing readable of login or address is kept."""
+    login = attempt.login.strip().lower()
+    browser = (attempt.browsers or {}).get(account["id"]) if account is not None else None
+    named = {"pair": f"{login}\0{attempt.address}", "login": login, "address": attempt.address}
+    if browser is not None:
+        named = {"browser": f"{browser}\0{login}"}
+    return {
+        kind: hmac.new(secret.encode(), f"{kind}\0{name}".encode(), hashlib.sha256).hexdigest()
+        for kind, name in named.items()
+    }
+
+
+def _write(rows: Any, bucket: str, failures: Failures) -> None:
+    values = {
+        "bucket": bucket,
+        "failures": failures.count,
+        "failed_at": to_micros(failures.failed_at),
+        "blocked_until": to_micros(failures.blocked_until),
+    }
+    rows.run(_COUNT, values)
+
+
+def _tell(database: Database, account: Row | None, counted: list[_Counted]) -> None:
+    """A fact when failures begin to cost a wait; never the address or a login that is nobody's."""
+    begun = [each for each in counted if has_just_begun(each.after, PACES[each.kind])]
+    told = [each for each in begun if account is not None or each.kind == "address"]
+    if not told:
+        return
+    whose = None if account is None else account["id"]
+    with database.installation_transaction(SYSTEM) as transaction:
+        for each in told:
+            transaction.record(
+                of_kind(FactKind.GUESSING_SLOWED, account=whose, by=each.kind, failures=each.after.count)
+            )
+
+
+def _take_back(database: Database, counted: list[_Counted]) -> None:
+    """The attempt was none that failed: its owner's failures are forgotten, an address keeps the others."""
+    with database.store.write() as rows:
+        for each in counted:
+            if each.kind != "address":
+                rows.run("DELETE FROM sign_in_failure WHERE bucket = :bucket", {"bucket": each.bucket})
+            else:
+                rows.run(
+                    "UPDATE sign_in_failure SET failures = failures - 1, blocked_until = :now"
+                    " WHERE bucket = :bucket",
+                    {"bucket": each.bucket, "now": to_micros(each.after.failed_at)},
+                )

@@ -1,0 +1,1 @@
+"""Use cases: printers and print jobs."""

@@ -1,0 +1,41 @@
+"""Print the sheet « Comment prendre rendez-vous » of a service: an ordinary print job, never a ticket."""
+
+from server.domain.facts import FactKind, of_kind
+from server.domain.hall.configuration import FRENCH
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.printing.print_jobs import queue_job
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+
+
+def print_sheet(
+    database: Database,
+    hall: str,
+    author: Author,
+    service: str,
+    *,
+    kiosk: str | None,
+    language: str = FRENCH,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The print job, on the printer of `kiosk`. The sheet is no visit: it has no number and waits for nobody.
+
+    Refusals: unknown_service, service_without_appointments, no_printer.
+    """
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        found = transaction.configuration.services.get(service)
+        if found is None or found.is_retired:
+            raise Refusal("unknown_service", service=service)
+        if found.mode == "walk_in":
+            raise Refusal("service_without_appointments", service=service)
+        printing = transaction.configuration.kiosks.get(kiosk or "")
+        if printing is None or printing.printer is None or printing.is_retired:
+            raise Refusal("no_printer")
+        content = {"kind": "appointment_sheet", "service": service, "language": language}
+        job = queue_job(transaction, printing.id, visit=None, copy=1, content=content)
+        transaction.record(of_kind(FactKind.APPOINTMENT_SHEET_ASKED, job=job, service=service))
+        return transaction.answer({"job": job, "state": "queued", "verdict": None})

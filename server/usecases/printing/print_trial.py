@@ -1,0 +1,34 @@
+"""Print a sheet that shows whether a printer works: an ordinary print job with a verdict, never a ticket."""
+
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.printing.print_jobs import print_job, queue_job
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.printing.read_prints import print_answer
+
+
+def print_trial(
+    database: Database, hall: str, author: Author, kiosk: str, *, write_key: WriteKey | None = None
+) -> Answer:
+    """The print job, on the printer of a kiosk. Refusals: unknown_kiosk, no_printer."""
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        found = transaction.configuration.kiosks.get(kiosk)
+        if found is None or found.is_retired:
+            raise Refusal("unknown_kiosk", name=kiosk)
+        if found.printer is None:
+            raise Refusal("no_printer")
+        job = queue_job(transaction, kiosk, visit=None, copy=1, content={"kind": "trial"})
+        return transaction.answer({"job": job, "state": "queued", "verdict": None})
+
+
+def read_print(database: Database, hall: str, job: str) -> Answer:
+    """A print job of a hall (id): its state, its verdict (None: not yet), why. Refusal: unknown_print_job."""
+    with database.read() as rows:
+        row = print_job(rows, job)
+    if row is None or row["hall"] != hall:
+        raise Refusal("unknown_print_job", job=job)
+    return print_answer({**row, "job": job})

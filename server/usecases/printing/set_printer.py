@@ -1,0 +1,56 @@
+"""Say where a kiosk's printer is: a change of the hall's document, published at once."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from server.domain.hall.configuration import PrinterConnection, PrinterProfile
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.configuration.edit_hall_document import edit_hall_document
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPrinter:
+    """A printer on the network: its name or address, its TCP port, the width of its paper in mm.
+
+    `host` None: a simulated one.
+    """
+
+    host: str | None
+    port: int
+    paper_mm: Literal[80, 58]
+
+
+def set_printer(
+    database: Database, hall: str, author: Author, kiosk: str, wanted: WantedPrinter | None
+) -> int:
+    """The revision in which a kiosk has this printer, or none. Nothing is published when it has it already.
+
+    Refusals: unknown_kiosk, stale_revision, and what a document is refused for.
+    """
+    configuration = database.configuration(hall)
+    known = configuration.kiosks.get(kiosk)
+    if known is None or known.is_retired:
+        raise Refusal("unknown_kiosk", name=kiosk)
+    if _is_same(known.printer, wanted):
+        return configuration.revision
+    described = None if wanted is None else asdict(wanted) | {"profile": _profile(known.printer, wanted)}
+
+    def change(content: dict[str, Any]) -> None:
+        next(each for each in content["kiosks"] if each["id"] == kiosk)["printer"] = described
+
+    return edit_hall_document(database, hall, author, change).revision
+
+
+def _profile(printer: PrinterConnection | None, wanted: WantedPrinter) -> PrinterProfile:
+    """How the printer is fed: as before on paper of the same width, else by pictures."""
+    if printer is not None and printer.paper_mm == wanted.paper_mm:
+        return printer.profile
+    return "raster-80" if wanted.paper_mm == 80 else "raster-58"
+
+
+def _is_same(printer: PrinterConnection | None, wanted: WantedPrinter | None) -> bool:
+    if printer is None or wanted is None:
+        return printer is None and wanted is None
+    return (printer.host, printer.port, printer.paper_mm) == (wanted.host, wanted.port, wanted.paper_mm)

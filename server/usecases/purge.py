@@ -1,9 +1,0 @@
-"""Purge: erase personal values, tickets' tokens, answers and sessions whose time is over; no fact changes."""
-
-from server.store.database import Database
-from server.store.purging import erase_past
-
-
-def purge(database: Database) -> dict[str, int]:
-    """How many rows of each table were erased; values and their salts go together."""
-    return erase_past(database, database.clock.now())

@@ -1,0 +1,79 @@
+"""Decide a target: from a date on, a share of a service's waits is to last at most so long."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from server.domain.hall.facts import target_decided
+from server.domain.quality.targets import (
+    FARTHEST,
+    HIGHEST_SHARE_PERCENT,
+    LONGEST_WAIT_S,
+    LOWEST_SHARE_PERCENT,
+    SHORTEST_WAIT_S,
+    WantedTarget,
+)
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.quality.targets import target_spans
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.quality.check_target_decision import check_decider, check_decision_day
+
+
+def decide_target(
+    database: Database, hall: str, author: Author, wanted: WantedTarget, *, write_key: WriteKey | None = None
+) -> Answer:
+    """The target decided; `replaces` is the one that stood for the same service and day, None: none did.
+
+    It stands until a later one applies; earlier ones stay as they were. It takes the place of the wait in
+    the hall's document for every ticket taken from that day on (docs/rules/targets.md).
+
+    Refusals: unknown_service; bad_target_wait, bad_target_share; bad_target_start for a day before today, as
+    each ticket keeps the target of its own day, or more than two years ahead; bad_decision_day for one still
+    to come; target_decider_missing, target_decider_too_long.
+    """
+    _check_terms(wanted)
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        configuration = transaction.configuration
+        service = configuration.services.get(wanted.service)
+        if service is None or service.is_retired:
+            raise Refusal("unknown_service", service=wanted.service)
+        _check_days(wanted, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())
+        known = target_spans(transaction, transaction.hall).get(wanted.service, ())
+        replaced = (
+            each.target.id
+            for each in known
+            if not each.is_void and each.target.applies_from_on == wanted.applies_from_on
+        )
+        target = new_id()
+        fact = target_decided(
+            target,
+            wanted.service,
+            wait_s=wanted.wait_s,
+            share_percent=wanted.share_percent,
+            dates=(wanted.applies_from_on, wanted.decided_on),
+            decided_by=wanted.decided_by.strip(),
+        )
+        transaction.record(fact)
+        return transaction.answer(
+            {"target": target, "service": wanted.service, "replaces": next(replaced, None)}
+        )
+
+
+def _check_terms(wanted: WantedTarget) -> None:
+    if not SHORTEST_WAIT_S <= wanted.wait_s <= LONGEST_WAIT_S:
+        raise Refusal("bad_target_wait", shortest=SHORTEST_WAIT_S // 60, longest=LONGEST_WAIT_S // 60)
+    if not LOWEST_SHARE_PERCENT <= wanted.share_percent <= HIGHEST_SHARE_PERCENT:
+        raise Refusal("bad_target_share", lowest=LOWEST_SHARE_PERCENT, highest=HIGHEST_SHARE_PERCENT)
+    check_decider(wanted.decided_by)
+
+
+def _check_days(wanted: WantedTarget, today: date) -> None:
+    if not today <= wanted.applies_from_on <= today + FARTHEST:
+        farthest = today + FARTHEST
+        raise Refusal("bad_target_start", earliest=today.isoformat(), latest=farthest.isoformat())
+    check_decision_day(wanted.decided_on, today)

@@ -1,0 +1,201 @@
+"""Read the indicators of a hall over some days: as rollups for a page, as JSON for the API."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from server.domain.instants import to_text
+from server.domain.quality.indicators import INDICATORS, Figure, figures_of
+from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.rollup import Beside, Rollup, roll_up
+from server.domain.quality.targets import Target
+from server.domain.refusals import Refusal
+from server.store.quality.figures import (
+    days_with_legs,
+    due_between,
+    greetings_between,
+    legs_of_day,
+    not_issued_between,
+)
+from server.store.quality.targets import targets_on
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+
+LONGEST = timedelta(days=400)
+"""No more days than this are read at once."""
+WITHOUT_WAIT = (
+    *("greetings", "received", "not_issued", "appointments_missed"),
+    *("appointment_demand", "received_exceptionally", "unmet_demand"),
+)
+"""Indicators that have no class, hour or end reason: left out where figures are split by one."""
+
+type Sentence = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class HallDays:
+    """The rollups of a hall's days that have something to count, from `starts_on`, before `ends_on`.
+
+    `during_alert`: visits of these days that were present while an alert held, counted or left out.
+    """
+
+    hall: str
+    starts_on: date
+    ends_on: date
+    days: dict[date, Rollup]
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    during_alert: int = 0
+
+    def whole(self) -> Rollup:
+        """All days together."""
+        return _sum(self.days.values())
+
+    def by_period(self, kind: PeriodKind) -> dict[str, Rollup]:
+        """The days added up per day, week, month or quarter, by the period's name, in order."""
+        parts: dict[str, list[Rollup]] = {}
+        for day in sorted(self.days):
+            parts.setdefault(period_of(kind, day).name, []).append(self.days[day])
+        return {name: _sum(rollups) for name, rollups in parts.items()}
+
+
+def read_days(
+    database: Database, hall: str, starts_on: date, ends_on: date, *, with_alerts: bool = True
+) -> HallDays:
+    """The rollups of a hall (id or slug); between two days other work is let through.
+
+    `with_alerts`: whether visits that were present while an alert held are counted.
+
+    Refusals: unknown_hall, bad_period when it ends before it starts or has more than 400 days.
+    """
+    if not timedelta(0) < ends_on - starts_on <= LONGEST:
+        raise Refusal("bad_period", period=f"{starts_on}/{ends_on}")
+    hall_id = database.hall_id(hall)
+    zone = ZoneInfo(database.configuration(hall).site.time_zone)
+    with database.read() as rows:
+        greetings = greetings_between(rows, hall_id, starts_on, ends_on)
+        not_issued = not_issued_between(rows, hall_id, starts_on, ends_on)
+        due = due_between(rows, hall_id, starts_on, ends_on, now=_now(database))
+        targets = targets_on(rows, hall_id, ends_on - timedelta(days=1))
+        days = {*days_with_legs(rows, hall_id, starts_on, ends_on), *greetings, *not_issued, *due}
+    rollups, present = {}, 0
+    for day in sorted(days):
+        with database.read() as rows:
+            legs = legs_of_day(rows, hall_id, day)
+        present += len({leg.visit for leg in legs if leg.during_alert})
+        if not with_alerts:
+            legs = [leg for leg in legs if not leg.during_alert]
+        expected = due.get(day, {})
+        beside = Beside(
+            greetings.get(day, {}),
+            not_issued.get(day, {}),
+            due={service: counts[0] for service, counts in expected.items()},
+            missed={service: counts[1] for service, counts in expected.items()},
+        )
+        rollups[day] = roll_up(legs, beside, time_zone=zone)
+        time.sleep(0)
+    return HallDays(hall_id, starts_on, ends_on, rollups, targets, present)
+
+
+def read_indicators(
+    database: Database,
+    hall: str,
+    *,
+    days: tuple[date, date],
+    by: str = "none",
+    with_alerts: bool = True,
+    sentence: Sentence,
+) -> Answer:
+    """The indicators as the API gives them; `days`: start included, end excluded; `sentence` reads a key.
+
+    Refusals: those of `read_days`, bad_dimension when `by` is none of DIMENSIONS.
+    """
+    if by not in DIMENSIONS:
+        raise Refusal("bad_dimension", by=by, may_be=sorted(DIMENSIONS))
+    found = read_days(database, hall, *days, with_alerts=with_alerts)
+    names = [n for n in INDICATORS if by not in _SPLITS or by == "service" or n not in WITHOUT_WAIT]
+    parts = DIMENSIONS[by](found)
+    return {
+        "hall": found.hall,
+        "from": days[0].isoformat(),
+        "to": days[1].isoformat(),
+        "by": by,
+        "alerts": {"counted": with_alerts, "visits": found.during_alert},
+        "as_of": to_text(_now(database)),
+        "exceptional": [
+            {"service": service, "reason": reason, "count": count}
+            for (service, reason), count in sorted(found.whole().exceptional.items())
+        ],
+        "indicators": [_described(name, sentence) for name in names],
+        "rows": [
+            {"key": key, "figures": [_figure(figure) for figure in figures_of(rollup, names)]}
+            for key, rollup in parts.items()
+        ],
+    }
+
+
+def _now(database: Database) -> datetime:
+    return database.clock.now()
+
+
+def _described(name: str, sentence: Sentence) -> Answer:
+    indicator = INDICATORS[name]
+    return {
+        "indicator": name,
+        "unit": indicator.unit,
+        "label": sentence(indicator.label_key),
+        "definition": sentence(indicator.definition_key),
+        "convention": sentence(indicator.convention_key),
+    }
+
+
+def _figure(figure: Figure) -> Answer:
+    answer: Answer = {"indicator": figure.indicator, "value": figure.value, "n": figure.n}
+    if figure.count is not None:
+        answer["count"] = figure.count
+    if figure.of is not None:
+        answer["of"] = figure.of
+    return answer
+
+
+def _sum(rollups: Iterable[Rollup]) -> Rollup:
+    total = Rollup()
+    for rollup in rollups:
+        total.add(rollup)
+    return total
+
+
+def _by_service(found: HallDays) -> dict[str, Rollup]:
+    whole = found.whole()
+    return {service: whole.of_service(service) for service in whole.services()}
+
+
+_SPLITS: dict[str, Callable[[HallDays], dict[str, Rollup]]] = {
+    "service": _by_service,
+    "class": lambda found: found.whole().split(lambda key: key.leg_class),
+    "hour": lambda found: _sorted(found.whole().split(lambda key: f"{key.half_hour // 2:02d}:00")),
+    "half_hour": lambda found: _sorted(found.whole().split(lambda key: _clock_time(key.half_hour))),
+    "weekday": lambda found: _sorted(found.whole().split(lambda key: str(key.weekday + 1))),
+    "end_reason": lambda found: _sorted(found.whole().split(lambda key: key.end_reason)),
+}
+
+
+def _clock_time(half_hour: int) -> str:
+    return f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
+
+
+def _sorted(parts: dict[str, Rollup]) -> dict[str, Rollup]:
+    return dict(sorted(parts.items()))
+
+
+def _by_kind(kind: PeriodKind) -> Callable[[HallDays], dict[str, Rollup]]:
+    return lambda found: found.by_period(kind)
+
+
+DIMENSIONS: dict[str, Callable[[HallDays], dict[str, Rollup]]] = {
+    "none": lambda found: {"all": found.whole()},
+    **_SPLITS,
+    **{str(kind): _by_kind(kind) for kind in PeriodKind},
+}
+"""What `by` may be; weekdays are ISO (1 Monday), hours and half-hours the local time a wait begins in."""

@@ -1,0 +1,142 @@
+"""Read the targets of a hall: what applies today, what will, what did, and what was measured lately."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from server.domain.hall.configuration import Service
+from server.domain.instants import to_text
+from server.domain.quality.periods import Period, PeriodKind, period_of
+from server.domain.quality.rollup import Tally
+from server.domain.quality.targets import TargetSpan, Withdrawal
+from server.store.quality.figures import days_with_legs
+from server.store.quality.targets import target_spans
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.quality.read_indicators import LONGEST, read_days
+
+MONTHS = 3
+"""How many of the last months with waits are measured, the one that runs included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTargets:
+    """The targets of a service as of a local date, those that apply first at the front.
+
+    `service` tells the wait that applies today, decided or not; `document_wait_s` that of the document.
+    """
+
+    service: Service
+    document_wait_s: int
+    on: date
+    spans: Sequence[TargetSpan]
+
+    @property
+    def now(self) -> TargetSpan | None:
+        """The one that applies; None: the hall's document stands."""
+        return next((each for each in self.spans if each.applies(self.on)), None)
+
+    @property
+    def to_come(self) -> list[TargetSpan]:
+        """Those that will apply, the next at the front."""
+        return [e for e in self.spans if not e.is_void and e.target.applies_from_on > self.on]
+
+    @property
+    def earlier(self) -> list[TargetSpan]:
+        """Those that are over, those withdrawn before they applied, those another took the place of."""
+        standing = [self.now, *self.to_come]
+        return [each for each in self.spans if each not in standing]
+
+
+def read_targets(database: Database, hall: str) -> tuple[date, list[ServiceTargets]]:
+    """The hall's local date, and the targets of its services in the hall's order. Refusal: unknown_hall.
+
+    A retired service stands there only where targets were decided for it.
+    """
+    configuration, published = database.configuration(hall), database.published(hall)
+    on = database.clock.now().astimezone(ZoneInfo(configuration.site.time_zone)).date()
+    with database.read() as rows:
+        decided = target_spans(rows, database.hall_id(hall))
+    return on, [
+        ServiceTargets(service, published.services[service.id].target_s, on, decided.get(service.id, ()))
+        for service in configuration.services.values()
+        if not service.is_retired or service.id in decided
+    ]
+
+
+def targets_answer(database: Database, hall: str) -> Answer:
+    """The targets as the API gives them. Refusal: unknown_hall."""
+    on, services = read_targets(database, hall)
+    return {
+        "hall": database.configuration(hall).hall,
+        "on": on.isoformat(),
+        "services": [
+            {
+                "service": each.service.id,
+                "wait_s": each.service.target_s,
+                "document_wait_s": each.document_wait_s,
+                "now": None if each.now is None else _told(each.now),
+                "to_come": [_told(span) for span in each.to_come],
+                "earlier": [_told(span) for span in each.earlier],
+            }
+            for each in services
+        ],
+    }
+
+
+def _told(span: TargetSpan) -> Answer:
+    target = span.target
+    return {
+        "target": target.id,
+        "wait_s": target.wait_s,
+        "share_percent": target.share_percent,
+        "applies_from_on": target.applies_from_on.isoformat(),
+        "ends_on": None if span.ends_on is None else span.ends_on.isoformat(),
+        "is_replaced": span.is_replaced,
+        "decided_on": target.decided_on.isoformat(),
+        "decided_by": target.decided_by,
+        "recorded_at": to_text(target.recorded_at),
+        "withdrawals": [_withdrawal(each) for each in span.withdrawals],
+    }
+
+
+def _withdrawal(withdrawal: Withdrawal) -> Answer:
+    return {
+        "withdrawal": withdrawal.id,
+        "from_on": withdrawal.from_on.isoformat(),
+        "reason": str(withdrawal.reason),
+        "decided_on": withdrawal.decided_on.isoformat(),
+        "decided_by": withdrawal.decided_by,
+        "recorded_at": to_text(withdrawal.recorded_at),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredMonth:
+    """What a month measured of a service; `is_running`: it is not over."""
+
+    period: Period
+    is_running: bool
+    tally: Tally
+
+
+def read_measured(database: Database, hall: str, service: str, on: date) -> list[MeasuredMonth]:
+    """The last three months of a service that have waits, the oldest at the front, as of a local date.
+
+    Refusal: unknown_hall.
+    """
+    tomorrow = on + timedelta(days=1)
+    with database.read() as rows:
+        days = days_with_legs(rows, database.hall_id(hall), tomorrow - LONGEST, tomorrow)
+    found: list[MeasuredMonth] = []
+    for period in sorted(
+        {period_of(PeriodKind.MONTH, day) for day in days}, key=lambda p: p.name, reverse=True
+    ):
+        rollup = read_days(database, hall, period.starts_on, period.ends_on).whole()
+        tally = rollup.of_service(service).total()
+        if tally.waits:
+            found.append(MeasuredMonth(period, period.ends_on > on, tally))
+        if len(found) == MONTHS:
+            break
+    return found[::-1]

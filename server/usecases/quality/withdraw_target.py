@@ -1,0 +1,71 @@
+"""Withdraw a target: from a date on it applies no more."""
+
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from server.domain.hall.facts import target_withdrawn
+from server.domain.quality.targets import TargetSpan, WantedWithdrawal
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.quality.targets import target_spans
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.quality.check_target_decision import check_decider, check_decision_day
+
+
+def withdraw_target(
+    database: Database,
+    hall: str,
+    author: Author,
+    wanted: WantedWithdrawal,
+    *,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The withdrawal: from its day on the wait of the hall's document stands, until another target applies.
+
+    A target withdrawn from its first day on never applies: the one before it goes on. What was is left as
+    it was: tickets keep their target, a day that is over its own (docs/rules/targets.md).
+
+    Refusals: unknown_target; target_over when it applies no more, never did or was replaced;
+    bad_withdrawal_day outside the days it still applies (two years ahead at the latest); bad_decision_day,
+    target_decider_missing, target_decider_too_long.
+    """
+    check_decider(wanted.decided_by)
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        today = transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date()
+        span = _span(transaction, wanted.target)
+        _check_day(span, wanted.from_on, today)
+        check_decision_day(wanted.decided_on, today)
+        fact = new_id()
+        terms = replace(wanted, decided_by=wanted.decided_by.strip())
+        transaction.record(target_withdrawn(fact, span.target, terms))
+        return transaction.answer(
+            {
+                "withdrawal": fact,
+                "target": span.target.id,
+                "service": span.target.service,
+                "from_on": wanted.from_on.isoformat(),
+            }
+        )
+
+
+def _span(transaction: HallTransaction, target: str) -> TargetSpan:
+    for found in target_spans(transaction, transaction.hall).values():
+        for span in found:
+            if span.target.id == target:
+                return span
+    raise Refusal("unknown_target", target=target)
+
+
+def _check_day(span: TargetSpan, from_on: date, today: date) -> None:
+    days = span.days_to_withdraw(today)
+    if days is None:
+        raise Refusal("target_over")
+    if not days[0] <= from_on <= days[1]:
+        raise Refusal("bad_withdrawal_day", earliest=days[0].isoformat(), latest=days[1].isoformat())

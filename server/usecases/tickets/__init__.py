@@ -1,0 +1,1 @@
+"""Use cases: tickets: given, printed again, read by their visitor."""

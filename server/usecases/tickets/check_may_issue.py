@@ -1,0 +1,77 @@
+"""Whether a ticket of a service may be given now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.hall.configuration import Service
+from server.domain.hours.half_days import Expected, closing_that_counts, finishes_too_late, may_distribute
+from server.domain.instants import to_text
+from server.domain.refusals import Refusal
+from server.domain.tickets.quotas import quota_now
+from server.store.tickets.quota_counts import remaining_of
+from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases.hours.opening import OpeningNow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: `is_early`, by hand, also before the doors open; `is_stopped` for today.
+
+    `is_expected`: by appointment, received to the end of the opening whatever tickets are still given.
+    """
+
+    service: Service
+    now: OpeningNow
+    is_early: bool = False
+    is_stopped: bool = False
+    is_expected: bool = False
+
+    def refusal(self, code: str) -> Refusal:
+        """Not now, with the next opening."""
+        next_at = self.now.opening.next_opens_at
+        return Refusal(code, service=self.service.id, next_opening_at=to_text(next_at) if next_at else None)
+
+
+def check_open(transaction: HallTransaction, asked: Asked) -> datetime | None:
+    """The opening the wait is counted from where the doors are still closed, else None.
+
+    Refusals: appointment_only, closed, too_late, stopped.
+    """
+    opening = asked.now.opening
+    if asked.is_expected:
+        if not opening.is_open:
+            raise asked.refusal("closed")
+        return None
+    if not asked.service.may_walk_in:
+        raise Refusal("appointment_only", service=asked.service.id)
+    before_s = transaction.configuration.distribution_before_s
+    is_given = asked.is_early and may_distribute(opening, before_s, now=transaction.now)
+    if not opening.may_issue and not is_given:
+        raise asked.refusal("too_late" if opening.is_open else "closed")
+    if asked.is_stopped:
+        raise Refusal("stopped", service=asked.service.id)
+    return opening.next_opens_at if is_given else None
+
+
+def check_quota(transaction: HallTransaction, asked: Asked) -> None:
+    """Refusal: full, when the half-day has given all its tickets of the service.
+
+    Who has an appointment, or is received for an exceptional reason, is not counted out.
+    """
+    service = asked.service
+    calendar = transaction.configuration.calendar_of(service.id)
+    quota = None if asked.is_expected else quota_now(service.quota, calendar, transaction.now)
+    if quota is not None and remaining_of(transaction, transaction.hall, service.id, quota) == 0:
+        raise asked.refusal("full")
+
+
+def check_finish(transaction: HallTransaction, asked: Asked, wait_s: int | None) -> None:
+    """Refusal: too_late, when the service would probably end after closing, where the hall wants it so."""
+    configuration, opening = transaction.configuration, asked.now.opening
+    if wait_s is None or asked.is_expected or not configuration.last_ticket.is_predictive:
+        return
+    calendar = configuration.calendar_of(asked.service.id)
+    closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=transaction.now)
+    expected = Expected(wait_s, asked.service.typed_mean_s)
+    if finishes_too_late(configuration.last_ticket, closes_at, expected, now=transaction.now):
+        raise asked.refusal("too_late")

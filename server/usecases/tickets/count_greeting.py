@@ -1,0 +1,50 @@
+"""« +1 reçu sans ticket »: someone was helped at the desk without a ticket."""
+
+from typing import NamedTuple
+
+from server.domain.facts import greeting_counted
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.counters.own_session import session_held
+from server.usecases.hours.opening import opening_now
+
+
+class GreetedAt(NamedTuple):
+    """A counter, and the session of the author who holds it."""
+
+    counter: str
+    session: str | None = None
+
+
+def count_greeting(
+    database: Database,
+    hall: str,
+    author: Author,
+    *,
+    service: str,
+    at: GreetedAt | None = None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The greeting counted, at a counter of the author's own session or at none.
+
+    Refusals: unknown_service, unknown_counter, no_counter_session.
+    """
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        configuration = transaction.configuration
+        if service not in configuration.services or configuration.services[service].is_retired:
+            raise Refusal("unknown_service", service=service)
+        counter = None if at is None else at.counter
+        if at is not None:
+            if at.counter not in configuration.counters:
+                raise Refusal("unknown_counter", counter=at.counter)
+            session_held(transaction, at.counter, at.session)
+        greeting = new_id()
+        on = opening_now(configuration, service, transaction.now).on
+        transaction.record(greeting_counted(greeting, on, service=service, counter=counter))
+        return transaction.answer({"greeting": greeting, "service": service})

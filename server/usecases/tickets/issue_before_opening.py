@@ -1,0 +1,49 @@
+"""Give out tickets before the doors open, as a numbered series: one ticket a person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.tickets.issue_ticket import QuoteOf, WantedTicket, issue_ticket
+
+MOST_AT_ONCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSeries:
+    """So many tickets of a service, printed at a kiosk's printer (None: told, or scanned)."""
+
+    service: str
+    press_id: str
+    count: int = 1
+    language: str = "fr"
+    kiosk: str | None = None
+
+
+def distribute(
+    database: Database,
+    hall: str,
+    author: Author,
+    wanted: WantedSeries,
+    *,
+    quote: QuoteOf = lambda _, __, ___: None,
+    told: Callable[[Answer], Answer] = lambda ticket: ticket,
+) -> list[Answer]:
+    """The tickets, in their order. The same press gives the same series, and ends one that was cut short.
+
+    Refusals: as issue_ticket; `closed` before the hall's time of distribution.
+    """
+    found = []
+    for place in range(wanted.count):
+        ticket = WantedTicket(
+            service=wanted.service,
+            press_id=f"{wanted.press_id}-{place}",
+            language=wanted.language,
+            channel="distribution",
+            kiosk=wanted.kiosk,
+            is_early=True,
+        )
+        found.append(told(issue_ticket(database, hall, author, ticket, quote=quote)))
+    return found

@@ -1,0 +1,341 @@
+"""Issue a ticket: the number is committed with the visit, its leg, its access and its print job.
+
+In one transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from server.domain.appointments.check_in import appointment_checked_in
+from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
+from server.domain.calling.waiting_legs import arrival_class
+from server.domain.hall.configuration import HallConfiguration, Kiosk, Service
+from server.domain.instants import to_micros, to_text
+from server.domain.refusals import Refusal
+from server.domain.tickets.numbering import next_rank, number_text
+from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
+from server.ids import new_id, new_short_code, token_digest
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Query
+from server.store.journal.erasables import keep_erasable
+from server.store.memory.last_numbers import SeriesOfDay
+from server.store.printing.print_jobs import queue_job
+from server.store.transactions.database import Database
+from server.store.transactions.hall_memory import LastSeen
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer, quoted_answer
+from server.usecases.appointments.check_in import (
+    Arriving,
+    Claim,
+    arrival,
+    arrival_answer,
+    demand_of,
+    expected,
+)
+from server.usecases.hours.opening import end_of_next_day, opening_now
+from server.usecases.legs.note_needs import record_needs
+from server.usecases.tickets.check_may_issue import Asked, check_finish, check_open, check_quota
+from server.usecases.tickets.repeat_press import pressed_before
+from server.usecases.tickets.ticket_token import answered_again
+
+_SELECT_PRESSED = "SELECT visit FROM ticket_access WHERE press = :press"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTicket:
+    """What is asked for at a kiosk, a reception desk or through the API.
+
+    `press_id` names one press: repeated, it gives the same ticket. `kiosk`: whose printer prints, None
+    prints nothing. `is_early`: given by hand, also before the doors open. `claim`: the appointment of who
+    arrives, whose service then counts. `exceptional_reason`: the code of why somebody without an appointment
+    is received for a service that asks for one; the ticket is then one of the service that receives them.
+    """
+
+    service: str
+    press_id: str
+    language: str = "fr"
+    is_priority: bool = False
+    channel: str = "kiosk"
+    kiosk: str | None = None
+    needs: tuple[str, ...] = ()
+    is_early: bool = False
+    claim: Claim | None = None
+    exceptional_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The wait announced with a ticket, in seconds.
+
+    Without ends « peut-être pas aujourd’hui » is announced.
+    """
+
+    low_s: int | None
+    median_s: int
+    high_s: int | None
+
+
+type QuoteOf = Callable[[str, str, int], Quote | None]
+"""The wait announced with a ticket of a service, to a visitor of a class behind so many people of its queue.
+
+None where nothing honest can be said.
+"""
+
+
+def issue_ticket(
+    database: Database,
+    hall: str,
+    author: Author,
+    wanted: WantedTicket,
+    *,
+    quote: QuoteOf = lambda _, __, ___: None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The ticket; "is_new" tells whether this press issued it. `quote` tells the wait of a service.
+
+    Refusals: unknown_service, unknown_reason; closed, stopped, full, appointment_only, numbers_exhausted, all
+    counted as a ticket not issued, but for who names an exceptional reason: that demand was counted when the
+    service was asked for; press_elsewhere, and those of the transaction.
+    """
+    refusal: Refusal | None = None
+    with database.transaction(
+        hall, author, write_key, foresee=lambda seen: _foreseen(seen, wanted)
+    ) as transaction:
+        if transaction.is_replayed:
+            kept = answered_again(database, transaction, dict(transaction.replayed_answer))
+            return kept | {"is_repeated": True}
+        arriving = _arriving(transaction, wanted)
+        service = arriving.service
+        now = opening_now(transaction.configuration, service.id, transaction.now)
+        place = _place(transaction, arriving, wanted, on=now.on)
+        if place.is_pressed:
+            return pressed_before(database, transaction, wanted.press_id)
+        try:
+            is_expected = arriving.appointment is not None
+            asked = Asked(service, now, wanted.is_early, place.is_stopped, is_expected)
+            opens_at = check_open(transaction, asked)
+            if arriving.exceptional is None:
+                check_quota(transaction, asked)
+            quoted = _quoted(quote, arriving, place)
+            check_finish(transaction, asked, None if quoted is None else quoted.median_s)
+            visit, leg = _visit_and_leg(transaction, arriving, wanted, place=place, quote=quoted)
+            leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
+        except Refusal as no:
+            refusal = no
+            if arriving.exceptional is None:
+                fact = ticket_not_issued(
+                    new_id(), now.on, service=service.id, reason=no.code, device=author.device
+                )
+                transaction.record(fact)
+        else:
+            token = database.ticket_tokens.of(visit.id)
+            answer = _issue(
+                transaction, visit, leg, wanted=wanted, ahead=place.ahead, digest=token_digest(token)
+            )
+            answer |= {"service_names": dict(service.names)} | _checked_in(
+                transaction, arriving, visit, wanted
+            )
+            return transaction.answer(answer) | {"token": token}
+    raise refusal
+
+
+def _arriving(transaction: HallTransaction, wanted: WantedTicket) -> Arriving:
+    if wanted.claim is not None:
+        return expected(transaction, wanted.claim, wanted.press_id)
+    return _without_appointment(transaction.configuration, wanted)
+
+
+def _without_appointment(configuration: HallConfiguration, wanted: WantedTicket) -> Arriving:
+    """Who comes for a service as it is, or for an exceptional reason to the one that receives them."""
+    service = _service(configuration, wanted.service)
+    reason, exceptional = wanted.exceptional_reason, service.exceptional
+    if reason is None:
+        return Arriving(service, service.series)
+    if exceptional is None or reason not in exceptional.reasons:
+        raise Refusal("unknown_reason", service=service.id, reason=reason)
+    receiving = _service(configuration, exceptional.received_by)
+    return Arriving(receiving, receiving.series, exceptional=ExceptionalVisit(service.id, reason))
+
+
+def _quoted(quote: QuoteOf, arriving: Arriving, place: "_Place") -> Quote | None:
+    """What is announced; nothing to an appointment that keeps its class, whose hour is what counts."""
+    if arriving.booked_at is not None and place.leg_class != WALK_IN:
+        return None
+    return quote(arriving.service.id, place.leg_class, place.ahead)
+
+
+def _checked_in(
+    transaction: HallTransaction, arriving: Arriving, visit: NewVisit, wanted: WantedTicket
+) -> Answer:
+    stands = arrival(arriving, transaction.now)
+    if arriving.appointment is None or stands is None:
+        return {}
+    demand = demand_of(transaction, wanted.claim, visit.business_day)
+    transaction.record(appointment_checked_in(arriving.appointment, visit.id, arrival=stands, demand=demand))
+    told = arrival_answer(transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now)
+    return {"appointment": told}
+
+
+def _service(configuration: HallConfiguration, service_id: str) -> Service:
+    service = configuration.services.get(service_id)
+    if service is None or service.is_retired:
+        raise Refusal("unknown_service", service=service_id)
+    return service
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What one read tells before a ticket is issued: was it pressed before, the last rank, who is ahead."""
+
+    on: date
+    is_pressed: bool
+    is_stopped: bool
+    last: int | None
+    offset: int
+    ahead: int
+    leg_class: str
+    priority: str
+
+
+def _foreseen(seen: LastSeen, wanted: WantedTicket) -> list[Query]:
+    """Whether this press was made before and, unless that is remembered, what was given last.
+
+    For a hall without an offset of its numbers, as nearly all are.
+    """
+    if wanted.claim is not None:
+        return []
+    arriving = _without_appointment(seen.configuration, wanted)
+    on = opening_now(seen.configuration, arriving.service.id, seen.now).on
+    series = _series_of_day(seen.hall, seen.epoch, arriving, on=on, offset=0)
+    pressed = _pressed(wanted)
+    return [pressed] if seen.is_given(series) else [pressed, series.read()]
+
+
+def _pressed(wanted: WantedTicket) -> Query:
+    return Query(_SELECT_PRESSED, {"press": wanted.press_id}, is_own=True)
+
+
+def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offset: int) -> SeriesOfDay:
+    series = arriving.series
+    return SeriesOfDay(
+        hall,
+        on.isoformat(),
+        arriving.service.id,
+        series.prefix,
+        epoch,
+        series.first + offset,
+        series.highest + offset,
+    )
+
+
+def _place(transaction: HallTransaction, arriving: Arriving, wanted: WantedTicket, *, on: date) -> _Place:
+    offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
+    priority = "declared" if wanted.is_priority else "none"
+    leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
+    pressed = _pressed(wanted)
+    is_pressed = transaction.one(pressed.sql, **pressed.values) is not None
+    given = transaction.given(
+        _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
+    )
+    last = None if given.last is None else given.last - offset
+    # behind those of the same instant, as when a clock that stepped back stands still
+    last_of_instant = sort_key(leg_class, reference_at(transaction.now, arriving.booked_at), "~")
+    ahead = transaction.open_legs.ahead(arriving.service.queue, last_of_instant)
+    return _Place(on, is_pressed, given.is_stopped, last, offset, ahead, leg_class, priority)
+
+
+def _issue(
+    transaction: HallTransaction,
+    visit: NewVisit,
+    leg: NewLeg,
+    *,
+    wanted: WantedTicket,
+    ahead: int,
+    digest: str,
+) -> Answer:
+    """The ticket as it is kept: without its token, of which the digest is kept."""
+    short_code = new_short_code()
+    transaction.insert(
+        "ticket_access",
+        visit=visit.id,
+        hall=transaction.hall,
+        token_digest=digest,
+        short_code=short_code,
+        business_day=visit.business_day.isoformat(),
+        press=wanted.press_id,
+        press_by=transaction.author.device or transaction.author.id,
+        expires_at=to_micros(end_of_next_day(transaction.configuration, visit.business_day)),
+    )
+    transaction.record(ticket_issued(visit, leg, ahead=ahead))
+    if wanted.needs:
+        record_needs(transaction, visit.id, wanted.needs, on=visit.business_day.isoformat())
+    job = _queue_print(transaction, wanted, visit=visit.id, ahead=ahead)
+    return {
+        "visit": visit.id,
+        "number": visit.number,
+        "service": leg.service,
+        "issued_at": to_text(transaction.now),
+        "ahead": ahead,
+        **quoted_answer(leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s),
+        "short_code": short_code,
+        "print": None if job is None else {"job": job, "state": "queued", "verdict": None},
+        "is_new": True,
+    }
+
+
+def _visit_and_leg(
+    transaction: HallTransaction,
+    arriving: Arriving,
+    wanted: WantedTicket,
+    *,
+    place: _Place,
+    quote: Quote | None,
+) -> tuple[NewVisit, NewLeg]:
+    """A visit with the next number of its series, and its first leg. Refusal: numbers_exhausted."""
+    service, series = arriving.service, arriving.series
+    reference = reference_at(transaction.now, arriving.booked_at)
+    rank = next_rank(place.last, series) + place.offset
+    number = number_text(series.prefix, rank)
+    until = end_of_next_day(transaction.configuration, place.on)
+    visit = NewVisit(
+        id=new_id(),
+        business_day=place.on,
+        series=series.prefix,
+        incarnation=transaction.epoch,
+        rank=rank,
+        number=number,
+        channel=wanted.channel,
+        language=keep_erasable(transaction, wanted.language, until=until),
+        device=transaction.author.device,
+        exceptional=arriving.exceptional,
+    )
+    leg = NewLeg(
+        id=new_id(),
+        position=1,
+        service=service.id,
+        queue=service.queue,
+        visit_class=place.leg_class,
+        priority=place.priority,
+        target_s=service.target_for(place.leg_class),
+        sort_key=sort_key(place.leg_class, reference, number),
+        arrived_at=transaction.now,
+        issued_at=transaction.now,
+        configuration_revision=transaction.configuration.revision,
+        series=series.prefix,
+        reference_at=reference,
+        booked_at=arriving.booked_at,
+        quoted_low_s=quote.low_s if quote else None,
+        quoted_median_s=quote.median_s if quote else None,
+        quoted_high_s=quote.high_s if quote else None,
+    )
+    return visit, leg
+
+
+def _queue_print(transaction: HallTransaction, wanted: WantedTicket, *, visit: str, ahead: int) -> str | None:
+    kiosk: Kiosk | None = transaction.configuration.kiosks.get(wanted.kiosk) if wanted.kiosk else None
+    if kiosk is None or kiosk.printer is None:
+        return None
+    content = {"kind": "ticket", "language": wanted.language, "ahead": ahead}
+    return queue_job(transaction, kiosk.id, visit=visit, copy=1, content=content)

@@ -1,0 +1,218 @@
+"""The menu a kiosk shows: services offered now, expected waits, or why not and when next."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kiosk.menu import (
+    ExceptionalWay,
+    Language,
+    MenuHall,
+    MenuMessage,
+    MenuService,
+    Opening,
+    Wait,
+    build_menu,
+)
+from kiosk.offered import offered_only
+from server.domain.hall.configuration import FRENCH, HallConfiguration, Service
+from server.domain.hours.calendars import Calendar, business_day, half_days
+from server.domain.hours.half_days import Expected, closing_that_counts, finishes_too_late
+from server.domain.tickets.quotas import quota_now
+from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
+from server.language import direction_of, own_name
+from server.store import counters, hours
+from server.store.tickets.quota_counts import remaining_of
+from server.store.tickets.ticket_stops import stops_of_day
+from server.store.transactions.database import Database
+from server.usecases.alerts.read_alerts import alert_told
+from server.usecases.hall.read_board import look
+from server.usecases.hours.opening import opening_now
+from server.usecases.media.read_look import read_look
+from server.usecases.waits.estimate_waits import Estimates
+
+DAYS_AHEAD = 14
+"""How many days of openings the menu looks at for « ouvre lundi à 9 h »."""
+
+
+def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
+    """Languages with their own names and the direction they are written in."""
+    return tuple(Language(code, own_name(code), direction_of(code)) for code in codes)
+
+
+def read_menu(
+    database: Database,
+    estimates: Estimates,
+    hall: str,
+    *,
+    language: str,
+    translate: Callable[..., str],
+    kiosk: str | None = None,
+) -> MenuMessage:
+    """The menu of a hall (id or slug) in one of its languages, French for another.
+
+    `kiosk`: whose services alone are offered; None: the whole menu. Refusal: unknown_hall.
+    """
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        seen = look(database, rows, hall_id)
+        by_queue, by_service = database.open_legs(rows, seen.row).waiting()
+        sessions = counters.open_sessions(rows, hall_id)
+        rest = hours.rest_of(rows, hall_id, seen.configuration, seen.position.as_of)
+        on = business_day(seen.configuration.calendar, seen.position.as_of)
+        stopped = stops_of_day(rows, hall_id, on)
+        told = alert_told(rows, hall_id, seen.configuration, seen.position.as_of, has_every_language=True)
+        worn = read_look(rows).as_message()
+        left = _quotas_left(rows, hall_id, seen.configuration, seen.position.as_of)
+    configuration, now = seen.configuration, seen.position.as_of
+    is_offered = partial(configuration.offers, kiosk)
+    open_for: dict[str, int] = {}
+    for session in sessions:
+        if session["paused_at"] is None:
+            for service in json.loads(session["services"]):
+                open_for[service] = open_for.get(service, 0) + 1
+    ranges = estimates.of(hall_id).by_service
+
+    def item(service: Service) -> MenuService:
+        found = ranges.get(service.id)
+        return MenuService(
+            service=service.id,
+            name=service.names,
+            icon=service.icon,
+            subtitle=service.subtitles or None,
+            mode=service.mode,
+            openings=openings(configuration.calendar_of(service.id), now),
+            counters=open_for.get(service.id, 0),
+            waiting=by_queue[service.queue] if found else by_service[service.id],
+            is_stopped=service.id in stopped,
+            wait=Wait(found.low_s, found.high_s) if isinstance(found, WaitRange) else None,
+            is_after_closing=isinstance(found, AfterClosing),
+            bring=[
+                {FRENCH: text} if language == FRENCH else {FRENCH: text, language: text}
+                for text in service.papers(language)
+            ],
+            booking=service.how_to_book or None,
+            booking_address=service.appointment_url,
+            remaining=left.get(service.id),
+            is_too_late=_is_too_late(configuration, service, found, now),
+            exceptional=exceptional(service),
+        )
+
+    def exceptional(service: Service) -> ExceptionalWay | None:
+        if service.exceptional is None:
+            return None
+        receiving = configuration.services[service.exceptional.received_by]
+        return ExceptionalWay(replace(item(receiving), remaining=None), service.exceptional.reasons)
+
+    known = language if language in configuration.languages else FRENCH
+    hall_menu = MenuHall(
+        slug=configuration.hall,
+        name={FRENCH: configuration.name},
+        time_zone=ZoneInfo(configuration.site.time_zone),
+        languages=languages_of(configuration.languages),
+        takes_appointments=any(
+            each.may_book and not each.is_retired and is_offered(each.id)
+            for each in configuration.services.values()
+        ),
+        is_demonstration=configuration.is_demonstration,
+        asks_needs=configuration.asks_needs,
+        priority_grounds=configuration.priority_grounds or None,
+        keeps_tickets=rest is not None,
+        why_today=configuration.calendar.why.get(business_day(configuration.calendar, now)),
+        has_loop=configuration.shows_loop(business_day(configuration.calendar, now)),
+    )
+    services = offered_only(_tree(configuration, item), is_offered)
+    message = build_menu(hall_menu, services, language=known, translate=translate, now=now)
+    message["epoch"], message["version"] = seen.position.epoch, seen.position.version
+    message["alert"], message["look"] = told["alert"], worn
+    if "alert_taken_back" in told:
+        message["alert_taken_back"] = told["alert_taken_back"]
+    message["configuration"] = configuration.mark
+    return message
+
+
+def _quotas_left(rows: Any, hall: str, configuration: HallConfiguration, now: datetime) -> Mapping[str, int]:
+    """How many tickets are left of each service with a quota just now."""
+    quotas = {
+        service.id: quota_now(service.quota, configuration.calendar_of(service.id), now)
+        for service in configuration.services.values()
+        if not service.is_retired
+    }
+    return {
+        service: remaining_of(rows, hall, service, quota)
+        for service, quota in quotas.items()
+        if quota is not None
+    }
+
+
+def _is_too_late(configuration: HallConfiguration, service: Service, found: Estimate, now: datetime) -> bool:
+    """Whether a ticket taken now would probably be served after closing."""
+    if found is None or not configuration.last_ticket.is_predictive:
+        return False
+    opening = opening_now(configuration, service.id, now).opening
+    calendar = configuration.calendar_of(service.id)
+    closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=now)
+    expected = Expected(found.median_s, service.typed_mean_s)
+    return finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)
+
+
+def _tree(configuration: HallConfiguration, item: Callable[[Service], MenuService]) -> list[MenuService]:
+    entries: list[MenuService] = []
+    placed: set[str] = set()
+    for service in configuration.services_on_kiosk():
+        if service.parent is None:
+            entries.append(item(service))
+        elif service.parent not in placed:
+            placed.add(service.parent)
+            folder = configuration.folders[service.parent]
+            children = [item(s) for s in configuration.services_on_kiosk() if s.parent == folder.id]
+            entries.append(
+                MenuService(
+                    service=folder.id,
+                    name=folder.names,
+                    icon=folder.icon,
+                    subtitle=folder.subtitles or None,
+                    children=children,
+                )
+            )
+    return entries
+
+
+_openings: dict[tuple[int, str], tuple[Calendar, list[Opening]]] = {}
+
+
+def openings(calendar: Calendar, now: datetime) -> list[Opening]:
+    """The present and coming half-days of a calendar, kept per business day."""
+    on = business_day(calendar, now)
+    key = (id(calendar), on.isoformat())
+    known = _openings.get(key)
+    if known is not None and known[0] is calendar:
+        return known[1]
+    margin = timedelta(seconds=calendar.last_ticket_margin_s)
+    found = [
+        Opening(half.opens_at, half.closes_at, half.closes_at - margin)
+        for day in range(DAYS_AHEAD)
+        for half in half_days(calendar, on + timedelta(days=day))
+    ]
+    if len(_openings) > 500:
+        _openings.clear()
+    _openings[key] = (calendar, _joined(found))
+    return _openings[key][1]
+
+
+def _joined(found: list[Opening]) -> list[Opening]:
+    """Half-days that touch at midnight count as one opening.
+
+    So that a hall open round the clock never closes.
+    """
+    joined: list[Opening] = []
+    for each in found:
+        if joined and joined[-1].closes_at == each.opens_at:
+            joined[-1] = Opening(joined[-1].opens_at, each.closes_at, each.last_ticket_at)
+        else:
+            joined.append(each)
+    return joined

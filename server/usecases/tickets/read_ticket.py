@@ -1,0 +1,169 @@
+"""What a visitor's phone shows: position, remaining range, called where, ended how."""
+
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hours.calendars import business_day
+from server.domain.hours.half_days import running_break
+from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.visits.transitions import LegState, is_unconfirmed
+from server.store import counters, hours
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.visits import legs
+from server.usecases.alerts.read_alerts import alert_told, in_message
+from server.usecases.answers import Answer, wait_answer
+from server.usecases.hall.read_board import Seen, look
+from server.usecases.hours.opening import opening_now
+from server.usecases.tickets.give_up_ticket import (
+    leg_of_short_code,
+    leg_of_token,
+    may_take_back,
+    take_back_until,
+)
+from server.usecases.waits.estimate_waits import Estimates
+
+
+def follow_address(public_url: str, token: str, language: str) -> str | None:
+    """Where a phone follows a ticket, in the ticket's language unless it is French, the phone's then.
+
+    None without a public address.
+    """
+    base = public_url.rstrip("/")
+    spoken = "" if language == FRENCH else f"?lang={language}"
+    return f"{base}/t/{token}{spoken}" if base else None
+
+
+def read_ticket(database: Database, estimates: Estimates, token: str, *, language: str = "fr") -> Answer:
+    """The ticket of a token. Refusal: unknown_ticket."""
+    with database.read() as rows:
+        leg = leg_of_token(rows, token)
+    return _answer(database, estimates, leg, language=language, may_act=True)
+
+
+def read_ticket_by_code(
+    database: Database, estimates: Estimates, code: str, *, language: str = "fr"
+) -> Answer:
+    """The ticket of a short code of today; it shows and may not give up. Refusal: unknown_ticket."""
+    now = database.clock.now()
+    with database.read() as rows:
+        halls = rows.all("SELECT slug FROM hall WHERE configuration_revision > 0")
+    days = [business_day(database.configuration(row["slug"]).calendar, now) for row in halls]
+    with database.read() as rows:
+        leg = leg_of_short_code(rows, code, min(days, default=now.date()).isoformat())
+    return _answer(database, estimates, leg, language=language, may_act=False)
+
+
+def ticket_of_visit(
+    database: Database, estimates: Estimates, visit: str, languages: Iterable[str]
+) -> dict[str, Answer]:
+    """The ticket of a visit in some languages, for its own rooms. Empty when it is unknown."""
+    with database.read() as rows:
+        row = rows.one("SELECT id FROM leg WHERE visit = :visit ORDER BY position DESC LIMIT 1", visit=visit)
+        leg = legs.leg(rows, row["id"]) if row is not None else None
+    if leg is None:
+        return {}
+    tickets = _answers(database, estimates, leg, languages, may_act=True)
+    return {
+        language: ticket | {"alert": in_message(ticket["alert"], language)}
+        for language, ticket in tickets.items()
+    }
+
+
+def _answer(database: Database, estimates: Estimates, leg: Row, *, language: str, may_act: bool) -> Answer:
+    return _answers(database, estimates, leg, (language,), may_act=may_act)[language]
+
+
+def _answers(
+    database: Database, estimates: Estimates, leg: Row, languages: Iterable[str], *, may_act: bool
+) -> dict[str, Answer]:
+    """Reads once; only the names of the service and of the counter depend on the language."""
+    with database.read() as rows:
+        seen = look(database, rows, leg["hall"])
+        is_waiting = leg["state"] == LegState.WAITING
+        rest = hours.rest_of(rows, leg["hall"], seen.configuration, seen.position.as_of)
+        ahead = legs.ahead(rows, leg["hall"], leg["queue"], leg["sort_key"]) if is_waiting else None
+        told = alert_told(rows, leg["hall"], seen.configuration, seen.position.as_of, has_every_language=True)
+    configuration, now = seen.configuration, seen.position.as_of
+    service = configuration.services.get(leg["service"])
+    is_reckoned = ahead is not None and not leg["is_held"]
+    wait = estimates.remaining(leg["hall"], leg, ahead or 0) if is_reckoned else None
+    opening = opening_now(configuration, leg["service"], now).opening if service else None
+    today = business_day(configuration.calendar, now)
+    is_open = rest is None and (opening is None or opening.is_open or is_finished_in_break(seen))
+    announced = wait_answer(wait)
+    if is_waiting and not is_open:
+        announced["why_no_wait"] = "closed" if rest is None else "break"
+    elif is_waiting and wait is None:
+        announced["why_no_wait"] = _why_no_wait(database, leg)
+    is_called = leg["state"] in (LegState.CALLED, LegState.IN_SERVICE)
+    answer = {
+        "number": leg["number"],
+        "hall": {
+            "slug": configuration.hall,
+            "name": configuration.name,
+            "time_zone": ZoneInfo(configuration.site.time_zone).key,
+        },
+        # nobody has said that the visitor found the counter: the call stays to be read
+        "state": LegState.CALLED if is_unconfirmed(leg) else leg["state"],
+        "ahead": ahead,
+        **announced,
+        "is_open": is_open,
+        "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
+        "may_give_up": may_act and leg["state"] in (LegState.WAITING, LegState.CALLED),
+        "may_take_back": may_act and may_take_back(leg, now_micros=to_micros(now)),
+        "take_back_until": to_text(until) if may_act and (until := take_back_until(leg, now=now)) else None,
+        "is_continued": leg["position"] > 1 and leg["reinstated_from"] is None,
+        "issued_at": micros_to_text(leg["issued_at"]),
+        "ended_at": micros_to_text(leg["ended_at"]),
+        "end_reason": leg["end_reason"],
+        "demonstration": configuration.is_demonstration,
+        **told,
+        "epoch": seen.position.epoch,
+        "version": seen.position.version,
+        "as_of": to_text(now),
+    }
+    return {
+        language: answer
+        | {
+            "service": {"id": leg["service"], "name": service.name(language) if service else leg["service"]},
+            "call": _call(configuration, leg, language, today) if is_called else None,
+        }
+        for language in languages
+    }
+
+
+def _why_no_wait(database: Database, leg: Row) -> str | None:
+    """Why a waiting leg is told no wait while its service is open; None: it was told one a moment ago.
+
+    `held`: nobody can receive the visitor yet; `no_counter`: none that serves it is open; `paused`: all are.
+    """
+    if leg["is_held"]:
+        return "held"
+    with database.read() as rows:
+        sessions = counters.open_sessions(rows, leg["hall"])
+    able = [each for each in sessions if leg["service"] in counters.terms_of(each).services]
+    if not able:
+        return "no_counter"
+    return "paused" if all(each["paused_at"] is not None for each in able) else None
+
+
+def is_finished_in_break(seen: Seen) -> bool:
+    """Whether a break runs: where nothing is carried over, whoever waits is still called."""
+    return running_break(seen.configuration.calendar, seen.position.as_of) is not None
+
+
+def _call(configuration: HallConfiguration, leg: Row, language: str, today: date) -> Answer:
+    counter = configuration.counters.get(leg["counter"])
+    return {
+        "counter": {
+            "id": leg["counter"],
+            "label": counter.label_in(language) if counter else leg["counter"],
+            "direction": counter.direction(language) if counter else "",
+            "hearing_loop": counter is not None and counter.shows_loop(today),
+        },
+        "called_at": micros_to_text(leg["last_called_at"]),
+        "rank": leg["rank"],
+    }

@@ -1,0 +1,52 @@
+"""Stop the tickets of a service for the rest of the day, and give them again."""
+
+from server.domain.hall.facts import tickets_reopened, tickets_stopped
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.tickets.ticket_stops import stops_of_day
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.usecases.answers import Answer
+from server.usecases.hours.opening import opening_now
+
+
+def stop_tickets(
+    database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
+) -> Answer:
+    """No more tickets of the service today: whoever asks is counted as not issued. Who waits still waits.
+
+    Refusals: unknown_service, already_stopped.
+    """
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        _check_known(transaction, service)
+        on = opening_now(transaction.configuration, service, transaction.now).on
+        if service in stops_of_day(transaction, transaction.hall, on):
+            raise Refusal("already_stopped", service=service)
+        transaction.record(tickets_stopped(new_id(), on, service=service))
+        return transaction.answer({"service": service, "is_stopped": True})
+
+
+def reopen_tickets(
+    database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
+) -> Answer:
+    """Tickets of the service are given again. Refusals: unknown_service, not_stopped."""
+    with database.transaction(hall, author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        _check_known(transaction, service)
+        on = opening_now(transaction.configuration, service, transaction.now).on
+        stop = stops_of_day(transaction, transaction.hall, on).get(service)
+        if stop is None:
+            raise Refusal("not_stopped", service=service)
+        transaction.record(tickets_reopened(stop[0], service=service))
+        return transaction.answer({"service": service, "is_stopped": False})
+
+
+def _check_known(transaction: HallTransaction, service: str) -> None:
+    found = transaction.configuration.services.get(service)
+    if found is None or found.is_retired:
+        raise Refusal("unknown_service", service=service)

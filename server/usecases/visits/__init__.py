@@ -1,0 +1,1 @@
+"""Use cases: visits and the gestures on them."""

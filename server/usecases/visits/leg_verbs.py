@@ -1,0 +1,307 @@
+"""The verbs on one leg: recall, start, finish, no-show, cancel, transfer, add, correct, reinstate."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from server.domain.calling.facts import CalledLeg, leg_recalled
+from server.domain.facts import Fact
+from server.domain.hours.calendars import business_day, opening_at
+from server.domain.instants import from_micros
+from server.domain.refusals import Refusal
+from server.domain.visits.facts import leg_ended, leg_started, leg_transferred, visit_reinstated
+from server.domain.visits.transitions import (
+    EndReason,
+    LegState,
+    Verb,
+    is_unconfirmed,
+    next_state,
+    state_after,
+)
+from server.domain.visits.verb_facts import CorrectService, LegAtCounter, service_added, service_corrected
+from server.domain.visits.verb_limits import ReturnPlace
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.store.visits import legs
+from server.usecases.answers import Answer, leg_answer
+from server.usecases.counters.own_session import place_of_gesture, session_held
+from server.usecases.legs.check_no_alert import check_no_alert
+from server.usecases.legs.check_step_free import check_step_free
+from server.usecases.legs.following_leg import (
+    NOTHING_TOLD,
+    Place,
+    WantedResult,
+    added_services,
+    check_instant,
+    destination_of,
+    end_served,
+    ended_leg,
+    service_received,
+    successor,
+)
+
+MOST_ADDED = 4
+"""How many services may be added to one leg."""
+NO_PENALTY_TO_CANCEL = timedelta(minutes=2)
+"""Cancelled later than this after its issue a visit counts as abandoned (glossary, cancelled)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Who does a verb to which leg, from which counter session (None: without a counter).
+
+    `counter`: the place of that session, where the leg is at none.
+    `is_before_call`: whoever does it may do so only while the leg waits.
+    """
+
+    leg: str
+    author: Author
+    session: str | None = None
+    is_before_call: bool = False
+    counter: str | None = None
+
+
+def counter_of_gesture(transaction: HallTransaction, gesture: Gesture, row: Row) -> str | None:
+    """The counter a verb is done from: the leg's own while it is there, else a place of the session."""
+    if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
+        return str(row["counter"])
+    return place_of_gesture(transaction, gesture.session, gesture.counter)
+
+
+def hall_of_leg(database: Database, leg: str) -> str:
+    """The hall of a leg. Refusal: unknown_leg."""
+    with database.read() as rows:
+        row = rows.one("SELECT hall FROM leg WHERE id = :leg", leg=leg)
+    if row is None:
+        raise Refusal("unknown_leg", leg=leg)
+    return str(row["hall"])
+
+
+def apply_verb(
+    database: Database,
+    gesture: Gesture,
+    decide: Callable[[HallTransaction, Row], Fact],
+    write_key: WriteKey | None,
+    *,
+    also: Callable[[HallTransaction, Row], Answer] | None = None,
+) -> Answer:
+    """Records what `decide` makes of the leg as it is, from its counter's session; the leg after it.
+
+    `also` gives what the answer says besides, from the leg as it was.
+    """
+    with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        row = legs.leg(transaction, gesture.leg)
+        if row is None:
+            raise Refusal("unknown_leg", leg=gesture.leg)
+        if gesture.is_before_call and row["state"] != LegState.WAITING:
+            raise Refusal("wrong_state", state=row["state"])
+        if row["counter"] is not None and row["state"] in (LegState.CALLED, LegState.IN_SERVICE):
+            session_held(transaction, row["counter"], gesture.session)
+        recorded = transaction.record(decide(transaction, row))
+        more = {} if also is None else also(transaction, row)
+        return transaction.answer(leg_answer(recorded.after(row)) | more)
+
+
+def recall(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """Calls the same leg again, rank one higher, same counter.
+
+    Refusals: wrong_state, no_counter_session, alert_in_force, recalled_too_often, recalled_too_soon.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        state_after(row, Verb.RECALL)
+        check_no_alert(transaction)
+        _check_recall(transaction, row)
+        called = CalledLeg(row["id"], row["visit"], row["number"], row["call"])
+        counts = is_unconfirmed(row)
+        return leg_recalled(called, counter=row["counter"], rank=row["rank"] + 1, is_arrival=counts)
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def _check_recall(transaction: HallTransaction, row: Row) -> None:
+    limits = transaction.configuration.limits
+    if row["rank"] > limits.most_recalls:
+        raise Refusal("recalled_too_often", most=limits.most_recalls)
+    since = transaction.now - from_micros(row["last_called_at"])
+    if row["rank"] > 1 and since < timedelta(seconds=limits.recall_after_s):
+        raise Refusal("recalled_too_soon", seconds=limits.recall_after_s)
+
+
+def start(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The visitor is at the counter. Refusals: wrong_state, no_counter_session."""
+
+    def decide(_: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.START)
+        return leg_started(row["id"], row["visit"], counter=row["counter"])
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def finish(
+    database: Database,
+    gesture: Gesture,
+    *,
+    result: WantedResult = NOTHING_TOLD,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """The service has ended. A leg that was only called counts as served without a start press.
+
+    Refusals: wrong_state, no_counter_session, outcome_missing, note_missing.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.FINISH)
+        return end_served(transaction, row, result, counter=row["counter"])
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def no_show(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """The visitor did not come. Refusals: wrong_state, no_counter_session."""
+
+    def decide(_: HallTransaction, row: Row) -> Fact:
+        state_after(row, Verb.NO_SHOW)
+        return leg_ended(row["id"], row["visit"], reason=EndReason.NO_SHOW, counter=row["counter"])
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def cancel(database: Database, gesture: Gesture, *, reason: str, write_key: WriteKey | None = None) -> Answer:
+    """Voids a visit (misprint, double press).
+
+    More than two minutes after its issue it counts as abandoned.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.CANCEL)
+        is_early = transaction.now - from_micros(row["issued_at"]) <= NO_PENALTY_TO_CANCEL
+        end = EndReason.CANCELLED if is_early else EndReason.ABANDONED
+        counter = counter_of_gesture(transaction, gesture, row)
+        return leg_ended(row["id"], row["visit"], reason=end, counter=counter, note=reason)
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a visit goes: a service, or a counter (with the service kept), and its place there."""
+
+    service: str | None = None
+    counter: str | None = None
+    place: ReturnPlace = "arrival"
+    not_before: datetime | None = None
+
+
+def transfer(
+    database: Database, gesture: Gesture, *, to: Destination, write_key: WriteKey | None = None
+) -> Answer:
+    """Sends a visit to another service or counter: same number, a new leg with the rank of its arrival.
+
+    At the front, at the end or not before an instant of the same day where `to` says so. The answer names the
+    `destination`, and whether it receives now.
+    Refusals: wrong_state, unknown_service, unknown_counter, closed, not_today.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.TRANSFER)
+        counter = transaction.configuration.counters.get(to.counter or "")
+        if to.counter is not None and (counter is None or counter.is_retired):
+            raise Refusal("unknown_counter", counter=to.counter)
+        if to.counter is not None:
+            check_step_free(transaction, row, to.counter)
+        service = service_received(transaction, to.service or row["service"])
+        check_instant(transaction, to.not_before)
+        new_leg = successor(transaction, row, service, Place(to.counter, to.place, to.not_before))
+        return leg_transferred(ended_leg(row), new_leg, counter=counter_of_gesture(transaction, gesture, row))
+
+    def destination(transaction: HallTransaction, row: Row) -> Answer:
+        return {"destination": destination_of(transaction, to.service or row["service"], to.counter)}
+
+    return apply_verb(database, gesture, decide, write_key, also=destination)
+
+
+def add_service(
+    database: Database, gesture: Gesture, *, service: str, write_key: WriteKey | None = None
+) -> Answer:
+    """Another service is wanted: its leg opens when this one has been served; number and rank stay.
+
+    Refusals: wrong_state, no_counter_session, unknown_service, closed, added_too_many.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.ADD_SERVICE)
+        wanted = service_received(transaction, service)
+        before = added_services(row)
+        if len(before) >= MOST_ADDED:
+            raise Refusal("added_too_many", most=MOST_ADDED)
+        return service_added(LegAtCounter(row["id"], row["visit"], row["counter"]), [*before, wanted.id])
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def correct_service(
+    database: Database, gesture: Gesture, *, service: str, write_key: WriteKey | None = None
+) -> Answer:
+    """The visitor came for another service: the leg goes on under it, with its number and rank.
+
+    Refusals: wrong_state, no_counter_session, unknown_service, closed, same_service.
+    """
+
+    def decide(transaction: HallTransaction, row: Row) -> Fact:
+        next_state(row["state"], Verb.CORRECT_SERVICE)
+        right = service_received(transaction, service)
+        if right.id == row["service"]:
+            raise Refusal("same_service", service=right.id)
+        leg = LegAtCounter(row["id"], row["visit"], counter_of_gesture(transaction, gesture, row))
+        return service_corrected(leg, CorrectService(right.id, right.queue, right.target_for(row["class"])))
+
+    return apply_verb(database, gesture, decide, write_key)
+
+
+def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> Answer:
+    """A no-show of the same half-day is back: a new leg lets some calls pass, then has its rank by arrival.
+
+    Answers the new leg. Refusals: wrong_state when the visit's last leg is not a no-show,
+    other_half_day, reinstated_too_often.
+    """
+    with database.transaction(hall_of_leg(database, gesture.leg), gesture.author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        counter = place_of_gesture(transaction, gesture.session, gesture.counter)
+        row = legs.leg(transaction, gesture.leg)
+        assert row is not None
+        _check_may_come_back(transaction, row)
+        limits = transaction.configuration.limits
+        new_leg = replace(
+            successor(transaction, row, transaction.configuration.services[row["service"]]),
+            reinstated_from=row["id"],
+            reinstatements=row["reinstatements"] + 1,
+            lets_pass=limits.reinstate_after_calls,
+        )
+        transaction.record(visit_reinstated(ended_leg(row), new_leg, counter=counter))
+        after = legs.leg(transaction, new_leg.id)
+        assert after is not None
+        return transaction.answer(leg_answer(after))
+
+
+def _check_may_come_back(transaction: HallTransaction, row: Row) -> None:
+    last = transaction.one(
+        "SELECT max(position) AS position FROM leg WHERE visit = :visit", visit=row["visit"]
+    )
+    if row["end_reason"] != EndReason.NO_SHOW or last is None or last["position"] != row["position"]:
+        raise Refusal("wrong_state", state=row["state"], verb="reinstate")
+    calendar = transaction.configuration.calendar
+    gone_at = from_micros(row["ended_at"])
+    next_opens_at = opening_at(calendar, gone_at).next_opens_at
+    has_opened_since = next_opens_at is not None and next_opens_at <= transaction.now
+    if has_opened_since or row["business_day"] != business_day(calendar, transaction.now).isoformat():
+        raise Refusal("other_half_day")
+    most = transaction.configuration.limits.most_reinstatements
+    if row["reinstatements"] >= most:
+        raise Refusal("reinstated_too_often", most=most)

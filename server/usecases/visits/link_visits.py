@@ -1,0 +1,135 @@
+"""Link visits that are to be called one after the other to one counter, and let one go its own way again."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.refusals import Refusal
+from server.domain.visits.linked_visits import MOST_LINKED, JoiningVisit, visit_unlinked, visits_linked
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.store.visits import links
+from server.usecases.answers import Answer
+from server.usecases.counters.own_session import place_of_gesture
+from server.usecases.visits.find_visits import by_number, hall_of_visit
+
+_COLUMNS = "v.id, v.hall, v.business_day, v.number, v.end_reason, v.link"
+_VISIT = f"SELECT {_COLUMNS} FROM visit v WHERE v.id = :visit"
+_OF_DAY = f"SELECT {_COLUMNS} FROM visit v WHERE v.hall = :hall AND v.business_day = :on"
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """Who links a visit or lets it go, from which counter session and place (None: without a counter)."""
+
+    visit: str
+    author: Author
+    session: str | None = None
+    counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTo:
+    """The other visit: its id, or its number as `find_visits` reads one, of the same day."""
+
+    visit: str | None = None
+    number: str | None = None
+
+
+def link_visits(
+    database: Database, linking: Linking, to: LinkedTo, *, write_key: WriteKey | None = None
+) -> Answer:
+    """Links two visits of one hall and day, each with those it is linked to only where that is clear.
+
+    Answers the visit with the numbers it is linked to. Refusals: unknown_visit, unknown_number,
+    several_visits when two open ones have the number, wrong_state when one has ended, linked_to_itself,
+    linked_apart (another hall or day), already_linked (to each other), linked_to_others (each to visits that
+    go on), linked_too_many.
+    """
+    with _transaction(database, linking, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        one = _known(transaction, linking.visit)
+        other = _other(transaction, one, to)
+        _check_pair(one, other)
+        link, joining = _joined(transaction, one, other)
+        if (
+            links.sharing(transaction, transaction.hall, one["business_day"], link) + len(joining)
+            > MOST_LINKED
+        ):
+            raise Refusal("linked_too_many", most=MOST_LINKED)
+        counter = place_of_gesture(transaction, linking.session, linking.counter)
+        transaction.record(visits_linked(link, one["id"], joining, counter=counter))
+        return transaction.answer(_told(transaction, one))
+
+
+def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | None = None) -> Answer:
+    """The visit leaves those it is linked to, at any time; number, rank and wait stay.
+
+    Refusals: unknown_visit, not_linked.
+    """
+    with _transaction(database, linking, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        one = _known(transaction, linking.visit)
+        if one["link"] is None:
+            raise Refusal("not_linked")
+        counter = place_of_gesture(transaction, linking.session, linking.counter)
+        transaction.record(visit_unlinked(one["link"], one["id"], counter=counter))
+        return transaction.answer(_told(transaction, one))
+
+
+def _transaction(
+    database: Database, linking: Linking, write_key: WriteKey | None
+) -> AbstractContextManager[HallTransaction]:
+    return database.transaction(hall_of_visit(database, linking.visit), linking.author, write_key)
+
+
+def _known(rows: Any, visit: str) -> Row:
+    row: Row | None = rows.one(_VISIT, visit=visit)
+    if row is None:
+        raise Refusal("unknown_visit", visit=visit)
+    return row
+
+
+def _other(transaction: HallTransaction, one: Row, to: LinkedTo) -> Row:
+    if to.visit is not None:
+        return _known(transaction, to.visit)
+    where, values = by_number(to.number or "")
+    sql = " AND ".join([_OF_DAY, *where])
+    found = transaction.all(sql, hall=one["hall"], on=one["business_day"], **values)
+    open_ones = [row for row in found if row["end_reason"] is None] or found[:1]
+    if not open_ones:
+        raise Refusal("unknown_visit", number=to.number)
+    if len(open_ones) > 1:
+        raise Refusal("several_visits", number=to.number)
+    return open_ones[0]
+
+
+def _check_pair(one: Row, other: Row) -> None:
+    if one["id"] == other["id"]:
+        raise Refusal("linked_to_itself", number=one["number"])
+    if (one["hall"], one["business_day"]) != (other["hall"], other["business_day"]):
+        raise Refusal("linked_apart", number=other["number"])
+    if one["end_reason"] is not None or other["end_reason"] is not None:
+        raise Refusal("wrong_state", state="ended", verb="link")
+
+
+def _joined(transaction: HallTransaction, one: Row, other: Row) -> tuple[str, list[JoiningVisit]]:
+    """The link both share from now on, and who joins it; nobody leaves visits that go on by it."""
+    together = links.linked_numbers(transaction, transaction.hall)
+    staying = [row for row in (one, other) if row["id"] in together]
+    if len(staying) == 2:
+        raise Refusal("already_linked" if one["link"] == other["link"] else "linked_to_others")
+    link = staying[0]["link"] if staying else new_id()
+    joining = [row for row in (one, other) if row not in staying]
+    return link, [JoiningVisit(row["id"], row["link"]) for row in joining]
+
+
+def _told(transaction: HallTransaction, one: Row) -> Answer:
+    linked = links.linked_numbers(transaction, transaction.hall).get(one["id"], [])
+    return {"visit": one["id"], "number": one["number"], "linked": linked}

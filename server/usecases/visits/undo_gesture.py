@@ -1,0 +1,208 @@
+"""Undo: the last verb of a counter is taken back within five minutes, as a fact of its own."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from server.domain.facts import FactKind, gesture_undone, undone_by
+from server.domain.instants import from_micros, micros_to_text
+from server.domain.journal.fold import changes, rows_after
+from server.domain.refusals import Refusal
+from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
+from server.domain.visits.facts import is_started_by_call
+from server.domain.visits.linked_visits import links_before
+from server.domain.visits.transitions import LegState
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Row
+from server.store.journal.facts import as_recorded, facts_of_visit
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.installation_transaction import Author
+from server.store.visits import legs
+from server.usecases.answers import Answer
+from server.usecases.counters.counter_sessions import end_free_place, take_back_place
+from server.usecases.counters.own_session import place_left, session_held
+from server.usecases.legs.check_no_alert import check_no_alert
+
+MAY_UNDO_FOR = timedelta(minutes=5)
+GESTURES = (
+    FactKind.LEG_CALLED,
+    FactKind.LEG_RECALLED,
+    FactKind.LEG_STARTED,
+    FactKind.LEG_POSTPONED,
+    FactKind.LEG_PARKED,
+    FactKind.LEG_RESUMED,
+    FactKind.SERVICE_ADDED,
+    FactKind.SERVICE_CORRECTED,
+    FactKind.LEG_ENDED,
+    FactKind.LEG_TRANSFERRED,
+    FactKind.PRIORITY_CONFIRMED,
+    FactKind.PRIORITY_NOT_CONFIRMED,
+    FactKind.LEG_HELD,
+    FactKind.LEG_RELEASED,
+    FactKind.NEEDS_NOTED,
+    FactKind.VISIT_REINSTATED,
+    FactKind.VISITS_LINKED,
+    FactKind.VISIT_UNLINKED,
+    FactKind.GREETING_COUNTED,
+)
+_LAST_FACTS = (
+    "SELECT id, kind, body, visit, counter, hall, happened_at, author, is_clock_suspect, position"
+    " FROM hall_fact"
+    " WHERE hall = :hall AND counter = :counter ORDER BY position DESC LIMIT 40"
+)
+
+
+def last_gesture(rows: Any, hall: str, counter: str) -> Row | None:
+    """The last verb of a counter that was not undone, or None.
+
+    A start that belongs to its call is none. What came before a session's opening does not count, nor what
+    came before the hall gave its person back.
+    """
+    undone: set[str] = set()
+    for row in rows.all(_LAST_FACTS, hall=hall, counter=counter):
+        recorded = as_recorded(row)
+        if row["kind"] == FactKind.GESTURE_UNDONE:
+            undone.update(undone_by(recorded.body))
+        elif row["kind"] in (FactKind.COUNTER_OPENED, FactKind.LEG_GIVEN_BACK):
+            return None
+        elif is_started_by_call(row["kind"], recorded.body):
+            continue
+        elif row["kind"] in GESTURES and row["id"] not in undone:
+            found: Row = row
+            return found
+    return None
+
+
+def undo(
+    database: Database,
+    counter: str,
+    author: Author,
+    fact: str,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> Answer:
+    """Takes back the counter's last gesture, which must be the one the console names.
+
+    Refusals: no_counter_session, stale when it is not the last gesture, too_late_to_undo after five minutes,
+    counter_busy when the counter meanwhile serves someone else, visit_moved_on when more happened to the
+    visit, counter_taken when somebody has taken the counter that the gesture left, wrong_state when that
+    would be in a pause, alert_in_force when somebody would be called again.
+    The answer's `counter` is where the session is afterwards.
+    """
+    with database.transaction(database.hall_of_counter(counter), author, write_key) as transaction:
+        if transaction.is_replayed:
+            return dict(transaction.replayed_answer)
+        held = session_held(transaction, counter, session)
+        gesture = last_gesture(transaction, transaction.hall, counter)
+        if gesture is None or gesture["id"] != fact:
+            raise Refusal("stale", fact=gesture["id"] if gesture else None)
+        if transaction.now - from_micros(gesture["happened_at"]) > MAY_UNDO_FOR:
+            raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
+        undone, restored = _taken_back(transaction, gesture)
+        _check_counter_free(transaction, counter, restored)
+        if any(row["values"].get("state") == LegState.CALLED for row in restored):
+            check_no_alert(transaction)
+        transaction.record(
+            gesture_undone(undone, gesture["visit"], counter=counter, restored={"rows": restored})
+        )
+        stands_at = _back(transaction, held, gesture)
+        return transaction.answer({"undone": fact, "visit": gesture["visit"], "counter": stands_at})
+
+
+def _back(transaction: HallTransaction, held: Row, gesture: Row) -> str:
+    """A call elsewhere is undone with the counter that was taken for it; where the session is then."""
+    elsewhere = as_recorded(gesture).body.get("elsewhere")
+    if elsewhere is None:
+        return str(held["counter"])
+    taken_back = None
+    if elsewhere["left"] is not None:
+        taken_back = take_back_place(transaction, elsewhere["left"], held["session"])
+    end_free_place(transaction, held)
+    return place_left(transaction, held["session"], taken_back) or str(held["counter"])
+
+
+def _check_counter_free(
+    transaction: HallTransaction, counter: str, restored: Sequence[dict[str, Any]]
+) -> None:
+    current = legs.leg_at_counter(transaction, counter)
+    if current is None:
+        return
+    comes_back = any(
+        row["table"] == "leg" and row["values"].get("state") in ("called", "in_service") for row in restored
+    )
+    if comes_back and all(row["id"] != current["id"] for row in restored):
+        raise Refusal("counter_busy", leg=current["id"])
+
+
+def _taken_back(transaction: HallTransaction, gesture: Row) -> tuple[list[str], list[dict[str, Any]]]:
+    """The facts that a gesture takes with it when it is undone, and the rows as they were before it."""
+    recorded = as_recorded(gesture)
+    if gesture["kind"] in (FactKind.VISITS_LINKED, FactKind.VISIT_UNLINKED):
+        return [gesture["id"]], _links_restored(transaction, recorded)
+    if gesture["visit"] is None:
+        greeting = {"table": "greeting", "id": recorded.body["id"], "values": {"is_undone": True}}
+        return [gesture["id"]], [greeting]
+    facts = _still_standing(facts_of_visit(transaction, gesture["visit"]))
+    last = 2 if is_started_by_call(facts[-1][1].kind, facts[-1][1].body) else 1
+    undone, earlier = facts[-last:], [each for _, each in facts[:-last]]
+    if undone[0][0] != gesture["id"]:
+        raise Refusal("visit_moved_on", visit=gesture["visit"])
+    now = micros_to_text(gesture["happened_at"])
+    return [fact_id for fact_id, _ in undone], rows_before([each for _, each in undone], earlier, now=now)
+
+
+def _links_restored(transaction: HallTransaction, gesture: Recorded) -> list[dict[str, Any]]:
+    restored = []
+    for visit, (before, after) in links_before(gesture.kind, gesture.body).items():
+        row = transaction.one("SELECT link FROM visit WHERE id = :visit", visit=visit)
+        if row is None or row["link"] != after:
+            raise Refusal("visit_moved_on", visit=visit)
+        restored.append({"table": "visit", "id": visit, "values": {"link": before}})
+    return restored
+
+
+def _still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:
+    """The facts of a visit less what was undone and its undoing, so that gestures are undone one by one."""
+    undone = undone_among(facts)
+    return [
+        (fact_id, fact)
+        for fact_id, fact in facts
+        if fact_id not in undone and fact.kind != FactKind.GESTURE_UNDONE
+    ]
+
+
+def undone_among(facts: Sequence[tuple[str, Recorded]]) -> set[str]:
+    """The ids of a visit's facts that were taken back."""
+    return {
+        fact_id
+        for _, fact in facts
+        if fact.kind == FactKind.GESTURE_UNDONE
+        for fact_id in undone_by(fact.body)
+    }
+
+
+def rows_before(
+    undone: Sequence[Recorded], earlier: Sequence[Recorded], *, now: str | None
+) -> list[dict[str, Any]]:
+    """What undoing these last facts writes: the changed columns as they were.
+
+    A leg they opened ends as undone.
+    """
+    before = rows_after(earlier)
+    restored: dict[tuple[str, str], dict[str, Any]] = {}
+    for change in (change for fact in undone for change in changes(fact)):
+        if isinstance(change, Insert):
+            ended = {"state": "ended", "end_reason": "undone", "ended_at": now}
+            restored[change.table, change.values["id"]] = ended
+            continue
+        row = before[change.table, change.id]
+        values = {column: row.get(column) for column in change.values}
+        restored.setdefault((change.table, change.id), {}).update(as_texts(values))
+    return [{"table": table, "id": of, "values": values} for (table, of), values in restored.items()]
+
+
+def as_texts(values: dict[str, Any]) -> dict[str, Any]:
+    """Columns as a fact holds them: instants as texts."""
+    return {key: micros_to_text(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}

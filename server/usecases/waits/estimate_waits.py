@@ -1,0 +1,192 @@
+"""The hall's cached estimate: recomputed when the hall has changed, at most once a second.
+
+Answers only read it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from server.domain.calling.queue_order import PRIORITY
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.refusals import Refusal
+from server.domain.waits.estimate import (
+    AfterClosing,
+    Estimate,
+    HallNow,
+    Pace,
+    QueueNow,
+    Who,
+    estimate_at,
+    estimate_hall,
+    estimate_linked,
+    estimate_services,
+    new_in,
+    pace_of,
+    pooled,
+)
+from server.domain.waits.play_forward import MOST_FOLLOWED
+from server.domain.waits.service_times import Received, Taken, taken_of
+from server.store.engine.rows import Row
+from server.store.transactions.database import Database
+from server.store.visits import legs as waiting
+from server.usecases.hall.read_board import Seen, look
+from server.usecases.tickets.issue_ticket import Quote
+from server.usecases.waits.play_rule_forward import foresee_calls
+from server.usecases.waits.serving_now import Receiving, closes_in_s, linked_now, receiving_now, rest_now
+
+_RECENT = (
+    "SELECT counter, service, reference_at, first_called_at, ended_at FROM leg"
+    " WHERE hall = :hall AND last_called_at IS NOT NULL AND counter IS NOT NULL"
+    " AND end_reason IN ('served', 'transferred') ORDER BY last_called_at DESC LIMIT 600"
+)
+PACES_KEPT_S = 60.0
+"""How long the paces of a hall's services are kept before they are read again."""
+AGED_EVERY_S = 5.0
+"""From this age on, what time alone changes (a break that comes nearer, a wrap-up) is reckoned again."""
+
+
+@dataclass
+class HallEstimate:
+    """What is known of a hall's waits since `as_of`: its state as estimates see it, the ranges for whoever
+    takes a ticket, by queue and by service."""
+
+    now: HallNow
+    ranges: dict[str, Estimate]
+    by_service: dict[str, Estimate]
+    as_of: datetime
+
+
+@dataclass
+class Estimates:
+    """The estimates of every hall, by id."""
+
+    database: Database
+    known: dict[str, HallEstimate] = field(default_factory=dict)
+    _paces: dict[str, tuple[float, dict[str, Pace]]] = field(default_factory=dict)
+
+    def refresh(self, hall: str) -> HallEstimate:
+        """Computes the estimate of a hall (id) from its committed state."""
+        with self.database.read() as rows:
+            seen = look(self.database, rows, hall)
+            paces = self._paces_of(rows, hall, seen.configuration)
+            counts = waiting.counts(rows, hall)
+            receiving = receiving_now(rows, hall, seen)
+            rest = rest_now(rows, hall, seen)
+            linked = linked_now(self.database, rows, seen)
+            foreseen = self._foreseen(
+                rows, seen, receiving, paces, sum(people for people, _ in counts.values())
+            )
+        queues = [
+            QueueNow(queue.id, counts.get(queue.id, (0, 0))[0], paces[queue.id], queue.services)
+            for queue in seen.configuration.queues.values()
+            if queue.id in paces
+        ]
+        now = HallNow(
+            queues,
+            [counter for counter, _ in receiving],
+            rest,
+            linked,
+            foreseen,
+            closes_in_s(seen.configuration, seen.position.as_of),
+        )
+        return self._reckoned(hall, now, seen.position.as_of)
+
+    def _reckoned(self, hall: str, now: HallNow, as_of: datetime) -> HallEstimate:
+        self.known[hall] = found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of)
+        return found
+
+    def of(self, hall: str) -> HallEstimate:
+        """The cached estimate of a hall (id); read the first time only, reckoned again as time goes by."""
+        found = self.known.get(hall)
+        if found is None:
+            return self.refresh(hall)
+        if not found.now.changes_by_itself:
+            return found
+        as_of = self.database.clock.now()
+        age_s = (as_of - found.as_of).total_seconds()
+        if age_s < AGED_EVERY_S:
+            return found
+        return self._reckoned(hall, found.now.later(age_s), as_of)
+
+    def quote(self, hall: str, service: str, leg_class: str, ahead: int) -> Quote | None:
+        """The wait announced with a ticket of a service now, None when nothing honest can be said.
+
+        `leg_class` is the class the visitor waits in, with `ahead` people of the queue in front.
+        """
+        found = self._of_newcomer(hall, service, leg_class, ahead)
+        if found is None:
+            return None
+        median_s = round(found.median_s)
+        if isinstance(found, AfterClosing):
+            return Quote(None, median_s, None)
+        return Quote(found.low_s, median_s, found.high_s)
+
+    def _of_newcomer(self, hall: str, service: str, leg_class: str, ahead: int) -> Estimate:
+        estimate = self.of(hall)
+        if leg_class != PRIORITY:
+            return estimate.by_service.get(service)
+        queue = next((each.queue for each in estimate.now.queues if service in each.services), None)
+        if queue is None:
+            return None
+        who = Who(service, new_in(service, has_priority=True))
+        return estimate_at(estimate.now, queue=queue, ahead=ahead, who=who)
+
+    def remaining(self, hall: str, leg: Row, ahead: int) -> Estimate:
+        """The remaining wait of a leg behind `ahead` others of its queue."""
+        now = self.of(hall).now
+        if all(each.queue != leg["queue"] for each in now.queues):
+            return None
+        return estimate_linked(now, who=Who(leg["service"], leg["visit"]), queue=leg["queue"], ahead=ahead)
+
+    def _foreseen(
+        self, rows: Any, seen: Seen, receiving: list[Receiving], paces: dict[str, Pace], people: int
+    ) -> dict[str, float]:
+        """When the rule would come to whom; nothing where too many wait, or the rule is not known here."""
+        if people > MOST_FOLLOWED:
+            return {}
+        legs = self.database.open_legs(rows, seen.row)
+        try:
+            return foresee_calls(seen.configuration, legs, receiving, paces, seen.position.as_of)
+        except Refusal:
+            return {}
+
+    def _paces_of(self, rows: Any, hall: str, configuration: HallConfiguration) -> dict[str, Pace]:
+        elapsed_s = self.database.clock.elapsed_s()
+        known = self._paces.get(hall)
+        if (
+            known is not None
+            and elapsed_s - known[0] < PACES_KEPT_S
+            and set(known[1]) == set(configuration.queues)
+        ):
+            return known[1]
+        taken = _taken(rows.all(_RECENT, hall=hall), configuration)
+        recent = taken.by_service
+        paces = {}
+        for queue in configuration.queues:
+            services = [s for s in configuration.services.values() if s.queue == queue]
+            if services:
+                paces[queue] = pooled(
+                    (
+                        pace_of(s.typed_mean_s + taken.after_s(s.wrap_up_s), recent.get(s.id, [])),
+                        len(recent.get(s.id, [])) + 1,
+                    )
+                    for s in services
+                )
+        self._paces[hall] = (elapsed_s, paces)
+        return paces
+
+
+def _taken(recent: Iterable[Row], configuration: HallConfiguration) -> Taken:
+    received = [
+        Received(
+            row["counter"],
+            row["service"],
+            row["reference_at"] / 1_000_000,
+            row["first_called_at"] / 1_000_000,
+            row["ended_at"] / 1_000_000,
+        )
+        for row in recent
+    ]
+    return taken_of(received, {each.id: each.wrap_up_s for each in configuration.services.values()})

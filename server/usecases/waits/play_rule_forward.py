@@ -1,0 +1,105 @@
+"""When the calling rule would come to each who waits, and to who would come now: played forward once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.domain.calling.queue_order import PRIORITY, WALK_IN
+from server.domain.calling.waiting_legs import CallingCounter, LinkedTurn, QueuedLeg
+from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.visits.transitions import LegState
+from server.domain.waits.estimate import Pace, new_in, residual_s
+from server.domain.waits.play_forward import Caller, HallAhead, called_in_s
+from server.store import counters
+from server.store.engine.rows import Row
+from server.store.memory.open_legs import OpenLegs
+from server.store.visits.legs import as_queued
+from server.usecases.calling.pick_next import count_open_sessions, profile_of
+from server.usecases.waits.serving_now import Receiving
+
+AFTER_ALL = "~" * 12
+"""A number behind all that were issued at the same instant."""
+_AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
+
+
+def foresee_calls(
+    configuration: HallConfiguration,
+    legs: OpenLegs,
+    receiving: Iterable[Receiving],
+    paces: Mapping[str, Pace],
+    now: datetime,
+) -> dict[str, float]:
+    """Seconds until the call of each waiting visit and of newcomers (`new_in`); see `estimates_forward`.
+
+    Legs that let calls pass are taken as if none had passed yet. Refusal: unknown_rule, when the rule of a
+    session is none of this version.
+    """
+    receiving, opened = list(receiving), list(legs)
+    waiting = [leg for leg in opened if leg["state"] == LegState.WAITING]
+    at_counter = {leg["counter"]: leg for leg in opened if leg["state"] in _AT_COUNTER}
+    services = {each.id: each for each in configuration.services.values() if each.queue in paces}
+    found = called_in_s(
+        HallAhead(
+            now=now,
+            time_zone=ZoneInfo(configuration.site.time_zone),
+            callers=[_caller(configuration, legs, each, at_counter, paces) for each in receiving],
+            legs=[
+                as_queued(row, legs.needs(row["visit"]), link=legs.link(row["visit"]))
+                for row in waiting
+                if row["service"] in services
+            ],
+            newcomers=dict(_newcomers(services.values(), now)),
+            takes_s={each.id: paces[each.queue].mean_s for each in services.values()},
+            mean_s={each.id: float(each.typed_mean_s) for each in services.values()},
+            counters_open=count_open_sessions(
+                (session for _, sessions in receiving for session in sessions), configuration
+            ),
+        )
+    )
+    visits = {row["id"]: row["visit"] for row in waiting}
+    return {visits.get(key, key): in_s for key, in_s in found.items()}
+
+
+def _caller(
+    configuration: HallConfiguration,
+    legs: OpenLegs,
+    receiving: Receiving,
+    at_counter: Mapping[str, Row],
+    paces: Mapping[str, Pace],
+) -> Caller:
+    counter, sessions = receiving
+    found, linked, rest_s = [], None, counter.wraps_up_s
+    for session in sessions:
+        leg = at_counter.get(session["counter"])
+        terms = counters.terms_of(session)
+        known = configuration.counters.get(session["counter"])
+        calling = CallingCounter(
+            session["counter"], frozenset(terms.services), known is not None and known.is_step_free
+        )
+        found.append((calling, profile_of(configuration, terms)))
+        if leg is not None:
+            rest_s += residual_s(paces[leg["queue"]]) if leg["queue"] in paces else 0.0
+            link = legs.link(leg["visit"])
+            linked = linked if link is None else LinkedTurn(link, leg["number"])
+    return Caller(tuple(found), rest_s, linked)
+
+
+def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str, QueuedLeg]]:
+    """Who would take a ticket of each service now, with and without a priority."""
+    for service in services:
+        for leg_class in (WALK_IN, PRIORITY):
+            key = new_in(service.id, has_priority=leg_class == PRIORITY)
+            yield (
+                key,
+                QueuedLeg(
+                    id=key,
+                    number=AFTER_ALL,
+                    series=service.series.prefix,
+                    service=service.id,
+                    queue=service.queue,
+                    leg_class=leg_class,
+                    reference=now,
+                    issued_at=now,
+                    target_s=service.target_for(leg_class),
+                ),
+            )

@@ -1,0 +1,127 @@
+"""Who receives people in a hall now, its next rest and its linked visits, as estimates see them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.half_days import last_closing
+from server.domain.visits.transitions import LegState
+from server.domain.waits.estimate import CounterNow, Rest
+from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
+from server.store import counters, hours
+from server.store.engine.rows import Row
+from server.store.memory.open_legs import OpenLegs
+from server.store.transactions.database import Database
+from server.store.visits import legs as waiting
+from server.store.visits.links import LINKED
+from server.usecases.counters.wrapping_up import wrapping_up
+from server.usecases.hall.read_board import Seen
+
+type Receiving = tuple[CounterNow, Sequence[Row]]
+"""Who receives one person at a time, and the session of each counter that is theirs."""
+
+
+def receiving_now(rows: Any, hall: str, seen: Seen) -> list[Receiving]:
+    """Who receives one person at a time in a hall (id); sessions in pause receive nobody.
+
+    The counters of one session are one, but for those where visitors work by themselves.
+    """
+    configuration, as_of = seen.configuration, seen.position.as_of
+    sessions = [row for row in counters.open_sessions(rows, hall) if row["paused_at"] is None]
+    opened = waiting.open_legs(rows, hall)
+    people = Counter(row["counter"] for row in opened if row["state"] != LegState.PARKED)
+    wrap_ups = wrapping_up(rows, hall, configuration, sessions, as_of)
+    by_agent: dict[str, list[Row]] = {}
+    for session in sessions:
+        by_agent.setdefault(agent_of(configuration, session), []).append(session)
+    found: list[Receiving] = []
+    for agent, places in by_agent.items():
+        at = [place["counter"] for place in places]
+        here = sum(people[counter] for counter in at)
+        wraps_up_s = _longest_s((wrap_ups[counter] for counter in at if counter in wrap_ups), as_of)
+        queues = frozenset(queue for place in places for queue in _queues(configuration, place))
+        is_free = not here and not wraps_up_s
+        counter = CounterNow(
+            agent,
+            queues,
+            is_free,
+            wraps_up_s=0.0 if here else wraps_up_s,
+            also_here=max(0, here - 1),
+            services=frozenset(each for place in places for each in counters.terms_of(place).services),
+        )
+        found.append((counter, places))
+    return found
+
+
+def agent_of(configuration: HallConfiguration, session: Row) -> str:
+    """Who receives at the place of a session: the place itself where visitors work by themselves."""
+    counter = configuration.counters.get(session["counter"])
+    return str(session["counter"] if counter is not None and counter.is_self_service else session["session"])
+
+
+def _queues(configuration: HallConfiguration, session: Row) -> Iterable[str]:
+    services = configuration.services
+    return (services[each].queue for each in counters.terms_of(session).services if each in services)
+
+
+def _longest_s(untils: Iterable[datetime], as_of: datetime) -> float:
+    return max(((until - as_of).total_seconds() for until in untils), default=0.0)
+
+
+def rest_now(rows: Any, hall: str, seen: Seen) -> Rest | None:
+    """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
+    now = seen.position.as_of
+    at = hours.carried_over(rows, hall, seen.configuration, now)
+    if at is None:
+        return None
+    return Rest((at.begins_at - now).total_seconds(), (at.resumes_at - now).total_seconds())
+
+
+def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, float]:
+    """Seconds until each service closes for the day, by service; absent where it goes on after midnight.
+
+    Once it has closed, agents receive those who still wait until the day ends: seconds until then.
+    """
+    found = {}
+    for service in configuration.services.values():
+        calendar = configuration.calendar_of(service.id)
+        closes_at = last_closing(calendar, now)
+        if closes_at is not None:
+            found[service.id] = (closes_at - now).total_seconds()
+    return found
+
+
+def linked_now(database: Database, rows: Any, seen: Seen) -> tuple[LinkedNow, ...]:
+    """The linked visits that wait, and who receives one of them; no leg is read where no visit is linked."""
+    remembered = database.remembered_legs(seen.row["id"])
+    is_current = remembered is not None and remembered.length >= seen.row["journal_length"]
+    if not (remembered.has_links if is_current and remembered else rows.all(LINKED, hall=seen.row["id"])):
+        return ()
+    legs = database.open_legs(rows, seen.row)
+    sessions = counters.open_sessions(rows, seen.row["id"])
+    agents = {row["counter"]: agent_of(seen.configuration, row) for row in sessions}
+    waiting_of: dict[str, list[Row]] = {}
+    at: dict[str, str] = {}
+    for leg in legs:
+        link = legs.link(leg["visit"])
+        if link is None:
+            continue
+        if leg["state"] == LegState.WAITING:
+            waiting_of.setdefault(link, []).append(leg)
+        elif leg["state"] != LegState.PARKED:
+            at[link] = agents.get(str(leg["counter"]), str(leg["counter"]))
+    return tuple(
+        _linked(legs, together, at.get(link))
+        for link, together in waiting_of.items()
+        if link in at or len(together) > 1
+    )
+
+
+def _linked(legs: OpenLegs, together: list[Row], at: str | None) -> LinkedNow:
+    members = (
+        LinkedMember(leg["visit"], leg["queue"], legs.ahead(leg["queue"], leg["sort_key"]))
+        for leg in sorted(together, key=lambda leg: (leg["reference_at"], leg["id"]))
+    )
+    return LinkedNow(tuple(members), at)

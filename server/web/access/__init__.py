@@ -1,0 +1,1 @@
+"""Who may: callers, sign-in, cookies, and what each route asks for."""

@@ -1,0 +1,282 @@
+"""Who calls: a signed-in person, a paired device, an API key, or nobody; and what each may do where."""
+
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from flask import current_app, g, request
+
+from server.connections import caller_is_identified
+from server.domain.instants import to_micros
+from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
+from server.domain.refusals import Refusal
+from server.ids import token_digest
+from server.store.engine.rows import Row
+from server.store.people import accounts
+from server.store.people.accounts import EVERY_SITE, Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.alerts.activity import Activity
+from server.usecases.people.sessions import SIGNED_IN_FOR, SeenSessions
+from server.web.access.cookies import DEVICE_COOKIE, SESSION_COOKIE, is_former, read_cookie, replace_former
+
+CALLER_HEADER = "X-Caller"
+"""`device`: the page of a kiosk or screen calls, though a person has signed in with the same browser."""
+_WHO_ANSWERS = frozenset({Permission.END_ALERT})
+LOOPBACK = frozenset({"127.0.0.1", "::1", None})
+DEVICE_FOR_S = 400 * 86400
+"""How long browsers keep the cookie of a device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The author of a request and its permissions. `halls` are ids; None means every hall.
+
+    `grants` are a person's roles by site, `session` the id of the signed-in one, `language` of its pages;
+    `configured` is a device's
+    id in the hall document; `digest` is of the token that was shown.
+    """
+
+    author: Author
+    kind: str
+    permissions: frozenset[Permission] = frozenset()
+    hall: str | None = None
+    halls: tuple[str, ...] | None = None
+    grants: tuple[Grant, ...] = ()
+    configured: str | None = None
+    login: str | None = None
+    name: str | None = None
+    digest: str | None = None
+    session: str | None = None
+    language: str | None = None
+
+    def may(self, permission: Permission, *, hall: str, site: str) -> bool:
+        """Whether the caller has a permission in a hall (id) of a site (slug)."""
+        if self.kind == "person":
+            return accounts.allowed_by(self.grants, permission, site)
+        if permission not in self.permissions:
+            return False
+        return hall == self.hall if self.kind == "device" else self.halls is None or hall in self.halls
+
+    def may_somewhere(self, permissions: frozenset[Permission]) -> bool:
+        """Whether the caller has one of the permissions in some hall."""
+        if self.kind == "person":
+            return any(permissions & ROLES[grant.role] for grant in self.grants)
+        return bool(permissions & self.permissions)
+
+    def sites_of(self, permission: Permission) -> frozenset[str] | None:
+        """The sites (slugs) at which a person has a permission; None: at every site."""
+        sites = frozenset(grant.site for grant in self.grants if permission in ROLES[grant.role])
+        return None if EVERY_SITE in sites else sites
+
+
+KNOWN_FOR_S = 2.0
+MOST_KNOWN = 2000
+
+NOBODY = Caller(Author("nobody"), "nobody")
+
+
+def database() -> Database:
+    """The database of the running app."""
+    return cast(Database, current_app.extensions["parvis_database"])
+
+
+def identify() -> Caller:
+    """The caller of the current request, read once. Refusals: unknown_device, device_revoked, unknown_key."""
+    known: Caller | None = g.get("caller")
+    if known is None:
+        known = g.caller = _identify()
+        if known.kind != "nobody":
+            caller_is_identified()
+    return known
+
+
+def forget_caller() -> None:
+    """The session of the request has just ended: the page being answered is nobody's."""
+    g.caller = NOBODY
+
+
+def _identify() -> Caller:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        known: KnownCallers = current_app.extensions["parvis_callers"]
+        return known.of_token(header[7:], is_loopback=request.remote_addr in LOOPBACK)
+    device_token = read_cookie(DEVICE_COOKIE)
+    signed_in = read_cookie(SESSION_COOKIE)
+    if signed_in and not (device_token and request.headers.get(CALLER_HEADER) == "device"):
+        person = _person(signed_in)
+        if person is not None and person.digest is not None:
+            seen: SeenSessions = current_app.extensions["parvis_seen"]
+            seen.saw(person.digest)
+            if _is_gesture() and person.may_somewhere(_WHO_ANSWERS):
+                activity: Activity = current_app.extensions["parvis_activity"]
+                activity.acted(person.digest)
+            return person
+    if device_token:
+        callers: KnownCallers = current_app.extensions["parvis_callers"]
+        found = callers.of_token(device_token, is_loopback=False)
+        if found.kind != "device":
+            raise Refusal("unknown_device")
+        replace_former(DEVICE_COOKIE, device_token, seconds=DEVICE_FOR_S)
+        return found
+    return NOBODY
+
+
+def _person(token: str) -> Caller | None:
+    """The person of the session cookie; a former one counts where its session began before the upgrade."""
+    before = int(current_app.config["FORMER_COOKIES_UNTIL"]) if is_former(SESSION_COOKIE) else None
+    person = of_sign_in(database(), token, begun_before=before)
+    if person is not None:
+        replace_former(SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
+    return person
+
+
+def _is_gesture() -> bool:
+    """Whether a person did something: wrote, or opened a page; what a page reads by itself is no sign.
+
+    A browser says by `Sec-Fetch-Mode` what asks; a client that does not say counts.
+    """
+    if request.path.startswith("/socket.io"):
+        return False
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return request.method not in ("GET", "HEAD", "OPTIONS") or mode == "navigate"
+
+
+@dataclass
+class KnownCallers:
+    """Devices and API keys that called in the last two seconds, so that each call does not read them anew.
+
+    What an administrator of this process changes takes effect at once; of another process, after two seconds.
+    """
+
+    database: Database
+    _known: dict[str, tuple[Caller, bool, float]] = field(default_factory=dict)
+    _seen_changes: int = 0
+
+    def of_token(self, token: str, *, is_loopback: bool) -> Caller:
+        """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
+        now_s = self.database.clock.elapsed_s()
+        if self._seen_changes != self.database.installation_changes or len(self._known) > MOST_KNOWN:
+            self._known.clear()
+            self._seen_changes = self.database.installation_changes
+        known = self._known.get(token)
+        if known is None or now_s - known[2] > KNOWN_FOR_S:
+            known = self._known[token] = (*_read_bearer(self.database, token), now_s)
+        caller, is_loopback_only, _ = known
+        if is_loopback_only and not is_loopback:
+            raise Refusal("unknown_key")
+        return caller
+
+
+def of_token(database: Database, token: str, *, is_loopback: bool) -> Caller:
+    """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
+    return KnownCallers(database).of_token(token, is_loopback=is_loopback)
+
+
+def _read_bearer(database: Database, token: str) -> tuple[Caller, bool]:
+    with database.read() as rows:
+        row = accounts.bearer_of_token(rows, token, to_micros(database.clock.now()))
+    digest = token_digest(token)
+    if row["key_id"] is None:
+        return replace(_device(row if row["id"] is not None else None), digest=digest), False
+    permissions = frozenset(permission for scope in row["key_scopes"].split() for permission in SCOPES[scope])
+    names = accounts.halls_of_key(row)
+    halls = None if "*" in names else tuple(database.hall_id(name) for name in names)
+    key = Caller(Author(row["key_id"]), "key", permissions, halls=halls, digest=digest)
+    return key, bool(row["key_is_loopback_only"])
+
+
+def of_device(database: Database, token: str) -> Caller:
+    """The device of a token. Refusals: unknown_device, device_revoked."""
+    with database.read() as rows:
+        return _device(accounts.device_of_token(rows, token))
+
+
+def _device(row: Row | None) -> Caller:
+    if row is None:
+        raise Refusal("unknown_device")
+    if row["revoked_at"] is not None:
+        raise Refusal("device_revoked")
+    return Caller(
+        Author(row["id"], row["id"]),
+        "device",
+        DEVICE_KINDS[row["kind"]],
+        hall=row["hall"],
+        configured=row["configured"],
+        name=row["kind"],
+    )
+
+
+def of_sign_in(database: Database, token: str, *, begun_before: int | None = None) -> Caller | None:
+    """The person of a signed-in session; None when it has ended, or began later than this (microseconds)."""
+    with database.read() as rows:
+        row = accounts.account_of_sign_in(rows, token, to_micros(database.clock.now()))
+        if row is None or (begun_before is not None and row["begun_at"] > begun_before):
+            return None
+        grants = tuple(accounts.grants_of(rows, row["id"]))
+    return Caller(
+        Author(row["id"]),
+        "person",
+        grants=grants,
+        login=row["login"],
+        name=row["display_name"],
+        digest=token_digest(token),
+        session=row["session"],
+        language=row["language"],
+    )
+
+
+def someone() -> Caller:
+    """The caller, who is known: asked before anything is told about an id. Refusal: not_signed_in."""
+    caller = identify()
+    if caller.kind == "nobody":
+        raise Refusal("not_signed_in")
+    return caller
+
+
+def sites_where(permission: Permission) -> tuple[Caller, frozenset[str] | None]:
+    """The caller, a person who has the permission at some site, and at which ones; None: at every site.
+
+    Refusals: not_signed_in, forbidden.
+    """
+    caller = someone()
+    sites = caller.sites_of(permission)
+    if sites is not None and not sites:
+        raise Refusal("forbidden")
+    return caller, sites
+
+
+def role_of(caller: Caller, database: Database, hall: str) -> str:
+    """The role a person has in a hall (id), the one that may do most; else the kind of caller."""
+    if caller.kind != "person":
+        return caller.kind
+    site = database.configuration(hall).site.slug
+    roles = [grant.role for grant in caller.grants if grant.site in (site, EVERY_SITE)]
+    return max(roles, key=lambda role: len(ROLES[role]))
+
+
+def allowed_either(first: Permission, second: Permission, hall: str) -> tuple[Caller, bool]:
+    """The caller, and whether they have the first permission in this hall (else they have the second).
+
+    Refusals: as `allowed`.
+    """
+    try:
+        return allowed(first, hall)[0], True
+    except Refusal as refusal:
+        if refusal.code != "forbidden":
+            raise
+    return allowed(second, hall)[0], False
+
+
+def allowed(permission: Permission, hall: str) -> tuple[Caller, str]:
+    """The caller, who has the permission in this hall (id or slug), and the hall's id.
+
+    Refusals: not_signed_in, forbidden, unknown_hall.
+    """
+    caller = someone()
+    hall_id = database().hall_id(hall)
+    site = database().configuration(hall_id).site.slug if caller.kind == "person" else ""
+    if not caller.may(permission, hall=hall_id, site=site):
+        raise Refusal(
+            "foreign_device" if caller.kind == "device" and caller.hall != hall_id else "forbidden", hall=hall
+        )
+    return caller, hall_id

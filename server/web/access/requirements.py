@@ -1,0 +1,110 @@
+"""What each route needs of whoever calls it: said beside the route, asked before its view is run.
+
+The view asks again where it is, in which hall or of whose notice (`server.web.access.callers.allowed`). A test
+walks every route with every role, device and key; a route that says nothing fails it.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, redirect, request
+
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.web.access.callers import identify, someone
+from server.web.rendering.problems import is_api
+
+
+class Access(StrEnum):
+    """Who may come without a permission."""
+
+    EVERYBODY = "everybody"
+    TICKET = "ticket"
+    """Whoever holds the ticket whose token or short code the address has."""
+    KNOWN = "known"
+    """Any signed-in person, paired device or API key."""
+
+
+_OPEN = (Access.EVERYBODY, Access.TICKET)
+PEOPLE = frozenset({"person"})
+PEOPLE_AND_KEYS = frozenset({"person", "key"})
+DEVICES = frozenset({"device"})
+ANY_KIND = PEOPLE_AND_KEYS | DEVICES
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """One of these permissions, held by a caller of one of these kinds; or an access without permission.
+
+    `is_anywhere`: held at one site at least; else in the hall that the request is about.
+    """
+
+    permissions: frozenset[Permission] = frozenset()
+    kinds: frozenset[str] = ANY_KIND
+    is_anywhere: bool = False
+    access: Access | None = None
+
+
+def requires[**Given, Answer](
+    *permissions: Permission, of: Collection[str] = ANY_KIND, anywhere: bool = False
+) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
+    """The view asks for one of these permissions, in the hall the request is about unless `anywhere`."""
+    return _marked(Required(frozenset(permissions), frozenset(of), anywhere))
+
+
+def open_to[**Given, Answer](
+    access: Access, *, of: Collection[str] = ANY_KIND
+) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
+    """The view asks for no permission."""
+    return _marked(Required(kinds=frozenset(of), access=access))
+
+
+def _marked(wanted: Required) -> Callable[[Any], Any]:
+    def mark(view: Any) -> Any:
+        view.required = wanted
+        return view
+
+    return mark
+
+
+def required_of(app: Flask, endpoint: str) -> Required | None:
+    """What an endpoint says it requires; None: nothing was said."""
+    found: Required | None = getattr(app.view_functions.get(endpoint), "required", None)
+    return found
+
+
+def open_blueprints(app: Flask, names: Collection[str]) -> None:
+    """Open to everybody: static files, and the pages of packages that know nothing of permissions.
+
+    Those show nothing by themselves: what they ask for is asked by a device's token.
+    """
+    for endpoint, view in list(app.view_functions.items()):
+        blueprint, _, name = endpoint.rpartition(".")
+        if blueprint in names or name == "static":
+            opened: Any = partial(view)
+            app.view_functions[endpoint] = open_to(Access.EVERYBODY)(opened)
+
+
+def install_access(app: Flask) -> None:
+    """Ask before each view whether the caller may come there at all.
+
+    Refusals: not_signed_in, forbidden; foreign_device where only the device itself may come.
+    """
+
+    @app.before_request
+    def check_access() -> Any:
+        wanted = required_of(app, request.endpoint or "")
+        if wanted is None or wanted.access in _OPEN or request.method == "OPTIONS":
+            return None
+        if not is_api() and identify().kind not in wanted.kinds:
+            return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
+        caller = someone()
+        if caller.kind not in wanted.kinds:
+            raise Refusal("foreign_device" if wanted.kinds == DEVICES else "forbidden")
+        if wanted.permissions and not caller.may_somewhere(wanted.permissions):
+            raise Refusal("forbidden")
+        return None

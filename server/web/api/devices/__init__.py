@@ -1,0 +1,1 @@
+"""The API of devices: pairing, printers, supervision, pictures, proof of display."""

@@ -1,0 +1,156 @@
+"""Proof of display: screens report what they showed; the report of a notice as JSON, a sheet and a paper."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import AwareDatetime, Field
+
+from server.domain.notices.displays import MOST_DISPLAYS, Display, DisplayOutcome
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.usecases.notices.read_display_report import read_display_report
+from server.usecases.notices.read_displays import displays_csv, read_displays
+from server.usecases.notices.report_displays import report_displays
+from server.web.access.callers import allowed
+from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import LINE, OPAQUE, Asked, HallPath, Slug
+from server.web.api.shapes.responses import Anything
+from server.web.pages.display_report.sheet import report_sheet
+from server.web.pages.display_report.words import TEMPLATES, report_page
+from server.web.rendering.viewer import Sentence, page_language
+
+TAG = Tag(name="displays")
+LARGEST_NUMBER = 2**53
+PAPER: Any = {
+    "description": "OK",
+    "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+}
+SHEET: Any = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
+
+
+class ScreenPath(HallPath):
+    """A screen of a hall, by its id in the hall's document."""
+
+    screen: str = Slug
+
+
+class NoticePath(Asked):
+    """A notice."""
+
+    notice: str = Slug
+
+
+class DisplayBody(Asked):
+    """One stretch in which a notice was seen; `number` is its place in the player's record."""
+
+    number: int = Field(ge=1, lt=LARGEST_NUMBER)
+    notice: str = Slug
+    item: str = Field(min_length=1, max_length=200, pattern=LINE)
+    began_at: AwareDatetime
+    ended_at: AwareDatetime
+    outcome: DisplayOutcome
+
+
+class DisplaysBody(Asked):
+    """What a player has not reported yet, oldest first; `record` names the list that numbers it."""
+
+    record: str = Field(min_length=1, max_length=64, pattern=OPAQUE)
+    displays: list[DisplayBody] = Field(min_length=1, max_length=MOST_DISPLAYS)
+
+
+class DaysQuery(Asked):
+    """The first and the last local date, both included."""
+
+    starts_on: date = Field(alias="from", default=date(2000, 1, 1))
+    ends_on: date = Field(alias="to", default=date(9999, 12, 31))
+
+
+class SheetQuery(DaysQuery):
+    """Also in which language the heads are; without it, the names of the open format."""
+
+    lang: str | None = Field(default=None, max_length=8, pattern=r"^[A-Za-z-]+$")
+
+
+class PaperQuery(DaysQuery):
+    """Also in which language."""
+
+    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint(
+        "displays",
+        __name__,
+        url_prefix="/api/v1",
+        abp_tags=[TAG],
+        abp_responses=REFUSED,
+        template_folder=str(TEMPLATES),
+    )
+
+    @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: Anything})
+    @requires(Permission.READ_BOARD, of=DEVICES)
+    def report(path: ScreenPath, body: DisplaysBody) -> Any:
+        """A screen tells what it really showed; what it told before is not counted again."""
+        caller, hall = allowed(Permission.READ_BOARD, path.hall)
+        if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
+            raise Refusal("foreign_device", hall=path.hall)
+        return report_displays(
+            api.database,
+            hall,
+            caller.author,
+            [Display(**each.model_dump()) for each in body.displays],
+            screen=path.screen,
+            record=body.record,
+            write_key=write_key(caller.author),
+        )
+
+    def found(notice: str, query: DaysQuery, read: Any = read_displays) -> Any:
+        if query.ends_on < query.starts_on:
+            raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}")
+        return read(api.database, notice, (query.starts_on, query.ends_on), may_read=_may_read)
+
+    @routes.get("/notices/<notice>/displays", responses={200: Anything})
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
+    def of_notice(path: NoticePath, query: DaysQuery) -> Any:
+        """On which screens a notice was really seen, by day, and how long."""
+        return found(path.notice, query)
+
+    @routes.get("/notices/<notice>/displays.csv", responses={200: SHEET})
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
+    def sheet(path: NoticePath, query: SheetQuery) -> Response:
+        """The same as a sheet: one line a screen and day; with `lang`, its heads in that language."""
+        if query.lang is None:
+            text = displays_csv(found(path.notice, query))
+        else:
+            report = found(path.notice, query, read_display_report)
+            text = report_sheet(report, Sentence(api.translate, page_language()))
+        answer = Response(text, content_type="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.csv"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @routes.get("/notices/<notice>/displays.pdf", responses={200: PAPER})
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
+    def on_paper(path: NoticePath, query: PaperQuery) -> Response:
+        """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
+        report = found(path.notice, query, read_display_report)
+        html = report_page(report, Sentence(api.translate, page_language()))
+        answer = Response(api.papers.made(html), content_type="application/pdf")
+        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return routes
+
+
+def _may_read(hall: str) -> bool:
+    try:
+        allowed(Permission.READ_BOARD, hall)
+    except Refusal:
+        return False
+    return True

@@ -1,0 +1,104 @@
+"""Pictures that screens send of themselves: sent by the screen, asked for and seen by whoever supervises."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.devices.device_state import is_present
+from server.domain.instants import to_text
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.store.devices.screen_pictures import ScreenPictures
+from server.store.devices.sightings import Players
+from server.usecases.devices.keep_screen_picture import CallApart, keep_screen_picture
+from server.web.access.callers import allowed
+from server.web.access.requirements import DEVICES, requires
+from server.web.api.devices.displays import ScreenPath
+from server.web.api.services import REFUSED, Api
+from server.web.api.shapes.responses import Anything
+from signage.media.screen_pictures import MOST_BYTES
+
+log = structlog.get_logger()
+
+TAG = Tag(name="supervision")
+PICTURE: Any = {
+    "description": "OK",
+    "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What these views need: where pictures and devices are kept, and how a screen is asked.
+
+    `call_apart`: decodes off the loop; `ask(hall, screen)`: tells a screen; `changed(hall)`: tells those who
+    look; `slow_sent`, `slow_asked`: brakes.
+    """
+
+    files: ScreenPictures
+    players: Players
+    call_apart: CallApart
+    ask: Callable[[str, str], None]
+    changed: Callable[[str], None]
+    slow_sent: Callable[[], None]
+    slow_asked: Callable[[], None]
+
+
+def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint(
+        "screen_pictures", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
+    )
+
+    @routes.post("/halls/<hall>/screens/<screen>/picture", responses={200: Anything})
+    @requires(Permission.READ_BOARD, of=DEVICES)
+    def send(path: ScreenPath) -> Any:
+        """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
+        caller, hall = allowed(Permission.READ_BOARD, path.hall)
+        if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
+            raise Refusal("foreign_device", hall=path.hall)
+        pictures.slow_sent()
+        if (request.content_length or 0) > MOST_BYTES:
+            raise Refusal("too_large")
+        content = request.stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise Refusal("too_large")
+        kept = keep_screen_picture(
+            api.database, pictures.files, pictures.call_apart, hall, path.screen, content
+        )
+        pictures.changed(hall)
+        return kept
+
+    @routes.post("/halls/<hall>/screens/<screen>/picture/ask", responses={202: Anything})
+    @requires(Permission.SUPERVISE)
+    def ask(path: ScreenPath) -> Any:
+        """Asks a screen for a picture of itself: the one that is taken after `asked_at`."""
+        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        if path.screen not in api.database.configuration(hall).screens:
+            raise Refusal("unknown_screen", screen=path.screen)
+        pictures.slow_asked()
+        now = api.database.clock.now()
+        if not is_present(pictures.players.get(hall, path.screen), now):
+            raise Refusal("device_not_connected", device=path.screen)
+        log.info("picture_asked", hall=path.hall, screen=path.screen, author=caller.author.id)
+        pictures.ask(hall, path.screen)
+        return {"asked_at": to_text(now)}, 202
+
+    @routes.get("/halls/<hall>/screens/<screen>/picture", responses={200: PICTURE})
+    @requires(Permission.SUPERVISE)
+    def see(path: ScreenPath) -> Response:
+        """The last picture of a screen, drawn by its own page."""
+        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        content = pictures.files.read(hall, path.screen, api.database.clock.now())
+        if content is None:
+            raise Refusal("no_picture", screen=path.screen)
+        answer = Response(content, mimetype="image/webp")
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+    return routes

@@ -1,0 +1,58 @@
+"""What a supervisor asks and does: the wall of a hall, its devices, tickets of a service stopped."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.people.roles import Permission
+from server.usecases.devices.read_supervision import Seen, read_supervision
+from server.usecases.hall.read_wall import read_wall
+from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
+from server.web.access.callers import allowed
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import HallPath, HallServicePath
+from server.web.api.shapes.responses import Anything
+
+TAG = Tag(name="supervision")
+
+
+def blueprint(api: Api, seen: Callable[[str], Seen]) -> APIBlueprint:
+    """The routes. `seen(hall)`: what is known of a hall's devices."""
+    routes = APIBlueprint(
+        "supervision", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
+    )
+
+    @routes.get("/halls/<hall>/wall", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
+    def wall(path: HallPath) -> Any:
+        """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
+        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        return read_wall(api.database, api.estimates, hall)
+
+    @routes.get("/halls/<hall>/supervision", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
+    def supervision(path: HallPath) -> Any:
+        """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
+        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        return read_supervision(api.database, hall, seen(hall), api.translate)
+
+    @routes.post("/halls/<hall>/services/<service>/stop", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
+    def stop(path: HallServicePath) -> Any:
+        """Gives no more tickets of a service for the rest of the day."""
+        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return stop_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
+
+    @routes.post("/halls/<hall>/services/<service>/reopen", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
+    def reopen(path: HallServicePath) -> Any:
+        """Gives tickets of a service again."""
+        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return reopen_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
+
+    return routes

@@ -1,0 +1,63 @@
+"""The edges of a half-day: tickets before opening, the choice at the break, what the day end closed."""
+
+from functools import partial
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.people.roles import Permission
+from server.usecases.answers import Answer
+from server.usecases.hours.decide_break import decide_break
+from server.usecases.hours.read_day_end import read_day_end
+from server.usecases.tickets.issue_before_opening import WantedSeries, distribute
+from server.web.access.callers import allowed
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.shapes.requests import BreakBody, DistributionBody, HallPath
+from server.web.api.shapes.responses import Anything
+
+TAG = Tag(name="half-days")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("half_days", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.post("/halls/<hall>/break", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
+    def at_break(path: HallPath, body: BreakBody) -> Any:
+        """Decides whether the queue is finished at the break, or carried over with its ranks."""
+        caller, hall = allowed(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return decide_break(api.database, hall, caller.author, body.choice, write_key=key)
+
+    @routes.post("/halls/<hall>/distribution", responses={201: Anything})
+    @requires(Permission.DISTRIBUTE)
+    def distribution(path: HallPath, body: DistributionBody) -> Any:
+        """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
+        caller, hall = allowed(Permission.DISTRIBUTE, path.hall)
+
+        def told(ticket: Answer) -> Answer:
+            ticket.pop("is_new", None)
+            return ticket | {"follow_url": api.follow_url(ticket["token"], body.language)}
+
+        tickets = distribute(
+            api.database,
+            hall,
+            caller.author,
+            WantedSeries(**body.model_dump()),
+            quote=partial(api.estimates.quote, hall),
+            told=told,
+        )
+        api.breathe()
+        return {"tickets": tickets}, 201
+
+    @routes.get("/halls/<hall>/day-end", responses={200: Anything})
+    @requires(Permission.SUPERVISE)
+    def day_end(path: HallPath) -> Any:
+        """What the last day end closed."""
+        _, hall = allowed(Permission.SUPERVISE, path.hall)
+        return read_day_end(api.database, hall)
+
+    return routes

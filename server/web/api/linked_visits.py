@@ -1,0 +1,48 @@
+"""Linked visits: link two of a hall and day, let one go its own way again."""
+
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.usecases.visits.find_visits import hall_of_visit
+from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
+from server.web.access.callers import allowed_either
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api, place_header, session_header, write_key
+from server.web.api.shapes.requests import LinkBody, VisitPath
+from server.web.api.shapes.responses import LinkAnswer
+
+TAG = Tag(name="tickets")
+
+
+def blueprint(api: Api) -> APIBlueprint:
+    """The routes."""
+    routes = APIBlueprint("links", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.post("/tickets/<visit>/link", responses={200: LinkAnswer})
+    @requires(Permission.CALL, Permission.RECEIVE)
+    def link(path: VisitPath, body: LinkBody) -> Any:
+        """Links a visit to another: they are called one after the other to one counter."""
+        if (body.visit is None) == (body.number is None):
+            raise Refusal("bad_request", missing="number")
+        linking = _linking(api, path.visit)
+        to = LinkedTo(body.visit, body.number)
+        return link_visits(api.database, linking, to, write_key=write_key(linking.author))
+
+    @routes.post("/tickets/<visit>/unlink", responses={200: LinkAnswer})
+    @requires(Permission.CALL, Permission.RECEIVE)
+    def unlink(path: VisitPath) -> Any:
+        """Lets a linked visit go its own way again."""
+        linking = _linking(api, path.visit)
+        return unlink_visit(api.database, linking, write_key=write_key(linking.author))
+
+    return routes
+
+
+def _linking(api: Api, visit: str) -> Linking:
+    hall = hall_of_visit(api.database, visit)
+    caller, _ = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
+    return Linking(visit, caller.author, session_header(), place_header())

@@ -1,0 +1,92 @@
+"""What the code alone does not say in the API's description: who may call, and headers of writes."""
+
+from copy import deepcopy
+from typing import Any
+
+from server.web.access.callers import CALLER_HEADER
+from server.web.access.cookies import DEVICE_COOKIE, PREFIX, SESSION_COOKIE
+from server.web.api.shapes.responses import Problem
+
+_BY_HTTPS = f" By https its name begins with `{PREFIX}`."
+SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "description": "A device's token or an API key."},
+    "device": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": DEVICE_COOKIE,
+        "description": f"A device's; with `{CALLER_HEADER}: device` also where a person has signed in."
+        f"{_BY_HTTPS}",
+    },
+    "person": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": f"A signed-in session; writes also carry X-CSRFToken.{_BY_HTTPS}",
+    },
+}
+WHOLE_VISIT = "/api/v1/tickets/{token}"
+"""What stands behind a visitor's token needs no other."""
+_FILE = {"type": "string", "format": "binary"}
+BODIES = {
+    ("/api/v1/media", "post"): {
+        "application/octet-stream": {"schema": _FILE},
+        "multipart/form-data": {
+            "schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
+        },
+    }
+}
+"""Bodies that no shape describes: files as they are."""
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def _header(name: str, description: str, *, longest: int, pattern: str) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": longest, "pattern": pattern}
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+
+
+_IDEMPOTENCY = _header(
+    "Idempotency-Key",
+    "Kept 24 h per author: the same key and body get the same answer, another body 422.",
+    longest=200,
+    pattern="^[A-Za-z0-9._:-]+$",
+)
+_SESSION = _header(
+    "X-Counter-Session",
+    "The counter session the console holds; one that is not held any more is refused.",
+    longest=64,
+    pattern="^[A-Za-z0-9-]+$",
+)
+_PLACE = _header(
+    "X-Counter",
+    "From which counter of its session a gesture is made on a leg that is at none; else from the first.",
+    longest=64,
+    pattern="^[A-Za-z0-9-]+$",
+)
+
+
+def described(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document of the routes with security, headers of writes, problems as they are sent."""
+    whole = deepcopy(document)
+    whole["components"]["securitySchemes"] = SCHEMES
+    whole["components"]["schemas"]["Problem"] = Problem.model_json_schema(mode="serialization")
+    for path, operations in whole["paths"].items():
+        for method, operation in operations.items():
+            _complete(path, method, operation)
+    return whole
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    if (path, method) in BODIES:
+        operation["requestBody"] = {"required": True, "content": BODIES[path, method]}
+    operation["security"] = [] if path.startswith(WHOLE_VISIT) else [{name: []} for name in SCHEMES]
+    if method != "get":
+        headers = [_IDEMPOTENCY]
+        if path.startswith(("/api/v1/counters/", "/api/v1/legs/")):
+            headers.append(_SESSION)
+        if path.startswith("/api/v1/legs/"):
+            headers.append(_PLACE)
+        operation.setdefault("parameters", []).extend(headers)
+        operation["responses"]["413"] = {"description": "Content Too Large"}
+    for status, answer in operation["responses"].items():
+        if int(status) >= 400:
+            answer["content"] = _PROBLEM

@@ -1,0 +1,114 @@
+"""« Écouter » on a kiosk: the view it shows, as the names of audio files to play in turn."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import structlog
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import Field
+
+from hardware.speech import SpeechUnavailable
+from kiosk.reading import NEEDS, ReadArrival
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.usecases.tickets.read_aloud import WantedReading, read_aloud
+from server.web.access.callers import allowed
+from server.web.access.requirements import requires
+from server.web.api.services import REFUSED, Api
+from server.web.api.shapes.instants import Instant
+from server.web.api.shapes.requests import Asked, HallPath
+from server.web.api.shapes.responses import ReadingAnswer
+
+log = structlog.get_logger()
+
+TAG = Tag(name="reading")
+type Speak = Callable[[Sequence[str], str], list[str]]
+"""Names of the audio files that say sentences in a language. Raises SpeechUnavailable and OSError."""
+
+
+class ReadingQuery(Asked):
+    """A view by what it shows: nothing of it is spoken as it was sent."""
+
+    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    view: Literal["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"]
+    service: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    shown: str = Field(default="", max_length=1_200, pattern=r"^[A-Za-z0-9_,-]*$")
+    hours: str = Field(default="", max_length=1_200, pattern=r"^[0-9TZ:.,+-]*$")
+    needs: str = Field(default="", max_length=60, pattern=r"^[a-z_,]*$")
+    reason: Literal[
+        "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
+        "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day",
+        "appointment_too_early",
+    ] = "other"  # fmt: skip
+    at: Instant | None = None
+    arrival: Literal["early", "on_time", "late", "walk_in"] | None = None
+    late_min: int = Field(default=0, ge=0, le=1_440)
+    visit: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    paper: Literal["pending", "printed", "no_paper", "unknown", "none"] = "none"
+    is_priority: bool = False
+    has_code: bool = False
+    has_sheet: bool = False
+    wanted: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    exceptional_reason: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9-]+$")
+    focus: str | None = Field(default=None, max_length=100, pattern=r"^[A-Za-z0-9_:.+-]+$")
+
+    def reading(self, kiosk: str | None) -> WantedReading:
+        """The view asked for, of a kiosk or of none. Raises ValueError for hours or needs that are none."""
+        appointment = ReadArrival(self.arrival, self.at, self.late_min) if self.arrival and self.at else None
+        return WantedReading(
+            view=self.view,
+            language=self.lang,
+            kiosk=kiosk,
+            service=self.service,
+            shown=_parts(self.shown),
+            hours=tuple(datetime.fromisoformat(each) for each in _parts(self.hours)),
+            needs=tuple(need for need in NEEDS if need in _parts(self.needs)),
+            reason=self.reason,
+            at=self.at,
+            visit=self.visit,
+            paper=self.paper,
+            is_priority=self.is_priority,
+            has_code=self.has_code,
+            has_sheet=self.has_sheet,
+            wanted=self.wanted,
+            exceptional_reason=self.exceptional_reason,
+            appointment=appointment,
+            focus=self.focus,
+        )
+
+
+def _parts(listed: str) -> tuple[str, ...]:
+    return tuple(filter(None, listed.split(",")))
+
+
+def blueprint(api: Api, *, speak: Speak | None, slow: Callable[[], None]) -> APIBlueprint:
+    """The route; `speak` None: this server has no voice. `slow` bounds what one kiosk may ask."""
+    routes = APIBlueprint("reading", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+
+    @routes.get("/halls/<hall>/reading", responses={200: ReadingAnswer})
+    @requires(Permission.ISSUE)
+    def reading(path: HallPath, query: ReadingQuery) -> Any:
+        """A kiosk's view in sentences, with the audio file of each."""
+        caller, hall = allowed(Permission.ISSUE, path.hall)
+        slow()
+        if speak is None:
+            raise Refusal("voice_unavailable")
+        try:
+            wanted = query.reading(caller.configured)
+        except ValueError as error:
+            raise Refusal("bad_request", field="hours") from error
+        found = read_aloud(api.database, api.estimates, hall, wanted, translate=api.translate)
+        try:
+            names = speak(found.sentences, found.language)
+        except (SpeechUnavailable, OSError) as reason:
+            log.warning("reading_failed", hall=path.hall, reason=str(reason))
+            raise Refusal("voice_unavailable") from reason
+        return {
+            "language": found.language,
+            "sentences": found.sentences,
+            "audio": [f"/audio/{name}" for name in names],
+        }
+
+    return routes

@@ -1,0 +1,82 @@
+"""What the API's views share: the services they are given, and the idempotency key of a request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from server.domain.alerts.alerts import AlertRules
+from server.domain.refusals import Refusal
+from server.settings import Settings
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.tickets.read_ticket import follow_address
+from server.usecases.waits.estimate_waits import Estimates
+from server.web.api.ticket_quota import TicketQuota
+from server.web.rendering.pdf import Papers
+
+REFUSED: dict[Any, Any] = {status: {} for status in (400, 401, 403, 404, 409, 422, 429, 503)}
+"""What any call may answer instead; `server.web.api.openapi` says what such an answer holds."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """What views need: the database, the estimates, the settings, sentences.
+
+    A pause that lets others work, brakes on guessing short codes and on what one ticket may do, and how a
+    hall's pages hear that messages to a counter (None: calls for help) have changed; what makes papers; where
+    the voices of alerts lie; how many tickets a kiosk may give a minute.
+    """
+
+    database: Database
+    estimates: Estimates
+    settings: Settings
+    translate: Callable[..., str]
+    breathe: Callable[[], None]
+    slow_codes: Callable[[], None]
+    slow_tickets: Callable[[], None]
+    messages_changed: Callable[[str, str | None], None]
+    papers: Papers
+    ticket_quota: TicketQuota
+    alert_voices: Callable[[AlertRules], dict[str, str]] = lambda _: {}
+
+    def follow_url(self, token: str, language: str) -> str | None:
+        """Where a phone follows a ticket issued in a language; None without a public address."""
+        return follow_address(self.settings.public_url, token, language)
+
+
+def session_header() -> str | None:
+    """The counter session a request comes from."""
+    return request.headers.get("X-Counter-Session") or None
+
+
+def own_session() -> str:
+    """The counter session a verb of a counter comes from. Refusal: no_counter_session when none is named."""
+    session = session_header()
+    if session is None:
+        raise Refusal("no_counter_session")
+    return session
+
+
+def place_header() -> str | None:
+    """The counter of its session a request is made from, where that is not told by its path."""
+    return request.headers.get("X-Counter") or None
+
+
+def idempotency_key() -> str | None:
+    """The header's text, None when there is none. Refusal: bad_request for one too long."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and len(key) > 200:
+        raise Refusal("bad_request", header="Idempotency-Key")
+    return key or None
+
+
+def write_key(author: Author) -> WriteKey | None:
+    """The idempotency key of the request, None when it has none. Refusal: bad_request for one too long."""
+    key = idempotency_key()
+    if key is None:
+        return None
+    asked = f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)
+    return WriteKey.of(author.id, key, asked)

@@ -1,0 +1,1 @@
+"""Shapes of what the API is asked and answers."""

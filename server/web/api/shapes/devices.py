@@ -1,0 +1,69 @@
+"""Shapes of what is asked about devices, their pairing and their printers."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from server.web.api.shapes.requests import LINE, OPAQUE, Asked, HallPath, Slug
+
+type Kind = Literal["kiosk", "screen"]
+type Code = Annotated[str, Field(min_length=1, max_length=20, pattern=LINE)]
+"""A code as somebody types it: with spaces or dashes, in small letters."""
+
+
+class DevicePath(Asked):
+    """A device, by its id or its id in the hall's document."""
+
+    device: str = Slug
+
+
+class KioskPath(HallPath):
+    """A kiosk of a hall, by its id in the hall's document."""
+
+    kiosk: str = Slug
+
+
+class PrintJobPath(HallPath):
+    """A print job of a hall."""
+
+    job: str = Slug
+
+
+class CodeBody(Asked):
+    """The code a device shows."""
+
+    code: Code
+
+
+class PairingBody(Asked):
+    """The code a device shows, and the place it takes: one of the hall's document, or a new one by its label.
+
+    `replaces`: the device that stands there gives way.
+    """
+
+    code: Code
+    hall: str = Slug
+    kind: Kind
+    id: Annotated[str, Slug] | None = None
+    label: Annotated[str, Field(min_length=1, max_length=60, pattern=LINE)] | None = None
+    replaces: bool = False
+
+    @model_validator(mode="after")
+    def _says_where(self) -> "PairingBody":
+        if (self.id is None) == (self.label is None):
+            raise ValueError("either a place of the document, or the label of a new one")
+        return self
+
+
+class RenewalBody(Asked):
+    """Which of a device's connections is its own; may be left out while there is one."""
+
+    connection: Annotated[str, Field(min_length=1, max_length=64, pattern=OPAQUE)] | None = None
+
+
+class PrinterBody(Asked):
+    """A kiosk's printer on the network; `host` null: it has none any more."""
+
+    host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")] | None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 9100
+    paper_mm: Literal[80, 58] = 80

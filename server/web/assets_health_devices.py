@@ -1,0 +1,210 @@
+"""HTTP that is neither the API nor a page: devices' sessions, assets, audio, health, headers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
+from flask_limiter import Limiter
+
+from hardware.speech import AudioFiles
+from kiosk.mounting import low_band, orientation
+from server.domain.hall.configuration import Kiosk, Mounting
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.oidc.provider import Provider
+from server.settings import Settings
+from server.store.transactions.database import Database
+from server.web.access.callers import DEVICE_FOR_S, identify, of_device
+from server.web.access.cookies import DEVICE_COOKIE, read_cookie, replace_former, set_cookie
+from server.web.access.requirements import Access, open_to
+from server.web.rendering.viewer import Viewer
+
+CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " media-src 'self'; "
+    "connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
+)
+FILE_SECURITY = "default-src 'none'; frame-ancestors 'none'"
+"""Of a style, script, font or drawing: it has no parts of its own, and there are fifty of them in a page."""
+FRAMING = {"Content-Security-Policy": f"{CONTENT_SECURITY}; frame-src 'self'"}
+"""Headers of a page that holds a preview of a screen."""
+FRAMED = {
+    "Content-Security-Policy": CONTENT_SECURITY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""Headers of that preview: pages of this server alone may hold it."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What these pages need."""
+
+    database: Database
+    settings: Settings
+    translate: Callable[..., str]
+    limiter: Limiter
+    audio: AudioFiles
+    metrics: Callable[[], bytes]
+    is_ready: Callable[[], bool]
+    provider: Provider | None = None
+
+
+_SECURE = {
+    "Content-Security-Policy": CONTENT_SECURITY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_SECURE_FILE = {
+    "Content-Security-Policy": FILE_SECURITY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_BY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+_PERHAPS_PRIVATE = frozenset(
+    {"text/html", "text/csv", "application/json", "application/problem+json", "application/pdf"}
+)
+
+
+def small_json() -> dict[str, Any]:
+    """The JSON object of a request; empty for anything else, one too deep to be read included."""
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def secure_headers(response: Response, *, is_https: bool, is_file: bool = False) -> Response:
+    """Headers of every answer that has not set its own: no inline code, frames, referrer; https stays.
+
+    `is_file`: of a page's styles, scripts, fonts and drawings, which may hold nothing that runs by itself.
+
+    Nobody keeps a page or an answer, which may be private; files say themselves how long they are kept.
+    """
+    own = {name for name, _ in response.headers}
+    if "Cache-Control" not in own and response.mimetype in _PERHAPS_PRIVATE:
+        response.headers["Cache-Control"] = "no-store"
+    secure = (_SECURE_FILE if is_file else _SECURE) | (_BY_HTTPS if is_https else {})
+    for name, value in secure.items():
+        if name not in own:
+            response.headers.add(name, value)
+    return response
+
+
+def current_viewer() -> Viewer | None:
+    """The signed-in person as pages know them; nobody where the token is refused or the database is away."""
+    try:
+        caller = identify()
+    except Refusal:
+        return None
+    if caller.kind != "person" or not caller.grants:
+        return None
+    return Viewer(caller.login or "", caller.name or "", caller.grants, caller.language)
+
+
+def blueprint(site: Site) -> Blueprint:
+    """The routes."""
+    routes = Blueprint("site", __name__)
+    _devices(routes, site)
+    _files(routes, site)
+    _health(routes, site)
+    return routes
+
+
+def _devices(routes: Blueprint, site: Site) -> None:
+    @routes.post("/device/session")
+    @site.limiter.limit("30 per minute")
+    @open_to(Access.EVERYBODY)
+    def exchange() -> Response:
+        body = small_json()
+        token = body.get("token")
+        if not isinstance(token, str) or not token.isascii():
+            raise Refusal("bad_request", missing="token")
+        of_device(site.database, token)
+        return set_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
+
+    @routes.get("/device/me")
+    @open_to(Access.EVERYBODY)
+    def me() -> Response:
+        token = read_cookie(DEVICE_COOKIE)
+        if not token:
+            raise Refusal("unknown_device")
+        caller = of_device(site.database, token)
+        replace_former(DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
+        configuration = site.database.configuration(caller.hall or "")
+        own = caller.configured or ""
+        shown = configuration.kiosks.get(own) or configuration.screens.get(own)
+        hall = {"slug": configuration.hall, "name": configuration.name}
+        return jsonify(
+            device=caller.author.id,
+            kind=caller.name,
+            hall=hall,
+            id=caller.configured,
+            label=shown.label if shown else "",
+            configuration=configuration.mark,
+            **(
+                {"low_bands": low_bands(shown.mounting), "prints": shown.printer is not None}
+                if isinstance(shown, Kiosk)
+                else {}
+            ),
+        )
+
+
+def low_bands(mounting: Mounting | None) -> dict[str, dict[str, float]]:
+    """Where hands reach on a kiosk's screen, by the orientation it is mounted in; empty when not declared."""
+    if mounting is None:
+        return {}
+    size = {"width_px": mounting.width_px, "height_px": mounting.height_px}
+    band = low_band(mounting.lower_edge_cm, mounting.diagonal_cm, **size)
+    return {orientation(**size): band.as_message()}
+
+
+def _files(routes: Blueprint, site: Site) -> None:
+    assets: Path = site.settings.var.resolve() / "assets"
+
+    @routes.get("/assets/<path:name>")
+    @open_to(Access.EVERYBODY)
+    def asset(name: str) -> Response:
+        return send_from_directory(assets, name, max_age=86400)
+
+    @routes.get("/audio/<name>")
+    @open_to(Access.KNOWN)
+    def audio(name: str) -> Response:
+        path = site.audio.path(name)
+        if path is None:
+            abort(404)
+        kind = "audio/mpeg" if path.suffix == ".mp3" else "audio/wav"
+        return send_from_directory(path.parent.resolve(), path.name, mimetype=kind, max_age=3600)
+
+    @routes.get("/robots.txt")
+    @open_to(Access.EVERYBODY)
+    def robots() -> Response:
+        return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+def _health(routes: Blueprint, site: Site) -> None:
+    @routes.get("/health/live")
+    @open_to(Access.EVERYBODY)
+    def live() -> Response:
+        return jsonify(status="ok")
+
+    @routes.get("/health/ready")
+    @open_to(Access.EVERYBODY)
+    def ready() -> tuple[Response, int]:
+        return (jsonify(status="ok"), 200) if site.is_ready() else (jsonify(status="not ready"), 503)
+
+    @routes.get("/metrics")
+    @open_to(Access.EVERYBODY)
+    def metrics() -> Response:
+        caller = identify()
+        is_local = request.remote_addr in ("127.0.0.1", "::1") and not request.headers.get("X-Forwarded-For")
+        if not is_local and Permission.READ_FIGURES not in caller.permissions:
+            raise Refusal("not_found")
+        return Response(site.metrics(), mimetype="text/plain; version=0.0.4")

@@ -1,0 +1,1 @@
+"""The pages: one package each, with its templates and its catalogue."""

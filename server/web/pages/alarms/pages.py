@@ -1,0 +1,158 @@
+"""The page of alarms, `/alarmes`: what is open and who looks after it, what is over, who is told.
+
+It works without JavaScript; with it, what changes is shown at once.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.alarms.detection import AlarmKind
+from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.language import LANGUAGES, own_name
+from server.store.people.accounts import EVERY_SITE
+from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
+from server.usecases.alarms.alarm_recipients import CHANNELS, EMAIL, read_recipients
+from server.usecases.alarms.read_alarms import count_alarms, read_alarms
+from server.usecases.answers import Answer
+from server.usecases.notices.notice_places import configured_halls
+from server.web.access.callers import Caller, allowed, identify
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.alarms import recipients
+from server.web.pages.alarms.services import AlarmPages, Outcome
+from server.web.pages.alarms.words import Moments
+from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.pages.console.pages import hall_page
+from server.web.rendering.problems import status_of
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
+
+BORROWED = ("console.live.",)
+"""Sentences of the console that this page says too: the live line."""
+
+
+def blueprint(needs: AlarmPages) -> Blueprint:
+    """The routes. Reading asks for `read_queue`, who is told for `supervise`, changes for `configure`."""
+    routes = Blueprint("alarms_page", __name__, template_folder="templates")
+
+    def hall_asked() -> HallConfiguration | Response:
+        return hall_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE)
+
+    @routes.get("/alarmes")
+    @requires(Permission.READ_QUEUE, of=PEOPLE)
+    def alarms() -> Any:
+        hall = hall_asked()
+        return hall if isinstance(hall, Response) else _page(needs, hall)
+
+    @routes.post("/alarmes/<alarm>/prise-en-charge")
+    @requires(Permission.RECEIVE, of=PEOPLE)
+    def acknowledge(alarm: str) -> Any:
+        caller = allowed(Permission.RECEIVE, hall_of_alarm(needs.database, alarm))[0]
+        return _attempt(needs, lambda _: _acknowledge(needs, alarm, caller))
+
+    @routes.post("/alarmes/adresses")
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def add() -> Any:
+        return _attempt(needs, lambda hall: recipients.add(needs, hall), form=recipients.ADD)
+
+    @routes.post("/alarmes/adresses/<recipient>/<any(choix, essai, renvoi, secret, retrait):verb>")
+    @requires(Permission.CONFIGURE, of=PEOPLE)
+    def change(recipient: str, verb: str) -> Any:
+        if verb == "essai":
+            return _attempt(needs, lambda hall: recipients.try_recipient(needs, recipient, hall))
+        done = {
+            "choix": recipients.choose,
+            "renvoi": recipients.resend_to,
+            "secret": recipients.renew,
+            "retrait": recipients.remove,
+        }[verb]
+        return _attempt(needs, lambda _: done(needs, recipient), form=recipient if verb == "choix" else "")
+
+    return routes
+
+
+def _attempt(
+    needs: AlarmPages, work: Callable[[HallConfiguration], Outcome | None], *, form: str = ""
+) -> Any:
+    """What was pressed, then the page with what came of it; where that is seen there, just the page.
+
+    `form`: whose fields a refusal may be about.
+    """
+    hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE)
+    if isinstance(hall, Response):
+        return hall
+    try:
+        outcome = work(hall)
+    except Refusal as refusal:
+        if status_of(refusal) in (401, 403):
+            raise
+        outcome = recipients.refused(refusal, form, needs)
+    if outcome is None:
+        at = request.view_args or {}
+        place = f"#alarm-{at['alarm']}" if "alarm" in at else ""
+        return redirect("/alarmes?" + urlencode({"hall": hall.hall}) + place, 303)
+    return _page(needs, hall, outcome), outcome.status
+
+
+def _acknowledge(needs: AlarmPages, alarm: str, caller: Caller) -> None:
+    acknowledge_alarm(needs.database, alarm, caller.author, needs.translate)
+
+
+def _page(needs: AlarmPages, hall: HallConfiguration, outcome: Outcome | None = None) -> str:
+    language, caller = page_language(), identify()
+    hall_id = needs.database.hall_id(hall.hall)
+
+    def may(permission: Permission) -> bool:
+        return caller.may(permission, hall=hall_id, site=hall.site.slug)
+
+    told = _told(needs, hall, caller) if may(Permission.SUPERVISE) else None
+    return render_template(
+        "alarms/alarms.html",
+        hall=hall,
+        counts=count_alarms(needs.database),
+        halls=halls_for_page(needs.viewer, needs.halls, Permission.READ_QUEUE),
+        found=read_alarms(
+            needs.database, hall_id, language, needs.translate, names_people=True, has_past=True
+        ),
+        recipients=told,
+        moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
+        may_acknowledge=may(Permission.RECEIVE),
+        may_configure=may(Permission.CONFIGURE),
+        may_tell_of_every_site=recipients.may_configure(caller, EVERY_SITE),
+        channels=CHANNELS,
+        resent_hours=recipients.RESENT_HOURS,
+        kinds=list(AlarmKind),
+        site_halls=_halls_of_site(needs, hall.site.slug),
+        languages_of_letters={each: own_name(each) for each in LANGUAGES},
+        new=recipients.typed_of(AlarmChoice(), EMAIL, hall.site.slug),
+        email_is_off=needs.email_is_off,
+        outcome=outcome,
+        page=hall_page(hall, language),
+        sentences=page_sentences(needs.translate, language, CONSOLE_CATALOGUE, BORROWED),
+    )
+
+
+def _told(needs: AlarmPages, hall: HallConfiguration, caller: Caller) -> list[Answer]:
+    """The recipients of a hall's site and of every site, each with its form and whether it may be changed."""
+    return [
+        each
+        | {
+            "typed": recipients.typed_of(each["choice"], each["channel"], each["site"]),
+            "may_change": recipients.may_configure(caller, each["site"]),
+        }
+        for each in read_recipients(needs.database, lambda site: site in (hall.site.slug, EVERY_SITE))
+    ]
+
+
+def _halls_of_site(needs: AlarmPages, site: str) -> dict[str, str]:
+    """The names of a site's halls, where it has several; empty, there is nothing to choose."""
+    with needs.database.read() as rows:
+        every = configured_halls(needs.database, rows)
+    halls = {each.hall: each.name for each in every if each.site.slug == site}
+    return halls if len(halls) > 1 else {}

@@ -1,0 +1,54 @@
+"""What the page of alarms needs, and what a press there comes to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from server.domain.hall.configuration import HallConfiguration
+from server.store.alarms.recipients import Recipient
+from server.store.transactions.database import Database
+from server.web.rendering.viewer import FindHalls, FindViewer
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPages:
+    """What the page needs of the rest of the server.
+
+    `try_now` sends a test to a recipient and answers the code of why it did not arrive, None when it did;
+    `slow` bounds how often; `email_is_off`: no server takes letters; `may_be_plain`: webhooks over http too.
+    """
+
+    database: Database
+    viewer: FindViewer
+    halls: FindHalls
+    translate: Callable[..., str]
+    try_now: Callable[[Recipient, HallConfiguration], str | None]
+    slow: Callable[[], None]
+    email_is_off: bool
+    may_be_plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form of a recipient as it is shown: `kinds` (names) checked, `place` a site or `site/hall`."""
+
+    channel: str
+    address: str
+    place: str
+    kinds: frozenset[str]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a press came to: a sentence, whether it went well, and the secret to show once.
+
+    Refused: the `form` it came from (`add` or a recipient, by id), its `field`, and what was typed.
+    """
+
+    sentence: str
+    is_good: bool = True
+    secret: str | None = None
+    status: int = 200
+    form: str = ""
+    field: str = ""
+    typed: Typed | None = None

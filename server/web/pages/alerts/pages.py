@@ -1,0 +1,62 @@
+"""The page that raises and ends alerts, `/alerte`: two steps, then which screens show it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from server.domain.alerts.alerts import ENDED_BY_PEOPLE, AlertKind
+from server.domain.hall.configuration import FRENCH
+from server.domain.people.roles import Permission
+from server.language import direction_of, own_name
+from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.pages.console.pages import hall_page
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "alerts.po"
+BORROWED = ("console.live.",)
+"""Sentences of the console that this page says too: the live line."""
+LASTS_MINUTES = (15, 30, 60)
+"""Times offered to alerts that may expire."""
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+    """The route of the page."""
+    routes = Blueprint("alert_page", __name__, template_folder="templates")
+
+    @routes.get("/alerte")
+    @requires(Permission.RAISE_ALERT, of=PEOPLE)
+    def alert() -> str | Response:
+        hall = hall_for_page(viewer, halls, Permission.RAISE_ALERT)
+        if isinstance(hall, Response):
+            return hall
+        language, person = page_language(), viewer()
+        own = halls_for_page(viewer, halls, Permission.RAISE_ALERT)
+        others = sorted({code for each in own for code in each.languages} - {FRENCH})
+        return render_template(
+            "alerts/alerts.html",
+            hall=hall,
+            halls=own,
+            page=hall_page(hall, language)
+            | {
+                "may_end": person is not None and person.may(Permission.END_ALERT, hall.site.slug),
+                "spoken": [
+                    {"code": code, "name": own_name(code), "direction": direction_of(code)} for code in others
+                ],
+                "expiring": [str(kind) for kind in AlertKind if kind not in ENDED_BY_PEOPLE],
+            },
+            kinds=[str(kind) for kind in AlertKind],
+            lasts=LASTS_MINUTES,
+            most_title=TITLE_CHARACTERS,
+            most_text=TEXT_CHARACTERS,
+            sentences={
+                **page_sentences(translate, language, CATALOGUE),
+                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+            },
+        )
+
+    return routes

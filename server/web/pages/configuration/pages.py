@@ -1,0 +1,46 @@
+"""The pages of the configuration: its documents, `/configuration`, and one of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, render_template
+
+from server.domain.people.roles import Permission
+from server.store.configuration.configurations import HALL, INSTALLATION
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "publishing.po"
+BORROWED = ("console.refused.",)
+"""Sentences of the console that these pages say too: when no answer comes."""
+
+
+def blueprint(*, translate: Callable[..., str]) -> Blueprint:
+    """The routes. What a person may change, and of which site, the API decides."""
+    routes = Blueprint("publishing_pages", __name__, template_folder="templates")
+
+    def page(template: str, document: str | None = None) -> str:
+        language = page_language()
+        kind = INSTALLATION if document == INSTALLATION else HALL
+        return render_template(
+            template,
+            page={"language": language, "document": document, "kind": kind},
+            sentences={
+                **page_sentences(translate, language, CATALOGUE),
+                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+            },
+        )
+
+    @routes.get("/configuration")
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    def documents() -> str:
+        return page("publishing/documents.html")
+
+    @routes.get("/configuration/<document>")
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    def document(document: str) -> str:
+        return page("publishing/document.html", document)
+
+    return routes

@@ -1,0 +1,97 @@
+"""The console: `/console`, the whole page, and `/console/barre`.
+
+The bar of 48 px kept above other windows.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from server.domain.hall.configuration import HallConfiguration, Service, text_in
+from server.domain.people.roles import Permission
+from server.web.access.requirements import PEOPLE, requires
+from server.web.rendering.sentences import EVERYONES, page_sentences
+from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "console.po"
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+    """The routes of the console.
+
+    They hold no state: everything live comes through the API and the sockets.
+    """
+    routes = Blueprint("console", __name__, template_folder="templates")
+
+    def page(template: str) -> str | Response:
+        hall = hall_for_page(viewer, halls, Permission.CALL)
+        if isinstance(hall, Response):
+            return hall
+        language = page_language()
+        sentences = {
+            **page_sentences(translate, language, CATALOGUE),
+            **page_sentences(translate, language, EVERYONES, ("why.", "server.message.")),
+        }
+        return render_template(
+            template,
+            hall=hall,
+            halls=halls_for_page(viewer, halls, Permission.CALL),
+            page=hall_page(hall, language),
+            sentences=sentences,
+        )
+
+    @routes.get("/console")
+    @requires(Permission.CALL, of=PEOPLE)
+    def console() -> str | Response:
+        return page("console/console.html")
+
+    @routes.get("/console/barre")
+    @requires(Permission.CALL, of=PEOPLE)
+    def bar() -> str | Response:
+        return page("console/bar.html")
+
+    return routes
+
+
+def reasons_of(service: Service, language: str) -> dict[str, str]:
+    """The names of a service's exceptional reasons, by their codes."""
+    known = service.exceptional.reasons if service.exceptional else {}
+    return {code: text_in(names, language) for code, names in known.items()}
+
+
+def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
+    """What a script at work knows of a hall without asking.
+
+    Its counters and services in the page's language.
+    """
+    return {
+        "language": language,
+        "configuration": hall.mark,
+        "hall": {"slug": hall.hall, "name": hall.name, "time_zone": hall.site.time_zone},
+        "languages": list(hall.languages),
+        "counters": [
+            {
+                "id": counter.id,
+                "label": counter.label_in(language),
+                "services": [service.id for service in hall.services_served_by(counter.id)],
+            }
+            for counter in hall.counters.values()
+            if not counter.is_retired
+        ],
+        "services": [
+            {
+                "id": service.id,
+                "name": service.name(language),
+                "outcome": service.outcome,
+                "note": service.note,
+                "reasons": reasons_of(service, language),
+            }
+            for service in hall.services.values()
+            if not service.is_retired
+        ],
+        "profiles": [
+            {"id": profile, "name": text_in(names, language)} for profile, names in hall.profile_names.items()
+        ],
+    }

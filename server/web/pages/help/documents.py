@@ -1,0 +1,133 @@
+"""The documents of `docs/`, each with its place, its language and who may read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.web.pages.help.rendering import Rendered, render
+
+ADDRESS = "/aide"
+TRANSLATED: Mapping[str, str] = {
+    "manuels/usager": "manuals/visitor",
+    "manuels/agent": "manuals/agent",
+    "manuels/chef-d-accueil": "manuals/supervisor",
+    "manuels/service-informatique": "manuals/administrator",
+}
+"""The manuals that exist in English too; both have the same headings in the same order."""
+PUBLIC = frozenset({"manuels/usager", "manuals/visitor", "accessibilite"})
+"""What everybody may read without signing in."""
+VISITOR = "manuels/usager"
+SECTIONS = ("manuals", "manuals_in_english", "about", "reference", "rules")
+"""The parts of the help, in the order in which they are listed."""
+_SECTION_OF_FOLDER = {"manuels": "manuals", "manuals": "manuals_in_english", "rules": "rules"}
+_FRENCH = frozenset({"manuals", "about"})
+_RULES = ("accounts", "alarms", "alerts", "calling", "displays", "indicators", "targets", "transitions")
+FURTHER = frozenset({"accessibilite", "settings", "commands", *(f"rules/{name}" for name in _RULES)})
+"""What the help has besides manuals: what people at work read. The rest of `docs` is for developers."""
+
+MANUALS: Mapping[str, str] = {
+    "agent": "manuels/agent",
+    "reception": "manuels/accueil",
+    "digital_helper": "manuels/accompagnant-numerique",
+    "security": "manuels/securite",
+    "supervisor": "manuels/chef-d-accueil",
+    "communication": "manuels/communication",
+    "quality": "manuels/qualite",
+    "administrator": "manuels/service-informatique",
+    "committee": "manuels/comite",
+}
+"""The manual of each role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document. `name` is its path below `docs` without `.md`; its language is French or English."""
+
+    name: str
+    section: str
+    language: str
+    rendered: Rendered
+
+    @property
+    def address(self) -> str:
+        """Where it is read."""
+        return f"{ADDRESS}/{self.name}"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is read without signing in."""
+        return self.name in PUBLIC
+
+
+class Library:
+    """The documents below a folder, read again when a file has changed."""
+
+    def __init__(self, docs_dir: Path) -> None:
+        self.docs_dir = docs_dir
+        self._stamps: tuple[tuple[str, int], ...] = ()
+        self._documents: dict[str, Document] = {}
+
+    def documents(self) -> Mapping[str, Document]:
+        """Every document by its name, in the order of the names."""
+        files = {
+            name: file for file in self._files() if (name := self._name(file)) in FURTHER or _is_manual(name)
+        }
+        stamps = tuple((name, file.stat().st_mtime_ns) for name, file in files.items())
+        if stamps != self._stamps:
+            self._documents = {name: _document(name, file, files) for name, file in files.items()}
+            self._stamps = stamps
+        return self._documents
+
+    def open_to(self, *, is_public_only: bool) -> list[Document]:
+        """The documents a reader may open."""
+        return [each for each in self.documents().values() if each.is_public or not is_public_only]
+
+    def by_section(self, *, is_public_only: bool, language: str) -> dict[str, list[Document]]:
+        """The documents a reader may open, by section, English manuals first unless they read French.
+
+        Empty sections are left out.
+        """
+        sections = sorted(SECTIONS, key=lambda each: language != "fr" and each != "manuals_in_english")
+        documents = self.open_to(is_public_only=is_public_only)
+        listed = {section: [each for each in documents if each.section == section] for section in sections}
+        return {section: found for section, found in listed.items() if found}
+
+    def in_language(self, name: str, language: str) -> Document | None:
+        """The manual of a name in the best language for the reader: theirs, else English, else French."""
+        return self.documents().get(name if language == "fr" else TRANSLATED.get(name, name))
+
+    def other_language(self, document: Document) -> Document | None:
+        """The same manual in the other language."""
+        both = dict(TRANSLATED) | {english: french for french, english in TRANSLATED.items()}
+        return self.documents().get(both.get(document.name, ""))
+
+    def address_of(self, name: str, heading: str = "", language: str = "fr") -> str:
+        """Where a manual is read, at a heading of it (its words in French), in the reader's language.
+
+        At its beginning where it has no such heading.
+        """
+        texts = [each.text for each in self.documents()[name].rendered.headings]
+        shown = self.in_language(name, language) or self.documents()[name]
+        place = texts.index(heading) if heading in texts else None
+        return shown.address + (f"#{shown.rendered.headings[place].anchor}" if place is not None else "")
+
+    def _files(self) -> list[Path]:
+        return sorted(self.docs_dir.rglob("*.md"))
+
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self.docs_dir).with_suffix("").as_posix()
+
+
+def _is_manual(name: str) -> bool:
+    return name.startswith(("manuels/", "manuals/"))
+
+
+def _document(name: str, file: Path, files: Mapping[str, Path]) -> Document:
+    folder = name.rpartition("/")[0]
+    section = _SECTION_OF_FOLDER.get(folder, "about" if name in PUBLIC else "reference")
+    rendered = render(
+        file.read_text(encoding="utf-8"),
+        folder=folder,
+        address_of=lambda linked: f"{ADDRESS}/{linked}" if linked in files else None,
+    )
+    return Document(name, section, "fr" if section in _FRENCH else "en", rendered)

@@ -1,0 +1,80 @@
+"""The help: `/aide`, its index, and one page a document."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from server.domain.people.roles import Permission
+from server.web.access.requirements import Access, open_to
+from server.web.pages.help.documents import MANUALS, VISITOR, Library
+from server.web.pages.help.search import search
+from server.web.rendering.menu import help_at
+from server.web.rendering.viewer import FindViewer, page_language
+
+LONGEST_SEARCH = 100
+"""Characters of a search."""
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer, docs_dir: Path) -> Blueprint:
+    """The routes. The visitor's manual and the accessibility declaration are public.
+
+    Everything else asks for `read_help`. `translate` serves the page context; the documents say themselves
+    which language they are in.
+    """
+    routes = Blueprint(
+        "help",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static/help",
+    )
+    library = Library(docs_dir)
+
+    def may_read_all() -> bool:
+        person = viewer()
+        return person is not None and person.may(Permission.READ_HELP)
+
+    @routes.get("/aide")
+    @open_to(Access.EVERYBODY)
+    def index() -> str | Response:
+        person, language, may_all = viewer(), page_language(), may_read_all()
+        explained = help_at(request.args.get("page", ""))
+        if explained is not None and may_all:
+            return redirect(library.address_of(explained.manual, explained.heading, language))
+        asked = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+        own = library.in_language(MANUALS[person.role] if person and may_all else VISITOR, language)
+        return render_template(
+            "help/index.html",
+            sections=library.by_section(is_public_only=not may_all, language=language),
+            own=own,
+            other=library.other_language(own) if own else None,
+            html=Markup(own.rendered.html) if own else "",  # cleaned by nh3 when it was read
+            asked=asked,
+            found=search(library.open_to(is_public_only=not may_all), asked, language),
+            longest=LONGEST_SEARCH,
+        )
+
+    @routes.get("/aide/<path:name>")
+    @open_to(Access.EVERYBODY)
+    def page(name: str) -> str | Response:
+        document = library.documents().get(name)
+        if (document is None or not document.is_public) and not may_read_all():
+            return _keep_out(viewer)
+        if document is None:
+            abort(404)
+        # the HTML was cleaned by nh3 when the document was read
+        html, other = Markup(document.rendered.html), library.other_language(document)
+        return render_template("help/page.html", document=document, html=html, other=other)
+
+    return routes
+
+
+def _keep_out(viewer: FindViewer) -> Response:
+    """The way to sign in; 403 for a person without the permission."""
+    if viewer() is not None:
+        abort(403)
+    return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))

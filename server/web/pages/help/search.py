@@ -1,0 +1,71 @@
+"""Words looked for in the help: the passages that have them all, the nearest first."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from server.web.pages.help.documents import Document
+from server.web.pages.help.rendering import Passage
+
+LAST = frozenset({"reference", "rules"})
+"""Sections that come after the manuals."""
+MOST_WORDS = 8
+MOST_FOUND = 20
+LONGEST_EXCERPT = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage of a document, and the sentence of it that says most about the words."""
+
+    document: Document
+    passage: Passage
+    excerpt: str
+
+    @property
+    def address(self) -> str:
+        """Where the passage is read."""
+        return f"{self.document.address}#{self.passage.heading.anchor}"
+
+
+def search(documents: Iterable[Document], asked: str, language: str) -> list[Found]:
+    """The passages that have every word or its beginning; accents and capitals do not matter.
+
+    Passages in the reader's language come first, or in English where none is in it; then manuals, then those
+    whose heading has the words, then by how often the words stand there. At most twenty.
+    """
+    words = list(dict.fromkeys(_folded(asked).split()))[:MOST_WORDS]
+    if not words:
+        return []
+    order = sorted(("en", "fr"), key=lambda each: each != language)
+    found: list[tuple[tuple[int, bool, int, int], Found]] = []
+    for document in documents:
+        for passage in document.rendered.passages:
+            head, text = _folded(f"{document.rendered.title} {passage.heading.text}"), _folded(passage.text)
+            counts = [_count(word, f"{head} {text}") for word in words]
+            if all(counts):
+                in_head = sum(_count(word, head) > 0 for word in words)
+                rank = (order.index(document.language), document.section in LAST, -in_head, -sum(counts))
+                found.append((rank, Found(document, passage, _excerpt(passage.text, words))))
+    found.sort(key=lambda each: each[0])
+    return [each for _, each in found[:MOST_FOUND]]
+
+
+def _folded(text: str) -> str:
+    """The words in small letters without accents or signs, between single spaces."""
+    letters = unicodedata.normalize("NFKD", text).lower()
+    plain = "".join(each for each in letters if not unicodedata.combining(each))
+    return " ".join(re.findall(r"[a-z0-9_]+", plain))
+
+
+def _count(word: str, folded: str) -> int:
+    return f" {folded}".count(f" {word}")
+
+
+def _excerpt(text: str, words: list[str]) -> str:
+    sentences = re.split(r"(?<=[.!?])\s", text)
+    best = max(sentences, key=lambda sentence: sum(_count(word, _folded(sentence)) > 0 for word in words))
+    if len(best) <= LONGEST_EXCERPT:
+        return best
+    return best[:LONGEST_EXCERPT].rpartition(" ")[0] + " …"

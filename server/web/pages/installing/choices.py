@@ -1,0 +1,70 @@
+"""What the forms of setting up show: templates, usual hours, and what is wrong with what was typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from server.documents.from_template import TEMPLATES, template_of
+from server.documents.parts.opening import WEEKDAYS
+from server.documents.problems import DocumentRefused
+from server.domain.hall.configuration import text_in
+from server.store.transactions.database import Database
+from server.usecases.configuration.check_configuration import installation_document
+from server.web.assets_health_devices import Site
+from server.web.pages.installing.form import USUAL_SPANS, WORKDAYS, field_of
+from server.web.rendering.viewer import page_language
+
+type Problems = Mapping[str, list[str]]
+"""What is wrong with a form, by its field; "" for what is of none."""
+
+
+def document_problems(site: Site, refused: DocumentRefused) -> Problems:
+    """What is wrong with the document a form makes, by the field that asked for it."""
+    found: dict[str, list[str]] = {}
+    for problem in refused.problems:
+        sentence = problem.sentence(site.translate, page_language())
+        found.setdefault(field_of(problem.path), []).append(sentence)
+    return found
+
+
+def hours_shown() -> Mapping[str, Any]:
+    """Hours as they were typed, else the usual ones: the days, and the spans of each."""
+    is_typed = request.method == "POST"
+    days = request.form.getlist("day") if is_typed else WORKDAYS
+    spans = [
+        (request.form.get(f"opens_{at}", opens), request.form.get(f"closes_{at}", closes))
+        for at, (opens, closes) in enumerate(USUAL_SPANS)
+    ]
+    return {"weekdays": WEEKDAYS, "days": days, "spans": spans}
+
+
+def sites_shown(database: Database) -> list[Mapping[str, str]]:
+    """The sites there are. Refusal: not_configured."""
+    with database.read() as rows:
+        sites = installation_document(rows).sites
+    return [{"slug": each.slug, "name": each.name} for each in sites]
+
+
+def templates_shown(language: str) -> list[Mapping[str, Any]]:
+    """Every template by its name, with what it has."""
+    return [{"name": name, **template_shown(name, language)} for name in TEMPLATES]
+
+
+def template_shown(name: str, language: str | None = None) -> Mapping[str, Any]:
+    """The services of a template in the page's language, and how many counters, kiosks and screens it has."""
+    content = template_of(name)
+    spoken = language or page_language()
+    return {
+        "services": [
+            {
+                "id": service["id"],
+                "name": text_in(service["names"], spoken),
+                "subtitle": text_in(service.get("subtitles", {}), spoken),
+                "mode": service.get("mode", "walk_in"),
+                "prefix": service["series"]["prefix"],
+            }
+            for service in content["services"]
+        ],
+        **{f"{things}_count": len(content[things]) for things in ("counters", "kiosks", "screens")},
+    }

@@ -1,0 +1,76 @@
+"""What the forms of setting up ask, as typed: places, hours, services, printers."""
+
+import re
+from collections.abc import Mapping
+
+from flask import request
+
+from hardware.simulator.ports import free_port
+from server.documents.from_template import MOST_COUNTERS
+from server.documents.parts.opening import WEEKDAYS
+from server.domain.hall.configuration import Kiosk
+from server.domain.refusals import Refusal
+from server.usecases.configuration.add_hall import WantedFromTemplate, WantedSite
+from server.usecases.printing.set_printer import WantedPrinter
+
+WORKDAYS = WEEKDAYS[:5]
+USUAL_SPANS = (("09:00", "12:00"), ("13:30", "16:30"))
+MOST_CHARACTERS = 300
+HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,253}")
+HIGHEST_PORT = 65_535
+FIELDS: Mapping[str, str] = {
+    "organisation": "organisation",
+    "brand": "organisation",
+    "sites.name": "name",
+    "sites.address": "address",
+    "sites.calendar": "hours",
+    "name": "hall_name",
+    "kiosks.printer.host": "host",
+    "printer_networks": "network",
+}
+"""By how a document's path begins, the field of the form that asked."""
+
+
+def typed(name: str, usual: str = "") -> str:
+    """A field of the form as it was typed, without blanks at its ends."""
+    return request.form.get(name, usual)[:MOST_CHARACTERS].strip()
+
+
+def site_typed() -> WantedSite:
+    """The site of the form; the same hours on each day that is checked."""
+    edges = [(typed(f"opens_{at}"), typed(f"closes_{at}")) for at in range(len(USUAL_SPANS))]
+    midnight = {"00:00": "24:00"}
+    spans = [f"{opens}-{midnight.get(closes, closes)}" for opens, closes in edges if opens or closes]
+    days = request.form.getlist("day")
+    week = {day: spans for day in WEEKDAYS if day in days}
+    return WantedSite(typed("name"), typed("address"), week)
+
+
+def hall_typed(template: str, site: str) -> WantedFromTemplate:
+    """The hall of the form. `service` names those that are kept; none: all of them."""
+    services = request.form.getlist("service")[:60] if "services_asked" in request.form else None
+    return WantedFromTemplate(template, typed("hall_name"), site, counters_typed(), services)
+
+
+def counters_typed() -> int:
+    """How many counters, at least one."""
+    number = typed("counters", "2")
+    return min(max(int(number), 1), MOST_COUNTERS) if number.isdecimal() else 1
+
+
+def printer_typed(kiosk: Kiosk) -> WantedPrinter:
+    """The printer of the form: one on the network, or a simulated one. Refusal: printer_address."""
+    if typed("kind") != "network":
+        known = kiosk.printer
+        is_simulated = known is not None and known.host is None
+        return WantedPrinter(None, known.port if known and is_simulated else free_port(), 80)
+    host, port = typed("host"), typed("port", "9100")
+    if not HOST.fullmatch(host) or not port.isdecimal() or not 1 <= int(port) <= HIGHEST_PORT:
+        raise Refusal("printer_address")
+    return WantedPrinter(host, int(port), 58 if typed("paper_mm") == "58" else 80)
+
+
+def field_of(path: str) -> str:
+    """The field of the form in which a path of a document was asked; "" where it was asked in none."""
+    plain = re.sub(r"\[[0-9]+\]", "", path)
+    return next((field for place, field in FIELDS.items() if plain.startswith(place)), "")

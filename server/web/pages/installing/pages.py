@@ -1,0 +1,284 @@
+"""From an empty installation to a first printed sheet: `/installation`, one question a page."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, abort, jsonify, redirect, request
+from werkzeug.wrappers import Response
+
+from hardware.discovery import addresses_around, printers_among
+from server.documents.from_template import TEMPLATES
+from server.documents.problems import DocumentRefused
+from server.domain.hall.configuration import Kiosk
+from server.domain.people.roles import Permission
+from server.domain.printing.printer_networks import network_around
+from server.domain.refusals import Refusal
+from server.store.transactions.installation_transaction import Author
+from server.usecases.configuration.add_hall import add_hall, open_installation
+from server.usecases.configuration.read_installing import read_installing
+from server.usecases.people.accounts import Described
+from server.usecases.people.first_administrator import first_administrator
+from server.usecases.people.installation_link import check_installation_token
+from server.usecases.printing.declare_printer_network import declare_printer_network
+from server.usecases.printing.print_trial import print_trial
+from server.usecases.printing.set_printer import set_printer
+from server.web.access.callers import identify
+from server.web.access.cookies import delete_cookie, read_cookie, set_cookie
+from server.web.access.requirements import PEOPLE, Access, open_to, requires
+from server.web.access.sign_in import signed_in
+from server.web.assets_health_devices import Site, small_json
+from server.web.pages.installing import new_hall
+from server.web.pages.installing.choices import (
+    Problems,
+    document_problems,
+    hours_shown,
+    template_shown,
+    templates_shown,
+)
+from server.web.pages.installing.form import hall_typed, printer_typed, site_typed, typed
+from server.web.pages.installing.steps import configurer, step_page
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "installing.po"
+COMMAND = "parvis installation-link"
+"""What shows the link again, on the machine."""
+LINK_COOKIE = "parvis_installation"
+LINK_FOR_S = 3600
+LONGEST_TOKEN = 200
+AFTER = (
+    ("devices", "/appareils"),
+    ("people", "/personnes"),
+    ("reception", "/accueil?hall={hall}"),
+    ("configuration", "/configuration/{hall}/edit"),
+    ("help", "/aide/manuels/configuration"),
+)
+"""Where one goes from here: key of its sentences, and path."""
+FIELD_OF_REFUSAL = {
+    "bad_login": "login",
+    "login_taken": "login",
+    "bad_name": "display_name",
+    "password_too_short": "password",
+    "password_too_long": "password",
+    "password_common": "password",
+    "password_of_names": "password",
+}
+
+
+def blueprint(site: Site, *, has_simulated: bool) -> Blueprint:
+    """The routes. `has_simulated`: simulated printers run here, so that one may try without any."""
+    routes = Blueprint("installing_pages", __name__, template_folder="templates")
+    _beginning(routes, site)
+    _describing(routes, site)
+    _printing(routes, site, has_simulated=has_simulated)
+    new_hall.add_routes(routes, site)
+    return routes
+
+
+def _beginning(routes: Blueprint, site: Site) -> None:
+    @routes.get("/installation")
+    @open_to(Access.EVERYBODY)
+    def begin() -> Any:
+        found = read_installing(site.database)
+        if found.step == "administrator":
+            return step_page("administrator") if _has_link(site) else step_page("link", command=COMMAND)
+        if found.step == "printer":
+            return redirect("/installation/imprimante")
+        if identify().kind != "person":
+            return redirect("/connexion?" + urlencode({"next": "/installation"}))
+        configurer()
+        return (
+            _place_page()
+            if found.step == "place"
+            else step_page("template", templates=templates_shown(page_language()))
+        )
+
+    @routes.post("/installation/session")
+    @site.limiter.limit("10 per minute")
+    @open_to(Access.EVERYBODY)
+    def exchange() -> Response:
+        token = str(small_json().get("token", ""))[:LONGEST_TOKEN]
+        check_installation_token(site.database, token)
+        return set_cookie(jsonify(), LINK_COOKIE, token, seconds=LINK_FOR_S)
+
+    @routes.post("/installation/administrateur")
+    @site.limiter.limit("10 per minute")
+    @open_to(Access.EVERYBODY)
+    def administrator() -> Any:
+        described = Described(typed("login"), typed("display_name"), language=page_language())
+        try:
+            account = first_administrator(
+                site.database, described, request.form.get("password", ""), token=_link()
+            )
+        except Refusal as refusal:
+            return _refused(site, refusal, "administrator")
+        answer = signed_in(site, account, "/installation")
+        delete_cookie(answer, LINK_COOKIE)
+        return answer
+
+
+def _describing(routes: Blueprint, site: Site) -> None:
+    @routes.post("/installation/lieu")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def place() -> Any:
+        author = configurer()
+        try:
+            open_installation(site.database, author, typed("organisation"), site_typed())
+        except DocumentRefused as refused:
+            return _place_page(document_problems(site, refused)), 422
+        except Refusal as refusal:
+            if refusal.code != "stale_revision":  # somebody else was faster: it goes on from what is there
+                raise
+        return redirect("/installation", 303)
+
+    @routes.get("/installation/hall")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def hall() -> Any:
+        configurer()
+        return _hall_page(request.args.get("template", ""))
+
+    @routes.post("/installation/hall")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def add() -> Any:
+        author = configurer()
+        found = read_installing(site.database)
+        if found.step != "hall":
+            return redirect("/installation", 303)
+        wanted = hall_typed(typed("template"), found.sites[0])
+        try:
+            add_hall(site.database, author, wanted)
+        except DocumentRefused as refused:
+            return _hall_page(wanted.template, document_problems(site, refused)), 422
+        except Refusal as refusal:
+            told = {"": [refusal_sentence(refusal, site.translate, page_language())]}
+            return _hall_page(wanted.template, told), status_of(refusal)
+        return redirect("/installation", 303)
+
+
+def _printing(routes: Blueprint, site: Site, *, has_simulated: bool) -> None:
+    def page(problems: Problems | None = None, **shown: Any) -> str:
+        """`found`: printers that answered; `network`: the one that would be declared, None: no question."""
+        values = {"found": None, "network": typed("network") or None} | shown
+        kiosk = _kiosk(site)
+        return step_page(
+            "printer", kiosk=kiosk, has_simulated=has_simulated, problems=problems or {}, **values
+        )
+
+    @routes.get("/installation/imprimante")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def printer() -> Any:
+        configurer()
+        return page() if _kiosk(site) else redirect("/installation/suite")
+
+    @routes.post("/installation/imprimante")
+    @site.limiter.limit("30 per minute")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def choose() -> Any:
+        author = configurer()
+        if "search" in request.form:
+            return page(found=printers_among(addresses_around()))
+        kiosk = _kiosk(site)
+        if kiosk is None or "later" in request.form:
+            return _without_printer(site, author, kiosk)
+        try:
+            return _tried(site, author, kiosk)
+        except DocumentRefused as refused:
+            told, network = _proposed(site, document_problems(site, refused))
+            return page(told, network=network), 422
+        except Refusal as refusal:
+            return page({"host": [refusal_sentence(refusal, site.translate, page_language())]}), 422
+
+    @routes.get("/installation/essai")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def trial() -> str:
+        configurer()
+        kiosk, language = _kiosk(site), page_language()
+        job = quote(request.args.get("job", "")[:64], safe="")
+        has_address = kiosk is None or kiosk.printer is None or kiosk.printer.host is not None
+        return step_page(
+            "trial",
+            kiosk=kiosk,
+            is_simulated=has_simulated and not has_address,
+            page={"address": f"/api/v1/halls/{_hall(site)}/print-jobs/{job}", "language": language},
+            sentences=page_sentences(site.translate, language, CATALOGUE, ("installing.trial.",)),
+        )
+
+    @routes.get("/installation/suite")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def after() -> str:
+        configurer()
+        hall = _hall(site)
+        has_devices = bool(site.database.configuration(hall).kiosks)
+        places = [(key, path.format(hall=hall)) for key, path in AFTER if has_devices or key != "devices"]
+        return step_page("after", after=places)
+
+
+def _tried(site: Site, author: Author, kiosk: Kiosk) -> Response:
+    """The way to the verdict of a sheet, printed by the printer that was chosen."""
+    hall, wanted = _hall(site), printer_typed(kiosk)
+    if wanted.host is not None and typed("network"):
+        declare_printer_network(site.database, author, typed("network"), of_host=wanted.host)
+    set_printer(site.database, hall, author, kiosk.id, wanted)
+    job = print_trial(site.database, hall, author, kiosk.id)["job"]
+    return redirect("/installation/essai?" + urlencode({"job": job}), 303)
+
+
+def _proposed(site: Site, problems: Problems) -> tuple[Problems, str]:
+    """What is wrong with a printer, and the network to declare for it: the one around its address."""
+    host = typed("host")
+    network = network_around(host) if "host" in problems else None
+    if network is None:
+        return problems, typed("network")
+    outside = site.translate("installing.printer.outside", page_language(), host=host)
+    return {**problems, "host": [outside]}, network
+
+
+def _without_printer(site: Site, author: Author, kiosk: Kiosk | None) -> Response:
+    """The way on without a printer: a kiosk shows its numbers until it has one."""
+    if kiosk is not None:
+        set_printer(site.database, _hall(site), author, kiosk.id, None)
+    return redirect("/installation/suite", 303)
+
+
+def _place_page(problems: Problems | None = None) -> str:
+    return step_page("place", problems=problems or {}, **hours_shown())
+
+
+def _hall_page(template: str, problems: Problems | None = None) -> str:
+    if template not in TEMPLATES:
+        abort(404)
+    return step_page("hall", template=template, model=template_shown(template), problems=problems or {})
+
+
+def _refused(site: Site, refusal: Refusal, step: str) -> tuple[str, int]:
+    field = FIELD_OF_REFUSAL.get(refusal.code, "")
+    problems = {field: [refusal_sentence(refusal, site.translate, page_language())]}
+    return step_page(step, problems=problems), status_of(refusal)
+
+
+def _link() -> str:
+    return (read_cookie(LINK_COOKIE) or "")[:LONGEST_TOKEN]
+
+
+def _has_link(site: Site) -> bool:
+    try:
+        check_installation_token(site.database, _link())
+    except Refusal:
+        return False
+    return True
+
+
+def _hall(site: Site) -> str:
+    """The slug of the only hall; where there are several, they are configured elsewhere."""
+    halls = read_installing(site.database).halls
+    if len(halls) != 1:
+        abort(redirect("/configuration" if halls else "/installation"))
+    return halls[0]
+
+
+def _kiosk(site: Site) -> Kiosk | None:
+    """The first kiosk of the hall that prints."""
+    kiosks = site.database.configuration(_hall(site)).kiosks.values()
+    return next((each for each in kiosks if each.printer is not None and not each.is_retired), None)

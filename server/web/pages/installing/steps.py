@@ -1,0 +1,36 @@
+"""What every page of setting up is: who may see it, and which question of how many it asks."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request
+
+from server.domain.people.roles import Permission
+from server.store.transactions.installation_transaction import Author
+from server.web.access.callers import sites_where
+
+STEP_OF = {"administrator": 1, "place": 2, "template": 3, "hall": 4, "printer": 5, "trial": 6}
+"""The number of each question."""
+
+
+def step_page(step: str, **values: Any) -> str:
+    """A page of setting up. `step` names its template; `at` is the number of its question."""
+    at = STEP_OF.get(step)
+    return render_template(
+        f"installing/{step}.html",
+        at=at,
+        steps=max(STEP_OF.values()),
+        typed=request.form.get,
+        problems=values.pop("problems", {}),
+        **values,
+    )
+
+
+def configurer() -> Author:
+    """Who sets up: somebody who configures every site; others are led to what is theirs.
+
+    Refusals: not_signed_in, forbidden.
+    """
+    caller, sites = sites_where(Permission.CONFIGURE)
+    if sites is not None:
+        abort(redirect("/configuration"))
+    return caller.author

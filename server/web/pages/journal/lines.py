@@ -1,0 +1,225 @@
+"""A fact of a journal as a line that people read: what happened, what it is about, who or where."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+
+from server.domain.facts import OF_ALARMS, FactKind
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import from_text
+from server.domain.text_folding import folded
+from server.language import locale_of
+from server.usecases.alarms.alarm_words import label_of, sentence_of
+from server.usecases.journal.read_journal import KnownFact
+from server.web.rendering.viewer import Sentence
+
+_CODES: Mapping[str, str] = {
+    "reason": "journal.reason.",
+    "outcome": "journal.outcome.",
+    "verdict": "journal.verdict.",
+    "choice": "journal.choice.",
+    "why": "journal.reason.",
+}
+"""Fields of bodies that hold a code of a closed list, or words of the hall's own; a code has a sentence."""
+_KEYS: Mapping[str, str] = {str(kind): f"journal.fact.{kind.name.lower()}" for kind in FactKind}
+_INSTANTS = ("until", "from", "resumes_at", "expires_at", "booked_at")
+_PLACES = ("configured", "screen", "device", "printer")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact in words."""
+
+    fact: KnownFact
+    what: str
+    about: Sequence[str]
+    who: str
+
+    def holds(self, words: Sequence[str]) -> bool:
+        """Whether every one of these words (`folded`) stands in the line."""
+        text = folded(" ".join([self.what, *self.about, self.who]))
+        return all(word in text for word in words)
+
+
+class Lines:
+    """Makes lines in a language. `halls`: configurations by slug, for the names of today."""
+
+    def __init__(self, halls: Mapping[str, HallConfiguration], zone: ZoneInfo, say: Sentence) -> None:
+        self.halls, self.zone, self.say = halls, zone, say
+        self.locale = locale_of(say.language)
+        self.services = {each.id: each for hall in halls.values() for each in hall.services.values()}
+        self.counters = {each.id: each for hall in halls.values() for each in hall.counters.values()}
+        self.places = {
+            place.id: place.label
+            for hall in halls.values()
+            for listed in (hall.kiosks, hall.screens)
+            for place in listed.values()
+        }
+
+    def line(self, fact: KnownFact) -> Line:
+        """The line of a fact."""
+        return Line(fact, self.what(fact), self.about(fact), self.who(fact))
+
+    def by_day(self, facts: Iterable[KnownFact]) -> list[tuple[str, list[Line]]]:
+        """The lines of facts under the local date they were recorded on, in words."""
+        return [
+            (str(format_date(on, "EEEE d MMMM y", locale=self.locale)), [self.line(fact) for fact in run])
+            for on, run in groupby(facts, key=lambda each: each.recorded_at.astimezone(self.zone).date())
+        ]
+
+    def at(self, fact: KnownFact) -> str:
+        """The local time it was recorded at, to the second."""
+        return str(format_time(fact.recorded_at.astimezone(self.zone), "HH:mm:ss", locale=self.locale))
+
+    def happened(self, fact: KnownFact) -> str | None:
+        """When it happened, where that is more than a minute from when it was recorded."""
+        apart_s = abs((fact.recorded_at - fact.happened_at).total_seconds())
+        return self.instant(fact.happened_at) if apart_s >= 60 else None
+
+    def what(self, fact: KnownFact) -> str:
+        """What happened."""
+        key = _KEYS.get(fact.kind)
+        return self.say("journal.fact.unknown", kind=fact.kind) if key is None else self.say(key)
+
+    def instant(self, at: datetime) -> str:
+        """A date and time, short."""
+        local = at.astimezone(self.zone)
+        day = format_date(local.date(), "short", locale=self.locale)
+        return f"{day} {format_time(local, 'HH:mm', locale=self.locale)}"
+
+    def who(self, fact: KnownFact) -> str:
+        """Who did it, or where it was done."""
+        if fact.author_kind == "person":
+            return fact.known.accounts[fact.author]
+        if fact.author_kind == "key":
+            return self.say("journal.who.key", name=fact.known.keys[fact.author])
+        if fact.author_kind == "device":
+            return self.device(fact, fact.author)
+        if fact.author_kind == "withheld":
+            place = self.counter(fact.counter) if fact.counter else self.say("journal.who.withheld")
+            return place[:1].upper() + place[1:]
+        return self.say(f"journal.who.{fact.author_kind}")
+
+    def device(self, fact: KnownFact, device: str) -> str:
+        """The kiosk or screen that a device stands for, or whose document it is in."""
+        place = fact.known.devices.get(device)
+        if place is None:
+            return self.say("journal.who.device")
+        label = self.places.get(place.configured, place.configured)
+        return self.say(f"journal.who.{place.kind}", label=label)
+
+    def counter(self, counter: str) -> str:
+        """The label of a counter."""
+        found = self.counters.get(counter)
+        return found.label_in(self.say.language) if found else counter
+
+    def service(self, service: str) -> str:
+        """The name of a service."""
+        found = self.services.get(service)
+        return found.name(self.say.language) if found else service
+
+    def about(self, fact: KnownFact) -> list[str]:
+        """What a fact is about, the most telling first."""
+        body = fact.body
+        number = fact.number or body.get("number")
+        parts = [self.say("journal.about.number", number=number)] if number else []
+        parts += self._services(body)
+        if fact.counter and fact.author_kind != "withheld":
+            parts.append(self.counter(fact.counter))
+        parts += [self._place(fact, body[key]) for key in _PLACES if self._names_place(fact, key)]
+        parts += self._alarm(fact)
+        parts += self._named(fact)
+        parts += self._figures(body)
+        parts += [
+            self._coded(prefix, body[key]) for key, prefix in _CODES.items() if isinstance(body.get(key), str)
+        ]
+        parts += [
+            self.say(f"journal.about.{key}", at=self.instant(from_text(body[key])))
+            for key in _INSTANTS
+            if isinstance(body.get(key), str)
+        ]
+        if fact.is_clock_suspect:
+            parts.append(self.say("journal.about.clock_suspect"))
+        return [part for part in parts if part]
+
+    def _services(self, body: Mapping[str, Any]) -> list[str]:
+        own, leg, following = body.get("service"), body.get("leg"), body.get("new_leg")
+        parts = [self.service(own)] if isinstance(own, str) else []
+        if isinstance(leg, dict) and "service" in leg:
+            parts.append(self.service(leg["service"]))
+        if isinstance(following, dict):
+            parts.append(self.say("journal.about.towards", service=self.service(following["service"])))
+        return parts
+
+    def _names_place(self, fact: KnownFact, key: str) -> bool:
+        value = fact.body.get(key)
+        is_author = value == fact.author or (key == "device" and "configured" in fact.body)
+        return isinstance(value, str) and not is_author
+
+    def _place(self, fact: KnownFact, place: str) -> str:
+        return self.places[place] if place in self.places else self.device(fact, place)
+
+    def _alarm(self, fact: KnownFact) -> list[str]:
+        """The sentence of an alarm, with what it named then, else with what it named last."""
+        alarm = fact.known.alarms.get(fact.body.get("id", "")) if fact.kind in OF_ALARMS else None
+        hall = None if alarm is None else self.halls.get(alarm.hall)
+        if alarm is None or hall is None:
+            return []
+        language, translate = self.say.language, self.say.translate
+        label = label_of(hall, alarm.kind, alarm.subject, language, translate)
+        values = fact.body.get("values", alarm.values)
+        return [sentence_of(alarm.kind, label, values, language, translate)]
+
+    def _named(self, fact: KnownFact) -> list[str]:
+        """Accounts with their roles, keys and notices, by their names of today."""
+        body, known = fact.body, fact.known
+        parts = []
+        if "account" in body:
+            parts.append(known.accounts.get(body["account"]) or self.say("journal.who.gone"))
+        for grant in body.get("grants") or ():
+            role, site = self.say(f"server.role.{grant['role']}"), grant["site"]
+            parts.append(f"{role} · {self.say('journal.about.every_site') if site == '*' else site}")
+        if "key" in body:
+            parts.append(known.keys.get(body["key"], ""))
+        if "notice" in body:
+            parts.append(known.titles.get(body["notice"], ""))
+        parts += [body[key] for key in ("slug", "site") if isinstance(body.get(key), str)]
+        if "is_on" in body:
+            parts.append(self.say("journal.about.on" if body["is_on"] else "journal.about.off"))
+        if fact.kind == FactKind.ALERT_RAISED:
+            parts.append(self.say(f"server.alert.kind.{body['kind']}"))
+            parts += [self.say("journal.about.drill")] if body.get("is_drill") else []
+        return parts
+
+    def _figures(self, body: Mapping[str, Any]) -> list[str]:
+        parts = []
+        if "revision" in body:
+            parts.append(self.say("journal.about.revision", revision=body["revision"]))
+        if "business_day" in body and "legs" in body:
+            day = format_date(date.fromisoformat(body["business_day"]), "short", locale=self.locale)
+            parts.append(self.say("journal.about.closed", day=day, count=body["legs"]))
+        if "share_percent" in body:
+            minutes = body["wait_s"] // 60
+            parts.append(self.say("journal.about.target", share=body["share_percent"], minutes=minutes))
+            parts.append(body.get("decided_by") or "")
+        if "from_on" in body:
+            day = format_date(date.fromisoformat(body["from_on"]), "short", locale=self.locale)
+            parts.append(self.say("journal.about.from_on", day=day))
+        if "lost_facts" in body:
+            parts.append(self.say("journal.about.lost", count=max(0, body["lost_facts"])))
+        return parts
+
+    def _coded(self, prefix: str, code: str) -> str:
+        said = self.say(prefix + code)
+        return code if said == prefix + code else said
+
+
+def looked_for(words: str) -> Callable[[Line], bool] | None:
+    """Whether a line holds the words that were typed; None where none were."""
+    typed = folded(words).split()
+    return (lambda line: line.holds(typed)) if typed else None

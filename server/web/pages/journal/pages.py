@@ -1,0 +1,230 @@
+"""The journal, `/journal`: a form, the facts by day, files, and what proves it whole; without JavaScript."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, render_template, request, stream_with_context
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.journal.subjects import NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS, Subject
+from server.domain.people.roles import Permission
+from server.store.journal.anchors import INSTALLATION, Anchors
+from server.store.journal.verifications import vanished_halls
+from server.store.transactions.database import Database
+from server.usecases.journal.read_journal import KnownFact, Wanted, every_fact, people_of, read_journal
+from server.usecases.journal.read_journal_proof import Compared, Proof, compare_sheet, read_proof
+from server.usecases.quality.individual_figures import sites_with_individual_figures
+from server.web.access.callers import identify
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.journal.files import COLUMNS, csv_of, json_of
+from server.web.pages.journal.form import Asked, asked_of, is_position
+from server.web.pages.journal.lines import Line, Lines, looked_for
+from server.web.rendering.pdf import Papers
+from server.web.rendering.viewer import FindHalls, FindViewer, Sentence, page_language
+
+LONGEST_TYPED = 80
+"""Characters of a hash as it may be typed: 64, and the blanks between the groups of the sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPages:
+    """What the pages need of the rest of the server."""
+
+    database: Database
+    anchors: Anchors
+    viewer: FindViewer
+    halls: FindHalls
+    translate: Callable[..., str]
+    papers: Papers
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Somebody before one journal: what was asked, the halls they see, the words of their language."""
+
+    asked: Asked
+    hall: str | None
+    zone: ZoneInfo
+    lines: Lines
+    halls: Sequence[HallConfiguration]
+    sites: frozenset[str] | None
+    names_everybody: bool
+
+    @property
+    def sees_installation(self) -> bool:
+        """Whether this person reads journals at every site."""
+        return self.sites is None
+
+    @property
+    def journals(self) -> list[str]:
+        """Every journal this person may read, by name."""
+        return [hall.hall for hall in self.halls] + ([INSTALLATION] if self.sees_installation else [])
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """What may be found in this journal."""
+        if self.hall is None:
+            return list(OF_INSTALLATION)
+        return [subject for subject in SUBJECTS if subject not in NOT_OF_HALLS]
+
+    def name(self, journal: str) -> str:
+        """A journal as people call it."""
+        if journal == INSTALLATION:
+            return self.lines.say("journal.installation")
+        return self.lines.halls[journal].name
+
+
+def journal_pages(needs: JournalPages) -> Blueprint:
+    """The blueprint of `/journal`: `read_journal` in the hall; for the installation's, at every site."""
+    pages = Blueprint(
+        "journal",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static/journal",
+    )
+
+    @pages.get("/journal")
+    @requires(Permission.READ_JOURNAL, of=PEOPLE)
+    def journal() -> tuple[str, int] | str:
+        return _page(needs, _reader(needs))
+
+    @pages.get("/journal/<any(csv, json):form>")
+    @requires(Permission.READ_JOURNAL, of=PEOPLE)
+    def file(form: Literal["csv", "json"]) -> Response:
+        return _file(needs, _reader(needs), form)
+
+    @pages.get("/journal/tetes")
+    @requires(Permission.READ_JOURNAL, of=PEOPLE)
+    def heads() -> str:
+        return _heads(needs, _reader(needs))
+
+    @pages.get("/journal/tetes.pdf")
+    @requires(Permission.READ_JOURNAL, of=PEOPLE)
+    def sheet() -> Response:
+        return _sheet(needs, _reader(needs))
+
+    return pages
+
+
+def _reader(needs: JournalPages) -> _Reader:
+    """Who reads which journal. Answers 403 without the permission there, 404 for a journal not theirs."""
+    person = needs.viewer()
+    assert person is not None  # access was asked before
+    sites = identify().sites_of(Permission.READ_JOURNAL)
+    halls = [hall for hall in needs.halls(person) if sites is None or hall.site.slug in sites]
+    if not halls:
+        abort(403)
+    asked = asked_of(request.args, request.args.get("hall") or halls[0].hall)
+    configurations = {hall.hall: hall for hall in halls}
+    if asked.journal == INSTALLATION and sites is not None:
+        abort(403)
+    if asked.journal not in (INSTALLATION, *configurations):
+        abort(404)
+    shown = configurations.get(asked.journal, halls[0])
+    zone = ZoneInfo(shown.site.time_zone)
+    return _Reader(
+        asked,
+        None if asked.journal == INSTALLATION else needs.database.hall_id(asked.journal),
+        zone,
+        Lines(configurations, zone, Sentence(needs.translate, page_language())),
+        halls,
+        sites,
+        shown.site.slug in sites_with_individual_figures(needs.database),
+    )
+
+
+def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
+    asked, lines = reader.asked, reader.lines
+    with needs.database.read() as rows:
+        people = people_of(rows, reader.sites, [hall.hall for hall in reader.halls])
+        vanished = vanished_halls(rows) if reader.sees_installation else []
+    found = read_journal(needs.database, _wanted(reader), _matches(reader))
+    page = render_template(
+        "journal/journal.html",
+        asked=asked,
+        reader=reader,
+        people=sorted(people.items(), key=lambda each: each[1].casefold()),
+        days=lines.by_day(found.facts),
+        next=None if found.next is None else asked.query(avant=str(found.next)),
+        looked_until=None if found.looked_until is None else lines.instant(found.looked_until),
+        vanished=vanished,
+        proof=read_proof(needs.database, needs.anchors, asked.journal),
+        instant=lines.instant,
+        lines=lines,
+    )
+    return page if asked.is_understood else (page, 400)
+
+
+def _wanted(reader: _Reader) -> Wanted:
+    return reader.asked.wanted(reader.hall, reader.zone, names_everybody=reader.names_everybody)
+
+
+def _matches(reader: _Reader) -> Callable[[KnownFact], bool] | None:
+    holds = looked_for(reader.asked.words)
+    return None if holds is None else lambda fact: holds(reader.lines.line(fact))
+
+
+def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) -> Response:
+    if not reader.asked.is_understood:
+        abort(400)
+
+    def pages() -> Iterator[list[Line]]:
+        for facts in every_fact(needs.database, _wanted(reader), _matches(reader)):
+            yield [reader.lines.line(fact) for fact in facts]
+
+    say = reader.lines.say
+    heads = [say(f"journal.file.{column}") for column in COLUMNS]
+    text = (
+        json_of(pages()) if form == "json" else csv_of(pages(), "," if say.language == "en" else ";", heads)
+    )
+    kind = "application/json" if form == "json" else "text/csv; charset=utf-8"
+    answer = Response(stream_with_context(text), content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="journal-{reader.asked.journal}.{form}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _proofs(needs: JournalPages, reader: _Reader) -> list[Proof]:
+    return [read_proof(needs.database, needs.anchors, journal) for journal in reader.journals]
+
+
+def _heads(needs: JournalPages, reader: _Reader) -> str:
+    position, typed = request.args.get("position", ""), request.args.get("empreinte", "")[:LONGEST_TYPED]
+    return render_template(
+        "journal/heads.html",
+        reader=reader,
+        proofs=_proofs(needs, reader),
+        instant=reader.lines.instant,
+        position=position[:15],
+        typed=typed,
+        compared=_compared(needs, reader.asked.journal, position, typed),
+    )
+
+
+def _compared(
+    needs: JournalPages, journal: str, position: str, typed: str
+) -> Compared | Literal["not_understood"] | None:
+    """What comparing a sheet came to; None where nothing was typed."""
+    if not position and not typed:
+        return None
+    if not is_position(position):
+        return "not_understood"
+    return compare_sheet(needs.database, journal, int(position), typed)
+
+
+def _sheet(needs: JournalPages, reader: _Reader) -> Response:
+    lines = reader.lines
+    html = render_template(
+        "journal/sheet.html",
+        reader=reader,
+        proofs=_proofs(needs, reader),
+        instant=lines.instant,
+        now=needs.database.clock.now(),
+    )
+    answer = Response(needs.papers.made(html), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = 'inline; filename="tetes-du-journal.pdf"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,50 @@
+"""The page of the library of media, `/affichage/medias`: upload, see, describe, remove."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, render_template
+
+from server.domain.people.roles import Permission
+from server.store.transactions.database import Database
+from server.usecases.media.describe_medium import LONGEST_TEXT
+from server.usecases.people.sites import known_sites
+from server.web.access.callers import identify
+from server.web.access.requirements import PEOPLE, requires
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import page_language
+from signage.media.limits import LIMITS
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "media.po"
+
+
+def blueprint(database: Database, *, translate: Callable[..., str], media_bytes: int) -> Blueprint:
+    """The route of the page, for whoever drafts notices. `media_bytes`: the largest upload."""
+    routes = Blueprint("media_pages", __name__, template_folder="templates")
+
+    @routes.get("/affichage/medias")
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def media() -> str:
+        language = page_language()
+        mine = identify().sites_of(Permission.DRAFT_NOTICES)
+        named = {slug: site.name for slug, site in known_sites(database).items()}
+        choices = {slug: name for slug, name in named.items() if mine is None or slug in mine}
+        return render_template(
+            "media/media.html",
+            sites=choices if len(choices) > 1 else {},
+            may_be_of_all=mine is None,
+            limits={
+                "megabytes": media_bytes // 1_000_000,
+                "pages": LIMITS.pages,
+                "minutes": int(LIMITS.video_s) // 60,
+            },
+            page={
+                "language": language,
+                "media_bytes": media_bytes,
+                "longest_text": LONGEST_TEXT,
+                "sites": named if len(choices) > 1 else {},
+            },
+            sentences=page_sentences(translate, language, CATALOGUE),
+        )
+
+    return routes

@@ -1,0 +1,103 @@
+"""The list of notices, `/affichage`, and the page of one, `/affichage/message/…`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import get_args
+
+from flask import Blueprint, make_response, render_template
+from werkzeug.wrappers import Response
+
+from server.documents.hall import Category
+from server.documents.notices import DaypartName
+from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.people.roles import Permission
+from server.language import own_name
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import FindHalls, FindViewer, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
+BORROWED = ("console.refused.", "console.outcome.repeating")
+"""Sentences of the console that these pages say too: when no answer comes."""
+KINDS = (
+    *("text", "image", "document", "video", "delays", "hours", "asked_and_done", "priority_card"),
+    *("waits", "feed", "results"),
+)
+"""The kinds one may begin here, the most usual first."""
+
+type EveryHall = Callable[[], Sequence[HallConfiguration]]
+type Languages = Callable[[], Sequence[str]]
+
+
+def blueprint(
+    *,
+    translate: Callable[..., str],
+    viewer: FindViewer,
+    halls: FindHalls,
+    every_hall: EveryHall,
+    languages: Languages,
+    framing: Mapping[str, str],
+) -> Blueprint:
+    """The routes. `framing` are the headers of a page that holds a preview of a screen."""
+    routes = Blueprint("notice_pages", __name__, template_folder="templates")
+
+    def page(template: str, notice: str | None = None) -> Response:
+        person = viewer()
+        assert person is not None
+        language = page_language()
+        shown = {
+            "language": language,
+            "notice": notice,
+            "languages": [{"code": code, "name": own_name(code)} for code in languages()],
+            "halls": _places(every_hall(), {hall.hall for hall in halls(person)}, language),
+            "categories": get_args(Category),
+            "parts": get_args(DaypartName),
+            "kinds": KINDS,
+        }
+        sentences = {
+            **page_sentences(translate, language, CATALOGUE),
+            **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+        }
+        made = make_response(render_template(template, page=shown, sentences=sentences))
+        made.headers.update(framing)
+        return made
+
+    @routes.get("/affichage")
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def notices() -> Response:
+        return page("notices/list.html")
+
+    @routes.get("/affichage/message")
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def draft() -> Response:
+        return page("notices/notice.html")
+
+    @routes.get("/affichage/message/<notice>")
+    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def notice(notice: str) -> Response:
+        return page("notices/notice.html", notice)
+
+    return routes
+
+
+def _places(every: Sequence[HallConfiguration], own: set[str], language: str) -> list[dict[str, object]]:
+    """Every hall a notice may be for; in one's own one may also look at it on a screen."""
+    return [
+        {
+            "hall": hall.hall,
+            "name": hall.name,
+            "site": hall.site.slug,
+            "site_name": hall.site.name,
+            "may_preview": hall.hall in own,
+            "screens": [
+                {"id": screen.id, "label": screen.label}
+                for screen in hall.screens.values()
+                if not screen.is_retired
+            ],
+            "queues": [
+                {"id": queue.id, "name": text_in(queue.names, language)} for queue in hall.queues.values()
+            ],
+        }
+        for hall in every
+    ]

@@ -1,0 +1,126 @@
+"""What a device that nobody knows opens: `/pair`, with its code; and how a known one exchanges its token.
+
+The secret that becomes the device's token is a cookie that no script sees.
+"""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+
+from server.domain.instants import to_text
+from server.domain.people.browsers import browser_name
+from server.domain.refusals import Refusal
+from server.usecases.devices.ask_pairing import SHOWN_FOR, Asking, Waiting, ask_pairing, read_pairing
+from server.usecases.devices.renew_token import exchange_token
+from server.web.access.callers import DEVICE_FOR_S, of_device
+from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
+from server.web.access.requirements import Access, open_to
+from server.web.assets_health_devices import Site, small_json
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "pairing.po"
+PAIRING_COOKIE = "parvis_pairing"
+LARGEST_PICTURE_PX = 20_000
+PAGES = {"kiosk": "/kiosk", "screen": "/screen"}
+
+
+def blueprint(site: Site) -> Blueprint:
+    """The routes. Thirty new codes a minute from one address, of which a hall's devices share one."""
+    routes = Blueprint("pairing", __name__, template_folder="templates")
+
+    @site.limiter.limit("30 per minute")
+    def slow_codes() -> None:
+        """Bounds the codes that one address may have made."""
+
+    @routes.get("/pair")
+    @open_to(Access.EVERYBODY)
+    def pair() -> Response | str:
+        known = _known_page(site)
+        if known is not None:
+            return redirect(known, 303)  # type: ignore[return-value]
+        language = page_language()
+        sentences = page_sentences(site.translate, language, CATALOGUE)
+        return render_template("pairing/pair.html", sentences=sentences)
+
+    @routes.post("/device/pairing")
+    @open_to(Access.EVERYBODY)
+    def code() -> Response:
+        """The code to show, the same while it lasts; once confirmed, the device's cookie and its page."""
+        asking = _asking()
+        secret = read_cookie(PAIRING_COOKIE)
+        waiting = read_pairing(site.database, secret) if secret else None
+        if secret and waiting is not None and waiting.device is not None:
+            return _confirmed(site, secret)
+        if secret and waiting is not None:
+            return _shown(site, waiting, secret)
+        slow_codes()
+        shown = ask_pairing(site.database, asking)
+        return _shown(site, Waiting(shown.code, shown.expires_at, None), shown.secret)
+
+    @routes.post("/device/renewal")
+    @site.limiter.limit("30 per minute")
+    @open_to(Access.EVERYBODY)
+    def renewal() -> Response:
+        """Another token for the device that was told to renew it, as its cookie."""
+        told = small_json().get("told")
+        token = read_cookie(DEVICE_COOKIE)
+        if not isinstance(told, str) or not token:
+            raise Refusal("bad_request", missing="told")
+        fresh = exchange_token(site.database, token, told)
+        return set_cookie(Response(status=204), DEVICE_COOKIE, fresh, seconds=DEVICE_FOR_S)
+
+    return routes
+
+
+def _known_page(site: Site) -> str | None:
+    """The page of a device that is paired already; so a device may always be started at `/pair`."""
+    token = read_cookie(DEVICE_COOKIE)
+    if not token:
+        return None
+    try:
+        return PAGES[of_device(site.database, token).name or ""]
+    except Refusal:
+        return None
+
+
+def _asking() -> Asking:
+    size = small_json()
+    return Asking(
+        address=(request.remote_addr or "")[:64],
+        browser=browser_name(request.user_agent.string),
+        width_px=_pixels(size.get("width_px")),
+        height_px=_pixels(size.get("height_px")),
+    )
+
+
+def _pixels(told: object) -> int:
+    return told if isinstance(told, int) and 0 <= told <= LARGEST_PICTURE_PX else 0
+
+
+def _shown(site: Site, waiting: Waiting, secret: str) -> Response:
+    left_s = (waiting.expires_at - site.database.clock.now()).total_seconds()
+    answer = jsonify(
+        state="waiting",
+        code=waiting.code,
+        expires_at=to_text(waiting.expires_at),
+        left_s=round(left_s),
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return set_cookie(answer, PAIRING_COOKIE, secret, seconds=SHOWN_FOR.total_seconds() * 2)
+
+
+def _confirmed(site: Site, secret: str) -> Response:
+    device = of_device(site.database, secret)
+    configuration = site.database.configuration(device.hall or "")
+    own = device.configured or ""
+    place = configuration.kiosks.get(own) or configuration.screens.get(own)
+    answer = jsonify(
+        state="confirmed",
+        page=PAGES[device.name or ""],
+        label=place.label if place is not None else "",
+        hall=configuration.name,
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    delete_cookie(answer, PAIRING_COOKIE)
+    return set_cookie(answer, DEVICE_COOKIE, secret, seconds=DEVICE_FOR_S)

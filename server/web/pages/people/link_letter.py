@@ -1,0 +1,90 @@
+"""The letter that brings somebody their link, and the form that asks for it.
+
+The address is nowhere but in that letter: no row, no fact and no log has it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from flask import request
+from werkzeug.exceptions import TooManyRequests
+
+from server.domain.emails import Letter, is_email
+from server.ids import new_id
+from server.usecases.people.invitations import Invitation
+from server.web.rendering.viewer import Sentence
+
+LONGEST_TYPED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How letters leave: `send` answers the code of why one did not, None when it did.
+
+    `send` is None where no mail server is set; `slow` bounds how many one person sends.
+    """
+
+    send: Callable[[Letter], str | None] | None
+    slow: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLetter:
+    """The form as it is shown, and what came of it: a `sentence`, of the address or of the whole."""
+
+    address: str = ""
+    sentence: str = ""
+    is_sent: bool = False
+    is_of_address: bool = False
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Handed:
+    """What is handed over: whose link, its whole address, until when (as `until` writes it in a language)."""
+
+    invitation: Invitation
+    link: str
+    organisation: str
+    until: Callable[[str], str]
+
+
+def asked_letter() -> LinkLetter:
+    """The form as it was sent."""
+    return LinkLetter(address=request.form.get("address", "")[:LONGEST_TYPED].strip())
+
+
+def sent_letter(post: Post, asked: LinkLetter, handed: Handed, say: Sentence) -> LinkLetter:
+    """The form once its letter has left, in the language of whom it is for, or with why it has not."""
+    if not is_email(asked.address):
+        return replace(asked, sentence=say("refusal.bad_recipient"), is_of_address=True, status=422)
+    try:
+        post.slow()
+    except TooManyRequests:
+        return replace(asked, sentence=say("refusal.too_many_requests"), status=429)
+    letter = letter_of(handed, asked.address, Sentence(say.translate, handed.invitation.language))
+    failure = "email_off" if post.send is None else post.send(letter)
+    if failure is not None:
+        why = say(f"alarms.failure.{failure}")
+        return replace(asked, sentence=say("people.letter.failed", why=why))
+    return replace(asked, sentence=say("people.letter.sent", address=asked.address), is_sent=True)
+
+
+def letter_of(handed: Handed, address: str, say: Sentence) -> Letter:
+    """The letter, in the language of `say`."""
+    person, why = handed.invitation, "new" if handed.invitation.is_new else "renewed"
+    lines = [
+        say("people.letter.hello", name=person.display_name),
+        "",
+        say(f"people.letter.{why}", organisation=handed.organisation),
+        say("people.letter.login", login=person.login),
+        "",
+        say("people.letter.choose"),
+        handed.link,
+        "",
+        say("people.letter.once", at=handed.until(say.language)),
+        say("people.letter.unexpected"),
+        "",
+    ]
+    subject = say(f"people.letter.subject.{why}", organisation=handed.organisation)
+    return Letter(id=new_id(), address=address, subject=subject, text="\n".join(lines))

@@ -1,0 +1,92 @@
+"""One's own account, `/compte`: roles, sessions, language, another password. Works without JavaScript."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+
+from server.domain.refusals import Refusal
+from server.language import LANGUAGES, own_name
+from server.store.people.accounts import EVERY_SITE
+from server.usecases.people.own_account import change_own_password, choose_own_language
+from server.usecases.people.passwords import SHORTEST_PASSWORD
+from server.usecases.people.read_people import read_own_sessions
+from server.usecases.people.sessions import end_every_session, end_session
+from server.usecases.people.sites import known_sites
+from server.usecases.quality.individual_figures import sites_with_individual_figures
+from server.web.access.callers import Caller, identify
+from server.web.access.requirements import PEOPLE, Access, open_to
+from server.web.access.sign_in import LONGEST_TYPED, attempt_of
+from server.web.assets_health_devices import Site
+from server.web.rendering.local_time import instant_text, zone_of
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import page_language
+
+PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
+"""Refusals of the present password; any other is of the new one."""
+DONE = ("password", "ended", "language")
+
+
+def blueprint(site: Site) -> Blueprint:
+    """The routes, for whoever is signed in."""
+    routes = Blueprint("own_account", __name__, template_folder="templates")
+
+    @routes.get("/compte")
+    @open_to(Access.KNOWN, of=PEOPLE)
+    def account() -> Any:
+        return _page(site, identify())
+
+    @routes.post("/compte/mot-de-passe")
+    @site.limiter.limit("20 per minute")
+    @open_to(Access.KNOWN, of=PEOPLE)
+    def password() -> Any:
+        caller = identify()
+        new = request.form.get("new", "")[:LONGEST_TYPED]
+        try:
+            if new != request.form.get("again", "")[:LONGEST_TYPED]:
+                raise Refusal("passwords_differ")
+            attempt = attempt_of(caller.login or "", request.form.get("present", ""))
+            change_own_password(site.database, attempt, new, session=caller.session or "")
+        except Refusal as refusal:
+            return _page(site, caller, refusal), status_of(refusal)
+        return redirect("/compte?fait=password", 303)
+
+    @routes.post("/compte/langue")
+    @open_to(Access.KNOWN, of=PEOPLE)
+    def language() -> Any:
+        choose_own_language(site.database, identify().author, request.form.get("language", ""))
+        return redirect("/compte?fait=language", 303)
+
+    @routes.post("/compte/sessions")
+    @open_to(Access.KNOWN, of=PEOPLE)
+    def sessions() -> Any:
+        caller = identify()
+        session = request.form.get("session", "")
+        if session:
+            end_session(site.database, caller.author, caller.author.id, session)
+        else:
+            end_every_session(site.database, caller.author, caller.author.id, but=caller.session)
+        return redirect("/compte?fait=ended#sessions", 303)
+
+    return routes
+
+
+def _page(site: Site, caller: Caller, refusal: Refusal | None = None) -> str:
+    known, language = known_sites(site.database), page_language()
+    own = [each for each in known if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
+    zone = zone_of(known, own)
+    figures = sites_with_individual_figures(site.database)
+    done = request.args.get("fait")
+    return render_template(
+        "people/account.html",
+        caller=caller,
+        sessions=read_own_sessions(site.database, caller.author.id),
+        site_names={slug: each.name for slug, each in known.items()},
+        figures=[known[each].name for each in own if each in figures],
+        every_site=EVERY_SITE,
+        shortest=SHORTEST_PASSWORD,
+        language_names={each: own_name(each) for each in LANGUAGES},
+        instant=lambda at: instant_text(at, language, zone),
+        field="" if refusal is None else ("present" if refusal.code in PRESENT else "new"),
+        sentence="" if refusal is None else refusal_sentence(refusal, site.translate, language),
+        done=done if done in DONE else None,
+    )

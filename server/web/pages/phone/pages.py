@@ -1,0 +1,168 @@
+"""The visitor's phone: `/t/<token>` follows a ticket, `/suivi` shows one by its short code.
+
+No account, no cookie.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, format_time
+from flask import Blueprint, Response, make_response, render_template, request
+from markupsafe import Markup
+
+from server.language import direction_of
+from server.web.access.requirements import Access, open_to
+from server.web.pages.phone.ticket_view import (
+    Prepared,
+    Said,
+    Ticket,
+    ahead_said,
+    alert_languages,
+    alert_words,
+    closed_said,
+    kept_said,
+    part_of,
+    taken_back_words,
+    wait_said,
+)
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import page_language
+from signage.alert_signs import alert_signs
+from signage.alert_texts import alert_texts
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "phone.po"
+CODE_LENGTH = 8
+
+type FindTicket = Callable[[str, str], Ticket | None]
+"""The ticket of a token or of a short code, its words in a language.
+
+None when it is unknown or from another day.
+"""
+
+
+def blueprint(
+    *,
+    translate: Callable[..., str],
+    languages: Sequence[tuple[str, str]],
+    ticket: FindTicket,
+    ticket_of_code: FindTicket,
+) -> Blueprint:
+    """The routes of the phone.
+
+    `languages` are (code, own name); `ticket_of_code` may raise a 429 of its own.
+    """
+    routes = Blueprint("phone", __name__, template_folder="templates")
+
+    def show(found: Ticket, *, token: str | None, again: str) -> Response:
+        language = page_language()
+        prepared = alert_texts(translate, alert_languages(language))
+        page = {"token": token, "language": language, "ticket": found, "alerts": prepared}
+        return _uncached(
+            render_template(
+                "phone/ticket.html",
+                page=page,
+                ticket=found,
+                **_words(found, language, translate),
+                **_alert(found, language, prepared),
+                alert_signs=Markup(alert_signs()),
+                sentences=page_sentences(translate, language, CATALOGUE),
+                language_links=_links(languages),
+                again=again,
+            )
+        )
+
+    @routes.get("/t/<token>")
+    @open_to(Access.TICKET)
+    def follow(token: str) -> Response:
+        found = ticket(token, page_language())
+        if found is None:
+            return _uncached(render_template("phone/unknown.html", language_links=_links(languages)), 404)
+        return show(found, token=token, again=request.full_path.rstrip("?"))
+
+    @routes.get("/suivi")
+    @open_to(Access.TICKET)
+    def follow_code() -> Response:
+        written = request.args.get("code", "")
+        code = "".join(letter for letter in written.upper() if letter.isalnum())
+        found = ticket_of_code(code, page_language()) if len(code) == CODE_LENGTH else None
+        if found is not None:
+            hidden = {**found, "may_give_up": False, "may_take_back": False, "take_back_until": None}
+            return show(hidden, token=None, again=request.full_path)
+        words = {"code": written, "is_unknown": bool(written), "language_links": _links(languages)}
+        return _uncached(render_template("phone/follow.html", **words), 404 if written else 200)
+
+    return routes
+
+
+def _words(ticket: Ticket, language: str, translate: Callable[..., str]) -> dict[str, Any]:
+    zone = ZoneInfo(ticket["hall"]["time_zone"])
+
+    def said(what: Said) -> str:
+        key, values = what
+        words = {name: said(each) if isinstance(each, tuple) else each for name, each in values.items()}
+        return translate(key, language, **words)
+
+    def local(instant: str) -> datetime:
+        return datetime.fromisoformat(instant).astimezone(zone)
+
+    def hour(instant: str | None) -> str:
+        return format_time(local(instant), "HH:mm", locale=language) if instant else ""
+
+    opens_at = local(ticket["next_opening_at"]) if ticket.get("next_opening_at") else None
+    today = local(ticket["as_of"]).date()
+
+    def opening(at: datetime) -> str:
+        key = "phone.closed.today" if at.date() == today else "phone.closed.later"
+        day = format_skeleton("EEEEdMMMM", at, locale=language)
+        return translate(key, language, at=format_time(at, "HH:mm", locale=language), day=day)
+
+    call: Mapping[str, Any] | None = ticket["call"]
+    return {
+        "part": part_of(ticket),
+        "ahead": said(ahead_said(ticket)),
+        "wait": said(wait_said(ticket)) if ticket["state"] == "waiting" else "",
+        "closed": said(closed_said(ticket)),
+        "opening": opening(opens_at) if opens_at else "",
+        "keep": said(kept_said(opens_at.date() if opens_at else None, today)),
+        "as_of": hour(ticket["as_of"]),
+        "take_back_until": hour(ticket.get("take_back_until")),
+        "called_at": hour(call["called_at"]) if call else "",
+    }
+
+
+def _alert(ticket: Ticket, language: str, prepared: Prepared) -> dict[str, Any]:
+    """The alert that the page is, None without one: its sign, its words, what stands around them."""
+    alert = ticket.get("alert")
+    if alert is None:
+        return {"alert": None, "taken_back": taken_back_words(ticket, language, prepared)}
+    raised_at = datetime.fromisoformat(alert["raised_at"]).astimezone(ZoneInfo(ticket["hall"]["time_zone"]))
+
+    def around(code: str) -> dict[str, str]:
+        since = prepared[code]["since"].replace("{time}", format_time(raised_at, "HH:mm", locale=code))
+        said = {"since": since, "not_fire": prepared[code]["not_fire"]}
+        return said | {"language": code, "drill": prepared[code]["drill"] if alert["drill"] else ""}
+
+    words = [
+        {"language": code, "direction": direction_of(code), "title": title, "text": text}
+        for code, title, text in alert_words(ticket, language, prepared)
+    ]
+    around_words = [around(code) for code in alert_languages(language)]
+    return {"alert": {"kind": alert["kind"], "words": words, "around": around_words}}
+
+
+def _links(languages: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    return [
+        {"code": code, "name": name, "href": "?" + urlencode({**kept, "lang": code})}
+        for code, name in languages
+    ]
+
+
+def _uncached(page: str, status: int = 200) -> Response:
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

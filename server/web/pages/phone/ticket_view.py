@@ -1,0 +1,102 @@
+"""What the visitor's phone says about a ticket: which part of the page to show and which sentences fill it.
+
+The page's script decides the same (`phone_state.js`); one table of cases tests both.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from server.domain.hall.configuration import FRENCH
+
+type Ticket = Mapping[str, Any]
+type Prepared = Mapping[str, Mapping[str, Any]]
+type Said = tuple[str, dict[str, object]]
+"""A sentence's key and its values; a value may itself be said."""
+
+_HOUR = 60
+_WHY_NO_WAIT = ("held", "paused", "no_counter", "after_closing")
+"""Of an open service; what is closed has a part of the page for itself."""
+
+
+def part_of(ticket: Ticket) -> str:
+    """The part of the page to show: waiting, closed, called, in_service, parked, or ended.<reason>."""
+    state = ticket["state"]
+    if state == "ended":
+        return f"ended.{ticket['end_reason']}"
+    if state == "waiting" and ticket.get("is_open") is False:
+        return "closed"
+    return str(state)
+
+
+def closed_said(ticket: Ticket) -> Said:
+    """Why nobody is called, where the page says when calls go on."""
+    return ("phone.break" if ticket.get("why_no_wait") == "break" else "phone.closed"), {}
+
+
+def ahead_said(ticket: Ticket) -> Said:
+    """How many people are before this visitor."""
+    ahead = ticket["ahead"] or 0
+    return ("phone.ahead", {"count": ahead}) if ahead else ("phone.ahead.none", {})
+
+
+def wait_said(ticket: Ticket) -> Said:
+    """The remaining wait as a range in minutes and hours, or why none is told."""
+    wait = ticket["wait"]
+    if wait is None:
+        why = ticket.get("why_no_wait")
+        return f"phone.wait.{why if why in _WHY_NO_WAIT else 'unknown'}", {}
+    if wait.get("none") or wait["high_s"] == 0:
+        return "phone.wait.none", {}
+    low, high = wait["low_s"] // 60, -(-wait["high_s"] // 60)
+    match wait.get("said") or ("between" if low else "under"):
+        case "under":
+            return "phone.wait.under", {"high": duration_said(high)}
+        case "over":
+            return "phone.wait.over", {"low": duration_said(low)}
+    if low == high:
+        return "phone.wait.about", {"high": duration_said(high)}
+    if high >= _HOUR:
+        return "phone.wait.range_hours", {"low": duration_said(low), "high": duration_said(high)}
+    return "phone.wait.range", {"low": low, "high": high}
+
+
+def kept_said(opens_on: date | None, today: date) -> Said:
+    """What becomes of the place of who waits while it is closed: the day's end ends it."""
+    return ("phone.closed.keep" if opens_on == today else "phone.closed.only_today"), {}
+
+
+def duration_said(minutes: int) -> Said:
+    """Whole minutes as people say them: hours from one hour on."""
+    hours, rest = divmod(minutes, _HOUR)
+    if hours == 0:
+        return "phone.duration.minutes", {"minutes": rest}
+    if rest == 0:
+        return "phone.duration.hours", {"hours": hours}
+    return "phone.duration.hours_minutes", {"hours": hours, "minutes": f"{rest:02}"}
+
+
+def alert_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
+    """What an alert of the hall says: language, title and text; none without an alert.
+
+    The phone's language first, then French, then those of a custom alert. `prepared`: the screens' words, by
+    language.
+    """
+    alert = ticket.get("alert")
+    if alert is None:
+        return []
+    texts = alert["texts"] or {
+        code: prepared[code]["kinds"][alert["kind"]] for code in alert_languages(language) if code in prepared
+    }
+    ordered = sorted(texts, key=lambda code: (code != language, code != FRENCH, code))
+    return [(code, texts[code]["title"], texts[code]["text"]) for code in ordered]
+
+
+def taken_back_words(ticket: Ticket, language: str, prepared: Prepared) -> list[tuple[str, str, str]]:
+    """What is said of an alert that was just taken back: language, title and text; none when none was."""
+    return alert_words({"alert": ticket.get("alert_taken_back")}, language, prepared)
+
+
+def alert_languages(language: str) -> list[str]:
+    """The languages in which a phone says what is prepared: its own, then French."""
+    return list(dict.fromkeys((language, FRENCH)))

@@ -1,0 +1,25 @@
+"""Who was received exceptionally, reason by reason, as the page and the sheet name them."""
+
+from collections.abc import Iterator
+
+from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.quality.rollup import Rollup
+
+
+def by_reason(rollup: Rollup, hall: HallConfiguration, language: str) -> Iterator[tuple[str, str, int]]:
+    """A service's id, a reason's name, how many; services in the hall's order, the most frequent first.
+
+    A reason that the document does not hold any more goes by its code.
+    """
+    place = {service: at for at, service in enumerate(hall.services)}
+    counted = rollup.exceptional.items()
+    for (service, code), count in sorted(
+        counted, key=lambda each: (place.get(each[0][0], len(place)), -each[1], each[0])
+    ):
+        yield service, _reason_name(hall, service, code, language), count
+
+
+def _reason_name(hall: HallConfiguration, service: str, code: str, language: str) -> str:
+    known = hall.services.get(service)
+    names = known.exceptional.reasons.get(code) if known and known.exceptional else None
+    return text_in(names, language) if names else code

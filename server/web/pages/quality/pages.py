@@ -1,0 +1,229 @@
+"""The quality page, `/qualite`: a form, figures, plots, tables and downloads; without JavaScript."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
+from server.usecases.quality.individual_figures import (
+    FEWEST_SERVED,
+    read_individual_figures,
+    sites_with_individual_figures,
+)
+from server.usecases.quality.read_indicators import HallDays, read_days
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.quality import wording
+from server.web.pages.quality.draw import Drawings
+from server.web.pages.quality.sheet import figures_sheet
+from server.web.pages.quality.view import GROUPS, Asked, Plot, Shown, service_name, view_of
+from server.web.rendering.viewer import (
+    FindHalls,
+    FindViewer,
+    Sentence,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+)
+
+FIRST_KIND = PeriodKind.MONTH
+WITHOUT = "sans"
+"""Of alerts: figures leave out the visits that were present while one held."""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityPages:
+    """What the pages need of the rest of the server."""
+
+    database: Database
+    viewer: FindViewer
+    halls: FindHalls
+    translate: Callable[..., str]
+    drawings: Drawings
+
+
+def quality_pages(needs: QualityPages) -> Blueprint:
+    """The blueprint of `/qualite`; reading needs `read_figures`, the visits themselves `export_visits`."""
+    pages = Blueprint(
+        "quality",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static/quality",
+    )
+
+    @pages.get("/qualite")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
+    def quality() -> AnyResponse | tuple[str, int] | str:
+        hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
+        return hall if isinstance(hall, AnyResponse) else _page(needs, hall)
+
+    @pages.get("/qualite/indicateurs.csv")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
+    def figures() -> AnyResponse:
+        hall = hall_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
+        return hall if isinstance(hall, AnyResponse) else _figures_csv(needs, hall)
+
+    @pages.get("/qualite/agents")
+    @requires(Permission.SUPERVISE, of=PEOPLE)
+    def agents() -> AnyResponse | str:
+        hall = hall_for_page(needs.viewer, needs.halls, Permission.SUPERVISE)
+        return hall if isinstance(hall, AnyResponse) else _agents(needs, hall)
+
+    @pages.get("/qualite/<any(legs, counters, services):table>.csv")
+    @requires(Permission.EXPORT_VISITS, of=PEOPLE)
+    def visits(table: str) -> AnyResponse:
+        hall = hall_for_page(needs.viewer, needs.halls, Permission.EXPORT_VISITS)
+        return hall if isinstance(hall, AnyResponse) else _visits_csv(needs, hall, table)
+
+    return pages
+
+
+def _page(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]:
+    person = needs.viewer()
+    assert person is not None
+    theirs = halls_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES)
+    asked, is_understood = _asked(hall, needs.database)
+    words = Sentence(needs.translate, asked.language)
+    found = _days(needs, asked)
+    view = view_of(found, asked, words)
+    page = render_template(
+        "quality/quality.html",
+        asked=asked,
+        view=view,
+        halls=theirs,
+        kinds=list(PeriodKind),
+        period=wording.period_text(asked.period, asked.language),
+        first_day=wording.day_text(asked.period.starts_on, asked.language),
+        end_day=wording.day_text(asked.period.ends_on, asked.language),
+        previous=_query(asked, asked.period.previous().starts_on),
+        next=_query(asked, asked.period.next().starts_on),
+        query=_query(asked, asked.period.starts_on),
+        service_query=lambda service: _query(asked, asked.period.starts_on, service=service),
+        drawings=dict(zip([p.name for p in view.plots], _drawn(needs.drawings, view.plots), strict=True)),
+        runs={group: _runs(view.groups[group]) for group in GROUPS} if view.groups else {},
+        indicators=INDICATORS,
+        during_alert=found.during_alert,
+        may_export=person.may(Permission.EXPORT_VISITS, hall.site.slug),
+        shows_agents=person.may(Permission.SUPERVISE, hall.site.slug)
+        and hall.site.slug in sites_with_individual_figures(needs.database),
+        is_understood=is_understood,
+    )
+    return page if is_understood else (page, 400)
+
+
+def _days(needs: QualityPages, asked: Asked) -> HallDays:
+    days = (asked.period.starts_on, asked.period.ends_on)
+    return read_days(needs.database, asked.hall.hall, *days, with_alerts=asked.with_alerts)
+
+
+def _asked(hall: HallConfiguration, database: Database) -> tuple[Asked, bool]:
+    """What the query asks for, and whether all of it was understood (else the rest is shown)."""
+    today = database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
+    kind, day, service = (request.args.get(name, "") for name in ("duree", "jour", "demarche"))
+    is_understood = kind in ("", *PeriodKind) and service in ("", *hall.services)
+    try:
+        on = date.fromisoformat(day) if day else today
+    except ValueError:
+        on, is_understood = today, False
+    if not 1990 <= on.year <= today.year + 10:
+        on, is_understood = today, False
+    period = period_of(PeriodKind(kind) if kind in tuple(PeriodKind) else FIRST_KIND, on)
+    chosen = service if service in hall.services else None
+    alerts = request.args.get("alertes", "")
+    is_understood = is_understood and alerts in ("", WITHOUT)
+    return Asked(hall, chosen, period, page_language(), on, alerts != WITHOUT), is_understood
+
+
+def _query(asked: Asked, day: date, *, service: str | None = None) -> str:
+    fields = {"hall": asked.hall.hall, "duree": str(asked.period.kind), "jour": day.isoformat()}
+    chosen = service or asked.service
+    fields |= {"demarche": chosen} if chosen else {}
+    return urlencode(fields if asked.with_alerts else fields | {"alertes": WITHOUT})
+
+
+_DESCRIPTIONS = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
+_SIZES = re.compile(r' (?:width|height|class|xmlns:xlink|version)="[^"]*"')
+
+
+def _drawn(drawings: Drawings, plots: Sequence[Plot]) -> list[Markup | None]:
+    """The plots' drawings without the renderer's own English descriptions: sentence and table say it."""
+    svgs = drawings.svgs([plot.spec for plot in plots])
+    return [None if svg is None else Markup(_as_picture(svg)) for svg in svgs]
+
+
+def _as_picture(svg: str) -> str:
+    start, end = svg.split(">", 1)
+    return _SIZES.sub("", start) + ' aria-hidden="true" focusable="false">' + _DESCRIPTIONS.sub("", end)
+
+
+def _runs(shown: Sequence[Shown]) -> list[tuple[str, list[Shown]]]:
+    """Figures in order, neighbours with the same convention together: it is printed once beside them."""
+    return [
+        (key, list(run)) for key, run in groupby(shown, key=lambda each: INDICATORS[each.name].convention_key)
+    ]
+
+
+def _agents(needs: QualityPages, hall: HallConfiguration) -> str:
+    """The figures of each agent; without the decision of an administrator, that there are none."""
+    asked, _ = _asked(hall, needs.database)
+    days = (asked.period.starts_on, asked.period.ends_on)
+    try:
+        agents = read_individual_figures(needs.database, hall.hall, *days)
+    except Refusal as refusal:
+        if refusal.code != "individual_figures_off":
+            raise
+        agents = None
+    return render_template(
+        "quality/agents.html",
+        asked=asked,
+        agents=agents,
+        fewest=FEWEST_SERVED,
+        is_few=any(each.told_median_s is None for agent in agents or () for each in agent.services.values()),
+        service_name=lambda service: service_name(hall, service, asked.language),
+        period=wording.period_text(asked.period, asked.language),
+        query=_query(asked, asked.period.starts_on),
+        minutes=lambda seconds: wording.number(wording.minutes(seconds), asked.language),
+    )
+
+
+def _figures_csv(needs: QualityPages, hall: HallConfiguration) -> Response:
+    asked, is_understood = _asked(hall, needs.database)
+    if not is_understood:
+        abort(400)
+    found = _days(needs, asked)
+    text = figures_sheet(found, asked, Sentence(needs.translate, asked.language))
+    return _download([text], f"parvis-{hall.hall}-{asked.period.name}.csv")
+
+
+def _visits_csv(needs: QualityPages, hall: HallConfiguration, table: str) -> Response:
+    asked, is_understood = _asked(hall, needs.database)
+    if not is_understood:
+        abort(400)
+    days = (asked.period.starts_on, asked.period.ends_on)
+    lines = {
+        "legs": lambda: legs_csv(needs.database, [hall.hall], days),
+        "counters": lambda: counters_csv(needs.database, [hall.hall], days),
+        "services": lambda: services_csv(needs.database, [hall.hall]),
+    }[table]()
+    return _download(lines, f"{table}.csv")
+
+
+def _download(lines: Iterator[str] | list[str], name: str) -> Response:
+    answer = make_response(Response(lines, content_type="text/csv; charset=utf-8"))
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

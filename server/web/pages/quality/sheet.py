@@ -1,0 +1,72 @@
+"""The figures as a sheet for a spreadsheet program: one line per service and indicator.
+
+After its own, a service that asks for an appointment has one line per exceptional reason (column `reason`).
+"""
+
+import csv
+import io
+
+from server.domain.quality.indicators import INDICATORS, Figure, figures_of
+from server.domain.quality.rollup import Rollup
+from server.domain.sheets import plain_cells
+from server.usecases.quality.read_indicators import HallDays
+from server.web.pages.quality.exceptional import by_reason
+from server.web.pages.quality.view import Asked, Words, service_name
+
+COLUMNS = (
+    "hall",
+    "service",
+    "from",
+    "to",
+    "indicator",
+    "label",
+    "value",
+    "unit",
+    "n",
+    "count",
+    "definition",
+    "convention",
+    "reason",
+    "alerts",
+)
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it the most used spreadsheet program takes UTF-8 for something else."""
+
+
+def figures_sheet(found: HallDays, asked: Asked, words: Words) -> str:
+    """All services together, then each; in French and Spanish `;` separates and `,` is the decimal sign."""
+    is_english = asked.language == "en"
+    text = io.StringIO()
+    sheet = csv.writer(text, delimiter="," if is_english else ";", lineterminator="\r\n")
+    sheet.writerow([words(f"quality.sheet.{column}") for column in COLUMNS])
+    whole = found.whole()
+    parts = {service: whole.of_service(service) for service in whole.services()}
+    shown = {asked.service: parts.get(asked.service, Rollup())} if asked.service else {"": whole, **parts}
+    alerts = words(f"quality.sheet.alerts.{'with' if asked.with_alerts else 'without'}")
+    for service, rollup in shown.items():
+        for figure in figures_of(rollup):
+            cells = _cells(asked, service, figure, words, "." if is_english else ",")
+            sheet.writerow(plain_cells([*cells, "", alerts]))
+        for _, reason, count in by_reason(rollup, asked.hall, asked.language) if service else ():
+            figure = Figure("received_exceptionally", count, n=count)
+            sheet.writerow(plain_cells([*_cells(asked, service, figure, words, ""), reason, alerts]))
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _cells(asked: Asked, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
+    indicator = INDICATORS[figure.indicator]
+    value = "" if figure.value is None else f"{round(figure.value, 4):.10g}".replace(".", decimal_sign)
+    return [
+        asked.hall.name,
+        service_name(asked.hall, service, asked.language) if service else words("quality.all_services"),
+        asked.period.starts_on.isoformat(),
+        asked.period.ends_on.isoformat(),
+        figure.indicator,
+        words(indicator.label_key),
+        value,
+        words(f"quality.sheet.unit.{indicator.unit}"),
+        str(figure.n),
+        "" if figure.count is None else str(figure.count),
+        words(indicator.definition_key),
+        words(indicator.convention_key),
+    ]

@@ -1,0 +1,89 @@
+"""The reception desk, `/accueil`: issue tickets for visitors, reprint, count greetings, see the queue."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from babel import Locale
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.people.roles import Permission
+from server.usecases.hall.send_message import PHRASES
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.pages.console.pages import hall_page
+from server.web.rendering.sentences import EVERYONES, page_sentences
+from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "reception.po"
+BORROWED = (
+    "console.live.",
+    "console.waiting.",
+    "console.person.",
+    "console.priority.",
+    "console.duration.",
+    "console.outcome.",
+    "console.held.",
+    "console.refused.",
+    "console.chip.linked",
+    "console.chip.exceptional",
+    "console.exceptional",
+    "console.chip.not_before",
+    "console.chip.for_counter",
+    "console.need.",
+    "console.why.",
+    "console.chosen.reason.",
+    "console.cancel.",
+)
+"""Sentences of the console that the reception desk says too: the live line, who waits, refusals."""
+
+
+def blueprint(*, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls) -> Blueprint:
+    """The routes of the reception desk."""
+    routes = Blueprint("reception", __name__, template_folder="templates")
+
+    @routes.get("/accueil")
+    @requires(Permission.ISSUE, of=PEOPLE)
+    def reception() -> str | Response:
+        hall = hall_for_page(viewer, halls, Permission.ISSUE)
+        if isinstance(hall, Response):
+            return hall
+        language, person = page_language(), viewer()
+        may_call = person is not None and person.may(Permission.CALL, hall.site.slug)
+        has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
+        sentences = {
+            **page_sentences(translate, language, CATALOGUE),
+            **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+            **page_sentences(translate, language, EVERYONES, ("why.", "server.message.")),
+        }
+        return render_template(
+            "reception/reception.html",
+            hall=hall,
+            halls=halls_for_page(viewer, halls, Permission.ISSUE),
+            page=hall_page(hall, language),
+            phrases=PHRASES,
+            printers=printers(hall),
+            grounds=text_in(hall.priority_grounds, language),
+            languages_spoken=spoken(hall),
+            sentences=sentences,
+            may_call=may_call,
+            calls_here=may_call and not has_kiosk,
+            may_receive=person is not None and person.may(Permission.RECEIVE, hall.site.slug),
+        )
+
+    return routes
+
+
+def spoken(hall: HallConfiguration) -> list[tuple[str, str]]:
+    """The languages a ticket may be printed in: code and own name."""
+    return [(code, Locale.parse(code, sep="-").get_display_name() or code) for code in hall.languages]
+
+
+def printers(hall: HallConfiguration) -> list[tuple[str, str]]:
+    """The kiosks whose printer may print a ticket issued here: id and label."""
+    return [
+        (kiosk.id, kiosk.label)
+        for kiosk in hall.kiosks.values()
+        if kiosk.printer is not None and not kiosk.is_retired
+    ]

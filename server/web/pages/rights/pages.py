@@ -1,0 +1,60 @@
+"""Who may do what, `/droits`: roles, devices and API keys against permissions."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from flask import Blueprint, render_template
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
+from server.store.people.accounts import EVERY_SITE
+from server.web.access.requirements import PEOPLE, requires
+from server.web.rendering.viewer import FindViewer
+
+GROUPS: Mapping[str, tuple[Permission, ...]] = {
+    "visitors": (
+        Permission.ISSUE,
+        Permission.DISTRIBUTE,
+        Permission.CALL,
+        Permission.RECEIVE,
+        Permission.REPRINT,
+        Permission.READ_QUEUE,
+        Permission.READ_BOARD,
+    ),
+    "appointments": (Permission.READ_APPOINTMENTS, Permission.BOOK),
+    "safety": (Permission.ASK_HELP, Permission.RAISE_ALERT, Permission.END_ALERT),
+    "display": (Permission.DRAFT_NOTICES, Permission.PUBLISH_NOTICES),
+    "figures": (Permission.READ_FIGURES, Permission.EXPORT_VISITS, Permission.DECIDE_TARGETS),
+    "running": (
+        Permission.SUPERVISE,
+        Permission.READ_JOURNAL,
+        Permission.CONFIGURE,
+        Permission.ADMINISTER_PEOPLE,
+        Permission.READ_HELP,
+    ),
+}
+"""Every permission, in the order of the table."""
+
+
+def blueprint(*, viewer: FindViewer, every_hall: Callable[[], Sequence[HallConfiguration]]) -> Blueprint:
+    """The route, for whoever has signed in."""
+    routes = Blueprint("rights", __name__, template_folder="templates")
+
+    @routes.get("/droits")
+    @requires(Permission.READ_HELP, of=PEOPLE, anywhere=True)
+    def rights() -> str:
+        person = viewer()
+        assert person is not None
+        sites = {hall.site.slug: hall.site.name for hall in every_hall()}
+        return render_template(
+            "rights/rights.html",
+            own=[
+                (grant.role, None if grant.site == EVERY_SITE else sites.get(grant.site, grant.site))
+                for grant in person.grants
+            ],
+            groups=GROUPS,
+            roles=ROLES,
+            devices=DEVICE_KINDS,
+            scopes=SCOPES,
+        )
+
+    return routes

@@ -1,0 +1,161 @@
+"""What the forms of a target hold: as they were typed, as they begin, and which field a refusal is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.targets import (
+    FARTHEST,
+    HIGHEST_SHARE_PERCENT,
+    LONGEST_NAME,
+    LONGEST_WAIT_S,
+    LOWEST_SHARE_PERCENT,
+    SHORTEST_WAIT_S,
+    TargetSpan,
+    WantedTarget,
+    WantedWithdrawal,
+    WithdrawalReason,
+)
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.idempotency_keys import WriteKey
+from server.usecases.quality.read_targets import ServiceTargets
+
+FIELDS = {
+    "unknown_service": "demarche",
+    "bad_target_wait": "minutes",
+    "bad_target_share": "part",
+    "bad_target_start": "debut",
+    "bad_withdrawal_day": "debut",
+    "withdrawal_reason_missing": "motif",
+    "bad_decision_day": "decide_le",
+    "target_decider_missing": "par",
+    "target_decider_too_long": "par",
+}
+"""The field that a refusal is about; any other stands above the form."""
+FIRST_SHARE_PERCENT = 80
+"""What the form proposes where nothing was decided before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The fields as texts. `form` is new with each form shown: of two presses alike one target is made."""
+
+    service: str
+    minutes: str
+    share: str
+    starts_on: str
+    decided_on: str
+    decided_by: str
+    form: str
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "Typed":
+        """What was sent; what is missing is empty."""
+        names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
+        return cls(*(_line(fields.get(name, "")) for name in names))
+
+    def wanted(self) -> WantedTarget:
+        """The target; what cannot be read is out of bounds, and refused as such."""
+        return WantedTarget(
+            self.service,
+            wait_s=60 * _whole(self.minutes),
+            share_percent=_whole(self.share),
+            applies_from_on=_day(self.starts_on, date.min),
+            decided_on=_day(self.decided_on, date.max),
+            decided_by=self.decided_by,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedWithdrawal:
+    """The fields of a withdrawal as texts, of the target `target` (id)."""
+
+    service: str
+    target: str
+    from_on: str
+    reason: str
+    decided_on: str
+    decided_by: str
+    form: str
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "TypedWithdrawal":
+        """What was sent; what is missing is empty."""
+        names = ("demarche", "objectif", "debut", "motif", "decide_le", "par", "formulaire")
+        return cls(*(_line(fields.get(name, "")) for name in names))
+
+    @classmethod
+    def first(cls, span: TargetSpan, on: date) -> "TypedWithdrawal":
+        """What the form proposes: as soon as may be, by who decided the target, no reason."""
+        days, target = span.days_to_withdraw(on), span.target
+        from_on = "" if days is None else days[0].isoformat()
+        return cls(target.service, target.id, from_on, "", on.isoformat(), target.decided_by, new_id())
+
+    def wanted(self) -> WantedWithdrawal:
+        """The withdrawal; a day that cannot be read is out of bounds. Refusal: withdrawal_reason_missing."""
+        if self.reason not in set(WithdrawalReason):
+            raise Refusal("withdrawal_reason_missing")
+        return WantedWithdrawal(
+            self.target,
+            from_on=_day(self.from_on, date.min),
+            reason=WithdrawalReason(self.reason),
+            decided_on=_day(self.decided_on, date.max),
+            decided_by=self.decided_by,
+        )
+
+
+def write_key(author: str, typed: Typed | TypedWithdrawal) -> WriteKey:
+    """What makes two presses alike: the author, the form, and what was typed into it."""
+    asked = repr(typed).encode()
+    return WriteKey.of(author, sha256(asked).hexdigest(), asked)
+
+
+def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | None, on: date) -> Typed:
+    """What the form proposes: the newest target of the service, from next month, by who decided last."""
+    newest = None if chosen is None else [chosen.now, *chosen.to_come][-1]
+    wait_s = 0 if chosen is None else chosen.service.target_s
+    share_percent = FIRST_SHARE_PERCENT
+    if newest is not None:
+        wait_s, share_percent = newest.target.wait_s, newest.target.share_percent
+    decided = [span.target for each in services for span in each.spans]
+    last = max(decided, key=lambda each: (each.recorded_at, each.id), default=None)
+    return Typed(
+        service="" if chosen is None else chosen.service.id,
+        minutes=str(wait_s // 60),
+        share=str(share_percent),
+        starts_on=period_of(PeriodKind.MONTH, on).ends_on.isoformat(),
+        decided_on=on.isoformat(),
+        decided_by="" if last is None else last.decided_by,
+        form=new_id(),
+    )
+
+
+def bounds(on: date) -> dict[str, Any]:
+    """What each field may hold, as of a local date."""
+    return {
+        "minutes": (SHORTEST_WAIT_S // 60, LONGEST_WAIT_S // 60),
+        "share": (LOWEST_SHARE_PERCENT, HIGHEST_SHARE_PERCENT),
+        "starts_on": (on.isoformat(), (on + FARTHEST).isoformat()),
+        "decided_on": on.isoformat(),
+        "decided_by": LONGEST_NAME,
+    }
+
+
+def _line(text: str) -> str:
+    """On one line, without control characters; what is far too long is cut."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text[:200]).split())
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _day(text: str, unread: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return unread

@@ -1,0 +1,143 @@
+"""The targets of a hall, `/objectifs`: those that apply, will and did, one more, one less. No JavaScript."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.domain.quality.targets import TargetSpan, WithdrawalReason
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.read_targets import ServiceTargets, read_measured, read_targets
+from server.usecases.quality.withdraw_target import withdraw_target
+from server.web.access.callers import allowed
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.targets.form import FIELDS, Typed, TypedWithdrawal, bounds, first_typed, write_key
+from server.web.pages.targets.wording import Wording
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import (
+    FindHalls,
+    FindViewer,
+    Sentence,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPages:
+    """What the page needs of the rest of the server."""
+
+    database: Database
+    viewer: FindViewer
+    halls: FindHalls
+    translate: Callable[..., str]
+
+
+def blueprint(needs: TargetPages) -> Blueprint:
+    """The routes: reading needs `read_figures`, deciding `decide_targets`."""
+    routes = Blueprint("targets_page", __name__, template_folder="templates")
+
+    def hall_asked(permission: Permission) -> HallConfiguration | Response:
+        return hall_for_page(needs.viewer, needs.halls, permission)
+
+    @routes.get("/objectifs")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
+    def targets() -> Any:
+        hall = hall_asked(Permission.READ_FIGURES)
+        return hall if isinstance(hall, Response) else _page(needs, hall)
+
+    @routes.post("/objectifs")
+    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
+    def decide() -> Any:
+        hall = hall_asked(Permission.DECIDE_TARGETS)
+        if isinstance(hall, Response):
+            return hall
+        caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
+        typed = Typed.of(request.form)
+        key = write_key(caller.author.id, typed)
+        try:
+            answer = decide_target(needs.database, hall.hall, caller.author, typed.wanted(), write_key=key)
+        except Refusal as refusal:
+            return _page(needs, hall, typed=typed, refusal=refusal), status_of(refusal)
+        return _done(hall, typed.service, decide=answer["target"])
+
+    @routes.post("/objectifs/retrait")
+    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
+    def withdraw() -> Any:
+        hall = hall_asked(Permission.DECIDE_TARGETS)
+        if isinstance(hall, Response):
+            return hall
+        caller = allowed(Permission.DECIDE_TARGETS, hall.hall)[0]
+        typed = TypedWithdrawal.of(request.form)
+        key = write_key(caller.author.id, typed)
+        try:
+            answer = withdraw_target(needs.database, hall.hall, caller.author, typed.wanted(), write_key=key)
+        except Refusal as refusal:
+            return _page(needs, hall, leaving=typed, refusal=refusal), status_of(refusal)
+        return _done(hall, answer["service"], retire=answer["withdrawal"])
+
+    return routes
+
+
+def _done(hall: HallConfiguration, service: str, **told: str) -> Response:
+    """To the page that says what was decided, or withdrawn: of two presses alike the same."""
+    asked = {"hall": hall.hall, "demarche": service} | told
+    return redirect("/objectifs?" + urlencode(asked) + "#decided", 303)
+
+
+def _page(
+    needs: TargetPages,
+    hall: HallConfiguration,
+    *,
+    typed: Typed | None = None,
+    leaving: TypedWithdrawal | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    """The page, with the form of a target, or of its withdrawal (`leaving`), as it was typed."""
+    person, language = needs.viewer(), page_language()
+    assert person is not None
+    on, services = read_targets(needs.database, hall.hall)
+    sent = typed or leaving
+    asked = sent.service if sent else request.args.get("demarche", "")
+    chosen = next((each for each in services if each.service.id == asked), None)
+    if asked and chosen is None and refusal is None:
+        abort(404)
+    may_decide = person.may(Permission.DECIDE_TARGETS, hall.site.slug)
+    wanted = leaving.target if leaving else request.args.get("retirer", "")
+    span = _span(chosen, wanted) if may_decide and wanted else None
+    if span is not None and leaving is None:
+        leaving = TypedWithdrawal.first(span, on)
+    typed = typed or first_typed(services, chosen, on)
+    words = Wording(Sentence(needs.translate, language), language, hall.site.time_zone)
+    months = read_measured(needs.database, hall.hall, asked, on) if chosen else []
+    sentence = None if refusal is None else refusal_sentence(refusal, needs.translate, language)
+    return render_template(
+        "targets/targets.html",
+        hall=hall,
+        halls=halls_for_page(needs.viewer, needs.halls, Permission.READ_FIGURES),
+        rows=[words.row(each) for each in services],
+        chosen=None if chosen is None else words.row(chosen),
+        history=words.history(services if chosen is None else [chosen]),
+        measured=None if chosen is None else words.measured(months, chosen.service.target_s, typed.minutes),
+        decided=words.decided(services, request.args.get("decide", ""))
+        or words.withdrawn(services, request.args.get("retire", "")),
+        withdrawing=None if span is None or chosen is None else words.to_withdraw(span, chosen),
+        reasons=list(WithdrawalReason),
+        leaving=leaving,
+        typed=typed,
+        bounds=bounds(on),
+        problems={} if refusal is None else {FIELDS.get(refusal.code, ""): sentence},
+        may_decide=may_decide,
+    )
+
+
+def _span(of: ServiceTargets | None, target: str) -> TargetSpan | None:
+    return None if of is None else next((each for each in of.spans if each.target.id == target), None)

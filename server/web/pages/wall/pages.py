@@ -1,0 +1,63 @@
+"""The supervisor's wall, `/mur`: one hall, live."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.people.roles import Permission
+from server.language import name_in
+from server.usecases.hall.read_voices import HallVoice
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
+from server.web.pages.console.pages import hall_page
+from server.web.rendering.sentences import EVERYONES, page_sentences
+from server.web.rendering.viewer import FindHalls, FindViewer, hall_for_page, halls_for_page, page_language
+
+CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "wall.po"
+type FindVoices = Callable[[HallConfiguration], list[HallVoice]]
+
+BORROWED = (
+    "console.live.",
+    "console.break.",
+    "console.closed.",
+    "console.waiting.",
+    "console.duration.",
+    "console.refused.",
+    "console.outcome.",
+)
+"""Sentences of the console that the wall says too."""
+
+
+def blueprint(
+    *, translate: Callable[..., str], viewer: FindViewer, halls: FindHalls, voices: FindVoices
+) -> Blueprint:
+    """The route of the wall. `voices` tells whose voice a hall's calls have; nothing where none is said."""
+    routes = Blueprint("wall", __name__, template_folder="templates")
+
+    @routes.get("/mur")
+    @requires(Permission.SUPERVISE, of=PEOPLE)
+    def wall() -> str | Response:
+        hall = hall_for_page(viewer, halls, Permission.SUPERVISE)
+        if isinstance(hall, Response):
+            return hall
+        language = page_language()
+        queues = [{"id": each.id, "name": text_in(each.names, language)} for each in hall.queues.values()]
+        profiles = {each: hall.profiles_for(each) for each in hall.counters}
+        return render_template(
+            "wall/wall.html",
+            hall=hall,
+            halls=halls_for_page(viewer, halls, Permission.SUPERVISE),
+            voices=voices(hall),
+            name_of=lambda code: name_in(code, page_language()),
+            page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
+            sentences={
+                **page_sentences(translate, language, CATALOGUE),
+                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
+                **page_sentences(translate, language, EVERYONES, ("server.message.",)),
+            },
+        )
+
+    return routes

@@ -1,0 +1,1 @@
+"""How a page is made: viewer, sentences, times, frame, menu, PDF, problems."""

@@ -1,0 +1,122 @@
+"""The pages of people at work: one list. The frame of every page, « Mes pages » and the tests read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.web.rendering.viewer import Viewer
+
+
+class MenuGroup(StrEnum):
+    """The parts of the menu, in their order."""
+
+    RECEIVE = "receive"
+    SHOW = "show"
+    MEASURE = "measure"
+    SET_UP = "set_up"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """One page of the menu.
+
+    `key` names its sentences, `server.home.KEY`; `permission` is what its route asks for; `is_of_a_hall`:
+    it is about one hall, which its address names.
+    """
+
+    key: str
+    path: str
+    permission: Permission
+    icon: str
+    group: MenuGroup
+    is_of_a_hall: bool = True
+
+    def address(self, viewer: Viewer, hall: HallConfiguration | None = None) -> str:
+        """Where the page is, about this hall where the person may open it there."""
+        if self.is_of_a_hall and hall is not None and viewer.may(self.permission, hall.site.slug):
+            return f"{self.path}?hall={hall.hall}"
+        return self.path
+
+
+_P, _G = Permission, MenuGroup
+MENU = (
+    WorkPage("console", "/console", _P.CALL, "circle-user", _G.RECEIVE),
+    WorkPage("reception", "/accueil", _P.ISSUE, "ticket", _G.RECEIVE),
+    WorkPage("wall", "/mur", _P.SUPERVISE, "monitor", _G.RECEIVE),
+    WorkPage("security", "/securite", _P.ASK_HELP, "shield", _G.RECEIVE),
+    WorkPage("alert", "/alerte", _P.RAISE_ALERT, "triangle-alert", _G.RECEIVE),
+    WorkPage("notices", "/affichage", _P.DRAFT_NOTICES, "megaphone", _G.SHOW, is_of_a_hall=False),
+    WorkPage("media", "/affichage/medias", _P.DRAFT_NOTICES, "image", _G.SHOW, is_of_a_hall=False),
+    WorkPage("supervision", "/supervision", _P.SUPERVISE, "monitor-smartphone", _G.SHOW),
+    WorkPage("quality", "/qualite", _P.READ_FIGURES, "chart-column", _G.MEASURE),
+    WorkPage("targets", "/objectifs", _P.READ_FIGURES, "target", _G.MEASURE),
+    WorkPage("journal", "/journal", _P.READ_JOURNAL, "history", _G.MEASURE),
+    WorkPage("configuration", "/configuration", _P.CONFIGURE, "settings", _G.SET_UP, is_of_a_hall=False),
+    WorkPage("devices", "/appareils", _P.SUPERVISE, "tablet", _G.SET_UP, is_of_a_hall=False),
+    WorkPage("alarms", "/alarmes", _P.READ_QUEUE, "bell-ring", _G.SET_UP),
+    WorkPage("people", "/personnes", _P.ADMINISTER_PEOPLE, "users", _G.SET_UP, is_of_a_hall=False),
+    WorkPage("rights", "/droits", _P.READ_HELP, "key-round", _G.SET_UP, is_of_a_hall=False),
+)
+ALARMS = next(page for page in MENU if page.key == "alarms")
+
+
+class HelpOfPage(NamedTuple):
+    """Where the help explains a page: the page's path, a manual (below `docs`), the heading of its part.
+
+    The pages below the path are explained there too. Without a heading the manual begins there.
+    """
+
+    path: str
+    manual: str
+    heading: str = ""
+
+
+HELP_OF_PAGES = (
+    HelpOfPage("/console", "manuels/agent", "Les trois états et leurs touches"),
+    HelpOfPage("/accueil", "manuels/accueil", "Donner un ticket"),
+    HelpOfPage("/mur", "manuels/chef-d-accueil", "La vue du hall (/mur)"),
+    HelpOfPage("/securite", "manuels/securite", "La page"),
+    HelpOfPage("/alerte", "manuels/alerte", "Déclencher, en deux temps"),
+    HelpOfPage("/affichage", "manuels/communication", "Du brouillon à l’écran"),
+    HelpOfPage("/affichage/medias", "manuels/mediatheque"),
+    HelpOfPage("/supervision", "manuels/supervision", "Ce que dit chaque carte"),
+    HelpOfPage("/qualite", "manuels/qualite", "Lire"),
+    HelpOfPage("/qualite/agents", "manuels/personnes", "Les chiffres individuels"),
+    HelpOfPage("/objectifs", "manuels/objectifs", "Décider"),
+    HelpOfPage("/journal", "manuels/journal", "Chercher"),
+    HelpOfPage("/journal/tetes", "manuels/journal", "Garder la preuve"),
+    HelpOfPage("/configuration", "manuels/configuration", "Modifier"),
+    HelpOfPage("/configuration/nouveau", "manuels/configuration", "Un hall de plus"),
+    HelpOfPage("/installation", "manuels/configuration", "La première fois"),
+    HelpOfPage("/appareils", "manuels/appareils", "Ce que dit chaque ligne"),
+    HelpOfPage("/alarmes", "manuels/alarmes", "«\u00a0Je m’en occupe\u00a0»"),
+    HelpOfPage("/personnes", "manuels/personnes", "Changer les rôles"),
+    HelpOfPage("/personnes/inviter", "manuels/personnes", "Inviter quelqu’un"),
+    HelpOfPage("/droits", "manuels/personnes", "Changer les rôles"),
+    HelpOfPage("/compte", "manuels/personnes", "Les mots de passe"),
+)
+
+
+def pages_for(viewer: Viewer) -> dict[MenuGroup, list[WorkPage]]:
+    """The pages a person may open at one site at least, by group; groups without a page are left out."""
+    own = [page for page in MENU if viewer.may(page.permission)]
+    grouped = {group: [page for page in own if page.group == group] for group in MenuGroup}
+    return {group: pages for group, pages in grouped.items() if pages}
+
+
+def page_at(path: str) -> WorkPage | None:
+    """The page of the menu at an address, or above it."""
+    return _nearest(path, MENU)
+
+
+def help_at(path: str) -> HelpOfPage | None:
+    """Where the help explains the page at an address, or the page above it."""
+    return _nearest(path, HELP_OF_PAGES)
+
+
+def _nearest[Placed: (WorkPage, HelpOfPage)](path: str, places: Iterable[Placed]) -> Placed | None:
+    above = [each for each in places if path == each.path or path.startswith(f"{each.path}/")]
+    return max(above, key=lambda each: len(each.path), default=None)

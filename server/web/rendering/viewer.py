@@ -1,0 +1,137 @@
+"""Who looks at a page, what they may do there, and in which language the page speaks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask, abort, current_app, g, redirect, request
+from werkzeug.wrappers import Response
+
+from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.people.roles import ROLES, Permission
+from server.store.people.accounts import EVERY_SITE, Grant
+from server.usecases.media.read_look import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person: login, name to show, roles by site, language (None: the browser's)."""
+
+    login: str
+    name: str
+    grants: tuple[Grant, ...]
+    language: str | None = None
+
+    @property
+    def role(self) -> str:
+        """The role that may do most, anywhere: what the person is called."""
+        return max((grant.role for grant in self.grants), key=lambda role: len(ROLES[role]))
+
+    def may(self, permission: Permission, site: str | None = None) -> bool:
+        """Whether a role of the person has a permission at a site (slug); None: at one site at least."""
+        return any(
+            permission in ROLES[grant.role]
+            for grant in self.grants
+            if site is None or grant.site in (site, EVERY_SITE)
+        )
+
+
+type FindViewer = Callable[[], Viewer | None]
+type FindHalls = Callable[[Viewer], Sequence[HallConfiguration]]
+
+
+class Sentence:
+    """`t(key, **values)` of the templates: a sentence in the page's language."""
+
+    def __init__(self, translate: Callable[..., str], language: str) -> None:
+        self.translate = translate
+        self.language = language
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        return self.translate(key, self.language, **values)
+
+
+def install_page_context(
+    app: Flask,
+    *,
+    translate: Callable[..., str],
+    languages: Sequence[str],
+    viewer: FindViewer,
+    is_demonstration: bool,
+    look: Callable[[], Look | None] = lambda: None,
+) -> None:
+    """Give every template `t`, `language`, `languages`, `viewer`, `is_demonstration` and `look`.
+
+    `look`: what the organisation looks like, None where the database is away.
+    """
+
+    app.extensions["parvis_language"] = lambda: _language(languages, viewer)
+
+    @app.context_processor
+    def page_context() -> dict[str, object]:
+        language = page_language()
+        return {
+            "t": Sentence(translate, language),
+            "language": language,
+            "languages": languages,
+            "viewer": viewer(),
+            "is_demonstration": is_demonstration,
+            "look": look(),
+        }
+
+
+def page_language() -> str:
+    """The language of the page being answered, found when it is first needed."""
+    if "page_language" not in g:
+        g.page_language = current_app.extensions["parvis_language"]()
+    return str(g.page_language)
+
+
+def speak_to(language: str) -> None:
+    """The page being answered is for somebody who reads this language, whatever their browser asks for.
+
+    A language that the address asks for stays.
+    """
+    if "lang" not in request.args:
+        g.page_language = language
+
+
+def _language(languages: Sequence[str], viewer: FindViewer) -> str:
+    if (asked := request.args.get("lang")) in languages:
+        return str(asked)
+    person = viewer()
+    if person is not None and person.language in languages:
+        return str(person.language)
+    return request.accept_languages.best_match(languages) or FRENCH
+
+
+def hall_for_page(
+    viewer: FindViewer, halls: FindHalls, permission: Permission
+) -> HallConfiguration | Response:
+    """The hall a page at work is about: `?hall=`, else the first. Not signed in: the way to sign in.
+
+    Answers 403 without the permission, and 404 for a hall where the person does not have it.
+    """
+    person = viewer()
+    if person is None:
+        return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
+    if not person.may(permission):
+        abort(403)
+    theirs = _halls_where(person, halls, permission)
+    asked = request.args.get("hall")
+    found = next((hall for hall in theirs if asked in (None, hall.hall)), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def halls_for_page(
+    viewer: FindViewer, halls: FindHalls, permission: Permission
+) -> Sequence[HallConfiguration]:
+    """The halls a signed-in person may turn to from a page at work: those where the permission is theirs."""
+    person = viewer()
+    return _halls_where(person, halls, permission) if person is not None else ()
+
+
+def _halls_where(person: Viewer, halls: FindHalls, permission: Permission) -> list[HallConfiguration]:
+    return [hall for hall in halls(person) if person.may(permission, hall.site.slug)]

@@ -1,0 +1,44 @@
+// Another person asks for the end of an alert: whoever may confirm it reads so on every page of work, until it is answered.
+
+import { element, fill } from "../shared/dom.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { read } from "../shared/verbs.js";
+
+const READ_EVERY_MS = 10_000;
+const { language, sentences } = readJson("end-asked");
+const say = sayer(sentences, language);
+let timer = null;
+
+/** Beside the hall's alert where the page has one, else above everything. */
+function makePlace() {
+  const strip = document.querySelector("[data-alert-strip]") ?? element("div", { class: "alert-strip", role: "alert" });
+  if (!strip.isConnected) document.querySelector("header").before(strip);
+  const made = element("div", { "data-end-asked": true });
+  strip.append(made);
+  return made;
+}
+
+async function look() {
+  clearTimeout(timer);
+  try {
+    const { asked } = await read("/api/v1/alerts/end-asked");
+    const place = document.querySelector("[data-end-asked]") ?? (asked.length ? makePlace() : null);
+    fill(place, JSON.stringify(asked), asked.map(line));
+  } catch {
+    // Not reachable: the next look says more.
+  }
+  timer = setTimeout(look, READ_EVERY_MS);
+}
+
+function line({ kind, texts, halls, asked_by: who }) {
+  const what = texts.fr?.title ?? say(`server.alert.kind.${kind}`);
+  const told = say("server.alert.end_asked", { who: who ?? "", what, where: halls.map((hall) => hall.name).join(", ") });
+  return element("p", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), element("b", {}, told), element("a", { class: "button", href: `/alerte?hall=${halls[0].hall}` }, say("server.alert.answer")));
+}
+
+// the page of alerts has the confirmation itself
+if (!document.querySelector("[data-raise]")) {
+  document.addEventListener("alert-changed", look);
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  look();
+}

@@ -1,0 +1,58 @@
+// Somebody else has saved, published or discarded meanwhile: what they did is told, and who wins where both changed.
+
+import { listOf } from "../shared/confirming.js";
+import { element } from "../shared/dom.js";
+import { chosenIn, conflictNodes } from "./draft_conflicts.js";
+import { small } from "./edit_controls.js";
+
+const SIDES = ["mine", "theirs"];
+
+/**
+ * `ask(problem)` takes the 409 of a save. `put(body)` saves as a draft does; `joined(told)` is called once both are
+ * saved as one, `left()` when somebody lets go of what somebody else has discarded.
+ */
+export function createConflicts({ box, view, say, put, draft, joined, left }) {
+  return { ask };
+
+  /** Both are joined at once where nobody touched what the other did, else after a choice for each place. */
+  function ask(problem) {
+    view.inert = true;
+    const { discarded, conflicts } = problem;
+    if (!discarded && !conflicts?.length) return join(problem, {});
+    const words = (key, values) => say(discarded ? `editing.discarded.${key}` : `editing.conflicts.${key}`, values);
+    const told = [discarded ? listOf(problem.mine) : null, ...conflictNodes(problem, (key, values) => say(`editing.conflicts.${key}`, values))];
+    const done = element("button", { type: "submit", class: "primary" }, words("join"));
+    const form = element("form", {}, ...told, element("div", { class: "gestures" }, done, discarded ? leaving() : null, ...(conflicts?.length ? all() : [])));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      join(problem, chosenIn(form, problem));
+    });
+    box.replaceChildren(element("h2", { id: "conflicts-title" }, words("title", { name: problem.author ?? say("editing.conflicts.somebody") })), element("p", {}, words("what")), form);
+    box.hidden = false;
+    box.focus();
+    return undefined;
+
+    function all() {
+      return SIDES.map((side) => small(say(`editing.conflicts.all_${side}`), () => form.querySelectorAll(`[value="${side}"]`).forEach((radio) => (radio.checked = true))));
+    }
+  }
+
+  function leaving() {
+    return small(say("editing.discarded.leave"), () => {
+      close();
+      left();
+    });
+  }
+
+  async function join(problem, choices) {
+    const answer = await put({ ...draft.base, content: draft.content, joining: { onto: problem.onto, choices } });
+    if (answer.status === 409) return ask(answer.problem);
+    close();
+    return answer.ok ? joined(problem) : draft.resume(answer.problem?.detail);
+  }
+
+  function close() {
+    box.hidden = true;
+    view.inert = false;
+  }
+}

@@ -1,0 +1,142 @@
+// What a document's editing pages know without a page: new parts with their ids and letters, copies, order,
+// which fields matter, and where a problem is. Pure.
+
+import { valueAt } from "../shared/paths.js";
+
+/** A text as an id may be: "Guichet n° 3" → "guichet-n-3". */
+export function slugOf(text) {
+  return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("œ", "oe").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
+/** Like `wanted`, at most 48 characters, and none of those that are taken. */
+export function freeId(wanted, taken) {
+  const short = wanted.slice(0, 44).replace(/-$/, "");
+  let found = short;
+  for (let number = 2; taken.includes(found); number += 1) found = `${short}-${number}`;
+  return found;
+}
+
+/** Every id a document gives, in the lists of its form whose items have a key. */
+export function idsOf(form, content) {
+  const lists = form.sections.flatMap(fieldsOf).filter(({ key }) => key);
+  return lists.flatMap(({ name, key }) => (content[name] ?? []).map((item) => item[key]));
+}
+
+const fieldsOf = ({ groups }) => groups.flatMap(({ fields }) => fields);
+
+/** A prefix of `letters` no series of the hall has: one, or two where one is wanted first; "" when all are taken. */
+export function freePrefix({ letters }, content, first = "") {
+  const series = (content.services ?? []).flatMap(({ series, appointment_series }) => [series?.prefix, appointment_series?.prefix]);
+  const candidates = first ? letters.map((letter) => first + letter) : [...letters, ...letters.flatMap((one) => letters.map((other) => one + other))];
+  return candidates.find((prefix) => !series.includes(prefix)) ?? "";
+}
+
+/** A new part under a name, with its id: what it must refer to is the first there is. */
+export function newPart(form, content, { list, part, key, blank, name, taken = idsOf(form, content) }) {
+  const made = structuredClone(blank);
+  if (key) made[key] = freeId([content.hall, slugOf(name) || part].filter(Boolean).join("-"), taken);
+  named(made, name);
+  if (list === "services") {
+    made.queue = content.queues?.[0]?.id ?? "";
+    made.series = { ...made.series, prefix: freePrefix(form, content) };
+  }
+  return made;
+}
+
+/** The field that says how people call a part. */
+export const nameField = (part) => ["names", "labels", "label", "name"].find((name) => name in part);
+
+/** How people call a part, in French. */
+export function nameOf(part) {
+  const name = part?.[nameField(part ?? {})];
+  return (typeof name === "object" ? name?.fr : name) || part?.id || part?.slug || "";
+}
+
+function named(part, name) {
+  const field = nameField(part);
+  if (field) part[field] = typeof part[field] === "object" && part[field] !== null ? { fr: name } : name;
+}
+
+/** A copy under a name of its own: the next number where the name ends with one. */
+export function copyOf(form, content, { list, key, item }) {
+  const name = nameOf(item);
+  const others = (content[list] ?? []).map(nameOf);
+  const copied = newPart(form, content, { list, part: list, key, blank: item, name: nextName(name, others) });
+  const field = nameField(item);
+  if (typeof item[field] === "object") copied[field] = { ...withNumberOf(copied[field].fr, item[field]), fr: copied[field].fr };
+  if (list === "services") {
+    copied.queue = item.queue;
+    copied.series = { ...item.series, prefix: copied.series.prefix };
+    if (copied.appointment_series) copied.appointment_series = { ...copied.appointment_series, prefix: freePrefix(form, { services: [...content.services, copied] }, copied.series.prefix[0]) };
+  }
+  if ("is_retired" in copied) copied.is_retired = false;
+  return copied;
+}
+
+function nextName(name, others) {
+  const numbered = /^(.*?)(\d+)$/.exec(name);
+  const stem = numbered ? numbered[1] : `${name} `;
+  let number = numbered ? Number(numbered[2]) + 1 : 2;
+  while (others.includes(`${stem}${number}`)) number += 1;
+  return `${stem}${number}`;
+}
+
+/** Texts in other languages with the number at the end of the French one. */
+function withNumberOf(french, texts) {
+  const [number] = /\d+$/.exec(french);
+  return Object.fromEntries(Object.entries(texts).map(([language, text]) => [language, `${text.replace(/ ?\d+$/, "")} ${number}`]));
+}
+
+/** The list with one item a step up (-1) or down (+1); itself when there is no such step. */
+export function moved(list, at, step) {
+  const to = at + step;
+  if (to < 0 || to >= list.length) return list;
+  const order = [...list];
+  [order[at], order[to]] = [order[to], order[at]];
+  return order;
+}
+
+/** Whether a field matters now, or holds something that was said when it did. */
+export function isShown(field, part, blank) {
+  if (!field.when || field.when.is.includes(part?.[field.when.field])) return true;
+  return JSON.stringify(part?.[field.name] ?? null) !== JSON.stringify(blank?.[field.name] ?? null);
+}
+
+/** Where a problem's path leads: the section, the list and id of the item whose view it is in, if any. */
+export function viewOf(form, content, path) {
+  const [root, at] = path.split(/[.[\]]+/);
+  const section = form.sections.find((each) => fieldsOf(each).some(({ name }) => name === root)) ?? form.sections[0];
+  const field = fieldsOf(section).find(({ name }) => name === root);
+  const item = field?.key ? valueAt(content, `${root}[${at}]`) : undefined;
+  return { section: section.key, list: item ? root : null, id: item?.[field.key] ?? null };
+}
+
+/** Whether a path is at a place or below it. */
+export function isWithin(path, place) {
+  return path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
+}
+
+/** The minutes in which the spans of a week are open. */
+export function minutesOf(week) {
+  const minute = (hour) => Number(hour.slice(0, 2)) * 60 + Number(hour.slice(3, 5));
+  const spans = Object.values(week).flat().filter((span) => /^\d\d:\d\d-\d\d:\d\d$/.test(span));
+  return spans.reduce((sum, span) => sum + Math.max(0, minute(span.slice(6)) - minute(span)), 0);
+}
+
+/** The menu of a kiosk as a tree, of the whole hall without one: a folder stands where its first service stands. */
+export function menuOf(content, kiosk = null) {
+  const shown = (content.services ?? []).filter((each) => each.is_on_kiosk && !each.is_retired);
+  const entries = [];
+  for (const service of shown) {
+    const folder = content.folders?.find(({ id }) => id === service.parent);
+    const known = folder && entries.find(({ part }) => part === folder);
+    if (known) known.services.push(service);
+    else entries.push(folder ? { part: folder, services: [service] } : { part: service, services: null });
+  }
+  return kiosk?.services?.length ? offeredOnly(entries, kiosk.services) : entries;
+}
+
+function offeredOnly(entries, offered) {
+  const kept = entries.map(({ part, services }) => ({ part, services: services?.filter(({ id }) => offered.includes(id)) ?? null }));
+  return kept.filter(({ part, services }) => (services ? services.length : offered.includes(part.id)));
+}

@@ -1,0 +1,251 @@
+// The editing pages of one document: one view at a time, its draft saved a moment after each edit.
+
+import { hourTeller } from "../shared/durations.js";
+import { dateAndHour, pageTimeZone } from "../shared/instants.js";
+import { element, setText, show, write } from "../shared/dom.js";
+import { nameOf } from "./edit_content.js";
+import { createConflicts } from "./edit_conflicts.js";
+import { createDraft } from "./edit_draft.js";
+import { fieldAt } from "./edit_fields.js";
+import { itemsOf } from "./edit_items.js";
+import { groupsOf } from "./edit_parts.js";
+import { menuPreview } from "./edit_preview.js";
+import { countsOf, listProblems, markProblems, targetOf } from "./edit_problems.js";
+import { libraryMedia } from "../notices/notice_medium.js";
+import { setAt, valueAt } from "../shared/paths.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { csrfHeader, read, send } from "../shared/verbs.js";
+
+const page = readJson("editing-page");
+const say = sayer(readJson("sentences"), page.language);
+const api = `/api/v1/configuration/${encodeURIComponent(page.document)}`;
+const get = (selector) => document.querySelector(selector);
+const languageNames = new Intl.DisplayNames(page.language, { type: "language" });
+const clock = hourTeller(page.language, pageTimeZone());
+const moment = dateAndHour(page.language, pageTimeZone());
+
+let content = null;
+let published = {};
+let problems = [];
+let drawn = null; // the address of the view that is shown
+let opened = null; // the item whose view is open, and the list it is in
+const unfolded = new Set(); // the groups somebody has opened, which stay so when a view is drawn anew
+
+const form = {
+  say,
+  page,
+  described: page.form,
+  parts: page.form.parts,
+  previewLanguage: "fr",
+  content: () => content,
+  valueAt: (path) => valueAt(content, path),
+  fieldAt: (field, path) => fieldAt(field, path, form),
+  languages: () => content.languages ?? ["fr"],
+  offeredLanguages: () => page.languages,
+  languageName: (code) => languageNames.of(code),
+  siteCalendar: () => page.sites.find(({ slug }) => slug === content.site)?.calendar,
+  openedIn: (list) => (opened?.list === list ? opened.item : null),
+  isPublished: (list, key) => (published[list] ?? []).some((each) => (each.id ?? each.slug) === key),
+  listed,
+  change,
+  redraw,
+  address,
+  open,
+  preview(language) {
+    form.previewLanguage = language;
+    drawPreview();
+    get(".preview select").focus();
+  },
+};
+
+const put = (body) => send({ method: "PUT", path: `${api}/draft`, body, headers: csrfHeader() });
+const draft = createDraft({
+  key: `parvis-draft-${page.document}`,
+  store: localStorage,
+  put,
+  tell: tellState,
+  took,
+  collided: (problem) => conflicts.ask(problem),
+});
+const conflicts = createConflicts({ box: get("[data-conflicts]"), view: get("[data-view]"), say, put, draft, joined, left: loadAnew });
+
+addEventListener("hashchange", () => location.hash !== drawn && draw({ isTurned: true }));
+addEventListener("beforeunload", (event) => draft.isSaved || event.preventDefault());
+get("[data-publish]").addEventListener("click", publish);
+if (page.kind === "installation") page.media = await libraryMedia();
+await load();
+
+/** Takes what the server has, and what an earlier page of this browser could not save. */
+async function load() {
+  let known;
+  try {
+    known = await read(api);
+  } catch ({ answer }) {
+    return refuse(answer?.problem?.detail ?? say("console.refused.no_answer"));
+  }
+  published = known.content ?? {};
+  content = structuredClone(known.draft?.content ?? published);
+  const left = draft.begin(content, { base_revision: known.draft?.base_revision ?? known.revision, draft_version: known.draft?.version ?? null });
+  const author = known.draft?.author;
+  show("[data-other]", Boolean(author) && author !== page.viewer);
+  if (author) write("other", say("editing.draft_of", { name: author, at: moment(known.draft.saved_at) }));
+  took({ problems: known.draft?.problems ?? [], changes: known.draft?.changes ?? [] });
+  tellState(known.draft ? "saved" : "clean", "", known.draft?.saved_at);
+  if (left) {
+    content = draft.takeUp(left);
+    tell(say("editing.taken_up"));
+  }
+  show("[data-loaded]", true);
+  show("[data-not-yours]", !known.may_change);
+  show("[data-refused]", false);
+  get("[data-view]").inert = !known.may_change;
+  return draw();
+}
+
+async function loadAnew() {
+  draft.settle();
+  await load();
+}
+
+/** What somebody else changed is here now too; nothing of it is taken unseen. */
+async function joined({ author, theirs, discarded }) {
+  await loadAnew();
+  if (discarded) tell(say("editing.discarded.joined"));
+  else tell(say("editing.joined", { name: author ?? say("editing.conflicts.somebody"), changes: theirs.map(({ sentence }) => sentence).join(" · ") }));
+}
+
+function took(answer) {
+  const { changes = [] } = answer;
+  problems = answer.problems ?? [];
+  write("changes", changes.length ? say("editing.changes", { count: changes.length }) : "");
+  get("[data-publish]").hidden = changes.length === 0;
+  tellProblems();
+}
+
+function tellProblems() {
+  const errors = problems.filter((each) => !each.is_warning);
+  listProblems(get("[data-problems]"), errors, form, "editing.problems");
+  listProblems(get("[data-warnings]"), problems.filter((each) => each.is_warning), form, "editing.warnings");
+  markProblems(get("[data-view]"), problems);
+  const counts = countsOf(errors, form);
+  for (const mark of document.querySelectorAll("[data-count]")) {
+    const count = counts[mark.dataset.count] ?? 0;
+    setText(mark, count ? String(count) : "");
+    mark.setAttribute("aria-label", count ? say("editing.problems.short", { count }) : "");
+    mark.hidden = count === 0;
+  }
+}
+
+function change(path, value, { redraws = false, focus = null } = {}) {
+  setAt(content, path, value);
+  draft.edited();
+  if (redraws) redraw(focus ?? pathFocus());
+  else drawPreview();
+}
+
+/** The control that has the focus, found again once the view is drawn anew. */
+function pathFocus() {
+  const { activeElement: at } = document;
+  if (at?.id) return at.id;
+  const same = [...document.querySelectorAll(`[data-path="${CSS.escape(at?.dataset.path ?? "")}"]`)];
+  return same.length ? { path: at.dataset.path, order: same.indexOf(at) } : null;
+}
+
+function redraw(focus) {
+  draw();
+  const found = typeof focus === "string" ? document.getElementById(focus) : focus && document.querySelectorAll(`[data-path="${CSS.escape(focus.path)}"]`)[focus.order];
+  // what stands first goes no further up: the gesture beside it has the focus
+  (found?.disabled ? found.parentElement.querySelector("button:enabled") : found)?.focus();
+}
+
+function address(section, list = null, id = null) {
+  return `#${[section, ...(id ? [list, id] : [])].map(encodeURIComponent).join("/")}`;
+}
+
+function open(section, list = null, id = null, path = null) {
+  const wanted = address(section, list, id);
+  if (location.hash !== wanted) history.pushState(null, "", wanted);
+  draw({ isTurned: true, path });
+}
+
+function draw({ isTurned = false, path = null } = {}) {
+  drawn = location.hash;
+  const [name, list, id] = drawn.slice(1).split("/").map(decodeURIComponent);
+  const section = page.form.sections.find(({ key }) => key === name) ?? page.form.sections[0];
+  for (const link of document.querySelectorAll("[data-section]")) {
+    if (link.dataset.section === section.key) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  const field = section.groups.flatMap(({ fields }) => fields).find((each) => each.name === list && each.key);
+  const at = field ? (content[list] ?? []).findIndex((each) => each[field.key] === id) : -1;
+  opened = at < 0 ? null : { list, item: content[list][at] };
+  const view = get("[data-view]");
+  view.replaceChildren(...(at < 0 ? sectionView(section) : itemView(section, field, at)));
+  drawPreview(section.preview);
+  tellProblems();
+  if (isTurned) (path && targetOf(view, path) ? targetOf(view, path) : view.querySelector("h2")).focus();
+}
+
+function sectionView(section) {
+  const title = element("h2", { tabindex: "-1" }, say(`editing.section.${page.kind}.${section.key}`));
+  const what = element("p", { class: "muted" }, say(`editing.section.${page.kind}.${section.key}.what`));
+  const groups = section.groups.map(({ key, fields, is_folded }) => card(page.kind, { key, is_folded, fields: fields.map((field) => (field.key ? itemsOf(field, field.name, form, section.key) : form.fieldAt(field, field.name))) }));
+  return [title, what, ...groups];
+}
+
+function itemView(section, field, at) {
+  const list = content[field.name];
+  const back = element("a", { href: address(section.key) }, `← ${say(`editing.section.${page.kind}.${section.key}`)}`);
+  const title = element("h2", { tabindex: "-1" }, element("bdi", {}, nameOf(list[at])));
+  const turn = [-1, 1].filter((step) => list[at + step]).map((step) => element("a", { href: address(section.key, field.name, list[at + step][field.key]) }, say(step < 0 ? "editing.previous" : "editing.next", { name: nameOf(list[at + step]) })));
+  const part = field.parts[0];
+  const groups = groupsOf(part, `${field.name}[${at}]`, form).filter(({ fields }) => fields.length);
+  const place = element("div", { "data-place": `${field.name}[${at}]` }, ...groups.map((group) => card(part, group)), element("div", { class: "problems" }));
+  return [element("p", {}, back), title, place, element("nav", { class: "turn", "aria-label": say("editing.others") }, ...turn)];
+}
+
+function card(part, { key, is_folded, fields }) {
+  const name = `editing.group.${part}.${key}`;
+  const words = say.knows(name) ? say(name) : null;
+  if (is_folded) return folded(name, words, fields);
+  return element("section", { class: "card" }, words ? element("h3", {}, words) : null, ...fields);
+}
+
+function folded(name, words, fields) {
+  const made = element("details", { class: "card", open: unfolded.has(name) }, element("summary", {}, words), ...fields);
+  made.addEventListener("toggle", () => (made.open ? unfolded.add(name) : unfolded.delete(name)));
+  return made;
+}
+
+function drawPreview(wanted = get("[data-preview]").dataset.of) {
+  const place = get("[data-preview]");
+  place.dataset.of = wanted ?? "";
+  place.hidden = wanted !== "menu";
+  if (wanted === "menu") place.replaceChildren(menuPreview(form));
+}
+
+function listed(to) {
+  if (to === "sites_there") return page.sites.map(({ slug, name }) => [slug, name]);
+  if (to === "halls_there") return page.halls.filter(({ slug }) => slug !== page.document).map(({ slug, name }) => [slug, name]);
+  return (content[to] ?? []).filter((each) => !each.is_retired).map((each) => [each.id, nameOf(each)]);
+}
+
+async function publish(event) {
+  event.preventDefault();
+  await draft.flush();
+  if (draft.isSaved) location.assign(event.target.closest("a").href);
+}
+
+function tellState(state, detail = "", at = Date.now()) {
+  get("[data-saved]").dataset.saved = state;
+  write("saved", say(`editing.saved.${state}`, { at: clock(at), detail }));
+}
+
+function tell(text) {
+  write("outcome", text);
+}
+
+function refuse(text) {
+  write("refused", text);
+  show("[data-refused]", true);
+}

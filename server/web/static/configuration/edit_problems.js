@@ -1,0 +1,81 @@
+// What is wrong with the draft: a list of links on top, and each sentence beside its field.
+
+import { element } from "../shared/dom.js";
+import { isWithin, viewOf } from "./edit_content.js";
+import { controlId } from "./edit_controls.js";
+
+/** Fills a list on top; `title` counts what it holds. The link that has the focus keeps it. */
+export function listProblems(box, found, form, title) {
+  box.hidden = !found.length;
+  const links = found.map(({ path, place, sentence }) => {
+    const { section, list, id } = viewOf(form.described, form.content(), path);
+    const link = element("a", { href: form.address(section, list, id), "data-of": path }, element("b", {}, place), ` – ${sentence}`);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      form.open(section, list, id, path);
+    });
+    return element("li", {}, link);
+  });
+  box.querySelector("summary").textContent = form.say(title, { count: found.length });
+  const list = box.querySelector("ol");
+  const at = list.contains(document.activeElement) ? document.activeElement.dataset.of : null;
+  list.replaceChildren(...links);
+  if (at === null) return;
+  const same = list.querySelector(`[data-of="${CSS.escape(at)}"]`);
+  (same ?? box.querySelector("summary")).focus();
+}
+
+/** How many problems each section has. */
+export function countsOf(found, form) {
+  const counts = {};
+  for (const { path } of found) {
+    const { section } = viewOf(form.described, form.content(), path);
+    counts[section] = (counts[section] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Writes each sentence at the place nearest to its path that the view shows. */
+export function markProblems(view, found) {
+  for (const slot of view.querySelectorAll(".problems")) slot.replaceChildren();
+  for (const control of view.querySelectorAll("[aria-invalid]")) unmark(control);
+  const places = [...view.querySelectorAll("[data-place]")];
+  found.forEach((problem, number) => {
+    const nearest = places.filter((each) => isWithin(problem.path, each.dataset.place)).sort((one, other) => other.dataset.place.length - one.dataset.place.length)[0];
+    const slot = nearest && [...nearest.querySelectorAll(".problems")].at(-1);
+    if (!slot) return;
+    const told = element("p", { class: "problem", id: `problem-${number}` }, problem.sentence);
+    slot.append(told);
+    if (slot.closest("details")) slot.closest("details").open = true;
+    const control = controlOf(nearest, problem.path);
+    if (control) mark(control, told.id);
+  });
+}
+
+/** The element to go to for a path: its control, or the nearest place above it. */
+export function targetOf(view, path) {
+  const control = view.querySelector(`#${CSS.escape(controlId(path))}`);
+  if (control) return control;
+  const nearest = [...view.querySelectorAll("[data-place]")].filter((each) => isWithin(path, each.dataset.place)).at(-1);
+  return nearest?.querySelector("input, select, textarea, button") ?? nearest ?? null;
+}
+
+function controlOf(place, path) {
+  const controls = [...place.querySelectorAll("[data-path]")];
+  return controls.find((each) => each.dataset.path === path) ?? controls.find((each) => isWithin(path, each.dataset.path) || isWithin(each.dataset.path, path));
+}
+
+function mark(control, id) {
+  control.setAttribute("aria-invalid", "true");
+  control.setAttribute("aria-describedby", [...described(control), id].join(" "));
+}
+
+function unmark(control) {
+  control.removeAttribute("aria-invalid");
+  const left = described(control).filter((id) => !id.startsWith("problem-"));
+  if (left.length) control.setAttribute("aria-describedby", left.join(" "));
+  else control.removeAttribute("aria-describedby");
+}
+
+const described = (control) => (control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
+

@@ -1,0 +1,72 @@
+// Keys of the console in the page: their marks on buttons, the list where an agent changes them, their storage.
+
+import { element, write } from "../shared/dom.js";
+import { DEFAULT_KEYS, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
+
+const STORED_AT = "parvis.console.keys";
+
+/** The agent's keys on this computer; `say` gives the words. */
+export function createKeys(say) {
+  const chosen = storedKeys(localStorage.getItem(STORED_AT));
+  let awaited = null;
+  const boxes = () => document.querySelectorAll("[data-single-letters]");
+
+  function keep() {
+    localStorage.setItem(STORED_AT, JSON.stringify(chosen));
+    mark();
+  }
+
+  function mark() {
+    for (const place of document.querySelectorAll("[data-key]")) {
+      const key = chosen.keys[place.dataset.key] ?? "";
+      const isOff = key.length === 1 && !chosen.hasSingleLetters;
+      place.textContent = isOff ? "" : key;
+      const button = place.closest("button, a");
+      if (button && key && !isOff) button.setAttribute("aria-keyshortcuts", key);
+      else button?.removeAttribute("aria-keyshortcuts");
+    }
+    for (const box of boxes()) box.checked = chosen.hasSingleLetters;
+  }
+
+  function listen(action, button) {
+    awaited = { action, button };
+    button.querySelector("span").textContent = say("console.keys.press");
+  }
+
+  function draw() {
+    const list = document.querySelector('[data-list="keys"]');
+    if (!list) return;
+    awaited = null;
+    list.replaceChildren(...Object.keys(DEFAULT_KEYS).map((action) => row(action)));
+    mark();
+  }
+
+  function row(action) {
+    const name = say(`console.keys.action.${action}`);
+    const button = element("button", { type: "button", class: "quiet", "aria-label": say("console.keys.change_one", { action: name }) }, element("span", {}, say("console.keys.change")));
+    button.addEventListener("click", () => listen(action, button));
+    return element("li", {}, element("span", {}, name), element("kbd", { "data-key": action }), button);
+  }
+
+  /** Takes the key an agent was asked for; answers whether it was awaited. */
+  function take(event) {
+    if (!awaited) return false;
+    const key = keyOf(event);
+    if (key === null || key === "TAB") return false;
+    event.preventDefault();
+    const { action, button } = awaited;
+    awaited = null;
+    const refused = key === "ESCAPE" ? null : refusedKey(key, action, chosen.keys);
+    const place = document.querySelector("[data-key-refused]");
+    place.hidden = refused === null;
+    if (refused) write("key-refused", say(`console.keys.refused.${refused.reason}`, { key, action: refused.by ? say(`console.keys.action.${refused.by}`) : "" }));
+    else if (key !== "ESCAPE") chosen.keys[action] = key;
+    button.querySelector("span").textContent = say("console.keys.change");
+    keep();
+    return true;
+  }
+
+  for (const box of boxes()) box.addEventListener("change", () => { chosen.hasSingleLetters = box.checked; keep(); });
+  mark();
+  return { chosen, draw, take, reset() { chosen.keys = { ...DEFAULT_KEYS }; keep(); draw(); } };
+}

@@ -1,0 +1,43 @@
+// What the console says to a screen reader: its state when asked, and now and then how many more or fewer people wait.
+
+import { phaseOf, serverNow, summaryDue, waitingCount } from "./console_state.js";
+import { minutes, secondsSince } from "../shared/durations.js";
+
+/** `now()` answers the state of the console. Answers {speak, here, whole, sayNowAndThen, renew}. */
+export function createSpeech({ say, hall }, now) {
+  const nothing = { waiting: null, saidAtMs: 0 };
+  let summary = nothing;
+
+  function speak(text) {
+    const place = document.querySelector("[data-say]");
+    place.textContent = "";
+    requestAnimationFrame(() => { place.textContent = text; });
+  }
+
+  function here() {
+    const state = now();
+    const { counter } = state;
+    const from = counter?.leg ? (counter.leg.started_at ?? counter.leg.last_called_at) : counter?.since;
+    const duration = minutes(secondsSince(from, serverNow(state, Date.now())), say);
+    return say(`console.speak.${phaseOf(state)}`, { number: counter?.leg?.number ?? "", duration });
+  }
+
+  function whole() {
+    const state = now();
+    const count = waitingCount(state.queue, phaseOf(state) === "choose" ? hall.serviceIds : state.counter.services);
+    return [state.isLive ? "" : say("console.live.connecting"), here(), say("console.waiting.said", { count })].filter(Boolean).join(" ");
+  }
+
+  function sayNowAndThen(nowMs) {
+    const state = now();
+    if (!state.queue || phaseOf(state) === "choose") return;
+    const waiting = waitingCount(state.queue, state.counter.services);
+    const due = summaryDue(summary, waiting, nowMs);
+    summary = due.memory;
+    if (due.more === null) return;
+    const key = due.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people";
+    speak(`${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`);
+  }
+
+  return { speak, here, whole, sayNowAndThen, renew: () => { summary = nothing; } };
+}

@@ -1,0 +1,270 @@
+// What the console knows and may do: pure functions of values. No DOM, no clock, no network.
+
+import { accepted, NOTHING_SEEN } from "../shared/freshness.js";
+import { secondsSince } from "../shared/durations.js";
+import { hasSeveral, placesOf } from "./session_places.js";
+
+/** The console before anything is known. */
+export function emptyConsole() {
+  return { counter: null, queue: null, seen: NOTHING_SEEN, clockOffsetMs: 0, isLive: false, lostAtMs: null, takenAt: null };
+}
+
+/** One of choose, free, called, in_service, paused: what the page is about. */
+export function phaseOf({ counter }) {
+  if (!counter || !counter.session_mark || counter.state === "closed") return "choose";
+  if (counter.state === "paused") return "paused";
+  if (!counter.leg) return "free";
+  return counter.leg.state === "in_service" ? "in_service" : "called";
+}
+
+/** Whether the session pauses, also at a place where somebody is still in service. */
+export function isPausing({ counter }) {
+  return counter?.state === "paused" || Boolean(counter?.is_paused);
+}
+
+/** Whether a pause asked for now begins only once the person here has left; with several places it begins at once. */
+export function pausesAfter(state) {
+  return ["called", "in_service"].includes(phaseOf(state)) && !isPausing(state) && !hasSeveral(state);
+}
+
+/** Whether a service has begun by its call alone: nobody has said yet that the person is there. */
+export function isUnconfirmed({ counter }) {
+  return Boolean(counter?.leg?.is_unconfirmed);
+}
+
+/** The counter as GET /counters/{counter} tells it: the truth about this place. */
+export function withCounter(state, counter) {
+  return { ...state, counter, takenAt: null };
+}
+
+/** The answer of a verb: the counter's leg afterwards, or null when there is none left; who is called waits no more. */
+export function withLeg(state, leg) {
+  const isHere = leg !== null && (leg.state === "called" || leg.state === "in_service");
+  const counter = { ...state.counter, notes: state.counter.leg?.leg === leg?.leg ? state.counter.notes : [], leg: isHere ? leg : null, state: isHere ? leg.state : isPausing(state) ? "paused" : "free" };
+  const queue = isHere ? withoutWaiting(state.queue, leg.leg) : state.queue;
+  return { ...state, counter, queue: withLegAt(queue, counter, state.counter.leg) };
+}
+
+/** The queue with who is at this counter now, so that the place reads right from any other one. */
+function withLegAt(queue, { counter, state, leg }, before) {
+  if (!queue) return queue;
+  const others = (legs) => legs.filter((one) => one.leg !== before?.leg && one.leg !== leg?.leg);
+  const here = (legs, wanted) => [...others(legs), ...(leg?.state === wanted ? [leg] : [])];
+  const counters = queue.counters.map((told) => (told.counter === counter ? { ...told, state, leg: leg?.leg ?? null } : told));
+  return { ...queue, counters, called: here(queue.called, "called"), in_service: here(queue.in_service, "in_service") };
+}
+
+function withoutWaiting(queue, id) {
+  if (!queue) return queue;
+  const queues = queue.queues.map((one) => {
+    const legs = (one.legs ?? []).filter(({ leg }) => leg !== id);
+    return { ...one, legs, waiting: one.waiting - ((one.legs ?? []).length - legs.length) };
+  });
+  return { ...queue, queues };
+}
+
+/** A queue (REST or message) taken in if it is newer; `nowMs` is this computer's clock. Old ones change nothing. */
+export function withQueue(state, queue, nowMs) {
+  const seen = accepted(state.seen, queue);
+  if (seen === null) return state;
+  const clockOffsetMs = Date.parse(queue.as_of) - nowMs;
+  return withOwnCounter({ ...state, queue: keepNoShows(queue, state.queue), seen, clockOffsetMs });
+}
+
+/** Live again, or lost since `nowMs`. */
+export function withLiveness(state, isLive, nowMs) {
+  if (isLive) return { ...state, isLive, lostAtMs: null };
+  return { ...state, isLive, lostAtMs: state.lostAtMs ?? nowMs };
+}
+
+/** The server's clock now, from this computer's. */
+export function serverNow(state, nowMs) {
+  return nowMs + state.clockOffsetMs;
+}
+
+function keepNoShows(queue, before) {
+  return queue.no_shows || !before?.no_shows ? queue : { ...queue, no_shows: before.no_shows };
+}
+
+function withOwnCounter(state) {
+  const { counter, queue } = state;
+  const told = counter && queue.counters.find((other) => other.counter === counter.counter);
+  if (!told || !counter.session_mark || isOlderThanLastGesture(queue, counter)) return state;
+  if (told.session_mark !== counter.session_mark) {
+    return { ...state, counter: { ...counter, session_mark: null, leg: null, state: "closed" }, takenAt: told.session_mark ? queue.as_of : null };
+  }
+  const leg = legAt(told.leg, queue, counter.leg);
+  const services = told.services?.length ? told.services : counter.services; // a supervisor may have moved it to another profile
+  return { ...state, counter: { ...counter, state: told.state, is_paused: told.is_paused ?? false, since: told.since, next: told.next, services, leg } };
+}
+
+function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
+  return Boolean(gesture) && Date.parse(queue.as_of) < Date.parse(gesture.at);
+}
+
+/** The leg a counter is told to have: found in the queue, else as it is known. */
+export function legAt(told, queue, known) {
+  if (told === null || typeof told === "object") return told;
+  const found = [...queue.called, ...queue.in_service].find((leg) => leg.leg === told);
+  return found ? { ...found, why: found.why ?? (known?.leg === told ? known.why : null) } : known;
+}
+
+/**
+ * Who waits for these services, as rows to show. Whom the calling rule takes next is the counter's `next`.
+ * Each queue keeps its own order; between queues, priority first, then the longest wait. The list stops where a queue has more people than
+ * the message carries, so that a row is never shown before someone who should be above it.
+ */
+export function waitingRows(queue, services, nowMs) {
+  const heads = ourQueues(queue, services).map(({ legs, waiting }) => ({ legs: [...(legs ?? [])], unseen: waiting - (legs?.length ?? 0) }));
+  const rows = [];
+  for (;;) {
+    const filled = heads.filter((head) => head.legs.length > 0);
+    if (filled.length === 0 || heads.some((head) => head.legs.length === 0 && head.unseen > 0)) return rows;
+    filled.sort((a, b) => comesBefore(a.legs[0], b.legs[0]));
+    rows.push(waitingRow(filled[0].legs.shift(), nowMs));
+  }
+}
+
+function comesBefore(a, b) {
+  const later = (leg) => (leg.class === "priority" ? 0 : 1);
+  return later(a) - later(b) || Date.parse(waitsFrom(a)) - Date.parse(waitsFrom(b));
+}
+
+function waitsFrom(leg) {
+  if (leg.ranked_from) return leg.ranked_from;
+  return leg.booked_at && Date.parse(leg.booked_at) > Date.parse(leg.arrived_at) ? leg.booked_at : leg.arrived_at;
+}
+
+/** One waiting leg with its wait and its share of the target; an appointment waits from its hour on. */
+export function waitingRow(leg, nowMs) {
+  const isEarly = Boolean(leg.booked_at) && Date.parse(leg.booked_at) > nowMs;
+  const waitedS = secondsSince(waitsFrom(leg), nowMs);
+  const share = leg.target_s ? Math.min(1, waitedS / leg.target_s) : 0;
+  return { leg, waitedS, share, isEarly, isOverdue: Boolean(leg.target_s) && waitedS > leg.target_s };
+}
+
+/** Whether a counter, as the queue tells it, serves a service: its session while it is open, else as configured. */
+export function mayServe(told, hall, service) {
+  const services = told.state !== "closed" && told.services?.length ? told.services : hall.counters.find(({ id }) => id === told.counter)?.services;
+  return !services || services.includes(service);
+}
+
+/** How many open counters serve a service now. */
+export function servedBy(queue, service) {
+  return (queue?.counters ?? []).filter(({ state, services }) => state !== "closed" && services?.includes(service)).length;
+}
+
+/** Why sending somebody to a counter is asked once: `closed`, or `serves_not` their service; null when it is not. */
+export function doubtOf(counter, queue, hall, service) {
+  const told = queue?.counters.find((other) => other.counter === counter);
+  if (!told) return null;
+  if (told.state === "closed") return "closed";
+  return mayServe(told, hall, service) ? null : "serves_not";
+}
+
+/** Whom closing the session of this counter would end or leave waiting: those served at its places, those who wait for one of these alone. */
+export function leftByClosing(state) {
+  const places = placesOf(state);
+  const own = places.map(({ counter }) => counter);
+  const waiting = (state.queue?.queues ?? []).flatMap(({ legs }) => legs ?? []);
+  return {
+    serving: places.map(({ leg }) => leg).filter((leg) => leg?.state === "in_service"),
+    awaited: waiting.filter((leg) => own.includes(leg.for_counter)),
+  };
+}
+
+/** How many people wait for these services. */
+export function waitingCount(queue, services) {
+  return ourQueues(queue, services).reduce((sum, { waiting }) => sum + waiting, 0);
+}
+
+function ourQueues(queue, services) {
+  if (!queue) return [];
+  return queue.queues.filter((one) => one.services.some((service) => services.includes(service)));
+}
+
+/** Whether a leg is seen waiting; a message carries the first rows of each queue. */
+export function isWaiting(queue, leg) {
+  return (queue?.queues ?? []).some(({ legs }) => (legs ?? []).some((one) => one.leg === leg));
+}
+
+/** Whether the last gesture can still be taken back. */
+export function mayUndo({ counter }, nowMs) {
+  const gesture = counter?.last_gesture;
+  return Boolean(gesture?.may_undo_until) && Date.parse(gesture.may_undo_until) > nowMs;
+}
+
+/** Until when (ISO) an answer counts to whether somebody is there; null while the page has not to ask. */
+export function presenceAskedUntil({ counter }, nowMs) {
+  const { presence } = counter ?? {};
+  return presence && Date.parse(presence.asks_at) <= nowMs ? presence.gives_back_at : null;
+}
+
+/** Whole seconds of wrap-up left at this counter; 0 when there is none. */
+export function wrapUpLeftS(state, nowMs) {
+  const until = phaseOf(state) === "free" ? state.counter.wrap_up_until : null;
+  return until ? Math.max(0, Math.ceil((Date.parse(until) - nowMs) / 1000)) : 0;
+}
+
+/** The request of a verb of this console, or null when the state does not allow it. */
+export function requestOf(action, state, choice = {}) {
+  const { counter } = state;
+  const phase = phaseOf(state);
+  const place = counter && `/api/v1/counters/${counter.counter}`;
+  const leg = counter?.leg && `/api/v1/legs/${counter.leg.leg}`;
+  const has = (...phases) => phases.includes(phase);
+  const isAwaited = has("called") || isUnconfirmed(state);
+  const requests = {
+    next: () => has("free", "in_service") && !isPausing(state) && { path: `${place}/next`, body: nextBody(counter.leg) },
+    yes: () => has("called") && { path: `${leg}/start` },
+    no: () => isAwaited && { path: `${leg}/no-show` },
+    recall: () => isAwaited && { path: `${leg}/recall` },
+    finish: () => has("called", "in_service") && { path: `${leg}/finish` },
+    outcome: () => has("called", "in_service") && { path: `${leg}/finish`, body: choice },
+    postpone: () => isAwaited && { path: `${leg}/postpone` },
+    park: () => has("in_service") && { path: `${leg}/park`, body: choice },
+    parked: () => has("free") && { path: `/api/v1/legs/${choice.leg}/resume`, body: { counter: counter.counter } },
+    add_service: () => has("called", "in_service") && { path: `${leg}/add-service`, body: choice },
+    correct_service: () => has("called", "in_service") && { path: `${leg}/correct-service`, body: choice },
+    link: () => has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/link`, body: choice },
+    unlink: () => has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/unlink` },
+    transfer: () => has("called", "in_service") && { path: `${leg}/transfer`, body: choice },
+    hold: () => isAwaited && { path: `${leg}/hold` },
+    release: () => has("free", "called", "in_service", "paused") && { path: `/api/v1/legs/${choice.leg}/release` },
+    card_seen: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/confirm-priority` },
+    card_missing: () => has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/deny-priority` },
+    cancel: () => has("called", "in_service") && { path: `${leg}/cancel`, body: choice },
+    chosen: () => has("free") && { path: `${place}/call`, body: choice },
+    receive_below: () => has("free") && { path: `${place}/call-elsewhere`, body: { ...choice, reason: "step_free" } },
+    returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
+    pause: () => (has("free") || (has("in_service") && hasSeveral(state))) && !isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
+    resume: () => isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
+    present: () => counter?.presence && { path: `${place}/presence` },
+    undo: () => counter?.last_gesture && { path: `${place}/undo`, body: { fact: counter.last_gesture.fact } },
+    join: () => has("free", "called", "in_service") && !isPausing(state) && { path: `/api/v1/counters/${choice.counter}/session`, body: { take_over: Boolean(choice.takeOver) } },
+    leave: () => has("free", "paused") && { method: "DELETE", path: `${place}/place` },
+    close: () => has("free", "in_service", "paused") && { method: "DELETE", path: `${place}/session` },
+  };
+  return requests[action]?.() || null;
+}
+
+function isDeclared(leg) {
+  return leg?.priority === "declared";
+}
+
+function nextBody(leg) {
+  return leg ? { current: leg.leg, current_end: "served" } : { current: null };
+}
+
+/** Whether an agent must say what a service led to before it ends; `services` are those of the hall. */
+export function mustTell({ counter }, services) {
+  const asked = services.find(({ id }) => id === counter?.leg?.service);
+  return asked?.outcome === "mandatory" || asked?.note === "mandatory";
+}
+
+/** The polite summary: at most one every 15 s, and only when the number of people waiting has moved. */
+export function summaryDue(memory, waiting, nowMs) {
+  if (memory.waiting === null) return { memory: { waiting, saidAtMs: nowMs }, more: null };
+  if (nowMs - memory.saidAtMs < 15000 || waiting === memory.waiting) return { memory, more: null };
+  return { memory: { waiting, saidAtMs: nowMs }, more: waiting - memory.waiting };
+}

@@ -1,0 +1,62 @@
+// The page of every device of every hall: a table a hall, live. The socket says that something changed; the page reads again.
+
+import { withLiveness } from "../console/console_state.js";
+import { createPairing } from "./devices_pairing.js";
+import { createHallTable } from "./devices_table.js";
+import { summaryOfHalls } from "./devices_state.js";
+import { write } from "../shared/dom.js";
+import { hourTeller } from "../shared/durations.js";
+import { connect } from "../shared/live.js";
+import { createPaced } from "../shared/paced.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { read, tellBarred } from "../shared/verbs.js";
+import { drawLiveness } from "../shared/waiting_view.js";
+
+const AT_MOST_EVERY_MS = 2000;
+const AT_LEAST_EVERY_MS = 30000;
+const page = readJson("console-page");
+const say = sayer(readJson("sentences"), page.language);
+const hour = hourTeller(page.language, page.hall.time_zone);
+const { now: refresh, soon, ageMs } = createPaced(readDevices, AT_MOST_EVERY_MS);
+const only = document.querySelector("[data-only]");
+const place = document.querySelector('[data-list="halls"]');
+const tables = new Map();
+let state = { isLive: false, lostAtMs: null };
+let halls = null;
+
+const pairing = createPairing({ say, hour, onPaired: refresh });
+
+connect("/agent", { hall: page.hall.slug, devices: "every" }, {
+  live: () => { state = withLiveness(state, true, Date.now()); refresh(); },
+  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
+  messages: { "devices.changed": soon },
+});
+only.addEventListener("change", draw);
+
+async function readDevices() {
+  try {
+    ({ halls } = await read("/api/v1/devices"));
+  } catch (failure) {
+    // Not reachable: the page says so, and the next connection reads again.
+    tellBarred(failure);
+  }
+  draw();
+}
+
+function draw() {
+  drawLiveness(state, { say, hour });
+  if (!halls) return;
+  const { count, all } = summaryOfHalls(halls);
+  write("summary", count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }));
+  for (const hall of halls) {
+    if (!tables.has(hall.hall)) tables.set(hall.hall, createHallTable(hall, { place, say, language: page.language, onDone: refresh }));
+    tables.get(hall.hall).draw(hall, { only: only.checked });
+  }
+  pairing?.draw(halls);
+}
+
+setInterval(() => {
+  draw();
+  if (state.isLive && ageMs() > AT_LEAST_EVERY_MS) soon();
+}, 1000);
+refresh();

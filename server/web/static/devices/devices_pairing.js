@@ -1,0 +1,117 @@
+// Pairing from the page of every device: the code a device shows, which device that is, and the place it takes.
+
+import { placesOf } from "./devices_state.js";
+import { element, write } from "../shared/dom.js";
+import { csrfHeader, send } from "../shared/verbs.js";
+
+/** Return `draw(halls)`, or null where one may not pair. `hour` tells an instant's; `onPaired()` is called after a pairing. */
+export function createPairing({ say, hour, onPaired }) {
+  const finding = document.querySelector("[data-find]");
+  const pairing = document.querySelector("[data-pair]");
+  if (!finding) return null;
+  const { hall: hallChoice, at: choice, name } = pairing.elements;
+  const newName = document.querySelector("[data-new-name]");
+  const replaces = document.querySelector("[data-replaces]");
+  let halls = [];
+  let places = [];
+  let code = "";
+  write("pair-address", `${location.origin}/pair`);
+
+  finding.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    write("paired", "");
+    const typed = finding.elements.code;
+    const answer = await post("/api/v1/devices/pairings/find", { code: typed.value });
+    write("find-refused", answer.ok ? "" : sentenceOf(answer));
+    typed.toggleAttribute("aria-invalid", !answer.ok);
+    if (!answer.ok) return typed.focus();
+    code = answer.body.code;
+    write("found", say("device_list.pair.found", foundWords(answer.body)));
+    turn(true);
+    (halls.length > 1 ? hallChoice : choice).focus();
+  });
+  pairing.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const place = chosen();
+    const where = place.id ? { id: place.id, replaces: place.isTaken } : { label: name.value.trim() };
+    const answer = await post("/api/v1/devices/pairings", { code, hall: hallChoice.value, kind: place.kind, ...where });
+    write("pair-refused", answer.ok ? "" : sentenceOf(answer));
+    if (!answer.ok) return (place.id ? choice : name).focus();
+    write("paired", say("device_list.pair.done", { label: place.label || name.value.trim() }));
+    finding.reset();
+    pairing.reset();
+    turn(false);
+    finding.elements.code.focus();
+    onPaired();
+  });
+  document.querySelector("[data-cancel]").addEventListener("click", leave);
+  pairing.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
+  hallChoice.addEventListener("change", drawPlaces);
+  choice.addEventListener("change", drawChoice);
+
+  function turn(isFound) {
+    finding.hidden = isFound;
+    pairing.hidden = !isFound;
+    write("pair-refused", "");
+    drawChoice();
+  }
+
+  function leave() {
+    turn(false);
+    finding.elements.code.focus();
+  }
+
+  const chosen = () => places.find(({ value }) => value === choice.value);
+
+  function drawChoice() {
+    const place = chosen();
+    const isNew = Boolean(place) && place.id === null;
+    newName.hidden = !isNew;
+    name.required = isNew;
+    replaces.hidden = !place?.isTaken;
+  }
+
+  function foundWords({ address, browser, width_px: width, height_px: height, asked_at: asked }) {
+    return { address, browser: browser || say("device_list.unknown_browser"), width, height, at: hour(asked) };
+  }
+
+  async function post(path, body) {
+    return send({ path, body, headers: csrfHeader() });
+  }
+
+  const sentenceOf = (answer) => answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail ?? say("device_list.failed");
+
+  /** The halls one configures, and the places of the one that is chosen; what is chosen stays chosen. */
+  function draw(every) {
+    halls = every.filter((hall) => hall.may_configure);
+    document.querySelector("[data-halls]").hidden = halls.length < 2;
+    offer(hallChoice, halls.map((hall) => ({ value: hall.hall, text: hall.name })), "device_list.pair.choose_hall");
+    if (halls.length === 1) hallChoice.value = halls[0].hall;
+    drawPlaces();
+  }
+
+  function drawPlaces() {
+    const hall = halls.find((each) => each.hall === hallChoice.value);
+    places = hall ? placesOf(hall) : [];
+    choice.disabled = !hall;
+    offer(choice, places.map((place) => ({ value: place.value, text: wordsOf(place) })), "device_list.pair.choose");
+    drawChoice();
+  }
+
+  function wordsOf({ kind, id, label, isTaken }) {
+    if (id === null) return say(`device_list.pair.new_${kind}`);
+    return say(isTaken ? "device_list.pair.taken" : "device_list.pair.free", { label, kind: say(`device_list.kind.${kind}`) });
+  }
+
+  function offer(select, options, first) {
+    const offered = [{ value: "", text: say(first) }, ...options];
+    const mark = JSON.stringify(offered);
+    if (select.dataset.mark === mark) return;
+    select.dataset.mark = mark;
+    const before = select.value;
+    select.replaceChildren(...offered.map(({ value, text }) => element("option", { value }, text)));
+    select.value = offered.some(({ value }) => value === before) ? before : "";
+  }
+
+  return { draw };
+}

@@ -1,0 +1,17 @@
+// The link of the machine: its token goes from the fragment into a cookie no page sees, and out of the address.
+
+import { csrfHeader, send } from "../shared/verbs.js";
+
+addEventListener("hashchange", take);
+take();
+
+async function take() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("t");
+  if (!token) return;
+  history.replaceState(null, "", location.pathname);
+  const answer = await send({ path: "/installation/session", body: { token }, headers: csrfHeader() });
+  if (answer.ok) return location.reload();
+  const wrong = document.querySelector('[data-link="wrong"]');
+  wrong.querySelector("span").textContent = answer.problem?.detail ?? "";
+  wrong.hidden = false;
+}

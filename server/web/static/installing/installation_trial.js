@@ -1,0 +1,33 @@
+// The verdict of the sheet that was printed for a trial, asked until it is final.
+
+import { paperOf, reasonOf } from "../reception/paper_state.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { read } from "../shared/verbs.js";
+
+const ASKED_EVERY_MS = 1000;
+const page = readJson("trial-page");
+const say = sayer(readJson("sentences"), page.language);
+const notice = document.querySelector("[data-verdict]");
+const advice = document.querySelector("[data-advice]");
+
+look();
+
+async function look() {
+  try {
+    tell({ print: await read(page.address) });
+  } catch {
+    setTimeout(look, ASKED_EVERY_MS);
+  }
+}
+
+function tell(ticket) {
+  const paper = paperOf(ticket);
+  const why = reasonOf(ticket);
+  notice.dataset.verdict = paper;
+  notice.classList.toggle("good", paper === "printed");
+  notice.classList.toggle("alert", ["refused", "retrying", "held", "unknown"].includes(paper));
+  notice.firstElementChild.textContent = say(`installing.trial.${paper}`);
+  advice.textContent = why ? say(`installing.trial.why.${why}`) : "";
+  document.querySelector("[data-on]").hidden = !["printed", "unknown"].includes(paper);
+  if (["queued", "retrying", "held"].includes(paper)) setTimeout(look, ASKED_EVERY_MS);
+}

@@ -1,0 +1,79 @@
+// The list of notices: what waits for whoever looks first, then the others by state.
+
+import { element, show, write } from "../shared/dom.js";
+import { sectionsOf } from "./notice_content.js";
+import { shownInWords } from "./notice_history.js";
+import { dateAndHour, pageTimeZone } from "../shared/instants.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { read } from "../shared/verbs.js";
+
+const page = readJson("notices-page");
+const say = sayer(readJson("sentences"), page.language);
+const isArchive = new URLSearchParams(location.search).has("archives");
+const sites = new Map(page.halls.map(({ site, site_name: name }) => [site, name]));
+const instant = dateAndHour(page.language, pageTimeZone());
+
+let listed = [];
+let next = null;
+const more = document.querySelector("[data-more]");
+
+if (isArchive) {
+  const link = document.querySelector("[data-archives]");
+  link.href = "/affichage";
+  link.textContent = say("notices.back");
+}
+more.addEventListener("click", async () => {
+  const from = listed.length;
+  await readOn();
+  document.querySelector(`[data-notice="${listed[from]?.notice}"]`)?.focus();
+});
+await readOn();
+
+/** Reads the next page of the list, and draws all that is known. */
+async function readOn() {
+  const asked = new URLSearchParams({ ...(isArchive ? { state: "archived" } : {}), ...(next ? { before: next } : {}) });
+  show("[data-refused]", false);
+  try {
+    const found = await read(`/api/v1/notices?${asked}`);
+    const known = new Set(listed.map(({ notice }) => notice)); // what changed meanwhile has moved to the top
+    listed = [...listed, ...found.notices.filter(({ notice }) => !known.has(notice))];
+    next = found.next;
+  } catch ({ answer }) {
+    write("refused", answer?.problem?.detail ?? say("console.refused.no_answer"));
+    show("[data-refused]", true);
+    return;
+  }
+  show("[data-none]", listed.length === 0);
+  document.querySelector('[data-list="sections"]').replaceChildren(...sectionsOf(listed, Date.now()).map(section));
+  more.hidden = next === null;
+}
+
+function section({ name, notices }) {
+  const id = `section-${name}`;
+  const columns = ["title", "kind", "where", "who", "when", "state"].map((each) => element("th", { scope: "col" }, say(`notices.column.${each}`)));
+  const table = element("table", {}, element("thead", {}, element("tr", {}, ...columns)), element("tbody", {}, ...notices.map(row)));
+  const heading = element("h2", { id }, say(`notices.section.${name}`), " ", element("span", { class: "count" }, String(notices.length)));
+  return element("section", { class: `list ${name}`, "aria-labelledby": id }, heading, element("div", { class: "wide", tabindex: "0", role: "group", "aria-labelledby": id }, table));
+}
+
+function row(notice) {
+  const link = element("a", { href: `/affichage/message/${encodeURIComponent(notice.notice)}`, "data-notice": notice.notice }, element("bdi", { lang: "fr" }, notice.title));
+  return element(
+    "tr", {},
+    element("th", { scope: "row" }, link, notice.is_correction ? element("small", { class: "tag" }, ` ${say("notices.correction")}`) : null),
+    element("td", {}, say(`notices.kind.${notice.kind}`)),
+    element("td", {}, where(notice)),
+    element("td", {}, element("bdi", {}, notice.drafted_by ?? say("notices.nobody"))),
+    element("td", {}, when(notice)),
+    element("td", {}, element("span", { class: "state", "data-state": notice.state }, say(`notices.state.${notice.state}`))),
+  );
+}
+
+function where({ targets, sites: touched }) {
+  if (!Object.values(targets).some((each) => each.length)) return say("notices.everywhere");
+  return touched.map((site) => sites.get(site) ?? site).join(", ");
+}
+
+function when(notice) {
+  return notice.state === "published" ? shownInWords(notice, { say, instant }) : instant(notice.changed_at);
+}

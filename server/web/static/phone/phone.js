@@ -1,0 +1,228 @@
+// The visitor's page: follows one ticket live, gives the place up and takes it back.
+
+import { localeOf } from "../shared/instants.js";
+import { element, setText, show, withSuperiors, write } from "../shared/dom.js";
+import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
+import { aheadSaid, alertLanguages, alertWords, closedSaid, isNewCall, mayBeCalled, openingOf, partOf, takenBackWords, waitSaid, withKnownWords } from "./phone_state.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { io } from "/assets/socket.io.esm.min.js";
+
+const page = readJson("phone-page");
+const say = sayer(readJson("sentences"), page.language);
+const locale = localeOf(page.language);
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: page.ticket.hall.time_zone });
+const hour = (instant) => clock.format(new Date(instant));
+const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone: page.ticket.hall.time_zone });
+const PATH = `/api/v1/tickets/${page.token}`;
+const ASKED = `?lang=${page.language}`;
+// what is needed only once the page is live, so that a slow network brings number, place and call first
+const later = {
+  verbs: () => import("../shared/verbs.js"),
+  signal: () => import("./phone_signal.js"),
+};
+const CUT_MS = 500;
+const spread = () => Math.random() * 2000; // so that a hall's phones do not ask together
+let directionOf = () => "auto"; // until the list has come
+let ticket = page.ticket;
+let seen = accepted(NOTHING_SEEN, ticket);
+let clockOffsetMs = Date.parse(ticket.as_of) - Date.now();
+let lostAtMs = null;
+
+follow({ ticket: page.token, language: page.language }, {
+  live: () => { lostAtMs = null; showLive(true); refresh(); stayAwake(); readDirections(); },
+  lost: () => { lostAtMs ??= Date.now(); showLive(false); },
+  messages: {
+    "ticket.changed": take,
+    "alert.changed": ({ alert, alert_taken_back: back }) => {
+      ticket = { ...ticket, alert: withKnownWords(alert, ticket.alert), alert_taken_back: back };
+      drawAlert(ticket);
+      drawTakenBack();
+      if (alert?.kind === "custom") setTimeout(refresh, spread()); // a message holds but two languages of its words
+    },
+    heartbeat: (beat) => { if (isBehind(seen, beat)) setTimeout(refresh, spread()); },
+  },
+});
+
+if (ticket.alert_taken_back) drawTakenBack();
+show("[data-script-only]", true);
+show("[data-static]", false);
+showLive(false);
+
+function take(next) {
+  const order = accepted(seen, next);
+  if (order === null) return;
+  const before = ticket;
+  seen = order;
+  clockOffsetMs = Date.parse(next.as_of) - Date.now();
+  ticket = { ...next, alert: withKnownWords(next.alert, before.alert) };
+  draw();
+  stayAwake();
+  if (isNewCall(before, ticket, Date.now() + clockOffsetMs)) alertVisitor();
+  if (partOf(before) !== partOf(ticket) || before.ahead !== ticket.ahead) sayAloud();
+}
+
+// Websocket only, and nothing else to fetch before it is up.
+function follow(auth, { live, lost, messages }) {
+  const socket = io("/visitor", { auth, transports: ["websocket"], reconnectionDelay: 800, reconnectionDelayMax: 5000, timeout: 20_000 });
+  socket.on("connect", live);
+  socket.on("disconnect", (reason) => {
+    lost();
+    // cut by the server: the answer to a new connection says whether the ticket is still followed
+    if (reason === "io server disconnect") setTimeout(() => socket.connect(), CUT_MS);
+  });
+  socket.on("connect_error", lost);
+  for (const [name, take] of Object.entries(messages)) socket.on(name, take);
+  addEventListener("online", () => socket.connected || socket.connect());
+}
+
+async function refresh() {
+  try {
+    const { read } = await later.verbs();
+    take(await read(PATH + ASKED));
+  } catch {
+    // The page says that it is not live; the next connection refreshes.
+  }
+}
+
+function draw() {
+  const part = partOf(ticket);
+  document.querySelector("[data-ticket]").dataset.ticket = part;
+  for (const section of document.querySelectorAll("[data-part]")) section.hidden = section.dataset.part !== part;
+  drawAlert(ticket);
+  drawTakenBack();
+  write("number", ticket.number);
+  write("service", ticket.service.name);
+  write("wait", said(waitSaid(ticket)));
+  write("ahead", said(aheadSaid(ticket)));
+  write("closed", said(closedSaid(ticket)));
+  const opening = openingOf(ticket, (instant) => day.format(new Date(instant)));
+  write("opening", opening ? openingWords(opening) : "");
+  write("keep", say(opening?.isToday ? "phone.closed.keep" : "phone.closed.only_today"));
+  if (ticket.call) drawCall(ticket.call);
+  show('[data-act="ask"]', ticket.may_give_up && document.querySelector("[data-sure]").hidden);
+  show('[data-act="take-back"]', ticket.may_take_back);
+  if (ticket.take_back_until) write("take-back", say("phone.take_back.until", { at: hour(ticket.take_back_until) }));
+  show("[data-moved]", ticket.is_continued && ["waiting", "closed", "called"].includes(part));
+  show("[data-signal]", mayBeCalled(ticket));
+  if (!ticket.may_give_up) show("[data-sure]", false);
+  writeTitle();
+}
+
+/** During an alert the page is the alert: nothing of the queue stands beside it. */
+function drawAlert({ alert }) {
+  const words = alertWords({ alert }, page.language, page.alerts);
+  const place = document.querySelector("[data-alert]");
+  const drawn = JSON.stringify([alert?.alert, words]);
+  if (place.dataset.drawn === drawn) return;
+  place.dataset.drawn = drawn;
+  place.hidden = !alert;
+  show("[data-ticket]", !alert);
+  document.body.classList.toggle("alarmed", Boolean(alert));
+  if (!alert) return writeTitle();
+  const part = (name) => place.querySelector(`[data-alert-part="${name}"]`);
+  place.querySelector("[data-alert-sign]").setAttribute("href", `#sign-${alert.kind}`);
+  part("words").replaceChildren(...words.map(([lang, title, text], at) => element("div", { lang, dir: directionOf(lang) }, element(at ? "h2" : "h1", {}, title), text ? element("p", {}, text) : null)));
+  const around = alertLanguages(page.language).map((lang) => ({ lang, ...page.alerts[lang] }));
+  part("drill").replaceChildren(...(alert.drill ? around.map(({ lang, drill }) => element("p", { class: "drill", lang }, drill)) : []));
+  part("around").replaceChildren(...around.map(({ lang, since, not_fire: notFire }) => element("p", { lang }, element("b", {}, since.replace("{time}", hour(alert.raised_at))), ` ${notFire}`)));
+  return writeTitle();
+}
+
+/** Until its minute is over, by the server's clock. */
+function drawTakenBack() {
+  const at = Date.now() + clockOffsetMs;
+  const words = takenBackWords(ticket, page.language, page.alerts, at);
+  const place = document.querySelector("[data-taken-back]");
+  place.hidden = !words.length;
+  place.lastElementChild.replaceChildren(...words.map(([lang, title, text]) => element("p", { lang }, element("b", {}, `${title}.`), ` ${text}`)));
+  if (words.length) setTimeout(drawTakenBack, Date.parse(ticket.alert_taken_back.until) - at + 100);
+}
+
+function writeTitle() {
+  const [first] = alertWords(ticket, page.language, page.alerts);
+  const key = partOf(ticket) === "called" ? "phone.title.called" : "phone.title.number";
+  document.title = first?.[1] ?? say(key, { number: ticket.number, service: ticket.service.name });
+}
+
+// a value may itself be a sentence
+function said([key, values]) {
+  return say(key, Object.fromEntries(Object.entries(values).map(([name, each]) => [name, Array.isArray(each) ? said(each) : each])));
+}
+
+function openingWords({ at, isToday }) {
+  const values = { at: hour(at), day: day.format(new Date(at)) };
+  return say(isToday ? "phone.closed.today" : "phone.closed.later", values);
+}
+
+function drawCall({ counter, called_at: calledAt, rank }) {
+  write("place", counter.label);
+  write("direction", counter.direction ?? "");
+  document.querySelector("[data-loop]").hidden = !counter.hearing_loop;
+  write("called-at", say("phone.called.at", { at: hour(calledAt) }));
+  const again = document.querySelector('[data-text="rank"]');
+  again.replaceChildren(...(rank > 1 ? withSuperiors(say("phone.called.again", { rank })) : []));
+}
+
+function showLive(isLive) {
+  const place = document.querySelector("[data-live]");
+  place.dataset.live = isLive ? "yes" : lostAtMs ? "no" : "static";
+  write("live", isLive ? say("phone.live") : lostAtMs ? say("phone.not_live", { at: hour(lostAtMs) }) : say("phone.connecting"));
+}
+
+async function readDirections() {
+  ({ directionOf } = await import("/assets/directions.js"));
+}
+
+async function alertVisitor() {
+  const { signal } = await later.signal();
+  if (isSignalAllowed) signal();
+}
+
+async function stayAwake() {
+  const { keepAwake } = await later.signal();
+  await keepAwake(mayBeCalled(ticket));
+}
+
+function sayAloud() {
+  const part = partOf(ticket);
+  const shown = document.querySelector(`[data-part="${part}"]`);
+  setText(document.querySelector("[data-say]"), shown?.innerText.replace(/\s+/g, " ").trim() ?? "");
+}
+
+async function act(verb) {
+  show("[data-refused]", false);
+  const { csrfHeader, send } = await later.verbs();
+  const answer = await send({ path: `${PATH}/${verb}${ASKED}`, headers: csrfHeader() });
+  if (!answer.ok) {
+    write("refused", answer.status === 0 ? say("phone.no_answer") : (answer.problem?.detail ?? say("phone.refused")));
+    show("[data-refused]", true);
+  }
+  await refresh();
+}
+
+function ask(isAsking) {
+  show("[data-sure]", isAsking);
+  show('[data-act="ask"]', !isAsking && ticket.may_give_up);
+  document.querySelector(isAsking ? "[data-sure]" : '[data-act="ask"]').focus();
+}
+
+document.addEventListener("click", (event) => {
+  const action = event.target.closest("[data-act]")?.dataset.act;
+  if (action === "ask" || action === "keep") return ask(action === "ask");
+  if (!action) return;
+  show("[data-sure]", false);
+  // at once: the answer may come when the visitor is already elsewhere
+  document.getElementById("main").focus();
+  act(action);
+});
+
+const allowing = document.querySelector("[data-signal]");
+let isSignalAllowed = false;
+allowing.hidden = !mayBeCalled(ticket);
+allowing.addEventListener("click", async () => {
+  isSignalAllowed = !isSignalAllowed;
+  allowing.setAttribute("aria-pressed", String(isSignalAllowed));
+  const { allowSignal, forbidSignal } = await later.signal();
+  (isSignalAllowed ? allowSignal : forbidSignal)();
+});
+document.addEventListener("visibilitychange", stayAwake);

@@ -1,0 +1,34 @@
+// What would help a person, as check boxes: for a ticket about to be given, and for a visit that was found.
+
+import { element } from "../shared/dom.js";
+
+export const NEEDS = Object.freeze(["step_free", "deaf", "blind", "slow", "interpreter"]);
+
+/** The boxes, those of `noted` checked. */
+export function needBoxes(say, noted) {
+  return NEEDS.map((need) => element("label", { class: "choice" },
+    element("input", { type: "checkbox", name: "need", value: need, checked: noted.includes(need) }), say(`reception.need.${need}`)));
+}
+
+/** The needs whose boxes are checked within an element, in the order of the page. */
+export function checkedNeeds(within) {
+  return [...within.querySelectorAll("[name=need]:checked")].map(({ value }) => value);
+}
+
+/** The boxes of the next ticket. Answers {open, checked, clear}: all boxes are clear again after a ticket. */
+export function createNextNeeds(say) {
+  const folded = document.querySelector("[data-next-needs]");
+  folded.querySelector("fieldset").append(...needBoxes(say, []));
+  const boxes = () => [...folded.querySelectorAll("[name=need]")];
+  return {
+    open() {
+      folded.open = true;
+      boxes()[0].focus();
+    },
+    checked: () => checkedNeeds(folded),
+    clear() {
+      for (const box of boxes()) box.checked = false;
+      folded.open = false;
+    },
+  };
+}

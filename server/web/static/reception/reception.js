@@ -1,0 +1,385 @@
+// The reception desk: issues tickets for visitors, counts greetings, shows the queue. Live as the console is.
+
+import { askOnce } from "../shared/ask_once.js";
+import { emptyConsole, serverNow, summaryDue, waitingCount, withLiveness, withQueue } from "../console/console_state.js";
+import { hourTeller } from "../shared/durations.js";
+import { element, isField, setText, show, write } from "../shared/dom.js";
+import { isBehind } from "../shared/freshness.js";
+import { actionOf, keyOf, storedKeys } from "../shared/keys.js";
+import { connect, spread } from "../shared/live.js";
+import { createMessages } from "../shared/messages_view.js";
+import { createAppointments } from "./reception_appointments.js";
+import { createHeld } from "../console/console_held.js";
+import { createFind } from "./reception_find.js";
+import { CANCEL_REASONS } from "../shared/reasons.js";
+import { needsCare, paperOf, reasonOf, withPrint } from "./paper_state.js";
+import { createNextNeeds } from "./needs_form.js";
+import { createSheet } from "./reception_sheet.js";
+import { queueFeed } from "../shared/queue_feed.js";
+import { hallWords } from "../shared/hall_words.js";
+import { createCalling } from "./reception_calling.js";
+import { watchConfiguration } from "../shared/renewing.js";
+import { sessionStore } from "../console/session_store.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
+import { drawLiveness, drawWaiting } from "../shared/waiting_view.js";
+
+const page = readJson("console-page");
+const say = sayer(readJson("sentences"), page.language);
+const words = {
+  say,
+  hour: hourTeller(page.language, page.hall.time_zone),
+  hall: hallWords(page),
+};
+const HALL = `/api/v1/halls/${page.hall.slug}`;
+const STORED_AT = `parvis.reception.${page.hall.slug}`;
+const KEPT = 12;
+let state = emptyConsole();
+let menu = [];
+let issued = stored();
+let heard = []; // the last prints told, of any ticket of the hall
+let greeted = null; // the last greeting counted here, until it was taken back
+let isSending = false;
+let summary = { waiting: null, saidAtMs: 0 };
+const nextNeeds = createNextNeeds(say);
+const sheet = createSheet({ hall: HALL, say, attempt, wishes, tell, receive: (service, reason) => issue(service, reason), heard: () => heard });
+const appointments = createAppointments({
+  hall: page.hall.slug,
+  words,
+  readDay: () => read(`${HALL}/appointments`),
+  attempt: (request) => attempt(request),
+  wishes: () => wishes(),
+  arrived(ticket) {
+    document.querySelector("[data-priority]").checked = false;
+    remember(ticket);
+    tell(say("reception.outcome.issued", { number: ticket.number }));
+  },
+  tell: (text) => tell(text),
+});
+const find = createFind({
+  words, attempt, tell, reprint,
+  languageName: words.hall.languageName,
+  ask: (query) => read(`${HALL}/visits?${query}`),
+});
+
+const sayForm = document.querySelector("[data-say-form]");
+const messages = createMessages({ words, attempt, paths: () => (sayForm ? [`${HALL}/messages`] : []) });
+
+// An agent who also holds counters goes on holding them from here, and sees who is there.
+const session = sessionStore(page.hall.slug);
+const chosenKeys = storedKeys(localStorage.getItem("parvis.console.keys"));
+const toConsole = document.querySelector("[data-switch]");
+const held = createHeld({ words, least: 1, activate: goToPlace });
+if (toConsole && chosenKeys.hasSingleLetters) {
+  toConsole.querySelector("kbd").textContent = chosenKeys.keys.reception;
+  toConsole.setAttribute("aria-keyshortcuts", chosenKeys.keys.reception);
+}
+
+function goToPlace(counter) {
+  session.keep({ ...session.stored(), counter });
+  toConsole.click();
+}
+
+const calling = createCalling({
+  box: document.querySelector("[data-calling]"),
+  say, session, attempt, tell,
+  label: (counter) => (counter ? words.hall.counterLabel(counter) : ""),
+  changed: refresh,
+});
+
+const socket = connect("/agent", { hall: page.hall.slug, papers: true }, {
+  live: () => { state = withLiveness(state, true, Date.now()); signOfLife(); draw(); refresh(); refreshPapers(); messages.refresh(); },
+  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
+  messages: {
+    "queue.changed": queueFeed({ fetchQueue: () => read(`${HALL}/queue`), apply: takeQueue }),
+    "print.verdict": takePrint,
+    "message.changed": ({ counter }) => { if (counter === null) messages.refresh(); },
+    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(refresh, spread()); },
+  },
+});
+
+watchConfiguration(socket, page, () => {
+  Object.assign(words.hall, hallWords(page));
+  refresh();
+});
+const signOfLife = session.live(socket, refresh);
+
+function takeQueue(queue) {
+  state = withQueue(state, queue, Date.now());
+  draw();
+  find?.refresh();
+  appointments?.refresh();
+}
+
+async function refresh() {
+  try {
+    state = withQueue(state, await read(`${HALL}/queue`), Date.now());
+    await session.learnMark(read);
+    menu = leaves((await read(`${HALL}/menu?lang=${page.language}`)).services);
+  } catch {
+    // Not reachable: the page says so, and the next connection refreshes.
+  }
+  drawServices();
+  draw();
+  appointments?.refresh();
+}
+
+function takePrint(print) {
+  sheet.take(print);
+  heard = [...heard, print].slice(-KEPT);
+  const before = issued;
+  issued = withPrint(issued, print);
+  if (issued === before) return;
+  keepIssued();
+  const at = issued.findIndex(({ visit }) => visit === print.visit);
+  const ticket = issued[at];
+  // the last ticket's own line says it
+  if (at > 0 && needsCare(ticket)) tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket) }));
+}
+
+// A verdict that came while the page was away: asked for again, as everything it may have missed.
+async function refreshPapers() {
+  const visits = issued.filter(({ print }) => print).map(({ visit }) => visit);
+  if (!visits.length) return;
+  try {
+    const { prints } = await read(`${HALL}/prints?visits=${visits.join(",")}`);
+    issued = prints.reduce(withPrint, issued);
+    keepIssued();
+  } catch {
+    // Not reachable: the next connection asks again.
+  }
+}
+
+function leaves(services) {
+  return services.flatMap((service) => (service.children?.length ? leaves(service.children) : [service]));
+}
+
+function draw() {
+  drawLiveness(state, words);
+  if (!state.queue) return;
+  if (toConsole) held.draw({ queue: state.queue, counter: { session_mark: session.stored().mark, counter: null } }, serverNow(state, Date.now()));
+  calling.draw(state.queue);
+  drawWaiting(state.queue, words.hall.serviceIds, { nowMs: serverNow(state, Date.now()), words });
+  for (const place of document.querySelectorAll("[data-note-of]")) setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
+}
+
+// A screen reader hears at most every 15 s how many people wait.
+function sayNowAndThen(nowMs) {
+  if (!state.queue) return;
+  const waiting = waitingCount(state.queue, words.hall.serviceIds);
+  const due = summaryDue(summary, waiting, nowMs);
+  summary = due.memory;
+  if (due.more === null) return;
+  const key = due.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people";
+  setText(document.querySelector("[data-say]"), `${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`);
+}
+
+function drawServices() {
+  const list = document.querySelector('[data-list="services"]');
+  if (list.children.length === menu.length) return;
+  list.replaceChildren(...menu.map((service, index) => element("li", {}, serviceButton(service, index + 1))));
+}
+
+function serviceButton({ id, name }, at) {
+  const button = element("button", { type: "button", "aria-keyshortcuts": at <= 9 ? String(at) : null },
+    element("span", {}, element("bdi", {}, name), element("small", { "data-note-of": id })));
+  if (at <= 9) button.append(element("kbd", { "aria-hidden": "true" }, String(at)));
+  button.addEventListener("click", () => issue(id));
+  return button;
+}
+
+function noteOf(service) {
+  if (!["open", "no_counter"].includes(service.state)) return say(`reception.service.${service.state}`);
+  const waiting = state.queue.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
+  const count = waiting > 0 ? say("reception.service.waiting", { count: waiting }) : say("reception.service.nobody");
+  return service.state === "no_counter" ? `${count} · ${say("reception.service.no_counter")}` : count;
+}
+
+// What a ticket is asked with, beside its service.
+function wishes() {
+  const kiosk = document.getElementById("printer").value;
+  const priority = document.querySelector("[data-priority]").checked;
+  return { language: document.getElementById("ticket-language").value, priority, ...(kiosk ? { kiosk } : {}) };
+}
+
+/** `reason`: why somebody without an appointment is received for a service that asks for one. */
+async function issue(service, reason = null) {
+  if (isSending) return;
+  const exceptional = reason ? { exceptional_reason: reason } : {};
+  const answer = await attempt({ path: `${HALL}/tickets`, body: { service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked(), ...exceptional } });
+  if (!answer.ok) return answer.problem?.code === "appointment_only" ? sheet.offer(service, menu.find(({ id }) => id === service)?.exceptional ?? null) : undefined;
+  nextNeeds.clear();
+  document.querySelector("[data-priority]").checked = false;
+  remember(answer.body);
+  tell(say("reception.outcome.issued", { number: answer.body.number }));
+}
+
+async function reprint(ticket) {
+  const answer = await attempt({ path: `/api/v1/tickets/${ticket.visit}/reprint` });
+  if (!answer.ok) return;
+  issued = withPrint(issued, { visit: ticket.visit, why: null, ...answer.body });
+  keepIssued();
+  tell(say("reception.outcome.reprint", { number: ticket.number }));
+}
+
+/** Voids the last ticket given here for the reason chosen: its leg is looked up, since a ticket does not name it. */
+function cancelLast(button) {
+  const [ticket] = issued;
+  askOnce(button, {
+    texts: [say("console.cancel.title", { number: ticket.number }), say("reception.find.cancel_hint")],
+    no: say("reception.issued.keep"),
+    answers: CANCEL_REASONS.map((reason) => ({ label: say(`console.cancel.reason.${reason}`), go: () => cancel(ticket, reason) })),
+  });
+}
+
+async function cancel(ticket, reason) {
+  const { visits } = await read(`${HALL}/visits?number=${ticket.number}`).catch(() => ({ visits: [] }));
+  const leg = visits.find(({ visit }) => visit === ticket.visit)?.leg;
+  if (!leg) return refuse(say("console.refused.no_answer"));
+  const answer = await attempt({ path: `/api/v1/legs/${leg}/cancel`, body: { reason } });
+  if (!answer.ok) return undefined;
+  issued = issued.filter(({ visit }) => visit !== ticket.visit);
+  keepIssued();
+  tell(say("console.outcome.cancel", { number: ticket.number }));
+  return document.getElementById("main").focus();
+}
+
+async function greet() {
+  const service = document.getElementById("greeting-service").value;
+  const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
+  if (!answer.ok) return;
+  tell(say("reception.outcome.greeting", { service: words.hall.serviceName(service) }));
+  greeted = answer.body.greeting;
+  show('[data-act="undo-greeting"]', true);
+}
+
+/** The last one counted here is taken back; a second press finds nothing more to take back. */
+async function undoGreeting() {
+  const answer = await attempt({ path: `${HALL}/greetings/${greeted}/undo` });
+  if (answer.ok) tell(say("console.outcome.undo"));
+  greeted = null;
+  show('[data-act="undo-greeting"]', false);
+  document.querySelector('[data-act="greeting"]').focus();
+}
+
+async function sayToCounter() {
+  const { counter, phrase, text } = sayForm.elements;
+  const body = { counter: counter.value, ...(phrase.value ? { phrase: phrase.value } : {}), ...(text.value.trim() ? { text: text.value.trim() } : {}) };
+  if (!(await attempt({ path: `${HALL}/messages`, body })).ok) return;
+  text.value = "";
+  tell(say("reception.say.done", { counter: words.hall.counterLabel(counter.value) }));
+}
+
+async function attempt(request) {
+  isSending = true;
+  show("[data-refused]", false);
+  sheet.hide();
+  tell("");
+  const answer = await send({ ...request, headers: { ...csrfHeader(), ...request.headers } }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  isSending = false;
+  if (!answer.ok) {
+    tell("");
+    refuse(answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
+  }
+  if (!state.isLive) refresh();
+  return answer;
+}
+
+function refuse(text) {
+  write("refused", text);
+  show("[data-refused]", true);
+  document.querySelector("[data-refused]").scrollIntoView({ block: "nearest" });
+}
+
+function tell(text) {
+  setText(document.querySelector("[data-outcome]"), text);
+}
+
+// Tickets issued here
+
+function stored() {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORED_AT)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function remember(ticket) {
+  issued = heard.reduce(withPrint, [ticket, ...issued]).slice(0, KEPT); // its verdict may have come before its answer
+  keepIssued();
+}
+
+function keepIssued() {
+  sessionStorage.setItem(STORED_AT, JSON.stringify(issued));
+  drawIssued();
+}
+
+function drawIssued() {
+  const [last] = issued;
+  show("[data-none]", !last);
+  show("[data-issued], [data-last]", Boolean(last));
+  if (!last) return;
+  write("number", last.number);
+  write("service", words.hall.serviceName(last.service));
+  write("ahead", aheadWords(last));
+  // without a public address it could be typed nowhere
+  const address = last.follow_url?.replace(/^https?:\/\//, "").replace(/\/t\/.*$/, "/suivi");
+  write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
+  write("paper", last.print ? paperWords(last) : say("reception.issued.say"));
+  document.querySelector('[data-text="paper"]').classList.toggle("care", needsCare(last));
+  document.querySelector('[data-list="last"]').replaceChildren(...issued.map(lastRow));
+}
+
+function aheadWords({ ahead, wait, why_no_wait: why }) {
+  const count = say("reception.issued.ahead", { count: ahead ?? 0 });
+  if (why === "after_closing") return `${count} · ${say("reception.issued.after_closing")}`;
+  if (!wait) return count;
+  if (wait.high_s === 0) return say("reception.issued.no_wait");
+  const way = ["under", "over"].includes(wait.said) ? `reception.issued.wait_${wait.said}` : "reception.issued.wait";
+  return `${count} · ${say(way, { low: duration(Math.floor(wait.low_s / 60)), high: duration(Math.ceil(wait.high_s / 60)) })}`;
+}
+
+function duration(whole) {
+  if (whole < 60) return say("reception.duration.minutes", { minutes: whole });
+  return say("reception.duration.hours", { hours: Math.floor(whole / 60), minutes: String(whole % 60).padStart(2, "0") });
+}
+
+function paperWords(ticket) {
+  const words = say(`reception.print.${paperOf(ticket)}`);
+  const reason = reasonOf(ticket);
+  return reason ? `${words} (${say(`reception.print.why.${reason}`)})` : words;
+}
+
+function lastRow(ticket) {
+  const again = element("button", { type: "button", class: "quiet", "aria-label": say("reception.last.again_one", { number: ticket.number }) }, say("reception.last.again"));
+  again.addEventListener("click", () => reprint(ticket));
+  return element("tr", {},
+    element("th", { scope: "row" }, ticket.number),
+    element("td", {}, element("bdi", {}, words.hall.serviceName(ticket.service))),
+    element("td", {}, words.hour(ticket.issued_at)),
+    element("td", {}, element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket)), again));
+}
+
+document.querySelector('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued[0]));
+document.querySelector('[data-act="cancel-last"]')?.addEventListener("click", ({ currentTarget }) => cancelLast(currentTarget));
+document.querySelector('[data-act="greeting"]').addEventListener("click", greet);
+document.querySelector('[data-act="undo-greeting"]').addEventListener("click", undoGreeting);
+sayForm?.addEventListener("submit", (event) => { event.preventDefault(); sayToCounter(); });
+document.addEventListener("keydown", (event) => {
+  const key = keyOf(event);
+  if (key === null || isField(event.target)) return;
+  if (actionOf(event, { ...chosenKeys, isInField: false }) === "reception" && toConsole) return toConsole.click();
+  const at = /^[1-9]$/.test(key) ? Number(key) : 0;
+  if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
+  else if (key === "S") greet();
+  else if (key === "A") nextNeeds.open();
+  else if (key === "M" && sayForm) sayForm.elements.counter.focus();
+  else if (key === "F" && find) {
+    event.preventDefault();
+    find.focus();
+  }
+});
+setInterval(() => { draw(); sayNowAndThen(Date.now()); }, 1000);
+drawIssued();
+refresh();

@@ -1,0 +1,52 @@
+// What is offered where a ticket needs an appointment: the sheet that says how to obtain one, and the exceptional reasons to be received all the same.
+
+import { paperOf, reasonOf } from "./paper_state.js";
+import { element, show, write } from "../shared/dom.js";
+
+/**
+ * `attempt(request)` sends one write and says refusals, `wishes()` is what a ticket is asked with, `tell(text)` says an outcome,
+ * `receive(service, reason)` issues the ticket of who is received exceptionally, `heard()` are the last prints told in the hall.
+ * Answers {offer, hide, take}.
+ */
+export function createSheet({ hall, say, attempt, wishes, tell, receive, heard }) {
+  const button = document.querySelector('[data-act="sheet"]');
+  let service = null;
+  let job = null;
+
+  button.addEventListener("click", async () => {
+    const { language, kiosk } = wishes();
+    const answer = await attempt({ path: `${hall}/appointment-sheets`, body: { service, language, ...(kiosk ? { kiosk } : {}) } });
+    if (!answer.ok) return;
+    job = answer.body.job;
+    sayPaper(heard().findLast((print) => print.job === job) ?? answer.body); // its verdict may have come first
+  });
+
+  function reasonItem({ id, name }) {
+    const made = element("button", { type: "button", "data-reason": id }, name);
+    made.addEventListener("click", async () => {
+      await receive(service, id);
+      if (document.activeElement === document.body) document.getElementById("main").focus(); // its button is gone
+    });
+    return element("li", {}, made);
+  }
+
+  function sayPaper(print) {
+    const words = say(`reception.print.${paperOf({ print })}`);
+    const why = reasonOf({ print });
+    tell(say("reception.sheet.outcome", { paper: why ? `${words} (${say(`reception.print.why.${why}`)})` : words }));
+  }
+
+  return {
+    /** `way`: who receives and for which reasons, as the menu says; null where nobody does. */
+    offer(refused, way) {
+      service = refused;
+      show("[data-sheet]", true);
+      show("[data-reasons]", way !== null);
+      write("reasons-title", way ? say("reception.exceptional.title", { service: way.received_by.name }) : "");
+      document.querySelector('[data-list="reasons"]').replaceChildren(...(way?.reasons ?? []).map(reasonItem));
+      button.focus();
+    },
+    hide: () => show("[data-sheet]", false),
+    take: (print) => { if (job && print.job === job) sayPaper(print); },
+  };
+}

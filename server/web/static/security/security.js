@@ -1,0 +1,146 @@
+// The security guard's page: how many people are in the hall, and a call for help in two steps.
+
+import { givenWords, hourRows } from "./security_state.js";
+import { withLiveness } from "../console/console_state.js";
+import { hourTeller } from "../shared/durations.js";
+import { element, fill, setText, show, write } from "../shared/dom.js";
+import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
+import { connect, spread } from "../shared/live.js";
+import { createPaced } from "../shared/paced.js";
+import { watchConfiguration } from "../shared/renewing.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
+import { drawLiveness } from "../shared/waiting_view.js";
+
+const AT_MOST_EVERY_MS = 2000;
+const { now: readPeople, soon } = createPaced(countPeople, AT_MOST_EVERY_MS);
+const page = readJson("console-page");
+const say = sayer(readJson("sentences"), page.language);
+const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
+const HALL = `/api/v1/halls/${page.hall.slug}`;
+let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null };
+let isSending = false;
+let hoursAtMs = -Infinity;
+const HOURS_EVERY_MS = 60000;
+const nameOf = (service) => page.services.find(({ id }) => id === service)?.name ?? service;
+
+const socket = connect("/screen", { hall: page.hall.slug }, {
+  live: () => { state = withLiveness(state, true, Date.now()); readPeople(); readCalls(); readHours(); },
+  lost: () => { state = withLiveness(state, false, Date.now()); drawLiveness(state, words); },
+  messages: {
+    "board.changed": () => { soon(); soonHours(); },
+    "message.changed": readCalls,
+    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
+  },
+});
+
+watchConfiguration(socket, page, readHours);
+
+async function countPeople() {
+  drawLiveness(state, words);
+  try {
+    const found = await read(`${HALL}/people`);
+    const seen = accepted(state.seen, found);
+    if (seen === null) return;
+    state = { ...state, seen };
+    const { people } = found;
+    write("all", String(people.all));
+    write("waiting", String(people.waiting));
+    write("called", String(people.called));
+    write("at_counters", String(people.in_service));
+    write("parked", String(people.parked));
+    write("linked", people.linked ? say("security.linked", { count: people.linked }) : "");
+  } catch {
+    // Not reachable: the page says so, and the next connection reads again.
+  }
+}
+
+// The hours of the day change rarely: read again at most once a minute, and when a day begins.
+function soonHours() {
+  if (Date.now() - hoursAtMs > HOURS_EVERY_MS) readHours();
+}
+
+async function readHours() {
+  hoursAtMs = Date.now();
+  try {
+    const rows = hourRows((await read(`${HALL}/appointments`)).appointments);
+    show("[data-no-hours]", rows.length === 0);
+    show("[data-hours]", rows.length > 0);
+    fill(document.querySelector('[data-list="hours"]'), JSON.stringify(rows), rows.map(hourRow));
+  } catch {
+    // As above.
+  }
+}
+
+function hourRow({ at, service, expected, arrived, isPast }) {
+  return element("tr", { class: isPast ? "past" : null }, element("th", { scope: "row" }, words.hour(at)), element("td", {}, element("bdi", {}, nameOf(service))),
+    element("td", { class: "n" }, String(expected)), element("td", { class: "n" }, String(arrived)));
+}
+
+async function give(form) {
+  if (isSending) return;
+  isSending = true;
+  show("[data-not-given]", false);
+  const { service, count, language, kiosk } = form.elements;
+  const body = { service: service.value, press_id: uuid(), count: Number(count.value), language: language.value, ...(kiosk.value ? { kiosk: kiosk.value } : {}) };
+  const answer = await send({ path: `${HALL}/distribution`, body, headers: csrfHeader() });
+  isSending = false;
+  if (answer.ok) {
+    const { first, last, count: given } = givenWords(answer.body.tickets);
+    setText(document.querySelector("[data-given]"), say("security.give.given", { first, last, count: given }));
+    count.value = "1";
+  } else {
+    write("not-given", answer.problem?.detail ?? say("security.give.failed"));
+    show("[data-not-given]", true);
+  }
+}
+
+async function readCalls() {
+  try {
+    const { messages } = await read(`${HALL}/messages`);
+    fill(document.querySelector('[data-list="calls"]'), JSON.stringify(messages), messages.map(callItem));
+  } catch {
+    // As above.
+  }
+}
+
+function callItem({ sent_at: sent, seen_at: seen, seen_from: from }) {
+  const text = seen ? say("security.help.seen", { sent: words.hour(sent), at: words.hour(seen), who: say(`security.who.${from}`) }) : say("security.help.unseen", { sent: words.hour(sent) });
+  return element("li", { class: seen ? "seen" : "unseen" }, element("i", { class: `icon icon-${seen ? "check" : "bell"}`, "aria-hidden": "true" }), text);
+}
+
+function step(number) {
+  show("[data-step]", false);
+  show(`[data-step="${number}"]`, true);
+  document.querySelector(number === 2 ? "[data-confirm]" : "[data-ask]").focus();
+}
+
+async function callForHelp() {
+  if (isSending) return;
+  isSending = true;
+  show("[data-refused]", false);
+  const answer = await send({ path: `${HALL}/messages`, body: {}, headers: csrfHeader() }, { onRepeat: () => refuse(say("security.help.not_yet")) });
+  isSending = false;
+  if (answer.ok) {
+    show("[data-refused]", false);
+    step(1);
+  } else {
+    refuse(answer.problem?.detail ?? say("security.help.failed"));
+  }
+  await readCalls();
+}
+
+function refuse(text) {
+  write("refused", text);
+  show("[data-refused]", true);
+}
+
+document.querySelector("[data-ask]").addEventListener("click", () => step(2));
+document.querySelector("[data-cancel]").addEventListener("click", () => step(1));
+document.querySelector("[data-confirm]").addEventListener("click", callForHelp);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector('[data-step="2"]').hidden) step(1); });
+document.querySelector("[data-give]")?.addEventListener("submit", (event) => { event.preventDefault(); give(event.target); });
+setInterval(soonHours, 30000);
+readPeople();
+readCalls();
+readHours();

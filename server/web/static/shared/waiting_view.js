@@ -1,0 +1,113 @@
+// Who waits and whether the page is live, as the console and the reception desk show them.
+
+import { minutes } from "./durations.js";
+import { element, fill, setText, show, write } from "./dom.js";
+import { waitingCount, waitingRows } from "../console/console_state.js";
+
+const ROWS_SHOWN = 8;
+
+let isWhole = false;
+
+/** Draws who waits for these services and answers the rows, the next person first; `told`: the rows, where they are known otherwise. */
+export function drawWaiting(queue, services, { nowMs, words, told = null }) {
+  const rows = told ?? waitingRows(queue, services, nowMs);
+  const count = Math.max(rows.length, told ? 0 : waitingCount(queue, services));
+  const most = isWhole ? rows.length : ROWS_SHOWN;
+  write("waiting-count", count ? words.say("console.waiting.count", { count }) : "");
+  show("[data-nobody]", count === 0);
+  drawRows(rows.slice(0, most), words);
+  drawWhole(rows.length, () => drawWaiting(queue, services, { nowMs, words, told }), words);
+  const rest = count - Math.min(rows.length, most);
+  show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
+  write("waiting-rest", words.say("console.waiting.rest", { count: rest }));
+  return rows;
+}
+
+/** The button that opens the whole list, where it is longer than what is shown. */
+function drawWhole(length, redraw, { say }) {
+  const button = document.querySelector("[data-whole]");
+  if (!button) return;
+  button.hidden = length <= ROWS_SHOWN;
+  button.setAttribute("aria-expanded", String(isWhole));
+  setText(button, isWhole ? say("console.waiting.less") : say("console.waiting.whole", { count: length }));
+  button.onclick = () => {
+    isWhole = !isWhole;
+    redraw();
+  };
+}
+
+/** Says whether the page is live, and since when it is not. */
+export function drawLiveness(state, { say, hour }) {
+  const since = state.lostAtMs === null ? "" : hour(state.lostAtMs);
+  const text = state.isLive ? say("console.live.yes") : since ? say("console.live.no", { at: since }) : say("console.live.connecting");
+  write("live", text);
+  write("live-short", text);
+  for (const place of document.querySelectorAll("[data-live]")) place.dataset.live = state.isLive ? "yes" : "no";
+  const isLost = !state.isLive && since !== "";
+  document.body.classList.toggle("not-live", isLost);
+  show("[data-lost]", isLost);
+  if (isLost) write("lost", say("console.live.explain", { at: since }));
+}
+
+/** What a leg has besides its service: a priority, an appointment. */
+export function chips(leg, { say, hour, hall }) {
+  const texts = [];
+  if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
+  if (leg.exceptional && say.knows("console.chip.exceptional")) texts.push(say("console.chip.exceptional"));
+  if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
+  for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
+  if (leg.is_held) texts.push(say("console.need.held"));
+  if (leg.state === "waiting" && leg.not_before && say.knows("console.chip.not_before")) texts.push(say("console.chip.not_before", { at: hour(leg.not_before) }));
+  const only = leg.state === "waiting" ? hall?.counters?.find(({ id }) => id === leg.for_counter) : null;
+  if (only && say.knows("console.chip.for_counter")) texts.push(say("console.chip.for_counter", { counter: only.label }));
+  if (leg.postponements && say.knows("console.chip.postponed")) texts.push(say("console.chip.postponed"));
+  if (leg.linked?.length && say.knows("console.chip.linked")) texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
+  for (const service of hall && say.knows("console.chip.added") ? leg.added_services ?? [] : []) texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
+  return texts.map((text) => element("span", { class: "chip" }, text));
+}
+
+/** When somebody arrived, or the arrival whose rank they keep after a transfer. */
+export function arrivedWords(leg, { say, hour }) {
+  return leg.ranked_from ? say("console.person.ranked", { at: hour(leg.ranked_from) }) : say("console.person.arrived", { at: hour(leg.arrived_at) });
+}
+
+/** Why somebody is received without the appointment a service asks for: the reason and the service; empty for anyone else. */
+export function exceptionalWords({ exceptional }, { say, hall }) {
+  if (!exceptional) return "";
+  const reasons = hall.services.find(({ id }) => id === exceptional.service)?.reasons;
+  return say("console.exceptional.of", { reason: reasons?.[exceptional.reason] ?? exceptional.reason, service: hall.serviceName(exceptional.service) });
+}
+
+function drawRows(rows, words) {
+  const list = document.querySelector('[data-list="waiting"]');
+  if (!list) return;
+  const mark = JSON.stringify(rows.map(({ leg }) => [leg.leg, leg.priority, leg.booked_at, leg.needs, leg.is_held, leg.not_before, leg.for_counter, leg.ranked_from, leg.postponements, leg.linked]));
+  fill(list, mark, rows.map((row) => rowElement(row, words)));
+  rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
+}
+
+function rowElement({ leg }, words) {
+  const { hall } = words;
+  return element(
+    "li",
+    {},
+    element("b", {}, leg.number),
+    element("span", { class: "what" }, element("bdi", {}, hall.serviceName(leg.service)), ...chips(leg, words), element("small", {}, arrivedWords(leg, words))),
+    element("em", {}),
+    element("span", { class: "target", "aria-hidden": "true" }, element("i")),
+  );
+}
+
+function refreshRow(item, { waitedS, share, isEarly, isOverdue }, say) {
+  const waited = isEarly ? say("console.waiting.on_time") : minutes(waitedS, say);
+  const place = item.querySelector("em");
+  place.classList.toggle("late", isOverdue);
+  fill(place, `${waited} ${isOverdue}`, isOverdue ? lateWords(waited, say) : [waited]);
+  const bar = item.querySelector(".target i");
+  bar.classList.toggle("over", isOverdue);
+  bar.style.inlineSize = `${Math.round(share * 100)}%`;
+}
+
+function lateWords(waited, say) {
+  return [element("i", { class: "icon icon-alert", "aria-hidden": "true" }), ` ${waited}`, element("small", {}, say("console.waiting.overdue"))];
+}

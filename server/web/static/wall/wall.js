@@ -1,0 +1,154 @@
+// The supervisor's wall: one hall, live. The socket says that something changed; the page reads the wall again.
+
+import { withLiveness } from "../console/console_state.js";
+import { hourTeller } from "../shared/durations.js";
+import { setText, show, write } from "../shared/dom.js";
+import { isBehind } from "../shared/freshness.js";
+import { connect, spread } from "../shared/live.js";
+import { createMessages } from "../shared/messages_view.js";
+import { createPaced } from "../shared/paced.js";
+import { hallWords } from "../shared/hall_words.js";
+import { watchConfiguration } from "../shared/renewing.js";
+import { readJson, sayer } from "../shared/sentences.js";
+import { csrfHeader, read, send, tellBarred } from "../shared/verbs.js";
+import { drawLiveness } from "../shared/waiting_view.js";
+import { emptyWall, saidNext, withWall } from "./wall_state.js";
+import { createHalfDay } from "./wall_half_day.js";
+import { createSound } from "./wall_sound.js";
+import { createWallView } from "./wall_view.js";
+
+const AT_MOST_EVERY_MS = 1000;
+const { now: refresh, soon, ageMs } = createPaced(readWall, AT_MOST_EVERY_MS);
+const AT_LEAST_EVERY_MS = 30000;
+const FORETOLD_AFTER_MS = 2500; // waits are foretold anew once a second, after what changed was told
+const DAY_END_EVERY_MS = 60000;
+const page = readJson("console-page");
+const say = sayer(readJson("sentences"), page.language);
+const HALL = `/api/v1/halls/${page.hall.slug}`;
+const words = {
+  say,
+  hour: hourTeller(page.language, page.hall.time_zone),
+  hall: wallWords(),
+};
+const view = createWallView({ words, move, tickets });
+const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
+const sound = createSound(words, keepQuiet);
+let state = emptyWall();
+let said = null;
+let dayEndReadAtMs = -Infinity;
+let isSending = false;
+
+const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
+
+const socket = connect("/agent", { hall: page.hall.slug }, {
+  live: () => { state = withLiveness(state, true, Date.now()); refresh(); messages.refresh(); },
+  lost: () => { state = withLiveness(state, false, Date.now()); draw(); },
+  messages: {
+    "queue.changed": () => { soon(); setTimeout(soon, FORETOLD_AFTER_MS); },
+    "message.changed": ({ counter }) => { if (counter === null) messages.refresh(); },
+    heartbeat: (beat) => { if (isBehind(state.seen, beat)) setTimeout(soon, spread()); },
+  },
+});
+
+watchConfiguration(socket, page, () => {
+  Object.assign(words.hall, wallWords());
+  view.renew();
+  refresh();
+});
+
+function wallWords() {
+  const words = hallWords(page);
+  const queues = new Map(page.queues.map(({ id, name }) => [id, name]));
+  return {
+    ...words,
+    profilesFor: (counter) => page.profiles.filter(({ id }) => page.profiles_for[counter]?.includes(id)),
+    queueName: (id) => queues.get(id) ?? id, counterLabel: (id) => words.counterLabel(id) || id,
+  };
+}
+
+async function readWall() {
+  try {
+    state = withWall(state, await read(`${HALL}/wall`), Date.now());
+  } catch (failure) {
+    // Not reachable: the page says so, and the next connection reads again.
+    tellBarred(failure);
+  }
+  draw();
+  readDayEnd();
+}
+
+/** The wall may stand open for days: what the last day end closed is asked for again now and then. */
+async function readDayEnd() {
+  if (Date.now() - dayEndReadAtMs < DAY_END_EVERY_MS) return;
+  dayEndReadAtMs = Date.now();
+  try {
+    halfDay.tellDayEnd(await read(`${HALL}/day-end`));
+  } catch {
+    // What is shown stays.
+  }
+}
+
+function draw() {
+  drawLiveness(state, words);
+  if (state.wall) halfDay.draw(state.wall);
+  if (state.wall) sound.draw(state.wall, Date.now() + state.clockOffsetMs);
+  if (state.wall) view.draw(state.wall, Date.now() + state.clockOffsetMs);
+}
+
+async function move(counter, profile) {
+  const answer = await attempt({ method: "PATCH", path: `/api/v1/counters/${counter}/session`, body: { profile } });
+  if (!answer.ok) return;
+  const name = page.profiles.find(({ id }) => id === profile)?.name ?? say("wall.counters.all_services");
+  tell(say("wall.moved", { counter: words.hall.counterLabel(counter), profile: name }));
+}
+
+async function atBreak(choice) {
+  const answer = await attempt({ path: `${HALL}/break`, body: { choice } });
+  if (answer.ok) tell(say(`wall.break.${choice}_done`));
+}
+
+async function keepQuiet(minutes) {
+  const answer = await attempt({ path: `${HALL}/quiet`, body: { minutes } });
+  if (answer.ok) tell(minutes ? say("wall.sound.quiet_done", { at: words.hour(answer.body.quiet_until) }) : say("wall.sound.speak_done"));
+}
+
+async function tickets(service, verb) {
+  const answer = await attempt({ path: `${HALL}/services/${service}/${verb}` });
+  if (answer.ok) tell(say(`wall.tickets.${verb}_done`, { service: words.hall.serviceName(service) }));
+}
+
+async function attempt(request) {
+  if (isSending) return { ok: false };
+  isSending = true;
+  show("[data-refused]", false);
+  tell("");
+  const answer = await send({ ...request, headers: csrfHeader() }, { onRepeat: () => tell(say("console.outcome.repeating")) });
+  isSending = false;
+  if (!answer.ok) {
+    write("refused", answer.status === 0 ? say("console.refused.no_answer") : (answer.problem?.detail ?? say("console.refused.unknown")));
+    show("[data-refused]", true);
+  }
+  await refresh();
+  return answer;
+}
+
+function tell(text) {
+  setText(document.querySelector("[data-outcome]"), text);
+}
+
+// A screen reader hears at most every 15 s what changed.
+function sayNowAndThen(nowMs) {
+  if (!state.wall) return;
+  const next = saidNext(said, state.wall, nowMs);
+  said = next.memory;
+  const texts = (next.news ?? []).map(({ queue, state: how }) => say(`wall.said.${how}`, { queue: words.hall.queueName(queue) }));
+  if (next.more !== null) texts.push(say(next.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people", { count: Math.abs(next.more) }), say("console.waiting.said", { count: state.wall.people.waiting }));
+  if (texts.length) setText(document.querySelector("[data-say]"), texts.join(" "));
+}
+
+setInterval(() => {
+  draw();
+  sayNowAndThen(Date.now());
+  if (state.isLive && ageMs() > AT_LEAST_EVERY_MS) soon();
+}, 1000);
+refresh();

@@ -1,0 +1,65 @@
+// What a supervisor's wall knows of a hall: pure functions of values. No DOM, no clock, no network.
+
+import { accepted, NOTHING_SEEN } from "../shared/freshness.js";
+
+const STEP_S = 300;
+const SAID_EVERY_MS = 15000;
+
+/** The wall before anything is known. */
+export function emptyWall() {
+  return { wall: null, seen: NOTHING_SEEN, clockOffsetMs: 0, isLive: false, lostAtMs: null };
+}
+
+/** A wall taken in if it is newer; an old one changes nothing. */
+export function withWall(state, wall, nowMs) {
+  const seen = accepted(state.seen, wall);
+  return seen === null ? state : { ...state, wall, seen, clockOffsetMs: Date.parse(wall.as_of) - nowMs };
+}
+
+/** Queues as rows: the longest wait as of now, and where bar, range and target stand on one common axis (0 to 1). */
+export function queueRows(wall, nowMs) {
+  const sinceS = Math.max(0, (nowMs - Date.parse(wall.as_of)) / 1000);
+  const rows = wall.queues.map((queue) => ({ ...queue, longestS: queue.waiting ? queue.longest_s + sinceS : 0 }));
+  const topS = axisTop(rows);
+  return rows.map((row) => ({
+    ...row,
+    at: {
+      longest: row.longestS / topS,
+      target: row.target_s / topS,
+      low: (row.wait?.low_s ?? 0) / topS,
+      high: (row.wait?.high_s ?? 0) / topS,
+    },
+  }));
+}
+
+/** The end of the axis in seconds: whole steps of five minutes that hold every wait and every target. */
+export function axisTop(rows) {
+  const most = Math.max(STEP_S, ...rows.flatMap(({ longestS, target_s: target, wait }) => [longestS, target, wait?.high_s ?? 0]));
+  return Math.ceil(most / STEP_S) * STEP_S;
+}
+
+/** Three or four round minutes to write along the axis. */
+export function axisMinutes(topS) {
+  const top = topS / 60;
+  const step = [5, 10, 15, 30, 60, 120].find((each) => top / each <= 4) ?? 240;
+  return Array.from({ length: Math.floor(top / step) + 1 }, (_, at) => at * step);
+}
+
+/** Queues that a supervisor should look at, by id and state. */
+export function troubles(wall) {
+  return wall.queues.filter(({ state }) => state !== "calm").map(({ queue, state }) => ({ queue, state }));
+}
+
+/**
+ * What a screen reader hears, at most once in 15 s: queues that came into trouble since, else how many more people wait.
+ * Answers {memory, news, more}; both null when there is nothing to say.
+ */
+export function saidNext(memory, wall, nowMs) {
+  const now = { saidAtMs: nowMs, waiting: wall.people.waiting, states: Object.fromEntries(wall.queues.map(({ queue, state }) => [queue, state])) };
+  if (memory === null) return { memory: now, news: null, more: null };
+  if (nowMs - memory.saidAtMs < SAID_EVERY_MS) return { memory, news: null, more: null };
+  const news = troubles(wall).filter(({ queue, state }) => memory.states[queue] !== state);
+  const more = now.waiting - memory.waiting;
+  if (!news.length && more === 0) return { memory, news: null, more: null };
+  return { memory: now, news: news.length ? news : null, more: more || null };
+}

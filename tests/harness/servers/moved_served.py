@@ -1,0 +1,49 @@
+"""A served demonstration with its real hours, on a working day whose hour the test sets."""
+
+import os
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from tests.harness.servers.served import Served
+
+ZONE = ZoneInfo("Europe/Paris")
+TUESDAY = 1
+AHEAD = "clock-ahead-s"
+"""The file in the server's folder that says how many seconds its clock is ahead."""
+
+
+class MovedServed(Served):
+    """A server whose clock goes forward only, from one hour of its `day` to the next."""
+
+    def __init__(self, var: Path, **settings: Any) -> None:
+        super().__init__(var, demo_hours="real", **settings)
+        today = datetime.now(ZONE).date()
+        self.day: date = today + timedelta(days=7 + TUESDAY - today.weekday())
+
+    def command(self) -> list[str]:
+        """The server with a clock of its own."""
+        python, option, *real = super().command()
+        return [python, option, "tests.harness.servers.moved_server", *real]
+
+    def at(self, hour: int, minute: int = 0, *, days_later: int = 0) -> Self:
+        """Moves the clock to a local hour of the day, or of one that follows."""
+        wanted = datetime.combine(self.day + timedelta(days=days_later), time(hour, minute), ZONE)
+        return self._be_ahead((wanted - datetime.now(ZONE)).total_seconds())
+
+    def later(self, seconds: float) -> Self:
+        """Moves the clock on from where it stands."""
+        return self._be_ahead(self.ahead_s + seconds)
+
+    @property
+    def ahead_s(self) -> float:
+        """How far the server's clock is ahead of this machine's."""
+        return float((self.var / AHEAD).read_text(encoding="ascii"))
+
+    def _be_ahead(self, seconds: float) -> Self:
+        place = self.var / AHEAD
+        beside = place.with_suffix(".new")
+        beside.write_text(str(seconds), encoding="ascii")
+        os.replace(beside, place)  # the server reads it at any moment
+        return self

@@ -1,0 +1,118 @@
+"""A PostgreSQL cluster of the tests' own: default settings, fsync on, thrown away afterwards."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Self
+
+import psycopg
+
+from tests.harness.programs import child_of_tests, database_user, postgresql_program
+from tests.harness.servers.ports import free_port
+from tests.harness.waiting import wait_until
+
+
+class PostgresqlCluster:
+    """One running server; `new_database` makes databases in it."""
+
+    def __init__(self, *, cores: set[int] | None = None) -> None:
+        self.port = free_port()
+        self._cores = cores
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="parvis-postgresql-"))
+        user = database_user()
+        if user is not None:
+            shutil.chown(self._folder, user, user)
+        self._create(user)
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # SIGINT: fast shutdown, connections are cut
+        self._server.send_signal(signal.SIGINT)
+        try:
+            self._server.wait(20)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        """SQLAlchemy's address of a database."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
+
+    def dsn(self, database: str) -> str:
+        """libpq's address of a database."""
+        return f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
+
+    def new_database(self, template: str = "template0") -> str:
+        """Name of a fresh database, a copy of `template` (which must have no connection open)."""
+        self._count += 1
+        name = f"parvis_{self._count}"
+        self._execute(f"create database {name} template {template}")
+        return name
+
+    def drop(self, database: str) -> None:
+        """Drops a database, cutting whoever is still connected."""
+        self._execute(f"drop database if exists {database} with (force)")
+
+    def stop(self) -> None:
+        """Stops the server at once, as a power cut would; `start` brings it back."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait()
+
+    def start(self) -> None:
+        """Starts the server, again on the same port and files after a `stop`."""
+        self._server = child_of_tests(
+            [
+                postgresql_program("postgres"),
+                "-D",
+                str(self._folder / "data"),
+                "-p",
+                str(self.port),
+                "-k",
+                str(self._folder),
+                "-h",
+                "127.0.0.1",
+            ],
+            user=database_user(),
+            cores=self._cores,
+            output=self._folder / "server.log",
+        )
+        wait_until(self._answers, "PostgreSQL accepts connections", within_s=30)
+
+    def _create(self, user: str | None) -> None:
+        created = child_of_tests(
+            [
+                postgresql_program("initdb"),
+                "-D",
+                str(self._folder / "data"),
+                "-U",
+                "postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-instructions",
+            ],
+            user=user,
+            output=self._folder / "initdb.log",
+        )
+        if created.wait(60) != 0:
+            raise RuntimeError((self._folder / "initdb.log").read_text(encoding="utf-8"))
+
+    def _answers(self) -> bool:
+        if self._server.poll() is not None:
+            raise RuntimeError((self._folder / "server.log").read_text(encoding="utf-8"))
+        try:
+            self._execute("select 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self.dsn("postgres"), autocommit=True, connect_timeout=2) as connection:
+            connection.execute(statement.encode())

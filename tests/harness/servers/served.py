@@ -1,0 +1,195 @@
+"""The real server as a child process, on a free port, with a folder of its own."""
+
+import json
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import httpx
+
+from server.cli import server_command
+from server.settings import Settings
+from tests.harness.commands import run_command
+from tests.harness.programs import PROJECT, PYTHON, child_of_tests
+from tests.harness.servers.forked import Forked, forks
+from tests.harness.servers.ports import free_port
+from tests.harness.waiting import wait_until
+
+Layout = Literal["embedded", "workers"]
+
+
+def run_parvis(
+    arguments: list[str], environment: dict[str, str], *, typed: str = "", within_s: float = 120
+) -> str:
+    """What a `parvis` command printed, with `typed` on its standard input; fails if it was refused."""
+    ended = run_command(arguments, environment, typed=typed, within_s=within_s)
+    assert ended.status == 0, f"parvis {' '.join(arguments)} → {ended.status}\n{ended.stdout}\n{ended.stderr}"
+    return ended.stdout
+
+
+class Served:
+    """A server that can be started, killed and started again on the same database, port and folder."""
+
+    def __init__(
+        self,
+        var: Path,
+        *,
+        database_url: str | None = None,
+        redis_url: str | None = None,
+        workers: int = 1,
+        cores: set[int] | None = None,
+        authority: Path | None = None,
+        **settings: str,
+    ) -> None:
+        var.mkdir(parents=True, exist_ok=True)
+        self.var, self.port, self.workers, self._cores = var, free_port(), workers, cores
+        self.trust = ssl.create_default_context(cafile=authority) if authority else False
+        self.database_url = database_url or f"sqlite:///{var / 'parvis.db'}"
+        self.log = var / "server.log"
+        self._server: subprocess.Popen[bytes] | Forked | None = None
+        if not (var / "assets").exists():
+            (var / "assets").symlink_to(PROJECT / "var" / "assets")
+        chosen = {
+            "VAR": str(var),
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "LANGUAGE": "fr",
+            "DATABASE_URL": self.database_url,
+            "WORKERS": str(workers),
+            **({"REDIS_URL": redis_url} if redis_url else {}),
+            **{name.upper(): value for name, value in settings.items()},
+        }
+        self._settings = Settings.model_validate({name.lower(): value for name, value in chosen.items()})
+        self.base_url = self._settings.base_url
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARVIS_")}
+        self.environment = inherited | {f"PARVIS_{name}": value for name, value in chosen.items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def parvis(self, *arguments: str, typed: str = "", within_s: float = 120) -> str:
+        """What a `parvis` command printed, run with this server's settings."""
+        return run_parvis(list(arguments), self.environment, typed=typed, within_s=within_s)
+
+    @property
+    def demonstration(self) -> dict[str, Any]:
+        """var/demo.json: sites, kiosks, screens, users, API key."""
+        found: dict[str, Any] = json.loads((self.var / "demo.json").read_text(encoding="utf-8"))
+        return found
+
+    def take_demonstration(self, made: Path) -> None:
+        """Copies a demonstration made in another folder; its SQLite database too, where it has one."""
+        described = (made / "demo.json").read_text(encoding="utf-8")
+        told = json.loads(described)["base_url"]
+        (self.var / "demo.json").write_text(described.replace(told, self.base_url), encoding="utf-8")
+        for folder in ("media", "audio"):
+            if (made / folder).exists():
+                shutil.copytree(made / folder, self.var / folder, dirs_exist_ok=True)
+        if (made / "parvis.db").exists():
+            shutil.copy(made / "parvis.db", self.var / "parvis.db")
+
+    def republish(self, hall: str, change: Callable[[dict[str, Any]], None]) -> None:
+        """Publishes the document of a hall (slug) again, with what `change` makes of it."""
+        content = json.loads(self.parvis("export-configuration", "--hall", hall))
+        change(content)
+        place = self.var / f"{hall}.json"
+        place.write_text(json.dumps(content), encoding="utf-8")
+        self.parvis("import-configuration", str(place))
+
+    def start(self, *, by_command: bool = False, within_s: float = 60) -> Self:
+        """Starts the server and waits until it is ready; returns itself.
+
+        `by_command` starts `parvis serve`; otherwise a fork becomes at once what that command becomes, and on
+        cores of its own that is started.
+        """
+        if by_command or self._cores is not None:
+            command = [str(PYTHON), "-m", "server.cli", "serve"] if by_command else self.command()
+            self._server = child_of_tests(
+                command, environment=self.environment, cores=self._cores, output=self.log
+            )
+        else:
+            _, _, module, *arguments = self.command()
+            self._server = forks().start(module, arguments, self.environment, self.log)
+        wait_until(self.is_ready, f"{self.base_url}/health/ready answers", within_s=within_s)
+        return self
+
+    def command(self) -> list[str]:
+        """What is started: Python, `-m`, a module and its arguments."""
+        return server_command(self._settings)
+
+    def is_ready(self) -> bool:
+        """Whether /health/ready answers 200; fails with the log's end if the server has ended."""
+        if self._server is None or self._server.poll() is not None:
+            raise AssertionError(f"the server has ended\n{self.log_end()}")
+        try:
+            asked = f"{self.base_url}/health/ready"
+            return httpx.get(asked, timeout=2, trust_env=False, verify=self.trust).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def log_end(self, lines: int = 40) -> str:
+        """The last lines the server wrote."""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def pids(self) -> list[int]:
+        """The server's process and all its descendants, itself first."""
+        assert self._server is not None
+        found = [self._server.pid]
+        for pid in found:
+            for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+                found += [int(child) for child in thread.read_text().split()]
+        return found
+
+    def worker_pids(self) -> list[int]:
+        """The processes its first one has started: with two workers, those, the oldest first."""
+        first = self.pids()[0]
+        found = [
+            int(child)
+            for thread in Path(f"/proc/{first}/task").glob("*/children")
+            for child in thread.read_text().split()
+        ]
+        return sorted(found)
+
+    def rss_kb(self) -> int:
+        """Resident memory of all its processes, in kB."""
+        return sum(_rss_kb(pid) for pid in self.pids())
+
+    def kill(self) -> None:
+        """kill -9 of every process of the server at once."""
+        assert self._server is not None
+        for pid in reversed(self.pids()):
+            os.kill(pid, signal.SIGKILL)
+        self._server.wait()
+        self._server = None
+
+    def stop(self, *, within_s: float = 20) -> None:
+        """SIGTERM, as a service supervisor does; a server that takes longer is killed and the test fails."""
+        if self._server is None:
+            return
+        self._server.send_signal(signal.SIGTERM)
+        try:
+            self._server.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"the server did not stop within {within_s} s\n{self.log_end()}") from None
+        self._server = None
+
+    def restart(self) -> Self:
+        """Stops cleanly and starts again."""
+        self.stop()
+        return self.start()
+
+
+def _rss_kb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1])
+    return 0

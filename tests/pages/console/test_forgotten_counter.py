@@ -1,0 +1,198 @@
+"""The console of a forgotten counter, and of one that wraps up: asked, answered by keyboard, told in words.
+
+What the server tells of time is moved in its answers, so that nothing waits.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.chromium import Pages
+from tests.harness.servers.served import Served
+from tests.harness.working import close_counters, demonstration_user, issue, phase, sign_in
+
+SERVICE = "laon-numerique"
+PRESENCE, WRAP_UP = "[data-presence]", '[data-text="wrap-up"]'
+
+
+class Told:
+    """What `GET /counters/{counter}` tells, with some of it moved as long as a test wants it so."""
+
+    def __init__(self) -> None:
+        self.changes: dict[str, Any] = {}
+
+    def answer(self, route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        now = datetime.fromisoformat(body.get("as_of") or "2026-11-24T09:00:00+00:00")
+        for name, seconds in self.changes.items():
+            if name == "asks_after_s" and body["presence"]:
+                body["presence"]["asks_at"] = (now + timedelta(seconds=seconds)).isoformat()
+            elif name == "wrap_up_s" and not body["leg"]:
+                body["wrap_up_until"] = (now + timedelta(seconds=seconds)).isoformat()
+            elif name == "pause_reason" and body["state"] == "paused":
+                body["pause_reason"] = seconds
+        route.fulfill(response=answer, json=body)
+
+
+@pytest.fixture(scope="module")
+def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("forgotten")) as server:
+        server.take_demonstration(demonstration_sqlite)
+        yield server.start()
+
+
+@pytest.fixture(scope="module")
+def cookies() -> list[Any]:
+    return []
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def console(hall: Served, pages: Pages, cookies: list[Any], told: Told) -> Iterator[Page]:
+    """The console of a digital helper at one computer, with one person waiting."""
+    page = pages.open()
+    page.route("**/api/v1/counters/*", told.answer)
+    if cookies:
+        page.context.add_cookies(cookies)
+        page.goto(f"{hall.base_url}/console")
+    else:
+        sign_in(page, hall, *demonstration_user(hall, "digital_helper"), path="/console")
+        cookies.extend(page.context.cookies())
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    issue(hall, "laon", SERVICE)
+    page.locator('[data-list="places"] li').filter(has_text="Poste numérique 1").locator("button").click()
+    phase(page, "free")
+    yield page
+    told.changes.clear()
+    if page.locator("body").get_attribute("data-phase") == "called":
+        page.keyboard.press("F8")
+    close_counters(page)
+
+
+def call(page: Page) -> None:
+    page.keyboard.press("F9")
+    phase(page, "called")
+
+
+def test_the_question_comes_without_taking_the_focus_and_its_key_answers(console: Page, told: Told):
+    told.changes["asks_after_s"] = 0
+    call(console)
+    expect(console.locator(PRESENCE)).to_be_visible()
+    expect(console.locator(PRESENCE)).to_contain_text("Êtes-vous toujours là")
+    assert not console.evaluate("document.querySelector('[data-presence]').contains(document.activeElement)")
+    assert console.locator('[role="status"]').filter(has=console.locator(PRESENCE)).count() == 1
+    assert_accessible(console)
+    assert unreached_by_keyboard(console) == []
+    told.changes.clear()
+    console.keyboard.press("t")
+    expect(console.locator(PRESENCE)).to_be_hidden()
+    expect(console.locator("[data-outcome]")).to_have_text("Vous êtes là\u00a0: l’appel continue.")
+    phase(console, "called")
+
+
+def test_the_button_answers_and_the_page_goes_on_from_its_main_part(console: Page, told: Told):
+    told.changes["asks_after_s"] = 0
+    call(console)
+    button = console.locator('[data-act="present"]')
+    expect(button).to_be_enabled()
+    button.focus()
+    told.changes.clear()
+    console.keyboard.press("Enter")
+    expect(console.locator(PRESENCE)).to_be_hidden()
+    expect(console.locator("#main")).to_be_focused()
+
+
+def test_the_page_asks_at_its_hour_by_itself_and_any_verb_answers(console: Page, told: Told):
+    told.changes["asks_after_s"] = 2
+    call(console)
+    expect(console.locator(PRESENCE)).to_be_visible()
+    told.changes.clear()
+    console.keyboard.press("l")
+    expect(console.locator(PRESENCE)).to_be_hidden()
+    phase(console, "called")
+
+
+def test_a_counter_that_was_forgotten_says_so_in_its_pause(console: Page, told: Told):
+    told.changes["pause_reason"] = "forgotten"
+    console.keyboard.press("p")
+    console.keyboard.press("1")
+    phase(console, "paused")
+    reason = console.locator('[data-phases="paused"] [data-text="pause-reason"]')
+    expect(reason).to_have_text("Guichet oublié\u00a0: la personne appelée est revenue en tête de file")
+    assert_accessible(console)
+    console.keyboard.press("p")
+    phase(console, "free")
+
+
+def test_a_wrap_up_is_counted_down_in_words_outside_live_regions_and_next_ends_it(console: Page, told: Told):
+    call(console)
+    console.keyboard.press("o")
+    phase(console, "in_service")
+    told.changes["wrap_up_s"] = 30
+    console.keyboard.press("F8")
+    phase(console, "free")
+    left = console.locator(f".who {WRAP_UP}")
+    expect(left).to_have_text(re.compile(r"^Temps de clôture, encore (30|2\d) s$"))
+    assert (
+        console.evaluate("document.querySelector('[data-text=\"wrap-up\"]').closest('[role=status]')") is None
+    )
+    assert_accessible(console)
+    told.changes["wrap_up_s"] = 1
+    console.keyboard.press("s")
+    expect(left).to_be_hidden()
+
+
+def test_the_bar_asks_too(console: Page, pages: Pages, hall: Served, cookies: list[Any], told: Told):
+    told.changes["asks_after_s"] = 0
+    call(console)
+    bar = console.context.new_page()
+    bar.set_viewport_size({"width": 1180, "height": 48})
+    bar.route("**/api/v1/counters/*", told.answer)
+    bar.goto(f"{hall.base_url}/console/barre")
+    expect(bar.locator(PRESENCE)).to_be_visible()
+    assert_accessible(bar)
+    told.changes.clear()
+    bar.locator('[data-act="present"]').focus()
+    bar.keyboard.press("Enter")
+    expect(bar.locator(PRESENCE)).to_be_hidden()
+    bar.close()
+
+
+@pytest.mark.parametrize("shows_counters", [True, False])
+def test_the_wall_says_which_counter_is_forgotten_or_how_many(
+    hall: Served, pages: Pages, *, shows_counters: bool
+):
+    def answer(route: Route) -> None:
+        told = route.fetch()
+        body = told.json() | {"shows_counters": shows_counters, "agents": 3 if shows_counters else 1}
+        body["counted"] = {"forgotten": 1, "open": 1}
+        since = {"since": body["as_of"], "number": None}
+        until = datetime.fromisoformat(body["as_of"]) + timedelta(minutes=5)
+        if shows_counters:
+            body["counters"][0] |= since | {"state": "forgotten"}
+            body["counters"][1] |= since | {"state": "free", "wrap_up_until": until.isoformat()}
+        route.fulfill(response=told, json=body)
+
+    wall = pages.open()
+    wall.route("**/api/v1/halls/laon/wall", answer)
+    sign_in(wall, hall, *demonstration_user(hall, "supervisor"), path="/mur")
+    expect(wall.locator("[data-live=yes]")).to_be_visible()
+    if shows_counters:
+        states = wall.locator("[data-counter] .state")
+        expect(states.nth(0)).to_have_text(re.compile("^oublié"))
+        expect(states.nth(1)).to_have_text(re.compile("^en clôture"))
+    else:
+        expect(wall.locator('[data-text="counted"]')).to_have_text("1 ouvert · 1 oublié")
+    expect(wall.locator('[data-text="counters"]')).to_have_text("1, 1 en pause")
+    assert_accessible(wall)

@@ -1,0 +1,122 @@
+"""An agent is quicker than the server, whose answers are held back: nothing is done that was not meant."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.harness.servers.served import Served
+from tests.harness.waiting import wait_until
+from tests.harness.working import demonstration_user, issue, phase, sign_in
+
+COUNTER, SERVICE = "laon-g1", "laon-accueil"
+
+
+class Held:
+    """What the page reads of one address, kept from the server until `release`."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._routes: list[Route] = []
+        self._is_released = False
+        page.route(address, self._attend)
+        wait_until(lambda: self._holds(page, address.removeprefix("**")), "what the page asks is held")
+        for route in self._routes:
+            route.fulfill(status=204)
+        self._routes.clear()
+
+    def _holds(self, page: Page, path: str) -> bool:
+        """A browser that is busy lets requests pass for a while after it was told to hold them."""
+        page.evaluate("(path) => void fetch(path)", path)
+        page.title()  # lets what was held be told
+        return bool(self._routes)
+
+    def _attend(self, route: Route) -> None:
+        if self._is_released:
+            route.continue_()
+        else:
+            self._routes.append(route)
+
+    def release(self) -> None:
+        self._is_released = True
+        for route in self._routes:
+            route.continue_()
+
+
+@pytest.fixture
+def hall(serve) -> Served:
+    served: Served = serve()
+    return served
+
+
+@pytest.fixture
+def numbers(hall: Served) -> list[str]:
+    """Three who wait."""
+    return [issue(hall, "laon", SERVICE) for _ in range(3)]
+
+
+@pytest.fixture
+def console(hall: Served, numbers: list[str], page: Page) -> Page:
+    """A console at a free counter that knows of them."""
+    sign_in(page, hall, *demonstration_user(hall, "agent"), path="/console")
+    page.locator(f"button[aria-describedby=place-{COUNTER}]").press("Enter")
+    phase(page, "free")
+    expect(page.locator('[data-text="waiting-count"]')).to_have_text(f"{len(numbers)} personnes")
+    return page
+
+
+def picked(console: Page) -> str:
+    person = console.locator("[data-panel] label", has=console.locator("input:checked"))
+    return person.locator("b").inner_text()
+
+
+def test_who_was_picked_stays_picked_when_all_who_wait_are_read_late(console: Page, numbers: list[str]):
+    held = Held(console, "**/api/v1/halls/laon/queue")
+    console.keyboard.press("c")
+    console.locator("[data-panel] input:checked").focus()
+    console.keyboard.press("ArrowDown")
+    assert picked(console) == numbers[1]
+    with console.expect_response("**/api/v1/halls/laon/queue"):
+        held.release()
+    expect(console.locator("[data-panel] input:checked")).to_be_focused()
+    assert picked(console) == numbers[1]
+    console.get_by_role("button", name="Personne qui ne peut pas attendre").press("Enter")
+    phase(console, "called")
+    expect(console.locator("[data-person] .number")).to_have_text(numbers[1])
+
+
+def test_nobody_is_picked_in_place_of_who_has_left_meanwhile(console: Page, hall: Served, numbers: list[str]):
+    held = Held(console, "**/api/v1/halls/laon/queue")
+    console.keyboard.press("c")
+    console.locator("[data-panel] input:checked").focus()
+    console.keyboard.press("ArrowDown")
+    key = {"Authorization": f"Bearer {hall.demonstration['api_key']}"}
+    other = f"{hall.base_url}/api/v1/counters/laon-g4"
+    session = console.request.post(f"{other}/session", data={}, headers=key).json()["session"]
+    leg = None
+    for number in numbers[:2]:
+        called = console.request.post(
+            f"{other}/next",
+            data={"current": leg, "current_end": "served" if leg else None},
+            headers=key | {"X-Counter-Session": session, "Idempotency-Key": number},
+        ).json()
+        assert called["number"] == number
+        leg = called["leg"]
+    held.release()
+    expect(console.locator("[data-panel] label")).to_have_count(1)
+    expect(console.locator("[data-panel] input:checked")).to_have_count(0)
+    console.get_by_role("button", name="Personne qui ne peut pas attendre").press("Enter")
+    expect(console.locator("[data-panel] input[name=visit]")).to_be_focused()
+    phase(console, "free")
+
+
+def test_an_undo_pressed_at_once_takes_back_the_gesture_that_was_just_made(console: Page, numbers: list[str]):
+    console.keyboard.press("F9")
+    phase(console, "called")
+    console.keyboard.press("o")
+    phase(console, "in_service")
+    held = Held(console, f"**/api/v1/counters/{COUNTER}")
+    console.keyboard.press("F8")
+    phase(console, "free")
+    console.keyboard.press("a")
+    held.release()
+    phase(console, "in_service")
+    expect(console.locator("[data-person] .number")).to_have_text(numbers[0])
+    expect(console.locator("[data-outcome]").first).to_have_text("Le geste est annulé.")

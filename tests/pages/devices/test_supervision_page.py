@@ -1,0 +1,62 @@
+"""Supervision in Chromium: a real screen tells of itself and draws a picture of itself when asked."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.chromium import Pages
+from tests.harness.servers.served import Served
+from tests.harness.working import demonstration_user, sign_in
+
+
+@pytest.fixture
+def server(standing: Any) -> Served:
+    found: Served = standing(voice="false")
+    return found
+
+
+def supervisor(pages: Pages, server: Served) -> Page:
+    page = sign_in(pages.open(), server, *demonstration_user(server, "supervisor"), "/supervision")
+    expect(page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
+    return page
+
+
+def test_a_screen_is_seen_to_come_is_pictured_and_is_missed_when_it_goes(server: Served, pages: Pages):
+    laon = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
+    page = supervisor(pages, server)
+    card = page.locator('[data-device="laon-ecran-1"]')
+    ask = card.get_by_role("button", name="Prendre une image maintenant")
+    ask.focus()
+    page.keyboard.press("Enter")
+    expect(card.locator(".told")).to_have_text(
+        "Cet écran n’est pas connecté : il ne peut pas répondre.".replace(" :", "\u00a0:")
+    )
+    screen = pages.open(laon["screens"][0]["url"], width=1920, height=1080)
+    expect(card.locator(".state")).to_contain_text("À jour")
+    expect(card).to_have_attribute("data-level", "good")
+    expect(card.locator("dd").nth(3)).to_have_text("à l’heure")
+    ask.focus()
+    page.keyboard.press("Enter")
+    expect(card.locator(".told")).to_have_text("Image reçue.")
+    image = card.locator(".picture img")
+    expect(image).to_be_visible()
+    assert image.evaluate(
+        "image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])"
+    ) == [960, 540]
+    assert "dessinée par la page" in card.inner_text()
+    assert_accessible(page)
+    assert unreached_by_keyboard(page) == []
+    card.locator(".picture").focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog")
+    expect(dialog).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(card.locator(".picture")).to_be_focused()
+    screen.close()
+    expect(card.locator(".state")).to_contain_text("Absent depuis")
+    expect(card).to_have_attribute("data-level", "trouble")
+    expect(card.locator("dd").nth(1)).to_have_text("peut-être périmé")

@@ -1,0 +1,188 @@
+"""Alarms: a fault that lasts is one alarm, one that flickers is one alarm, and calm ends it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.alarms.detection import (
+    CALM_AFTER_RETURN,
+    GONE,
+    RETURNS_WITHIN,
+    Alarm,
+    AlarmKind,
+    AlarmRules,
+    Change,
+    Memory,
+    Observed,
+    Sign,
+    Turn,
+    Watched,
+    decide,
+)
+from server.domain.alarms.signs import PrinterSeen, presence_sign, printer_signs, queue_sign, unprinted_after
+
+BEGUN = datetime(2026, 11, 24, 9, tzinfo=UTC)
+RULES = AlarmRules()
+PAPER: Watched = (AlarmKind.PAPER_OUT, "borne-1")
+COVER: Watched = (AlarmKind.COVER_OPEN, "borne-1")
+SILENT: Watched = (AlarmKind.KIOSK_SILENT, "borne-1")
+FAULTY, WELL, UNSURE = Observed(Sign.FAULTY), Observed(Sign.WELL), Observed(Sign.UNSURE)
+
+
+class Watching:
+    """A hall that is looked at again and again; it keeps what a look decides, as the database does."""
+
+    def __init__(self, rules: AlarmRules = RULES) -> None:
+        self.rules = rules
+        self.now = BEGUN
+        self.memories: dict[Watched, Memory] = {}
+        self.alarms: dict[Watched, Alarm] = {}
+        self.told: list[tuple[Turn, Watched, datetime]] = []
+
+    def look(self, signs: dict[Watched, Observed], after_s: float = 5) -> list[Turn]:
+        self.now += timedelta(seconds=after_s)
+        decision = decide(signs, self.memories, self.alarms, self.rules, self.now)
+        self.memories |= decision.kept
+        for each in decision.forgotten:
+            del self.memories[each]
+        for change in decision.changes:
+            self._keep(change)
+        return [change.turn for change in decision.changes]
+
+    def _keep(self, change: Change) -> None:
+        known = change.alarm or Alarm(f"alarm-{len(self.told)}", *change.watched)
+        if change.turn is Turn.RETURNED:
+            known = replace(known, cleared_at=None, returns=known.returns + 1)
+        if change.turn is Turn.CLEARED:
+            known = replace(known, cleared_at=self.now)
+        self.alarms[change.watched] = known
+        self.told.append((change.turn, change.watched, self.now))
+
+    def open(self) -> set[Watched]:
+        return {each for each, alarm in self.alarms.items() if alarm.is_open}
+
+
+signs = st.sampled_from([FAULTY, WELL, UNSURE])
+looks = st.lists(st.tuples(signs, st.floats(0.1, 900)), max_size=60)
+
+
+@given(looks)
+def test_whatever_is_seen_turns_follow_each_other_and_an_alarm_is_told_a_bounded_number_of_times(looks):
+    hall = Watching()
+    for sign, after_s in looks:
+        hall.look({PAPER: sign}, after_s)
+    turns = [turn for turn, _, _ in hall.told]
+    for before, after in pairwise(turns):
+        assert (before is Turn.CLEARED) == (after is not Turn.CLEARED)
+    # however a fault flickers: raised and cleared, back and cleared, then a calm of ten minutes each time
+    for first in range(len(hall.told)):
+        within = [each for each in hall.told[first:] if each[2] - hall.told[first][2] < CALM_AFTER_RETURN]
+        assert len(within) <= 4
+
+
+@given(st.lists(st.floats(0.1, 299), min_size=2, max_size=60))
+def test_a_fault_that_flickers_is_one_alarm_and_is_told_three_times_until_it_calms(steps):
+    hall = Watching()
+    for number, after_s in enumerate(steps):
+        hall.look({PAPER: WELL if number % 2 else FAULTY}, after_s)
+    assert len({alarm.id for alarm in hall.alarms.values()}) == 1
+    assert [turn for turn, _, _ in hall.told] == [Turn.RAISED, Turn.CLEARED, Turn.RETURNED][: len(hall.told)]
+
+
+@given(looks)
+def test_what_is_not_sure_changes_nothing(looks):
+    hall = Watching()
+    for sign, after_s in looks:
+        hall.look({PAPER: sign}, after_s)
+        before = hall.open(), len(hall.told)
+        hall.look({PAPER: UNSURE}, 0)
+        assert (hall.open(), len(hall.told)) == before
+
+
+def test_paper_that_is_out_is_told_at_once_and_its_return_at_the_second_look():
+    hall = Watching()
+    assert hall.look({PAPER: WELL}) == []
+    assert hall.look({PAPER: FAULTY}) == [Turn.RAISED]
+    assert hall.look({PAPER: FAULTY}) == []
+    assert hall.look({PAPER: WELL}) == []
+    assert hall.look({PAPER: WELL}) == [Turn.CLEARED]
+
+
+def test_a_fault_back_soon_is_the_same_alarm_which_then_asks_for_a_longer_calm():
+    hall = Watching()
+    hall.look({PAPER: FAULTY})
+    hall.look({PAPER: WELL})
+    hall.look({PAPER: WELL})
+    assert hall.look({PAPER: FAULTY}, 60) == [Turn.RETURNED]
+    assert hall.alarms[PAPER].returns == 1
+    hall.look({PAPER: WELL})
+    assert hall.look({PAPER: WELL}, CALM_AFTER_RETURN.total_seconds() - 1) == []
+    assert hall.look({PAPER: WELL}, 1) == [Turn.CLEARED]
+    assert hall.look({PAPER: FAULTY}, RETURNS_WITHIN.total_seconds() + 1) == [Turn.RAISED]
+
+
+def test_a_device_is_missed_for_a_while_before_it_is_told_and_a_moment_of_it_begins_anew():
+    hall = Watching(AlarmRules(silent_after_s=60))
+    hall.look({SILENT: WELL})
+    hall.look({SILENT: FAULTY})
+    assert hall.look({SILENT: FAULTY}, 59) == []
+    hall.look({SILENT: WELL}, 0.5)
+    hall.look({SILENT: FAULTY}, 0.5)
+    assert hall.look({SILENT: FAULTY}, 59) == []
+    assert hall.look({SILENT: FAULTY}, 1) == [Turn.RAISED]
+
+
+def test_who_opens_the_cover_to_change_the_paper_raises_nothing_more():
+    hall = Watching()
+    hall.look({PAPER: FAULTY, COVER: WELL})
+    assert hall.look({PAPER: UNSURE, COVER: FAULTY}) == []
+    hall.look({PAPER: WELL, COVER: WELL})
+    assert hall.look({PAPER: WELL, COVER: WELL}) == [Turn.CLEARED]
+    assert hall.look({PAPER: WELL, COVER: FAULTY}) == [Turn.RAISED]
+
+
+def test_what_is_not_watched_any_more_is_cleared_and_forgotten():
+    hall = Watching()
+    hall.look({PAPER: FAULTY, SILENT: WELL})
+    decision = decide({SILENT: WELL}, hall.memories, hall.alarms, RULES, hall.now)
+    assert [(each.turn, each.reason) for each in decision.changes] == [(Turn.CLEARED, GONE)]
+    assert decision.forgotten == {PAPER}
+    off = replace(RULES, off=frozenset({AlarmKind.PAPER_OUT}))
+    assert decide({PAPER: FAULTY}, {}, {}, off, hall.now).changes == ()
+
+
+@given(st.sampled_from(["unreachable", "mute", "cutter", "error", "cover_open", "paper_out", "offline"]))
+def test_a_printer_that_may_not_print_is_one_fault_and_a_ready_one_none(state: str):
+    found = dict(printer_signs("borne-1", PrinterSeen(state, 0), RULES))
+    assert [seen.sign for seen in found.values()].count(Sign.FAULTY) == 1
+    ready = dict(printer_signs("borne-1", PrinterSeen("ready", 0), RULES))
+    assert {seen.sign for seen in ready.values()} == {Sign.WELL}
+    unknown = dict(printer_signs("borne-1", PrinterSeen("unknown", 1), RULES))
+    assert {seen.sign for seen in unknown.values()} == {Sign.UNSURE}
+
+
+def test_three_jobs_in_a_row_that_were_not_printed_are_a_fault_until_one_is():
+    count = 0
+    for verdict in ("refused", "unknown", None):
+        count = unprinted_after(count, verdict)
+    assert count == 3
+    signs = dict(printer_signs("borne-1", PrinterSeen("ready", count), RULES))
+    assert signs[AlarmKind.UNPRINTED, "borne-1"] == Observed(Sign.FAULTY, {"jobs": 3})
+    assert unprinted_after(count, "printed") == 0
+
+
+def test_a_device_that_never_came_or_is_missed_at_night_raises_nothing():
+    assert presence_sign(is_present=False, was_seen=True, is_open=True).sign is Sign.FAULTY
+    assert presence_sign(is_present=False, was_seen=False, is_open=True).sign is Sign.UNSURE
+    assert presence_sign(is_present=False, was_seen=True, is_open=False).sign is Sign.UNSURE
+
+
+@given(st.integers(0, 600), st.integers(1, 500))
+def test_a_queue_is_calm_again_below_its_threshold_not_at_it(waiting: int, most: int):
+    sign = queue_sign(waiting, most).sign
+    assert (sign is Sign.FAULTY) == (waiting >= most)
+    assert queue_sign(most - 1, most).sign is not Sign.FAULTY
+    assert queue_sign(0, most).sign is Sign.WELL

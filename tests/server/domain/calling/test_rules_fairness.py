@@ -1,0 +1,248 @@
+"""What every rule keeps, whatever it weighs: turns within a series, bounds on overtaking, sameness."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.calling.choose_next import Step, choose, step_of
+from server.domain.calling.rules import NO_BOUND, RULES, BoundKind, bound_of
+from server.domain.calling.waiting_legs import CallContext, QueuedLeg, lanes, may_serve, queue_facts
+from server.domain.calling.work_profiles import Condition, PeopleExceed, RuleName, WorkProfile
+from server.domain.visits.linked_visits import MOST_LINKED
+from tests.server.domain.calling.waiting_halls import (
+    COUNTERS,
+    EVERYTHING,
+    QUEUES,
+    Arrival,
+    PlayedHall,
+    context,
+    drawn_acts,
+    drawn_hall,
+    is_in_series,
+    profile,
+    profiles,
+    waiting,
+)
+
+SEEDS = st.integers(0, 2**32)
+two_profiles = st.tuples(profiles(), profiles())
+
+
+def issued_first(one: QueuedLeg, other: QueuedLeg) -> bool:
+    """Whether `one` has the smaller place in a series: by issue, appointments by the hour they are due."""
+    if one.booked_at is not None:
+        return (one.reference, one.issued_at) < (other.reference, other.issued_at)
+    return one.issued_at < other.issued_at
+
+
+@given(drawn=two_profiles, seed=SEEDS)
+def test_within_a_series_first_calls_come_in_order(drawn: tuple[WorkProfile, ...], seed: int):
+    """Nobody of the same prefix is passed but by priority, a return, a need, a late appointment or a link."""
+    hall = PlayedHall(drawn)
+    for act in drawn_acts(seed, 80, counters=len(COUNTERS), profiles=2):
+        if isinstance(act, Arrival):
+            hall.arrive(act)
+            continue
+        seen = hall.context_of(act)
+        pick, before = hall.call(act)
+        if pick is None or not is_in_series(pick.leg) or pick.chosen.step is Step.LINKED:
+            continue
+        counter = hall.counters[act.counter]
+        passed = [
+            leg.number
+            for leg in before
+            if leg.series == pick.leg.series
+            and is_in_series(leg)
+            and issued_first(leg, pick.leg)
+            and seen.is_free(leg)
+            and may_serve(counter, leg, queues=drawn[act.profile].queues, now=hall.now)
+        ]
+        assert passed == []
+
+
+@given(drawn=profiles(), seed=SEEDS)
+def test_seen_from_the_hall_the_numbers_of_a_prefix_come_in_order(drawn: WorkProfile, seed: int):
+    """The same over a whole history: where every counter serves all, walk-in numbers are called as issued."""
+    hall = PlayedHall((drawn,), counters=(EVERYTHING,))
+    called: dict[str, list[str]] = {}
+    for act in drawn_acts(seed, 80, plain=True):
+        if isinstance(act, Arrival):
+            hall.arrive(act)
+            continue
+        pick, _ = hall.call(act)
+        if pick is not None and is_in_series(pick.leg) and pick.leg.booked_at is None:
+            called.setdefault(pick.leg.series, []).append(pick.leg.number)
+    assert all(numbers == sorted(numbers) for numbers in called.values())
+
+
+@given(drawn=two_profiles, seed=SEEDS)
+def test_the_pick_is_callable_due_first_and_the_same_every_time(drawn: tuple[WorkProfile, ...], seed: int):
+    hall = PlayedHall(drawn)
+    for act in drawn_acts(seed, 80, counters=len(COUNTERS), profiles=2):
+        if isinstance(act, Arrival):
+            hall.arrive(act)
+            continue
+        again = hall.context_of(act)
+        pick, before = hall.call(act)
+        again = replace(again, now=hall.now)
+        counter, chosen = hall.counters[act.counter], drawn[act.profile]
+        free = [leg for leg in before if again.is_free(leg)]
+        served = [leg for leg in free if may_serve(counter, leg, queues=chosen.queues, now=hall.now)]
+        if pick is None:
+            assert served == []
+            continue
+        reachable = (*chosen.queues, *(each.call for each in chosen.conditions))
+        assert may_serve(counter, pick.leg, queues=reachable, now=hall.now)
+        if pick.chosen.step is Step.EARLY:
+            assert all(leg.reference > hall.now for leg in served)
+        if pick.chosen.step is Step.LETS_PASS:
+            assert all(leg.lets_pass or leg.reference > hall.now for leg in served)
+        random.Random(len(before)).shuffle(before)
+        assert choose(chosen, before, again) == pick
+        assert pick.why() == choose(chosen, before, again).why()  # type: ignore[union-attr]
+
+
+@given(drawn=profiles(), seed=SEEDS)
+def test_four_legs_a_lane_are_enough_when_the_queues_are_told(drawn: WorkProfile, seed: int):
+    hall = PlayedHall((drawn,), counters=(EVERYTHING,))
+    for act in drawn_acts(seed, 120):
+        if isinstance(act, Arrival):
+            hall.arrive(act)
+            continue
+        seen = hall.context_of(act)
+        pick, before = hall.call(act)
+        able = [leg for leg in before if may_serve(EVERYTHING, leg, queues=QUEUES, now=hall.now)]
+        linked = [leg for leg in able if leg.link is not None]
+        few = [leg for lane in lanes(leg for leg in able if leg.link is None) for leg in lane]
+        told = replace(seen, now=hall.now, queues=queue_facts(before))
+        assert choose(drawn, [*few, *linked], told) == pick
+
+
+@given(drawn=two_profiles, seed=SEEDS)
+def test_linked_visits_follow_each_other_at_one_counter_and_no_other_takes_them(
+    drawn: tuple[WorkProfile, ...], seed: int
+):
+    """Who is linked to the last call and may be served there is next; so few in a row that it has an end."""
+    hall = PlayedHall(drawn)
+    in_a_row: Counter[str] = Counter()
+    for act in drawn_acts(seed, 80, counters=len(COUNTERS), profiles=2):
+        if isinstance(act, Arrival):
+            hall.arrive(act)
+            continue
+        seen = hall.context_of(act)
+        pick, before = hall.call(act)
+        counter, queues = hall.counters[act.counter], drawn[act.profile].queues
+        following = [
+            leg
+            for leg in before
+            if seen.is_next_of_linked(leg)
+            and seen.is_free(leg)
+            and may_serve(counter, leg, queues=queues, now=hall.now)
+        ]
+        assert pick is None or seen.is_free(pick.leg)
+        assert not following or (pick is not None and pick.chosen.step is Step.LINKED)
+        if pick is None or pick.chosen.step is not Step.LINKED:
+            in_a_row[counter.id] = 0
+            continue
+        assert seen.is_next_of_linked(pick.leg)
+        assert pick.reason.key == "why.linked"
+        assert seen.linked_here is not None
+        assert pick.reason.values["number"] == seen.linked_here.number
+        in_a_row[counter.id] += 1
+        assert in_a_row[counter.id] < MOST_LINKED
+
+
+BOUNDED = [name for name, rule in RULES.items() if rule.bound.kind is BoundKind.ARRIVALS]
+
+
+@pytest.mark.parametrize("rule", BOUNDED)
+@given(seed=SEEDS, priority_first=st.booleans())
+def test_nobody_is_passed_beyond_the_bound(rule: RuleName, seed: int, priority_first: bool):
+    chosen, chance = profile(rule, priority_first=priority_first), random.Random(seed)
+    for _ in range(60):
+        assert_bound_kept(chosen, drawn_hall(chance), context())
+
+
+@pytest.mark.parametrize("rule", BOUNDED)
+@given(data=st.data(), seed=SEEDS)
+def test_the_bound_holds_along_a_history_with_returns_and_needs(
+    rule: RuleName, data: st.DataObject, seed: int
+):
+    chosen = data.draw(profiles(rule=rule, with_conditions=False))
+    hall = PlayedHall((chosen,))
+    for act in drawn_acts(seed, 60, counters=len(COUNTERS)):
+        if isinstance(act, Arrival):
+            hall.arrive(act)
+            continue
+        seen = hall.context_of(act)
+        _, before = hall.call(act)
+        assert_bound_kept(chosen, before, replace(seen, now=hall.now))
+
+
+def assert_bound_kept(chosen: WorkProfile, legs: list[QueuedLeg], now: CallContext) -> None:
+    """Whoever is called by the rule came no later than the bound lets pass the first of each lane."""
+    pick = choose(chosen, legs, now)
+    passed_by = bound_of(chosen).passed_by
+    assert passed_by is not None
+    if pick is None or pick.chosen.step is not Step.RULE:
+        return
+    free = [leg for leg in legs if now.is_free(leg)]
+    able = [leg for leg in free if may_serve(now.counter, leg, queues=chosen.queues, now=now.now)]
+    shortest_s = min(leg.target_s for leg in able)
+    for head, *_ in lanes(able):
+        if step_of(head, chosen, now.now) is not Step.RULE:
+            continue
+        latest_s = passed_by(head, now.now, shortest_s)
+        later_s = (pick.leg.reference - head.reference).total_seconds()
+        assert latest_s is None or later_s <= latest_s + 1e-6, (head, pick.leg)
+
+
+@given(
+    weights=st.fixed_dictionaries({queue: st.integers(1, 4) for queue in QUEUES}),
+    seed=SEEDS,
+)
+def test_weighted_shares_give_the_others_a_bounded_number_of_calls(weights: dict[str, int], seed: int):
+    chosen = profile(RuleName.WEIGHTED_SHARES, weights=weights, priority_first=False)
+    most = bound_of(chosen).calls_of_others
+    assert most is not None
+    hall = PlayedHall((chosen,), counters=(EVERYTHING,))
+    left: dict[str, int] = {}
+    for act in drawn_acts(seed, 150, plain=True):
+        if isinstance(act, Arrival):
+            before = [leg.queue for leg in hall.legs]
+            leg = hall.arrive(act)
+            left[leg.id] = most(leg.queue, ahead=before.count(leg.queue), weights=weights)
+            continue
+        pick, before_call = hall.call(act)
+        for leg in before_call if pick is not None else ():
+            left[leg.id] -= pick.leg.queue != leg.queue  # type: ignore[union-attr]
+            assert left[leg.id] >= 0, leg
+
+
+@pytest.mark.parametrize("rule", [RuleName.LISTED_ORDER, RuleName.LONGEST_QUEUE])
+def test_a_rule_that_says_it_has_no_bound_lets_one_wait_for_ever(rule: RuleName):
+    alone = waiting("H001", 600, service="long")
+    assert RULES[rule].bound is NO_BOUND
+    for minute in range(60):
+        pick = choose(
+            profile(rule), [alone, *(waiting(f"A{n:03d}", 1) for n in (minute, minute + 1))], context()
+        )
+        assert pick is not None
+        assert pick.leg is not alone
+
+
+def test_under_strict_classes_only_priority_has_a_bound():
+    passed_by = RULES[RuleName.STRICT_CLASSES].bound.passed_by
+    assert passed_by is not None
+    assert passed_by(waiting("A001", 600), context().now, 600) is None
+    assert passed_by(waiting("A001", 600, leg_class="priority"), context().now, 600) == 0
+
+
+def test_a_profile_with_conditions_promises_no_bound():
+    conditions = (Condition((PeopleExceed("front", 3),), "front"),)
+    assert bound_of(profile()).kind is BoundKind.ARRIVALS
+    assert bound_of(profile(conditions=conditions)) is NO_BOUND

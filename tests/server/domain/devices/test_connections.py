@@ -1,0 +1,69 @@
+"""Connections of a device: a token used on two machines at once is seen, a reload is not taken for that."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.devices.connections import (
+    SILENT_AFTER,
+    Connection,
+    is_copied,
+    is_opened_twice,
+    live,
+    with_sign_of_life,
+    without,
+)
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+HERE, THERE = ("192.0.2.5", "Chromium 156"), ("192.0.2.9", "Firefox 145")
+
+
+def shown(name: str, origin: tuple[str, str], at: datetime = NOW) -> Connection:
+    return Connection(name, *origin, since=at, seen_at=at)
+
+
+def lived(*shown_at: tuple[str, tuple[str, str], float]) -> tuple[Connection, ...]:
+    """Connections after signs of life: which, from where, after so many seconds."""
+    found: tuple[Connection, ...] = ()
+    for name, origin, after_s in shown_at:
+        at = NOW + timedelta(seconds=after_s)
+        found = with_sign_of_life(found, shown(name, origin, at), at)
+    return found
+
+
+TWO = (("a", HERE, 0), ("b", THERE, 10), ("a", HERE, 25), ("b", THERE, 35), ("a", HERE, 50), ("b", THERE, 60))
+
+
+def test_a_token_that_lives_on_two_machines_at_once_was_copied():
+    at = NOW + timedelta(seconds=60)
+    assert is_copied(lived(*TWO), at)
+    assert not is_copied(lived(*TWO[:4]), at - timedelta(seconds=25)), "not yet"
+
+
+def test_two_pages_of_one_machine_are_no_copy():
+    found = lived(*((name, HERE, after_s) for name, _, after_s in TWO))
+    at = NOW + timedelta(seconds=60)
+    assert is_opened_twice(found, at)
+    assert not is_copied(found, at)
+
+
+@given(st.floats(0, 20), st.floats(0, 600))
+def test_a_page_that_comes_back_from_another_address_is_no_copy(silent_s: float, later_s: float):
+    """Its old connection is missed after 20 s at the latest, and gives no sign of life meanwhile."""
+    found = lived(("a", HERE, 0), ("a", HERE, 25), ("b", THERE, 25.1), ("a", HERE, 25.1 + silent_s))
+    found = with_sign_of_life(found, shown("b", THERE), NOW + timedelta(seconds=45.1 + later_s))
+    assert not is_copied(found, NOW + timedelta(seconds=45.1 + later_s))
+    assert not is_copied(without(found, "a"), NOW + timedelta(seconds=45.1 + later_s))
+
+
+def test_the_first_sign_of_life_is_since_when_and_silence_ends_a_connection():
+    found = lived(("a", HERE, 0), ("a", HERE, 25))
+    assert (found[0].since, found[0].seen_at) == (NOW, NOW + timedelta(seconds=25))
+    assert live(found, NOW + timedelta(seconds=25) + SILENT_AFTER) == found
+    assert live(found, NOW + timedelta(seconds=26) + SILENT_AFTER) == ()
+    assert without(found, "a") == ()
+
+
+def test_what_was_kept_is_read_back():
+    assert Connection.of_message(shown("a", HERE).as_message()) == shown("a", HERE)

@@ -1,0 +1,202 @@
+"""The state of a player as supervision names it: never up to date without proof."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from server.domain.devices.connections import Connection
+from server.domain.devices.device_state import (
+    APPLIED_WITHIN,
+    LOST_AFTER,
+    KioskReport,
+    PlayerReport,
+    PlayerState,
+    Sighting,
+    applied,
+    arrived,
+    configuration_of_message,
+    configuration_state,
+    is_present,
+    is_same_but_for_time,
+    left,
+    reported,
+    state_of,
+)
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=10)
+TOLD: dict[str, Any] = {
+    "media": "up to date",
+    "view": "rest",
+    "sound": "on",
+    "revision": "r1",
+    "release": "abc",
+    "clock_ms": 40,
+    "notice": None,
+    "width_px": 1920,
+    "height_px": 1080,
+}
+
+
+def report(**more: Any) -> PlayerReport:
+    found = PlayerReport.of_message(TOLD | more)
+    assert found is not None
+    return found
+
+
+def seen(**more: Any) -> Sighting:
+    return reported(None, report(**more), NOW)
+
+
+def test_a_player_that_has_never_told_anything_is_unknown():
+    assert state_of(None, "r1", NOW) is PlayerState.UNKNOWN
+    assert state_of(arrived(None, NOW), "r1", NOW) is PlayerState.UNKNOWN
+
+
+def test_a_player_is_up_to_date_with_all_files_of_the_programme_the_server_has():
+    assert state_of(seen(), "r1", NOW + LOST_AFTER) is PlayerState.UP_TO_DATE
+    assert state_of(seen(), "r2", NOW) is PlayerState.PENDING
+
+
+@pytest.mark.parametrize("media", ["downloading", "pending", "not updated", "unknown"])
+def test_what_a_player_lacks_by_its_own_words_it_lacks(media: str):
+    assert state_of(seen(media=media), "r1", NOW) == media
+    assert state_of(seen(media=media), "r2", NOW) == media
+
+
+@pytest.mark.parametrize(
+    ("media", "away"),
+    [
+        ("up to date", "possibly outdated"),
+        ("possibly outdated", "possibly outdated"),
+        ("downloading", "not updated"),
+        ("pending", "not updated"),
+        ("not updated", "not updated"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_of_a_player_that_is_away_nothing_better_is_said_than_it_last_told(media: str, away: str):
+    silent = NOW + LOST_AFTER + timedelta(seconds=1)
+    assert state_of(seen(media=media), "r1", silent) == away
+    assert state_of(left(seen(media=media), NOW), "r1", NOW) == away
+
+
+@example(media=PlayerState.UP_TO_DATE, runs="", is_gone=False, silent_s=0)
+@given(
+    media=st.sampled_from(list(PlayerState)),
+    runs=st.sampled_from(["r1", "r2", ""]),
+    is_gone=st.booleans(),
+    silent_s=st.integers(0, 200),
+)
+def test_up_to_date_is_said_with_proof_only(media: PlayerState, runs: str, is_gone: bool, silent_s: int):
+    sighting = seen(media=media, revision=runs)
+    known = left(sighting, NOW) if is_gone else sighting
+    now = NOW + timedelta(seconds=silent_s)
+    if state_of(known, "r1", now) is PlayerState.UP_TO_DATE:
+        assert (media, runs, is_gone) == (PlayerState.UP_TO_DATE, "r1", False)
+        assert silent_s <= LOST_AFTER.total_seconds()
+
+
+def test_a_device_is_there_until_it_leaves_or_falls_silent():
+    here = arrived(None, NOW)
+    assert is_present(here, NOW + LOST_AFTER)
+    assert not is_present(here, NOW + LOST_AFTER + timedelta(seconds=1))
+    assert not is_present(left(here, NOW), NOW)
+    assert not is_present(None, NOW)
+
+
+def test_since_when_is_kept_while_only_the_clock_drifts_and_moves_when_something_else_changes():
+    same = reported(seen(), report(clock_ms=55), LATER)
+    assert (same.since, same.seen_at, same.report) == (NOW, LATER, report(clock_ms=55))
+    assert reported(seen(), report(media="pending"), LATER).since == LATER
+    assert arrived(left(seen(), NOW), LATER) == Sighting(LATER, LATER, True, report())
+
+
+def test_whoever_looks_on_is_told_of_changes_and_not_of_signs_of_life():
+    assert is_same_but_for_time(seen(), reported(seen(), report(), LATER))
+    assert not is_same_but_for_time(seen(), reported(seen(), report(view="calls"), LATER))
+    assert not is_same_but_for_time(seen(), left(seen(), NOW))
+    assert not is_same_but_for_time(None, seen())
+
+
+def test_a_device_is_away_after_its_last_connection_only():
+    both = [Connection(name, "192.0.2.5", "Chrome", NOW, NOW) for name in ("a", "b")]
+    here = arrived(None, NOW, *both)
+    one_left = left(here, LATER, "a")
+    assert is_present(one_left, LATER)
+    assert not is_present(left(one_left, LATER, "b"), LATER)
+
+
+def test_what_was_kept_is_read_back():
+    connection = Connection("a", "192.0.2.5", "Chrome", NOW, NOW)
+    kiosk = reported(arrived(None, NOW, connection), KioskReport("k1", 20), NOW)
+    for sighting in (seen(notice="n1"), arrived(None, NOW), kiosk):
+        assert Sighting.of_message(sighting.as_message()) == sighting
+
+
+BAD: dict[str, list[Any]] = {
+    "media": ["excellent", None, 3],
+    "view": ["", ["calls"]],
+    "sound": ["loud"],
+    "revision": [None, "x" * 65, "a\nb"],
+    "release": [7],
+    "clock_ms": ["0", None, True, float("nan")],
+    "notice": [5, "x" * 65],
+    "width_px": ["wide"],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [pair for k, v in BAD.items() for pair in product([k], v)])
+def test_what_is_no_report_is_not_believed(name: str, value: Any):
+    assert PlayerReport.of_message(TOLD | {name: value}) is None
+    assert PlayerReport.of_message({key: each for key, each in TOLD.items() if key != name}) is None
+
+
+@pytest.mark.parametrize("message", [None, "hello", [], {}])
+def test_no_message_at_all_is_no_report(message: object):
+    assert PlayerReport.of_message(message) is None
+
+
+def test_a_clock_that_is_absurdly_off_is_told_as_very_far_off():
+    assert report(clock_ms=1e300).clock_ms > 86_400_000 * 365
+    assert report(clock_ms=-86_400_000.4).clock_ms == -86_400_000
+
+
+def test_a_device_runs_a_configuration_only_by_its_own_word():
+    there = arrived(None, NOW)
+    old, new = applied(there, "1.1", NOW), applied(there, "1.2", NOW)
+    late = NOW + APPLIED_WITHIN + timedelta(seconds=1)
+    away = {"old": left(old, LATER), "new": left(new, LATER)}
+    found = {
+        "never seen": configuration_state(None, "1.2", NOW, LATER),
+        "told nothing": configuration_state(there, "1.2", NOW, LATER),
+        "runs it": configuration_state(new, "1.2", NOW, LATER),
+        "soon": configuration_state(old, "1.2", NOW, LATER),
+        "too long": configuration_state(arrived(old, late), "1.2", NOW, late),
+        "silent": configuration_state(new, "1.2", NOW, NOW + LOST_AFTER + timedelta(seconds=1)),
+        "away with it": configuration_state(away["new"], "1.2", NOW, LATER),
+        "away without": configuration_state(away["old"], "1.2", NOW, LATER),
+    }
+    assert {name: str(state) for name, state in found.items()} == {
+        "never seen": "unknown",
+        "told nothing": "unknown",
+        "runs it": "up to date",
+        "soon": "pending",
+        "too long": "not updated",
+        "silent": "possibly outdated",
+        "away with it": "possibly outdated",
+        "away without": "not updated",
+    }
+
+
+def test_what_a_device_tells_of_its_configuration_is_read_or_is_nothing():
+    assert configuration_of_message({"configuration": "3.12"}) == "3.12"
+    for told in (None, "3.12", {}, {"configuration": 3}, {"configuration": "3"}, {"configuration": "3.12 "}):
+        assert configuration_of_message(told) is None
+    assert Sighting.of_message(applied(None, "3.12", NOW).as_message()) == applied(None, "3.12", NOW)
+    before = {k: v for k, v in arrived(None, NOW).as_message().items() if k != "configuration"}
+    assert Sighting.of_message(before) == arrived(None, NOW)  # kept by an older release

@@ -1,0 +1,31 @@
+"""Where an induction loop is shown: only where its last test is not out of date."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from server.domain.hall.configuration import Counter
+from server.domain.hall.sound import LOOP_TEST_HOLDS, is_loop_in_order
+
+TODAY = date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("tested_on", "is_shown"),
+    [
+        (None, False),
+        (TODAY, True),
+        (TODAY - LOOP_TEST_HOLDS, True),
+        (TODAY - LOOP_TEST_HOLDS - timedelta(days=1), False),
+        (TODAY + timedelta(days=1), False),
+    ],
+)
+def test_a_loop_is_shown_for_a_year_from_its_last_test(tested_on: date | None, is_shown: bool):
+    assert is_loop_in_order(tested_on, TODAY) is is_shown
+
+
+def test_a_test_alone_makes_no_loop():
+    tested = Counter("g3", "guichet 3", (), hearing_loop_tested_on=TODAY)
+    assert not tested.shows_loop(TODAY)
+    assert replace(tested, has_hearing_loop=True).shows_loop(TODAY)

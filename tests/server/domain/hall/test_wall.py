@@ -1,0 +1,41 @@
+"""The wall: queues against their targets; the hall, not the person."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.hall.wall import QueueSeen, Waited, overdue, queue_state, shows_counters
+
+LATE, IN_TIME = Waited(901, 900), Waited(900, 900)
+
+
+@pytest.mark.parametrize(
+    ("queue", "state"),
+    [
+        (QueueSeen([], None, 900, 0), "calm"),
+        (QueueSeen([IN_TIME], (300, 900), 900, 1), "calm"),
+        (QueueSeen([IN_TIME], (900, 1200), 900, 1), "breach_expected"),
+        (QueueSeen([], (900, 1200), 900, 1), "breach_expected"),
+        (QueueSeen([LATE, IN_TIME], (900, 1200), 900, 1), "late"),
+        (QueueSeen([LATE], None, 900, 0), "unserved"),
+    ],
+)
+def test_the_worst_that_holds_is_said(queue: QueueSeen, state: str):
+    assert queue_state(queue) == state
+
+
+@given(st.lists(st.integers(0, 4000)), st.integers(0, 4000), st.integers(1, 4000), st.integers(1, 9))
+def test_a_breach_is_told_before_it_happens_and_late_once_it_has(
+    waits: list[int], expected: int, target: int, counters: int
+):
+    waiting = [Waited(wait, target) for wait in waits]
+    state = queue_state(QueueSeen(waiting, (expected, expected), target, counters))
+    assert (state == "late") == (max(waits, default=0) > target) == (overdue(waiting) > 0)
+    if state == "breach_expected":
+        assert expected > target
+    if state == "calm":
+        assert expected <= target
+
+
+def test_what_a_counter_does_is_shown_from_three_agents_on():
+    assert [shows_counters(agents) for agents in (0, 1, 2, 3, 4)] == [False, False, False, True, True]

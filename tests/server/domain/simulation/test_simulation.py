@@ -1,0 +1,197 @@
+"""Simulated days: exact on days made by hand, alike for every rule, and what the rules make of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from statistics import fmean
+
+import pytest
+
+from server.domain.calling.waiting_legs import CallingCounter, QueuedLeg
+from server.domain.calling.work_profiles import RuleName
+from server.domain.simulation.days import (
+    HALLS,
+    MIDNIGHT,
+    CounterPlan,
+    DrawnDay,
+    DrawnVisitor,
+    SimulatedHall,
+    draw_day,
+)
+from server.domain.simulation.figures import Runs
+from server.domain.simulation.run import SimulatedWait, run_day
+from tests.harness.counts import IS_LARGE, count, record_measurement
+
+NINE = MIDNIGHT + timedelta(hours=9)
+QUIET, FULLER = HALLS
+
+
+def after(minutes: float) -> datetime:
+    return NINE + timedelta(minutes=minutes)
+
+
+def comes(
+    number: str, at_min: float, takes_min: float = 10, *, leaves_min: float = 600, is_absent: bool = False
+) -> DrawnVisitor:
+    """A walk-in; the first letter of the number is its service."""
+    leg = QueuedLeg(
+        id=number,
+        number=number,
+        series=number[0],
+        service=number[0],
+        queue=number[0],
+        leg_class="walk_in",
+        reference=after(at_min),
+        issued_at=after(at_min),
+        target_s=900,
+    )
+    return DrawnVisitor(leg, int(60 * takes_min), after(leaves_min), is_absent)
+
+
+def counter(name: str, services: str, *, closes_min: float = 120, **more: object) -> CounterPlan:
+    opens_at = after(0)
+    plan = CounterPlan(
+        CallingCounter(name, frozenset(services)), tuple(services), opens_at, after(closes_min)
+    )
+    return replace(plan, **more)  # type: ignore[arg-type]
+
+
+def waits_min(counters: Sequence[CounterPlan], *visitors: DrawnVisitor) -> dict[str, float]:
+    """The wait of each, in minutes; negative for who left before the call."""
+    day = DrawnDay(0, visitors, tuple(counters), {"A": 600, "F": 600}, {})
+    found = run_day(day, RuleName.ARRIVAL_ORDER, priority_first=True)
+    signs = [1 if one.is_called else -1 for one in found]
+    return {
+        visitor.leg.id: sign * one.wait_s / 60
+        for visitor, one, sign in zip(visitors, found, signs, strict=True)
+    }
+
+
+def test_one_counter_serves_one_after_the_other():
+    found = waits_min([counter("g1", "A")], comes("A1", 0), comes("A2", 1), comes("A3", 50))
+    assert found == {"A1": 0, "A2": 9, "A3": 0}
+
+
+def test_who_comes_before_opening_waits_for_it():
+    late = counter("g1", "A", opens_at=after(20))
+    assert waits_min([late], comes("A1", 0), comes("A2", 25)) == {"A1": 20, "A2": 5}
+
+
+def test_a_free_counter_with_fewer_services_is_taken_first():
+    both = [counter("g1", "AF"), counter("g2", "A")]
+    found = waits_min(both, comes("A1", 1), comes("F1", 2), comes("F2", 3))
+    assert found == {"A1": 0, "F1": 0, "F2": 9}
+
+
+def test_a_pause_begins_once_the_counter_is_free_and_lasts_in_full():
+    paused = counter("g1", "A", pauses=((after(5), 900),))
+    assert waits_min([paused], comes("A1", 0), comes("A2", 6)) == {"A1": 0, "A2": 19}
+
+
+def test_who_leaves_counts_with_the_wait_until_then():
+    found = waits_min([counter("g1", "A")], comes("A1", 0, 60), comes("A2", 5, leaves_min=35), comes("A3", 6))
+    assert found == {"A1": 0, "A2": -30, "A3": 54}
+
+
+def test_an_absent_visitor_takes_the_counter_for_the_time_of_calling():
+    found = waits_min([counter("g1", "A")], comes("A1", 0, 2, is_absent=True), comes("A2", 1))
+    assert found == {"A1": 0, "A2": 1}
+
+
+def test_after_closing_a_counter_that_stays_receives_who_waits_and_another_goes():
+    crowd = (comes("A1", 0, 15), comes("A2", 1), comes("A3", 2))
+    assert waits_min([counter("g1", "A", closes_min=10)], *crowd) == {"A1": 0, "A2": 14, "A3": 23}
+    gone = waits_min([counter("g1", "A", closes_min=10, stays=False)], *crowd)
+    assert gone["A1"] == 0
+    assert gone["A2"] < 0
+
+
+@pytest.mark.parametrize("hall", HALLS, ids=lambda hall: hall.name)
+def test_the_same_seed_draws_the_same_day(hall: SimulatedHall):
+    assert draw_day(hall, 3, seed=5) == draw_day(hall, 3, seed=5)
+    assert draw_day(hall, 3, seed=5) != draw_day(hall, 4, seed=5)
+    assert draw_day(hall, 3, seed=5) != draw_day(hall, 3, seed=6)
+
+
+@pytest.mark.parametrize("hall", HALLS, ids=lambda hall: hall.name)
+def test_drawn_days_are_the_hall_described(hall: SimulatedHall):
+    days = [draw_day(hall, number, seed=11) for number in range(200)]
+    visitors = [visitor for day in days for visitor in day.visitors]
+    shares = Counter(visitor.leg.leg_class for visitor in visitors)
+    assert len(visitors) / len(days) == pytest.approx(hall.tickets_a_day, rel=0.04)
+    assert shares["priority"] / len(visitors) == pytest.approx(0.06, abs=0.01)
+    assert shares["appointment"] / len(visitors) == pytest.approx(0.21, abs=0.03)
+    assert fmean(visitor.is_absent for visitor in visitors) == pytest.approx(0.04, abs=0.01)
+    assert any(visitor.leg.is_late for visitor in visitors)
+    assert all(visitor.takes_s > 0 for visitor in visitors)
+    assert {len(day.counters) for day in days} == {4}
+    assert {service for day in days for plan in day.counters for service in plan.queues} == set(
+        days[0].mean_s
+    )
+    for day in days:
+        numbers = [visitor.leg.number for visitor in day.visitors if visitor.leg.booked_at is None]
+        assert all(
+            [number for number in numbers if number[0] == prefix]
+            == sorted(number for number in numbers if number[0] == prefix)
+            for prefix in "ACFHK"
+        )
+
+
+@pytest.mark.parametrize("hall", HALLS, ids=lambda hall: hall.name)
+def test_every_rule_meets_the_same_tickets_and_each_fares_once(hall: SimulatedHall):
+    for number in range(count(small=3, large=100)):
+        day = draw_day(hall, number, seed=2)
+        tickets = [(visitor.leg.service, visitor.leg.leg_class) for visitor in day.visitors]
+        for rule in RuleName:
+            for priority_first in (False, True):
+                waits = run_day(day, rule, priority_first=priority_first)
+                assert [(wait.service, wait.leg_class) for wait in waits] == tickets
+                assert all(wait.wait_s >= 0 for wait in waits)
+
+
+def test_strict_classes_are_the_same_with_priority_first():
+    day = draw_day(FULLER, 0, seed=3)
+    by_rule, first = (
+        run_day(day, RuleName.STRICT_CLASSES, priority_first=priority_first)
+        for priority_first in (False, True)
+    )
+    assert by_rule == first
+
+
+def compared_on(hall: SimulatedHall, days: int, *, priority_first: bool = False) -> Runs:
+    drawn = [draw_day(hall, number, seed=1) for number in range(days)]
+    waits: dict[str, list[SimulatedWait]] = {}
+    for rule in (RuleName.STRICT_CLASSES, RuleName.ARRIVAL_ORDER, RuleName.GCMU_SAFE):
+        waits[rule] = [wait for day in drawn for wait in run_day(day, rule, priority_first=priority_first)]
+    return Runs(waits)
+
+
+def test_priority_first_serves_card_holders_best():
+    by_rule, first = (
+        compared_on(FULLER, count(small=30, large=300), priority_first=priority_first)
+        .figures("gcmu_safe")
+        .by_class["priority"]
+        for priority_first in (False, True)
+    )
+    assert first.within > by_rule.within
+    assert first.p95_s < by_rule.p95_s
+
+
+@pytest.mark.parametrize("hall", HALLS, ids=lambda hall: hall.name)
+def test_the_default_rule_is_ahead_of_strict_classes(hall: SimulatedHall):
+    """On the share within target in both halls, on the longest wait in the fuller one."""
+    runs = compared_on(hall, count(small=100, large=3_000))
+    default, strict = runs.figures("gcmu_safe"), runs.figures("strict_classes")
+    assert default.within > strict.within
+    if hall is FULLER:
+        assert default.max_s < strict.max_s
+        assert default.within > runs.figures("arrival_order").within
+    if IS_LARGE:
+        found = runs.compared(to="strict_classes", resamples=300)["gcmu_safe"].within
+        assert found.low > 0
+        record_measurement(
+            f"gcmu_safe minus strict_classes, {hall.name}, 3,000 simulated days",
+            within=f"{100 * found.value:+.2f} [{100 * found.low:+.2f}, {100 * found.high:+.2f}] points",
+            max=f"{default.max_s // 60} against {strict.max_s // 60} min",
+        )

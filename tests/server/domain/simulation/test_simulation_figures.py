@@ -1,0 +1,74 @@
+"""Figures of simulated days against their definitions, counted the long way."""
+
+import random
+from math import ceil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.simulation.figures import Runs
+from server.domain.simulation.run import SimulatedWait
+
+
+def wait(day: int, minutes: float, *, service: str = "a", called: bool = True) -> SimulatedWait:
+    return SimulatedWait(day, service, "walk_in", int(60 * minutes), 900, called)
+
+
+def test_who_left_is_never_within_the_target_and_counts_in_every_figure():
+    runs = Runs({"one": [wait(0, 5), wait(0, 15), wait(0, 16), wait(1, 3, called=False)]})
+    found = runs.figures("one")
+    assert (found.tickets, found.within, found.left) == (4, 0.5, 0.25)
+    assert found.max_s == 960
+    assert found.day_max_s == (960 + 180) / 2
+    assert found.mean_s == 60 * (5 + 15 + 16 + 3) / 4
+
+
+def test_the_worst_p95_is_by_nearest_rank_and_of_groups_of_forty_or_more():
+    large = [wait(n % 7, n) for n in range(1, 41)]
+    small = [wait(n % 7, 900, service="b") for n in range(39)]
+    found = Runs({"one": large + small}).figures("one")
+    assert found.worst_group == ("a", "walk_in")
+    assert found.worst_p95_s == 38 * 60  # the 38th of 40
+    assert found.by_class["walk_in"].p95_s == 900 * 60
+    assert Runs({"one": small}).figures("one").worst_p95_s is None
+
+
+def test_a_rule_does_not_differ_from_itself():
+    waits = [wait(day, n) for day in range(5) for n in range(20)]
+    found = Runs({"one": waits, "two": waits}).compared(to="one", resamples=50)["two"]
+    assert (found.within.value, found.within.low, found.within.high) == (0, 0, 0)
+    assert found.worst_p95_s is not None
+    assert (found.worst_p95_s.low, found.day_max_s.high) == (0, 0)
+
+
+def test_an_interval_covers_the_difference_and_narrows_with_days():
+    def widths(days: int) -> float:
+        chance = random.Random(4)
+        one = [wait(day, chance.uniform(0, 30)) for day in range(days) for _ in range(30)]
+        two = [wait(each.day, each.wait_s / 60 * chance.uniform(0.7, 1.1)) for each in one]
+        found = Runs({"one": one, "two": two}).compared(to="one", resamples=200)["two"].within
+        assert found.low < found.value < found.high
+        assert found.value > 0
+        return found.high - found.low
+
+    assert widths(160) < 0.7 * widths(20)
+
+
+@given(seed=st.integers(0, 2**32))
+def test_weighting_days_is_the_same_as_repeating_them(seed: int):
+    chance = random.Random(seed)
+    waits = [wait(chance.randrange(4), chance.randrange(60), service=chance.choice("ab")) for _ in range(120)]
+    runs = Runs({"one": waits})
+    times = [chance.randrange(3) for _ in runs.days]
+    repeated = [each for each in waits for _ in range(times[runs.days.index(each.day)])]
+    within, worst_s, _ = runs.sheets["one"].measures(times)
+    if not repeated:
+        return
+    assert within == pytest.approx(sum(each.is_within for each in repeated) / len(repeated))
+    p95s = []
+    for service in "ab":
+        waited = sorted(each.wait_s for each in repeated if each.service == service)
+        if sum(each.service == service for each in waits) >= 40:
+            p95s.append(waited[ceil(0.95 * len(waited)) - 1] if waited else 0)
+    assert worst_s == max(p95s)

@@ -1,0 +1,86 @@
+"""Ticket numbers and the series they come from."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.refusals import Refusal
+from server.domain.tickets.numbering import (
+    HIGHEST_RANK,
+    Series,
+    first_collision,
+    is_prefix_allowed,
+    may_collide,
+    next_rank,
+    number_text,
+)
+
+
+@pytest.mark.parametrize(("rank", "text"), [(1, "A001"), (42, "A042"), (999, "A999"), (1000, "A1000")])
+def test_a_number_has_at_least_three_digits(rank, text):
+    assert number_text("A", rank) == text
+
+
+def test_a_series_starts_at_its_first_rank_and_goes_up_by_one():
+    assert next_rank(None, Series("A", first=100)) == 100
+    assert next_rank(100, Series("A", first=100)) == 101
+
+
+def test_a_series_whose_range_moved_up_during_the_day_goes_on_at_its_first_rank():
+    assert next_rank(42, Series("A", first=500)) == 500
+
+
+def test_a_series_that_is_used_up_refuses():
+    assert next_rank(2, Series("A", last=3)) == 3
+    with pytest.raises(Refusal) as refused:
+        next_rank(3, Series("A", last=3))
+    assert refused.value.code == "numbers_exhausted"
+    assert refused.value.details == {"prefix": "A", "last": 3}
+
+
+def test_a_series_without_an_end_still_ends_before_numbers_outgrow_the_ticket():
+    with pytest.raises(Refusal):
+        next_rank(HIGHEST_RANK, Series("A"))
+
+
+@pytest.mark.parametrize("prefix", ["A", "C", "F", "H", "K", "L", "R", "T", "FR"])
+def test_letters_clear_to_the_ear_are_allowed(prefix):
+    assert is_prefix_allowed(prefix)
+
+
+@pytest.mark.parametrize("prefix", ["", "I", "O", "Q", "S", "Z", "B", "a", "AB", "ACF", "É", "1"])
+def test_other_prefixes_are_not(prefix):
+    assert not is_prefix_allowed(prefix)
+
+
+series = st.builds(
+    lambda prefix, first, length: Series(prefix, first, None if length is None else first + length),
+    st.sampled_from("AC"),
+    st.integers(1, 30),
+    st.none() | st.integers(0, 20),
+)
+
+
+@given(series, series)
+def test_two_series_collide_when_some_number_is_in_both(one, other):
+    def numbers(each: Series) -> set[str]:
+        return {number_text(each.prefix, rank) for rank in range(each.first, min(each.highest, 60) + 1)}
+
+    assert may_collide(one, other) == bool(numbers(one) & numbers(other))
+
+
+def test_the_first_collision_names_both_places():
+    assert first_collision([Series("A"), Series("C"), Series("A", 500)]) == (0, 2)
+    assert first_collision([Series("A", last=499), Series("A", 500)]) is None
+
+
+@given(series)
+def test_a_series_gives_each_of_its_numbers_once(one):
+    given_ranks, last = [], None
+    for _ in range(10):
+        try:
+            last = next_rank(last, one)
+        except Refusal:
+            break
+        given_ranks.append(last)
+    assert given_ranks == list(range(one.first, min(one.highest, one.first + 9) + 1))

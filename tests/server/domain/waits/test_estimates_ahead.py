@@ -1,0 +1,149 @@
+"""What an announced wait knows of linked visits, of a break and of one agent's counters."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.waits.estimate import (
+    CounterNow,
+    Estimate,
+    HallNow,
+    Pace,
+    QueueNow,
+    Rest,
+    WaitRange,
+    Who,
+    estimate_at,
+    estimate_hall,
+    estimate_linked,
+)
+from server.domain.waits.linked_ahead import LinkedMember, LinkedNow, WorkAhead, work_ahead
+
+ABLE = ["1", "2"]
+QUEUE = "papers"
+
+
+def together(*places: int, at: str | None = None, queue: str = QUEUE) -> LinkedNow:
+    """Linked visits that wait at these places of a queue, in that order."""
+    return LinkedNow(tuple(LinkedMember(f"v{place}", queue, place) for place in places), at)
+
+
+def hall(waiting: int, *counters: CounterNow, linked: tuple[LinkedNow, ...] = ()) -> HallNow:
+    busy = counters or (CounterNow("1", frozenset({QUEUE}), is_free=False),)
+    return HallNow([QueueNow(QUEUE, waiting, Pace(600))], busy, linked=linked)
+
+
+def ends(found: Estimate) -> tuple[int, int]:
+    assert isinstance(found, WaitRange)
+    return found.low_s, found.high_s
+
+
+@given(ahead=st.integers(0, 300), counters=st.integers(1, 20))
+def test_visits_linked_elsewhere_change_nothing(ahead: int, counters: int):
+    able = [str(number) for number in range(counters)]
+    other = LinkedNow((LinkedMember("v", "permits", 0),), at="elsewhere")
+    assert work_ahead((other,), QUEUE, ahead, able) == WorkAhead(ahead, ahead)
+
+
+@given(ahead=st.integers(0, 60), places=st.sets(st.integers(0, 60), min_size=1, max_size=10))
+def test_with_one_counter_linked_visits_only_pass_those_between_them(ahead: int, places: set[int]):
+    found = work_ahead((together(*sorted(places)),), QUEUE, ahead, ["1"])
+    behind = len([place for place in places if place >= ahead]) if min(places) < ahead else 0
+    assert found == WorkAhead(ahead + behind, ahead + behind)
+
+
+@given(
+    ahead=st.integers(0, 40),
+    places=st.lists(st.integers(0, 40), min_size=1, max_size=8, unique=True),
+    at=st.sampled_from([None, "1", "elsewhere"]),
+    counters=st.integers(1, 6),
+)
+def test_a_row_of_linked_visits_is_never_more_work_than_all_of_it(
+    ahead: int, places: list[int], at: str | None, counters: int
+):
+    able = [str(number) for number in range(counters)]
+    found = work_ahead((together(*sorted(places), at=at),), QUEUE, ahead, able)
+    assert 0 <= found.ahead <= ahead + len(places)
+    assert found.callable_ahead <= ahead + len(places)
+
+
+def test_a_row_at_one_counter_leaves_the_other_to_who_stands_behind():
+    assert work_ahead((together(0, 1, 2, 3, at="1"),), QUEUE, 4, ABLE).callable_ahead == 0
+    assert work_ahead((together(0, 1, 2, 3),), QUEUE, 4, ABLE).ahead < 2
+    assert work_ahead((), QUEUE, 4, ABLE).ahead == 4
+
+
+def test_the_row_comes_at_the_place_of_its_first():
+    assert work_ahead((together(3, 5),), QUEUE, 3, ["1"]).ahead == 3
+    assert work_ahead((together(3, 5),), QUEUE, 4, ["1"]).ahead == 5
+
+
+def test_a_visit_linked_to_one_at_a_counter_is_next_there():
+    linked = (together(5, 9, at="1"),)
+    now = hall(10, linked=linked)
+    assert ends(estimate_linked(now, who=Who(key="v5"), queue=QUEUE, ahead=5)) == ends(
+        estimate_at(hall(10), queue=QUEUE, ahead=0)
+    )
+    last = ends(estimate_linked(now, who=Who(key="v9"), queue=QUEUE, ahead=9))
+    assert last[1] < ends(estimate_at(hall(10), queue=QUEUE, ahead=9))[1]
+    other = ends(estimate_linked(now, who=Who(key="v1"), queue=QUEUE, ahead=1))
+    assert other == ends(estimate_at(hall(10), queue=QUEUE, ahead=3))
+
+
+def test_a_visit_follows_the_first_of_those_linked_to_it():
+    now = hall(10, linked=(together(1, 9),))
+    follows = ends(estimate_linked(now, who=Who(key="v9"), queue=QUEUE, ahead=9))
+    first = ends(estimate_linked(now, who=Who(key="v1"), queue=QUEUE, ahead=1))
+    assert first == ends(estimate_at(now, queue=QUEUE, ahead=1))
+    assert first[1] < follows[1] < ends(estimate_at(now, queue=QUEUE, ahead=8))[1]
+
+
+def test_a_break_is_added_to_what_reaches_it_only():
+    calm = hall(3)
+    low_s, high_s = ends(estimate_at(calm, queue=QUEUE, ahead=3))
+    far = replace(calm, rest=Rest(high_s + 600, high_s + 4200))
+    assert ends(estimate_at(far, queue=QUEUE, ahead=3)) == (low_s, high_s)
+    near = replace(calm, rest=Rest(0.1, 3600))
+    found = ends(estimate_at(near, queue=QUEUE, ahead=3))
+    assert found[1] == high_s + 3600
+    assert 3600 <= found[0] <= low_s + 3600
+    between = replace(calm, rest=Rest((low_s + high_s) / 2, (low_s + high_s) / 2 + 3600))
+    assert ends(estimate_at(between, queue=QUEUE, ahead=3)) == (low_s, high_s + 3600)
+
+
+@given(begins_s=st.floats(-3600, 20_000), lasts_s=st.floats(60, 7200), ahead=st.integers(0, 60))
+def test_a_break_never_shortens_a_wait_and_nobody_is_promised_a_call_in_it(
+    begins_s: float, lasts_s: float, ahead: int
+):
+    rest = Rest(begins_s, max(1.0, begins_s + lasts_s))
+    calm = estimate_at(hall(ahead), queue=QUEUE, ahead=ahead)
+    found = estimate_at(replace(hall(ahead), rest=rest), queue=QUEUE, ahead=ahead)
+    assert ends(found) >= ends(calm)
+    low_s, high_s = ends(found)
+    if begins_s <= 0:
+        assert low_s >= rest.resumes_in_s // 300 * 300
+    assert high_s >= ends(calm)[1]
+
+
+def test_a_free_counter_on_its_break_promises_the_end_of_the_break():
+    free = CounterNow("1", frozenset({QUEUE}), is_free=True)
+    now = replace(hall(0, free), rest=Rest(-600, 1800))
+    assert ends(estimate_hall(now)[QUEUE])[0] == 1800
+    assert ends(estimate_hall(now.later(1800))[QUEUE]) == (0, 0)
+
+
+def test_a_wrap_up_ends_by_itself():
+    wraps_up = CounterNow("1", frozenset({QUEUE}), is_free=False, wraps_up_s=400)
+    now = hall(0, wraps_up)
+    assert now.changes_by_itself
+    assert ends(estimate_hall(now)[QUEUE]) == (0, 600)
+    assert ends(estimate_hall(now.later(200))[QUEUE]) == (0, 300)
+    assert ends(estimate_hall(now.later(400))[QUEUE]) == (0, 0)
+    assert not now.later(400).changes_by_itself
+
+
+def test_people_at_an_agents_other_counters_are_finished_with_first():
+    alone = CounterNow("1", frozenset({QUEUE}), is_free=False)
+    with_two = replace(alone, also_here=1)
+    assert ends(estimate_hall(hall(2, with_two))[QUEUE]) > ends(estimate_hall(hall(2, alone))[QUEUE])

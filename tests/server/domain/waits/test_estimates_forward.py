@@ -1,0 +1,198 @@
+"""The calling rule played forward: whom it would come to, and when, with mean service times."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.calling.queue_order import PRIORITY
+from server.domain.calling.waiting_legs import CallingCounter, CountersOpen, LinkedTurn, QueuedLeg
+from server.domain.calling.work_profiles import Condition, CountersAtMost, RuleName, WorkProfile
+from server.domain.simulation.days import HALLS, CounterPlan, DrawnDay, DrawnVisitor, draw_day
+from server.domain.simulation.figures import honesty
+from server.domain.simulation.run import run_day
+from server.domain.waits.estimate import (
+    CounterNow,
+    HallNow,
+    Pace,
+    QueueNow,
+    WaitRange,
+    Who,
+    estimate_at,
+    estimate_hall,
+    new_in,
+)
+from server.domain.waits.play_forward import MOST_FOLLOWED, Caller, HallAhead, called_in_s
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+CLOSES_AT = NOW + timedelta(hours=9)
+TAKES_S = {"A": 600.0, "F": 300.0}
+NONE_OPEN = CountersOpen()
+
+
+def waits(number: str, since_min: float, **more: object) -> QueuedLeg:
+    """Who has waited for so many minutes; the first letter of the number is the service."""
+    at = NOW - timedelta(minutes=since_min)
+    leg = QueuedLeg(
+        id=number,
+        number=number,
+        series=number[0],
+        service=number[0],
+        queue=number[0],
+        leg_class="walk_in",
+        reference=at,
+        issued_at=at,
+        target_s=900,
+    )
+    return replace(leg, **more)  # type: ignore[arg-type]
+
+
+def calls(name: str, services: str, free_in_s: float = 0, rule: RuleName = RuleName.ARRIVAL_ORDER) -> Caller:
+    profile = WorkProfile(id=name, queues=tuple(services), rule=rule)
+    return Caller(((CallingCounter(name, frozenset(services)), profile),), free_in_s)
+
+
+def foreseen(
+    callers: list[Caller], *legs: QueuedLeg, new: str = "", counters_open: CountersOpen = NONE_OPEN
+) -> dict[str, float]:
+    newcomers = {new_in(queue): waits(f"{queue}999", 0, id=new_in(queue)) for queue in new}
+    return called_in_s(
+        HallAhead(
+            now=NOW,
+            time_zone=UTC,
+            callers=callers,
+            legs=legs,
+            newcomers=newcomers,
+            takes_s=TAKES_S,
+            mean_s=TAKES_S,
+            counters_open=counters_open,
+        )
+    )
+
+
+def test_one_after_the_other_in_the_order_of_the_rule():
+    legs = (waits("A001", 10), waits("F001", 5), waits("A002", 1))
+    assert foreseen([calls("g1", "AF", 60)], *legs) == {"A001": 60, "F001": 660, "A002": 960}
+    listed = calls("g1", "FA", 60, RuleName.LISTED_ORDER)
+    assert foreseen([listed], *legs) == {"F001": 60, "A001": 360, "A002": 960}
+
+
+def test_a_condition_on_open_counters_is_asked_of_those_that_are_open():
+    """« F first while at most one counter serves F » does not hold while two do."""
+    legs = (waits("A001", 10), waits("F001", 5))
+    first = Condition((CountersAtMost(1, "F"),), "F")
+    profile = WorkProfile(id="g1", queues=("A", "F"), rule=RuleName.ARRIVAL_ORDER, conditions=(first,))
+    caller = Caller(((CallingCounter("g1", frozenset("AF")), profile),), 0)
+    assert foreseen([caller], *legs, counters_open=CountersOpen(2, {"A": 1, "F": 2}))["A001"] == 0
+    assert foreseen([caller], *legs, counters_open=CountersOpen(1, {"A": 1, "F": 1}))["F001"] == 0
+
+
+def test_a_newcomer_takes_nobodys_time_and_each_queue_has_its_own():
+    legs = (waits("A001", 10), waits("A002", 9))
+    both = foreseen([calls("g1", "A"), calls("g2", "F", 120)], *legs, new="AF")
+    assert both == {"A001": 0, "A002": 600, new_in("A"): 1200, new_in("F"): 120}
+
+
+def test_who_passes_before_others_is_called_before_them():
+    legs = [waits(f"A{number:03d}", 20 - number) for number in range(5)]
+    card = waits("A900", 0, leg_class=PRIORITY)
+    assert foreseen([calls("g1", "A", 30)], *legs, card)["A900"] == 30
+
+
+def test_nobody_is_foreseen_whom_no_counter_may_call():
+    legs = (waits("A001", 10, needs_step_free=True), waits("F001", 9, is_held=True), waits("F002", 8))
+    assert foreseen([calls("g1", "AF", 10)], *legs, new="A") == {"F002": 10, new_in("A"): 310}
+
+
+def test_linked_visits_follow_one_another_where_one_of_them_is():
+    legs = (waits("A001", 10), waits("A002", 9), waits("A003", 1, link="v"))
+    here = replace(calls("g1", "A", 100), linked=LinkedTurn("v", "A000"))
+    found = foreseen([here, calls("g2", "A", 50)], *legs, new="A")
+    assert found == {"A001": 50, "A003": 100, "A002": 650, new_in("A"): 700}
+
+
+def test_an_agent_at_two_counters_calls_to_one_at_a_time():
+    both = Caller((*calls("g1", "A").places, *calls("g2", "F").places), 0)
+    legs = (waits("A001", 10), waits("A002", 9), waits("F001", 5))
+    assert foreseen([both], *legs) == {"A001": 0, "F001": 600, "A002": 900}
+
+
+def test_where_too_many_wait_nothing_is_foreseen():
+    legs = [waits(f"A{number:03d}", number) for number in range(MOST_FOLLOWED + 1)]
+    assert foreseen([calls("g1", "A")], *legs) == {}
+    assert len(foreseen([calls("g1", "A")], *legs[1:])) == MOST_FOLLOWED
+
+
+@given(
+    since=st.lists(st.integers(0, 60), min_size=1, max_size=12),
+    counters=st.integers(1, 4),
+    rule=st.sampled_from(RuleName),
+)
+def test_everyone_is_called_once_and_newcomers_never_before_those_of_their_lane(
+    since: list[int], counters: int, rule: RuleName
+):
+    legs = [waits(f"{'AF'[rank % 2]}{rank:03d}", minutes) for rank, minutes in enumerate(sorted(since)[::-1])]
+    found = foreseen([calls(f"g{n}", "AF", 60 * n, rule) for n in range(counters)], *legs, new="AF")
+    assert set(found) == {leg.id for leg in legs} | {new_in("A"), new_in("F")}
+    for queue in "AF":
+        own = [found[leg.id] for leg in legs if leg.queue == queue]
+        assert all(found[new_in(queue)] >= called for called in own)
+
+
+def test_what_is_foreseen_is_the_day_that_follows_when_services_last_their_mean():
+    """No one else comes, and every service lasts its mean: the simulator calls when it was foreseen."""
+    day = DrawnDay(
+        0,
+        tuple(
+            DrawnVisitor(
+                waits(f"{'AF'[rank % 2]}{rank:03d}", 20 - rank),
+                int(TAKES_S["AF"[rank % 2]]),
+                CLOSES_AT,
+            )
+            for rank in range(12)
+        ),
+        tuple(
+            CounterPlan(
+                CallingCounter(name, frozenset(services)), tuple(services), NOW, NOW + timedelta(hours=9)
+            )
+            for name, services in (("g1", "AF"), ("g2", "FA"), ("g3", "A"))
+        ),
+        dict(TAKES_S),
+        {},
+    )
+    legs = [visitor.leg for visitor in day.visitors]
+    for rule in (RuleName.ARRIVAL_ORDER, RuleName.GCMU_SAFE, RuleName.STRICT_CLASSES, RuleName.EARLIEST_DUE):
+        callers = [calls(plan.counter.id, "".join(plan.queues), rule=rule) for plan in day.counters]
+        found = foreseen(callers, *legs)
+        fared = run_day(day, rule, priority_first=True)
+        called = {
+            leg.id: one.wait_s - (NOW - leg.reference).total_seconds()
+            for leg, one in zip(legs, fared, strict=True)
+        }
+        assert {leg: round(in_s) for leg, in_s in found.items()} == {
+            leg: round(at) for leg, at in called.items()
+        }
+
+
+def test_an_estimate_is_around_what_was_foreseen():
+    counters = [CounterNow("1", frozenset({"A", "F"}), is_free=False)]
+    now = HallNow([QueueNow("A", 4, Pace(600), ("A",)), QueueNow("F", 9, Pace(300))], counters)
+    told = replace(now, called_in_s={new_in("A"): 1200.0})
+    found = estimate_hall(told)["A"]
+    assert isinstance(found, WaitRange)
+    assert found.low_s < 1200 < found.high_s
+    assert estimate_at(told, queue="A", ahead=4) == estimate_at(now, queue="A", ahead=4)
+    soon = estimate_at(replace(now, called_in_s={"v": 0.0}), queue="A", ahead=2, who=Who(key="v"))
+    assert isinstance(soon, WaitRange)
+    assert not soon.is_none_needed
+
+
+@pytest.mark.parametrize("rule", [RuleName.GCMU_SAFE, RuleName.ARRIVAL_ORDER, RuleName.STRICT_CLASSES])
+def test_ranges_of_halls_with_several_queues_hold(rule: RuleName):
+    days = [draw_day(HALLS[0], number, seed=31) for number in range(30)]
+    found = honesty(one for day in days for one in run_day(day, rule, priority_first=True, announces=True))
+    assert found.told > 700
+    assert found.inside >= 0.79, found
+    assert found.above <= 0.13, found

@@ -1,0 +1,39 @@
+"""What is learnt of the time a person takes a counter, from those who were received."""
+
+from server.domain.waits.service_times import ENOUGH_TURNAROUNDS, Received, taken_of
+
+
+def row_of(people: int, *, after_s: float, counter: str = "g1", waited: bool = True) -> list[Received]:
+    """People called one after another, each for 300 s, so many seconds after the last one went."""
+    found, called_s = [], 0.0
+    for _ in range(people):
+        since_s = called_s - 1000 if waited else called_s - 1
+        found.append(Received(counter, "a", since_s, called_s, called_s + 300))
+        called_s += 300 + after_s
+    return found
+
+
+def test_what_follows_a_service_is_learnt_where_somebody_waited():
+    taken = taken_of(row_of(20, after_s=80), {"a": 240})
+    assert taken.usual_turnaround_s == 80
+    assert taken.by_service == {"a": [380] * 20}
+    assert taken.after_s(240) == 80, "agents cut their wrap-up short"
+
+
+def test_until_enough_is_known_the_documents_wrap_up_stands_in():
+    few = row_of(ENOUGH_TURNAROUNDS, after_s=80)
+    taken = taken_of(few, {"a": 240})
+    assert taken.usual_turnaround_s is None
+    assert taken.by_service == {"a": [540] * len(few)}
+    assert taken.after_s(240) == 240
+    assert taken_of([], {}).after_s(0) == 0
+
+
+def test_waiting_for_somebody_or_a_pause_is_no_turnaround():
+    assert taken_of(row_of(20, after_s=80, waited=False), {}).usual_turnaround_s is None
+    assert taken_of(row_of(20, after_s=1800), {}).usual_turnaround_s is None
+
+
+def test_each_counter_has_its_own_row():
+    both = [*row_of(20, after_s=60), *row_of(20, after_s=100, counter="g2")]
+    assert taken_of(both[::-1], {}).usual_turnaround_s == 80

@@ -1,0 +1,102 @@
+"""A hall whose printer, devices and clock a test makes faulty, looked at as a server does."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from server.app import CATALOGUES
+from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.devices.device_state import Sighting
+from server.domain.instants import to_micros, to_text
+from server.language import Catalogues
+from server.store.printing import print_jobs
+from server.store.transactions.database import Database
+from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
+from server.usecases.alarms.read_alarms import read_alarms
+from server.usecases.alarms.watch_alarms import SeenDevices, watch_alarms
+from server.usecases.devices.devices import pair_device
+from tests.server.store.journals import AGENT, HALL, opened_hall
+from tests.server.usecases.quality.figures_history import Hands, checked
+
+KIOSK, SCREEN = "laon-borne-1", "laon-ecran-1"
+TRANSLATE = Catalogues(CATALOGUES).translate
+LOOK_S = 5
+
+
+@dataclass
+class FaultyHall:
+    """Laon in the morning. `look()` is one round, five seconds after the last."""
+
+    database: Database
+    hands: Hands
+    sightings: dict[str, Sighting] = field(default_factory=dict)
+    printer: str = "ready"
+    are_known: bool = True
+
+    @property
+    def id(self) -> str:
+        return self.database.hall_id(HALL)
+
+    def look(self, after_s: float = LOOK_S) -> int:
+        self.hands.now += timedelta(seconds=after_s)
+        self.note_printer()
+        seen = SeenDevices(self.sightings, self.are_known)
+        return watch_alarms(self.database, self.id, seen, TRANSLATE)
+
+    def note_printer(self) -> None:
+        """What the printer's driver keeps of it."""
+        now = to_micros(self.hands.now)
+        lease = {"printer": KIOSK, "holder": "driver", "expires_at": now + 15_000_000, "now": now}
+        state = {
+            "state": json.dumps({"state": self.printer, "since": to_text(self.hands.now)}),
+            "state_at": now,
+        }
+        with self.database.store.write() as rows:
+            known = print_jobs.lease_of(rows, KIOSK)
+            if known is None:
+                print_jobs.take_lease(rows, lease | {"unchanged": 0})
+                known = print_jobs.lease_of(rows, KIOSK)
+            assert known is not None
+            print_jobs.note_state(
+                rows, state | {"printer": KIOSK, "holder": "driver", "fence": known["fence"]}
+            )
+
+    def pair(self, kind: str, device: str) -> None:
+        pair_device(self.database, AGENT, HALL, kind=kind, configured=device)
+
+    def sees(self, device: str, *, is_connected: bool = True) -> None:
+        now = self.hands.now
+        self.sightings[device] = Sighting(now, now, is_connected=is_connected)
+
+    def tells(
+        self, address: str, channel: str = "webhook", site: str = "laon", choice: AlarmChoice | None = None
+    ) -> str:
+        wanted = WantedRecipient(channel, site, address, True, choice or AlarmChoice())
+        return add_recipient(self.database, AGENT, wanted)[0]
+
+    def open(self) -> list[tuple[str, str]]:
+        return [(each["kind"], each["subject"]) for each in self.read()["alarms"]]
+
+    def read(self) -> dict[str, Any]:
+        return read_alarms(self.database, HALL, "fr", TRANSLATE, names_people=True, has_past=True)
+
+    def facts(self) -> list[str]:
+        sql = "SELECT kind FROM hall_fact WHERE kind LIKE 'Alarm%' ORDER BY position"
+        with self.database.read() as rows:
+            return [row["kind"] for row in rows.all(sql)]
+
+    def outbox(self) -> list[Any]:
+        with self.database.read() as rows:
+            return list(rows.all("SELECT * FROM delivery ORDER BY position, recipient"))
+
+
+@contextmanager
+def faulty_hall(url: str) -> Iterator[FaultyHall]:
+    """At its end the rows of alarms are what the journal says."""
+    hands = Hands()
+    database = opened_hall(url, hands)
+    with checked(database, HALL):
+        yield FaultyHall(database, hands)

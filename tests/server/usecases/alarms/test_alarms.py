@@ -1,0 +1,376 @@
+"""Alarms of a hall on both databases: raised, back, cleared, acknowledged, once whoever watches."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.hours.calendars import half_days
+from server.domain.printing.printers import ASKED_WITHIN
+from server.domain.refusals import Refusal
+from server.store.engine.rows import Row
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.alarms import watch_alarms as watching
+from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm
+from server.usecases.alarms.alarm_recipients import (
+    WantedRecipient,
+    add_recipient,
+    read_recipients,
+    remove_recipient,
+    renew_secret,
+)
+from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.counters.counter_sessions import (
+    WantedSession,
+    close_counter,
+    open_counter,
+    pause_counter,
+    resume_counter,
+)
+from server.usecases.counters.forgotten_counters import give_back_forgotten
+from server.usecases.journal.erase_expired import purge
+from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.visits.leg_verbs import Destination, Gesture, finish, start, transfer
+from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue
+from tests.server.usecases.alarms.faulty_hall import KIOSK, SCREEN, TRANSLATE, FaultyHall, faulty_hall
+from tests.server.usecases.quality.figures_history import HALLS
+
+HOOK = "https://example.org/hook"
+
+
+@pytest.fixture
+def hall(database_url: str) -> Iterator[FaultyHall]:
+    with faulty_hall(database_url) as found:
+        yield found
+
+
+def installation_facts(database: Database) -> list[Row]:
+    with database.read() as rows:
+        return list(
+            rows.all("SELECT * FROM installation_fact WHERE kind LIKE 'Recipient%' ORDER BY position")
+        )
+
+
+def test_paper_out_is_raised_and_cleared_and_goes_to_who_is_told_in_the_order_of_the_facts(hall: FaultyHall):
+    publish_hall(hall.database, AGENT, (HALLS / "vervins.json").read_bytes())
+    mine, _ = hall.tells(HOOK), hall.tells("https://example.org/vervins", site="vervins")
+    everywhere = hall.tells("garde@example.org", "email", "*")
+    version = version_of(hall)
+    hall.look()
+    hall.printer = "paper_out"
+    assert hall.look() == 1
+    assert hall.look() == 0
+    assert hall.open() == [("paper_out", KIOSK)]
+    [told] = hall.read()["alarms"]
+    assert told["text"] == "Borne de l’entrée\u00a0: plus de papier."
+    hall.printer = "ready"
+    hall.look()
+    hall.look()
+    assert hall.open() == []
+    assert hall.facts() == ["AlarmRaised", "AlarmCleared"]
+    assert version_of(hall) == version
+    outbox = hall.outbox()
+    assert {each["recipient"] for each in outbox} == {mine, everywhere}
+    mine_only = [json.loads(each["body"]) for each in outbox if each["recipient"] == mine]
+    assert [each["type"] for each in mine_only] == ["alarm.raised", "alarm.cleared"]
+    assert mine_only[0]["data"]["position"] < mine_only[1]["data"]["position"]
+    assert {each["data"]["alarm"] for each in mine_only} == {told["alarm"]}
+    assert mine_only[1]["data"]["text"] == told["text"]
+
+
+def version_of(hall: FaultyHall) -> int:
+    with hall.database.read() as rows:
+        return int(rows.one("SELECT version FROM hall WHERE id = :hall", hall=hall.id)["version"])
+
+
+def test_a_printer_that_flickers_is_one_alarm(hall: FaultyHall):
+    for _ in range(20):
+        hall.printer = "paper_out" if hall.printer == "ready" else "ready"
+        hall.look(20)
+        hall.look(20)
+    assert hall.facts() == ["AlarmRaised", "AlarmCleared", "AlarmReturned"]
+    hall.printer = "ready"
+    hall.look()
+    hall.look(600)
+    past = hall.read()["past"]
+    assert [(each["kind"], each["returns"]) for each in past] == [("paper_out", 1)]
+
+
+def test_several_workers_raise_an_alarm_once(hall: FaultyHall, monkeypatch: pytest.MonkeyPatch):
+    hall.tells(HOOK)
+    hall.look()
+    hall.printer = "paper_out"
+    hall.hands.now += timedelta(seconds=5)
+    hall.note_printer()
+    decided, both = watching._decision, threading.Barrier(3)
+    has_waited = threading.local()
+
+    def together(*values: Any) -> Any:
+        found = decided(*values)
+        if not getattr(has_waited, "once", False):
+            has_waited.once = True
+            both.wait(10)
+        return found
+
+    monkeypatch.setattr(watching, "_decision", together)
+    databases = [Database(hall.database.url, hall.hands.clock()) for _ in range(3)]
+    found: list[int] = []
+
+    def look(database: Database) -> None:
+        seen = watching.SeenDevices({})
+        found.append(watching.watch_alarms(database, database.hall_id(HALL), seen, TRANSLATE))
+
+    workers = [threading.Thread(target=look, args=(each,)) for each in databases]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join(30)
+    for database in databases:
+        database.close()
+    assert sorted(found) == [0, 0, 1]
+    assert hall.facts() == ["AlarmRaised"]
+    assert len(hall.outbox()) == 1
+
+
+def test_a_kiosk_and_a_screen_are_missed_while_the_hall_is_open(hall: FaultyHall):
+    for kind, device in (("kiosk", KIOSK), ("screen", SCREEN)):
+        hall.pair(kind, device)
+    for _ in range(3):
+        hall.look(100)
+    assert hall.open() == []  # they never came
+    for device in (KIOSK, SCREEN):
+        hall.sees(device)
+    hall.look(0)
+    hall.look(61)
+    hall.are_known = False
+    assert hall.look(200) == 0  # nobody can tell
+    hall.are_known = True
+    assert hall.look(1) == 2
+    assert hall.open() == [("kiosk_silent", KIOSK), ("screen_silent", SCREEN)]
+    hall.sees(SCREEN)
+    hall.look(0)
+    hall.look(30)
+    assert hall.open() == [("kiosk_silent", KIOSK)]
+
+
+def test_a_device_switched_off_after_closing_is_missed_at_the_next_opening_only(hall: FaultyHall):
+    hall.pair("screen", SCREEN)
+    hall.sees(SCREEN)
+    hall.look(0)
+    calendar = hall.database.configuration(HALL).calendar
+    today = half_days(calendar, hall.hands.now.date())[-1].closes_at
+    hall.hands.now = today + timedelta(minutes=1)
+    hall.look(3600)
+    assert ("screen_silent", SCREEN) not in hall.open()
+    opens = half_days(calendar, hall.hands.now.date() + timedelta(days=3))[0].opens_at
+    hall.hands.now = opens
+    hall.look(1)
+    hall.look(121)
+    assert ("screen_silent", SCREEN) in hall.open()
+
+
+def test_a_queue_over_its_threshold_is_told_after_a_while_with_how_many_wait(hall: FaultyHall):
+    configuration = hall.database.configuration(HALL)
+    queue = configuration.services["laon-accueil"].queue
+    for _ in range(30):
+        issue(hall.database)
+    hall.look()
+    assert hall.open() == []
+    hall.look(120)
+    assert hall.open() == [("queue_long", queue)]
+    assert "30 personnes attendent" in hall.read()["alarms"][0]["text"]
+    for _ in range(5):
+        call_and_end(hall.database)
+    hall.look(200)
+    assert hall.open() == [("queue_long", queue)]  # 25 is neither long nor calm
+
+
+def call_and_end(database: Database) -> None:
+    leg = call(database)["leg"]
+    start(database, Gesture(leg, AGENT))
+    finish(database, Gesture(leg, AGENT))
+
+
+def test_a_counter_its_agent_forgot_is_told_one_that_pauses_is_not(hall: FaultyHall):
+    pause_counter(hall.database, COUNTER, AGENT, reason="break")
+    hall.look(400)
+    assert hall.open() == []
+    resume_counter(hall.database, COUNTER, AGENT)
+    issue(hall.database)
+    call(hall.database)
+    hall.hands.now += timedelta(minutes=7)
+    give_back_forgotten(hall.database, hall.id)
+    hall.look()
+    assert hall.open() == [("counter_forgotten", COUNTER)]
+
+
+def test_a_closed_counter_that_somebody_was_sent_to_is_told_after_five_minutes(hall: FaultyHall):
+    issue(hall.database)
+    leg = call(hall.database)["leg"]
+    transfer(hall.database, Gesture(leg, AGENT), to=Destination(counter="laon-g4"))
+    hall.look()
+    hall.look(299)
+    assert hall.open() == []
+    hall.look(1)
+    assert hall.open() == [("counter_awaited", "laon-g4")]
+    assert "1 personne attend ce guichet fermé" in hall.read()["alarms"][0]["text"]
+    open_counter(hall.database, "laon-g4", AGENT, WantedSession())
+    hall.look()
+    hall.look(5)
+    assert hall.open() == []
+
+
+def test_a_counter_open_long_after_closing_is_told_not_at_a_break(hall: FaultyHall):
+    today = half_days(hall.database.configuration(HALL).calendar, hall.hands.now.date())
+    hall.hands.now = today[0].closes_at + timedelta(minutes=20)
+    hall.look()
+    assert len(today) == 2
+    assert hall.open() == []
+    hall.hands.now = today[-1].closes_at + timedelta(minutes=14)
+    hall.look()
+    assert hall.open() == []
+    hall.look(60)
+    assert hall.open() == [("counter_forgotten", COUNTER)]
+    pause_counter(hall.database, COUNTER, AGENT, reason="break")
+    for _ in range(2):
+        hall.look()
+    assert hall.open() == [("counter_forgotten", COUNTER)]
+    close_counter(hall.database, COUNTER, AGENT)
+    for _ in range(2):
+        hall.look()
+    assert hall.open() == []
+
+
+def test_a_clock_set_back_is_told_at_once_and_its_letter_leaves_by_the_wall_clock(hall: FaultyHall):
+    hall.tells(HOOK)
+    hall.look()
+    hall.hands.now -= timedelta(hours=1)
+    assert hall.look() == 1
+    assert hall.open() == [("clock_suspect", "server")]
+    [sent] = hall.outbox()
+    assert sent["next_at"] == sent["created_at"] == hall.hands.now.timestamp() * 1_000_000
+    hall.hands.now += timedelta(hours=1, seconds=10)
+    hall.look()
+    hall.look(60)
+    assert hall.open() == []
+
+
+def test_three_jobs_unprinted_are_told_until_one_is_printed(hall: FaultyHall):
+    hall.look()
+    with hall.database.transaction(HALL, AGENT) as transaction:
+        transaction.run("UPDATE printer_lease SET unprinted = 3 WHERE printer = :printer", printer=KIOSK)
+    hall.look()
+    assert hall.open() == [("unprinted", KIOSK)]
+
+
+def test_a_printer_nobody_drives_is_neither_faulty_nor_well(hall: FaultyHall):
+    hall.look()
+    hall.printer = "paper_out"
+    hall.look()
+    hall.printer = "ready"
+    hall.note_printer()
+    assert look_undriven(hall) == 0
+    assert look_undriven(hall) == 0
+    assert hall.open() == [("paper_out", KIOSK)]
+    for _ in range(2):
+        hall.look()
+    hall.printer = "cover_open"
+    hall.note_printer()
+    assert look_undriven(hall) == 0
+    assert hall.open() == []
+
+
+def look_undriven(hall: FaultyHall) -> int:
+    """A look after the last answer of the printer has lost its worth."""
+    hall.hands.now += ASKED_WITHIN + timedelta(seconds=1)
+    return watching.watch_alarms(hall.database, hall.id, watching.SeenDevices({}), TRANSLATE)
+
+
+def test_the_first_who_looks_after_an_alarm_is_named_to_people_and_to_no_fact(hall: FaultyHall):
+    claire = account(hall.database, "claire", "Claire Martin")
+    other = account(hall.database, "paul", "Paul Petit")
+    hook, letter = hall.tells(HOOK), hall.tells("garde@example.org", "email")
+    hall.printer = "cover_open"
+    hall.look()
+    [told] = hall.read()["alarms"]
+    for author in (claire, claire, other):
+        acknowledge_alarm(hall.database, told["alarm"], author, TRANSLATE)
+    [told] = hall.read()["alarms"]
+    assert told["acknowledged_by"] == "Claire Martin"
+    assert hall.facts() == ["AlarmRaised", "AlarmAcknowledged"]
+    with hall.database.read() as rows:
+        bodies = [row["body"] for row in rows.all("SELECT body FROM hall_fact WHERE kind LIKE 'Alarm%'")]
+    assert not [body for body in bodies if "Claire" in body or claire.id in body]
+    turns = [(each["recipient"], each["turn"]) for each in hall.outbox()]
+    assert sorted(turns) == sorted([(hook, "raised"), (letter, "raised"), (hook, "acknowledged")])
+    assert not [each for each in hall.outbox() if "Claire" in each["body"] or claire.id in each["body"]]
+    hall.printer = "ready"
+    hall.look()
+    hall.look()
+    with pytest.raises(Refusal, match="alarm_over"):
+        acknowledge_alarm(hall.database, told["alarm"], other, TRANSLATE)
+    with pytest.raises(Refusal, match="unknown_alarm"):
+        acknowledge_alarm(hall.database, "nothing", other, TRANSLATE)
+
+
+def account(database: Database, login: str, name: str) -> Author:
+    wanted = NewAccount(login, "un mot de passe long", name, [Grant("agent", "laon")])
+    return Author(create_account(database, AGENT, wanted))
+
+
+def test_a_recipient_is_added_renewed_and_removed_and_leaves_no_address_in_the_journal(hall: FaultyHall):
+    wanted = WantedRecipient("webhook", "laon", HOOK)
+    recipient, secret = add_recipient(hall.database, AGENT, wanted)
+    assert secret is not None
+    assert secret.startswith("whsec_")
+    with pytest.raises(Refusal, match="recipient_known"):
+        add_recipient(hall.database, AGENT, wanted)
+    assert renew_secret(hall.database, AGENT, recipient) != secret
+    hall.printer = "paper_out"
+    hall.look()
+    remove_recipient(hall.database, AGENT, recipient)
+    assert read_recipients(hall.database, lambda _: True) == []
+    assert hall.outbox()[0]["given_up_at"] is not None
+    facts = installation_facts(hall.database)
+    assert [each["kind"] for each in facts] == ["RecipientAdded", "RecipientRenewed", "RecipientRemoved"]
+    assert not [each for each in facts if "example" in each["body"] or "whsec" in each["body"]]
+    with hall.database.read() as rows:
+        assert rows.all("SELECT id FROM erasable WHERE value = :value", value=HOOK) == []
+        assert rows.one("SELECT secret FROM recipient")["secret"] is None
+
+
+def test_deliveries_are_kept_thirty_days(hall: FaultyHall):
+    hall.tells(HOOK)
+    hall.printer = "paper_out"
+    hall.look()
+    hall.hands.now += timedelta(days=30, seconds=-1)
+    assert purge(hall.database)["delivery"] == 0
+    hall.hands.now += timedelta(seconds=1)
+    assert purge(hall.database)["delivery"] == 1
+    assert hall.outbox() == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "site", "address", "code"),
+    [
+        ("email", "laon", "garde", "bad_recipient"),
+        ("email", "laon", "garde@example.org\nBcc: a@b.fr", "bad_recipient"),
+        ("email", "laon", "gardé@example.org", "bad_recipient"),
+        ("webhook", "laon", "http://example.org/", "bad_webhook"),
+        ("webhook", "laon", "https://user:pass@example.org/", "bad_webhook"),
+        ("webhook", "laon", "file:///etc/passwd", "bad_webhook"),
+        ("webhook", "laon", "https://", "bad_webhook"),
+        ("pigeon", "laon", "https://example.org/", "bad_webhook"),
+        ("email", "nulle-part", "garde@example.org", "unknown_site"),
+    ],
+)
+def test_an_address_that_is_none_is_refused(
+    sqlite_url: str, channel: str, site: str, address: str, code: str
+):
+    with faulty_hall(sqlite_url) as hall, pytest.raises(Refusal, match=code):
+        add_recipient(hall.database, AGENT, WantedRecipient(channel, site, address))

@@ -1,0 +1,45 @@
+"""Alerts of one hall as tests raise, end and read them."""
+
+from typing import Any
+
+import pytest
+
+from server.domain.alerts.alerts import AlertKind
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.alerts.end_alert import ask_end, end_alert
+from server.usecases.alerts.raise_alert import Raised, WantedAlert, raise_alert
+from server.usecases.hall.read_board import read_board
+from tests.server.usecases.at_counters import HALL
+
+GUARD, SECOND_GUARD = Author("guard"), Author("second-guard")
+EVACUATE, MEDICAL, CUSTOM = AlertKind.EVACUATE, AlertKind.MEDICAL, AlertKind.CUSTOM
+
+
+def raised(database: Database, kind: AlertKind = EVACUATE, by: Author = GUARD, **more: Any) -> Raised:
+    wanted = WantedAlert(kind, more.pop("press", None) or new_id(), **more)
+    return raise_alert(database, [database.hall_id(HALL)], by, wanted)
+
+
+def ended(database: Database, alert: str, by: Author = GUARD) -> None:
+    hall = [database.hall_id(HALL)]
+    ask_end(database, alert, hall, by)
+    end_alert(database, alert, hall, by)
+
+
+def shown(database: Database) -> Any:
+    return read_board(database, HALL)["alert"]
+
+
+def refusal(verb: Any, *values: Any, **named: Any) -> str:
+    with pytest.raises(Refusal) as refused:
+        verb(*values, **named)
+    return refused.value.code
+
+
+def facts(database: Database, *kinds: str) -> list[Any]:
+    with database.read() as rows:
+        found = rows.all("SELECT * FROM hall_fact ORDER BY position")
+    return [row for row in found if row["kind"] in kinds]

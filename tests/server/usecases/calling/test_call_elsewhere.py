@@ -1,0 +1,188 @@
+"""A visit is called at another counter, taken for it: one transaction, one gesture, undone as one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
+from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.counters.counter_sessions import (
+    WantedSession,
+    close_counter,
+    open_counter,
+    pause_counter,
+)
+from server.usecases.hall.read_queue import read_counter
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.visits.leg_verbs import Gesture, start
+from server.usecases.visits.undo_gesture import undo
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue, take_back
+from tests.server.usecases.quality.figures_history import Hands
+
+ELSEWHERE = "laon-g2"
+
+
+def go(database: Database, visit: str, *, author: Author = AGENT, **more: Any) -> dict[str, Any]:
+    wanted = Elsewhere(ELSEWHERE, visit, "step_free", **more)
+    return dict(call_elsewhere(database, COUNTER, author, wanted))
+
+
+def places(database: Database) -> dict[str, str | None]:
+    return {each: read_counter(database, each)["session"] for each in (COUNTER, ELSEWHERE)}
+
+
+def facts_since(database: Database, version: int) -> list[str]:
+    with database.read() as rows:
+        found = rows.all(
+            "SELECT kind FROM hall_fact WHERE version > :version ORDER BY position", version=version
+        )
+    return [str(row["kind"]) for row in found]
+
+
+def version(database: Database) -> int:
+    with database.read() as rows:
+        return int(rows.one("SELECT version FROM hall WHERE slug = :hall", hall=HALL)["version"])
+
+
+def test_the_place_is_left_the_other_taken_and_the_visit_called_in_one_transaction(database: Database):
+    first, second = issue(database, 2)
+    session, before = places(database)[COUNTER], version(database)
+    called = go(database, second["visit"])
+    assert (called["number"], called["counter"], called["state"]) == (second["number"], ELSEWHERE, "called")
+    assert called["why"]["values"]["reason"] == "step_free"
+    assert places(database) == {COUNTER: None, ELSEWHERE: session}
+    assert facts_since(database, before) == ["CounterOpened", "CounterClosed", "LegCalled"]
+    assert call(database, counter=OTHER)["number"] == first["number"]
+
+
+def test_nothing_is_remembered_of_the_hall_and_it_is_called_all_the_same(database: Database):
+    """As after a start of the server: open legs are read before anything is recorded."""
+    (ticket,) = issue(database)
+    database._memory(database.hall_id(HALL)).forget()
+    assert go(database, ticket["visit"])["number"] == ticket["number"]
+
+
+def test_it_is_undone_as_one_with_the_terms_the_place_had(database: Database):
+    (ticket,) = issue(database)
+    session = places(database)[COUNTER]
+    go(database, ticket["visit"])
+    gesture = read_counter(database, ELSEWHERE)["last_gesture"]
+    assert (gesture["verb"], gesture["visit"]) == ("LegCalled", ticket["visit"])
+    answer = undo(database, ELSEWHERE, AGENT, gesture["fact"])
+    assert answer["counter"] == COUNTER
+    assert places(database) == {COUNTER: session, ELSEWHERE: None}
+    back = read_counter(database, COUNTER)
+    assert (back["services"], back["state"], back["last_gesture"]) == ([SERVICE], "free", None)
+    assert call(database)["number"] == ticket["number"]
+
+
+def test_who_stays_holds_both_and_undoing_gives_the_other_up(database: Database):
+    (ticket,) = issue(database)
+    session = places(database)[COUNTER]
+    go(database, ticket["visit"], stays=True)
+    assert places(database) == {COUNTER: session, ELSEWHERE: session}
+    fact = read_counter(database, ELSEWHERE)["last_gesture"]["fact"]
+    assert undo(database, ELSEWHERE, AGENT, fact)["counter"] == COUNTER
+    assert places(database) == {COUNTER: session, ELSEWHERE: None}
+
+
+def test_what_came_after_is_undone_before_it(database: Database):
+    (ticket,) = issue(database)
+    called = go(database, ticket["visit"])
+    start(database, Gesture(called["leg"], AGENT))
+    take_back(database, ELSEWHERE)
+    assert read_counter(database, ELSEWHERE)["leg"]["state"] == "called"
+    take_back(database, ELSEWHERE)
+    assert places(database)[ELSEWHERE] is None
+    assert places(database)[COUNTER] is not None
+
+
+def taken(database: Database) -> str:
+    open_counter(database, ELSEWHERE, Author("somebody"), WantedSession())
+    return "counter_taken"
+
+
+def expired_with_somebody(database: Database) -> str:
+    open_counter(database, ELSEWHERE, Author("somebody"), WantedSession())
+    issue_ticket(database, HALL, AGENT, WantedTicket("laon-titres-retrait", "press-of-somebody"))
+    assert call_next(database, ELSEWHERE, Author("somebody"), AtCounter()) is not None
+    with database.store.write() as rows:
+        rows.run("UPDATE counter_lease SET expires_at = 0 WHERE counter = :there", {"there": ELSEWHERE})
+    return "place_busy"
+
+
+def busy(database: Database) -> str:
+    call(database)
+    return "place_busy"
+
+
+def paused(database: Database) -> str:
+    pause_counter(database, COUNTER, AGENT, "break")
+    return "wrong_state"
+
+
+def closed(database: Database) -> str:
+    close_counter(database, COUNTER, AGENT)
+    return "no_counter_session"
+
+
+def called_already(database: Database) -> str:
+    call(database, counter=OTHER)
+    call(database, counter=OTHER, current=read_counter(database, OTHER)["leg"]["leg"])
+    return "wrong_state"
+
+
+@pytest.mark.parametrize("hinder", [taken, expired_with_somebody, busy, paused, closed, called_already])
+def test_what_hinders_it_changes_nothing_at_all(database: Database, hinder: Callable[[Database], str]):
+    _, last = issue(database, 2)
+    code, before = hinder(database), version(database)
+    held = places(database)
+    with pytest.raises(Refusal, match=code):
+        go(database, last["visit"])
+    assert places(database) == held
+    assert version(database) == before
+
+
+@pytest.mark.parametrize(
+    ("author", "to", "visit", "code"),
+    [
+        (Author("somebody"), ELSEWHERE, None, "no_counter_session"),
+        (AGENT, "laon-nowhere", None, "unknown_counter"),
+        (AGENT, "vervins-g1", None, "unknown_counter"),
+        (AGENT, COUNTER, None, "counter_taken"),
+        (AGENT, ELSEWHERE, "no-such-visit", "unknown_visit"),
+    ],
+)
+def test_what_does_not_exist_or_is_anothers_is_refused(
+    database: Database, author: Author, to: str, visit: str | None, code: str
+):
+    (ticket,) = issue(database)
+    with pytest.raises(Refusal) as refused:
+        call_elsewhere(database, COUNTER, author, Elsewhere(to, visit or ticket["visit"], "step_free"))
+    assert refused.value.code == code
+    assert places(database)[ELSEWHERE] is None
+
+
+def test_it_is_not_undone_once_somebody_has_taken_the_counter_that_was_left(database: Database):
+    (ticket,) = issue(database)
+    go(database, ticket["visit"])
+    open_counter(database, COUNTER, Author("somebody"), WantedSession())
+    fact, before = read_counter(database, ELSEWHERE)["last_gesture"]["fact"], version(database)
+    with pytest.raises(Refusal, match="counter_taken"):
+        undo(database, ELSEWHERE, AGENT, fact)
+    assert version(database) == before
+    assert read_counter(database, ELSEWHERE)["leg"]["visit"] == ticket["visit"]
+
+
+def test_it_is_not_undone_after_five_minutes(database: Database, hands: Hands):
+    (ticket,) = issue(database)
+    go(database, ticket["visit"])
+    fact = read_counter(database, ELSEWHERE)["last_gesture"]["fact"]
+    hands.now += timedelta(minutes=6)
+    with pytest.raises(Refusal, match="too_late_to_undo"):
+        undo(database, ELSEWHERE, AGENT, fact)

@@ -1,0 +1,61 @@
+"""Names of new documents hold no control characters; what was published once may come back."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from server.documents.checks.characters import has_control
+from server.documents.problems import DocumentRefused
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_hall
+from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
+
+OLD, NEW = "Titres\x1b@", "Titres\x1bp0"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = database_with_hall(database_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)), "laon")
+    yield made
+    made.close()
+
+
+def named(name: str) -> str:
+    content: dict[str, Any] = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))
+    content["services"][0]["names"]["fr"] = name
+    return json.dumps(content)
+
+
+def test_a_name_with_control_characters_is_refused_and_an_old_revision_still_comes_back(database: Database):
+    with pytest.raises(DocumentRefused) as refused:
+        publish_hall(database, SYSTEM, named(OLD))
+    assert [(each.path, each.code) for each in refused.value.problems] == [
+        ("services[0].names.fr", "control_characters")
+    ]
+    with database.store.write() as rows:
+        sql = "UPDATE document SET content = :content WHERE kind = 'hall'"
+        rows.run(sql, {"content": named(OLD)})
+    publish_hall(database, SYSTEM, named("Titres"))
+    with pytest.raises(DocumentRefused):
+        publish_hall(database, SYSTEM, named(NEW))
+    publish_hall(database, SYSTEM, named(OLD))
+
+
+@pytest.mark.parametrize(
+    ("text", "has_lines", "refused"),
+    [
+        ("Carte d’identité", False, False),
+        ("می‌خواهم \u200f", False, False),
+        ("Deux\nlignes", True, False),
+        ("Deux\nlignes", False, True),
+        ("tabulation\t", True, True),
+        ("\x7f", False, True),
+        ("\u202eeman", False, True),
+    ],
+)
+def test_what_a_printer_or_a_reader_obeys_is_a_control_character(text: str, has_lines: bool, refused: bool):
+    assert has_control(text, has_lines=has_lines) is refused

@@ -1,0 +1,71 @@
+"""A role is taken while its owner works: the counter is left in order, nobody waits for nobody."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.counters.leave_counters import leave_counters
+from server.usecases.hall.read_queue import read_queue
+from tests.server.usecases.at_counters import (
+    AGENT,
+    COUNTER,
+    HALL,
+    OTHER,
+    SERVICE,
+    call,
+    issue,
+    leg_of,
+    served,
+)
+
+ADMINISTRATOR = Author("administrator")
+
+
+def counters_now(database: Database) -> dict[str, Any]:
+    return {each["counter"]: each for each in read_queue(database, HALL, reader=AGENT.id)["counters"]}
+
+
+def test_who_is_served_is_finished_and_who_is_called_waits_again_before_the_others(database: Database):
+    issue(database, 3)
+    gesture = served(database, COUNTER)
+    called = call(database, counter=OTHER)
+    assert leave_counters(database, ADMINISTRATOR, AGENT.id, [Grant("committee", "laon")]) == 2
+    assert (leg_of(database, gesture.leg)["state"], leg_of(database, gesture.leg)["end_reason"]) == (
+        "ended",
+        "served",
+    )
+    assert leg_of(database, called["leg"])["state"] == "waiting"
+    queue = next(each for each in read_queue(database, HALL)["queues"] if each["waiting"])
+    assert queue["legs"][0]["number"] == called["number"]
+    assert {counters_now(database)[each]["state"] for each in (COUNTER, OTHER)} == {"closed"}
+    with database.read() as rows:
+        closed = rows.all("SELECT author, body FROM hall_fact WHERE kind = 'CounterClosed'")
+    assert [(each["author"], '"not_allowed"' in each["body"]) for each in closed] == [
+        ("administrator", True)
+    ] * 2
+
+
+def test_a_service_that_asks_for_an_outcome_ends_without_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    service = replace(database.configuration(HALL).services[SERVICE], outcome="mandatory")
+    monkeypatch.setitem(database.configuration(HALL).services, SERVICE, service)
+    issue(database, 1)
+    gesture = served(database, COUNTER)
+    leave_counters(database, ADMINISTRATOR, AGENT.id, [])
+    assert leg_of(database, gesture.leg)["end_reason"] == "served"
+
+
+@pytest.mark.parametrize(
+    ("account", "grants"),
+    [(AGENT.id, [Grant("supervisor", "laon")]), (AGENT.id, [Grant("agent", "*")]), ("somebody else", [])],
+)
+def test_counters_of_whoever_may_still_call_there_and_of_others_stay_open(
+    database: Database, account: str, grants: list[Grant]
+):
+    assert leave_counters(database, ADMINISTRATOR, account, grants) == 0
+    assert counters_now(database)[COUNTER]["state"] == "free"

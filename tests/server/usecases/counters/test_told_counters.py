@@ -1,0 +1,124 @@
+"""Where few agents are present the hall is told, not the person; kept figures name no counter."""
+
+import csv
+from datetime import date
+from typing import Any
+
+import pytest
+
+from server.live.publication.queue_message import queue_message
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.hall.read_queue import OF_WHO_HOLDS_IT, read_counter, read_queue
+from server.usecases.quality.export_visits import counters_csv, legs_csv
+from server.usecases.quality.individual_figures import decide_individual_figures
+from server.usecases.visits.find_visits import Sought, find_visits
+from server.usecases.visits.leg_verbs import finish
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, call, issue, leg_of, served
+
+COLLEAGUE = "colleague"
+
+
+def counter_of(database: Database, reader: str | None, counter: str = COUNTER) -> dict[str, Any]:
+    told = read_queue(database, HALL, reader=reader)
+    return next(each for each in told["counters"] if each["counter"] == counter)
+
+
+def in_service(database: Database, reader: str | None) -> list[tuple[str | None, bool]]:
+    told = read_queue(database, HALL, reader=reader)["in_service"]
+    return [(each["counter"], each["started_at"] is not None) for each in told]
+
+
+def third_and_second_agent(database: Database) -> None:
+    for counter, author in (("laon-g2", "second"), ("laon-g3", "third")):
+        open_counter(database, counter, Author(author), WantedSession())
+
+
+def test_of_few_agents_each_reads_their_own_counter_and_of_the_others_that_they_are_open(database: Database):
+    ticket, _ = issue(database, 2)
+    served(database)
+    for reader in (COLLEAGUE, None):
+        told = counter_of(database, reader)
+        assert (told["state"], told["since"], told["leg"]) == ("open", None, None)
+        assert told["session_mark"] is not None
+        assert in_service(database, reader) == [(None, False)]
+        assert read_queue(database, HALL, reader=reader)["shows_counters"] is False
+    own = counter_of(database, AGENT.id)
+    assert (own["state"], own["leg"] is None, own["since"] is None) == ("in_service", False, False)
+    assert in_service(database, AGENT.id) == [(COUNTER, True)]
+    sought = Sought(number=ticket["number"])
+    for reader, counter in ((COLLEAGUE, None), (AGENT.id, COUNTER)):
+        (found,) = find_visits(database, HALL, sought, reader=reader)["visits"]
+        assert (found["state"], found["counter"]) == ("in_service", counter)
+
+
+def test_a_counter_by_itself_says_nothing_of_who_holds_it(database: Database):
+    issue(database, 1)
+    served(database)
+    told = read_counter(database, COUNTER, reader=COLLEAGUE)
+    own = read_counter(database, COUNTER, reader=AGENT.id)
+    assert own == read_counter(database, COUNTER) | {"as_of": own["as_of"]}
+    assert told.keys() == own.keys()
+    assert (told["state"], told["since"], told["leg"], told["places"]) == ("open", None, None, [])
+    assert {told[name] for name in OF_WHO_HOLDS_IT} == {None}
+    assert own["held_by"] == AGENT.id
+    assert own["last_gesture"] is not None
+
+
+def test_with_three_agents_what_each_counter_does_is_told(database: Database):
+    issue(database, 1)
+    served(database)
+    third_and_second_agent(database)
+    assert counter_of(database, COLLEAGUE)["state"] == "in_service"
+    assert in_service(database, None) == [(COUNTER, True)]
+    assert read_counter(database, COUNTER, reader=COLLEAGUE)["held_by"] == AGENT.id
+    assert not queue_message(read_queue(database, HALL))["is_partial"]
+
+
+def test_a_call_names_its_counter_for_everybody_as_the_screens_do(database: Database):
+    issue(database, 1)
+    call(database)
+    assert [each["counter"] for each in read_queue(database, HALL)["called"]] == [COUNTER]
+
+
+def test_the_message_to_all_pages_is_fetched_by_who_holds_a_counter(database: Database):
+    issue(database, 1)
+    served(database)
+    message = queue_message(read_queue(database, HALL))
+    assert message["is_partial"]
+    assert [each["counter"] for each in message["in_service"]] == [None]
+
+
+@pytest.fixture
+def exported(database: Database) -> Any:
+    """A day at two counters, as files: the legs, and the counters on duty."""
+    issue(database, 2)
+    for counter in (COUNTER, OTHER):
+        finish(database, served(database, counter))
+    days = (date(2000, 1, 1), date(2100, 1, 1))
+
+    def read() -> list[list[dict[str, str]]]:
+        lines = (of(database, [HALL], days) for of in (legs_csv, counters_csv))
+        return [list(csv.DictReader("".join(each).splitlines())) for each in lines]
+
+    return read
+
+
+def test_files_name_no_counter_and_no_session_unless_individual_figures_are_on(
+    database: Database, exported: Any
+):
+    legs, duties = exported()
+    assert {each["counter"] for each in legs} == {""}
+    assert len({each["counter"] for each in duties}) == 2
+    assert not {COUNTER, OTHER} & {each["counter"] for each in duties}
+    sessions = {each["session"] for each in duties}
+    with database.read() as rows:
+        assert not sessions & {row["id"] for row in rows.all("SELECT id FROM counter_session")}
+    again = exported()[1]
+    assert not {each["counter"] for each in duties} & {each["counter"] for each in again}
+    assert [each["opened_at"] for each in again] == [each["opened_at"] for each in duties]
+    decide_individual_figures(database, Author("administrator"), "laon", is_on=True, sites=None)
+    legs, duties = exported()
+    assert {each["counter"] for each in legs} == {each["counter"] for each in duties} == {COUNTER, OTHER}
+    assert leg_of(database, legs[0]["leg"])["counter"] == legs[0]["counter"]

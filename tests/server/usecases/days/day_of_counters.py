@@ -1,0 +1,189 @@
+"""Random days at counters: opened and closed, people called and served, gestures taken back."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from server.domain.instants import to_micros
+from server.store.transactions.installation_transaction import Author
+from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.counters.counter_sessions import (
+    WantedSession,
+    change_profile,
+    close_counter,
+    open_counter,
+    pause_counter,
+    resume_counter,
+)
+from server.usecases.hall.read_queue import read_counter
+from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
+from server.usecases.visits.leg_verbs import Gesture, finish, no_show, recall, reinstate, start
+from server.usecases.visits.postpone_and_park import park, postpone, resume, return_parked
+from server.usecases.visits.undo_gesture import last_gesture, undo
+from tests.server.usecases.days.day_of_tickets import DayOfTickets, picks
+from tests.server.usecases.days.watched_hall import AT_COUNTER, HALL
+
+PLAIN_VERBS: dict[str, Any] = {
+    "recall": recall,
+    "start": start,
+    "finish": finish,
+    "no_show": no_show,
+    "postpone": postpone,
+    "park": partial(park, for_s=60),
+    "reinstate": reinstate,
+}
+
+GESTURES = [
+    ["next", "start", "finish"],
+    ["next", "start"],
+    ["next", "recall", "no_show", "reinstate"],
+    ["start", "next", "undo"],
+    ["undo", "start", "undo"],
+    ["next", "postpone", "next", "undo"],
+    ["next", "start", "park", "next"],
+    ["next", "start", "park", "undo"],
+    ["next", "start", "park", "timers", "next"],
+    *([verb] for verb in ("next", "undo", *PLAIN_VERBS)),
+]
+
+
+class DayOfCounters(DayOfTickets):
+    """Agents call, serve and take back; nobody is overtaken by chance."""
+
+    @rule(pick=picks, take_over=st.booleans())
+    def open(self, pick: int, take_over: bool) -> None:
+        author = Author(f"agent-{pick % 2}")
+        self.may(open_counter, self.counters[pick % 3], author, WantedSession(take_over=take_over))
+
+    @rule(pick=picks)
+    def pause(self, pick: int) -> None:
+        self.may(pause_counter, self.counters[pick % 3], self.agent_at(self.counters[pick % 3]), "break")
+
+    @rule(pick=picks)
+    def resume(self, pick: int) -> None:
+        self.may(resume_counter, self.counters[pick % 3], self.agent_at(self.counters[pick % 3]))
+
+    @rule(pick=picks)
+    def close(self, pick: int) -> None:
+        self.may(close_counter, self.counters[pick % 3], self.agent_at(self.counters[pick % 3]))
+
+    @rule(pick=picks)
+    def supervise(self, pick: int) -> None:
+        """A session moved to another profile, or tickets of a service stopped or given again."""
+        author, service = Author("supervisor"), self.services[pick % 2]
+        if pick % 3 == 0:
+            profile = self.profiles[pick // 9 % len(self.profiles)]
+            self.may(change_profile, self.counters[pick // 3 % 3], author, profile)
+        else:
+            self.may(stop_tickets if pick % 3 == 1 else reopen_tickets, HALL, author, service=service)
+
+    @rule(
+        counter=st.sampled_from(range(3)),
+        verbs=st.sampled_from(GESTURES),
+        end=st.sampled_from([None, "served", "no_show"]),
+    )
+    def at_a_counter(self, counter: int, verbs: list[str], end: str | None) -> None:
+        """Some verbs one after the other at one counter, as agents do, right or wrong."""
+        for verb in verbs:
+            self.hands.now += timedelta(seconds=3)
+            if verb == "next":
+                self.next(self.counters[counter], end)
+            elif verb == "resume":
+                self.go_on_with_a_parked_one(0, counter)
+            elif verb == "timers":
+                self.hands.now += timedelta(minutes=1)
+                self.timers_end()
+            elif verb == "undo":
+                self.take_the_gesture_back(counter)
+            else:
+                self.plain_verb(self.counters[counter], verb)
+
+    def next(self, counter: str, end: str | None) -> None:
+        believed = AtCounter(current=self.leg_at(counter), current_end=end)
+        told = read_counter(self.database, counter)["next"]
+        called = self.may(call_next, counter, self.agent_at(counter), believed)
+        if called is not None:
+            # while the clock is set back, facts go on from the last one: another appointment may be due
+            assert called["number"] == told or self.is_clock_behind()
+            assert not self.another_counter_serves_a_linked_one(called["leg"])
+            if called["why"]["key"] == "why.linked":
+                self.seen.add("why.linked")
+            else:
+                self.nobody_was_overtaken(called["leg"])
+
+    def plain_verb(self, counter: str, verb: str) -> None:
+        leg = self.leg_at(counter) if verb != "reinstate" else self.a_leg(0, "end_reason = 'no_show'")
+        leg = leg or self.a_leg(0, "counter = 'laon-g1'")
+        if leg is not None:
+            self.may(PLAIN_VERBS[verb], self.gesture(leg))
+
+    def another_counter_serves_a_linked_one(self, leg: str) -> bool:
+        sql = (
+            "SELECT o.id FROM leg l JOIN visit v ON v.id = l.visit JOIN visit w ON w.link = v.link"
+            f" JOIN leg o ON o.visit = w.id AND o.{AT_COUNTER} AND o.counter <> l.counter"
+            " WHERE l.id = :leg AND l.hall = :hall"
+        )
+        return bool(self.all(sql, leg=leg))
+
+    def nobody_was_overtaken(self, called: str) -> None:
+        """Within a series and class first calls come in issue order, but for who came back or was sent on."""
+        overtaken = self.all(
+            "SELECT w.id FROM leg w JOIN leg c ON c.series = w.series AND c.class = w.class"
+            " WHERE w.hall = :hall AND c.id = :called AND w.state = 'waiting' AND w.issued_at < c.issued_at"
+            " AND w.service IN (SELECT service FROM leg WHERE id = :called)"
+            " AND w.reference_at < c.reference_at AND (w.booked_at IS NULL) = (c.booked_at IS NULL)"
+            " AND w.position = 1 AND c.position = 1 AND w.for_counter IS NULL AND NOT w.is_held"
+            " AND w.is_out_of_series = :no AND c.is_out_of_series = :no"
+            " AND w.visit NOT IN (SELECT id FROM visit WHERE needs IS NOT NULL OR link IS NOT NULL)",
+            no=False,
+            called=called,
+        )
+        assert not overtaken
+
+    @rule(pick=picks)
+    def choose(self, pick: int) -> None:
+        counter = self.counters[pick % 3]
+        visits = self.all(
+            "SELECT visit FROM leg WHERE hall = :hall AND state = 'waiting' ORDER BY sort_key, id"
+        )
+        if visits:
+            believed = AtCounter(current=self.leg_at(counter), current_end="served")
+            visit = visits[pick % len(visits)]["visit"]
+            called = self.may(
+                call_chosen, counter, self.agent_at(counter), believed, visit=visit, reason="known"
+            )
+            assert called is None or not self.another_counter_serves_a_linked_one(called["leg"])
+
+    def someone_comes_to(self, counter: int) -> None:
+        """A counter is open again for everything, with nobody at it, and someone waits."""
+        self.issue(0, is_priority=False)
+        self.may(open_counter, self.counters[counter], Author("agent-0"), WantedSession(take_over=True))
+        leg = self.leg_at(self.counters[counter])
+        if leg is not None:
+            self.may(finish, self.gesture(leg))
+
+    def go_on_with_a_parked_one(self, pick: int, counter: int) -> None:
+        leg = self.a_leg(pick, "state = 'parked'")
+        if leg is not None:
+            self.may(
+                resume, Gesture(leg, self.agent_at(self.counters[counter])), counter=self.counters[counter]
+            )
+
+    @rule()
+    def timers_end(self) -> None:
+        return_parked(self.database, self.hall)
+        now = to_micros(self.hands.now)
+        due = self.all(
+            "SELECT id FROM leg WHERE hall = :hall AND state = 'parked' AND not_before <= :now", now=now
+        )
+        assert not due
+
+    def take_the_gesture_back(self, pick: int) -> None:
+        counter = self.counters[pick % 3]
+        with self.database.read() as rows:
+            gesture = last_gesture(rows, self.hall, counter)
+        if gesture is not None:
+            self.may(undo, counter, self.agent_at(counter), gesture["id"])

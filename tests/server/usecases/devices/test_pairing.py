@@ -1,0 +1,265 @@
+"""A code is shown by a device and confirmed by a person; what the device kept to itself is then its token."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from server.domain.devices.connections import Connection
+from server.domain.devices.device_state import arrived
+from server.domain.refusals import Refusal
+from server.ids import token_digest
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.people.accounts import device_of_token
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM, Author
+from server.usecases.devices import ask_pairing as asking_rules
+from server.usecases.devices.add_place import add_place
+from server.usecases.devices.ask_pairing import (
+    CODE_LETTERS,
+    SHOWN_FOR,
+    Asking,
+    ShownCode,
+    ask_pairing,
+    read_pairing,
+)
+from server.usecases.devices.confirm_pairing import Confirmation, confirm_pairing, read_asking_device
+from server.usecases.devices.devices import Place, pair_device, place_named, revoke_device
+from server.usecases.devices.note_copied_device import note_copied_device
+from server.usecases.devices.renew_token import (
+    EXCHANGED_WITHIN,
+    RENEWED_AFTER,
+    ask_renewal,
+    exchange_token,
+    renewals_due,
+)
+from server.usecases.journal.erase_expired import purge
+from tests.server.usecases.devices.test_devices import KIOSK, SCREEN, facts
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+ADA = Author("ada")
+ASKING = Asking("192.0.2.5", "Chrome, Linux", 1920, 1080)
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands, "laon", "vervins")
+    yield found
+    found.close()
+
+
+def place(database: Database, name: str = SCREEN) -> Place:
+    return place_named(database, "laon", kind="kiosk" if "borne" in name else "screen", name=name)
+
+
+def confirm(database: Database, shown: ShownCode, name: str = SCREEN, **more: Any) -> Any:
+    return confirm_pairing(database, ADA, Confirmation(shown.code, place(database, name), **more))
+
+
+def device_of(database: Database, token: str) -> Any:
+    with database.read() as rows:
+        return device_of_token(rows, token)
+
+
+def test_a_confirmed_code_makes_the_secret_of_its_device_the_token_of_a_place(database: Database):
+    shown = ask_pairing(database, ASKING)
+    assert len(shown.code) == 6
+    assert set(shown.code) <= set(CODE_LETTERS)
+    assert device_of(database, shown.secret) is None
+    paired = confirm(database, shown)
+    waiting = read_pairing(database, shown.secret)
+    assert waiting is not None
+    assert waiting.device == paired["device"] == device_of(database, shown.secret)["id"]
+    assert device_of(database, shown.secret)["configured"] == SCREEN
+    assert device_of(database, shown.code) is None
+    with database.read() as rows:
+        kept = str([dict(row) for row in rows.all("SELECT * FROM pairing")])
+    assert token_digest(shown.secret) in kept
+    assert shown.secret not in kept
+    assert facts(database) == [("DevicePaired", "ada")]
+
+
+def test_what_is_typed_may_have_spaces_dashes_and_small_letters(database: Database):
+    shown = ask_pairing(database, ASKING)
+    told = read_asking_device(database, f" {shown.code[:3].lower()}-{shown.code[3:]} ")
+    assert (told["code"], told["address"], told["width_px"]) == (shown.code, "192.0.2.5", 1920)
+    known = {"code", "address", "browser", "width_px", "height_px", "asked_at", "expires_at"}
+    assert set(told) == known, "a code tells nothing else"
+
+
+def test_a_wrong_an_expired_and_a_used_code_are_refused(database: Database, hands: Hands):
+    shown, late = ask_pairing(database, ASKING), ask_pairing(database, ASKING)
+    confirm(database, shown)
+    hands.now += SHOWN_FOR
+    for code, typed in {
+        "unknown_pairing_code": "OOO000",
+        "pairing_used": shown.code,
+        "pairing_expired": late.code,
+    }.items():
+        with pytest.raises(Refusal, match=code):
+            confirm_pairing(database, ADA, Confirmation(typed, place(database, KIOSK)))
+    assert read_pairing(database, late.secret) is None
+    assert facts(database) == [("DevicePaired", "ada")]
+
+
+def test_a_code_and_what_is_known_of_its_device_are_gone_an_hour_later(database: Database, hands: Hands):
+    shown = ask_pairing(database, ASKING)
+    hands.now += SHOWN_FOR + timedelta(minutes=59)
+    assert purge(database)["pairing"] == 0
+    hands.now += timedelta(minutes=1)
+    assert purge(database)["pairing"] == 1
+    with pytest.raises(Refusal, match="unknown_pairing_code"):
+        read_asking_device(database, shown.code)
+
+
+def test_one_address_does_not_show_codes_without_end(database: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(asking_rules, "MOST_SHOWN_AT_ADDRESS", 2)
+    first = ask_pairing(database, ASKING)
+    ask_pairing(database, ASKING)
+    with pytest.raises(Refusal, match="too_many_requests"):
+        ask_pairing(database, ASKING)
+    ask_pairing(database, Asking("192.0.2.6", "", 0, 0))
+    confirm(database, first)
+    ask_pairing(database, ASKING)
+
+
+def test_a_place_that_is_taken_is_refused_and_its_code_stays_good(database: Database):
+    pair_device(database, ADA, "laon", kind="screen", configured=SCREEN)
+    shown = ask_pairing(database, ASKING)
+    with pytest.raises(Refusal, match="already_paired"):
+        confirm(database, shown)
+    assert confirm(database, shown, "laon-ecran-2")["id"] == "laon-ecran-2"
+
+
+def test_a_device_that_replaces_another_is_that_device_and_the_old_token_is_void(database: Database):
+    before = pair_device(database, ADA, "laon", kind="screen", configured=SCREEN)
+    assert note_copied_device(database, SCREEN)
+    shown = ask_pairing(database, ASKING)
+    assert confirm(database, shown, replaces=True)["device"] == before.id
+    assert device_of(database, before.token) is None
+    found = device_of(database, shown.secret)
+    assert (found["id"], found["configured"]) == (before.id, SCREEN)
+    with database.read() as rows:
+        assert rows.one("SELECT count(*) AS n FROM device WHERE copied_at IS NULL")["n"] == 1
+    kinds = [kind for kind, _ in facts(database)]
+    assert kinds == ["DevicePaired", "DeviceCopied", "DeviceReplaced"]
+
+
+def test_a_device_that_is_in_use_no_more_before_its_page_came_back_is_to_show_another_code(
+    database: Database,
+):
+    revoked, replaced, renewed = (ask_pairing(database, ASKING) for _ in range(3))
+    confirm(database, revoked)
+    revoke_device(database, ADA, SCREEN)
+    assert read_pairing(database, revoked.secret) is None
+    confirm(database, replaced)
+    assert read_pairing(database, replaced.secret) is not None
+    confirm(database, renewed, replaces=True)
+    assert read_pairing(database, replaced.secret) is None
+    assert read_pairing(database, renewed.secret) is not None
+
+
+def test_a_pairing_asked_twice_with_one_key_is_one(database: Database):
+    shown = ask_pairing(database, ASKING)
+    key = WriteKey.of("ada", "once", b"body")
+    wanted = Confirmation(shown.code, place(database))
+    first = confirm_pairing(database, ADA, wanted, write_key=key)
+    assert confirm_pairing(database, ADA, wanted, write_key=key) == first
+    assert len(facts(database)) == 1
+
+
+def test_a_new_place_is_a_revision_of_the_document_with_an_id_never_used(database: Database):
+    before = database.configuration("laon")
+    added = add_place(database, "laon", ADA, kind="screen", label="Écran de l’étage")
+    after = database.configuration("laon")
+    assert (after.revision, added.configured) == (before.revision + 1, "laon-ecran-3")
+    assert after.screens[added.configured].label == "Écran de l’étage"
+    assert not after.screens[added.configured].has_sound, "another screen says the calls already"
+    with pytest.raises(Refusal, match="name_taken"):
+        add_place(database, "laon", ADA, kind="screen", label="écran de l’ÉTAGE")
+    assert add_place(database, "laon", ADA, kind="kiosk", label="Borne B").configured == "laon-borne-2"
+
+
+def test_a_token_is_renewed_from_afar_and_a_lost_answer_ends_the_same(database: Database):
+    paired = pair_device(database, ADA, "laon", kind="kiosk", configured=KIOSK)
+    told = ask_renewal(database, ADA, paired.id)
+    fresh = exchange_token(database, paired.token, told)
+    assert fresh != paired.token
+    assert exchange_token(database, paired.token, told) == fresh
+    assert device_of(database, fresh)["id"] == paired.id
+    assert device_of(database, paired.token) is None
+    assert facts(database) == [("DevicePaired", "ada"), ("DeviceRenewed", "ada")]
+
+
+def test_a_copy_of_the_token_renews_nothing(database: Database, hands: Hands):
+    paired = pair_device(database, ADA, "laon", kind="kiosk", configured=KIOSK)
+    with pytest.raises(Refusal, match="renewal_over"):
+        exchange_token(database, paired.token, "nobody said so")
+    told = ask_renewal(database, ADA, paired.id)
+    with pytest.raises(Refusal, match="renewal_over"):
+        exchange_token(database, paired.token, "guessed")
+    with pytest.raises(Refusal, match="unknown_device"):
+        exchange_token(database, "another token", told)
+    hands.now += EXCHANGED_WITHIN + timedelta(seconds=1)
+    with pytest.raises(Refusal, match="renewal_over"):
+        exchange_token(database, paired.token, told)
+    assert device_of(database, paired.token)["id"] == paired.id
+
+
+def test_a_copied_token_is_a_fact_once_until_it_is_another(database: Database):
+    paired = pair_device(database, ADA, "laon", kind="kiosk", configured=KIOSK)
+    assert note_copied_device(database, KIOSK)
+    assert not note_copied_device(database, KIOSK)
+    exchange_token(database, paired.token, ask_renewal(database, ADA, paired.id))
+    assert note_copied_device(database, KIOSK)
+    revoke_device(database, ADA, KIOSK)
+    assert not note_copied_device(database, KIOSK)
+    assert [kind for kind, author in facts(database) if author == "system"] == ["DeviceCopied"] * 2
+
+
+def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database: Database, hands: Hands):
+    paired = pair_device(database, ADA, "laon", kind="kiosk", configured=KIOSK)
+    hall = database.hall_id("laon")
+
+    def due(*connections: str) -> list[str]:
+        now = database.clock.now()
+        shown = [Connection(name, "192.0.2.5", "Chrome", now, now) for name in connections]
+        return [name for _, name in renewals_due(database, hall, {KIOSK: arrived(None, now, *shown)})]
+
+    assert due("page") == []
+    hands.now += RENEWED_AFTER
+    assert due() == due("page", "another") == []
+    assert due("page") == ["page"]
+    ask_renewal(database, SYSTEM, paired.id)
+    assert due("page") == [], "not asked again for a day"
+    hands.now += timedelta(days=1, minutes=3)
+    assert due("page") == ["page"]
+    exchange_token(database, paired.token, ask_renewal(database, SYSTEM, paired.id))
+    assert due("page") == []
+
+
+def test_of_two_who_confirm_one_code_at_once_one_is_refused(database: Database):
+    """Both have looked before either writes; the installation's lock lets one after the other."""
+    for _ in range(5):
+        shown = ask_pairing(database, ASKING)
+        together = Barrier(2)
+
+        def one(name: str, shown: ShownCode = shown, together: Barrier = together) -> str:
+            wanted = Confirmation(shown.code, place(database, name), replaces=True)
+            together.wait(10)
+            try:
+                return str(confirm_pairing(database, ADA, wanted)["id"])
+            except Refusal as refusal:
+                return refusal.code
+
+        with ThreadPoolExecutor(2) as both:
+            ended = list(both.map(one, (SCREEN, "laon-ecran-2")))
+        assert ended.count("pairing_used") == 1, ended

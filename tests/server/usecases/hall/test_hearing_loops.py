@@ -1,0 +1,142 @@
+"""Where people are told of an induction loop: screens, kiosk, phone, console, while its test holds."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from server.app import CATALOGUES
+from server.domain.hall.sound import LOOP_TEST_HOLDS
+from server.ids import new_id
+from server.language import Catalogues
+from server.live.presence import Presence
+from server.live.publication.publisher import Publisher
+from server.live.publication.spoken_call import SpokenCall
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.hall.read_board import read_board, read_screen
+from server.usecases.hall.read_queue import read_queue
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.read_menu import read_menu
+from server.usecases.tickets.read_ticket import read_ticket
+from server.usecases.waits.estimate_waits import Estimates
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue
+from tests.server.usecases.days.watched_hall import MORNING
+from tests.server.usecases.quality.figures_history import HALLS
+
+TODAY = MORNING.date()
+TOO_OLD = TODAY - LOOP_TEST_HOLDS - timedelta(days=1)
+LOOP = "laon-boucle"
+translate = Catalogues(CATALOGUES).translate
+
+
+@pytest.fixture
+def laon(database: Database) -> Iterator[dict[str, Any]]:
+    """The hall's document, to change; the hall is as it was afterwards."""
+    text = (HALLS / f"{HALL}.json").read_bytes()
+    yield json.loads(text)
+    publish_hall(database, AGENT, text)
+
+
+def with_loops(database: Database, content: dict[str, Any], tested_on: date) -> None:
+    """Counter 1 and the hall have a loop, which a screen of its own feeds."""
+    for counter in content["counters"]:
+        has_loop = counter["id"] == COUNTER
+        day = tested_on.isoformat() if has_loop else None
+        counter |= {"has_hearing_loop": has_loop, "hearing_loop_tested_on": day}
+    content["sound"] = {"most_percent": 60, "loop": {"percent": 35, "tested_on": tested_on.isoformat()}}
+    content["screens"].append({"id": LOOP, "label": "Boucle de l’accueil", "output": "loop"})
+    publish_hall(database, AGENT, json.dumps(content))
+
+
+def told(database: Database) -> list[bool]:
+    """Whether a call, the screen, the kiosk, the phone and the console tell of a loop at counter 1."""
+    estimates = Estimates(database)
+    (ticket,) = issue(database)
+    call(database)
+    (board,) = [each for each in read_board(database, HALL)["calls"] if each["counter"]["id"] == COUNTER]
+    queue = read_queue(database, HALL)
+    return [
+        board["counter"].get("hearing_loop", False),
+        read_screen(database, HALL, LOOP, translate)["hearing_loop"],
+        read_menu(database, estimates, HALL, language="fr", translate=translate)["hearing_loop"],
+        read_ticket(database, estimates, ticket["token"])["call"]["counter"]["hearing_loop"],
+        *(each.get("hearing_loop", False) for each in queue["counters"] if each["counter"] == COUNTER),
+    ]
+
+
+def test_a_loop_is_told_everywhere_while_its_test_holds(database: Database, laon: dict[str, Any]):
+    with_loops(database, laon, TODAY - LOOP_TEST_HOLDS)
+    assert told(database) == [True] * 5
+
+
+def test_a_loop_whose_test_is_too_old_is_told_nowhere(database: Database, laon: dict[str, Any]):
+    with_loops(database, laon, TOO_OLD)
+    assert told(database) == [False] * 5
+
+
+def test_a_counter_without_a_loop_is_told_without_one(database: Database, laon: dict[str, Any]):
+    with_loops(database, laon, TODAY)
+    issue(database)
+    call(database, counter=OTHER)
+    (board,) = [each for each in read_board(database, HALL)["calls"] if each["counter"]["id"] == OTHER]
+    assert "hearing_loop" not in board["counter"]
+
+
+def test_what_feeds_the_loop_has_a_level_of_its_own(database: Database, laon: dict[str, Any]):
+    laon_screen = laon["screens"][0]["id"]
+    with_loops(database, laon, TODAY)
+    loop, other = (read_screen(database, HALL, each, translate) for each in (LOOP, laon_screen))
+    assert (loop["output"], loop["sound"]) == ("loop", {"most_percent": 35, "levels": []})
+    assert (other["output"], other["sound"]["most_percent"]) == ("loudspeaker", 60)
+
+
+def spoken(database: Database, language: str) -> SpokenCall:
+    """How the call of a ticket in a language is said."""
+    said: list[SpokenCall] = []
+    publisher = Publisher(
+        database,
+        Estimates(database),
+        Presence(),
+        lambda *_, **__: None,
+        lambda *_: None,
+        translate,
+        lambda _hall, _message, how: said.append(how),
+    )
+    issue_ticket(
+        database, HALL, Author("kiosk", device="kiosk"), WantedTicket(SERVICE, new_id(), language=language)
+    )
+    database.subscribers.append(publisher.committed)
+    try:
+        call(database)
+    finally:
+        database.subscribers.remove(publisher.committed)
+    (how,) = said
+    return how
+
+
+def test_the_language_of_a_ticket_is_not_said_unless_the_hall_wants_it(database: Database):
+    how = spoken(database, "en")
+    assert list(how.places) == ["fr"]
+    assert not how.has_loop
+
+
+def test_where_the_hall_wants_it_a_call_is_said_in_french_then_in_the_language_of_its_ticket(
+    database: Database, laon: dict[str, Any]
+):
+    laon["sound"] = {"says_visitor_language": True, "loop": {}}
+    laon["screens"].append({"id": LOOP, "label": "Boucle", "output": "loop"})
+    publish_hall(database, AGENT, json.dumps(laon))
+    how = spoken(database, "en")
+    labels = next(each["labels"] for each in laon["counters"] if each["id"] == COUNTER)
+    assert list(how.places.items()) == [("fr", labels["fr"]), ("en", labels["en"])]
+    assert how.has_loop
+
+
+def test_a_french_ticket_is_called_in_french_only(database: Database, laon: dict[str, Any]):
+    laon["sound"] = {"says_visitor_language": True}
+    publish_hall(database, AGENT, json.dumps(laon))
+    assert list(spoken(database, "fr").places) == ["fr"]

@@ -1,0 +1,203 @@
+"""A hall at the edges of its half-days: before the doors open, at the break, near closing, after the day."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.hours.half_days import AtBreak, LastTicket
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.quality.figures import legs_of_day
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.hall.read_board import read_board
+from server.usecases.hall.read_queue import read_counter, read_queue
+from server.usecases.hall.read_wall import read_wall
+from server.usecases.hours.close_day import close_day
+from server.usecases.hours.decide_break import decide_break
+from server.usecases.hours.read_day_end import read_day_end
+from server.usecases.tickets.issue_before_opening import WantedSeries, distribute
+from server.usecases.tickets.issue_ticket import Quote, WantedTicket, issue_ticket
+from server.usecases.tickets.read_menu import read_menu
+from server.usecases.tickets.read_ticket import read_ticket
+from server.usecases.waits.estimate_waits import Estimates
+from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
+
+HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
+AGENT, CHIEF = Author("agent"), Author("chief")
+TUESDAY = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    """An hour of Laon's Tuesday (08:30–12:00, 13:30–16:30), local."""
+    return TUESDAY.replace(hour=hour - 1, minute=minute)
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(at(7))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Laon, which predicts its last ticket and gives some out half an hour before opening."""
+    database = database_with_hall(database_url, hands, HALL)
+    seen = database.configuration(HALL)
+    calendar = replace(seen.calendar, last_ticket_margin_s=0)
+    habits = replace(
+        seen, calendar=calendar, last_ticket=LastTicket(is_predictive=True), distribution_before_s=1800
+    )
+    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: habits)
+    with checked(database, HALL):
+        yield database
+
+
+def issue(database: Database, **more: Any) -> dict[str, Any]:
+    return issue_ticket(
+        database, HALL, Author("kiosk", device="kiosk"), WantedTicket(SERVICE, new_id()), **more
+    )
+
+
+def call(database: Database, current: str | None = None) -> dict[str, Any] | None:
+    return call_next(database, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
+
+
+def test_nobody_is_called_during_a_break_that_carries_over_and_every_rank_is_kept(
+    database: Database, hands: Hands
+):
+    hands.now = at(11, 50)
+    open_counter(database, COUNTER, AGENT, WantedSession())
+    tickets = [issue(database) for _ in range(3)]
+    first = call(database)
+    assert first is not None
+    decided = decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)
+    assert decided["resumes_at"].startswith("2026-11-24T12:30")
+    hands.now = at(12, 5)
+    assert read_counter(database, COUNTER)["next"] is None
+    assert call(database, first["leg"]) is None  # who was there is finished, nobody is called
+    assert read_counter(database, COUNTER)["leg"] is None
+    with pytest.raises(Refusal, match="on_break"):
+        call_chosen(database, COUNTER, AGENT, AtCounter(), visit=tickets[1]["visit"], reason="x")
+    hands.now = at(13, 30)
+    second = call(database)
+    assert second is not None
+    assert second["number"] == tickets[1]["number"]
+
+
+def test_the_phone_and_the_screen_tell_the_break_as_it_was_decided(database: Database, hands: Hands):
+    hands.now = at(11, 50)
+    token = issue(database)["token"]
+    estimates = Estimates(database)
+    hands.now = at(12, 5)
+    assert read_ticket(database, estimates, token)["is_open"]  # the queue is finished
+    assert read_board(database, HALL)["break"] is None
+    decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)
+    told = read_ticket(database, estimates, token)
+    assert (told["is_open"], told["next_opening_at"][:16]) == (False, "2026-11-24T12:30")
+    assert told["why_no_wait"] == "break"
+    assert read_board(database, HALL)["break"]["resumes_at"].startswith("2026-11-24T12:30")
+    menu = read_menu(database, estimates, HALL, language="fr", translate=lambda key, _, **__: key)
+    assert (menu["is_open"], menu["keeps_tickets"]) == (False, True)
+    hands.now = at(13, 30)
+    assert read_ticket(database, estimates, token)["is_open"]
+
+
+def test_a_hall_that_opens_no_more_today_is_told_closed_and_an_exception_why(
+    database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
+):
+    def closed() -> Any:
+        told = read_queue(database, HALL)["closed"]
+        assert read_wall(database, Estimates(database), HALL)["closed"] == told
+        return told
+
+    for hour in (8, 9, 13, 16):
+        hands.now = at(hour, 10)
+        assert closed() is None, "open, about to open, or in a break"
+    hands.now = at(16, 30)
+    assert closed() == {"why": {}}
+    hands.now = at(9, 10)
+    habits, today = database.configuration(HALL), TUESDAY.date()
+    why = {"fr": "dégât des eaux", "en": "water damage"}
+    shut = replace(habits.calendar, exceptions={today: ()}, why={today: why})
+    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: replace(habits, calendar=shut))
+    assert closed() == {"why": why}
+
+
+def test_the_queue_is_finished_when_nobody_decides_and_the_last_choice_holds(
+    database: Database, hands: Hands
+):
+    hands.now = at(11, 50)
+    open_counter(database, COUNTER, AGENT, WantedSession())
+    numbers = [issue(database)["number"] for _ in range(2)]
+    assert read_queue(database, HALL)["break"]["choice"] == "finish"
+    hands.now = at(12, 1)
+    assert not read_queue(database, HALL)["break"]["is_decided"]
+    first = call(database)
+    assert first is not None
+    decide_break(database, HALL, CHIEF, AtBreak.CARRY_OVER)
+    hands.now += timedelta(minutes=1)
+    decide_break(database, HALL, CHIEF, AtBreak.FINISH)
+    second = call(database, first["leg"])
+    assert second is not None
+    assert [first["number"], second["number"]] == numbers
+    hands.now = at(14)
+    with pytest.raises(Refusal, match="no_break"):
+        decide_break(database, HALL, CHIEF, AtBreak.FINISH)
+
+
+def test_a_ticket_that_would_be_served_after_closing_is_counted_as_not_issued(
+    database: Database, hands: Hands
+):
+    hands.now = at(15, 30)
+    soon, late = Quote(0, 1200, 2400), Quote(2400, 3600, 4800)
+    assert issue(database, quote=lambda _, __, ___: soon)["number"]
+    with pytest.raises(Refusal, match="too_late") as refused:
+        issue(database, quote=lambda _, __, ___: late)
+    assert refused.value.details["next_opening_at"].startswith("2026-11-25T07:30")
+    with database.read() as rows:
+        counted = rows.all("SELECT reason FROM not_issued")
+    assert [row["reason"] for row in counted] == ["too_late"]
+
+
+def test_tickets_before_the_doors_open_are_one_series_whose_waits_run_from_opening(
+    database: Database, hands: Hands
+):
+    hands.now = at(7, 59)
+    with pytest.raises(Refusal, match="closed"):
+        distribute(database, HALL, Author("guard"), WantedSeries(SERVICE, "press-of-tests", 3))
+    hands.now = at(8, 10)
+    wanted = WantedSeries(SERVICE, "press-of-the-guard", 3)
+    given = distribute(database, HALL, Author("guard"), wanted)
+    assert [each["number"] for each in given] == ["A001", "A002", "A003"]
+    again = distribute(database, HALL, Author("guard"), wanted)
+    assert [each["number"] for each in again] == ["A001", "A002", "A003"]
+    with pytest.raises(Refusal, match="closed"):
+        issue(database)
+    hands.now = at(8, 35)
+    issue(database)
+    open_counter(database, COUNTER, AGENT, WantedSession())
+    called = call(database)
+    assert called is not None
+    assert called["number"] == "A001"
+    with database.read() as rows:
+        legs = legs_of_day(rows, database.hall_id(HALL), date(2026, 11, 24))
+    early = next(leg for leg in legs if leg.number == "A001")
+    assert (early.issued_at, early.reference_at) == (at(8, 10), at(8, 30))
+
+
+def test_the_day_end_says_the_next_morning_what_it_closed(database: Database, hands: Hands):
+    assert read_day_end(database, HALL) == {"business_day": None}
+    hands.now = at(11, 50)
+    left = [issue(database)["number"] for _ in range(2)]
+    hands.now = at(23, 59) + timedelta(seconds=10)
+    close_day(database, database.hall_id(HALL), date(2026, 11, 24))
+    hands.now = at(8, 30) + timedelta(days=1)
+    told = read_day_end(database, HALL)
+    assert (told["business_day"], told["left"], told["numbers"]) == ("2026-11-24", 2, left)
+    assert told["left_by_service"] == {SERVICE: 2}
+    assert told["ended"] == {"closed_at_day_end": 2}

@@ -1,0 +1,126 @@
+"""What is past its time is erased, and nothing else changes: neither the chain nor a figure."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.operation import erase_expired
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM, Author
+from server.usecases.hours import close_day
+from server.usecases.journal.erase_expired import purge
+from server.usecases.people.accounts import Described, NewAccount, create_account
+from server.usecases.people.invitations import invite
+from server.usecases.people.sessions import begin_session
+from server.usecases.people.sign_in import Attempt, prove
+from server.usecases.quality.read_indicators import read_indicators
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning
+from tests.server.usecases.quality.figures_history import Hands
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = morning(database_url, hands)
+    yield found
+    found.close()
+
+
+def figures(database: Database) -> Any:
+    days = (date(2026, 11, 16), date(2026, 11, 30))
+    found = read_indicators(database, HALL, days=days, by="service", sentence=str)
+    return [found["rows"], found["indicators"]]
+
+
+def test_erasing_every_erasable_value_leaves_chain_and_indicators_unchanged(
+    database: Database, hands: Hands, tmp_path: Path
+):
+    anchors = anchor(database, tmp_path)
+    before = figures(database)
+    hands.now += timedelta(days=3)
+    counts = purge(database)
+    assert counts["erasable"] == 12
+    assert counts["ticket_access"] == 12
+    with database.read() as rows:
+        assert not rows.all("SELECT id FROM erasable WHERE value IS NOT NULL OR salt IS NOT NULL")
+        assert rows.one("SELECT count(*) AS n FROM erasable")["n"] == 12
+    assert first_fault(database, anchors, full=True) is None
+    assert figures(database) == before
+
+
+def test_links_and_failed_sign_ins_vanish_once_nobody_asks_for_them(database: Database, hands: Hands):
+    invite(database, SYSTEM, Described("ada", "Ada"), [Grant("agent", "laon")], sites=None)
+    with pytest.raises(Refusal):
+        prove(database, Attempt("ada", "a-long-pass-phrase", "192.0.2.1"))
+    hands.now += timedelta(hours=23)
+    assert purge(database)["sign_in_failure"] == 0
+    hands.now += timedelta(hours=2)
+    assert purge(database)["sign_in_failure"] == 3
+    hands.now += timedelta(days=35)
+    assert purge(database)["invitation"] == 0
+    hands.now += timedelta(days=2)
+    assert purge(database)["invitation"] == 1
+
+
+def test_nothing_is_erased_before_its_time(database: Database):
+    assert set(purge(database).values()) == {0}
+
+
+def test_the_answer_of_a_write_is_kept_a_day(database: Database, hands: Hands):
+    key = WriteKey.of("kiosk", "key", b"asked")
+    wanted = WantedTicket(SERVICE, "press")
+    given = issue_ticket(database, HALL, Author("kiosk"), wanted, write_key=key)
+    hands.now += timedelta(hours=23, minutes=59)
+    assert purge(database)["idempotency"] == 0
+    again = issue_ticket(database, HALL, Author("kiosk"), wanted, write_key=key)
+    assert again == given | {"is_repeated": True}
+    hands.now += timedelta(minutes=2)
+    assert purge(database)["idempotency"] == 1
+
+
+def test_signed_in_sessions_that_are_over_vanish(database: Database, hands: Hands):
+    new = NewAccount("ada", "a-long-pass-phrase", "Ada", [Grant("agent", "laon")])
+    begin_session(database, create_account(database, Author("tests"), new))
+    hands.now += timedelta(hours=11)
+    assert purge(database)["sign_in"] == 0
+    hands.now += timedelta(hours=2)
+    assert purge(database)["sign_in"] == 1
+
+
+def test_what_a_printed_ticket_said_is_forgotten_with_its_token(database: Database, hands: Hands):
+    kiosk = next(iter(database.configuration(HALL).kiosks))
+    issue_ticket(database, HALL, Author("kiosk"), WantedTicket(SERVICE, "press", language="es", kiosk=kiosk))
+    hands.now += timedelta(hours=30)
+    assert purge(database)["print_job"] == 0
+    hands.now += timedelta(hours=12)
+    counts = purge(database)
+    assert (counts["print_job"], counts["ticket_access"]) == (1, 13)
+    assert purge(database)["print_job"] == 0
+    with database.read() as rows:
+        assert '"es"' not in rows.one("SELECT document FROM print_job")["document"]
+
+
+def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
+    database = morning(sqlite_url, hands)
+    with database.read() as rows:
+        for table, sql in erase_expired.ERASE.items():
+            plan = " ".join(row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", now=1, batch=1))
+            assert table == "sign_in" or "SCAN" not in plan.replace("SCAN p USING", ""), plan
+        for sql in (close_day.OPEN_DAYS, close_day.OPEN_LEGS):
+            steps = [
+                row["detail"] for row in rows.all(f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
+            ]
+            assert not [step for step in steps if step == "SCAN leg"], steps
+            assert sum("ix_leg_" in step for step in steps) == 2, steps
+    database.close()

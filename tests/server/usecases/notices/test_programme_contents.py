@@ -1,0 +1,100 @@
+"""The words of a programme: how long they stay, in which languages, and opening hours as people say them."""
+
+from datetime import date, time
+
+import pytest
+
+from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
+from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, always_open
+from server.usecases.hours.hours_words import affluence_lines, hours_lines
+from server.usecases.notices.programme_contents import said_in, spoken_languages, turn_ms, words_of
+
+DAY = Span(time(9), time(16, 30))
+DAYS = [date(2026, 12, 21 + ahead) for ahead in range(7)]
+
+
+def say(key: str, **values: object) -> str:
+    """The key's last word with its values, so that order and parts are seen."""
+    return f"{key.rpartition('.')[2]}({', '.join(str(value) for value in values.values())})"
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "spoken"),
+    [
+        ("text", ["fr", "ar", "pt"], ["fr", "ar", "pt"]),
+        ("hours", ["fr", "en", "es"], ["fr", "en", "es"]),
+        ("hours", ["fr", "en", "ar"], ["fr"]),
+        ("waits", ["fr"], ["fr"]),
+    ],
+)
+def test_what_the_product_says_is_never_in_one_translation(kind: str, known: list[str], spoken: list[str]):
+    assert spoken_languages(kind, known) == spoken
+
+
+def test_words_stay_long_enough_to_be_read_slowly():
+    assert [turn_ms("mot " * count) for count in (0, 14, 15, 40, 500)] == [
+        10_000,
+        10_000,
+        10_250,
+        19_000,
+        30_000,
+    ]
+
+
+def test_the_words_of_a_content_are_all_of_them():
+    content = {
+        "title": "A",
+        "html": "<p>B</p><ul><li>C</li></ul>",
+        "lines": ["D"],
+        "rows": [{"label": "E", "delay": "F"}],
+        "entries": [{"title": "G", "text": "H"}],
+        "source": "I",
+    }
+    assert words_of(content).split() == list("ABCDEFGHI")
+
+
+def test_weekdays_alike_are_told_together_and_exceptions_apart():
+    calendar = Calendar(
+        "Europe/Paris",
+        {**dict.fromkeys(range(5), (DAY,)), 5: (Span(time(9), MIDNIGHT),)},
+        exceptions={date(2026, 12, 24): (Span(time(9), time(12)),)},
+        closed_days=frozenset({date(2026, 12, 25)}),
+        why={date(2026, 12, 24): {"fr": "Veille de Noël"}},
+    )
+    assert hours_lines(calendar, DAYS, "fr", say) == [
+        "line(Days(lundi, vendredi), span(9\u00a0h, 16\u00a0h\u00a030))",
+        "line(Samedi, span(9\u00a0h, midnight()))",
+        "line(Dimanche, closed())",
+        "because(line(Jeudi 24 décembre, span(9\u00a0h, 12\u00a0h)), Veille de Noël)",
+        "line(Vendredi 25 décembre, closed())",
+    ]
+    assert hours_lines(calendar, [], "en", say)[1] == "line(Saturday, span(09:00, midnight()))"
+
+
+def test_a_hall_that_never_closes_says_so():
+    assert hours_lines(always_open("Europe/Paris"), DAYS, "fr", say) == ["round_the_clock()"]
+
+
+def test_busy_hours_are_said_with_what_they_are_known_from():
+    found = BusyAndQuiet(busy=(HoursOfWeek(0, 8 * 60 + 30, 11 * 60),))
+    assert affluence_lines(found, "fr", say) == [
+        "busy(slot(lundi, 8\u00a0h\u00a030, 11\u00a0h))",
+        "counted(8)",
+    ]
+    assert affluence_lines(BusyAndQuiet(), "fr", say) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "shown"),
+    [
+        ({"fr": "Le vendredi : « fermé » !"}, "fr", "Le vendredi\u00a0: «\u00a0fermé\u00a0»\u00a0!"),
+        ({"fr": "<p>Ouvert ? <b>Oui</b> : à 8 h</p>"}, "fr", "<p>Ouvert\u00a0? <b>Oui</b>\u00a0: à 8 h</p>"),
+        ({"fr": "Où ?", "en": "Where ?"}, "en", "Where ?"),
+        ({"fr": "Où ?"}, "en", "Où\u00a0?"),
+        ({}, "fr", ""),
+    ],
+)
+def test_a_french_line_begins_with_no_mark_whatever_space_was_typed_before_it(
+    typed: dict[str, str], language: str, shown: str
+):
+    assert said_in(typed, language) == shown

@@ -1,0 +1,161 @@
+"""Signing in: failures slow down who guesses, on every worker and through restarts, never the owner."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.people.sign_in_delays import PACES
+from server.domain.refusals import Refusal
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.people import sign_in
+from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.people.sign_in import Attempt, prove
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+PASSWORD, WRONG = "cendrier parapluie olive", "cendrier parapluie orange"
+HOME, AWAY = "192.0.2.1", "198.51.100.7"
+FREE = PACES["pair"].free
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(datetime(2026, 11, 24, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands)
+    create_account(found, SYSTEM, NewAccount("marie", PASSWORD, "Marie D.", [Grant("agent", "laon")]))
+    yield found
+    found.close()
+
+
+def tried(database: Database, login: str = "marie", password: str = WRONG, **more: Any) -> str:
+    """What came of an attempt: the code of its refusal, or the login that was proved."""
+    try:
+        return str(prove(database, Attempt(login, password, **{"address": HOME, **more}))["login"])
+    except Refusal as refusal:
+        return refusal.code
+
+
+def facts(database: Database) -> list[dict[str, Any]]:
+    with database.read() as rows:
+        found = rows.all("SELECT body FROM installation_fact WHERE kind = 'GuessingSlowed' ORDER BY position")
+    return [row["body"] for row in found]
+
+
+def test_the_right_password_is_not_looked_at_while_failures_cost_a_wait(database: Database, hands: Hands):
+    assert [tried(database) for _ in range(FREE + 1)] == ["wrong_password"] * (FREE + 1)
+    with pytest.raises(Refusal) as refused:
+        prove(database, Attempt("MARIE", PASSWORD, HOME))
+    assert (refused.value.code, refused.value.details["seconds"]) == ("sign_ins_slowed", 2)
+    hands.now += timedelta(seconds=2)
+    assert tried(database, login="MARIE", password=PASSWORD) == "marie"
+    assert tried(database) == "wrong_password"  # the owner's failures are forgotten
+    with database.read() as rows:
+        kept = str([dict(row) for row in rows.all("SELECT * FROM sign_in_failure")])
+    assert "marie" not in kept
+    assert HOME not in kept
+
+
+def test_what_was_counted_survives_a_restart_and_holds_on_every_worker(database: Database, hands: Hands):
+    for _ in range(FREE + 1):
+        tried(database)
+    other = Database(database.url, hands.clock())
+    assert tried(other, password=PASSWORD) == "sign_ins_slowed"
+    other.close()
+
+
+def test_a_guesser_elsewhere_keeps_nobody_out(database: Database, hands: Hands):
+    for _ in range(60):
+        tried(database, address=AWAY)
+        hands.now += timedelta(minutes=1)
+    assert tried(database, address=AWAY) == "sign_ins_slowed"
+    assert tried(database, password=PASSWORD) == "marie"
+
+
+def test_many_guessers_keep_out_new_browsers_for_minutes_and_known_ones_not_at_all(
+    database: Database, hands: Hands
+):
+    with database.read() as rows:
+        account = rows.one("SELECT id FROM account WHERE login = 'marie'")["id"]
+    for address in range(PACES["login"].free + 12):
+        tried(database, address=f"203.0.113.{address}")
+        hands.now += timedelta(seconds=1)
+    known: dict[str, Any] = {"browsers": {account: "a secret of this browser"}}
+    assert tried(database, password=PASSWORD) == "sign_ins_slowed"
+    assert tried(database, password=PASSWORD, **known) == "marie"
+    assert tried(database, password=PASSWORD, browsers={"another": "account"}) == "sign_ins_slowed"
+    hands.now += PACES["login"].longest
+    assert tried(database, password=PASSWORD) == "marie"
+
+
+def test_a_stolen_browser_is_slowed_too(database: Database):
+    with database.read() as rows:
+        account = rows.one("SELECT id FROM account WHERE login = 'marie'")["id"]
+    known: dict[str, Any] = {"browsers": {account: "a secret of this browser"}}
+    codes = [tried(database, **known) for _ in range(PACES["browser"].free + 2)]
+    assert codes[-2:] == ["wrong_password", "sign_ins_slowed"]
+
+
+def test_an_address_that_tries_many_logins_is_slowed_whoever_they_are(database: Database):
+    codes = [tried(database, login=f"somebody{n}") for n in range(PACES["address"].free + 2)]
+    assert codes[-2:] == ["wrong_password", "sign_ins_slowed"]
+    assert tried(database, address=AWAY, password=PASSWORD) == "marie"
+
+
+def test_an_office_behind_one_address_signs_in_together(database: Database):
+    for _ in range(PACES["address"].free + 5):
+        assert tried(database, password=PASSWORD) == "marie"
+
+
+def test_slowing_down_is_a_fact_that_names_the_account_and_nothing_of_the_guesser(database: Database):
+    for _ in range(FREE + 1):
+        tried(database)
+    for n in range(PACES["address"].free):
+        tried(database, login=f"nobody{n}", address=AWAY)
+    for n in range(2):
+        tried(database, login=f"nobody{n}-again", address=AWAY)
+    told = facts(database)
+    assert len(told) == 2
+    assert '"by":"pair"' in told[0]
+    assert '"account":null' in told[1]
+    assert '"by":"address"' in told[1]
+    assert not [body for body in told if AWAY in body or HOME in body or "nobody" in body]
+
+
+def test_a_locked_account_and_one_without_a_password_are_nobody(database: Database):
+    with database.store.write() as rows:
+        rows.run("UPDATE account SET is_locked = :yes", {"yes": True})
+    assert tried(database, password=PASSWORD) == "wrong_password"
+    with database.store.write() as rows:
+        rows.run("UPDATE account SET is_locked = :no, password_hash = NULL", {"no": False})
+    assert tried(database, password=PASSWORD) == "wrong_password"
+
+
+def test_a_hundred_guesses_at_once_are_no_hundred_tries(database: Database, monkeypatch: pytest.MonkeyPatch):
+    """Each is counted before its password is looked at: fails where failures are counted afterwards."""
+    looked_at: list[str] = []
+    together = threading.Barrier(20, timeout=30)
+
+    def is_right(_: str | None, password: str) -> bool:
+        looked_at.append(password)
+        return False
+
+    monkeypatch.setattr(sign_in, "is_right", is_right)
+
+    def guess() -> None:
+        together.wait()
+        tried(database)
+
+    threads = [threading.Thread(target=guess) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(looked_at) == FREE + 1

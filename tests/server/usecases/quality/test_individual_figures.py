@@ -1,0 +1,74 @@
+"""Figures of one agent: refused at a site until somebody decided so, then of those who served, by name."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.store.people.accounts import Grant
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import SYSTEM, Author
+from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.quality.individual_figures import (
+    AgentFigures,
+    Served,
+    decide_individual_figures,
+    read_individual_figures,
+)
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.visits.leg_verbs import finish
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, issue, served
+from tests.server.usecases.days.watched_hall import MORNING
+from tests.server.usecases.quality.figures_history import Hands
+
+OTHER_SERVICE = "laon-permis"
+DAYS = (MORNING.date(), MORNING.date() + timedelta(days=1))
+
+
+def test_they_are_off_then_by_service_of_whoever_held_the_counter_when_it_ended(
+    database: Database, hands: Hands
+):
+    new = NewAccount("marie", "cendrier parapluie olive", "Marie D.", [Grant("agent", "laon")])
+    marie = create_account(database, SYSTEM, new)
+    both = WantedSession(services=[SERVICE, OTHER_SERVICE], take_over=True)
+    open_counter(database, OTHER, Author(marie), both)
+    issue(database, 3)
+    issue_ticket(database, HALL, Author("kiosk"), WantedTicket(OTHER_SERVICE, "for-licences"))
+    for counter, minutes in ((COUNTER, 30), (OTHER, 4), (OTHER, 8), (OTHER, 20)):
+        gesture = served(database, counter, Author(marie) if counter == OTHER else AGENT)
+        hands.now += timedelta(minutes=minutes)
+        finish(database, gesture)
+    with pytest.raises(Refusal) as refused:
+        read_individual_figures(database, HALL, *DAYS)
+    assert refused.value.code == "individual_figures_off"
+    decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
+    found = read_individual_figures(database, HALL, *DAYS)
+    decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
+    assert found == [
+        AgentFigures(
+            "Marie D.",
+            Served(3, 8 * 60),
+            {SERVICE: Served(2, 6 * 60), OTHER_SERVICE: Served(1, 20 * 60)},
+        ),
+        AgentFigures(None, Served(1, 30 * 60), {SERVICE: Served(1, 30 * 60)}),
+    ]
+    assert [Served(count, 60).told_median_s for count in (9, 10)] == [None, 60]
+
+
+def test_whoever_takes_the_counter_over_has_not_served_who_was_finished_at_that_instant(
+    database: Database, hands: Hands
+):
+    new = NewAccount("rose", "cendrier parapluie olive", "Rose D.", [Grant("agent", "laon")])
+    rose = create_account(database, SYSTEM, new)
+    issue(database)
+    finish(database, served(database))
+    hands.now -= timedelta(seconds=1)  # a clock that waits: the next fact takes the same instant
+    open_counter(database, COUNTER, Author(rose), WantedSession(services=[SERVICE], take_over=True))
+    with database.read() as rows:
+        ends = "SELECT max(ended_at) FROM leg"
+        assert rows.one(f"SELECT count(*) AS n FROM counter_session WHERE opened_at = ({ends})")["n"] == 1
+    decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
+    found = read_individual_figures(database, HALL, *DAYS)
+    decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
+    assert found == [AgentFigures(None, Served(1, 0), {SERVICE: Served(1, 0)})]

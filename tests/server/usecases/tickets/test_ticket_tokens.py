@@ -1,0 +1,96 @@
+"""A ticket's token stands nowhere in the database, and is told again to whoever may hear it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.ids import token_digest
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.tables import metadata
+from server.store.tickets.ticket_tokens import TicketTokens
+from server.store.transactions.database import Database
+from server.usecases.answers import Answer
+from server.usecases.tickets.give_up_ticket import leg_of_token
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.tickets.reprint_ticket import reprint_ticket
+from tests.server.usecases.at_counters import AGENT, SERVICE
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where the kind of database makes no difference."""
+WANTED = WantedTicket(SERVICE, "press-1", kiosk="laon-borne-1")
+KEY = WriteKey.of("kiosk", "one", b"POST tickets")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    found = database_with_hall(database_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)))
+    found.ticket_tokens = TicketTokens(lambda: b"the key of these tests")
+    yield found
+    found.close()
+
+
+def press(database: Database, *, key: WriteKey | None = KEY) -> Answer:
+    return issue_ticket(database, "laon", AGENT, WANTED, write_key=key)
+
+
+def everything(database: Database) -> str:
+    with database.read() as rows:
+        return json.dumps(
+            [[dict(row) for row in rows.all(f"SELECT * FROM {name}")] for name in metadata.tables],
+            default=str,
+        )
+
+
+def opens(database: Database, token: str) -> str:
+    with database.read() as rows:
+        return str(leg_of_token(rows, token)["visit"])
+
+
+def test_the_database_holds_no_token_not_even_in_kept_answers(database: Database):
+    ticket = press(database)
+    reprint_ticket(database, "laon", AGENT, ticket["visit"])
+    assert opens(database, ticket["token"]) == ticket["visit"]
+    kept = everything(database)
+    assert ticket["short_code"] in kept
+    assert ticket["token"] not in kept
+
+
+def test_a_request_and_a_press_repeated_are_told_the_same_token(database: Database):
+    ticket = press(database)
+    assert press(database) == ticket | {"is_repeated": True}
+    assert press(database, key=None) == ticket | {"is_new": False}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("again", ["press", "request", "reprint"])
+def test_with_another_key_a_ticket_gets_another_token_that_opens_it(database: Database, again: str):
+    ticket = press(database)
+    database.ticket_tokens = TicketTokens(lambda: b"another key")
+    assert opens(database, ticket["token"]) == ticket["visit"], "the paper is good until there is another"
+    if again == "reprint":
+        reprint_ticket(database, "laon", AGENT, ticket["visit"])
+        token = database.ticket_tokens.of(ticket["visit"])
+    else:
+        token = press(database, key=KEY if again == "request" else None)["token"]
+    assert token != ticket["token"]
+    assert opens(database, token) == ticket["visit"]
+    with pytest.raises(Refusal, match="unknown_ticket"):
+        opens(database, ticket["token"])
+
+
+@ON_SQLITE
+def test_a_ticket_issued_before_the_upgrade_keeps_its_token(database: Database):
+    ticket, former = press(database), "Qm9uam91ckxhb25QYXJ2aX"
+    with database.store.write() as rows:
+        rows.run(
+            "UPDATE ticket_access SET token = :token, token_digest = :digest",
+            {"token": former, "digest": token_digest(former)},
+        )
+    assert opens(database, former) == ticket["visit"]
+    reprint_ticket(database, "laon", AGENT, ticket["visit"])
+    assert press(database, key=None)["token"] == former
+    assert opens(database, former) == ticket["visit"]

@@ -1,0 +1,129 @@
+"""The priority card: seen, not shown, asked for before it counts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.domain.instants import micros_to_text
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.counters.counter_sessions import WantedSession, open_counter
+from server.usecases.hall.read_queue import read_counter
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.visits.check_priority import confirm_priority, deny_priority
+from server.usecases.visits.leg_verbs import Gesture, recall
+from server.usecases.visits.postpone_and_park import postpone
+from server.usecases.visits.undo_gesture import undo
+from tests.server.usecases.days.watched_hall import MORNING
+from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
+
+HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
+AGENT = Author("agent")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = database_with_hall(database_url, Hands(MORNING), HALL)
+    open_counter(database, COUNTER, AGENT, WantedSession())
+    with checked(database, HALL):
+        yield database
+
+
+def issue(database: Database, *, is_priority: bool = False) -> str:
+    wanted = WantedTicket(SERVICE, new_id(), is_priority=is_priority)
+    return str(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted)["number"])
+
+
+def call(database: Database, current: str | None = None) -> dict[str, Any]:
+    called = call_next(database, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
+    assert called is not None
+    return called
+
+
+def test_without_the_card_a_person_called_for_it_waits_again_at_the_rank_of_arrival(database: Database):
+    first, holder, last = issue(database), issue(database, is_priority=True), issue(database)
+    called = call(database)
+    assert called["number"] == holder
+    after = deny_priority(database, Gesture(called["leg"], AGENT))
+    assert (after["state"], after["class"], after["priority"]) == ("waiting", "walk_in", "not_confirmed")
+    assert after["first_called_at"] is None
+    numbers, current = [], None
+    for _ in range(3):
+        called = call(database, current)
+        numbers.append(called["number"])
+        current = called["leg"]
+    assert numbers == [first, holder, last]
+
+
+def test_without_the_card_the_wait_of_who_was_postponed_is_still_counted_to_the_first_call(
+    database: Database,
+):
+    issue(database, is_priority=True)
+    first = call(database)
+    recalled = recall(database, Gesture(first["leg"], AGENT))
+    postpone(database, Gesture(first["leg"], AGENT))
+    second = call(database)
+    assert second["call"] != first["call"]
+    after = deny_priority(database, Gesture(first["leg"], AGENT))
+    assert (after["state"], after["counter"], after["call"]) == ("waiting", None, None)
+    assert after["first_called_at"] == first["first_called_at"]
+    with database.read() as rows:
+        leg = rows.one("SELECT last_called_at FROM leg WHERE id = :leg", leg=first["leg"])
+    assert leg is not None
+    assert micros_to_text(leg["last_called_at"]) == recalled["last_called_at"]
+
+
+def test_a_card_not_shown_at_the_desk_forgets_no_call_of_who_waits_again(database: Database):
+    issue(database, is_priority=True)
+    first = call(database)
+    postpone(database, Gesture(first["leg"], AGENT))
+    after = deny_priority(database, Gesture(first["leg"], AGENT))
+    assert after["first_called_at"] == first["first_called_at"]
+
+
+def test_a_card_seen_keeps_the_call_and_is_told_once(database: Database):
+    issue(database)
+    issue(database, is_priority=True)
+    gesture = Gesture(call(database)["leg"], AGENT)
+    after = confirm_priority(database, gesture)
+    assert (after["state"], after["class"], after["priority"]) == ("called", "priority", "confirmed")
+    with pytest.raises(Refusal, match="no_priority"):
+        confirm_priority(database, gesture)
+
+
+def test_a_card_not_shown_is_undone_with_the_call_it_had(database: Database):
+    holder = issue(database, is_priority=True)
+    called = call(database)
+    deny_priority(database, Gesture(called["leg"], AGENT))
+    fact = read_counter(database, COUNTER)["last_gesture"]["fact"]
+    undo(database, COUNTER, AGENT, fact)
+    leg = read_counter(database, COUNTER)["leg"]
+    assert (leg["number"], leg["call"], leg["priority"]) == (holder, called["call"], "declared")
+
+
+def test_nobody_without_a_declared_priority_is_asked_for_a_card(database: Database):
+    issue(database)
+    with pytest.raises(Refusal, match="no_priority"):
+        confirm_priority(database, Gesture(call(database)["leg"], AGENT))
+
+
+def test_where_a_service_asks_for_the_card_first_a_declaration_alone_passes_nobody(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    configuration = database.configuration(HALL)
+    services = {key: replace(each, confirm_priority=True) for key, each in configuration.services.items()}
+    asking = replace(configuration, services=services)
+    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: asking)
+    first, holder = issue(database), issue(database, is_priority=True)
+    with database.read() as rows:
+        leg = rows.one("SELECT id, class, priority FROM leg WHERE number = :number", number=holder)
+    assert leg is not None
+    assert (leg["class"], leg["priority"]) == ("walk_in", "declared")
+    assert read_counter(database, COUNTER)["next"] == first
+    assert confirm_priority(database, Gesture(leg["id"], AGENT))["class"] == "priority"
+    assert read_counter(database, COUNTER)["next"] == holder

@@ -1,0 +1,186 @@
+"""What helps a visitor: noted, called to the right counter, erased at closing; who is held keeps the rank."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.domain.visits.needs import needs_of
+from server.ids import new_id
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import Author
+from server.store.visits.legs import needs_noted
+from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.counters.counter_sessions import WantedSession, close_counter, open_counter
+from server.usecases.hall.read_queue import read_counter, read_queue
+from server.usecases.hours.close_day import close_day
+from server.usecases.legs.note_needs import note_needs
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
+from server.usecases.visits.hold_leg import hold, release
+from server.usecases.visits.leg_verbs import Destination, Gesture, finish, transfer
+from server.usecases.visits.postpone_and_park import postpone
+from server.usecases.visits.undo_gesture import undo
+from tests.server.usecases.days.watched_hall import MORNING
+from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
+
+HALL, SERVICE = "laon", "laon-accueil"
+AGENT = Author("agent")
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(MORNING)
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Laon's hall, with counter 4 upstairs."""
+    database = database_with_hall(database_url, hands, HALL)
+    seen = database.configuration(HALL)
+    upstairs = {"laon-g4": replace(seen.counters["laon-g4"], is_step_free=False)}
+    built = replace(seen, counters={**seen.counters, **upstairs})
+    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: built)
+    with checked(database, HALL):
+        yield database
+
+
+def issue(database: Database, *needs: str) -> dict[str, str]:
+    wanted = WantedTicket(SERVICE, new_id(), needs=needs)
+    return dict(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), wanted))
+
+
+def call(database: Database, counter: str, current: str | None = None) -> dict[str, object]:
+    called = call_next(database, counter, AGENT, AtCounter(current=current, current_end="served"))
+    assert called is not None
+    return called
+
+
+def places(database: Database) -> tuple[str, str]:
+    """A counter of the service that is step-free and one that is not."""
+    able = database.configuration(HALL).counters_serving(SERVICE)
+    free = [each.id for each in able if each.is_step_free]
+    others = [each.id for each in able if not each.is_step_free]
+    return free[0], others[0]
+
+
+def test_no_fact_says_what_helps_and_nothing_of_it_outlives_the_day(database: Database, hands: Hands):
+    visit = issue(database, "blind", "interpreter")["visit"]
+    note_needs(database, visit, AGENT, ["interpreter", "step_free"])
+    with database.read() as rows:
+        hall = database.hall_id(HALL)
+        assert needs_noted(rows, hall) == {visit: ("step_free", "interpreter")}
+        bodies = " ".join(
+            row["body"] for row in rows.all("SELECT body FROM hall_fact WHERE visit = :v", v=visit)
+        )
+    assert not any(word in bodies for word in ("blind", "interpreter", "step_free"))
+    hands.now = MORNING.replace(hour=22, minute=59, second=30)
+    close_day(database, hall, date(2026, 11, 24))
+    with database.read() as rows:
+        kept = rows.all("SELECT value, salt FROM erasable WHERE erase_after <= :end", end=10**18)
+    assert [needs_of(row["value"]) for row in kept if row["value"] not in (None, "fr")] == []
+    with pytest.raises(Refusal, match="wrong_state"):
+        note_needs(database, visit, AGENT, ["slow"])
+
+
+def test_a_step_free_need_is_called_to_a_step_free_counter_only(database: Database):
+    free, other = places(database)
+    open_counter(database, other, AGENT, WantedSession())
+    below, next_one = issue(database, "step_free"), issue(database)
+    told = read_queue(database, HALL)["step_free"]
+    assert [each["number"] for each in told] == [below["number"]]
+    assert free in told[0]["counters"]
+    assert call(database, other)["number"] == next_one["number"]
+    with pytest.raises(Refusal, match="needs_step_free"):
+        call_chosen(
+            database,
+            other,
+            AGENT,
+            AtCounter(current=leg_at(database, other), current_end="served"),
+            visit=below["visit"],
+            reason="x",
+        )
+    waits = read_queue(database, HALL)["queues"]
+    leg = next(leg for queue in waits for leg in queue["legs"] if leg["visit"] == below["visit"])
+    with pytest.raises(Refusal, match="needs_step_free"):
+        transfer(database, Gesture(leg["leg"], AGENT), to=Destination(counter=other))
+    close_counter_with(database, other)
+    open_counter(database, free, AGENT, WantedSession())
+    assert read_queue(database, HALL)["step_free"] == []
+    called = call(database, free)
+    assert (called["number"], called["needs"]) == (below["number"], ["step_free"])
+
+
+def leg_at(database: Database, counter: str) -> str:
+    return str(read_counter(database, counter)["leg"]["leg"])
+
+
+def close_counter_with(database: Database, counter: str) -> None:
+    finish(database, Gesture(leg_at(database, counter), AGENT))
+    close_counter(database, counter, AGENT)
+
+
+def test_a_counter_is_not_kept_idle_by_many_who_cannot_come_to_it(database: Database):
+    _, other = places(database)
+    open_counter(database, other, AGENT, WantedSession())
+    for _ in range(6):
+        issue(database, "step_free")
+    last = issue(database)
+    assert call(database, other)["number"] == last["number"]
+
+
+def test_an_absent_interpreter_does_not_cost_the_rank(database: Database, hands: Hands):
+    free, _ = places(database)
+    open_counter(database, free, AGENT, WantedSession())
+    first, second, third = (issue(database) for _ in range(3))
+    note_needs(database, first["visit"], AGENT, ["interpreter"])
+    called = call(database, free)
+    held = hold(database, Gesture(str(called["leg"]), AGENT))
+    assert (held["state"], held["is_held"], held["first_called_at"]) == ("waiting", True, None)
+    with pytest.raises(Refusal, match="wrong_state"):
+        hold(database, Gesture(str(called["leg"]), AGENT))
+    after = call(database, free)
+    assert after["number"] == second["number"]
+    release(database, Gesture(str(called["leg"]), AGENT))
+    with pytest.raises(Refusal, match="wrong_state"):
+        release(database, Gesture(str(called["leg"]), AGENT))
+    hands.now += timedelta(minutes=2)
+    again = call(database, free, str(after["leg"]))
+    assert (again["number"], again["needs"], again["is_held"]) == (first["number"], ["interpreter"], False)
+    assert call(database, free, str(again["leg"]))["number"] == third["number"]
+
+
+def test_holding_who_was_called_before_keeps_the_first_call_and_undoing_brings_the_later_one_back(
+    database: Database, hands: Hands
+):
+    free, _ = places(database)
+    open_counter(database, free, AGENT, WantedSession())
+    issue(database, "interpreter")
+    gesture = Gesture(str(call(database, free)["leg"]), AGENT)
+    first_at = postpone(database, gesture)["first_called_at"]
+    hands.now += timedelta(minutes=4)
+    second = call(database, free)
+    hands.now += timedelta(minutes=1)
+    held = hold(database, gesture)
+    assert (held["state"], held["call"], held["first_called_at"]) == ("waiting", None, first_at)
+    undo(database, free, AGENT, read_counter(database, free)["last_gesture"]["fact"])
+    assert read_counter(database, free)["leg"]["call"] == second["call"]
+    postpone(database, gesture)
+    hold(database, gesture)
+    hands.now += timedelta(minutes=3)
+    again = call_chosen(
+        database, free, AGENT, AtCounter(), visit=str(second["visit"]), reason="interpreter_here"
+    )
+    assert again["first_called_at"] == first_at
+
+
+def test_holding_is_undone_with_the_call_it_made_void(database: Database):
+    free, _ = places(database)
+    open_counter(database, free, AGENT, WantedSession())
+    issue(database, "interpreter")
+    called = call(database, free)
+    hold(database, Gesture(str(called["leg"]), AGENT))
+    undo(database, free, AGENT, read_counter(database, free)["last_gesture"]["fact"])
+    leg = read_counter(database, free)["leg"]
+    assert (leg["call"], leg["needs"], leg["is_held"]) == (called["call"], ["interpreter"], False)

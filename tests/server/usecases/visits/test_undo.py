@@ -1,0 +1,159 @@
+"""A counter takes back its last gesture within five minutes; rows are as before."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.refusals import Refusal
+from server.store.transactions.database import Database
+from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
+from server.usecases.tickets.give_up_ticket import give_up, take_back
+from server.usecases.visits.leg_verbs import (
+    Destination,
+    Gesture,
+    finish,
+    no_show,
+    recall,
+    reinstate,
+    start,
+    transfer,
+)
+from server.usecases.visits.undo_gesture import last_gesture, undo
+from tests.server.store.journals import AGENT, COUNTER, HALL, SERVICE, call, issue, opened_hall
+from tests.server.usecases.quality.figures_history import Hands, checked
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = opened_hall(database_url, hands)
+    for _ in range(3):
+        issue(found)
+    with checked(found, HALL):
+        yield found
+
+
+def rows_of(database: Database) -> list[dict[str, Any]]:
+    with database.read() as rows:
+        legs = [dict(row) for row in rows.all("SELECT * FROM leg WHERE position = 1 ORDER BY id")]
+        visits = [dict(row) for row in rows.all("SELECT * FROM visit ORDER BY id")]
+        return legs + visits
+
+
+def gesture(database: Database) -> str:
+    with database.read() as rows:
+        found = last_gesture(rows, database.hall_id(HALL), COUNTER)
+    assert found is not None
+    return str(found["id"])
+
+
+def take_back_last(database: Database) -> None:
+    undo(database, COUNTER, AGENT, gesture(database))
+
+
+VERBS: dict[str, Callable[[Database, Gesture], Any]] = {
+    "recall": recall,
+    "start": start,
+    "finish": finish,
+    "no_show": no_show,
+    "transfer": lambda database, leg: transfer(database, leg, to=Destination(service="laon-permis")),
+}
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_each_verb_is_taken_back(database: Database, hands: Hands, verb: str):
+    leg = call(database)["leg"]
+    before = rows_of(database)
+    hands.now += timedelta(seconds=20)
+    VERBS[verb](database, Gesture(leg, AGENT))
+    assert rows_of(database) != before
+    hands.now += timedelta(minutes=4)
+    take_back_last(database)
+    assert rows_of(database) == before
+
+
+def test_a_call_that_is_taken_back_waits_again_in_its_place(database: Database):
+    before = rows_of(database)
+    number = call(database)["number"]
+    take_back_last(database)
+    assert rows_of(database) == before
+    assert call(database)["number"] == number
+
+
+def test_a_visitor_who_came_back_by_mistake_is_a_no_show_again(database: Database):
+    leg = call(database)["leg"]
+    no_show(database, Gesture(leg, AGENT, _session(database)))
+    before = rows_of(database)
+    reinstate(database, Gesture(leg, AGENT, _session(database)))
+    take_back_last(database)
+    assert rows_of(database) == before
+    with database.read() as rows:
+        assert rows.one("SELECT end_reason FROM leg WHERE position = 2")["end_reason"] == "undone"
+
+
+def _session(database: Database) -> str:
+    with database.read() as rows:
+        return str(rows.one("SELECT id FROM counter_session WHERE closed_at IS NULL")["id"])
+
+
+def test_next_is_taken_back_in_two_steps(database: Database):
+    first = call(database)["leg"]
+    start(database, Gesture(first, AGENT))
+    before = rows_of(database)
+    call(database, first)
+    take_back_last(database)
+    take_back_last(database)
+    assert rows_of(database) == before
+
+
+def test_a_greeting_is_taken_back(database: Database):
+    count_greeting(database, HALL, AGENT, service=SERVICE, at=GreetedAt(COUNTER))
+    take_back_last(database)
+    with database.read() as rows:
+        assert bool(rows.one("SELECT is_undone FROM greeting")["is_undone"])
+
+
+def test_after_five_minutes_it_is_too_late(database: Database, hands: Hands):
+    call(database)
+    named = gesture(database)
+    hands.now += timedelta(minutes=5, seconds=1)
+    with pytest.raises(Refusal, match="too_late_to_undo"):
+        undo(database, COUNTER, AGENT, named)
+
+
+def test_only_the_last_gesture_is_taken_back(database: Database):
+    leg = call(database)["leg"]
+    named = gesture(database)
+    start(database, Gesture(leg, AGENT))
+    with pytest.raises(Refusal, match="stale"):
+        undo(database, COUNTER, AGENT, named)
+
+
+def test_what_moved_on_stays(database: Database):
+    leg = call(database)["leg"]
+    with database.read() as rows:
+        visit = rows.one("SELECT visit FROM leg WHERE id = :leg", leg=leg)["visit"]
+    named = gesture(database)
+    give_up(database, database.ticket_tokens.of(visit))
+    with pytest.raises(Refusal, match="visit_moved_on"):
+        undo(database, COUNTER, AGENT, named)
+
+
+def test_a_visitor_who_gave_up_stays_after_all_in_the_same_place(database: Database, hands: Hands):
+    token = issue(database)["token"]
+    before = rows_of(database)
+    give_up(database, token)
+    assert rows_of(database) != before
+    hands.now += timedelta(minutes=9)
+    take_back(database, token)
+    assert rows_of(database) == before
+    give_up(database, token)
+    hands.now += timedelta(minutes=11)
+    with pytest.raises(Refusal, match="too_late_to_undo"):
+        take_back(database, token)

@@ -1,0 +1,217 @@
+"""One request about Laon for every route: addresses from what is there, bodies from the API's description."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from werkzeug.routing import IntegerConverter, Rule
+
+from server.domain.people.roles import Permission
+from server.domain.quality.targets import WantedTarget
+from server.store.people.accounts import Grant
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.devices.devices import pair_device
+from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.quality.decide_target import decide_target
+from server.web.access.requirements import Required, required_of
+from tests.server.usecases.alarms.faulty_hall import FaultyHall
+from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
+from tests.server.web.officers import TEXT, Officers
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+LEFT_OUT = {("POST", "/deconnexion"): "it ends the session of whoever walks"}
+
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("PATCH", "/api/v1/counters/<counter>/session"): {"pause": {"reason": "pause"}},
+    ("PATCH", "/api/v1/halls/<hall>/appointments/<appointment>"): {"service": SERVICE},
+    ("POST", "/api/v1/halls/<hall>/appointments/import"): {"csv": "external_id\n"},
+    ("POST", "/api/v1/appointments/check-in"): {"hall": HALL, "code": "AAAA"},
+    ("POST", "/api/v1/tickets/<visit>/link"): {"number": "A999"},
+    ("POST", "/api/v1/alerts/<alert>/ask-end"): {"halls": [HALL]},
+    ("POST", "/api/v1/alerts/<alert>/end"): {"halls": [HALL]},
+    ("POST", "/api/v1/alerts/<alert>/take-back"): {"halls": [HALL]},
+    ("POST", "/api/v1/halls/<hall>/messages"): {"phrase": "help"},
+    ("POST", "/api/v1/legs/<leg>/transfer"): {"service": SERVICE},
+    ("POST", "/api/v1/devices/pairings"): {"kind": "screen", "id": "laon-ecran-2"},
+    ("PUT", "/api/v1/configuration/<document>/draft"): {"content": {}},
+}
+"""What the description does not ask for, but the route."""
+QUERIES = {"/api/v1/halls/<hall>/visits": ["number=A001"]}
+"""The same, of addresses."""
+
+BY_BODY: dict[tuple[str, str], Permission] = {
+    ("PATCH", "/api/v1/counters/<counter>/session"): Permission.CALL,
+    ("POST", "/api/v1/halls/<hall>/greetings"): Permission.ISSUE,
+    ("POST", "/api/v1/halls/<hall>/messages"): Permission.ASK_HELP,
+    ("POST", "/api/v1/messages/<message>/seen"): Permission.CALL,
+}
+"""Of the permissions of a route, the one that these very requests need."""
+
+TODAY = date(2026, 11, 24)
+TARGET = WantedTarget(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
+BRING_A_SECRET = {
+    *("/device/me", "/device/session", "/connexion", "/connexion/fournisseur/retour"),
+    *("/compte/mot-de-passe", "/invitation", "/device/renewal"),
+    *("/installation/session", "/installation/administrateur"),
+}
+"""Open to who brings a device's cookie, a password, a link or a provider's answer: here nobody does."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, and what its route says it requires (None: nothing)."""
+
+    method: str
+    rule: str
+    path: str
+    required: Required | None
+    body: Any = None
+
+    @property
+    def is_api(self) -> bool:
+        return self.rule.startswith(("/api/", "/audio/", "/media/", "/device/"))
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what it asks for exists: no file of any name does, nor an address to draw as a code."""
+        return "/nothing" not in self.path and self.rule != "/kiosk/qr.svg"
+
+    @property
+    def names_object(self) -> bool:
+        """Whether it is about a thing of Laon: a notice, an account."""
+        return "<" in self.rule and self.is_there
+
+    def sent(self) -> dict[str, Any]:
+        if self.body is None:
+            return {}
+        return {"data": json.dumps(self.body), "content_type": "application/json"}
+
+
+def requests_of(site: ApiSite) -> list[Asked]:
+    """One for each method of each rule of the app."""
+    known = _objects(site)
+    description = site.app.test_client().get("/api/v1/openapi.json").get_json()
+    found = []
+    for rule in sorted(site.app.url_map.iter_rules(), key=str):
+        built = rule.build({name: _argument(rule, name, known) for name in rule.arguments})
+        assert built is not None, rule
+        operations = description["paths"].get(rule.rule.replace("<", "{").replace(">", "}"), {})
+        for method in sorted((rule.methods or set()) & set(METHODS)):
+            if (method, str(rule)) not in LEFT_OUT:
+                asked = _Described(description, known).request(method, str(rule), operations)
+                required = required_of(site.app, rule.endpoint)
+                found.append(Asked(method, str(rule), f"{built[1]}?{asked[0]}", required, asked[1]))
+    return found
+
+
+def _argument(rule: Rule, name: str, known: dict[str, Any]) -> Any:
+    converter = rule._converters[name]
+    choices = getattr(converter, "items", None)
+    return (
+        min(choices)
+        if choices
+        else known.get(name, 1 if isinstance(converter, IntegerConverter) else "nothing")
+    )
+
+
+def _objects(site: ApiSite) -> dict[str, Any]:
+    """What stands in addresses and bodies: things of Laon that are there, and words."""
+    ticket = site.ticket()
+    with site.database.read() as rows:
+        leg = rows.one("SELECT id FROM leg WHERE visit = :visit", visit=ticket["visit"])
+    device = pair_device(site.database, SYSTEM, HALL, kind="screen", configured="laon-ecran-2")
+    browser, headers = site.writer("reception")
+    message = accepted(
+        browser.post(
+            f"/api/v1/halls/{HALL}/messages",
+            json={"counter": COUNTER, "text": "Un instant"},
+            headers=headers,
+        ),
+        201,
+    )
+    drill = {"halls": [HALL], "kind": "medical", "press_id": "a-drill-of-tests", "drill": True}
+    alert = accepted(site.post("/alerts", drill, token=site.new_key("alert")), 201)
+    faulty = FaultyHall(site.database, site.hands, printer="paper_out")
+    faulty.look()
+    someone = NewAccount("somebody", PASSWORD, "Quelqu’un de Laon", [Grant("agent", HALL)])
+    return {
+        "account": create_account(site.database, SYSTEM, someone),
+        "notice": Officers(site).draft(TEXT | {"targets": {"sites": [HALL]}}, "officer")["notice"],
+        "recipient": faulty.tells("garde@laon.example", "email", HALL),
+        "alarm": faulty.read()["alarms"][0]["alarm"],
+        "alert": alert["alert"],
+        "hall": HALL,
+        "halls": [HALL],
+        "document": HALL,
+        "revision": 1,
+        "base_revision": 1,
+        "draft_version": 1,
+        "counter": COUNTER,
+        "service": SERVICE,
+        "leg": leg["id"],
+        "visit": ticket["visit"],
+        "token": ticket["token"],
+        "message": message["message"],
+        "screen": "laon-ecran-1",
+        "device": device.id,
+        "queue": SERVICE,
+        "from": "2026-11-23",
+        "to": "2026-11-24",
+        "began_at": "2026-11-24T08:30:00Z",
+        "ended_at": "2026-11-24T08:31:00Z",
+        "booked_at": "2026-11-24T15:00:00+01:00",
+        "applies_from_on": "2026-11-24",
+        "decided_on": "2026-11-24",
+        "from_on": "2026-11-24",
+        "target": decide_target(site.database, HALL, SYSTEM, TARGET)["target"],
+        "press_id": "a-press-of-tests",
+        "reason": "mistake",
+        "content": {"kind": "text"},
+        "visits": ticket["visit"],
+        "password": PASSWORD,
+    }
+
+
+class _Described:
+    """The smallest request that the description of a route lets through."""
+
+    def __init__(self, description: dict[str, Any], known: dict[str, Any]) -> None:
+        self.schemas = description["components"]["schemas"]
+        self.known = known
+
+    def request(self, method: str, rule: str, operations: dict[str, Any]) -> tuple[str, Any]:
+        """Query and body."""
+        operation = operations.get(method.lower(), {})
+        query = list(QUERIES.get(rule, ())) if rule.startswith("/api/") else [f"hall={HALL}"]
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "query" and parameter.get("required"):
+                query.append(f"{parameter['name']}={self.value(parameter['name'], parameter['schema'])}")
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        body = None if schema is None else self.value("", schema) | BODIES.get((method, rule), {})
+        return "&".join(query), body
+
+    def value(self, name: str, schema: dict[str, Any]) -> Any:
+        schema = self.schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        if "enum" in schema:
+            return self.known[name] if self.known.get(name) in schema["enum"] else schema["enum"][0]
+        if name in self.known:
+            return self.known[name]
+        if "anyOf" in schema:
+            return self.value(name, schema["anyOf"][0])
+        return self._of_type(name, schema)
+
+    def _of_type(self, name: str, schema: dict[str, Any]) -> Any:
+        kind = schema.get("type")
+        if kind == "object":
+            asked = {
+                each: self.value(each, schema["properties"][each]) for each in schema.get("required", ())
+            }
+            return asked or ({"fr": "Texte"} if schema.get("minProperties") else {})
+        if kind == "array":
+            return [self.value(name, schema["items"])] * schema.get("minItems", 0)
+        if kind == "integer":
+            return int(schema.get("minimum", 0))
+        if kind == "boolean":
+            return False
+        return "x" * max(8, schema.get("minLength", 0))

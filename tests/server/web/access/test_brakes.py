@@ -1,0 +1,102 @@
+"""How often somebody may ask: counted for all workers, told in words, and no reason to keep anybody out."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+
+from server.app.brakes import brake, make_limiter
+from tests.harness.servers.ports import free_port
+from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
+
+
+def worker(redis_url: str) -> Callable[..., int]:
+    """A worker with one page that may be asked for twice a minute: the status of its answer."""
+    app = Flask("brakes", static_folder=None)
+    app.testing = True
+    app.before_request(lambda: None)
+    app.after_request(lambda response: response)
+    stop = brake(make_limiter(app, redis_url), "page", "2 per minute")
+
+    @app.get("/")
+    def page() -> str:
+        stop()
+        return "yes"
+
+    def ask(address: str = "127.0.0.1") -> int:
+        return app.test_client().get("/", environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    return ask
+
+
+def test_workers_count_together(redis_url: str):
+    one, other = worker(redis_url), worker(redis_url)
+    assert [one(), other(), one(), other()] == [200, 200, 429, 429]
+
+
+def test_without_redis_each_process_counts_for_itself():
+    alone = worker(f"redis://127.0.0.1:{free_port()}/0")
+    assert [alone(), alone(), alone()] == [200, 200, 429]
+
+
+def test_one_caller_has_a_whole_64_of_ipv6_and_one_count():
+    ask = worker("")
+    assert [ask(f"2001:db8:0:1::{number}") for number in (1, 2, 3)] == [200, 200, 429]
+    assert [ask("2001:db8:0:2::1"), ask("::ffff:192.0.2.7"), ask("192.0.2.7"), ask("192.0.2.7")] == [
+        200,
+        200,
+        200,
+        429,
+    ]
+
+
+def test_failed_sign_ins_of_a_64_are_counted_together(api: ApiSite):
+    api.person("agent")
+    browser = api.app.test_client()
+    form = {"csrf_token": csrf_of(browser), "login": "nobody", "password": PASSWORD}
+    for number in range(3):
+        browser.post("/connexion", data=form, environ_overrides={"REMOTE_ADDR": f"2001:db8::{number + 1}"})
+    assert api.count("sign_in_failure WHERE failures = 3") == 3  # of the pair, the login and the address
+
+
+@pytest.fixture
+def one_instant() -> Iterator[None]:
+    """However slow the machine, what is asked here is asked within a minute."""
+    with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("one_instant")
+def test_one_ticket_may_not_change_its_mind_without_end(api: ApiSite):
+    token, another = (api.ticket()["token"] for _ in range(2))
+    browser = api.app.test_client()
+    answers = [browser.post(f"/api/v1/tickets/{token}/give-up") for _ in range(21)]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 20 + [True]
+    refused = answers[-1]
+    assert refused.get_json()["detail"] == "Trop de demandes. Attendez une minute, puis recommencez."
+    assert refused.headers["Retry-After"] == "60"
+    accepted(api.app.test_client().post(f"/api/v1/tickets/{another}/give-up"))
+
+
+@pytest.mark.usefixtures("one_instant")
+def test_uploads_are_counted_by_person(api: ApiSite, tmp_path: Path):
+    browser, headers = api.writer("communication")
+    answers = [browser.post("/api/v1/media", data=b"", headers=headers) for _ in range(31)]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 30 + [True]
+    other, theirs = api.writer("communication")
+    assert other.post("/api/v1/media", data=b"", headers=theirs).status_code != 429
+
+
+@pytest.mark.usefixtures("one_instant")
+@pytest.mark.parametrize("path", ["/connexion", "/invitation"])
+def test_a_page_asked_too_often_says_so(api: ApiSite, path: str):
+    api.person("agent")
+    browser = api.app.test_client()
+    form = {"csrf_token": csrf_of(browser), "login": "nobody", "password": PASSWORD, "token": "x" * 22}
+    answers = (browser.post(path, data=form) for _ in range(61))
+    refused = next(answer for answer in answers if "Retry-After" in answer.headers)
+    assert refused.status_code == 429
+    assert "Trop d’essais" in refused.text

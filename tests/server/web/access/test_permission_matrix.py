@@ -1,0 +1,221 @@
+"""Every route and socket room × every role, device and key, of Laon and of Vervins: who comes in.
+
+What a route requires stands beside it (`server.web.access.requirements`). Here each is really asked about Laon.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.domain.people.roles import ROLES, Permission
+from server.live import messages
+from server.live.namespaces import FURTHER_ROOMS, REQUIRED
+from server.store.people.accounts import Grant
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.people.sessions import begin_session
+from server.web.access.cookies import SESSION_COOKIE
+from server.web.access.requirements import Required
+from server.web.pages.rights.pages import GROUPS
+from tests.server.web.access.permission_callers import Calling, everybody
+from tests.server.web.access.permission_requests import BRING_A_SECRET, BY_BODY, Asked, requests_of
+from tests.server.web.api_site import HALL, OTHER, PASSWORD, ApiSite
+
+PROVIDER = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "a", "oidc_client_secret": "b"}
+"""So that the routes of a provider are there; nothing listens."""
+
+
+DRAWN = {"/api/v1/notices/<notice>/displays.pdf"}
+"""A third of a second each: of those who may, the first is let in."""
+NOT_LET_IN = (400, 401, 403, 500)
+
+
+@pytest.fixture(scope="module")
+def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiSite]:
+    folder = tmp_path_factory.mktemp("matrix")
+    (folder / "parvis.db").write_bytes(migrated_sqlite.read_bytes())
+    found = ApiSite(f"sqlite:///{folder / 'parvis.db'}", folder, settings=PROVIDER)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def requests(site: ApiSite) -> list[Asked]:
+    return requests_of(site)
+
+
+@pytest.fixture(scope="module")
+def declared(requests: list[Asked]) -> list[Asked]:
+    """Those whose route says what it requires: the others are a test's own matter."""
+    return [each for each in requests if each.required is not None]
+
+
+@pytest.fixture(scope="module")
+def callers(site: ApiSite) -> list[Calling]:
+    return list(everybody(site))
+
+
+def required_by(asked: Asked) -> Required:
+    """What this very request needs."""
+    assert asked.required is not None
+    narrower = BY_BODY.get((asked.method, asked.rule))
+    if narrower is None:
+        return asked.required
+    assert narrower in asked.required.permissions
+    return Required(frozenset({narrower}), asked.required.kinds, asked.required.is_anywhere)
+
+
+def may_of_laon(caller: Calling, asked: Asked) -> bool:
+    """Whether what is named in the address lets this caller do it, and not the route alone."""
+    required = required_by(asked)
+    return caller.may(replace(required, is_anywhere=False) if asked.names_object else required)
+
+
+def was_refused(asked: Asked, answer: Any) -> bool:
+    """Whether the caller was kept out: 401 or 403; a page leads to the sign-in, or knows no such hall."""
+    if asked.is_api:
+        return answer.status_code in (401, 403)
+    is_led_away = answer.status_code in (302, 303) and answer.location.startswith("/connexion?next=")
+    return is_led_away or answer.status_code in (403, 404)
+
+
+def is_out(asked: Asked, answer: Any) -> bool:
+    """Whether who may come in was kept out; a page is also led away from, and knows no such hall."""
+    is_page = not asked.is_api and asked.is_there
+    return answer.status_code in NOT_LET_IN or (is_page and was_refused(asked, answer))
+
+
+def test_every_route_says_what_it_requires(requests: list[Asked]):
+    assert [f"{each.method} {each.rule}" for each in requests if each.required is None] == []
+
+
+def test_who_may_not_come_in_is_kept_out_and_changes_nothing(
+    site: ApiSite, declared: list[Asked], callers: list[Calling]
+):
+    facts = site.count("hall_fact"), site.count("installation_fact")
+    let_in = [
+        f"{caller.name}: {asked.method} {asked.rule} → {answer.status_code}"
+        for asked in declared
+        for caller in callers
+        if not caller.may(required_by(asked))
+        if not was_refused(asked, answer := caller.open(asked.method, asked.path, **asked.sent()))
+    ]
+    assert not let_in, "\n".join(let_in)
+    assert (site.count("hall_fact"), site.count("installation_fact")) == facts
+
+
+def test_who_may_elsewhere_only_changes_nothing_of_laon(
+    site: ApiSite, declared: list[Asked], callers: list[Calling]
+):
+    facts = site.count("hall_fact"), site.count("installation_fact")
+    answers = {
+        f"{caller.name}: {asked.method} {asked.rule}": caller.open(asked.method, asked.path, **asked.sent())
+        for asked in declared
+        for caller in callers
+        if asked.method != "GET" and caller.may(required_by(asked)) and not may_of_laon(caller, asked)
+    }
+    for thing in ("/personnes/<account>/", "/notices/<notice>/"):
+        assert [each for each in answers if thing in each], thing
+    assert {said: each.status_code for said, each in answers.items() if each.status_code < 400} == {}
+    assert (site.count("hall_fact"), site.count("installation_fact")) == facts
+
+
+# --- sockets -------------------------------------------------------------------------------------
+
+
+def rooms_joined(site: ApiSite, caller: Calling, namespace: str, **auth: Any) -> set[str]:
+    """The rooms a caller is in after it has connected; none when it was refused."""
+    socketio = site.app.extensions["parvis"].socketio
+    told = {"hall": HALL} | ({"token": caller.token} if caller.token else {}) | auth
+    client = socketio.test_client(site.app, namespace=namespace, auth=told, flask_test_client=caller.browser)
+    if not client.is_connected(namespace):
+        return set()
+    sid = socketio.server.manager.sid_from_eio_sid(client.eio_sid, namespace)
+    rooms = set(socketio.server.rooms(sid, namespace=namespace)) - {sid}
+    client.disconnect(namespace)
+    return rooms
+
+
+def test_a_socket_joins_the_rooms_of_a_hall_by_permission_alone(site: ApiSite, callers: list[Calling]):
+    hall = site.database.hall_id(HALL)
+    assert {*REQUIRED, messages.VISITOR} == set(messages.NAMESPACES)
+    asked: list[tuple[str, dict[str, bool], str, set[Permission]]] = [
+        (namespace, {}, messages.hall_room(hall), {permission}) for namespace, permission in REQUIRED.items()
+    ]
+    asked += [
+        (messages.AGENT, {name: True}, room(hall), {REQUIRED[messages.AGENT], permission})
+        for name, (permission, room) in FURTHER_ROOMS.items()
+    ]
+    wrong = [
+        f"{caller.name}: {namespace} {auth} → {rooms}"
+        for caller in callers
+        for namespace, auth, room, needed in asked
+        if (room in (rooms := rooms_joined(site, caller, namespace, **auth))) is not (needed <= caller.here)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_visitor_follows_by_the_ticket_alone(site: ApiSite, callers: list[Calling]):
+    ticket = site.ticket()
+    own = messages.visit_room(ticket["visit"], "fr")
+    for caller in callers:
+        assert own in rooms_joined(site, caller, messages.VISITOR, ticket=ticket["token"])
+        assert rooms_joined(site, caller, messages.VISITOR, ticket="x" * 22) == set()
+
+
+# --- the page of roles ---------------------------------------------------------------------------
+
+
+def test_the_page_of_roles_says_every_permission_in_words(callers: list[Calling]):
+    assert sorted(each for group in GROUPS.values() for each in group) == sorted(Permission)
+    agent = next(caller for caller in callers if caller.name == f"agent of {HALL}")
+    page = agent.open("GET", "/droits").text
+    assert "rights.permission" not in page
+    assert "server.role." not in page
+    row = page.partition("Tenir un guichet")[2].partition("</tr>")[0]
+    said = [cell.partition("</td>")[0] for cell in row.split("<td>")[1:]]
+    assert [("oui" in cell) for cell in said] == [Permission.CALL in each for each in ROLES.values()]
+
+
+# --- two roles of one person ---------------------------------------------------------------------
+
+
+def test_two_roles_of_a_person_add_up_at_one_site_and_reach_no_further(site: ApiSite):
+    grants = [Grant("agent", HALL), Grant("communication", HALL), Grant("committee", OTHER)]
+    account = create_account(site.database, SYSTEM, NewAccount("two-roles", PASSWORD, "Deux rôles", grants))
+    browser = site.app.test_client()
+    browser.set_cookie(SESSION_COOKIE, begin_session(site.database, account))
+    answers = {
+        path: browser.get(path).status_code
+        for path in (
+            f"/console?hall={HALL}",
+            "/affichage",
+            f"/qualite?hall={OTHER}",
+            f"/console?hall={OTHER}",
+            f"/qualite?hall={HALL}",
+            f"/mur?hall={HALL}",
+        )
+    }
+    assert list(answers.values()) == [200, 200, 200, 404, 404, 403], answers
+    home = browser.get("/").text
+    assert f"/console?hall={HALL}" in home
+    assert f"/console?hall={OTHER}" not in home
+    assert f"/qualite?hall={HALL}" not in home
+
+
+# --- last, since it stops services, cancels and ends what is there -------------------------------
+
+
+def test_who_may_come_in_is_not_kept_out(declared: list[Asked], callers: list[Calling]):
+    kept_out = []
+    for asked in declared:
+        let_in = [caller for caller in callers if may_of_laon(caller, asked)]
+        for caller in let_in[:1] if asked.rule in DRAWN else let_in:
+            answer = caller.open(asked.method, asked.path, **asked.sent())
+            if asked.rule not in BRING_A_SECRET and is_out(asked, answer):
+                said = answer.location or answer.text[-160:]
+                kept_out.append(f"{caller.name}: {asked.method} {asked.path} → {answer.status_code} {said}")
+    assert not kept_out, "\n".join(kept_out)

@@ -1,0 +1,236 @@
+"""The page of alarms and its API: what is open, who looks after it, who is told and whether it arrives."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from server.domain.alarms.detection import AlarmKind
+from server.domain.alarms.recipient_choices import AlarmChoice
+from server.sending.webhook import Webhooks
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient, read_recipients
+from server.usecases.configuration.publish_configuration import publish_hall
+from tests.server.sending.endpoints import Endpoint, webhook_endpoint
+from tests.server.usecases.alarms.faulty_hall import FaultyHall
+from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+
+PAGE = f"/alarmes?hall={HALL}"
+
+
+@pytest.fixture
+def faulty(api: ApiSite) -> FaultyHall:
+    """Laon, whose printer has run out of paper."""
+    return fault(api)
+
+
+def fault(api: ApiSite) -> FaultyHall:
+    """Laon's printer runs out of paper, and is looked at."""
+    hall = FaultyHall(api.database, api.hands)
+    hall.look()
+    hall.printer = "paper_out"
+    hall.look()
+    return hall
+
+
+@pytest.fixture
+def endpoint(api: ApiSite) -> Iterator[Endpoint]:
+    """An endpoint on this machine, which webhooks of this server may reach."""
+    channels = api.app.extensions["parvis"].sender.channels
+    channels["webhook"] = Webhooks(may_be_private=True, within_s=2)
+    with webhook_endpoint() as found:
+        yield found
+
+
+EVERYTHING = [str(kind) for kind in AlarmKind]
+
+
+def press(writer: Any, path: str, **form: Any) -> Any:
+    browser, csrf = writer
+    return browser.post(f"{path}?hall={HALL}", data=form, headers=csrf)
+
+
+def alarms(api: ApiSite, **more: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = accepted(api.get(f"/halls/{HALL}/alarms", **more))["alarms"]
+    return found
+
+
+def test_an_alarm_is_read_and_taken_by_an_agent_whose_name_others_read(api: ApiSite, faulty: FaultyHall):
+    agent, supervisor = api.writer("agent"), api.person("supervisor")
+    page = agent[0].get(PAGE).text
+    assert "Borne de l’entrée\u00a0: plus de papier." in page
+    assert "Changez le rouleau" in page
+    assert "Personne ne s’en occupe encore" in page
+    [alarm] = alarms(api)
+    assert press(agent, f"/alarmes/{alarm['alarm']}/prise-en-charge").status_code == 303
+    assert "agent s’en occupe depuis 10:00" in supervisor.get(PAGE).text
+    assert alarms(api)[0]["acknowledged_by"] is None  # a key reads nobody's name
+    faulty.printer = "ready"
+    faulty.look()
+    faulty.look()
+    page = supervisor.get(PAGE).text
+    assert "Aucune alarme." in page
+    assert 'scope="row">Borne de l’entrée\u00a0: plus de papier.' in page
+
+
+def test_an_alarm_is_acknowledged_over_the_api_by_people_of_its_site_only(api: ApiSite, faulty: FaultyHall):
+    [alarm] = alarms(api)
+    path = f"/alarms/{alarm['alarm']}/acknowledge"
+    refused(api.post(path), 403, "forbidden")
+    stranger, headers = api.writer("agent", "vervins")
+    refused(stranger.post(f"/api/v1{path}", json={}, headers=headers), 403, "forbidden")
+    refused(stranger.get(f"/api/v1/halls/{HALL}/alarms"), 403, "forbidden")
+    browser, headers = api.writer("reception")
+    assert browser.post(f"/api/v1{path}", json={}, headers=headers).status_code == 204
+    assert browser.get(f"/api/v1/halls/{HALL}/alarms").json["alarms"][0]["acknowledged_by"] == "reception"
+    refused(browser.post("/api/v1/alarms/none/acknowledge", json={}, headers=headers), 404, "unknown_alarm")
+
+
+def test_an_address_is_added_with_a_secret_shown_once_and_removed(api: ApiSite):
+    officer = api.writer("administrator", HALL)
+    hook = {
+        "channel": "webhook",
+        "address": "https://example.org/hook?key=1",
+        "site": HALL,
+        "kinds": EVERYTHING,
+    }
+    added = press(officer, "/alarmes/adresses", **hook).text
+    [secret] = re.findall(r"<code>(whsec_[^<]+)</code>", added)
+    page = officer[0].get(PAGE).text
+    assert secret not in page
+    assert "https://example.org/…" in page
+    assert "key=1" not in page
+    [recipient] = read_recipients(api.database, lambda _: True)
+    path = f"/alarmes/adresses/{recipient['recipient']}"
+    renewed = press(officer, f"{path}/secret").text
+    assert re.findall(r"<code>(whsec_[^<]+)</code>", renewed) != [secret]
+    api.app.extensions["parvis"].sender.spawn = lambda _: None  # nothing leaves this machine
+    fault(api)
+    assert "1 envoi repart" in press(officer, f"{path}/renvoi", hours="24").text
+    assert press(officer, f"{path}/retrait").status_code == 200
+    assert "Personne n’est prévenu hors de ces pages." in officer[0].get(PAGE).text
+    assert press(officer, f"{path}/secret").status_code == 404
+
+
+def test_an_address_that_is_none_is_said_and_kept_in_its_field(api: ApiSite):
+    officer = api.writer("administrator", HALL)
+    answer = press(
+        officer, "/alarmes/adresses", channel="email", address="garde(at)example", site=HALL, kinds=EVERYTHING
+    )
+    assert answer.status_code == 422
+    assert "Ce n’est pas une adresse e-mail" in answer.text
+    assert 'value="garde(at)example" aria-invalid="true"' in answer.text
+
+
+def test_a_trial_says_whether_it_arrives_and_why_not(api: ApiSite, endpoint: Endpoint):
+    officer = api.writer("administrator", "*")
+    good, _ = add_recipient(
+        api.database, SYSTEM, WantedRecipient("webhook", "*", f"{endpoint.address}/hook", may_be_plain=True)
+    )
+    letter, _ = add_recipient(api.database, SYSTEM, WantedRecipient("email", HALL, "garde@example.org"))
+    assert "L’essai est arrivé" in press(officer, f"/alarmes/adresses/{good}/essai").text
+    assert [path for path, _, body in endpoint.taken if b"alarm.test" in body] == ["/hook"]
+    endpoint.status = 500
+    assert "Cette adresse a répondu par un refus." in press(officer, f"/alarmes/adresses/{good}/essai").text
+    told = press(officer, f"/alarmes/adresses/{letter}/essai").text
+    assert "Aucun serveur d’e-mail n’est réglé (PARVIS_SMTP_HOST)." in told
+
+
+def test_who_is_told_is_seen_by_who_supervises_and_changed_by_who_configures_there(api: ApiSite):
+    every, _ = add_recipient(api.database, SYSTEM, WantedRecipient("email", "*", "garde@example.org"))
+    here, _ = add_recipient(api.database, SYSTEM, WantedRecipient("email", HALL, "ici@example.org"))
+    agent, local = api.writer("agent"), api.writer("supervisor")
+    supervisor = api.writer("supervisor", OTHER)
+    assert "example.org" not in agent[0].get(PAGE).text
+    assert "ici@example.org" in local[0].get(PAGE).text
+    assert "ici@example.org" not in supervisor[0].get("/alarmes").text
+    assert local[0].get(PAGE).text.count("Envoyer un essai") == 1
+    assert press(local, f"/alarmes/adresses/{every}/retrait").status_code == 403
+    assert press(supervisor, f"/alarmes/adresses/{here}/retrait").status_code == 404
+    everywhere = {"channel": "email", "address": "a@example.org", "site": "*"}
+    assert press(local, "/alarmes/adresses", **everywhere).status_code == 403
+    assert press(local, f"/alarmes/adresses/{here}/retrait").status_code == 200
+    assert api.app.test_client().get(PAGE).status_code == 302
+
+
+def test_whoever_has_several_halls_sees_where_alarms_are(api: ApiSite, faulty: FaultyHall):
+    page = api.person("administrator", "*").get("/alarmes?hall=vervins").text
+    halls = page.partition('data-part="halls"')[2].partition("</nav>")[0]
+    assert re.findall(r"<b>([^<]+)</b>", halls) == ["1 alarme"]
+
+
+def test_the_pages_at_work_have_a_place_for_alarms(api: ApiSite):
+    browser = api.person("supervisor")
+    for path in ("/console", "/accueil", "/supervision"):
+        assert 'data-alarms="line"' in browser.get(f"{path}?hall={HALL}").text, path
+    assert 'data-alarms="card"' in browser.get(f"/mur?hall={HALL}").text
+
+
+def test_what_an_address_is_told_is_chosen_shown_and_changed(api: ApiSite):
+    officer = api.writer("administrator", HALL)
+    wanted = {"channel": "email", "address": "garde@example.org", "site": HALL, "language": "en"}
+    missing = press(officer, "/alarmes/adresses", **wanted)
+    assert missing.status_code == 422
+    assert 'id="kinds-new-refused"' in missing.text
+    assert 'value="garde@example.org"' in missing.text
+    assert press(officer, "/alarmes/adresses", **wanted, kinds=["paper_out", "near_end"]).status_code == 200
+    [recipient] = read_recipients(api.database, lambda _: True)
+    assert recipient["choice"] == AlarmChoice(
+        frozenset({AlarmKind.PAPER_OUT, AlarmKind.NEAR_END}), language="en"
+    )
+    page = officer[0].get(PAGE).text
+    assert 'plus de papier, papier presque fini · <span lang="en">English</span>' in page
+    path = f"/alarmes/adresses/{recipient['recipient']}/choix"
+    for form, field in (
+        ({"language": "en"}, "kinds"),
+        ({"language": "xx", "kinds": EVERYTHING}, "language"),
+        ({"site": f"{HALL}/vervins", "kinds": EVERYTHING}, "site"),
+        ({"site": "*", "kinds": EVERYTHING}, "site"),
+    ):
+        answer = press(officer, path, **form)
+        assert answer.status_code in (404, 409, 422), form
+        if field != "site":  # one hall: there is no place to choose
+            assert f'id="{field}-{recipient["recipient"]}-refused"' in answer.text
+    changed = press(officer, path, kinds=EVERYTHING, language="es")
+    assert "Choix enregistré pour garde@example.org." in changed.text
+    assert 'Toutes les alarmes · <span lang="es">Español</span>' in changed.text
+    assert read_recipients(api.database, lambda _: True)[0]["choice"] == AlarmChoice(language="es")
+    stranger = api.writer("administrator", OTHER)
+    assert stranger[0].post(path, data={"kinds": EVERYTHING}, headers=stranger[1]).status_code == 403
+
+
+def test_an_address_may_be_told_of_one_hall_of_a_site_that_has_several(api: ApiSite):
+    annexe = second_hall(api)
+    officer = api.writer("administrator", HALL)
+    page = officer[0].get(PAGE).text
+    assert f'value="{HALL}/{annexe}"' in page
+    wanted = {"channel": "email", "address": "garde@example.org", "kinds": EVERYTHING}
+    assert press(officer, "/alarmes/adresses", **wanted, site=f"{HALL}/{annexe}").status_code == 200
+    assert press(officer, "/alarmes/adresses", **wanted, site=f"{HALL}/{annexe}").status_code == 409
+    api.app.extensions["parvis"].sender.spawn = lambda _: None
+    faulty = fault(api)
+    assert faulty.outbox() == []
+    [recipient] = read_recipients(api.database, lambda _: True)
+    path = f"/alarmes/adresses/{recipient['recipient']}/choix"
+    assert press(officer, path, kinds=["paper_out"]).status_code == 200  # the hall stays
+    assert f'value="{HALL}/{annexe}" selected' in officer[0].get(PAGE).text
+    assert press(officer, "/alarmes/adresses", **wanted, site=HALL).status_code == 200
+    twice = press(officer, path, kinds=EVERYTHING, site=HALL)
+    assert (twice.status_code, f'id="site-{recipient["recipient"]}-refused"' in twice.text) == (409, True)
+    whole = read_recipients(api.database, lambda _: True)[1]
+    press(officer, f"/alarmes/adresses/{whole['recipient']}/retrait")
+    assert press(officer, path, kinds=EVERYTHING, site=f"{HALL}/{HALL}").status_code == 200
+    faulty.printer = "ready"
+    faulty.look()
+    faulty.look()
+    assert [each["turn"] for each in faulty.outbox()] == ["cleared"]
+
+
+def second_hall(api: ApiSite) -> str:
+    """One more hall of Laon, out of earshot."""
+    document = json.loads((HALLS / "vervins.json").read_text(encoding="utf-8").replace("vervins", "annexe"))
+    publish_hall(api.database, SYSTEM, json.dumps(document | {"site": HALL}))
+    return str(document["hall"])

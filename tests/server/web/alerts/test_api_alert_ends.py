@@ -1,0 +1,106 @@
+"""The end of an alert: two people where two are there, on any worker; taken back by mistake."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.app import create_app
+from server.web.access.cookies import SESSION_COOKIE
+from tests.server.web.alerts.test_api_alerts import ALERTS, guard_name, press
+from tests.server.web.api_site import ApiSite, accepted, refused
+
+SCRIPT = {"Sec-Fetch-Mode": "cors"}
+"""What a browser says of what a page's script reads."""
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def other_worker(both: ApiSite) -> Iterator[Any]:
+    """A second worker on the same database."""
+    app = create_app(both.settings, clock=both.hands.clock(), async_mode="threading")
+    database = app.extensions["parvis"].database
+    database.subscribers.clear()
+    yield app
+    database.close()
+
+
+def raised_and_asked(browser: Any, header: dict[str, str]) -> str:
+    """The path of an alert that a person has raised and whose end they have asked for."""
+    raised = accepted(browser.post(ALERTS, json=press("shelter", ["laon"]), headers=header), 201)
+    path = f"{ALERTS}/{raised['alert']}"
+    accepted(browser.post(f"{path}/ask-end", json={}, headers=header))
+    return path
+
+
+def reasons(site: ApiSite, kind: str = "AlertEnded") -> list[str | None]:
+    with site.database.read() as rows:
+        found = rows.all("SELECT * FROM hall_fact ORDER BY position")
+    return [json.loads(row["body"]).get("reason") for row in found if row["kind"] == kind]
+
+
+def test_another_person_who_acts_on_another_worker_gives_the_second_confirmation(
+    both: ApiSite, other_worker: Any
+):
+    guard, header = both.writer("security")
+    chief, chief_header = both.writer("supervisor")
+    elsewhere = other_worker.test_client()
+    elsewhere.set_cookie(SESSION_COOKIE, chief.get_cookie(SESSION_COOKIE).value)
+    both.hands.now += 10 * MINUTE
+    elsewhere.get("/alerte")
+    path = raised_and_asked(guard, header)
+    refused(guard.post(f"{path}/end", json={}, headers=header), 409, "second_person_awaited")
+    (hall,) = accepted(guard.get(path))["halls"]
+    assert (hall["is_end_asked_by_reader"], hall["end_alone_at"] > hall["end_asked_at"]) == (True, True)
+    assert accepted(guard.get(f"{ALERTS}/end-asked", headers=SCRIPT))["asked"] == []
+    (asked,) = accepted(elsewhere.get(f"{ALERTS}/end-asked", headers=SCRIPT))["asked"]
+    assert (asked["asked_by"], [each["hall"] for each in asked["halls"]]) == (guard_name(guard), ["laon"])
+    accepted(chief.post(f"{path}/end", json={}, headers=chief_header))
+    assert reasons(both) == ["confirmed"]
+
+
+def test_without_an_answer_in_two_minutes_the_first_ends_it_and_the_journal_says_so(both: ApiSite):
+    guard, header = both.writer("security")
+    both.person("supervisor").get("/")
+    path = raised_and_asked(guard, header)
+    both.hands.now += 2 * MINUTE
+    accepted(guard.post(f"{path}/end", json={}, headers=header))
+    assert reasons(both) == ["unanswered"]
+
+
+def test_whose_pages_only_read_by_themselves_is_not_there_to_answer(api: ApiSite):
+    chief, _ = api.writer("supervisor")
+    elsewhere, _ = api.writer("security", "vervins")
+    api.hands.now += 3 * MINUTE
+    guard, header = api.writer("security")
+    elsewhere.get("/alerte")
+    api.person("agent").get("/console")
+    accepted(chief.get(ALERTS, headers=SCRIPT))
+    path = raised_and_asked(guard, header)
+    accepted(guard.post(f"{path}/end", json={}, headers=header))
+    assert reasons(api) == ["confirmed"]
+
+
+def test_an_agent_takes_back_what_they_raised_by_mistake_within_a_minute(both: ApiSite):
+    agent, header = both.writer("agent")
+    guard, guard_header = both.writer("security")
+    raised = accepted(agent.post(ALERTS, json=press("evacuate"), headers=header), 201)
+    path = f"{ALERTS}/{raised['alert']}/take-back"
+    assert raised["may_take_back_until"] is not None
+    refused(guard.post(path, json={}, headers=guard_header), 409, "alert_of_another")
+    (hall,) = accepted(agent.post(path, json={}, headers=header))["halls"]
+    assert (hall["is_in_force"], hall["end_reason"]) == (False, "taken_back")
+    assert reasons(both, "AlertTakenBack") == [None]
+    board = accepted(both.get("/halls/laon/board"))
+    assert (board["alert"], board["alert_taken_back"]["kind"]) == (None, "taken_back")
+    both.hands.now += MINUTE
+    assert "alert_taken_back" not in accepted(both.get("/halls/laon/board"))
+    again = accepted(agent.post(ALERTS, json=press("evacuate"), headers=header), 201)
+    both.hands.now += MINUTE
+    refused(
+        agent.post(f"{ALERTS}/{again['alert']}/take-back", json={}, headers=header),
+        409,
+        "too_late_to_take_back",
+    )

@@ -1,0 +1,171 @@
+"""Alerts by REST: who may, in which halls, one press one alert, two confirmations."""
+
+import json
+import uuid
+from typing import Any
+
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_installation
+from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.web.api_site import ApiSite, accepted
+
+ALERTS = "/api/v1/alerts"
+
+
+def press(kind: str = "medical", halls: Any = "all", **more: Any) -> dict[str, Any]:
+    return {"halls": halls, "kind": kind, "press_id": str(uuid.uuid4()), **more}
+
+
+def code(response: Any) -> str:
+    return str(response.get_json()["code"])
+
+
+def test_one_press_takes_over_every_hall_that_the_caller_may_and_names_the_screens(both: ApiSite):
+    relay = both.new_key("alert")
+    body = press("evacuate")
+    raised = accepted(both.post("/alerts", body, token=relay), 201)
+    assert {hall["hall"] for hall in raised["halls"]} == {"laon", "vervins"}
+    assert all(hall["is_in_force"] and hall["screens"] for hall in raised["halls"])
+    assert {screen["state"] for hall in raised["halls"] for screen in hall["screens"]} == {"waiting"}
+    assert (raised["raised_by"], raised["already"], raised["failed"]) == (None, [], [])
+    assert accepted(both.post("/alerts", body, token=relay), 200)["alert"] == raised["alert"]
+    board = accepted(both.get("/halls/laon/board"))
+    assert (board["alert"]["alert"], board["alert"]["kind"]) == (raised["alert"], "evacuate")
+    for verb in ("ask-end", "end"):
+        assert code(both.post(f"/alerts/{raised['alert']}/{verb}", {}, token=relay)) == "forbidden"
+
+
+def test_a_next_is_refused_with_a_sentence_while_an_alert_holds(api: ApiSite):
+    api.open()
+    api.ticket()
+    accepted(api.post("/alerts", press(), token=api.new_key("alert")), 201)
+    refused = api.next()
+    assert (refused.status_code, code(refused)) == (409, "alert_in_force")
+    assert "Une alerte est en cours" in refused.get_json()["detail"]
+
+
+def test_an_alert_ends_by_two_confirmations_of_people_who_are_named(both: ApiSite):
+    agent, agent_header = both.writer("agent")
+    guard, guard_header = both.writer("security")
+    raised = accepted(agent.post(ALERTS, json=press("shelter", ["laon"]), headers=agent_header), 201)
+    path = f"{ALERTS}/{raised['alert']}"
+    assert code(agent.post(f"{path}/ask-end", json={}, headers=agent_header)) == "forbidden"
+    assert code(guard.post(f"{path}/end", json={}, headers=guard_header)) == "end_not_asked"
+    asked = accepted(guard.post(f"{path}/ask-end", json={}, headers=guard_header))
+    (hall,) = asked["halls"]
+    assert (hall["is_in_force"], hall["end_asked_by"]) == (True, guard_name(guard))
+    (hall,) = accepted(guard.post(f"{path}/end", json={}, headers=guard_header))["halls"]
+    assert (hall["is_in_force"], hall["ended_by"]) == (False, guard_name(guard))
+    assert code(guard.post(f"{path}/ask-end", json={}, headers=guard_header)) == "alert_over"
+    (listed,) = accepted(guard.get(ALERTS))["alerts"]
+    assert listed["alert"] == raised["alert"]
+
+
+def test_a_key_reads_its_own_alerts_and_nobodys_name(both: ApiSite):
+    relay, other = both.new_key("alert"), both.new_key("alert")
+    guard, header = both.writer("security")
+    theirs = accepted(guard.post(ALERTS, json=press("shelter"), headers=header), 201)["alert"]
+    own = accepted(both.post("/alerts", press(), token=relay), 201)["alert"]
+    accepted(guard.post(f"{ALERTS}/{own}/ask-end", json={"halls": ["laon"]}, headers=header))
+    assert [each["alert"] for each in accepted(both.get("/alerts", token=relay))["alerts"]] == [own]
+    assert accepted(both.get("/alerts", token=other))["alerts"] == []
+    read = both.get(f"/alerts/{own}", token=relay)
+    assert guard_name(guard) not in read.text
+    assert {hall["end_asked_by"] for hall in accepted(read)["halls"]} == {None}
+    for alert, token in ((theirs, relay), (own, other)):
+        assert code(both.get(f"/alerts/{alert}", token=token)) == "unknown_alert"
+    assert {each["alert"] for each in guard.get(ALERTS).get_json()["alerts"]} == {own, theirs}
+
+
+def test_pressing_again_answers_the_alert_in_force_and_names_where(both: ApiSite):
+    guard, header = both.writer("security", "*")
+    first = accepted(guard.post(ALERTS, json=press(halls=["laon"]), headers=header), 201)
+    again = accepted(guard.post(ALERTS, json=press(halls=["laon"]), headers=header))
+    assert (again["alert"], again["is_new"]) == (first["alert"], False)
+    assert [(each["hall"], each["alert"]) for each in again["already"]] == [("laon", first["alert"])]
+    wider = accepted(guard.post(ALERTS, json=press(halls="all"), headers=header), 201)
+    assert wider["alert"] == first["alert"]
+    assert {hall["hall"] for hall in wider["halls"]} == {"laon", "vervins"}
+    for verb in ("ask-end", "end"):
+        path = f"{ALERTS}/{first['alert']}/{verb}"
+        accepted(guard.post(path, json={"halls": ["vervins"]}, headers=header))
+    apart = accepted(guard.post(ALERTS, json=press(halls="all"), headers=header), 201)
+    assert apart["alert"] != first["alert"]
+    assert [each["alert"] for each in apart["already"]] == [first["alert"]]
+
+
+def test_a_hall_that_refuses_an_end_keeps_no_other_from_it(both: ApiSite):
+    content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    for site in content["sites"]:
+        site["alerts"] = {"needs_second_person": site["slug"] == "laon"}
+    publish_installation(both.database, SYSTEM, json.dumps(content))
+    guard, header = both.writer("security", "*")
+    path = f"{ALERTS}/{accepted(guard.post(ALERTS, json=press(), headers=header), 201)['alert']}"
+    assert accepted(guard.post(f"{path}/ask-end", json={}, headers=header))["failed"] == []
+    answer = accepted(guard.post(f"{path}/end", json={}, headers=header))
+    assert {hall["hall"]: hall["is_in_force"] for hall in answer["halls"]} == {"laon": True, "vervins": False}
+    (failed,) = answer["failed"]
+    assert (failed["hall"], failed["code"]) == ("laon", "second_person_needed")
+    assert failed["name"]
+    assert failed["detail"].startswith("Sur ce site, une autre personne")
+    assert code(guard.post(f"{path}/end", json={}, headers=header)) == "second_person_needed"
+    publish_installation(both.database, SYSTEM, (HALLS / "installation.json").read_bytes())
+
+
+def guard_name(browser: Any) -> str:
+    text = str(browser.get("/").text)
+    return text.partition("<bdi>")[2].partition("</bdi>")[0]
+
+
+def test_who_may_not_raise_or_read_is_refused(api: ApiSite):
+    assert code(api.post("/alerts", press(), token=None)) == "not_signed_in"
+    assert code(api.post("/alerts", press())) == "forbidden"
+    assert code(api.post("/alerts", press(), token=api.screen)) == "forbidden"
+    quality, header = api.writer("quality")
+    assert code(quality.post(ALERTS, json=press(), headers=header)) == "forbidden"
+    assert code(quality.get(ALERTS)) == "forbidden"
+    agent, header = api.writer("agent")
+    assert code(agent.post(ALERTS, json=press(halls=["vervins"]), headers=header)) == "forbidden"
+    raised = accepted(agent.post(ALERTS, json=press(), headers=header), 201)
+    assert [hall["hall"] for hall in raised["halls"]] == ["laon"]
+    elsewhere, _ = api.writer("supervisor", "vervins")
+    assert code(elsewhere.get(f"{ALERTS}/{raised['alert']}")) == "unknown_alert"
+
+
+def test_a_screen_does_not_read_who_raised_an_alert_and_people_do(api: ApiSite):
+    agent, header = api.writer("agent")
+    accepted(agent.post(ALERTS, json=press("medical", drill=True), headers=header), 201)
+    (seen,) = accepted(api.get("/halls/laon/alerts", token=api.screen))["alerts"]
+    assert (seen["kind"], seen["drill"], seen["raised_by"]) == ("medical", True, None)
+    (told,) = agent.get("/api/v1/halls/laon/alerts").get_json()["alerts"]
+    assert told["raised_by"] == guard_name(agent)
+
+
+def test_what_is_wrong_with_an_alert_is_said(api: ApiSite):
+    key = api.new_key("alert")
+
+    def refused(**wrong: Any) -> tuple[int, str]:
+        answer = api.post("/alerts", press(**wrong), token=key)
+        return answer.status_code, code(answer)
+
+    french = {"fr": {"title": "Fuite d’eau", "text": "Restez assis."}}
+    assert refused(kind="fire") == (400, "bad_request")
+    assert refused(halls=["nowhere"]) == (404, "unknown_hall")
+    assert refused(halls=[]) == (400, "bad_request")
+    assert refused(kind="evacuate", expires_after_s=600) == (422, "never_expires")
+    assert refused(kind="medical", expires_after_s=5) == (422, "expires_out_of_bounds")
+    assert refused(kind="custom") == (422, "words_missing")
+    assert refused(kind="custom", texts={"fr": {"title": " "}}) == (400, "bad_request")
+    assert refused(kind="custom", texts={"fr": {"title": "x" * 41}}) == (400, "bad_request")
+    assert refused(kind="custom", texts=french | {"en": {"title": "Leak"}}) == (422, "one_translation")
+    assert refused(kind="medical", texts=french) == (422, "words_without_alert")
+    assert code(api.get("/alerts/none", token=key)) == "unknown_alert"
+    assert accepted(api.get("/alerts", token=key))["alerts"] == []
+
+
+def test_an_idempotency_key_gives_the_same_answer_and_refuses_another_body(both: ApiSite):
+    key, header = both.new_key("alert"), {"Idempotency-Key": "one"}
+    body = press()
+    first = accepted(both.post("/alerts", body, token=key, headers=header), 201)
+    assert accepted(both.post("/alerts", body, token=key, headers=header), 201) == first
+    assert code(both.post("/alerts", press(), token=key, headers=header)) == "idempotency_mismatch"

@@ -1,0 +1,87 @@
+"""Drafts that who configures may not publish: texts nobody approved, another hall, a page's name."""
+
+import json
+from typing import Any
+
+import pytest
+
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_hall
+from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+from tests.server.web.configuration.editors import Editors, laon
+
+TEXT: dict[str, Any] = {
+    "id": "laon-info",
+    "category": "hours",
+    "titles": {"fr": "Fermé", "en": "Closed", "es": "Cerrado"},
+    "bodies": {"fr": "Allez ailleurs.", "en": "Go elsewhere.", "es": "Vaya a otra parte."},
+    "valid_until": "2026-11-01",
+}
+
+
+@pytest.fixture
+def editors(api: ApiSite) -> Editors:
+    return Editors(api)
+
+
+def errors(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["path"], each["code"]) for each in found["problems"] if not each.get("is_warning")]
+
+
+def problems_of_publishing(editors: Editors, who: str, content: Any, document: str = HALL) -> Any:
+    saved = accepted(editors.save(who, content, document=document))
+    told = refused(editors.publish(who, saved["version"], document=document), 422, "document_refused")
+    assert errors(told) == errors(saved), "publishing refuses what the draft already tells"
+    return errors(told)
+
+
+def test_who_configures_publishes_no_text_that_nobody_approved(both: ApiSite):
+    editors = Editors(both)
+    new = [("notices[0]", "notice_not_approved")]
+    wanted = laon(notices=[TEXT | {"valid_until": None}])
+    assert problems_of_publishing(editors, "chief", wanted) == new
+    file = {"text": json.dumps(wanted), "base_revision": 1, "draft_version": 1}
+    dry = accepted(editors.send("chief", "POST", f"/{HALL}/import?dry_run=true", file))
+    assert errors(dry) == new
+    told = refused(editors.send("chief", "POST", f"/{HALL}/import", file), 422, "document_refused")
+    assert errors(told) == new
+    assert both.count("notice") == 0
+    assert both.database.configuration(HALL).revision == 1
+
+
+def test_a_text_that_was_over_does_not_come_back_by_another_date(editors: Editors):
+    """It never became a notice: whoever moves its end would publish it."""
+    publish_hall(editors.site.database, SYSTEM, json.dumps(laon(notices=[TEXT])))
+    assert editors.site.count("notice") == 0
+    later = laon(notices=[TEXT | {"valid_until": "2027-01-01"}])
+    saved = accepted(editors.save("chief", later, base=2))
+    told = refused(editors.publish("chief", saved["version"]), 422, "document_refused")
+    assert errors(told) == [("notices[0]", "notice_not_approved")]
+    kept = laon(notices=[TEXT], name="Accueil du préfet")
+    again = accepted(editors.save("chief", kept, base=2, draft_version=saved["version"]))
+    assert accepted(editors.publish("chief", again["version"]))["revision"] == 3
+    assert editors.site.count("notice") == 0
+
+
+def test_the_draft_of_one_hall_publishes_no_other(both: ApiSite):
+    editors = Editors(both)
+    text = (HALLS / f"{OTHER}.json").read_text(encoding="utf-8")
+    there = json.loads(text) | {"site": HALL, "name": "Pris"}
+    assert problems_of_publishing(editors, "chief", there) == [("hall", "other_hall")]
+    assert both.database.configuration(OTHER).revision == 1
+    halls, facts = both.count("hall"), both.count("installation_fact WHERE kind = 'HallCreated'")
+    unknown = json.loads(text.replace(f'"{OTHER}', '"guise')) | {"site": HALL, "neighbours": []}
+    saved = accepted(editors.save("chief", unknown, draft_version=1))
+    told = refused(editors.publish("chief", saved["version"]), 422, "document_refused")
+    assert errors(told) == [("hall", "other_hall")]
+    assert both.count("hall") == halls
+    assert both.count("installation_fact WHERE kind = 'HallCreated'") == facts
+
+
+def test_no_document_is_called_as_a_page_is(editors: Editors):
+    text = (HALLS / f"{OTHER}.json").read_text(encoding="utf-8").replace(f'"{OTHER}', '"nouveau')
+    content = json.loads(text) | {"site": OTHER}
+    refused(editors.save("ada", content, document="nouveau", base=0), 404, "unknown_configuration")
+    file = {"text": json.dumps(content), "base_revision": 0}
+    refused(editors.send("ada", "POST", "/nouveau/import", file), 404, "unknown_configuration")

@@ -1,0 +1,58 @@
+"""Hours that close a hall for the day while people wait are told before and when they are published."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.server.web.api_site import ApiSite, accepted
+from tests.server.web.configuration.editors import INSTALLATION, LAON, Editors, laon
+
+CODE = "closes_with_people_waiting"
+SITES = [each["slug"] for each in INSTALLATION["sites"]]
+
+
+def with_tuesday(*spans: str) -> dict[str, Any]:
+    """The installation with other hours at the site of Laon on the Tuesday of these tests, at ten."""
+    content = copy.deepcopy(INSTALLATION)
+    content["sites"][SITES.index(LAON["site"])]["calendar"]["week"]["tuesday"] = list(spans)
+    return content
+
+
+def own_hours(*spans: str) -> dict[str, Any]:
+    site = with_tuesday(*spans)["sites"][SITES.index(LAON["site"])]
+    return laon(calendar=site["calendar"])
+
+
+def warned(saved: dict[str, Any]) -> list[tuple[str, bool, str]]:
+    found = [each for each in saved["problems"] if each["code"] == CODE]
+    return [(each["path"], each["is_warning"], each["sentence"].replace("\u00a0", " ")) for each in found]
+
+
+def test_a_hall_that_opens_no_more_today_says_how_many_wait_and_is_published_all_the_same(both: ApiSite):
+    editors = Editors(both)
+    over = own_hours("08:30-09:45")
+    version = accepted(editors.save("chief", over))["version"]
+    assert warned(editors.read()["draft"]) == []  # nobody waits
+    for _ in range(2):
+        both.ticket()
+    [(path, is_warning, sentence)] = warned(editors.read()["draft"])
+    assert (path, is_warning) == ("calendar", True)
+    assert "des personnes attendent (2)" in sentence
+    assert accepted(editors.publish("chief", version))["revision"] == 2
+    again = editors.save("chief", over | {"name": "Accueil"}, base=2)
+    assert warned(accepted(again)) == []  # it is closed already
+
+
+@pytest.mark.parametrize("spans", [("08:30-11:00",), ("08:30-09:45", "14:00-16:00")])
+def test_hours_that_end_later_today_or_go_on_later_are_not_warned_of(api: ApiSite, spans: tuple[str, ...]):
+    api.ticket()
+    assert warned(accepted(Editors(api).save("chief", own_hours(*spans)))) == []
+
+
+def test_a_site_whose_hours_end_for_a_hall_in_which_people_wait_is_told_too(both: ApiSite):
+    both.ticket()
+    saved = accepted(Editors(both).save("ada", with_tuesday("08:30-09:45"), document="installation"))
+    [(path, is_warning, sentence)] = warned(saved)
+    assert (path, is_warning) == (f"sites[{SITES.index(LAON['site'])}].calendar", True)
+    assert f"À « {LAON['name']} »" in sentence

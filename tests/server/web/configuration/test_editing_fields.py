@@ -1,0 +1,184 @@
+"""The editing pages know every field of the documents, each once, with its words."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+from server.documents.hall import LISTS, HallDocument
+from server.documents.installation import InstallationDocument
+from server.documents.reading import json_schema, parse_hall, parse_installation
+from server.domain.tickets.numbering import PREFIX_LETTERS
+from server.web.pages.editing.fields import REFERENCES, fields_in, form_of, part_name
+from server.web.pages.editing.layout import GROUPS, NOT_EDITED, WHEN
+from server.web.pages.editing.pages import CATALOGUE, ICONS, OFFERED_LANGUAGES, WORDS
+from tests.harness.programs import PROJECT
+
+FORMS: dict[str, dict[str, Any]] = {"hall": form_of("hall"), "installation": form_of("installation")}
+WITHOUT_FIELDS = {"week"}
+"""Parts that are one field: a week is written as a whole."""
+
+
+def known(path: Any) -> set[str]:
+    with path.open("rb") as opened:
+        return {str(m.id[0] if isinstance(m.id, tuple) else m.id) for m in read_po(opened, locale="fr")}
+
+
+WORDS_KNOWN = known(CATALOGUE) | known(WORDS)
+
+
+def groups_of(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    form = FORMS[kind]
+    yield from ((kind, group) for section in form["sections"] for group in section["groups"])
+    yield from ((part, group) for part, shown in form["parts"].items() for group in shown["groups"])
+
+
+def shown(kind: str) -> Counter[tuple[str, str]]:
+    """How often each field of each part stands on the pages of a document."""
+    return Counter((part, field["name"]) for part, group in groups_of(kind) for field in group["fields"])
+
+
+def fields_of_models(kind: str) -> set[tuple[str, str]]:
+    """The fields of a document's models, but those of a part that is only behind a field left out."""
+    schema = json_schema(kind)  # type: ignore[arg-type]
+    models = {part_name(name): model for name, model in schema["$defs"].items() if "properties" in model}
+    behind = {"notice"}
+    parts = {kind: schema, **{part: model for part, model in models.items() if part not in behind}}
+    return {(part, name) for part, model in parts.items() for name in model["properties"]}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_every_field_of_the_models_stands_on_one_page_once(kind):
+    expected = {
+        field
+        for field in fields_of_models(kind)
+        if field not in NOT_EDITED and field[0] not in WITHOUT_FIELDS
+    }
+    assert dict(shown(kind)) == dict.fromkeys(expected, 1)
+
+
+def test_a_field_that_is_left_out_on_purpose_exists():
+    everything = fields_of_models("hall") | fields_of_models("installation")
+    assert set(NOT_EDITED) <= everything
+    assert {*WHEN, *REFERENCES} <= everything
+    assert {(part, other) for (part, _), (other, _) in WHEN.items()} <= everything
+    named = {(part, name) for part, groups in GROUPS.items() for group in groups for name in group.fields}
+    assert named <= everything
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_every_field_choice_and_folded_group_has_words(kind):
+    missing = []
+    for part, group in groups_of(kind):
+        if group["is_folded"] and f"editing.group.{part}.{group['key']}" not in WORDS_KNOWN:
+            missing.append(f"group {part}.{group['key']}")
+        for field in group["fields"]:
+            own, usual = f"editing.field.{part}.{field['name']}", f"document_words.field.{field['name']}"
+            if field["as"] != "constant" and not {own, usual} & WORDS_KNOWN:
+                missing.append(own)
+            missing += [word for word in words_of_choices(field) if word not in WORDS_KNOWN]
+            if field["as"] == "parts":
+                missing += [word for word in words_of_adding(field) if word not in WORDS_KNOWN]
+    assert missing == []
+
+
+def words_of_choices(field: dict[str, Any]) -> list[str]:
+    if field["as"] not in ("choice", "choices") or field["name"] == "time_zone":
+        return []
+    usual = [f"document_words.choice.{field['name']}.{value}" for value in field["choices"]]
+    own = [
+        f"editing.choice.{field['name']}.{str(value).lower().replace('-', '_')}" for value in field["choices"]
+    ]
+    return [word if word in WORDS_KNOWN else other for word, other in zip(usual, own, strict=True)]
+
+
+def words_of_adding(field: dict[str, Any]) -> list[str]:
+    if field["key"]:
+        return [f"editing.add.{field['label']}", f"editing.new.{field['label']}"]
+    if len(field["parts"]) > 1:
+        return [f"editing.add.{field['label']}.{part}" for part in field["parts"]]
+    return [f"editing.add.{field['label']}"]
+
+
+def test_a_section_has_its_name_and_says_what_it_is_for():
+    sections = [
+        f"editing.section.{kind}.{each['key']}" for kind, form in FORMS.items() for each in form["sections"]
+    ]
+    assert {word for name in sections for word in (name, f"{name}.what")} <= WORDS_KNOWN
+
+
+def test_the_signs_offered_are_served_and_named():
+    served = {path.stem for path in (PROJECT / "var" / "assets" / "icons").glob("*.svg")}
+    assert set(ICONS) <= served
+    assert {f"editing.icon.{name}" for name in ICONS} <= WORDS_KNOWN
+
+
+def test_a_new_part_begins_as_its_model_does():
+    parts = FORMS["hall"]["parts"]
+    content = {
+        "format": "parvis-hall-1",
+        "hall": "ici",
+        "name": "Ici",
+        "site": "ici",
+        "languages": ["fr"],
+        "queues": [{**parts["queue"]["blank"], "id": "ici-file", "names": {"fr": "File"}}],
+        "services": [
+            {
+                **parts["service"]["blank"],
+                "id": "ici-accueil",
+                "names": {"fr": "Accueil"},
+                "queue": "ici-file",
+                "series": {**parts["series"]["blank"], "prefix": "A"},
+            }
+        ],
+        "counters": [
+            {
+                **parts["counter"]["blank"],
+                "id": "ici-guichet-1",
+                "labels": {"fr": "guichet 1"},
+                "services": ["ici-accueil"],
+            }
+        ],
+        "kiosks": [{**parts["kiosk"]["blank"], "id": "ici-borne", "label": "Borne"}],
+        "screens": [{**parts["screen"]["blank"], "id": "ici-ecran", "label": "Écran"}],
+        "profiles": [
+            {
+                **parts["profile"]["blank"],
+                "id": "ici-profil",
+                "names": {"fr": "Profil"},
+                "queues": ["ici-file"],
+            }
+        ],
+        "calendar": parts["calendar"]["blank"],
+        "limits": parts["limits"]["blank"],
+        "sound": parts["sound"]["blank"],
+        "last_ticket": parts["last_ticket"]["blank"],
+    }
+    assert isinstance(parse_hall(json.dumps(content)), HallDocument)
+    sites = FORMS["installation"]["parts"]
+    installation = {
+        "format": "parvis-installation-1",
+        "organisation": "Ici",
+        "brand": {**sites["brand"]["blank"], "name": "Ici"},
+        "languages": list(OFFERED_LANGUAGES),
+        "sites": [{**sites["site"]["blank"], "slug": "ici", "name": "Ici", "address": "1 rue"}],
+    }
+    assert isinstance(parse_installation(json.dumps(installation)), InstallationDocument)
+
+
+def test_the_page_knows_the_letters_of_prefixes_and_every_list_with_ids():
+    form = FORMS["hall"]
+    assert set(form["letters"]) == PREFIX_LETTERS
+    keyed = {
+        field["name"] for each in form["sections"] for field in fields_in(each["groups"]) if field.get("key")
+    }
+    assert keyed == set(LISTS) - {name for part, name in NOT_EDITED if part == "hall"}
+
+
+def test_lists_of_ids_lead_to_lists_of_the_document():
+    sections = FORMS["hall"]["sections"]
+    fields = {field["name"] for section in sections for field in fields_in(section["groups"])}
+    assert {to for to in REFERENCES.values() if not to.endswith("_there")} <= fields

@@ -1,0 +1,147 @@
+"""The organisation's look: in the installation's document, on every page, told to screens and kiosks."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from server.documents.problems import DocumentRefused
+from server.domain.refusals import Refusal
+from server.live.publication.programmes import LOOKED_AT_LEAST_EVERY, Programmes
+from server.store.notices.notices import notices_with_medium
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.media.remove_medium import remove_medium
+from server.usecases.media.upload_medium import upload_medium
+from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.web.api_site import HALL, ApiSite, accepted
+from tests.signage.media.test_fonts import font
+from tests.signage.media.uploads import image
+
+INSTALLATION = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+NAVY, PLUM = "#1a2a5e", "#5b1e6b"
+
+
+def added(site: ApiSite, content: bytes) -> str:
+    """A medium of the library."""
+    media = site.app.extensions["parvis"].media
+    media.off_loop = lambda work, *values: work(*values)
+    medium = upload_medium(site.database, media.files, SYSTEM, [content], largest=len(content))["medium"]
+    assert media.prepare_waiting() == 1
+    return str(medium)
+
+
+def publish(site: ApiSite, **brand: Any) -> None:
+    document = {**INSTALLATION, "brand": {**INSTALLATION["brand"], **brand}}
+    publish_installation(site.database, SYSTEM, json.dumps(document))
+
+
+def refused_brand(site: ApiSite, **brand: Any) -> list[tuple[str, str]]:
+    with pytest.raises(DocumentRefused) as refused:
+        publish(site, **brand)
+    return [(problem.path, problem.code) for problem in refused.value.problems]
+
+
+def screen_look(site: ApiSite) -> dict[str, Any]:
+    look: dict[str, Any] = accepted(site.get(f"/halls/{HALL}/screen", token=site.screen))["look"]
+    return look
+
+
+def stylesheet(site: ApiSite) -> str:
+    return str(site.app.test_client().get(screen_look(site)["stylesheet"]).text)
+
+
+def test_a_published_look_is_worn_by_screens_kiosks_and_pages_alike(both: ApiSite) -> None:
+    both.person("agent")
+    before = screen_look(both)
+    logo = added(both, image("PNG"))
+    publish(both, colours={"ink": NAVY, "action": PLUM}, logo=logo)
+    look = screen_look(both)
+    assert look["name"] == "Préfecture de l’Aisne"
+    assert (look["logo"]["width"], look["logo"]["height"]) == (64, 40)
+    assert accepted(both.get(f"/halls/{HALL}/menu", token=both.kiosk))["look"] == look
+    assert look["stylesheet"] != before["stylesheet"]
+    for page in ("/kiosk", "/connexion"):
+        assert f'href="{look["stylesheet"]}"' in both.app.test_client().get(page).text
+    for page in ("/connexion", "/suivi"):
+        assert f'src="{look["logo"]["url"]}" alt="{look["name"]}"' in both.app.test_client().get(page).text
+    assert f"--ink: {NAVY};" in stylesheet(both)
+    assert f"--action: {PLUM};" in stylesheet(both)
+
+
+def test_the_colours_of_calls_and_alerts_are_not_the_looks_to_change(api: ApiSite) -> None:
+    publish(api, colours={"ink": NAVY, "action": PLUM})
+    assert "--call" not in stylesheet(api)
+    assert "--alert" not in stylesheet(api)
+    assert refused_brand(api, colours={"action": "#a3150f"}) == [("brand.colours.action", "colour_of_alert")]
+
+
+def test_a_refused_colour_names_its_pair_and_the_ratio(api: ApiSite) -> None:
+    with pytest.raises(DocumentRefused) as refused:
+        publish(api, colours={"ink": "#3a4a5a"})
+    values = refused.value.problems[0].values
+    assert (values["colour"], values["other"], values["ratio"]) == ("#3a4a5a", "#ffc93d", "5.9")
+
+
+def test_a_font_of_the_library_is_worn_before_the_products_own(api: ApiSite) -> None:
+    publish(api, font=added(api, font()))
+    css, files = stylesheet(api), screen_look(api)["fonts"]
+    assert f'src: url("{files[0]}") format("woff2")' in css
+    assert '--sans: "Organisation", "Atkinson Hyperlegible Next Variable"' in css
+    with api.app.test_client().get(files[0]) as answer:
+        answer.get_data()
+        assert (answer.status_code, answer.mimetype) == (200, "font/woff2")
+
+
+def test_everybody_reads_the_files_of_the_look_and_no_others(api: ApiSite) -> None:
+    logo, other = added(api, image("PNG")), added(api, image("PNG", (30, 30)))
+    publish(api, logo=logo)
+    anybody = api.app.test_client()
+    with anybody.get(screen_look(api)["logo"]["url"]) as answer:
+        answer.get_data()
+        assert answer.status_code == 200
+    browser, _ = api.writer("communication")
+    url = accepted(browser.get(f"/api/v1/media/{other}"))["files"][0]["url"]
+    assert anybody.get(url.replace("/media/", "/look/")).status_code == 404
+    assert anybody.get(url).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("part", "content"), [("logo", None), ("font", None), ("logo", font), ("font", lambda: image("PNG"))]
+)
+def test_a_look_of_what_the_library_does_not_have_is_refused(
+    api: ApiSite, part: str, content: Callable[[], bytes] | None
+) -> None:
+    medium = "nowhere" if content is None else added(api, content())
+    assert refused_brand(api, **{part: medium}) == [(f"brand.{part}", f"unknown_{part}")]
+
+
+def test_what_the_look_wears_is_not_removed(api: ApiSite) -> None:
+    logo = added(api, image("PNG"))
+    publish(api, logo=logo)
+    media = api.app.extensions["parvis"].media
+    with pytest.raises(Refusal) as refused:
+        remove_medium(api.database, media.files, SYSTEM, logo, notices_with=notices_with_medium)
+    assert refused.value.code == "medium_in_look"
+    publish(api)
+    assert (
+        remove_medium(api.database, media.files, SYSTEM, logo, notices_with=notices_with_medium)["state"]
+        == "removed"
+    )
+
+
+def test_an_address_that_is_not_of_now_is_not_kept(api: ApiSite) -> None:
+    answer = api.app.test_client().get("/look/0123456789abcdef.css")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    now = api.app.test_client().get(screen_look(api)["stylesheet"])
+    assert "immutable" in now.headers["Cache-Control"]
+
+
+def test_a_new_look_turns_every_hall_within_a_minute(api: ApiSite) -> None:
+    hall = api.database.hall_id(HALL)
+    programmes = Programmes(api.database, lambda key, *_: key)
+    assert programmes.turned([hall]) == set()
+    publish(api, colours={"ink": NAVY})
+    api.hands.now += LOOKED_AT_LEAST_EVERY * 2
+    assert programmes.turned([hall]) == {hall}

@@ -1,0 +1,208 @@
+"""Forgotten counters and wrap-up through the API: what a console, a wall and a supervisor are told."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.domain.waits.estimate import WaitRange
+from server.jobs.rounds import Rounds
+from server.store.journal.anchors import Anchors
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.waits.estimate_waits import Estimates
+from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
+
+OTHER = "laon-g4"
+
+
+def told(api: ApiSite, counter: str = COUNTER) -> dict[str, Any]:
+    return accepted(api.get(f"/counters/{counter}"))
+
+
+def wall(api: ApiSite, browser: Any) -> dict[str, Any]:
+    return accepted(browser.get(f"/api/v1/halls/{HALL}/wall"))
+
+
+def on_wall(found: dict[str, Any], counter: str = COUNTER) -> dict[str, Any]:
+    return next(each for each in found["counters"] if each["counter"] == counter)
+
+
+def a_round(api: ApiSite, folder: Path) -> None:
+    rounds = Rounds(api.database, Anchors(folder))
+    rounds.make()
+    assert rounds.failures == 0
+
+
+def limits(api: ApiSite, **changes: int) -> None:
+    document = json.loads((HALLS / f"{HALL}.json").read_text(encoding="utf-8"))
+    document["limits"] |= changes
+    publish_hall(api.database, SYSTEM, json.dumps(document))
+
+
+def test_the_question_comes_at_its_hour_and_an_answer_moves_it(both: ApiSite, tmp_path: Path):
+    session = both.open()
+    both.ticket()
+    called = accepted(both.next())
+    presence = told(both)["presence"]
+    asks_at = datetime.fromisoformat(presence["asks_at"])
+    assert asks_at == datetime.fromisoformat(called["last_called_at"]) + timedelta(minutes=5)
+    assert datetime.fromisoformat(presence["gives_back_at"]) == asks_at + timedelta(minutes=2)
+    both.hands.now = asks_at + timedelta(seconds=100)
+    headers = {"X-Counter-Session": session}
+    answered = accepted(both.post(f"/counters/{COUNTER}/presence", headers=headers))
+    again = datetime.fromisoformat(answered["presence"]["asks_at"])
+    assert again == both.hands.now + timedelta(minutes=5)
+    both.hands.now = again
+    a_round(both, tmp_path)
+    assert told(both)["leg"]["number"] == called["number"]
+    refused(
+        both.post(f"/counters/{COUNTER}/presence", headers={"X-Counter-Session": "another"}),
+        409,
+        "no_counter_session",
+    )
+
+
+def test_the_delays_are_those_of_the_hall(both: ApiSite, tmp_path: Path):
+    limits(both, forgotten_after_s=60, forgotten_answer_s=30)
+    both.open()
+    both.ticket()
+    accepted(both.next())
+    both.hands.now += timedelta(seconds=90)
+    a_round(both, tmp_path)
+    assert (told(both)["state"], told(both)["pause_reason"]) == ("paused", "forgotten")
+
+
+def test_what_was_pressed_too_late_is_refused_in_words_and_changes_nothing(both: ApiSite, tmp_path: Path):
+    both.open()
+    both.ticket()
+    leg = accepted(both.next())["leg"]
+    both.hands.now += timedelta(minutes=8)
+    a_round(both, tmp_path)
+    for verb in ("start", "recall", "finish", "no-show"):
+        refused(both.verb(leg, verb), 409, "wrong_state")
+    assert told(both)["state"] == "paused"
+    accepted(both.call("PATCH", f"/counters/{COUNTER}/session", {"pause": None}))
+    assert accepted(both.next())["leg"] == leg
+
+
+def test_no_figure_counts_a_no_show_and_the_wait_is_that_to_the_first_call(both: ApiSite, tmp_path: Path):
+    both.open()
+    both.ticket()
+    both.hands.now += timedelta(minutes=3)
+    accepted(both.next())
+    both.hands.now += timedelta(minutes=8)
+    a_round(both, tmp_path)
+    accepted(both.call("PATCH", f"/counters/{COUNTER}/session", {"pause": None}))
+    both.hands.now += timedelta(minutes=10)
+    accepted(both.next())
+    day = accepted(both.get(f"/halls/{HALL}/queue"))["day"]
+    assert (day["received"], day["no_shows"], day["median_wait_s"]) == (1, 0, 180)
+
+
+def test_no_agent_may_pause_for_the_reason_of_the_hall(both: ApiSite):
+    both.open()
+    body = {"pause": {"reason": "forgotten"}}
+    refused(both.call("PATCH", f"/counters/{COUNTER}/session", body), 400, "bad_request")
+    assert told(both)["state"] == "free"
+
+
+def test_the_wall_says_that_a_counter_is_forgotten(both: ApiSite, tmp_path: Path):
+    supervisor = both.person("supervisor")
+    both.open()
+    both.ticket()
+    accepted(both.next())
+    both.hands.now += timedelta(minutes=8)
+    a_round(both, tmp_path)
+    few = wall(both, supervisor)
+    assert (few["shows_counters"], few["counted"]["forgotten"]) == (False, 1)
+    for counter in (OTHER, "laon-g3"):
+        browser, headers = both.writer("agent")
+        accepted(browser.post(f"/api/v1/counters/{counter}/session", json={}, headers=headers), 201)
+    seen = on_wall(wall(both, supervisor))
+    assert (seen["state"], seen["number"]) == ("forgotten", None)
+    assert datetime.fromisoformat(seen["since"]) == both.hands.now
+
+
+@pytest.fixture
+def wrapping(both: ApiSite) -> ApiSite:
+    both.publish(laon_accueil={"wrap_up_s": 30})
+    both.open()
+    return both
+
+
+def served(api: ApiSite) -> str:
+    api.ticket()
+    leg = str(accepted(api.next())["leg"])
+    accepted(api.verb(leg, "start"))
+    return leg
+
+
+def test_a_counter_wraps_up_after_a_service_and_next_cuts_it_short(wrapping: ApiSite):
+    assert told(wrapping)["wrap_up_until"] is None
+    accepted(wrapping.verb(served(wrapping), "finish"))
+    until = datetime.fromisoformat(told(wrapping)["wrap_up_until"])
+    assert until == wrapping.hands.now + timedelta(seconds=30)
+    wrapping.ticket()
+    wrapping.hands.now += timedelta(seconds=10)
+    accepted(wrapping.next())
+    assert told(wrapping)["wrap_up_until"] is None
+
+
+def test_a_wrap_up_ends_by_itself_with_a_pause_and_with_an_undo(wrapping: ApiSite):
+    leg = served(wrapping)
+    accepted(wrapping.verb(leg, "finish"))
+    accepted(wrapping.verb(leg, "undo", {"fact": told(wrapping)["last_gesture"]["fact"]}))
+    assert told(wrapping)["wrap_up_until"] is None
+    accepted(wrapping.verb(leg, "finish"))
+    path = f"/counters/{COUNTER}/session"
+    assert accepted(wrapping.call("PATCH", path, {"pause": {"reason": "break"}}))["wrap_up_until"] is None
+    assert accepted(wrapping.call("PATCH", path, {"pause": None}))["wrap_up_until"] is not None
+    wrapping.hands.now += timedelta(seconds=30)
+    assert told(wrapping)["wrap_up_until"] is None
+
+
+def test_who_did_not_come_and_who_is_set_aside_leave_nothing_to_wrap_up(wrapping: ApiSite):
+    accepted(wrapping.verb(served(wrapping), "park", {}))
+    assert told(wrapping)["wrap_up_until"] is None
+    wrapping.ticket()
+    accepted(wrapping.verb(accepted(wrapping.next())["leg"], "no-show"))
+    assert told(wrapping)["wrap_up_until"] is None
+
+
+def test_a_session_does_not_wrap_up_what_another_ended(wrapping: ApiSite):
+    accepted(wrapping.verb(served(wrapping), "finish"))
+    wrapping.hands.now += timedelta(seconds=5)
+    answer = wrapping.call("DELETE", f"/counters/{COUNTER}/session")
+    assert answer.status_code == 204
+    wrapping.open()
+    assert told(wrapping)["wrap_up_until"] is None
+
+
+def test_the_wall_shows_who_wraps_up_where_it_shows_counters(wrapping: ApiSite):
+    supervisor = wrapping.person("supervisor")
+    accepted(wrapping.verb(served(wrapping), "finish"))
+    assert on_wall(wall(wrapping, supervisor))["wrap_up_until"] is None
+    for counter in (OTHER, "laon-g3"):
+        browser, headers = wrapping.writer("agent")
+        accepted(browser.post(f"/api/v1/counters/{counter}/session", json={}, headers=headers), 201)
+    seen = on_wall(wall(wrapping, supervisor))
+    assert (seen["state"], seen["wrap_up_until"]) == ("free", told(wrapping)["wrap_up_until"])
+
+
+def test_the_estimate_of_waits_counts_the_wrap_up(both: ApiSite):
+    both.open()
+    for _ in range(4):
+        both.ticket()
+    hall = both.database.hall_id(HALL)
+    queue = both.database.configuration(HALL).services[SERVICE].queue
+    leg = {"service": SERVICE, "queue": queue, "visit": "somebody"}
+    before = Estimates(both.database).remaining(hall, leg, 4)
+    both.publish(laon_accueil={"wrap_up_s": 300})
+    after = Estimates(both.database).remaining(hall, leg, 4)
+    assert isinstance(before, WaitRange)
+    assert isinstance(after, WaitRange)
+    assert after.high_s > before.high_s + 4 * 60

@@ -1,0 +1,293 @@
+"""A counter session that holds several places: opened, shared, paused, left, taken over and closed as one."""
+
+import csv
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+from server.ids import session_mark
+from server.store.transactions.installation_transaction import SYSTEM
+from server.usecases.quality.export_visits import counters_csv
+from server.usecases.quality.individual_figures import decide_individual_figures
+from tests.harness.counts import count
+from tests.server.web.api_site import ApiSite, accepted, refused
+
+ONE, TWO, THREE = "laon-g1", "laon-g4", "laon-g3"
+
+
+class Session:
+    """A session through the API, with its header on every request."""
+
+    def __init__(self, api: ApiSite, session: str, token: str = "") -> None:
+        self.api, self.id, self.token = api, session, token
+        self.headers = {"X-Counter-Session": session}
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        return self.api.call(method, path, body, headers=self.headers, token=self.token)
+
+    def join(self, counter: str, **body: Any) -> Any:
+        return self.ask("POST", f"/counters/{counter}/session", body)
+
+    def next(self, counter: str, current: str | None = None) -> Any:
+        return self.ask("POST", f"/counters/{counter}/next", {"current": current})
+
+    def verb(self, leg: str, verb: str, body: Any = None, *, at: str | None = None) -> Any:
+        headers = self.headers | ({"X-Counter": at} if at else {})
+        return self.api.post(f"/legs/{leg}/{verb}", body, headers=headers)
+
+    def pause(self, counter: str, reason: str | None = "break") -> Any:
+        return self.ask("PATCH", f"/counters/{counter}/session", {"pause": reason and {"reason": reason}})
+
+
+def at_two_places(api: ApiSite) -> Session:
+    session = Session(api, api.open(ONE))
+    accepted(session.join(TWO), 201)
+    return session
+
+
+def told(api: ApiSite, counter: str) -> dict[str, Any]:
+    return accepted(api.get(f"/counters/{counter}"))
+
+
+def test_a_further_counter_joins_the_session_and_each_place_serves_one_visit(both: ApiSite):
+    session = Session(both, both.open(ONE))
+    joined = accepted(session.join(TWO), 201)
+    assert (joined["session"], joined["places"]) == (session.id, [ONE, TWO])
+    first, second = both.ticket(), both.ticket()
+    called = [accepted(session.next(counter)) for counter in (ONE, TWO)]
+    assert [leg["number"] for leg in called] == [first["number"], second["number"]]
+    assert [told(both, each)["leg"]["number"] for each in (ONE, TWO)] == [
+        first["number"],
+        second["number"],
+    ]
+    refused(session.next(TWO), 409, "stale")
+    accepted(session.verb(called[1]["leg"], "start"))
+    assert told(both, ONE)["state"] == "called"
+    assert told(both, TWO)["places"] == [ONE, TWO]
+
+
+def test_verbs_are_checked_against_the_session_that_holds_the_place(both: ApiSite):
+    session = at_two_places(both)
+    other = Session(both, both.open(THREE))
+    both.ticket()
+    leg = accepted(session.next(TWO))["leg"]
+    refused(other.verb(leg, "start"), 409, "no_counter_session")
+    refused(other.next(TWO), 409, "no_counter_session")
+    accepted(session.verb(leg, "start"))
+
+
+def test_only_ones_own_open_session_is_joined(both: ApiSite):
+    session = Session(both, both.open(ONE))
+    stranger = Session(both, session.id, both.new_key("issue", "read", "call"))
+    refused(stranger.join(TWO), 409, "no_counter_session")
+    refused(Session(both, "long-gone").join(TWO), 409, "no_counter_session")
+    refused(session.join("vervins-g1"), 409, "no_counter_session")
+    assert told(both, TWO)["session"] is None
+    refused(session.join(ONE, take_over=True), 409, "counter_taken")
+    accepted(session.pause(ONE))
+    refused(session.join(TWO), 409, "wrong_state")
+
+
+def test_a_counter_of_another_is_joined_only_by_taking_over(both: ApiSite):
+    other = Session(both, both.open(TWO), both.new_key("issue", "read", "call"))
+    session = Session(both, both.open(ONE))
+    assert refused(session.join(TWO), 409, "counter_taken")["since"]
+    assert accepted(session.join(TWO, take_over=True), 201)["places"] == [ONE, TWO]
+    refused(other.next(TWO), 409, "no_counter_session")
+    accepted(session.pause(TWO))
+
+
+def test_a_session_pauses_with_all_its_places_unless_somebody_is_only_called(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket()
+    leg = accepted(session.next(TWO))["leg"]
+    assert refused(session.pause(ONE), 409, "place_busy")["counter"] == TWO
+    refused(session.pause(TWO), 409, "wrong_state")
+    accepted(session.verb(leg, "finish"))
+    accepted(session.pause(TWO))
+    assert [told(both, each)["state"] for each in (ONE, TWO)] == ["paused", "paused"]
+    refused(session.next(ONE), 409, "wrong_state")
+    accepted(session.pause(ONE, reason=None))
+    assert [told(both, each)["state"] for each in (ONE, TWO)] == ["free", "free"]
+    refused(session.pause(ONE, reason=None), 409, "wrong_state")
+
+
+def test_who_is_served_at_one_of_several_places_keeps_nobody_from_a_pause(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket(), both.ticket()
+    leg = accepted(session.next(TWO))["leg"]
+    accepted(session.verb(leg, "start"))
+    accepted(session.pause(ONE))
+    seen = told(both, TWO)
+    assert (told(both, ONE)["state"], seen["state"], seen["is_paused"]) == ("paused", "in_service", True)
+    assert both.count("duty WHERE closed_at IS NULL") == 0
+    for counter, current in ((ONE, None), (TWO, leg)):
+        refused(session.next(counter, current), 409, "wrong_state")
+    accepted(session.verb(leg, "finish"))
+    assert told(both, TWO)["state"] == "paused"
+    accepted(session.pause(TWO, reason=None))
+    again = accepted(session.next(TWO))["leg"]
+    accepted(session.verb(again, "start"))
+    accepted(session.pause(TWO), 200)
+    accepted(session.pause(ONE, reason=None))
+    assert "is_paused" not in told(both, TWO)
+
+
+def test_an_agent_with_one_counter_ends_a_service_before_a_pause(both: ApiSite):
+    session = Session(both, both.open(ONE))
+    both.ticket()
+    accepted(session.verb(accepted(session.next(ONE))["leg"], "start"))
+    refused(session.pause(ONE), 409, "wrong_state")
+
+
+def test_one_place_is_left_alone_when_nobody_is_there(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket()
+    leg = accepted(session.next(ONE))["leg"]
+    problem = refused(session.ask("DELETE", f"/counters/{ONE}/place"), 409, "place_busy")
+    assert problem["counter"] == ONE
+    accepted(session.verb(leg, "finish"))
+    assert session.ask("DELETE", f"/counters/{ONE}/place").status_code == 204
+    refused(session.next(ONE), 409, "no_counter_session")
+    assert told(both, TWO)["session"] == session.id, "the session outlives its first place"
+    accepted(session.join(ONE), 201)
+    for counter in (ONE, TWO):
+        assert session.ask("DELETE", f"/counters/{counter}/place").status_code == 204
+    refused(session.join(ONE), 409, "no_counter_session")
+
+
+def test_closing_ends_every_place_unless_somebody_is_only_called(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket(), both.ticket()
+    legs = [accepted(session.next(counter))["leg"] for counter in (ONE, TWO)]
+    accepted(session.verb(legs[0], "start"))
+    path = f"/counters/{ONE}/session"
+    assert refused(session.ask("DELETE", path), 409, "not_started")["leg"] == legs[1]
+    accepted(session.verb(legs[1], "start"))
+    assert session.ask("DELETE", path).status_code == 204
+    assert both.count("leg WHERE end_reason = 'served'") == 2
+    assert both.count("counter_session WHERE closed_at IS NULL") == 0
+    assert both.count("duty WHERE closed_at IS NULL") == 0
+
+
+def test_a_take_over_takes_every_place_with_who_is_there(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket()
+    called = accepted(session.next(TWO))
+    leg = called["leg"]
+    free = both.post(f"/counters/{ONE}/session", {"if_free": True})
+    assert refused(free, 409, "counter_taken")["number"] == called["number"]
+    taken = accepted(both.post(f"/counters/{ONE}/session", {"take_over": True}), 201)
+    assert taken["places"] == [ONE, TWO]
+    refused(session.verb(leg, "start"), 409, "no_counter_session")
+    accepted(Session(both, taken["session"]).verb(leg, "start"))
+
+
+def test_the_lease_of_all_places_lives_by_a_verb_at_one(both: ApiSite):
+    session = at_two_places(both)
+    for _ in range(3):
+        both.hands.now += timedelta(seconds=45)
+        assert session.next(ONE).status_code == 204
+    refused(both.post(f"/counters/{TWO}/session"), 409, "counter_taken")
+    both.hands.now += timedelta(seconds=61)
+    assert both.open(TWO) != session.id
+
+
+def test_who_opens_a_place_of_a_forgotten_session_answers_for_those_at_its_other_places(both: ApiSite):
+    session = at_two_places(both)
+    accepted(session.join(THREE), 201)
+    both.ticket()
+    accepted(session.next(TWO))
+    both.hands.now += timedelta(seconds=61)
+    taken = accepted(both.post(f"/counters/{ONE}/session"), 201)
+    assert taken["places"] == [ONE, TWO]
+    assert told(both, THREE)["session"] is None
+
+
+def test_each_place_undoes_its_own_last_gesture(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket(), both.ticket()
+    legs = [accepted(session.next(counter))["leg"] for counter in (ONE, TWO)]
+    accepted(session.verb(legs[1], "start"))
+    gesture = told(both, ONE)["last_gesture"]
+    assert gesture["leg"] == legs[0]
+    accepted(session.ask("POST", f"/counters/{ONE}/undo", {"fact": gesture["fact"]}))
+    assert (told(both, ONE)["leg"], told(both, TWO)["state"]) == (None, "in_service")
+
+
+def test_a_gesture_on_who_is_at_no_counter_belongs_to_the_place_it_was_made_from(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket()
+    leg = accepted(session.next(ONE))["leg"]
+    accepted(session.verb(leg, "no-show"))
+    back = accepted(session.verb(leg, "reinstate", at=TWO))["leg"]
+    assert told(both, TWO)["last_gesture"]["verb"] == "VisitReinstated"
+    accepted(session.verb(back, "transfer", {"service": "laon-permis"}, at="vervins-g1"))
+    assert told(both, ONE)["last_gesture"]["verb"] == "LegTransferred", (
+        "a counter it does not hold: its first"
+    )
+
+
+def test_a_parked_visitor_goes_on_at_the_place_named(both: ApiSite):
+    session = at_two_places(both)
+    both.ticket()
+    leg = accepted(session.next(ONE))["leg"]
+    accepted(session.verb(leg, "start"))
+    accepted(session.verb(leg, "park"))
+    accepted(session.verb(leg, "resume", at=TWO))
+    assert told(both, TWO)["leg"]["leg"] == leg
+
+
+def test_each_place_calls_by_its_own_profile(both: ApiSite):
+    profile = both.database.configuration("laon").profiles
+    session = Session(both, accepted(both.post(f"/counters/{ONE}/session", {}), 201)["session"])
+    joined = accepted(session.join(TWO, profile=next(iter(profile))), 201)
+    body = {"profile": None}
+    assert accepted(session.ask("PATCH", f"/counters/{ONE}/session", body))["session"] == session.id
+    assert joined["profile"] == next(iter(profile))
+    assert told(both, ONE)["services"] != joined["services"]
+
+
+def test_two_agents_at_once_on_one_further_counter_exactly_one_holds_it(both: ApiSite):
+    key = both.new_key("call")
+    other = accepted(both.post(f"/counters/{THREE}/session", token=key), 201)["session"]
+    sessions = [Session(both, both.open(ONE)), Session(both, other, key)]
+    for _ in range(count(small=5, large=100)):
+        with ThreadPoolExecutor(2) as agents:
+            answers = list(agents.map(lambda each: each.join(TWO), sessions))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        holder = sessions[0 if answers[0].status_code == 201 else 1]
+        assert accepted(holder.ask("GET", f"/counters/{TWO}"))["session"] == holder.id
+        assert holder.ask("DELETE", f"/counters/{TWO}/place").status_code == 204
+
+
+def test_the_places_of_a_session_are_exported_under_one_session(api: ApiSite):
+    session = at_two_places(api)
+    session.ask("DELETE", f"/counters/{ONE}/session")
+    days = (date(2026, 11, 24), date(2026, 11, 25))
+
+    def exported() -> list[dict[str, str]]:
+        return list(csv.DictReader("".join(counters_csv(api.database, ["laon"], days)).splitlines()))
+
+    assert len({line["session"] for line in exported()}) == 1
+    assert len({line["counter"] for line in exported()}) == 2
+    decide_individual_figures(api.database, SYSTEM, "laon", is_on=True, sites=None)
+    told = {(line["counter"], line["session"]) for line in exported()}
+    assert told == {(ONE, session_mark(session.id)), (TWO, session_mark(session.id))}
+
+
+def test_a_visit_is_called_at_another_counter_and_undone_as_one(both: ApiSite):
+    session = Session(both, both.open(ONE))
+    ticket = both.ticket()
+    body = {"counter": TWO, "visit": ticket["visit"], "reason": "step_free"}
+    called = accepted(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body))
+    assert (called["number"], called["counter"], called["state"]) == (ticket["number"], TWO, "called")
+    assert (told(both, ONE)["session"], told(both, TWO)["session"]) == (None, session.id)
+    refused(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body), 409, "no_counter_session")
+    fact = told(both, TWO)["last_gesture"]["fact"]
+    back = accepted(session.ask("POST", f"/counters/{TWO}/undo", {"fact": fact}))
+    assert (back["counter"], back["session"], back["state"]) == (ONE, session.id, "free")
+    assert told(both, TWO)["session"] is None
+    staying = accepted(session.ask("POST", f"/counters/{ONE}/call-elsewhere", body | {"stays": True}))
+    assert told(both, ONE)["places"] == [ONE, TWO]
+    assert accepted(session.verb(staying["leg"], "start"))["counter"] == TWO

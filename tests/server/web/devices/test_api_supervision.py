@@ -1,0 +1,246 @@
+"""The supervisor: the wall, sessions moved to another profile, tickets of a service stopped."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.ids import session_mark
+from server.store.journal.rebuild import differences
+from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
+
+PERMITS, PROFILE = "laon-permis", "laon-profil-titres"
+
+
+class Supervisor:
+    """The supervisor of Laon, signed in."""
+
+    def __init__(self, site: ApiSite) -> None:
+        self.site = site
+        self.browser, self.headers = site.writer("supervisor")
+
+    def wall(self) -> dict[str, Any]:
+        self.site.app.extensions["parvis"].estimates.refresh(self.site.database.hall_id(HALL))
+        return accepted(self.browser.get(f"/api/v1/halls/{HALL}/wall"))
+
+    def queue(self, queue: str = "laon-file-accueil") -> dict[str, Any]:
+        found: dict[str, Any] = next(each for each in self.wall()["queues"] if each["queue"] == queue)
+        return found
+
+    def write(self, method: str, path: str, body: Any = None) -> Any:
+        return self.browser.open(f"/api/v1{path}", method=method, json=body or {}, headers=self.headers)
+
+    def stop(self, service: str = SERVICE, verb: str = "stop") -> Any:
+        return self.write("POST", f"/halls/{HALL}/services/{service}/{verb}")
+
+    def move(self, counter: str, profile: str | None) -> Any:
+        return self.write("PATCH", f"/counters/{counter}/session", {"profile": profile})
+
+
+@pytest.fixture
+def supervisor(both: ApiSite) -> Iterator[Supervisor]:
+    yield Supervisor(both)
+    with both.database.read() as rows:
+        assert differences(rows, both.database.hall_id(HALL)) == []
+
+
+def agents(site: ApiSite, *counters: str) -> None:
+    """An agent at each counter; at the usual one the key of the tests, which calls there."""
+    for counter in counters:
+        if counter == COUNTER:
+            site.open(counter)
+            continue
+        browser, headers = site.writer("agent")
+        accepted(browser.post(f"/api/v1/counters/{counter}/session", json={}, headers=headers), 201)
+
+
+def test_a_queue_stands_against_its_target(supervisor: Supervisor):
+    site = supervisor.site
+    site.ticket()
+    assert supervisor.queue()["state"] == "unserved"
+    agents(site, COUNTER)
+    assert supervisor.queue()["state"] == "calm"
+    target_s = supervisor.queue()["target_s"]
+    for _ in range(40):
+        site.ticket()
+    found = supervisor.queue()
+    assert (found["state"], found["waiting"], found["counters"]) == ("breach_expected", 41, 1)
+    assert found["wait"]["high_s"] > target_s
+    site.hands.now += timedelta(seconds=target_s + 1)
+    found = supervisor.queue()
+    assert (found["state"], found["overdue"], found["longest_s"]) == ("late", 41, target_s + 1)
+    wall = supervisor.wall()
+    assert [leg["number"] for leg in wall["longest"]][:3] == ["A001", "A002", "A003"]
+    assert wall["people"] == {
+        "waiting": 41,
+        "called": 0,
+        "in_service": 0,
+        "parked": 0,
+        "all": 41,
+        "linked": 0,
+    }
+
+
+def test_who_waits_for_a_closed_counter_is_counted_apart(supervisor: Supervisor):
+    site = supervisor.site
+    site.open(COUNTER)
+    sent = site.ticket()
+    site.ticket()
+    leg = accepted(site.next())["leg"]
+    accepted(site.verb(leg, "transfer", {"counter": "laon-g4"}))
+    wall = supervisor.wall()
+    assert [(each["number"], each["counter"]) for each in wall["sent_to_closed"]] == [
+        (sent["number"], "laon-g4")
+    ]
+    assert supervisor.queue()["waiting"] == 1
+    assert wall["people"]["waiting"] == 2
+    site.open("laon-g4")
+    assert supervisor.wall()["sent_to_closed"] == []
+    assert supervisor.queue()["waiting"] == 2
+
+
+def test_people_in_the_hall_add_up_and_linked_visits_count_one_by_one(supervisor: Supervisor):
+    site = supervisor.site
+    site.open(COUNTER)
+    site.open("laon-g4")
+    tickets = [site.ticket() for _ in range(4)]
+    accepted(site.post(f"/tickets/{tickets[2]['visit']}/link", {"number": tickets[3]["number"]}))
+    leg = accepted(site.next())["leg"]
+    accepted(site.verb(leg, "start"))
+    accepted(site.verb(leg, "park", {"for_s": 600}))
+    accepted(site.next(counter="laon-g4"))
+    expected = {"waiting": 2, "called": 1, "in_service": 0, "parked": 1, "all": 4, "linked": 2}
+    assert supervisor.wall()["people"] == expected
+    assert accepted(site.get(f"/halls/{HALL}/people", token=site.key))["people"] == expected
+
+
+def test_with_fewer_than_three_agents_the_wall_shows_the_hall_and_not_the_person(supervisor: Supervisor):
+    site = supervisor.site
+    site.ticket()
+    agents(site, COUNTER, "laon-g4")
+    number = accepted(site.next())["number"]
+    wall = supervisor.wall()
+    assert (wall["agents"], wall["shows_counters"]) == (2, False)
+    assert {(each["state"], each["since"], each["number"]) for each in wall["counters"]} == {
+        ("open", None, None),
+        ("closed", None, None),
+    }
+    assert wall["counted"]["open"] == 2
+    assert set(wall["counted"]) == {"open", "closed"}
+    agents(site, "laon-g3")
+    wall = supervisor.wall()
+    shown = {each["counter"]: each for each in wall["counters"]}
+    assert (shown[COUNTER]["state"], shown[COUNTER]["number"]) == ("called", number)
+    assert shown[COUNTER]["since"] is not None
+
+
+def test_a_counter_is_free_since_what_was_done_last_there(supervisor: Supervisor):
+    site = supervisor.site
+    agents(site, COUNTER, "laon-g3", "laon-g4")
+    site.ticket()
+    site.hands.now += timedelta(minutes=10)
+    leg = accepted(site.next())["leg"]
+    site.hands.now += timedelta(minutes=5)
+    accepted(site.verb(leg, "no-show"))
+    gone_at = site.hands.now
+    site.hands.now += timedelta(minutes=2)
+    queue = accepted(site.get(f"/halls/{HALL}/queue"))
+    for told in (supervisor.wall(), queue):
+        shown = {each["counter"]: each for each in told["counters"]}
+        assert shown[COUNTER]["state"] == shown["laon-g3"]["state"] == "free"
+        assert datetime.fromisoformat(shown[COUNTER]["since"]) == gone_at
+        assert datetime.fromisoformat(shown["laon-g3"]["since"]) == gone_at - timedelta(minutes=15)
+
+
+def test_one_agent_at_three_counters_is_one_agent(supervisor: Supervisor):
+    for counter in (COUNTER, "laon-g3", "laon-g4"):
+        supervisor.site.open(counter)
+    assert supervisor.wall()["agents"] == 1
+    assert not supervisor.wall()["shows_counters"]
+
+
+def test_a_session_is_moved_to_another_profile_and_back(supervisor: Supervisor):
+    site = supervisor.site
+    session = site.open("laon-g2")
+    before = accepted(site.get("/counters/laon-g2"))["services"]
+    after = accepted(supervisor.move("laon-g2", PROFILE))
+    assert after["session_mark"] == session_mark(session)
+    assert set(after["services"]) <= set(before)
+    told = {each["counter"]: each["profile"] for each in supervisor.wall()["counters"]}
+    assert told["laon-g2"] == PROFILE
+    assert accepted(supervisor.move("laon-g2", PROFILE))["services"] == after["services"]
+    assert site.count("hall_fact WHERE kind = 'ProfileChanged'") == 1
+    assert accepted(supervisor.move("laon-g2", None))["services"] == before
+    assert site.count("duty WHERE counter = 'laon-g2'") == 3
+    assert site.count("duty WHERE counter = 'laon-g2' AND closed_at IS NULL") == 1
+    refused(supervisor.move("laon-g2", "no-such-profile"), 409, "unknown_profile")
+    refused(supervisor.move("laon-g1", PROFILE), 409, "no_counter_session")
+
+
+def test_a_paused_session_that_was_moved_resumes_under_its_new_profile(supervisor: Supervisor):
+    site = supervisor.site
+    site.open("laon-g2")
+    path = "/counters/laon-g2/session"
+    accepted(site.call("PATCH", path, {"pause": {"reason": "break"}}))
+    accepted(supervisor.move("laon-g2", PROFILE))
+    assert site.count("duty WHERE closed_at IS NULL") == 0
+    accepted(site.call("PATCH", path, {"pause": None}))
+    assert site.count("duty WHERE closed_at IS NULL AND profile = :profile", profile=PROFILE) == 1
+
+
+def test_an_agent_moves_its_own_session_only(supervisor: Supervisor):
+    site = supervisor.site
+    own = site.open("laon-g2")
+    path, body = "/counters/laon-g2/session", {"profile": PROFILE}
+    refused(site.call("PATCH", path, body, headers={"X-Counter-Session": ""}), 403, "forbidden")
+    accepted(site.call("PATCH", path, body, headers={"X-Counter-Session": own}))
+    other = {"X-Counter-Session": "another-session"}
+    refused(site.call("PATCH", path, body, headers=other), 409, "no_counter_session")
+    refused(site.call("PATCH", path, {}), 400, "bad_request")
+    refused(site.call("PATCH", path, body | {"pause": None}), 400, "bad_request")
+
+
+def test_stopped_tickets_are_not_issued_today_and_counted(supervisor: Supervisor):
+    site = supervisor.site
+    kept = site.ticket()
+    accepted(supervisor.stop())
+    refused(supervisor.stop(), 409, "already_stopped")
+    problem = refused(site.press(), 409, "stopped")
+    assert "Plus de ticket" in problem["detail"]
+    assert site.count("not_issued WHERE reason = 'stopped'") == 1
+    menu = {each["id"]: each["state"] for each in accepted(site.get(f"/halls/{HALL}/menu"))["services"]}
+    assert menu[SERVICE] == "stopped"
+    assert supervisor.wall()["stops"][0]["service"] == SERVICE
+    assert site.press(PERMITS).status_code == 201
+    agents(site, COUNTER)
+    assert accepted(site.next())["number"] == kept["number"], "who waits is still called"
+    accepted(supervisor.stop(verb="reopen"))
+    refused(supervisor.stop(verb="reopen"), 409, "not_stopped")
+    assert site.press().status_code == 201
+
+
+def test_a_stop_ends_with_its_day(supervisor: Supervisor):
+    accepted(supervisor.stop())
+    supervisor.site.hands.now += timedelta(days=1)
+    assert supervisor.site.press().status_code == 201
+
+
+def test_a_press_whose_answer_was_lost_gives_its_ticket_though_tickets_were_stopped(supervisor: Supervisor):
+    first = accepted(supervisor.site.press(press_id="press-one"), 201)
+    accepted(supervisor.stop())
+    assert accepted(supervisor.site.press(press_id="press-one"))["number"] == first["number"]
+
+
+def test_what_is_unknown_is_said(supervisor: Supervisor):
+    refused(supervisor.stop("no-such-service"), 409, "unknown_service")
+
+
+def test_no_wait_and_no_breach_is_foretold_for_a_ticket_that_nobody_can_take(supervisor: Supervisor):
+    site = supervisor.site
+    agents(site, COUNTER)
+    for _ in range(40):
+        site.ticket()
+    assert supervisor.queue()["state"] == "breach_expected"
+    site.publish(laon_accueil={"hours": {"week": {"monday": ["09:00-10:00"]}}})
+    assert (supervisor.queue()["wait"], supervisor.queue()["state"]) == (None, "calm")

@@ -1,0 +1,50 @@
+"""The voice of a hall is kept quiet for a while by its supervisor, and comes back by itself."""
+
+from datetime import timedelta
+
+from server.domain.instants import to_text
+from server.store.journal.rebuild import differences
+from tests.server.web.api_site import HALL, ApiSite, accepted, refused
+
+QUIET = f"/halls/{HALL}/quiet"
+
+
+def quiet_on_board(site: ApiSite) -> str | None:
+    until: str | None = accepted(site.get(f"/halls/{HALL}/board"))["quiet_until"]
+    return until
+
+
+def test_quiet_lasts_as_long_as_it_was_asked_for_and_every_screen_is_told(both: ApiSite):
+    chief, header = both.writer("supervisor")
+    assert quiet_on_board(both) is None
+    told = accepted(chief.post(f"/api/v1{QUIET}", json={"minutes": 30}, headers=header))
+    until = to_text(both.hands.now + timedelta(minutes=30))
+    assert told == {"quiet_until": until}
+    assert quiet_on_board(both) == until
+    assert accepted(chief.get(f"/api/v1/halls/{HALL}/wall"))["quiet_until"] == until
+    both.hands.now += timedelta(minutes=30)
+    assert quiet_on_board(both) is None
+    with both.database.read() as rows:
+        assert differences(rows, both.database.hall_id(HALL)) == []
+
+
+def test_the_voice_comes_back_before_and_the_last_choice_holds(both: ApiSite):
+    chief, header = both.writer("supervisor")
+    for minutes in (60, 0):
+        accepted(chief.post(f"/api/v1{QUIET}", json={"minutes": minutes}, headers=header))
+        both.hands.now += timedelta(seconds=1)
+    assert quiet_on_board(both) is None
+
+
+def test_nobody_silences_a_hall_for_ever_nor_without_the_right(both: ApiSite):
+    chief, header = both.writer("supervisor")
+    for minutes in (121, -1):
+        refused(chief.post(f"/api/v1{QUIET}", json={"minutes": minutes}, headers=header), 400, "bad_request")
+    refused(both.post(QUIET, {"minutes": 30}), 403, "forbidden")
+    assert quiet_on_board(both) is None
+
+
+def test_a_screen_is_told_how_loud_it_may_be(api: ApiSite):
+    screen = accepted(api.get(f"/halls/{HALL}/screen", token=api.screen))
+    lunch = {"opens": "12:00", "closes": "13:30", "percent": 60}
+    assert screen["sound"] == {"most_percent": 80, "levels": [lunch]}

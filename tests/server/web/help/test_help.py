@@ -1,0 +1,236 @@
+"""The help: what everybody may read, what asks for a sign-in, and that a document cannot harm its reader."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.domain.people.roles import ROLES
+from server.language import LANGUAGES, Catalogues
+from server.store.people.accounts import EVERY_SITE, Grant
+from server.web.pages.help.documents import MANUALS, PUBLIC, TRANSLATED, Document, Library
+from server.web.pages.help.pages import blueprint
+from server.web.pages.help.rendering import anchor_of, render
+from server.web.pages.help.search import search
+from server.web.rendering.frame import install_frame
+from server.web.rendering.viewer import Viewer, install_page_context
+from tests.harness.programs import PROJECT
+
+SERVER = PROJECT / "server"
+DOCS = PROJECT / "docs"
+AGENT = Viewer("camille", "Camille Dupont", (Grant("agent", EVERY_SITE),))
+
+
+def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
+    """The help pages alone, seen by someone or by nobody."""
+    folders = (("server", SERVER / "translations"), ("help", SERVER / "web/pages/help/translations"))
+    translate = Catalogues(folders).translate
+    app = Flask("help-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
+    app.jinja_env.globals["csrf_token"] = lambda: "token"
+    install_page_context(
+        app, translate=translate, languages=LANGUAGES, viewer=lambda: viewer, is_demonstration=False
+    )
+    install_frame(app, viewer=lambda: viewer, halls=lambda _: (), count_alarms=dict)
+    app.register_blueprint(blueprint(translate=translate, viewer=lambda: viewer, docs_dir=docs_dir))
+    return app.test_client()
+
+
+def test_the_first_sentence_is_told_with_its_own_spaces():
+    text = "# Titre\n\nLa page **Accueil** (`/accueil`) dit\u00a0: l’*aide* est là\u00a0;\nrien d’autre. Et"
+    told = render(text, address_of=lambda _: None).summary
+    assert told == "La page Accueil (/accueil) dit\u00a0: l’aide est là\u00a0; rien d’autre."
+
+
+def test_files_of_code_are_not_what_a_document_is_about():
+    text = (
+        "# Alarms\n\nCode: `server/domain/alarms/detection.py`, `watch.py` (the rule). An alarm is a fault.\n"
+    )
+    assert render(text, address_of=lambda _: None).summary == "An alarm is a fault."
+
+
+def rendered(text: str, folder: str = "") -> str:
+    return render(
+        text, folder=folder, address_of=lambda name: f"/aide/{name}" if "gone" not in name else None
+    ).html
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_the_visitors_manual_and_the_accessibility_declaration_are_open_to_all(name: str):
+    assert client(None).get(f"/aide/{name}").status_code == 200
+
+
+def test_everything_else_asks_for_a_sign_in_and_comes_back():
+    answer = client(None).get("/aide/manuels/agent")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/connexion?next=%2Faide%2Fmanuels%2Fagent"
+
+
+def test_whoever_is_not_signed_in_does_not_learn_which_documents_exist():
+    assert client(None).get("/aide/nothing").status_code == 302
+    assert "manuels/agent" not in client(None).get("/aide").text
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_the_help_opens_with_the_manual_of_the_role(role: str):
+    index = client(Viewer("x", "X", (Grant(role, EVERY_SITE),))).get("/aide?lang=fr").text
+    assert f'data-manual="{MANUALS[role]}"' in index
+    assert index.index("<article") < index.index('id="section-manuals"')
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor", "administrator"])
+def test_a_reader_of_english_opens_the_english_manual_and_may_turn_to_the_french_one(role: str):
+    reader = client(Viewer("x", "X", (Grant(role, EVERY_SITE),)))
+    assert f'data-manual="{TRANSLATED[MANUALS[role]]}"' in reader.get("/aide?lang=en").text
+    assert f'href="/aide/{MANUALS[role]}" lang="fr"' in reader.get(f"/aide/{TRANSLATED[MANUALS[role]]}").text
+
+
+def test_a_reader_of_spanish_opens_the_english_manual_and_is_told_its_language():
+    own = client(AGENT).get("/aide?lang=es").text
+    assert '<article lang="en" data-manual="manuals/agent"' in own
+    assert "Este manual está escrito en inglés." in own
+    assert 'href="/aide/manuels/agent" lang="fr"' in own.partition("<article")[0]
+    committee = client(Viewer("x", "X", (Grant("committee", EVERY_SITE),)))
+    assert "Este manual está escrito en francés." in committee.get("/aide?lang=es").text
+
+
+def test_visitors_open_the_help_with_their_manual():
+    assert 'data-manual="manuels/usager"' in client(None).get("/aide?lang=fr").text
+    assert 'data-manual="manuals/visitor"' in client(None).get("/aide?lang=en").text
+
+
+def found(page: str) -> list[str]:
+    return re.findall(
+        r'<li lang="[a-z]+"><a href="([^"]+)"', page.partition('class="help-found"')[2].partition("</ol>")[0]
+    )
+
+
+def test_words_are_looked_for_in_all_manuals_without_accents_or_capitals():
+    reader = client(AGENT)
+    assert found(reader.get("/aide?q=REORIENTER file").text)[0].startswith("/aide/manuels/")
+    assert found(reader.get("/aide?lang=en&q=set aside").text)[0].startswith("/aide/manuals/")
+    assert found(reader.get("/aide?q=xyzzy").text) == []
+    assert "«\u00a0&lt;b&gt;\u00a0»" in reader.get("/aide?lang=fr&q=<b>").text
+
+
+def test_whoever_is_not_signed_in_finds_only_what_everybody_may_read():
+    assert {
+        address.partition("#")[0] for address in found(client(None).get("/aide?lang=fr&q=ticket").text)
+    } <= {f"/aide/{name}" for name in PUBLIC}
+
+
+def test_a_passage_whose_heading_has_the_words_comes_first():
+    text = "# Titre\n\nLe papier manque. Autre chose.\n\n## Le papier\n\nRien ici.\n"
+    document = Document("manuels/x", "manuals", "fr", render(text, address_of=lambda _: None))
+    first, second = search([document], "papiér", "fr")
+    assert (first.address, second.excerpt) == ("/aide/manuels/x#le-papier", "Le papier manque.")
+
+
+def test_what_only_developers_need_is_not_in_the_help():
+    served = set(Library(DOCS).documents())
+    assert not [name for name in served if name.startswith("decisions/")]
+    assert served.isdisjoint({"glossary", "facts", "messages", "state", "threats", "measured"})
+    linked = {
+        link.removesuffix(".md")
+        for file in (DOCS / "manuels").glob("*.md")
+        for link in re.findall(r"\]\(\.\./([a-z/]+\.md)", file.read_text(encoding="utf-8"))
+    }
+    assert linked <= served, "a manual links to a document that the help does not have"
+
+
+def test_every_document_is_listed_and_opens_with_its_title():
+    reader = client(AGENT)
+    index = reader.get("/aide").text
+    for document in Library(DOCS).documents().values():
+        assert f'href="{document.address}"' in index
+        page = reader.get(document.address)
+        assert page.status_code == 200, document.name
+        assert re.search(r"<h1[^>]*>", page.text), document.name
+
+
+def test_every_link_inside_the_help_leads_to_a_page_and_a_heading():
+    reader = client(AGENT)
+    pages = {each.address: reader.get(each.address).text for each in Library(DOCS).documents().values()}
+    for address, page in pages.items():
+        for href in re.findall(r'href="([^"]*)"', page.partition('<main id="main"')[2]):
+            path, _, anchor = href.partition("#")
+            assert path in ("", "/aide", *pages) or "://" in href, f"{address} → {href}"
+            assert not anchor or f'id="{anchor}"' in pages.get(path or address, ""), f"{address} → {href}"
+
+
+def test_a_document_that_is_not_there_is_not_found():
+    assert client(AGENT).get("/aide/nothing").status_code == 404
+
+
+def test_nothing_outside_the_documents_is_read():
+    for name in ("../README", "..%2FREADME", "manuels/../../README", "%2Fetc%2Fpasswd"):
+        assert client(AGENT).get(f"/aide/{name}").status_code in (308, 404)
+
+
+def test_a_changed_document_is_read_again(tmp_path: Path):
+    folder = tmp_path / "manuels"
+    folder.mkdir()
+    (folder / "page.md").write_text("# Before\n", encoding="utf-8")
+    reader = client(AGENT, tmp_path)
+    assert "<h1" in reader.get("/aide/manuels/page").text
+    (folder / "other.md").write_text("# After\n", encoding="utf-8")
+    assert "After" in reader.get("/aide/manuels/other").text
+
+
+def test_pages_hold_nothing_a_strict_content_policy_blocks():
+    for address in (
+        "/aide",
+        "/aide?q=ticket",
+        "/aide/manuels/agent",
+        "/aide/rules/indicators",
+        "/aide/settings",
+    ):
+        page = client(AGENT).get(address).text
+        assert not re.findall(r"<script|<style|\sstyle=|\son[a-z]+=", page)
+
+
+def test_each_document_says_which_language_it_is_in():
+    reader = client(AGENT)
+    assert '<article lang="fr">' in reader.get("/aide/manuels/agent?lang=en").text
+    assert '<article lang="en">' in reader.get("/aide/settings").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_left_untranslated(language: str):
+    for address in ("/aide", "/aide/manuels/agent"):
+        assert not re.search(r">[^<]*\bhelp\.[a-z_]", client(AGENT).get(f"{address}?lang={language}").text)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "[press](javascript:alert(1))",
+        "[press](data:text/html,x)",
+        '<p style="color:red" onclick="x()">x</p>',
+    ],
+)
+def test_a_document_cannot_run_anything(harm: str):
+    html = rendered(f"# Title\n\n{harm}\n")
+    assert not re.search(r"<script|<img|href=\"(javascript|data):|<p [a-z]", html)
+
+
+def test_links_between_documents_become_addresses_of_the_help():
+    assert 'href="/aide/rules/state#restore"' in rendered("[x](../rules/state.md#restore)", "manuels")
+    assert "href" not in rendered("[x](gone.md)")
+    assert 'href="https://example.org/"' in rendered("[x](https://example.org/)")
+
+
+def test_headings_have_anchors_of_their_own():
+    html = rendered("# A\n\n## L’été à Laon\n\n## L’été à Laon\n")
+    assert 'id="l-ete-a-laon"' in html
+    assert 'id="l-ete-a-laon-2"' in html
+    assert anchor_of("— ?") == "section"
+
+
+def test_a_wide_table_is_reached_by_the_keyboard_and_named_by_its_heading():
+    html = rendered("# T\n\n## Figures\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n")
+    assert '<div class="wide" tabindex="0" role="group" aria-labelledby="figures"><table>' in html
+    assert "style" not in html

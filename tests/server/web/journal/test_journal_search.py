@@ -1,0 +1,155 @@
+"""Looking for something in the journal: filters, pages one after the other, how far a look goes."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.instants import to_micros
+from server.store.journal.pages import Stretch, first_position_at, newest_facts, visits_numbered
+from server.usecases.journal import read_journal
+from server.usecases.tickets.stop_tickets import stop_tickets
+from tests.server.web.api_site import HALL, SERVICE, ApiSite
+from tests.server.web.journal.journal_readers import WHERE, a_morning, account, lines, read
+
+
+def test_each_filter_leaves_out_the_rest(both: ApiSite):
+    a_morning(both)
+    first = both.hands.now
+    both.hands.now += timedelta(days=2)
+    account_of_later = account(both, "Dominique Petit")
+    stop_tickets(both.database, HALL, account_of_later, service=SERVICE)
+    browser = both.person("supervisor")
+    assert {line[1] for line in read(browser, "&sujet=days")} == {
+        "Tickets arrêtés pour la journée",
+        "Tickets de nouveau donnés",
+    }
+    later = first.date() + timedelta(days=2)
+    assert [line[3] for line in read(browser, f"&du={later}&au={later}")] == ["Dominique Petit"]
+    assert read(browser, f"&du={later + timedelta(days=1)}") == []
+    assert len(read(browser, f"&au={later - timedelta(days=1)}")) == len(read(browser)) - 1
+    number = read(browser, "&mots=a001")
+    assert {line[1] for line in number} >= {"Ticket donné", "Appel", "La personne est au guichet"}
+    assert all("A001" in line[2] for line in number)
+    assert read(browser, "&mots=A999") == []
+    assert [line[1] for line in read(browser, "&mots=ARRETES%20petit")] == ["Tickets arrêtés pour la journée"]
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(read_journal, "PAGE", 3)
+    monkeypatch.setattr(read_journal, "READ_AT_ONCE", 4)
+    a_morning(both)
+    browser = both.person("supervisor")
+    for query in ("", "&mots=ticket"):
+        seen: list[str] = []
+        place = ""
+        while True:
+            text = browser.get(f"{WHERE}{query}{place}").text
+            seen += re.findall(r"<dt>Place dans le journal</dt><dd>(\d+)", text)
+            onward = re.search(r'href="/journal\?[^"]*avant=(\d+)" rel="next"', text)
+            if onward is None:
+                break
+            place = f"&avant={onward[1]}"
+        numbers = [int(each) for each in seen]
+        assert numbers == sorted(set(numbers), reverse=True)
+        every = json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text)["facts"]
+        assert [fact["position"] for fact in every] == numbers
+        assert len(numbers) > 3
+
+
+def test_a_page_says_how_far_it_looked(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(read_journal, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(read_journal, "MOST_LOOKED_THROUGH", 4)
+    person = a_morning(both)
+    browser = both.person("supervisor")
+    text = browser.get(f"{WHERE}&mots=publiee").text
+    assert lines(text) == []
+    assert "Cherché jusqu’au 24/11/2026" in text
+    assert "Chercher plus loin" in text
+    monkeypatch.setattr(read_journal, "FARTHEST", 1)
+    text = browser.get(f"{WHERE}&personne={person.id}").text
+    assert [line[1] for line in lines(text)] == ["Tickets de nouveau donnés"]
+    assert "Chercher plus loin" in text
+
+
+@pytest.mark.parametrize("asked", ["personne", "mots"])
+def test_no_statement_walks_over_a_whole_journal(both: ApiSite, monkeypatch: pytest.MonkeyPatch, asked: str):
+    person = a_morning(both)
+    for _ in range(12):
+        both.ticket()
+    browser = both.person("supervisor")
+    query = f"&personne={person.id}" if asked == "personne" else "&mots=A001"
+    whole = [line[1] for line in read(browser, query)]
+    looks: list[Stretch | None] = []
+
+    def seen(rows: Any, stretch: Stretch, limit: int) -> Any:
+        looks.append(stretch)
+        return newest_facts(rows, stretch, limit)
+
+    monkeypatch.setattr(read_journal, "STEP", 5)
+    monkeypatch.setattr(read_journal, "newest_facts", seen)
+    monkeypatch.setattr(both.database, "breathe", lambda: looks.append(None))
+    shown = [line[1] for line in read(browser, query)]
+    every = json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text)["facts"]
+    assert [fact["what"] for fact in every] == shown == whole
+    walks = [each for each in looks if each is not None]
+    assert len(walks) > 6
+    assert {each.before - each.after - 1 for each in walks} <= set(range(6))
+    assert looks[1::2] == [None] * len(walks), "other work is let through after each"
+
+
+def test_where_nothing_can_be_found_nothing_is_walked_over(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    person = a_morning(both)
+    monkeypatch.setattr(read_journal, "STEP", 1)
+    looks: list[None] = []
+    monkeypatch.setattr(both.database, "breathe", lambda: looks.append(None))
+    browser = both.person("supervisor")
+    looks.clear()
+    for query in (f"&personne={person.id}&sujet=calls", "&mots=A999"):
+        text = browser.get(WHERE + query).text
+        assert lines(text) == []
+        assert "Chercher plus loin" not in text
+        assert json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text) == {"facts": []}
+    assert len(looks) == 4
+
+
+def test_a_number_is_looked_for_in_the_last_400_days_unless_a_first_day_is_told(both: ApiSite):
+    first = both.hands.now.date()
+    both.ticket()
+    both.hands.now += timedelta(days=406)
+    both.ticket()
+    browser = both.person("supervisor")
+    assert [line[1] for line in read(browser, "&mots=A001")] == ["Ticket donné"]
+    assert [line[1] for line in read(browser, f"&mots=A001&du={first}")] == ["Ticket donné"] * 2
+    with both.database.read() as rows:
+        hall = both.database.hall_id(HALL)
+        assert len(visits_numbered(rows, hall, "A001", first)) == 2
+        assert len(visits_numbered(rows, hall, "A001", first + timedelta(days=1))) == 1
+
+
+def test_a_query_that_cannot_be_read_is_told_and_the_rest_is_shown(api: ApiSite):
+    browser = api.person("supervisor")
+    for query in ("&du=hier", "&sujet=nothing", "&avant=x", "&au=0001-01-01", "&du=9999-12-31"):
+        answer = browser.get(WHERE + query)
+        assert answer.status_code == 400, query
+        assert "n’a pas été comprise" in answer.text
+        assert lines(answer.text)
+    assert browser.get(f"/journal/csv?hall={HALL}&du=hier").status_code == 400
+
+
+def test_facts_are_found_by_the_instant_they_were_recorded_at(both: ApiSite):
+    for _ in range(5):
+        both.ticket()
+        both.hands.now += timedelta(minutes=1)
+    with both.database.read() as rows:
+        hall = both.database.hall_id(HALL)
+        facts = rows.all(
+            "SELECT position, recorded_at FROM hall_fact WHERE hall = :h ORDER BY position", h=hall
+        )
+        for fact in facts:
+            first = first_position_at(rows, hall, len(facts), fact["recorded_at"])
+            same = [each["position"] for each in facts if each["recorded_at"] == fact["recorded_at"]]
+            assert first == min(same)
+        assert first_position_at(rows, hall, len(facts), to_micros(both.hands.now)) == len(facts) + 1

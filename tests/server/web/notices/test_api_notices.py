@@ -1,0 +1,123 @@
+"""Notices over the API: who may, what is refused, and how a correction takes a place."""
+
+import pytest
+
+from server.usecases.notices.read_programme import read_programme
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+from tests.server.web.officers import TEXT, Officers, items_of
+
+
+@pytest.fixture
+def officers(api: ApiSite) -> Officers:
+    return Officers(api)
+
+
+def test_a_bureau_drafts_an_officer_refuses_then_it_is_shown_at_every_site(both: ApiSite):
+    officers = Officers(both)
+    notice = officers.draft()
+    accepted(officers.verb("bureau", notice, "submit"))
+    listed = accepted(officers.get("everywhere", "/notices"))["notices"]
+    assert [(each["title"], each["state"], each["waits_for_me"]) for each in listed] == [
+        ("Ouvert à midi", "submitted", True)
+    ]
+    accepted(officers.verb("everywhere", notice, "refuse", reason="Dites à quelle heure."))
+    mine = accepted(officers.get("bureau", f"/notices/{notice['notice']}"))
+    assert (mine["waits_for_me"], mine["verbs"]) == (True, ["edit", "archive"])
+    assert [step["reason"] for step in mine["history"]] == [None, None, "Dites à quelle heure."]
+    assert "script" not in mine["content"]["bodies"]["fr"]
+    changed = TEXT | {"bodies": {**TEXT["bodies"], "fr": "<p>De 12 h à 14 h</p>"}}  # type: ignore[dict-item]
+    edit = {"content": changed, "base_version": 1}
+    better = accepted(officers.post("bureau", f"/notices/{notice['notice']}", edit, "PATCH"))
+    accepted(officers.verb("bureau", better, "submit"))
+    accepted(officers.verb("everywhere", better, "approve"))
+    accepted(officers.verb("everywhere", better, "publish"))
+    read = accepted(officers.get("bureau", f"/notices/{notice['notice']}"))
+    assert [each["path"] for each in read["versions"][1]["changes"]] == ["bodies.fr"]
+    for hall in (HALL, OTHER):
+        programme = read_programme(both.database, hall, "", lambda key, *_, **__: key)
+        shown = items_of(programme, notice["notice"])
+        assert [(item["language"], item["content"]) for item in shown] == [
+            ("fr", {"title": "Ouvert à midi", "html": "<p>De 12 h à 14 h</p>"}),
+            ("en", {"title": "Open at noon", "html": "<p>Wednesdays</p>"}),
+            ("fr", {"title": "Ouvert à midi", "html": "<p>De 12 h à 14 h</p>"}),
+            ("es", {"title": "Abierto a mediodía", "html": "<p>Sí</p>"}),
+        ]
+        assert {(item["windows"] is None, item["is_legal"], item["ms"]) for item in shown} == {
+            (False, False, 10_000)
+        }
+
+
+def test_who_may_not_is_refused(officers: Officers):
+    notice = officers.draft()
+    refused(officers.post("agent", "/notices", {"content": TEXT}), 403, "forbidden")
+    refused(officers.get("agent", "/notices"), 403, "forbidden")
+    refused(officers.site.get("/notices"), 403, "forbidden")
+    refused(officers.site.get("/notices", token=None), 401, "not_signed_in")
+    refused(officers.verb("bureau", notice, "approve"), 403, "forbidden")
+    accepted(officers.verb("bureau", notice, "submit"))
+    refused(officers.verb("officer", notice, "approve"), 403, "forbidden")
+    refused(officers.get("bureau", "/notices/none"), 404, "unknown_notice")
+    vervins = officers.draft(TEXT | {"targets": {"sites": ["vervins"]}}, "everywhere")
+    refused(officers.get("bureau", f"/notices/{vervins['notice']}"), 403, "forbidden")
+    assert vervins["notice"] not in [
+        each["notice"] for each in accepted(officers.get("bureau", "/notices"))["notices"]
+    ]
+
+
+def test_what_is_wrong_is_said_with_its_place(officers: Officers):
+    one = TEXT | {"titles": {"fr": "Un", "en": "One"}, "bodies": {"fr": "Un", "en": "One"}}
+    problem = refused(officers.post("bureau", "/notices", {"content": one}), 422, "document_refused")
+    assert ("titles", "one_translation") in [(each["path"], each["code"]) for each in problem["problems"]]
+    assert all(each["detail"].endswith(".") for each in problem["problems"])
+    aimed = TEXT | {"targets": {"screens": ["nowhere"]}}
+    problem = refused(officers.post("bureau", "/notices", {"content": aimed}), 422, "document_refused")
+    assert [each["code"] for each in problem["problems"]] == ["unknown_target"]
+    refused(officers.post("bureau", "/notices", {"content": "x"}), 400, "bad_request")
+    refused(officers.post("bureau", "/notices", {"content": {}}), 422, "document_refused")
+
+
+def test_the_second_of_two_editors_is_told_and_a_repeated_request_is_done_once(officers: Officers):
+    notice = officers.draft()
+    path, edit = f"/notices/{notice['notice']}", {"content": TEXT, "base_version": 1}
+    for _ in range(2):
+        first = officers.post("bureau", path, edit, "PATCH", **{"Idempotency-Key": "first"})
+        assert accepted(first)["version"] == 2
+    assert refused(officers.post("officer", path, edit, "PATCH"), 409, "stale_notice")["newest"] == 2
+    refused(officers.verb("bureau", notice, "submit"), 409, "stale_notice")
+
+
+def test_dates_that_are_reversed_and_states_that_do_not_fit_are_refused(officers: Officers):
+    notice = officers.draft()
+    refused(officers.verb("everywhere", notice, "publish"), 409, "notice_state")
+    accepted(officers.verb("bureau", notice, "submit"))
+    accepted(officers.verb("everywhere", notice, "approve"))
+    shown = {"from": "2026-12-02T09:00:00+01:00", "until": "2026-12-01T09:00:00+01:00"}
+    refused(officers.verb("everywhere", notice, "publish", **shown), 422, "dates_reversed")
+    refused(officers.verb("everywhere", notice, "refuse", reason="  "), 422, "no_reason")
+    refused(officers.verb("everywhere", notice, "refuse", reason="a\x00b"), 400, "bad_request")
+    accepted(officers.verb("everywhere", notice, "refuse", reason="Dites où\net quand."))
+    refused(officers.get("everywhere", "/notices?before=nowhere"), 400, "bad_request")
+    assert accepted(officers.get("everywhere", "/notices?state=refused"))["next"] is None
+    for until in ("2026-12-01T09:00:00", "9999-12-31T23:59:59-14:00", "tomorrow"):
+        refused(officers.verb("everywhere", notice, "publish", until=until), 400, "bad_request")
+
+
+def test_a_published_notice_is_corrected_and_its_correction_takes_its_place(officers: Officers):
+    former = officers.publish()
+    draft = accepted(officers.verb("bureau", former, "correct"), 201)
+    problem = refused(officers.verb("bureau", former, "correct"), 409, "correction_open")
+    assert problem["correction"] == draft["notice"]
+    seen = accepted(officers.get("bureau", f"/notices/{draft['notice']}"))
+    assert (seen["is_correction"], seen["corrects"]["notice"]) == (True, former["notice"])
+    assert seen["content"]["titles"] == TEXT["titles"]
+    accepted(officers.verb("bureau", draft, "submit"))
+    accepted(officers.verb("everywhere", draft, "approve"))
+    later = {"from": "2026-12-02T09:00:00+01:00"}
+    refused(officers.verb("everywhere", draft, "publish", **later), 409, "correction_starts_now")
+    assert items_of(officers.screen(), former["notice"])
+    accepted(officers.verb("everywhere", draft, "publish"))
+    told = officers.screen()
+    assert items_of(told, draft["notice"])
+    assert items_of(told, former["notice"]) == []
+    refused(officers.verb("bureau", draft, "correct", version=9), 409, "stale_notice")
+    refused(officers.verb("agent", draft, "correct"), 403, "forbidden")

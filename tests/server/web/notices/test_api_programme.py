@@ -1,0 +1,235 @@
+"""What a screen is told of the notices that are published, and when it is told that this has changed."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import pytest
+
+from server.live.publication.programmes import Programmes, next_edge
+from server.store.transactions.installation_transaction import Author
+from server.usecases.hours.count_busy_hours import count_affluence
+from server.usecases.notices.read_programme import read_programme
+from tests.server.usecases.quality.figures_history import PlayedDay
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+from tests.server.web.officers import TEXT, Officers, items_of
+
+
+@pytest.fixture
+def officers(api: ApiSite) -> Officers:
+    return Officers(api)
+
+
+def test_the_programme_changes_with_what_is_shown_and_with_the_day_only(officers: Officers):
+    before = officers.screen()
+    officers.site.hands.now += timedelta(hours=3)
+    assert officers.screen() == before, "not with the hour"
+    notice = officers.publish()
+    after = officers.screen()
+    assert after["revision"] != before["revision"]
+    assert officers.screen() == after
+    accepted(officers.verb("everywhere", notice, "withdraw"))
+    assert officers.screen() == before, "as it was, revision and all"
+    officers.site.hands.now += timedelta(days=1)
+    next_day = officers.screen()
+    assert next_day["covers_until"] == before["covers_until"] + 86_400_000
+    assert next_day["revision"] != before["revision"]
+
+
+def test_windows_are_absolute_and_stop_at_the_ends_of_publication_and_validity(officers: Officers):
+    aimed = TEXT | {
+        "validity": {"starts": "2026-11-25", "ends": "2026-11-26"},
+        "dayparts": {"parts": ["morning"]},
+    }
+    notice = officers.publish(aimed, until="2026-11-26T11:00:00+01:00")
+    paris = [
+        datetime(2026, 11, day, hour, minute, tzinfo=UTC).timestamp() * 1000
+        for day, hour, minute in ((25, 7, 30), (25, 11, 0), (26, 7, 30), (26, 10, 0))
+    ]
+    items = items_of(officers.screen(), notice["notice"])
+    assert items
+    assert {tuple(map(tuple, item["windows"])) for item in items} == {
+        ((int(paris[0]), int(paris[1])), (int(paris[2]), int(paris[3])))
+    }
+    officers.site.hands.now = datetime(2026, 11, 26, 10, tzinfo=UTC)
+    officers.signed_in.clear()  # twelve hours have passed
+    listed = accepted(officers.get("everywhere", "/notices?state=expired"))["notices"]
+    assert [each["notice"] for each in listed] == [notice["notice"]]
+
+
+def test_targets_and_queues_decide_which_screen_shows_it(officers: Officers):
+    hall = officers.publish(TEXT | {"targets": {"halls": [OTHER]}}, who="everywhere")
+    mine = officers.publish(TEXT | {"targets": {"screens": ["laon-ecran-1"]}})
+    crowd = {"queue": "laon-file-accueil", "more_than": 10}
+    when = officers.publish(TEXT | {"when": crowd})
+    told = officers.screen()
+    assert items_of(told, hall["notice"]) == []
+    assert items_of(told, mine["notice"])
+    assert [item["when"] for item in items_of(told, when["notice"])] == [crowd] * 4
+    elsewhere = read_programme(officers.site.database, OTHER, "", lambda key, *_, **__: key)
+    assert items_of(elsewhere, hall["notice"])
+    assert items_of(elsewhere, mine["notice"]) == []
+    assert items_of(elsewhere, when["notice"]) == [], "no such queue there"
+
+
+def test_what_is_there_without_anybody_publishing(officers: Officers):
+    told = officers.screen()
+    kinds = [item["kind"] for item in told["items"]]
+    assert kinds[0] == "waits"
+    priority = [item for item in told["items"] if item["kind"] == "priority_card"]
+    assert {item["language"] for item in priority} == {"fr", "en", "es"}
+    assert {item["is_legal"] for item in priority} == {True}
+    assert all(len(item["content"]["lines"]) >= 2 for item in priority)
+    assert told["legal_share"] == 0.2
+    assert set(kinds) == {"waits", "priority_card"}
+    [tuesday, *_] = told["hours"]
+    assert tuesday == [
+        int(datetime(2026, 11, 24, hour, 30, tzinfo=UTC).timestamp() * 1000) for hour in (6, 16)
+    ]
+
+
+def test_a_published_notice_on_priority_takes_the_place_of_the_built_in_one(officers: Officers):
+    own = {"kind": "priority_card", "titles": {"fr": "Priorité"}, "texts": {"fr": "Parlez-en à l’accueil."}}
+    notice = officers.publish(own)
+    now = officers.site.hands.now.timestamp() * 1000
+    priority = [item for item in officers.screen()["items"] if item["kind"] == "priority_card"]
+    ahead = [item for item in priority if any(ends > now for _, ends in item["windows"])]
+    assert {item["notice"] for item in ahead} == {notice["notice"]}
+    assert ahead[0]["content"]["lines"][0] == "Parlez-en à l’accueil."
+
+
+def test_the_built_in_notice_on_priority_is_there_whenever_the_published_one_is_not(officers: Officers):
+    own = {
+        "kind": "priority_card",
+        "titles": {"fr": "Priorité"},
+        "texts": {"fr": "Parlez-en à l’accueil."},
+        "dayparts": {"parts": ["morning"]},
+    }
+    notice = officers.publish(own)
+    told = officers.screen()
+    by_notice = {item["notice"]: item for item in told["items"] if item["kind"] == "priority_card"}
+    assert set(by_notice) == {notice["notice"], "priority-card"}
+    mine, built_in = (by_notice[name]["windows"] for name in (notice["notice"], "priority-card"))
+    assert mine
+    joined = sorted([*mine, *built_in])
+    assert all(earlier[1] == later[0] for earlier, later in pairwise(joined)), "never both, never none"
+    assert joined[-1][1] == told["covers_until"]
+    crowd = {"when": {"queue": "laon-file-accueil", "more_than": 5}, "dayparts": {}}
+    officers.publish(own | crowd)
+    [again] = {
+        str(item["windows"]) for item in officers.screen()["items"] if item["notice"] == "priority-card"
+    }
+    assert again == str(built_in), "what depends on who waits is not certain to be shown"
+
+
+def test_delays_hours_and_what_was_asked_are_shown_and_results_are_hidden(officers: Officers):
+    delays = {
+        "kind": "delays",
+        "titles": {"fr": "Délais moyens"},
+        "rows": [{"labels": {"fr": "Titre de séjour"}, "delays": {"fr": "8 semaines"}}],
+        "sources": {"fr": "Bureau des titres"},
+        "stands_on": "2026-11-02",
+    }
+    notice = officers.publish(delays)
+    [item] = [each for each in items_of(officers.screen(), notice["notice"]) if each["id"].endswith(".0")]
+    assert item["content"] == {
+        "title": "Délais moyens",
+        "rows": [{"label": "Titre de séjour", "delay": "8 semaines"}],
+        "source": "Bureau des titres",
+        "on": "2026-11-02",
+    }
+    asked = {
+        "kind": "asked_and_done",
+        "titles": {"fr": "C’est fait"},
+        "asked": {"fr": "A"},
+        "done": {"fr": "B"},
+    }
+    published = officers.publish(asked)
+    shown = items_of(officers.screen(), published["notice"])
+    assert shown[0]["content"]["lines"] == ["A", "B"]
+    results = officers.publish({"kind": "results", "titles": {"fr": "Nos résultats"}})
+    assert items_of(officers.screen(), results["notice"]) == []
+    assert accepted(officers.get("bureau", f"/notices/{results['notice']}"))["is_hidden"] is True
+
+
+def test_hours_are_those_of_the_calendar_with_what_people_really_do(officers: Officers):
+    database, hands = officers.site.database, officers.site.hands
+    notice = officers.publish({"kind": "hours", "titles": {"fr": "Horaires"}})
+
+    def lines() -> list[str]:
+        found: list[str] = items_of(officers.screen(), notice["notice"])[0]["content"]["lines"]
+        return found
+
+    week = lines()
+    assert (
+        week[0]
+        == "Lundi et mardi\u00a0: de 8\u00a0h\u00a030 à 12\u00a0h et de 13\u00a0h\u00a030 à 16\u00a0h\u00a030"
+    )
+    assert not [line for line in week if "tickets" in line]
+    for days_ago in range(1, 43):
+        day = (hands.now - timedelta(days=days_ago)).date()
+        if day.weekday() > 4:
+            continue
+        with database.transaction(HALL, Author("history")) as transaction:
+            played = PlayedDay(transaction, day, Random(days_ago))
+            for rank, hour in enumerate([9.2, 9.4, 9.6, 9.8] * 2 + [10.5, 11.5, 14.5, 15.5]):
+                played.visit(rank + 1, "laon-titres-depot", played.local(hour), "served")
+    count_affluence(database, database.hall_id(HALL))
+    busy = [line for line in lines() if line.startswith("Le plus de monde")]
+    assert busy
+    assert "de 9\u00a0h à 10\u00a0h" in busy[0]
+
+
+def test_a_version_is_looked_at_on_a_screen_before_anybody_decides(officers: Officers):
+    notice = officers.draft(TEXT | {"validity": {"starts": "2027-01-01"}})
+    query = f"/halls/{HALL}/screen?screen=laon-ecran-1&notice={notice['notice']}&version=1"
+    shown = accepted(officers.get("bureau", query))["programme"]
+    assert {(item["notice"], item["windows"] is None) for item in shown["items"]} == {
+        (notice["notice"], True)
+    }
+    assert shown["hours"] is None
+    refused(officers.get("agent", query), 403, "forbidden")
+    elsewhere = officers.draft(TEXT | {"targets": {"sites": ["vervins"]}}, "everywhere")
+    other = query.replace(notice["notice"], elsewhere["notice"])
+    refused(officers.get("bureau", other), 403, "forbidden")
+    accepted(officers.get("everywhere", other))
+    refused(officers.get("bureau", query.replace("ecran-1", "ecran-99")), 404, "unknown_screen")
+    refused(officers.get("bureau", query.replace("version=1", "version=9")), 404, "unknown_notice")
+    own = accepted(officers.site.get(query, token=officers.site.screen))["programme"]
+    assert items_of(own, notice["notice"]) == [], "a screen shows what is published, whatever it asks"
+
+
+# --- who is told when something begins or ends ------------------------------------------------------
+
+
+@pytest.fixture
+def programmes(officers: Officers) -> Programmes:
+    return Programmes(officers.site.database, lambda key, *_, **__: key)
+
+
+def test_screens_are_told_when_something_begins_or_ends_and_not_otherwise(
+    officers: Officers, programmes: Programmes
+):
+    site = officers.site
+    halls = [site.database.hall_id(HALL)]
+    assert programmes.turned(halls) == set()
+    begins = site.hands.now + timedelta(minutes=10)
+    ends = begins + timedelta(minutes=5)
+    shown: dict[str, Any] = {"from": begins.isoformat(), "until": ends.isoformat()}
+    officers.publish(TEXT | {"targets": {"screens": ["laon-ecran-1"]}}, **shown)
+    told = []
+    for _ in range(20):
+        site.hands.now += timedelta(minutes=1)
+        told.append(bool(programmes.turned(halls)))
+    assert [minute + 1 for minute, is_told in enumerate(told) if is_told] == [1, 10, 13, 15], (
+        "published, begun, no longer new, over"
+    )
+
+
+def test_the_next_edge_is_of_an_item_or_of_the_hours_of_the_screen():
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    at = [int((now + timedelta(hours=hours)).timestamp() * 1000) for hours in range(5)]
+    programme = {"items": [{"windows": [[at[0], at[3]]]}, {"windows": None}], "hours": [[at[2], at[4]]]}
+    assert next_edge(programme, now) == now + timedelta(hours=2)
+    assert next_edge({"items": [], "hours": None}, now) is None

@@ -1,0 +1,85 @@
+import json
+
+import pytest
+
+from server.web.pages.quality.draw import Drawings
+from server.web.pages.quality.plots import (
+    Bar,
+    WaitBar,
+    WaitWords,
+    arrivals_plot,
+    named_bars_plot,
+    waits_plot,
+    whole_ticks,
+)
+
+WORDS = WaitWords("médiane", "9 sur 10", "minutes", "objectif 15 min")
+
+
+@pytest.fixture(scope="module")
+def drawings() -> Drawings:
+    return Drawings()
+
+
+def test_bars_carry_their_values_and_names(drawings: Drawings):
+    (svg,) = drawings.svgs([arrivals_plot([Bar("9 h", 4.2, "4,2"), Bar("10 h", 2, "2,0")], unit="visites")])
+    assert svg is not None
+    assert all(f">{text}<" in svg for text in ("9 h", "10 h", "4,2", "2,0", "visites"))
+
+
+def test_lying_bars_carry_their_whole_names_and_values(drawings: Drawings):
+    bars = [Bar("Expediente recibido", 12, "12"), Bar("Pièce manquante", 0, "0")]
+    (svg,) = drawings.svgs([named_bars_plot(bars, unit="étapes")])
+    assert svg is not None
+    assert all(f">{text}<" in svg for text in ("Expediente recibido", "Pièce manquante", "12", "étapes"))
+
+
+def test_median_percentile_and_target_are_named_beside_the_marks(drawings: Drawings):
+    bars = [WaitBar("9 h", 4, 12), WaitBar("10 h", None, None)]
+    (svg,) = drawings.svgs([waits_plot(bars, words=WORDS, target_min=15)])
+    assert svg is not None
+    assert all(f">{name}<" in svg for name in ("médiane", "9 sur 10", "objectif 15 min"))
+    assert "legend" not in svg
+
+
+def test_a_drawing_has_nothing_a_strict_policy_forbids(drawings: Drawings):
+    (svg,) = drawings.svgs([waits_plot([WaitBar("9 h", 4, 12)], words=WORDS)])
+    assert svg is not None
+    assert not any(forbidden in svg for forbidden in ("style=", "<style", "<script", "href="))
+
+
+def test_words_from_a_catalogue_cannot_become_markup(drawings: Drawings):
+    (svg,) = drawings.svgs([arrivals_plot([Bar("<b>9</b>", 1, "<script>")], unit="&")])
+    assert svg is not None
+    assert "<script>" not in svg
+    assert "<b>" not in svg
+
+
+def test_all_waits_unknown_draws_an_empty_plot(drawings: Drawings):
+    (svg,) = drawings.svgs([waits_plot([WaitBar("9 h", None, None)], words=WORDS)])
+    assert svg is not None
+
+
+def test_a_drawing_is_kept_by_its_specification(drawings: Drawings):
+    spec = arrivals_plot([Bar("9 h", 7, "7")], unit="visites")
+    (first,) = drawings.svgs([spec])
+    (again,) = drawings.svgs([json.loads(json.dumps(spec))])
+    assert first is again
+
+
+def test_what_cannot_be_drawn_is_none_and_does_not_raise():
+    assert Drawings().svgs([{"mark": "nonsense", "encoding": 3}]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("top", "ticks"),
+    [
+        (0, [0, 1]),
+        (0.4, [0, 1]),
+        (4.2, [0, 1, 2, 3, 4, 5]),
+        (16.8, [0, 5, 10, 15, 20]),
+        (141, [0, 50, 100, 150]),
+    ],
+)
+def test_axes_have_few_whole_ticks_up_to_the_highest_value(top: float, ticks: list[int]):
+    assert whole_ticks(top) == ticks
