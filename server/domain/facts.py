@@ -2,7 +2,7 @@
 
 Everything a row of a projection needs stands in the fact, so that a rebuild needs no configuration.
 Instants are RFC 3339 texts with six decimals, durations integers in seconds, local dates ISO texts. `schema`
-is raised when a body changes its meaning; older schemas stay readable for ever (`server.domain.journal.fold`).
+is raised when a body changes its meaning. `server.domain.journal.fold` reads older schemas for ever.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
 """When something may be shown: local dates, parts of the day and opening hours turned into instants.
 
 A window is an interval of aware UTC instants, its beginning included, its end not. Lists of windows are in
-order and apart. Local times become instants as those of half-days do (`server.domain.hours.calendars`), so that
-a night on which clocks change neither loses a window nor opens it twice.
+order and apart. `server.domain.hours.calendars` turns local times into instants, as for half-days: a night
+on which clocks change neither loses a window nor opens it twice.
 """
 
 from collections.abc import Iterable, Sequence

@@ -239,7 +239,7 @@ def _tally_appointment(tally: Tally, leg: MeasuredLeg, booked_at: datetime) -> N
 
 
 PROMISE_S = 300
-"""« pas d’attente » promises less than one step of an announced range (server.domain.waits.estimate), not 0 s."""
+"""« pas d’attente » promises less than one step of a range (`server.domain.waits.estimate`), not 0 s."""
 
 
 def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool) -> None:

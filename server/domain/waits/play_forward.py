@@ -1,6 +1,6 @@
 """Who would be called when, if nobody else came: the rule played forward once with mean service times.
 
-Pure, for `server.domain.waits.estimate` (docs/rules/estimates.md). The same `choose` picks here as at a counter.
+Pure, for `server.domain.waits.estimate` (docs/rules/estimates.md). `choose` picks here as at a counter.
 Newcomers, whom nobody waits for yet, are told the instant at which the rule would come to them and take
 nobody's time, so that one pass answers for every queue and for everyone who waits.
 """

@@ -63,7 +63,7 @@ class Database:
         """How often this process changed accounts, devices or keys: what is kept of them is read anew."""
         self.configurations = Configurations(clock)
         self.ticket_tokens = TicketTokens()
-        """With the installation's key where a server or a command works (`server.store.operation.secret_key`)."""
+        """A server or a command gives it the installation's key (`server.store.operation.secret_key`)."""
         self._halls: dict[str, str] = {}
         self._counters: dict[str, str] = {}
         self._memories: dict[str, HallMemory] = {}

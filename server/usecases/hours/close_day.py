@@ -1,7 +1,8 @@
 """Close a business day: what is left waiting or served ends as `closed_at_day_end`, counters are closed.
 
-The day closes two hours after its last closing or at 23:59 (`server.domain.hours.calendars.day_closes_at`). What is
-closed later (the server was away) is dated to that instant: no wait and no time on duty grows over the night.
+`server.domain.hours.calendars.day_closes_at`: the day closes two hours after its last closing or at 23:59.
+What is closed later (the server was away) is dated to that instant: no wait and no time on duty grows over
+the night.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """What each route needs of whoever calls it: said beside the route, asked before its view is run.
 
-The view asks again where it is, in which hall or of whose notice (`server.web.access.callers.allowed`). A test
-walks every route with every role, device and key; a route that says nothing fails it.
+Where it depends on the hall or on whose notice it is, the view asks `server.web.access.callers.allowed`. A
+test walks every route with every role, device and key; a route that says nothing fails it.
 """
 
 from collections.abc import Callable, Collection

@@ -1,7 +1,7 @@
 """Addresses of static files that name their release, so that browsers keep them without asking again.
 
-`/static/RELEASE/server/base.css` is `/static/server/shared/base.css` of a release: a folder, so that modules go on
-importing each other by relative paths. Templates are written with the short address; this module alone puts
+`/static/RELEASE/server/shared/base.css` is `/static/server/shared/base.css` of a release. The release is a
+folder: modules import each other by relative paths. Templates are written with the short address; this module alone puts
 the release into it, takes it out of a request, and says how long an answer is kept.
 """
 

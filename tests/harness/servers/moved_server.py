@@ -1,4 +1,6 @@
-"""A real server with a clock that a test moves: `python -m tests.harness.servers.moved_server module arguments…`.
+"""A real server with a clock that a test moves.
+
+`python -m tests.harness.servers.moved_server module arguments…`
 
 It becomes what `python -m module arguments…` is, in one process or with workers.
 """

@@ -1,4 +1,6 @@
-"""A real server on another network: `python -m tests.harness.servers.server_in_network namespace module arguments…`.
+"""A real server on another network.
+
+`python -m tests.harness.servers.server_in_network namespace module arguments…`
 
 It becomes what `python -m module arguments…` is, in the namespace of `ip netns`.
 """

@@ -1,6 +1,6 @@
 """Every route and socket room × every role, device and key, of Laon and of Vervins: who comes in.
 
-What a route requires stands beside it (`server.web.access.requirements`). Here each is really asked about Laon.
+Each route names what it requires (`server.web.access.requirements`). Here each is really asked about Laon.
 """
 
 from collections.abc import Iterator
