@@ -10,7 +10,7 @@ from flask import Flask, request
 
 from hardware.speech import AudioFiles, Voices
 from server.apart import Apart
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.jobs.alarm_rounds import ALARM_ROUND_S, AlarmRounds

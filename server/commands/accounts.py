@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from server.commands.say import opened, say, sentence
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.people.accounts import EVERY_SITE

@@ -17,7 +17,7 @@ from PIL import features
 
 from hardware.speech import EspeakSpeech, Voices
 from server.clock import Clock
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.jobs.open_files import FEWEST_FILES, allow_open_files
 from server.jobs.server_lock import is_server_running

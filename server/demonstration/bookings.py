@@ -7,10 +7,10 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from server.demonstration.habits import HallHabits
+from server.domain.author import Author
 from server.domain.hours.calendars import HalfDay
 from server.ids import SHORT_CODE_LETTERS
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.appointments.import_appointments import import_appointments
 
 KEPT = 0.92

@@ -12,12 +12,12 @@ from typing import Any
 from hardware.simulator.ports import free_port
 from server.demonstration.logo import make_logo
 from server.demonstration.notices import make_notices
+from server.domain.author import Author
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account

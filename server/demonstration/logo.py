@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from server.domain.author import Author
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.media.describe_medium import FRENCH, describe_medium
 from server.usecases.media.prepare_media import Preparing, media_folder
 from server.usecases.media.upload_medium import upload_medium

@@ -3,11 +3,11 @@
 from functools import partial
 
 from server.demonstration.acts import CalledLeg, Ending, Expected, Held, Press, Ticket
+from server.domain.author import Author
 from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
 from server.store.counters import open_session, places_of
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.store.visits.legs import leg_at_counter
 from server.usecases.answers import Answer
 from server.usecases.appointments.check_in import Claim

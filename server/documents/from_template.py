@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 
 TEMPLATES = ("general", "residence_permits", "without_kiosk")

@@ -13,7 +13,7 @@ from server.documents.difference import Change, keyed
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import Problem
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.language import Translate, locale_of
 
 CATALOGUE = "document_words."

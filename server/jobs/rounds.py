@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from hardware.speech import AudioFiles
+from server.domain.author import SYSTEM
 from server.domain.devices.uptime import LOOK_EVERY_S
 from server.domain.hours.calendars import business_day
 from server.store.configuration.halls import all_halls
@@ -25,7 +26,6 @@ from server.store.journal.anchors import INSTALLATION, Anchors, anchor_of
 from server.store.media.media_files import MediaFiles
 from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.alerts.end_alert import expire_alerts
 from server.usecases.counters.forgotten_counters import give_back_forgotten
 from server.usecases.devices.record_presence import look_at_devices

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from server.domain.hall.configuration import FRENCH
+from server.domain.author import Author
 from server.domain.instants import from_text
+from server.domain.languages import FRENCH
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.alarms.alarm_recipients import resend
 from server.usecases.appointments.import_appointments import Form, import_appointments
 from server.usecases.configuration.publish_configuration import (

@@ -9,7 +9,7 @@ from flask_socketio import Namespace, join_room
 
 from server.connections import caller_is_identified
 from server.domain.devices.connections import Connection
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.domain.people.browsers import browser_name
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

@@ -3,7 +3,8 @@
 from typing import Any
 
 from kiosk.sheet_layout import SheetContent, SheetLanguage
-from server.domain.hall.configuration import FRENCH, HallConfiguration, Service, text_in
+from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.languages import FRENCH, text_in
 from server.domain.refusals import Refusal
 from server.language import direction_of
 

@@ -22,8 +22,9 @@ from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from kiosk.trial_layout import TrialContent, lay_out_trial
 from kiosk.waits import rounded_s
-from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_micros
+from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
 from server.printing.appointment_sheets import sheet_content, sheet_languages

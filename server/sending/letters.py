@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.emails import Letter
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.sending.mail_server import MailServer
 from server.store.alarms.recipients import Recipient
 

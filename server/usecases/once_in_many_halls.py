@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import structlog
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 log = structlog.get_logger()

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from server.clock import Clock
+from server.domain.author import SYSTEM
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account

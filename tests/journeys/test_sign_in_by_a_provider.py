@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from server.clock import Clock
+from server.domain.author import SYSTEM
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite
 from tests.conftest import Serve

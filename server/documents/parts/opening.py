@@ -11,9 +11,9 @@ from pydantic import AfterValidator, Field
 
 from server.documents.parts.values import OptionalTexts, Part, Spans
 from server.documents.problems import broken_rule
-from server.domain.hall.configuration import FRENCH
 from server.domain.hours.calendars import MIDNIGHT, Calendar
 from server.domain.hours.calendars import Span as LocalSpan
+from server.domain.languages import FRENCH
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OVERSEAS = tuple(name for name in France.subdivisions if not name.startswith("Zone"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.alarms.detection import AlarmKind
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 
 

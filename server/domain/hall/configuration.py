@@ -16,14 +16,12 @@ from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName, WorkProf
 from server.domain.hall.sound import Sound, is_loop_in_order
 from server.domain.hours.calendars import Calendar
 from server.domain.hours.half_days import AtBreak, LastTicket
+from server.domain.languages import FRENCH, Texts, text_in
 from server.domain.printing.printer_networks import PrinterReach
 from server.domain.tickets.numbering import Series
 from server.domain.tickets.quotas import Quota
 from server.domain.visits.verb_limits import Limits
 
-FRENCH = "fr"
-
-type Texts = Mapping[str, str]
 type Mode = Literal["walk_in", "appointment_only", "both"]
 type Asked = Literal["optional", "mandatory"]
 """Whether an agent may or must say something when a service ends."""
@@ -37,16 +35,6 @@ type SoundOutput = Literal["loudspeaker", "loop"]
 type Arrow = Literal["left", "right", "ahead", "back", "up", "down"]
 """Which way from a screen the counters are."""
 type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
-
-
-def text_in(texts: Texts, language: str) -> str:
-    """A text in a language, in French where that translation is missing, empty when there is no text."""
-    return texts.get(language) or texts.get(FRENCH, "")
-
-
-def language_shown(texts: Texts, language: str) -> str:
-    """The language `text_in` really answers in, for the `lang` attribute of what is shown."""
-    return language if texts.get(language) else FRENCH
 
 
 def mark_of(installation_revision: int, revision: int) -> str:

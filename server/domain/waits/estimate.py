@@ -385,3 +385,15 @@ def _rounded_outward(low_s: float, high_s: float, median_s: float) -> WaitRange:
     low = math.floor(low_s / ROUNDED_TO_S) * ROUNDED_TO_S
     high = math.ceil(high_s / ROUNDED_TO_S) * ROUNDED_TO_S
     return WaitRange(low, max(high, low + ROUNDED_TO_S), median_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The wait announced with a ticket, in seconds.
+
+    Without ends « peut-être pas aujourd’hui » is announced.
+    """
+
+    low_s: int | None
+    median_s: int
+    high_s: int | None

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
+from server.domain.languages import FRENCH
 from server.store.transactions.commits import CommittedFact
 from server.usecases.hall.read_board import place_of
 from signage.announcement import written_text

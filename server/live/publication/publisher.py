@@ -14,8 +14,9 @@ from typing import Any
 import structlog
 
 from server.domain.facts import OF_ALARMS, SILENT, FactKind
-from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
+from server.domain.languages import FRENCH
 from server.domain.visits.facts import is_started_by_call
 from server.language import LANGUAGES
 from server.live import messages
@@ -31,8 +32,9 @@ from server.store.configuration.halls import all_halls
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit, CommittedFact
 from server.store.transactions.database import Database
-from server.usecases.hall.read_board import ARRIVAL_SHOWN_FOR, read_alert_message, read_board, read_queues
+from server.usecases.hall.read_board import read_alert_message, read_board, read_queues
 from server.usecases.hall.read_queue import read_queue
+from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
 from server.usecases.printing.read_prints import print_answer
 from server.usecases.tickets.read_ticket import ticket_of_visit
 from server.usecases.tickets.visitor_language import visitor_language

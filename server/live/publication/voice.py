@@ -10,8 +10,8 @@ import structlog
 
 from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
 from server.domain.alerts.alerts import AlertKind, AlertRules, has_voice
-from server.domain.hall.configuration import FRENCH
 from server.domain.instants import from_text
+from server.domain.languages import FRENCH
 from server.live import messages
 from server.live.publication.spoken_call import SpokenCall
 from signage.alert_texts import prepared_alerts, spoken_alert, voice_name

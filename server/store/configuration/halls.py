@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
@@ -10,7 +11,6 @@ from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Row
 from server.store.journal.hash_chain import GENESIS
-from server.store.transactions.installation_transaction import Author
 
 
 def create_hall(database: Any, author: Author, slug: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 
+from server.domain.author import SYSTEM
 from server.domain.instants import to_micros
 from server.store.journal.hash_chain import GENESIS
 from server.store.journal.rights_seals import seal_all
-from server.store.transactions.installation_transaction import SYSTEM
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from server.clock import Clock, FactTimes
+from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
@@ -27,11 +28,7 @@ from server.store.transactions.commits import Commit, Subscriber
 from server.store.transactions.group_commit import HallTurns, HallWrites, Turn
 from server.store.transactions.hall_memory import Foresee, HallMemory, LastSeen
 from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction, write_hall
-from server.store.transactions.installation_transaction import (
-    Author,
-    InstallationTransaction,
-    begin_installation,
-)
+from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
 
 log = structlog.get_logger()
 

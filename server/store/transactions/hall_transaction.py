@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.facts import SILENT, Fact, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_micros, to_micros
@@ -17,7 +18,6 @@ from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.commits import CommittedFact
 from server.store.transactions.hall_memory import HallMemory
 from server.store.transactions.idempotent_writes import KeyedWrites
-from server.store.transactions.installation_transaction import Author
 
 _HALL_COLUMNS = (
     "id",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.facts import Fact
 from server.domain.instants import to_micros
 from server.domain.journal.installation_fold import installation_changes
@@ -18,17 +19,6 @@ from server.store.journal.anchors import INSTALLATION
 from server.store.journal.hash_chain import canonical, fact_hash
 from server.store.journal.rights_seals import sealed
 from server.store.transactions.idempotent_writes import KeyedWrites
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who writes: an opaque id, and the device it was done on, if any."""
-
-    id: str
-    device: str | None = None
-
-
-SYSTEM = Author("system")
 
 
 @dataclass(kw_only=True)

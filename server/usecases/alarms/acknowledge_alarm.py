@@ -1,13 +1,13 @@
 """Acknowledge an alarm: a person says to look after it."""
 
 from server.domain.alarms.facts import alarm_acknowledged
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.language import Translate
 from server.store.alarms import alarms
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.alarms.record_alarm import ACKNOWLEDGED, tell_alarm
 
 

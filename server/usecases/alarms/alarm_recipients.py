@@ -15,6 +15,7 @@ from server.domain.alarms.facts import (
 )
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.alarms.webhooks import secret_of
+from server.domain.author import Author
 from server.domain.emails import LONGEST_EMAIL, is_email
 from server.domain.instants import micros_to_text, to_micros
 from server.domain.refusals import Refusal
@@ -33,7 +34,6 @@ from server.store.journal.erasables import keep_erasable
 from server.store.operation.erase_expired import DELIVERIES_KEPT_S
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.notices.notice_places import configured_halls
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from server.domain.alarms.detection import Alarm, AlarmKind
 from server.domain.alarms.signs import SERVER
-from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
+from server.domain.languages import text_in
 from server.language import Translate
 from server.store.alarms.outbox import Message
 

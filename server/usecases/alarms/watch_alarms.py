@@ -35,6 +35,7 @@ from server.domain.alarms.signs import (
     printer_signs,
     queue_sign,
 )
+from server.domain.author import SYSTEM
 from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.devices.device_state import Sighting, is_present
 from server.domain.hall.configuration import HallConfiguration
@@ -50,7 +51,6 @@ from server.store.people.accounts import paired_devices
 from server.store.printing.print_jobs import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import SELECT_HALL, HallTransaction
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.alarms.record_alarm import tell_alarm
 
 

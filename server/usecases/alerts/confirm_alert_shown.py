@@ -1,10 +1,10 @@
 """A screen says that it shows an alert: kept as a fact, once, so that who was not reached can be named."""
 
 from server.domain.alerts.facts import alert_shown
+from server.domain.author import Author
 from server.ids import new_id
 from server.store import alerts
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 
 
 def show_alert(database: Database, hall: str, screen: str, alert: str, *, device: str) -> bool:

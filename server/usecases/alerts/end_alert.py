@@ -6,12 +6,12 @@ import structlog
 
 from server.domain.alerts.alerts import Alert, EndReason, check_may_take_back, end_reason
 from server.domain.alerts.facts import alert_end_asked, alert_ended, alert_taken_back
+from server.domain.author import SYSTEM, Author
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store import alerts
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.alerts.activity import has_other_to_answer
 
 log = structlog.get_logger()

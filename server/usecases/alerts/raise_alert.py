@@ -10,9 +10,10 @@ import structlog
 
 from server.domain.alerts.alerts import Alert, AlertKind, expiry, in_force
 from server.domain.alerts.facts import NewAlert, alert_raised
+from server.domain.author import Author
 from server.domain.facts import Erasable
-from server.domain.hall.configuration import FRENCH
 from server.domain.instants import from_micros
+from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState, is_unconfirmed
 from server.domain.visits.verb_facts import VoidCall
@@ -22,10 +23,9 @@ from server.store.engine.rows import Row
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
-from server.usecases.counters.forgotten_counters import given_back
-from server.usecases.hall.read_board import ARRIVAL_SHOWN_FOR
+from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
 from server.usecases.legs.calls_before import called_before
+from server.usecases.legs.give_back import given_back
 
 log = structlog.get_logger()
 

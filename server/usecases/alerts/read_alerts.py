@@ -18,8 +18,9 @@ from server.domain.alerts.alerts import (
     is_before,
     screen_reached,
 )
-from server.domain.hall.configuration import FRENCH, HallConfiguration, Site
+from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.instants import from_micros, micros_to_text, to_micros, to_text
+from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.store import alerts
 from server.store.engine.rows import Row

@@ -13,6 +13,7 @@ from server.domain.appointments.check_in import (
     booked_on,
     code_key,
 )
+from server.domain.author import Author
 from server.domain.hours.calendars import business_day
 from server.domain.instants import from_micros, micros_to_text, to_micros
 from server.domain.refusals import Refusal
@@ -22,7 +23,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.hours.opening import end_of_next_day
 

@@ -13,6 +13,7 @@ from server.domain.appointments.files import (
     RefusedLine,
     read_appointment_file,
 )
+from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.store.appointments import known_outside
@@ -20,7 +21,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.appointments.book_appointment import (
     WantedAppointment,

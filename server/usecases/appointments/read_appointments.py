@@ -11,7 +11,7 @@ from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.appointments.book_appointment import appointment_answer
-from server.usecases.hall.read_board import look
+from server.usecases.hall_view import look
 
 CODES = ("code", "external_id")
 VISIT = ("visit", "number", "leg_state", "ended_at", "end_reason")

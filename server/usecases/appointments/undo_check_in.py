@@ -1,6 +1,7 @@
 """Undo a check-in that was a mistake: the person is expected again, the ticket is void."""
 
 from server.domain.appointments.check_in import AppointmentState, check_in_undone
+from server.domain.author import Author
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended
@@ -10,7 +11,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.store.visits.legs import LEG_COLUMNS
 from server.usecases.answers import Answer
 from server.usecases.appointments.book_appointment import appointment_answer

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from server.domain.author import Author
 from server.domain.calling.facts import CalledBy
 from server.domain.calling.queue_order import chosen_by_hand
 from server.domain.instants import from_micros
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.calling.call_next import record_call, waiting_and_callable
 from server.usecases.counters.counter_sessions import end_free_place, take_further

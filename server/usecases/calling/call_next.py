@@ -5,6 +5,7 @@ Or call a chosen one.
 
 from dataclasses import dataclass
 
+from server.domain.author import Author
 from server.domain.calling.facts import CalledBy, CalledLeg, leg_called
 from server.domain.calling.queue_order import chosen_by_hand
 from server.domain.facts import Why
@@ -21,7 +22,6 @@ from server.store.engine.rows import Query, Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_memory import LastSeen
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.store.visits import legs as waiting
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.calling.pick_next import HallSeen, pick_next

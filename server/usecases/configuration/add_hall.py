@@ -7,10 +7,10 @@ from typing import Any
 
 from hardware.simulator.ports import free_port
 from server.documents.from_template import WantedHall, from_template, slug_of, template_of
+from server.domain.author import Author
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import hall_documents
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.check_configuration import installation_document
 from server.usecases.configuration.configuration_document import PAGES, configuration_document
 from server.usecases.configuration.publish_configuration import Terms, publish_hall, publish_installation

@@ -1,10 +1,10 @@
 """Discard the draft of a document: what is published stays as it is."""
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.drafts import end_draft
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.configuration.configuration_document import Sites, check_reach, configuration_document
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL
 from server.store.configuration.documents import newest
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.publish_configuration import Publication, Terms, publish_hall
 
 

@@ -9,6 +9,7 @@ from server.documents.difference import Change, difference
 from server.documents.hall import HallDocument, ids_of
 from server.documents.problems import DocumentRefused, Problem
 from server.documents.reading import export_text, parse_hall, parse_installation
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
@@ -19,7 +20,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.idempotent_writes import KeyedWrites
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import Document, problems_around, problems_of_use
 from server.usecases.notices.import_hall_texts import carry_over_notices

@@ -3,12 +3,12 @@
 import json
 from dataclasses import replace
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.drafts import draft_content
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import refuse_unfit_draft
 from server.usecases.configuration.configuration_document import (

@@ -9,12 +9,13 @@ from typing import Any
 from server.documents.parts.values import SLUG
 from server.documents.reading import normal_content
 from server.documents.three_way import Merge, Side, three_way
+from server.domain.author import Author
 from server.domain.instants import micros_to_text
 from server.domain.refusals import Refusal
 from server.store.configuration.drafts import draft_content, write_version
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.configuration.check_configuration import problems_of
 from server.usecases.configuration.configuration_document import (

@@ -8,6 +8,7 @@ place's own.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.domain.author import Author
 from server.domain.counters.facts import (
     DutyTerms,
     counter_closed,
@@ -26,7 +27,6 @@ from server.store.engine.rows import Row
 from server.store.people.accounts import name_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.store.visits import legs as waiting
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held

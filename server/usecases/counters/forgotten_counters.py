@@ -7,22 +7,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from server.domain.calling.queue_order import sort_key
+from server.domain.author import SYSTEM, Author
 from server.domain.counters.facts import counter_paused, presence_confirmed
 from server.domain.counters.forgotten_counter import FORGOTTEN, PresenceAsked, presence_asked
-from server.domain.facts import Fact
 from server.domain.instants import from_micros
-from server.domain.visits.transitions import LegState, Verb, state_after
-from server.domain.visits.verb_facts import LegAtCounter, VoidCall, WaitingPlace, leg_given_back
+from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_limits import Limits
 from server.store import counters
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.store.visits import legs
 from server.usecases.counters.own_session import session_held
+from server.usecases.legs.give_back import given_back
 
 
 def give_back_forgotten(database: Database, hall: str) -> int:
@@ -91,18 +89,6 @@ def _forgotten(rows: Any, hall: str, limits: Limits, now: datetime) -> list[Row]
         if presence_asked(signs, limits).is_over(now):
             found.append(leg)
     return found
-
-
-def given_back(row: Row, *, void: VoidCall | None = None) -> Fact:
-    """The fact that a called leg (its row) waits again before the others. Refusal: wrong_state.
-
-    `void`: an alert stopped its call.
-    """
-    state_after(row, Verb.GIVE_BACK)
-    reference = from_micros(row["reference_at"])
-    key = sort_key(row["class"], reference, row["number"], step=0)
-    place = WaitingPlace(key, reference, is_at_front=True)
-    return leg_given_back(LegAtCounter(row["id"], row["visit"], row["counter"]), place, void=void)
 
 
 def _pause(transaction: HallTransaction, forgotten: set[str]) -> None:

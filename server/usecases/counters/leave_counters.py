@@ -6,6 +6,7 @@ others, and is called by a colleague.
 
 from collections.abc import Sequence
 
+from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
@@ -13,11 +14,10 @@ from server.store import counters
 from server.store.people.accounts import Grant, allowed_by
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.store.visits import legs
 from server.usecases.counters.counter_sessions import end_place
-from server.usecases.counters.forgotten_counters import given_back
 from server.usecases.legs.following_leg import NOBODY_TO_TELL, end_served
+from server.usecases.legs.give_back import given_back
 
 _HALLS = "SELECT DISTINCT hall FROM counter_session WHERE author = :account AND closed_at IS NULL"
 REASON = "not_allowed"

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.documents import taken_ids
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.edit_hall_document import edit_hall_document
 from server.usecases.devices.devices import UNKNOWN_PLACES, Place, places_of
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.instants import micros_to_text
 from server.domain.refusals import Refusal
 from server.store.devices.pairings import pairing_of_code
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.devices.ask_pairing import is_expired
 from server.usecases.devices.devices import Place, take_place

@@ -5,6 +5,7 @@ Each change is a fact of the installation; the token itself is kept nowhere, onl
 
 from dataclasses import dataclass
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_micros
@@ -13,7 +14,7 @@ from server.ids import new_id, new_token, token_digest
 from server.store.engine.rows import Row
 from server.store.people.accounts import device_in_use
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.store.transactions.installation_transaction import InstallationTransaction
 
 UNKNOWN_PLACES = {"kiosk": "unknown_kiosk", "screen": "unknown_screen"}
 """By the kind of device, the refusal when the hall's document has none so named."""

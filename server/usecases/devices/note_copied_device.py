@@ -1,10 +1,10 @@
 """A device's token is used on two machines at once: noted, and told to whoever supervises, once a token."""
 
+from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.store.people.accounts import device_in_use
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 
 
 def note_copied_device(database: Database, configured: str) -> bool:

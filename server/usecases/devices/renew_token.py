@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.devices.connections import live
 from server.domain.devices.device_state import Sighting
 from server.domain.facts import FactKind, of_kind
@@ -22,7 +23,6 @@ from server.ids import is_token_shaped, new_token, token_digest
 from server.store.engine.rows import Row
 from server.store.people.accounts import device_of_token, paired_devices
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.devices.devices import NEW_TOKEN, in_use
 
 EXCHANGED_WITHIN = timedelta(minutes=2)

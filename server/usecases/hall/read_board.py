@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from kiosk.waits import said_of
-from server.domain.hall.configuration import FRENCH, Counter, HallConfiguration, Screen
+from server.domain.hall.configuration import Counter, HallConfiguration, Screen
 from server.domain.hall.sound import Sound
 from server.domain.hours.calendars import business_day
 from server.domain.instants import from_micros, to_micros, to_text
-from server.domain.refusals import Refusal
+from server.domain.languages import FRENCH
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.store import counters, hours
 from server.store.engine.rows import Row
@@ -20,16 +19,13 @@ from server.store.sound import quiet_until
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.usecases.alerts.read_alerts import alert_told, screen_words
+from server.usecases.hall_view import ARRIVAL_SHOWN_FOR, look
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import read_look
 from server.usecases.notices.read_programme import Preview, read_programme
 from signage import board
 from signage.lettering import SMALLEST_PX, least_px, text_scale
 
-_HALL = (
-    "SELECT id, slug, epoch, version, journal_length, head_hash, configuration_revision,"
-    " installation_revision, targets_decided FROM hall WHERE id = :hall"
-)
 _CALLED = (
     "SELECT id, call, number, counter, last_called_at, rank FROM leg WHERE hall = :hall"
     # the first condition is the one of an index: without it SQLite looks through every leg ever called
@@ -42,30 +38,9 @@ _RECENT = (
     " WHERE hall = :hall AND last_called_at IS NOT NULL ORDER BY last_called_at DESC LIMIT 24"
 )
 
-ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
-"""How long a call that counts as the arrival stays among the calls: no press says when it is over."""
 
 type Message = dict[str, Any]
 type Waits = Mapping[str, Estimate]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A hall read at one committed state."""
-
-    rows: Any
-    row: Row
-    configuration: HallConfiguration
-    position: board.Position
-
-
-def look(database: Database, rows: Any, hall: str) -> Seen:
-    """The hall's epoch, version and configuration inside a read. `hall` is its id. Refusal: unknown_hall."""
-    row = rows.one(_HALL, hall=hall)
-    if row is None:
-        raise Refusal("unknown_hall", hall=hall)
-    position = board.Position(epoch=row["epoch"], version=row["version"], as_of=database.clock.now())
-    return Seen(rows, row, database.configurations.of(rows, row), position)
 
 
 def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.Place:

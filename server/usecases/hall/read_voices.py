@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hardware.speech import VoiceName, Voices
-from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import FRENCH
 from signage.announcement import phrases_of, spoken_sentence
 
 type Translate = Callable[..., str]

@@ -8,8 +8,8 @@ from server.store.memory.open_legs import OpenLegs
 from server.store.transactions.database import Database
 from server.usecases.answers import Answer
 from server.usecases.calling.pick_next import HallSeen, order_of_calls, profile_of
-from server.usecases.hall.read_board import look
 from server.usecases.hall.read_queue import Beside
+from server.usecases.hall_view import look
 
 
 def read_waiting(database: Database, counter: str) -> Answer:

@@ -24,8 +24,8 @@ from server.store.transactions.database import Database
 from server.usecases.answers import Answer, wait_answer
 from server.usecases.counters.visible_counters import HIDDEN, ToldCounters
 from server.usecases.counters.wrapping_up import wrapping_up
-from server.usecases.hall.read_board import Seen, look
 from server.usecases.hall.read_queue import day_figures, read_break, read_closed
+from server.usecases.hall_view import Seen, look
 from server.usecases.hours.opening import opening_now
 from server.usecases.waits.estimate_waits import Estimates
 

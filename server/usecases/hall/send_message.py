@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 COUNTER, HELP = "counter", "help"

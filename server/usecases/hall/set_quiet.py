@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
+from server.domain.author import Author
 from server.domain.hall.facts import quiet_set
 from server.domain.instants import to_text
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from server.domain.author import SYSTEM
 from server.domain.counters.facts import counter_closed
 from server.domain.facts import FactKind, of_kind
 from server.domain.hours.calendars import Calendar, business_day, day_closes_at
@@ -21,7 +22,6 @@ from server.store.operation.erase_expired import erase_now
 from server.store.operation.job_runs import has_run
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import SYSTEM
 
 JOB = "day_end"
 OPEN_DAYS = (

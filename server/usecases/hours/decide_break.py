@@ -1,5 +1,6 @@
 """Decide what becomes of those who still wait at the break: finish the queue, or carry over."""
 
+from server.domain.author import Author
 from server.domain.hall.facts import break_decided
 from server.domain.hours.half_days import AtBreak, next_break
 from server.domain.instants import to_text
@@ -7,7 +8,6 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 

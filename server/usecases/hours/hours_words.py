@@ -6,9 +6,9 @@ from itertools import groupby
 
 from babel.dates import format_date
 
-from server.domain.hall.configuration import text_in
 from server.domain.hours.busy_hours import COUNTED_WEEKS, BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, spans_on
+from server.domain.languages import text_in
 
 type Say = Callable[..., str]
 """A sentence by its key, in the language of the lines."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from server.clock import Clock
+from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind, print_ended
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_micros, to_text
@@ -19,7 +20,6 @@ from server.store.journal.anchors import INSTALLATION, Anchor, Anchors, write_an
 from server.store.operation.backup import back_up, check_backup, put_back
 from server.store.operation.migrating import migrate
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.journal.erase_expired import purge
 
 SERIES_STEP = 1000

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
+from server.domain.author import Author
 from server.domain.hours.calendars import day_closes_at
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import needs_noted
@@ -11,7 +12,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 _VISIT = "SELECT id, hall, business_day, end_reason FROM visit WHERE id = :visit"

@@ -1,5 +1,6 @@
 """Write what a medium says, for who cannot see it: no notice shows it before."""
 
+from server.domain.author import Author
 from server.domain.notices.media import MediumState, Sites, Texts, medium_described, texts_json
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
@@ -7,7 +8,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media import medium_row, put_texts
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.media.read_media import changeable, medium_answer
 

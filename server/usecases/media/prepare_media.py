@@ -8,12 +8,12 @@ from typing import Any
 import structlog
 
 from server.apart import ApartEnded
+from server.domain.author import SYSTEM
 from server.domain.notices.media import MediumState, medium_prepared, medium_refused
 from server.store.engine.rows import Row
 from server.store.media.media import claim_upload, medium_row, waiting_uploads
 from server.store.media.media_files import MediaFiles
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from signage.media.prepare import prepare
 from signage.media.prepared import MediumRefused, Prepared
 

@@ -4,13 +4,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from server.domain.author import SYSTEM, Author
 from server.domain.notices.media import MediumState, Sites, medium_removed
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media import file_name, files_of, medium_row, names_in_use, waiting_names
 from server.store.media.media_files import NAME, MediaFiles
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.answers import Answer
 from server.usecases.media.read_look import look_in_use
 from server.usecases.media.read_media import changeable

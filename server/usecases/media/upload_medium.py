@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 
+from server.domain.author import Author
 from server.domain.notices.media import MediumState, medium_uploaded
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media_files import MediaFiles, receive
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 type KeyOf = Callable[[str], WriteKey | None]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from server.domain.author import Author
 from server.domain.instants import from_micros
 from server.domain.notices.facts import Step, Targets
 from server.domain.notices.lifecycle import VERB_NEEDS, NoticeState, NoticeVerb, next_state, state_at
@@ -12,7 +13,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.notices.notices import notice_row, state_of
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.notice_places import Places, Reach, read_places
 
 _NEVER_APPROVED = frozenset({NoticeState.DRAFT, NoticeState.REFUSED})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.documents.notices import MediumNotice, NoticeContent, parse_notice
+from server.domain.author import Author
 from server.domain.notices.facts import NewVersion, Step, notice_drafted
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb
 from server.domain.refusals import Refusal
@@ -11,7 +12,7 @@ from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.notices.notices import content_of, content_text, corrections_of, keep_version
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Answer
 from server.usecases.notices.begin_gesture import NoticeGesture, begin_gesture
 from server.usecases.notices.notice_media import check_media

@@ -9,6 +9,7 @@ from server.documents.hall import HallDocument, NoticePart
 from server.documents.notices import NoticeContent, parse_notice
 from server.documents.problems import DocumentRefused
 from server.documents.safe_html import html_of_words
+from server.domain.author import SYSTEM, Author
 from server.domain.hours.windows import local_end
 from server.domain.notices import facts
 from server.domain.notices.facts import Step
@@ -16,7 +17,7 @@ from server.domain.notices.lifecycle import NoticeState
 from server.store.configuration.documents import hall_documents
 from server.store.notices.notices import known_notices
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author, InstallationTransaction
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.draft_notice import new_version
 
 log = structlog.get_logger()

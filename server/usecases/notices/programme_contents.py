@@ -17,8 +17,9 @@ from server.documents.notices import (
     TextNotice,
 )
 from server.documents.safe_html import words_of_html
-from server.domain.hall.configuration import FRENCH, HallConfiguration, language_shown, text_in
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import BusyAndQuiet
+from server.domain.languages import FRENCH, language_shown, text_in
 from server.language import LANGUAGES
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices.notice_media import MediumFile, entries_of_feed, shown_medium

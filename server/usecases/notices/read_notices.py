@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.documents.difference import changes_between
+from server.domain.author import Author
 from server.domain.instants import micros_to_text, to_micros
 from server.domain.notices.lifecycle import NoticeState, verbs_in
 from server.domain.refusals import Refusal
@@ -20,7 +21,6 @@ from server.store.notices.notices import (
     versions_of,
 )
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.notices.begin_gesture import may_do, standing_state, targets_of_row
 from server.usecases.notices.notice_places import Places, Reach, read_places

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from server.domain.author import Author
 from server.domain.notices.displays import Display, check_displays, displays_reported
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.notices.displays import last_number
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 

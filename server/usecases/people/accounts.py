@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.emails import LONGEST_EMAIL
 from server.domain.facts import FactKind, of_kind
-from server.domain.hall.configuration import FRENCH
 from server.domain.instants import to_micros
+from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -30,7 +31,7 @@ from server.store.people.accounts import (
 )
 from server.store.people.identities import unlink_identities
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.counters.leave_counters import leave_counters
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.passwords import check_password, hashed, names_of_office

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros, to_text
 from server.domain.people.roles import SCOPES
@@ -12,7 +13,6 @@ from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
 from server.store.people.accounts import EVERY_HALL
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 
 LONGEST_NAME = 80
 

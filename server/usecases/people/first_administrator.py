@@ -1,10 +1,10 @@
 """Make the first account, an administrator of every site: once, by whoever has the link of the machine."""
 
+from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people.accounts import Described, as_body, insert_account
 from server.usecases.people.installation_link import check_installation_token, has_account
 from server.usecases.people.passwords import check_password, hashed

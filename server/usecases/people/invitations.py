@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import from_micros, to_micros, to_text
 from server.domain.refusals import Refusal
@@ -15,7 +16,7 @@ from server.ids import new_token, token_digest
 from server.store.engine.rows import Row
 from server.store.people.accounts import Grant, account_row
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.accounts import Described, as_body, governed, insert_account, keep_password
 from server.usecases.people.passwords import check_password, hashed, names_of_office

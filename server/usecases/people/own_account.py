@@ -1,10 +1,10 @@
 """What a person does with their own account: another password, another language."""
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
 from server.store.people.accounts import account_row
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.people.accounts import Described, check_language, keep_password
 from server.usecases.people.passwords import check_password, hashed, names_of_office
 from server.usecases.people.sign_in import Attempt, prove

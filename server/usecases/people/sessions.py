@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.people.browsers import browser_name
@@ -16,7 +17,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
 from server.store.people.accounts import ACCESS_CHANGED, grants_of, is_at
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author, InstallationTransaction
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.notice_places import Sites
 
 SIGNED_IN_FOR = timedelta(hours=12)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import from_micros, to_micros
 from server.domain.people.sign_in_delays import PACES, Failures, failed_again, has_just_begun
@@ -17,7 +18,6 @@ from server.domain.refusals import Refusal
 from server.store.engine.rows import Row
 from server.store.people.accounts import account_of_login
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people.passwords import is_right
 
 _FAILURES = "SELECT failures, failed_at, blocked_until FROM sign_in_failure WHERE bucket = :bucket"

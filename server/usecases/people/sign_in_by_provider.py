@@ -1,5 +1,6 @@
 """Whose account a provider of identities speaks of: whom it names must have been invited."""
 
+from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
@@ -8,7 +9,6 @@ from server.store.engine.rows import Row
 from server.store.people.accounts import account_of_email
 from server.store.people.identities import account_of_identity, link_identity
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 
 
 def prove_by_provider(database: Database, identity: Identity) -> str:

@@ -1,5 +1,6 @@
 """« Bobine changée »: somebody has put another roll into a printer."""
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_micros
 from server.domain.printing.paper_rolls import Roll, RollEnd
@@ -7,7 +8,6 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.paper_rolls import roll_in, roll_kept
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 

@@ -6,9 +6,9 @@ from server.documents.checks.hall import printer_outside
 from server.documents.configuring import networks_of
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
+from server.domain.author import Author
 from server.store.configuration.configurations import INSTALLATION
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.check_configuration import installation_document
 from server.usecases.configuration.configuration_document import configuration_document
 from server.usecases.configuration.publish_configuration import Terms, publish_installation

@@ -1,12 +1,12 @@
 """Print the sheet « Comment prendre rendez-vous » of a service: an ordinary print job, never a ticket."""
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import queue_job
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 
 

@@ -9,13 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from server.domain.alarms.signs import unprinted_after
+from server.domain.author import SYSTEM
 from server.domain.facts import print_ended
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store.printing import print_jobs
 from server.store.printing.paper_rolls import papers_counted
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 
 LEASE = timedelta(seconds=15)
 """How long a printer is held without a sign of its holder (ARCHITECTURE, a verdict per print job)."""

@@ -1,10 +1,10 @@
 """Print a sheet that shows whether a printer works: an ordinary print job with a verdict, never a ticket."""
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import print_job, queue_job
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.printing.read_prints import print_answer
 

@@ -3,10 +3,10 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from server.domain.author import Author
 from server.domain.hall.configuration import PrinterConnection, PrinterProfile
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.edit_hall_document import edit_hall_document
 
 

@@ -3,7 +3,8 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from server.domain.hall.facts import target_decided
+from server.domain.author import Author
+from server.domain.quality.target_facts import target_decided
 from server.domain.quality.targets import (
     FARTHEST,
     HIGHEST_SHARE_PERCENT,
@@ -17,7 +18,6 @@ from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.quality.check_target_decision import check_decider, check_decision_day
 

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import midnight, to_micros
 from server.domain.quality.leg_records import LegRecord, service_s
@@ -23,7 +24,6 @@ from server.store.engine.rows import Row
 from server.store.people.accounts import name_of
 from server.store.quality.figures import days_with_legs, legs_of_day, sessions_opened_between
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.sites import known_sites
 from server.usecases.quality.read_indicators import LONGEST

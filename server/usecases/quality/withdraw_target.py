@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from server.domain.hall.facts import target_withdrawn
+from server.domain.author import Author
+from server.domain.quality.target_facts import target_withdrawn
 from server.domain.quality.targets import TargetSpan, WantedWithdrawal
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -12,7 +13,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.quality.check_target_decision import check_decider, check_decision_day
 

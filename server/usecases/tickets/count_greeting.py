@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
+from server.domain.author import Author
 from server.domain.facts import greeting_counted
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import session_held
 from server.usecases.hours.opening import opening_now

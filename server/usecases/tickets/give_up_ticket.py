@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.facts import FactKind
 from server.domain.instants import from_micros, micros_to_text, to_micros
 from server.domain.refusals import Refusal
@@ -13,7 +14,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.store.visits.legs import LEG_COLUMNS
 from server.usecases.visits.undo_gesture import rows_before
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from server.domain.appointments.check_in import appointment_checked_in
+from server.domain.author import Author
 from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
 from server.domain.calling.waiting_legs import arrival_class
 from server.domain.hall.configuration import HallConfiguration, Kiosk, Service
@@ -15,6 +16,7 @@ from server.domain.instants import to_micros, to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import next_rank, number_text
 from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, ticket_issued, ticket_not_issued
+from server.domain.waits.estimate import Quote
 from server.ids import new_id, new_short_code, token_digest
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Query
@@ -24,7 +26,6 @@ from server.store.printing.print_jobs import queue_job
 from server.store.transactions.database import Database
 from server.store.transactions.hall_memory import LastSeen
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer, quoted_answer
 from server.usecases.appointments.check_in import (
     Arriving,
@@ -63,18 +64,6 @@ class WantedTicket:
     is_early: bool = False
     claim: Claim | None = None
     exceptional_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """The wait announced with a ticket, in seconds.
-
-    Without ends « peut-être pas aujourd’hui » is announced.
-    """
-
-    low_s: int | None
-    median_s: int
-    high_s: int | None
 
 
 type QuoteOf = Callable[[str, str, int], Quote | None]

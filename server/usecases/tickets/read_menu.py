@@ -19,9 +19,10 @@ from kiosk.menu import (
     build_menu,
 )
 from kiosk.offered import offered_only
-from server.domain.hall.configuration import FRENCH, HallConfiguration, Service
+from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import Calendar, business_day, half_days
 from server.domain.hours.half_days import Expected, closing_that_counts, finishes_too_late
+from server.domain.languages import FRENCH
 from server.domain.tickets.quotas import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.language import direction_of, own_name
@@ -30,7 +31,7 @@ from server.store.tickets.quota_counts import remaining_of
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
 from server.usecases.alerts.read_alerts import alert_told
-from server.usecases.hall.read_board import look
+from server.usecases.hall_view import look
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import read_look
 from server.usecases.waits.estimate_waits import Estimates

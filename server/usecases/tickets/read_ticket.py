@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import running_break
 from server.domain.instants import micros_to_text, to_micros, to_text
+from server.domain.languages import FRENCH
 from server.domain.visits.transitions import LegState, is_unconfirmed
 from server.store import counters, hours
 from server.store.engine.rows import Row
@@ -15,7 +16,7 @@ from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.usecases.alerts.read_alerts import alert_told, in_message
 from server.usecases.answers import Answer, wait_answer
-from server.usecases.hall.read_board import Seen, look
+from server.usecases.hall_view import Seen, look
 from server.usecases.hours.opening import opening_now
 from server.usecases.tickets.give_up_ticket import (
     leg_of_short_code,

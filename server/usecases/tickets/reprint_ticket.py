@@ -2,12 +2,12 @@
 
 import json
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import queue_job
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.tickets.ticket_token import token_again
 

@@ -1,5 +1,6 @@
 """Stop the tickets of a service for the rest of the day, and give them again."""
 
+from server.domain.author import Author
 from server.domain.hall.facts import tickets_reopened, tickets_stopped
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -7,7 +8,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.hours.opening import opening_now
 

@@ -2,13 +2,13 @@
 
 import json
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, gesture_undone
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.usecases.answers import Answer
 from server.usecases.visits.undo_gesture import MAY_UNDO_FOR
 

@@ -17,7 +17,7 @@ from server.store.visits import legs
 from server.store.visits.links import linked_numbers
 from server.usecases.answers import Answer, exceptional_answer, leg_answer
 from server.usecases.counters.visible_counters import ToldCounters
-from server.usecases.hall.read_board import look
+from server.usecases.hall_view import look
 from server.usecases.printing.read_prints import last_prints
 
 AROUND = timedelta(minutes=15)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from server.domain.author import Author
 from server.domain.calling.facts import CalledLeg, leg_recalled
 from server.domain.facts import Fact
 from server.domain.hours.calendars import business_day, opening_at
@@ -24,7 +25,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.store.visits import legs
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held

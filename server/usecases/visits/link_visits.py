@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.visits.linked_visits import MOST_LINKED, JoiningVisit, visit_unlinked, visits_linked
 from server.ids import new_id
@@ -11,7 +12,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.store.visits import links
 from server.usecases.answers import Answer
 from server.usecases.counters.own_session import place_of_gesture

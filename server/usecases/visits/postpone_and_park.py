@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from server.domain.author import SYSTEM
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Fact
 from server.domain.instants import from_micros, to_micros
@@ -20,7 +21,6 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import SYSTEM
 from server.store.visits import legs
 from server.usecases.answers import Answer, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held

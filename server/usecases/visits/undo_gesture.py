@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, gesture_undone, undone_by
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.journal.fold import changes, rows_after
@@ -17,7 +18,6 @@ from server.store.engine.rows import Row
 from server.store.journal.facts import as_recorded, facts_of_visit
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import Author
 from server.store.visits import legs
 from server.usecases.answers import Answer
 from server.usecases.counters.counter_sessions import end_free_place, take_back_place

@@ -17,6 +17,7 @@ from server.domain.waits.estimate import (
     HallNow,
     Pace,
     QueueNow,
+    Quote,
     Who,
     estimate_at,
     estimate_hall,
@@ -31,8 +32,7 @@ from server.domain.waits.service_times import Received, Taken, taken_of
 from server.store.engine.rows import Row
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
-from server.usecases.hall.read_board import Seen, look
-from server.usecases.tickets.issue_ticket import Quote
+from server.usecases.hall_view import Seen, look
 from server.usecases.waits.play_rule_forward import foresee_calls
 from server.usecases.waits.serving_now import Receiving, closes_in_s, linked_now, receiving_now, rest_now
 

@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits.links import LINKED
 from server.usecases.counters.wrapping_up import wrapping_up
-from server.usecases.hall.read_board import Seen
+from server.usecases.hall_view import Seen
 
 type Receiving = tuple[CounterNow, Sequence[Row]]
 """Who receives one person at a time, and the session of each counter that is theirs."""

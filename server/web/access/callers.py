@@ -6,6 +6,7 @@ from typing import cast
 from flask import current_app, g, request
 
 from server.connections import caller_is_identified
+from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
@@ -14,7 +15,6 @@ from server.store.engine.rows import Row
 from server.store.people import accounts
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.alerts.activity import Activity
 from server.usecases.people.sessions import SIGNED_IN_FOR, SeenSessions
 from server.web.access.cookies import DEVICE_COOKIE, SESSION_COOKIE, is_former, read_cookie, replace_former

@@ -7,9 +7,9 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
@@ -22,7 +22,7 @@ from server.usecases.counters.counter_sessions import (
     resume_counter,
 )
 from server.usecases.counters.forgotten_counters import confirm_presence
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_waiting import read_waiting
 from server.usecases.legs.following_leg import WantedResult
 from server.usecases.visits import check_priority, hold_leg, leg_verbs, postpone_and_park

@@ -7,11 +7,11 @@ from typing import Any
 from flask import request
 
 from server.domain.alerts.alerts import AlertRules
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.tickets.read_ticket import follow_address
 from server.usecases.waits.estimate_waits import Estimates
 from server.web.api.ticket_quota import TicketQuota

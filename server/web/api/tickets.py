@@ -7,10 +7,10 @@ from flask import request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.transactions.installation_transaction import Author
 from server.usecases.appointments.check_in import Claim
 from server.usecases.legs.note_needs import note_needs
 from server.usecases.printing.read_prints import read_prints

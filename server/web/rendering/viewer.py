@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from flask import Flask, abort, current_app, g, redirect, request
 from werkzeug.wrappers import Response
 
-from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES, Permission
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.usecases.media.read_look import Look

@@ -10,6 +10,7 @@ import pytest
 from server.clock import Clock
 from server.demonstration.create import SLUGS
 from server.demonstration.history import Past, create_with_past
+from server.domain.author import Author
 from server.domain.calling.choose_next import choose
 from server.domain.calling.waiting_legs import CallContext, CallingCounter, LinkedTurn
 from server.domain.counters.facts import DutyTerms
@@ -21,7 +22,6 @@ from server.ids import new_id
 from server.settings import Settings
 from server.store.journal.facts import as_recorded
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.store.visits.legs import as_queued
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.calling.pick_next import profile_of

@@ -14,12 +14,12 @@ from server.clock import Clock
 from server.demonstration.create import SLUGS
 from server.demonstration.habits import habits
 from server.demonstration.history import Past, create_with_past, days_of
+from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.journal.anchors import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket

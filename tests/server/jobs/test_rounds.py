@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from hardware.speech import AudioFiles
+from server.domain.author import SYSTEM, Author
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.counters.counter_sessions import WantedSession, open_counter, pause_counter
 from server.usecases.visits.leg_verbs import Gesture, start

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.live import messages
 from server.live.presence import Joined, Presence
 from server.live.publication.publisher import Publisher
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.waits.estimate_waits import Estimates
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.live import messages
 from server.live.void_tokens import VoidTokens
 from server.store.people.accounts import Grant
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people.accounts import change_roles
 from server.usecases.people.read_people import read_people
 from tests.server.web.api_site import HALL, OTHER, ApiSite

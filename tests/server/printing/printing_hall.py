@@ -11,6 +11,8 @@ from typing import Any
 import kiosk.pages
 from hardware.status import Deadlines
 from server.clock import Clock
+from server.domain.author import Author
+from server.domain.waits.estimate import Quote
 from server.ids import new_id
 from server.language import Catalogues
 from server.printing.service import PrintService
@@ -18,9 +20,8 @@ from server.printing.worker import Pace
 from server.settings import Settings
 from server.store.printing import print_jobs
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
-from server.usecases.tickets.issue_ticket import Quote, WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
 from tests.harness.waiting import PATIENCE_S, wait_until
 

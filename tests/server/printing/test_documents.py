@@ -6,11 +6,11 @@ import pytest
 
 from hardware.document import Document, Qr, Text
 from server.domain.refusals import Refusal
+from server.domain.waits.estimate import Quote
 from server.printing.documents import PROFILES, TicketPrinting, document_of, read_wanted, wait_minutes
 from server.store.journal.rebuild import differences
 from server.store.printing import print_jobs
 from server.usecases.printing.print_appointment_sheet import print_sheet
-from server.usecases.tickets.issue_ticket import Quote
 from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, PrintingHall
 
 

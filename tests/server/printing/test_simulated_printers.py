@@ -10,9 +10,9 @@ import pytest
 
 from hardware.discovery import printers_among
 from hardware.simulator.ports import free_port
+from server.domain.author import SYSTEM
 from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 

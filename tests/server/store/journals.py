@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from server.domain.author import Author
 from server.ids import new_id
 from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verify import Fault, verify_journal
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from server.usecases.devices.devices import pair_device

@@ -9,12 +9,12 @@ from alembic.migration import MigrationContext
 
 from server.clock import Clock
 from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.author import SYSTEM
 from server.domain.quality.targets import WantedTarget
 from server.store.alarms.recipients import recipients_of
 from server.store.operation.migrating import migrate, migrations_on
 from server.store.tables import metadata
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
 from server.usecases.quality.decide_target import decide_target
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.facts import FactKind
 from server.domain.instants import to_micros
 from server.store.counters import open_sessions
@@ -12,7 +13,6 @@ from server.store.journal.pages import Stretch, newest_facts
 from server.store.quality.figures import sessions_opened_between
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import SELECT_HALL
-from server.store.transactions.installation_transaction import Author
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from tests.server.store.journals import opened_hall
 from tests.server.usecases.quality.figures_history import Hands

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.ids import token_digest
 from server.oidc.registration import Identity
 from server.store.journal.anchors import Anchors
@@ -15,7 +16,6 @@ from server.store.journal.rights_seals import wrong_rights
 from server.store.journal.verify import Fault, verify_journal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
 from server.usecases.people import accounts
 from server.usecases.people.accounts import Described, NewAccount

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from server.domain.author import Author
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, finish, start
 from server.usecases.visits.undo_gesture import undo

@@ -11,11 +11,11 @@ from werkzeug.test import TestResponse
 
 from server.apart import close_all
 from server.app import create_app
+from server.domain.author import SYSTEM
 from server.domain.people.roles import ROLES
 from server.settings import Settings
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account

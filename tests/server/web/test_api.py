@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from kiosk.mounting import low_band
+from server.domain.author import SYSTEM
 from server.domain.people.roles import DEVICE_KINDS, ROLES, Permission
 from server.store.people.accounts import api_keys
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
 from server.usecases.people.api_keys import revoke_api_key
 from server.web.access.callers import CALLER_HEADER

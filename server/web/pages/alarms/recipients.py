@@ -6,7 +6,8 @@ from flask import request
 
 from server.domain.alarms.detection import AlarmKind
 from server.domain.alarms.recipient_choices import AlarmChoice, kinds_of
-from server.domain.hall.configuration import FRENCH, HallConfiguration
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.alarms.recipients import Recipient

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from server.domain.alerts.alerts import ENDED_BY_PEOPLE, AlertKind
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.language import direction_of, own_name
 from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS

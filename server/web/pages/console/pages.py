@@ -9,7 +9,8 @@ from pathlib import Path
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.hall.configuration import HallConfiguration, Service, text_in
+from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import EVERYONES, page_sentences

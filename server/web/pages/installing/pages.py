@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from hardware.discovery import addresses_around, printers_among
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
+from server.domain.author import Author
 from server.domain.hall.configuration import Kiosk
 from server.domain.people.roles import Permission
 from server.domain.printing.printer_networks import network_around
 from server.domain.refusals import Refusal
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.add_hall import add_hall, open_installation
 from server.usecases.configuration.read_installing import read_installing
 from server.usecases.people.accounts import Described

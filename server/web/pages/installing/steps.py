@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request
 
+from server.domain.author import Author
 from server.domain.people.roles import Permission
-from server.store.transactions.installation_transaction import Author
 from server.web.access.callers import sites_where
 
 STEP_OF = {"administrator": 1, "place": 2, "template": 3, "hall": 4, "printer": 5, "trial": 6}

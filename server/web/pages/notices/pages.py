@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from server.documents.hall import Category
 from server.documents.notices import DaypartName
-from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import own_name
 from server.web.access.requirements import PEOPLE, requires

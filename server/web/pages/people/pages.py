@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.emails import LONGEST_EMAIL
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES, Permission
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name

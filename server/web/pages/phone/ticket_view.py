@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from server.domain.hall.configuration import FRENCH
+from server.domain.languages import FRENCH
 
 type Ticket = Mapping[str, Any]
 type Prepared = Mapping[str, Mapping[str, Any]]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import text_in
 from server.domain.quality.rollup import Rollup
 
 

@@ -7,7 +7,8 @@ from babel import Locale
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.usecases.hall.send_message import PHRASES
 from server.web.access.requirements import PEOPLE, requires

@@ -6,7 +6,8 @@ from pathlib import Path
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from server.domain.hall.configuration import HallConfiguration, text_in
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import name_in
 from server.usecases.hall.read_voices import HallVoice

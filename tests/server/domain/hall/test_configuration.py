@@ -2,17 +2,9 @@
 
 from datetime import UTC, datetime, time
 
-from server.domain.hall.configuration import (
-    Counter,
-    HallConfiguration,
-    Kiosk,
-    Queue,
-    Service,
-    Site,
-    language_shown,
-    text_in,
-)
+from server.domain.hall.configuration import Counter, HallConfiguration, Kiosk, Queue, Service, Site
 from server.domain.hours.calendars import Calendar, Span
+from server.domain.languages import language_shown, text_in
 from server.domain.tickets.numbering import Series
 
 CLOSED_AT = datetime(2026, 11, 22, 3, tzinfo=UTC)

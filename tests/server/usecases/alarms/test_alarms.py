@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.hours.calendars import half_days
 from server.domain.printing.printers import ASKED_WITHIN
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Row
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.alarms import watch_alarms as watching
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm
 from server.usecases.alarms.alarm_recipients import (

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from server.domain.alerts.alerts import AlertKind
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.alerts.end_alert import ask_end, end_alert
 from server.usecases.alerts.raise_alert import Raised, WantedAlert, raise_alert
 from server.usecases.hall.read_board import read_board

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from server.documents.problems import DocumentRefused
+from server.domain.author import SYSTEM
 from server.domain.instants import from_micros
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.alerts.end_alert import ask_end, end_alert, expire_alerts
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_hall_alerts
@@ -18,7 +18,7 @@ from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.counters.counter_sessions import close_counter
 from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.quality.export_visits import legs_csv
 from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.visits.leg_verbs import Gesture, finish, no_show, recall, start

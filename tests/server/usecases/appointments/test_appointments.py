@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.appointments.book_appointment import (
     WantedAppointment,
     book_appointment,
@@ -24,7 +24,7 @@ from server.usecases.appointments.read_appointments import read_appointments, re
 from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.visits.undo_gesture import undo
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall

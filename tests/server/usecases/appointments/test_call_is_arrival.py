@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.domain.alerts.alerts import AlertKind
+from server.domain.author import Author
 from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.quality.rollup import Tally, roll_up
 from server.domain.refusals import Refusal
@@ -16,12 +17,11 @@ from server.live.presence import Presence
 from server.live.publication.publisher import Publisher
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.alerts.raise_alert import WantedAlert, raise_alert
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.give_up_ticket import give_up
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.tickets.read_ticket import read_ticket

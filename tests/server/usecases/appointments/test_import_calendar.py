@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from server.domain.appointments.files import CancelledLine, FileLine, ReadLine, RefusedLine
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.appointments.check_in import Claim
 from server.usecases.appointments.import_appointments import import_appointments
 from server.usecases.appointments.read_appointments import read_appointments

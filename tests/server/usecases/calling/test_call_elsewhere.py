@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
@@ -17,7 +17,7 @@ from server.usecases.counters.counter_sessions import (
     open_counter,
     pause_counter,
 )
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, start
 from server.usecases.visits.undo_gesture import undo

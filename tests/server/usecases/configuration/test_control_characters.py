@@ -9,8 +9,8 @@ import pytest
 
 from server.documents.checks.characters import has_control
 from server.documents.problems import DocumentRefused
+from server.domain.author import SYSTEM
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 

@@ -8,9 +8,9 @@ import pytest
 from server.clock import Clock
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
+from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.add_hall import (
     WantedFromTemplate,
     WantedSite,

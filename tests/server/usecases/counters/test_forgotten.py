@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters import forgotten_counters
 from server.usecases.counters.counter_sessions import (
@@ -24,7 +24,7 @@ from server.usecases.counters.counter_sessions import (
 from server.usecases.counters.forgotten_counters import confirm_presence, give_back_forgotten
 from server.usecases.counters.own_session import keep_session
 from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.visits.leg_verbs import Destination, Gesture, recall, start, transfer
 from server.usecases.visits.undo_gesture import undo
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue, opened_hall

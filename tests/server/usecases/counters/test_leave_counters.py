@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.counters.leave_counters import leave_counters
 from server.usecases.hall.read_queue import read_queue
 from tests.server.usecases.at_counters import (

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.live.publication.queue_message import queue_message
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
-from server.usecases.hall.read_queue import OF_WHO_HOLDS_IT, read_counter, read_queue
+from server.usecases.hall.read_counter import OF_WHO_HOLDS_IT, read_counter
+from server.usecases.hall.read_queue import read_queue
 from server.usecases.quality.export_visits import counters_csv, legs_csv
 from server.usecases.quality.individual_figures import decide_individual_figures
 from server.usecases.visits.find_visits import Sought, find_visits

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from server.domain.alerts.alerts import AlertKind, in_force
+from server.domain.author import Author
 from server.store import alerts
-from server.store.transactions.installation_transaction import Author
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.alerts.end_alert import ask_end, end_alert, expire_alerts, take_back
 from server.usecases.alerts.raise_alert import WantedAlert, raise_alert

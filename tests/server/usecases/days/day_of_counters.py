@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from server.domain.author import Author
 from server.domain.instants import to_micros
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
     WantedSession,
@@ -18,7 +18,7 @@ from server.usecases.counters.counter_sessions import (
     pause_counter,
     resume_counter,
 )
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
 from server.usecases.visits.leg_verbs import Gesture, finish, no_show, recall, reinstate, start
 from server.usecases.visits.postpone_and_park import park, postpone, resume, return_parked

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
+from server.domain.author import Author
 from server.store import counters
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.counters.counter_sessions import WantedSession, leave_place, open_counter
 from server.usecases.counters.forgotten_counters import confirm_presence, give_back_forgotten

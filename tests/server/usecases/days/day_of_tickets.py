@@ -5,10 +5,10 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.ids import new_id
 from server.store import counters
-from server.store.transactions.installation_transaction import Author
 from server.usecases.appointments.book_appointment import (
     WantedAppointment,
     book_appointment,

@@ -8,11 +8,11 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
+from server.domain.author import Author
 from server.domain.hours.half_days import AtBreak
 from server.domain.visits.needs import Need
 from server.domain.visits.verb_limits import ReturnPlace
 from server.store import counters
-from server.store.transactions.installation_transaction import Author
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.legs.note_needs import note_needs

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
+from server.domain.author import Author
 from server.domain.facts import SILENT
 from server.domain.refusals import Refusal
 from server.store import counters
@@ -16,7 +17,6 @@ from server.store.journal.verify import verify_journal
 from server.store.memory.open_legs import OpenLegs
 from server.store.tables import PROJECTIONS
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.tickets.issue_ticket import issue_ticket
 from server.usecases.visits.leg_verbs import Gesture
 from tests.server.usecases.quality.figures_history import Hands

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.people.accounts import bearer_of_token, paired_devices
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
 from tests.server.documents.contents import as_text, changed, demonstration

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM, Author
 from server.domain.devices.connections import Connection
 from server.domain.devices.device_state import arrived
 from server.domain.refusals import Refusal
@@ -15,7 +16,6 @@ from server.ids import token_digest
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.people.accounts import device_of_token
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.devices import ask_pairing as asking_rules
 from server.usecases.devices.add_place import add_place
 from server.usecases.devices.ask_pairing import (

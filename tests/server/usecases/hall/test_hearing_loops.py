@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.app import CATALOGUES
+from server.domain.author import Author
 from server.domain.hall.sound import LOOP_TEST_HOLDS
 from server.ids import new_id
 from server.language import Catalogues
@@ -15,7 +16,6 @@ from server.live.presence import Presence
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.hall.read_board import read_board, read_screen
 from server.usecases.hall.read_queue import read_queue

@@ -7,22 +7,24 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.hours.half_days import AtBreak, LastTicket
 from server.domain.refusals import Refusal
+from server.domain.waits.estimate import Quote
 from server.ids import new_id
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_queue import read_counter, read_queue
+from server.usecases.hall.read_counter import read_counter
+from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall.read_wall import read_wall
 from server.usecases.hours.close_day import close_day
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.hours.read_day_end import read_day_end
 from server.usecases.tickets.issue_before_opening import WantedSeries, distribute
-from server.usecases.tickets.issue_ticket import Quote, WantedTicket, issue_ticket
+from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.waits.estimate_waits import Estimates

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.operation import erase_expired
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.hours import close_day
 from server.usecases.journal.erase_expired import purge
 from server.usecases.people.accounts import Described, NewAccount, create_account

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from server.domain.author import Author
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.notices.begin_gesture import NoticeGesture
 from server.usecases.notices.decide_notice import approve_notice, submit_notice
 from server.usecases.notices.draft_notice import draft_notice

@@ -4,9 +4,9 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+from server.domain.author import SYSTEM, Author
 from server.domain.hall.configuration import HallConfiguration
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.configuration.publish_configuration import Publication, Terms, publish_hall
 from server.usecases.notices.decide_notice import archive_notice, withdraw_notice
 from server.usecases.notices.import_hall_texts import carry_over_every_hall

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store.counters import agents_present, open_sessions
 from server.store.people.accounts import Grant, account_of_login, grants_of, name_of
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from server.usecases.people.accounts import (
     Described,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.store.people.accounts import api_keys, bearer_of_token
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.people.accounts import (
     Described,
     NewAccount,

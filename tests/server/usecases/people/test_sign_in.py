@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.domain.people.sign_in_delays import PACES
 from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people import sign_in
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.sign_in import Attempt, prove

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from server.documents.problems import DocumentRefused
+from server.domain.author import SYSTEM
 from server.domain.printing.printer_networks import LOOPBACK
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.printing.declare_printer_network import declare_printer_network
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall

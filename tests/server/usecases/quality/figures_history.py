@@ -17,6 +17,7 @@ from server.domain.appointments.check_in import (
     appointment_cancelled,
     appointment_checked_in,
 )
+from server.domain.author import SYSTEM
 from server.domain.calling.facts import CalledBy, CalledLeg, leg_called, leg_recalled
 from server.domain.calling.queue_order import sort_key
 from server.domain.calling.waiting_legs import arrival_class
@@ -40,7 +41,6 @@ from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 
 HALLS = Path(__file__).parents[4] / "server/demonstration/halls"

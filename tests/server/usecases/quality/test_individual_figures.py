@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.individual_figures import (

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.open_format import CONTRACT_COLUMNS, read_legs
 from server.domain.quality.rollup import Beside, Rollup, roll_up
@@ -15,7 +16,6 @@ from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
 from server.store.journal.rebuild import rebuild
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.counters.counter_sessions import WantedSession, open_counter

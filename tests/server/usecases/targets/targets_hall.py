@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.quality.targets import WantedTarget
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.quality.read_targets import ServiceTargets, read_targets
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.instants import micros_to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket
 from server.usecases.visits.check_priority import confirm_priority, deny_priority
 from server.usecases.visits.leg_verbs import Gesture, recall

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.visits.linked_visits import MOST_LINKED
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import WantedSession, close_counter, open_counter
-from server.usecases.hall.read_queue import read_counter, read_queue
+from server.usecases.hall.read_counter import read_counter
+from server.usecases.hall.read_queue import read_queue
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket

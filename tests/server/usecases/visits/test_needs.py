@@ -6,15 +6,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.visits.needs import needs_of
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import Author
 from server.store.visits.legs import needs_noted
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import WantedSession, close_counter, open_counter
-from server.usecases.hall.read_queue import read_counter, read_queue
+from server.usecases.hall.read_counter import read_counter
+from server.usecases.hall.read_queue import read_queue
 from server.usecases.hours.close_day import close_day
 from server.usecases.legs.note_needs import note_needs
 from server.usecases.tickets.issue_ticket import WantedTicket, issue_ticket

@@ -9,7 +9,7 @@ from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import WantedSession, open_counter, pause_counter
-from server.usecases.hall.read_queue import read_counter
+from server.usecases.hall.read_counter import read_counter
 from server.usecases.legs.following_leg import WantedResult
 from server.usecases.tickets.give_up_ticket import give_up
 from server.usecases.tickets.read_ticket import read_ticket

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.domain.author import SYSTEM
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.devices.devices import pair_device
 from server.web.access.requirements import Access, Required
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of

@@ -7,10 +7,10 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter, Rule
 
+from server.domain.author import SYSTEM
 from server.domain.people.roles import Permission
 from server.domain.quality.targets import WantedTarget
 from server.store.people.accounts import Grant
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target

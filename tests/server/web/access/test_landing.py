@@ -2,8 +2,8 @@
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.store.people.accounts import Grant
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people.accounts import NewAccount, create_account
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.domain.people.roles import ROLES, Permission
 from server.live import messages
 from server.live.namespaces import FURTHER_ROOMS, REQUIRED
 from server.store.people.accounts import Grant
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE

@@ -13,9 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.app import create_app
+from server.domain.author import SYSTEM
 from server.domain.facts import FactKind
 from server.store.people.accounts import Grant, account_of_login
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people.accounts import (
     Described,
     NewAccount,

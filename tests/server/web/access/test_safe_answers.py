@@ -8,8 +8,8 @@ import pytest
 from flask import request
 from werkzeug.routing import AnyConverter, Rule
 
+from server.domain.author import SYSTEM
 from server.store.people.accounts import Grant
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.people.accounts import NewAccount, create_account
 from server.web.access.cookies import DEVICE_COOKIE, FORM_COOKIE, SESSION_COOKIE
 from server.web.assets_health_devices import CONTENT_SECURITY, FILE_SECURITY, FRAMED, FRAMING

@@ -9,8 +9,8 @@ import pytest
 
 from server.domain.alarms.detection import AlarmKind
 from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.author import SYSTEM
 from server.sending.webhook import Webhooks
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient, read_recipients
 from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.sending.endpoints import Endpoint, webhook_endpoint

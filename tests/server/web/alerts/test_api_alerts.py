@@ -4,7 +4,7 @@ import json
 import uuid
 from typing import Any
 
-from server.store.transactions.installation_transaction import SYSTEM
+from server.domain.author import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_installation
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import ApiSite, accepted

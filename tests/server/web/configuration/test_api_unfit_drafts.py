@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.store.transactions.installation_transaction import SYSTEM
+from server.domain.author import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app import create_app
+from server.domain.author import SYSTEM
 from server.settings import Settings
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.read_installing import read_installing
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.installation_link import installation_token

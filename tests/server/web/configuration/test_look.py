@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from server.documents.problems import DocumentRefused
+from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.live.publication.programmes import LOOKED_AT_LEAST_EVERY, Programmes
 from server.store.notices.notices import notices_with_medium
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.media.remove_medium import remove_medium
 from server.usecases.media.upload_medium import upload_medium

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.domain.waits.estimate import WaitRange
 from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.waits.estimate_waits import Estimates
 from tests.server.usecases.quality.figures_history import HALLS

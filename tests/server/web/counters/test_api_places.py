@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
+from server.domain.author import SYSTEM
 from server.ids import session_mark
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.quality.export_visits import counters_csv
 from server.usecases.quality.individual_figures import decide_individual_figures
 from tests.harness.counts import count

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.domain.devices.connections import Connection
 from server.domain.facts import FactKind
 from server.live.device_watch import DeviceWatch
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.devices.record_presence import look_at_devices
 from server.web.access.cookies import DEVICE_COOKIE

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from server.domain.author import SYSTEM, Author
 from server.store.people.accounts import Grant
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted

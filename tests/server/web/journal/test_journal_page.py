@@ -10,12 +10,12 @@ import pypdfium2
 import pytest
 from babel.messages.pofile import read_po
 
+from server.domain.author import SYSTEM
 from server.domain.facts import FactKind
 from server.domain.journal.subjects import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
 from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verifications import keep_verified
 from server.store.journal.verify import Fault, Verified
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm
 from server.usecases.alarms.alarm_recipients import WantedRecipient, add_recipient
 from server.usecases.journal.verify_journals import verify_apart

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.people.accounts import EVERY_SITE, Grant
-from server.store.transactions.installation_transaction import SYSTEM
 from server.usecases.media.remove_medium import remove_medium
 from server.web.access.cookies import DEVICE_COOKIE
 from tests.server.web.api_site import HALL, OTHER, accepted, refused

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.live.publication.programmes import Programmes, next_edge
-from server.store.transactions.installation_transaction import Author
 from server.usecases.hours.count_busy_hours import count_affluence
 from server.usecases.notices.read_programme import read_programme
 from tests.server.usecases.quality.figures_history import PlayedDay

@@ -8,10 +8,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from server.domain.author import SYSTEM, Author
 from server.store.engine.rows import Row
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM, Author
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import WantedSession, open_counter
 from server.usecases.people.accounts import Described, set_password

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.domain.author import SYSTEM
 from server.domain.instants import to_micros
 from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.open_format import read_legs
@@ -22,7 +23,6 @@ from server.language import LANGUAGES, Catalogues
 from server.store.engine.buffered_writes import insert_statement
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import SYSTEM
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
 from server.web.pages.quality.view import GROUPS, NOT_ISSUED

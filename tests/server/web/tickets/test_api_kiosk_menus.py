@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.store.transactions.installation_transaction import SYSTEM
+from server.domain.author import SYSTEM
 from server.usecases.devices.devices import pair_device
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.store.transactions.installation_transaction import SYSTEM
+from server.domain.author import SYSTEM
 from server.usecases.devices.devices import pair_device
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
 

@@ -1,0 +1,18 @@
+"""Texts in several languages: which one is shown."""
+
+from collections.abc import Mapping
+
+FRENCH = "fr"
+
+
+type Texts = Mapping[str, str]
+
+
+def text_in(texts: Texts, language: str) -> str:
+    """A text in a language, in French where that translation is missing, empty when there is no text."""
+    return texts.get(language) or texts.get(FRENCH, "")
+
+
+def language_shown(texts: Texts, language: str) -> str:
+    """The language `text_in` really answers in, for the `lang` attribute of what is shown."""
+    return language if texts.get(language) else FRENCH
