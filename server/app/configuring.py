@@ -9,7 +9,7 @@ from server.documents.installation import InstallationDocument
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.usecases.configuration.check_configuration import installation_document
-from server.web.assets_health_devices import Site, current_viewer
+from server.web.access.site_context import Site, current_viewer
 from server.web.pages.editing import pages as editing_pages
 from server.web.pages.installing import pages as installing_pages
 

@@ -39,6 +39,7 @@ from server.web import assets_health_devices
 from server.web.access import provider_sign_in, sign_in, sign_out
 from server.web.access.callers import identify
 from server.web.access.requirements import Access, install_access, open_blueprints, open_to
+from server.web.access.site_context import Site, current_viewer
 from server.web.api import alarms as alarms_api
 from server.web.api import alerts as alerts_api
 from server.web.api import appointments as appointments_api
@@ -92,6 +93,7 @@ from server.web.pages.targets.pages import TargetPages
 from server.web.pages.wall import pages as wall_pages
 from server.web.rendering.frame import install_frame
 from server.web.rendering.pdf import Papers
+from server.web.rendering.security_headers import FRAMED, FRAMING
 from server.web.rendering.static_release import static_release
 from server.web.rendering.viewer import Viewer, install_page_context
 from signage.alert_signs import alert_signs
@@ -132,7 +134,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         app,
         translate=translate,
         languages=LANGUAGES,
-        viewer=assets_health_devices.current_viewer,
+        viewer=current_viewer,
         is_demonstration=parvis.is_demonstration,
         look=look,
     )
@@ -144,7 +146,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
         translate=translate,
         languages=LANGUAGES,
         is_demonstration=parvis.is_demonstration,
-        framed=assets_health_devices.FRAMED,
+        framed=FRAMED,
         assets=settings.var.resolve() / "assets",
         static=f"/static/{static_release()}",
     )
@@ -184,7 +186,7 @@ def install_web(app: OpenAPI, parvis: Parvis) -> None:
     def openapi() -> Any:
         return described(app.api_doc)
 
-    shared = assets_health_devices.Site(
+    shared = Site(
         database,
         settings,
         translate,
@@ -231,7 +233,7 @@ def _devices(parvis: Parvis, limiter: Limiter, seen: Callable[[str], Seen]) -> d
 def _install_pages(
     app: OpenAPI,
     parvis: Parvis,
-    shared: assets_health_devices.Site,
+    shared: Site,
     api: Api,
     slow_trials: Callable[[], None],
 ) -> None:
@@ -248,7 +250,7 @@ def _install_pages(
 
     install_frame(
         app,
-        viewer=assets_health_devices.current_viewer,
+        viewer=current_viewer,
         halls=halls,
         count_alarms=lambda: count_alarms(database),
     )
@@ -297,50 +299,32 @@ def _install_pages(
         )
     app.register_blueprint(
         entrance_pages(
-            viewer=assets_health_devices.current_viewer,
+            viewer=current_viewer,
             halls=halls,
             demonstration=lambda: _demonstration(settings) if parvis.is_demonstration else None,
             awaits_first_person=lambda: awaits_first_person(database),
         )
     )
-    app.register_blueprint(
-        reception_pages.blueprint(
-            translate=translate, viewer=assets_health_devices.current_viewer, halls=halls
-        )
-    )
-    app.register_blueprint(
-        security_pages.blueprint(
-            translate=translate, viewer=assets_health_devices.current_viewer, halls=halls
-        )
-    )
-    app.register_blueprint(
-        alert_pages.blueprint(translate=translate, viewer=assets_health_devices.current_viewer, halls=halls)
-    )
+    app.register_blueprint(reception_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
+    app.register_blueprint(security_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
+    app.register_blueprint(alert_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
     app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, halls)))
     app.register_blueprint(
-        supervision_pages.blueprint(
-            translate=translate, viewer=assets_health_devices.current_viewer, halls=halls
-        )
+        supervision_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls)
     )
+    app.register_blueprint(device_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
     app.register_blueprint(
-        device_pages.blueprint(translate=translate, viewer=assets_health_devices.current_viewer, halls=halls)
+        wall_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls, voices=voices)
     )
-    app.register_blueprint(
-        wall_pages.blueprint(
-            translate=translate, viewer=assets_health_devices.current_viewer, halls=halls, voices=voices
-        )
-    )
-    app.register_blueprint(
-        console_pages.blueprint(translate=translate, viewer=assets_health_devices.current_viewer, halls=halls)
-    )
+    app.register_blueprint(console_pages.blueprint(translate=translate, viewer=current_viewer, halls=halls))
     app.register_blueprint(
         notices_pages.blueprint(
             translate=translate,
-            viewer=assets_health_devices.current_viewer,
+            viewer=current_viewer,
             halls=halls,
             every_hall=every_hall,
             languages=spoken,
-            framing=assets_health_devices.FRAMING,
+            framing=FRAMING,
         )
     )
     app.register_blueprint(publishing_pages.blueprint(translate=translate))
@@ -354,28 +338,16 @@ def _install_pages(
         )
     )
     app.register_blueprint(
-        quality_pages(
-            QualityPages(database, assets_health_devices.current_viewer, halls, translate, Drawings())
-        )
+        quality_pages(QualityPages(database, current_viewer, halls, translate, Drawings()))
     )
-    app.register_blueprint(
-        targets_page.blueprint(TargetPages(database, assets_health_devices.current_viewer, halls, translate))
-    )
-    app.register_blueprint(
-        rights_pages.blueprint(viewer=assets_health_devices.current_viewer, every_hall=every_hall)
-    )
+    app.register_blueprint(targets_page.blueprint(TargetPages(database, current_viewer, halls, translate)))
+    app.register_blueprint(rights_pages.blueprint(viewer=current_viewer, every_hall=every_hall))
     anchors = Anchors(settings.var / "anchors")
     app.register_blueprint(
-        journal_pages(
-            JournalPages(
-                database, anchors, assets_health_devices.current_viewer, halls, translate, api.papers
-            )
-        )
+        journal_pages(JournalPages(database, anchors, current_viewer, halls, translate, api.papers))
     )
     install_configuring(app, parvis, shared, every_hall)
-    app.register_blueprint(
-        help_pages(translate=translate, viewer=assets_health_devices.current_viewer, docs_dir=DOCS)
-    )
+    app.register_blueprint(help_pages(translate=translate, viewer=current_viewer, docs_dir=DOCS))
     open_blueprints(app, ("kiosk", "signage", "simulator"))
 
 

@@ -11,7 +11,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.ids import new_id
 from server.store.alarms.recipients import Recipient
 from server.usecases.alarms.alarm_words import trial_of
-from server.web import assets_health_devices
+from server.web.access.site_context import current_viewer
 from server.web.pages.alarms.services import AlarmPages
 from server.web.pages.people.link_letter import Post
 from server.web.rendering.viewer import FindHalls
@@ -29,7 +29,7 @@ def alarm_needs(parvis: Parvis, slow: Callable[[], None], halls: FindHalls) -> A
 
     return AlarmPages(
         parvis.database,
-        assets_health_devices.current_viewer,
+        current_viewer,
         halls,
         translate,
         try_now,

@@ -1,75 +1,18 @@
 """HTTP that is neither the API nor a page: devices' sessions, assets, audio, health, headers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
-from flask_limiter import Limiter
 
-from hardware.speech import AudioFiles
 from kiosk.mounting import low_band, orientation
 from server.domain.hall.configuration import Kiosk, Mounting
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.oidc.provider import Provider
-from server.settings import Settings
-from server.store.transactions.database import Database
 from server.web.access.callers import DEVICE_FOR_S, identify, of_device
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie, replace_former, set_cookie
 from server.web.access.requirements import Access, open_to
-from server.web.rendering.viewer import Viewer
-
-CONTENT_SECURITY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " media-src 'self'; "
-    "connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
-    " form-action 'self'; frame-ancestors 'none'"
-)
-FILE_SECURITY = "default-src 'none'; frame-ancestors 'none'"
-"""Of a style, script, font or drawing: it has no parts of its own, and there are fifty of them in a page."""
-FRAMING = {"Content-Security-Policy": f"{CONTENT_SECURITY}; frame-src 'self'"}
-"""Headers of a page that holds a preview of a screen."""
-FRAMED = {
-    "Content-Security-Policy": CONTENT_SECURITY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
-    "X-Frame-Options": "SAMEORIGIN",
-}
-"""Headers of that preview: pages of this server alone may hold it."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """What these pages need."""
-
-    database: Database
-    settings: Settings
-    translate: Callable[..., str]
-    limiter: Limiter
-    audio: AudioFiles
-    metrics: Callable[[], bytes]
-    is_ready: Callable[[], bool]
-    provider: Provider | None = None
-
-
-_SECURE = {
-    "Content-Security-Policy": CONTENT_SECURITY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-_SECURE_FILE = {
-    "Content-Security-Policy": FILE_SECURITY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-_BY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
-
-
-_PERHAPS_PRIVATE = frozenset(
-    {"text/html", "text/csv", "application/json", "application/problem+json", "application/pdf"}
-)
+from server.web.access.site_context import Site
 
 
 def small_json() -> dict[str, Any]:
@@ -79,34 +22,6 @@ def small_json() -> dict[str, Any]:
     except RecursionError:
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def secure_headers(response: Response, *, is_https: bool, is_file: bool = False) -> Response:
-    """Headers of every answer that has not set its own: no inline code, frames, referrer; https stays.
-
-    `is_file`: of a page's styles, scripts, fonts and drawings, which may hold nothing that runs by itself.
-
-    Nobody keeps a page or an answer, which may be private; files say themselves how long they are kept.
-    """
-    own = {name for name, _ in response.headers}
-    if "Cache-Control" not in own and response.mimetype in _PERHAPS_PRIVATE:
-        response.headers["Cache-Control"] = "no-store"
-    secure = (_SECURE_FILE if is_file else _SECURE) | (_BY_HTTPS if is_https else {})
-    for name, value in secure.items():
-        if name not in own:
-            response.headers.add(name, value)
-    return response
-
-
-def current_viewer() -> Viewer | None:
-    """The signed-in person as pages know them; nobody where the token is refused or the database is away."""
-    try:
-        caller = identify()
-    except Refusal:
-        return None
-    if caller.kind != "person" or not caller.grants:
-        return None
-    return Viewer(caller.login or "", caller.name or "", caller.grants, caller.language)
 
 
 def blueprint(site: Site) -> Blueprint:

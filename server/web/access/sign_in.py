@@ -13,7 +13,7 @@ from server.usecases.people.sign_in import Attempt, prove
 from server.web.access.cookies import SESSION_COOKIE, set_cookie
 from server.web.access.known_browsers import known_browsers, remember_browser
 from server.web.access.requirements import Access, open_to
-from server.web.assets_health_devices import Site, current_viewer
+from server.web.access.site_context import Site, current_viewer
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
 

@@ -10,7 +10,7 @@ from server.usecases.people.sessions import sign_out
 from server.web.access.callers import forget_caller
 from server.web.access.cookies import SESSION_COOKIE, delete_cookie, read_cookie
 from server.web.access.requirements import Access, open_to
-from server.web.assets_health_devices import Site
+from server.web.access.site_context import Site
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.languages import text_in
 from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document
-from server.web.assets_health_devices import Site
+from server.web.access.site_context import Site
 from server.web.pages.installing.form import USUAL_SPANS, WORKDAYS, field_of
 from server.web.rendering.viewer import page_language
 

@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.usecases.configuration.add_hall import add_hall, add_site
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
-from server.web.assets_health_devices import Site
+from server.web.access.site_context import Site
 from server.web.pages.installing.choices import (
     Problems,
     document_problems,

@@ -27,7 +27,8 @@ from server.web.access.callers import identify
 from server.web.access.cookies import delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.access.sign_in import signed_in
-from server.web.assets_health_devices import Site, small_json
+from server.web.access.site_context import Site
+from server.web.assets_health_devices import small_json
 from server.web.pages.installing import new_hall
 from server.web.pages.installing.choices import (
     Problems,

@@ -15,7 +15,8 @@ from server.usecases.devices.renew_token import exchange_token
 from server.web.access.callers import DEVICE_FOR_S, of_device
 from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import Access, open_to
-from server.web.assets_health_devices import Site, small_json
+from server.web.access.site_context import Site
+from server.web.assets_health_devices import small_json
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
 

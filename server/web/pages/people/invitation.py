@@ -12,7 +12,7 @@ from server.usecases.people.invitations import Invitation, accept_invitation, re
 from server.usecases.people.passwords import SHORTEST_PASSWORD
 from server.web.access.requirements import Access, open_to
 from server.web.access.sign_in import LONGEST_TYPED, signed_in
-from server.web.assets_health_devices import Site
+from server.web.access.site_context import Site
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import page_language, speak_to
 

@@ -16,7 +16,7 @@ from server.usecases.quality.individual_figures import sites_with_individual_fig
 from server.web.access.callers import Caller, identify
 from server.web.access.requirements import PEOPLE, Access, open_to
 from server.web.access.sign_in import LONGEST_TYPED, attempt_of
-from server.web.assets_health_devices import Site
+from server.web.access.site_context import Site
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import page_language

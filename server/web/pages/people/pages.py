@@ -35,7 +35,7 @@ from server.usecases.quality.individual_figures import (
 )
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
-from server.web.assets_health_devices import Site
+from server.web.access.site_context import Site
 from server.web.pages.look.files import look_of
 from server.web.pages.people.invitation import LONGEST_LINK
 from server.web.pages.people.link_letter import Handed, LinkLetter, Post, asked_letter, sent_letter

@@ -1,0 +1,39 @@
+"""What every page of the site shares, and who reads it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask_limiter import Limiter
+
+from hardware.speech import AudioFiles
+from server.domain.refusals import Refusal
+from server.oidc.provider import Provider
+from server.settings import Settings
+from server.store.transactions.database import Database
+from server.web.access.callers import identify
+from server.web.rendering.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Site:
+    """What these pages need."""
+
+    database: Database
+    settings: Settings
+    translate: Callable[..., str]
+    limiter: Limiter
+    audio: AudioFiles
+    metrics: Callable[[], bytes]
+    is_ready: Callable[[], bool]
+    provider: Provider | None = None
+
+
+def current_viewer() -> Viewer | None:
+    """The signed-in person as pages know them; nobody where the token is refused or the database is away."""
+    try:
+        caller = identify()
+    except Refusal:
+        return None
+    if caller.kind != "person" or not caller.grants:
+        return None
+    return Viewer(caller.login or "", caller.name or "", caller.grants, caller.language)
