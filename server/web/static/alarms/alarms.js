@@ -1,6 +1,6 @@
 // The page of alarms, live: what the server wrote is asked for again when an alarm changes, and put in its place.
 
-import { withLiveness } from "../console/console_state.js";
+import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
 import { createPaced } from "../shared/paced.js";

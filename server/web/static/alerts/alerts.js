@@ -1,7 +1,7 @@
 // The page of alerts: raised in two steps, each screen named as it shows one, ended by two confirmations.
 
 import { askedEnd, bodyOf, isWaited, mayTakeBack, reached, sorted, typedTexts, wrongWith } from "./alerts_state.js";
-import { withLiveness } from "../console/console_state.js";
+import { withLiveness } from "../shared/clock.js";
 import { element, fill, show, write } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";

@@ -11,8 +11,9 @@ import { createKeys } from "./console_keys.js";
 import { drawNeeds } from "./console_needs.js";
 import { capital, createView, drawPause, mayAct } from "./console_view.js";
 import {
-  emptyConsole, isPausing, isWaiting, leftByClosing, mustTell, pausesAfter, phaseOf, requestOf, serverNow, withCounter, withLeg, withLiveness, withQueue,
+  emptyConsole, isPausing, isWaiting, leftByClosing, mustTell, pausesAfter, phaseOf, requestOf, withCounter, withLeg, withQueue,
 } from "./console_state.js";
+import { serverNow, withLiveness } from "../shared/clock.js";
 import { createSpeech } from "./console_speech.js";
 import { createMessages } from "../shared/messages_view.js";
 import { hourTeller } from "../shared/durations.js";

@@ -1,6 +1,7 @@
 // What the console says to a screen reader: its state when asked, and now and then how many more or fewer people wait.
 
-import { phaseOf, serverNow, summaryDue, waitingCount } from "./console_state.js";
+import { phaseOf, summaryDue, waitingCount } from "./console_state.js";
+import { serverNow } from "../shared/clock.js";
 import { minutes, secondsSince } from "../shared/durations.js";
 
 /** `now()` answers the state of the console. Answers {speak, here, whole, sayNowAndThen, renew}. */

@@ -1,6 +1,7 @@
 // What the console knows and may do: pure functions of values. No DOM, no clock, no network.
 
 import { accepted, NOTHING_SEEN } from "../shared/freshness.js";
+import { legAt } from "../shared/legs.js";
 import { secondsSince } from "../shared/durations.js";
 import { hasSeveral, placesOf } from "./session_places.js";
 
@@ -71,17 +72,6 @@ export function withQueue(state, queue, nowMs) {
   return withOwnCounter({ ...state, queue: keepNoShows(queue, state.queue), seen, clockOffsetMs });
 }
 
-/** Live again, or lost since `nowMs`. */
-export function withLiveness(state, isLive, nowMs) {
-  if (isLive) return { ...state, isLive, lostAtMs: null };
-  return { ...state, isLive, lostAtMs: state.lostAtMs ?? nowMs };
-}
-
-/** The server's clock now, from this computer's. */
-export function serverNow(state, nowMs) {
-  return nowMs + state.clockOffsetMs;
-}
-
 function keepNoShows(queue, before) {
   return queue.no_shows || !before?.no_shows ? queue : { ...queue, no_shows: before.no_shows };
 }
@@ -100,13 +90,6 @@ function withOwnCounter(state) {
 
 function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
   return Boolean(gesture) && Date.parse(queue.as_of) < Date.parse(gesture.at);
-}
-
-/** The leg a counter is told to have: found in the queue, else as it is known. */
-export function legAt(told, queue, known) {
-  if (told === null || typeof told === "object") return told;
-  const found = [...queue.called, ...queue.in_service].find((leg) => leg.leg === told);
-  return found ? { ...found, why: found.why ?? (known?.leg === told ? known.why : null) } : known;
 }
 
 /**

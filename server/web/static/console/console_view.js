@@ -7,7 +7,10 @@ import { rowsHere } from "../shared/call_order.js";
 import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
 import { whyWords } from "../shared/why_words.js";
-import { isPausing, isUnconfirmed, mayUndo, pausesAfter, phaseOf, presenceAskedUntil, requestOf, serverNow, waitingCount, wrapUpLeftS } from "./console_state.js";
+import {
+  isPausing, isUnconfirmed, mayUndo, pausesAfter, phaseOf, presenceAskedUntil, requestOf, waitingCount, wrapUpLeftS,
+} from "./console_state.js";
+import { serverNow } from "../shared/clock.js";
 
 // The fact a gesture left, and how a leg ended by it, to the word of its sentence.
 const GESTURES = {

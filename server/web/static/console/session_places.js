@@ -1,6 +1,6 @@
 // The places of a counter session as its pages know them: pure functions of values. No DOM, no clock, no network.
 
-import { legAt } from "./console_state.js";
+import { legAt } from "../shared/legs.js";
 
 /** The ids of the counters a session (by its mark) holds, in the hall's order. */
 export function countersOf(queue, mark) {

@@ -1,6 +1,6 @@
 // The page of every device of every hall: a table a hall, live. The socket says that something changed; the page reads again.
 
-import { withLiveness } from "../console/console_state.js";
+import { withLiveness } from "../shared/clock.js";
 import { createPairing } from "./devices_pairing.js";
 import { createHallTable } from "./devices_table.js";
 import { summaryOfHalls } from "./devices_state.js";

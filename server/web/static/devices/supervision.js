@@ -1,6 +1,6 @@
 // The page of a hall's kiosks and screens: one card each, live. The socket says that something changed; the page reads again.
 
-import { withLiveness } from "../console/console_state.js";
+import { withLiveness } from "../shared/clock.js";
 import { hourTeller, momentTeller } from "../shared/durations.js";
 import { write } from "../shared/dom.js";
 import { connect } from "../shared/live.js";

@@ -1,7 +1,8 @@
 // The reception desk: issues tickets for visitors, counts greetings, shows the queue. Live as the console is.
 
 import { askOnce } from "../shared/ask_once.js";
-import { emptyConsole, serverNow, summaryDue, waitingCount, withLiveness, withQueue } from "../console/console_state.js";
+import { emptyConsole, summaryDue, waitingCount, withQueue } from "../console/console_state.js";
+import { serverNow, withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
 import { element, isField, setText, show, write } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";

@@ -1,7 +1,7 @@
 // The security guard's page: how many people are in the hall, and a call for help in two steps.
 
 import { givenWords, hourRows } from "./security_state.js";
-import { withLiveness } from "../console/console_state.js";
+import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
 import { element, fill, setText, show, write } from "../shared/dom.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";

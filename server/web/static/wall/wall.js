@@ -1,6 +1,6 @@
 // The supervisor's wall: one hall, live. The socket says that something changed; the page reads the wall again.
 
-import { withLiveness } from "../console/console_state.js";
+import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
 import { setText, show, write } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  emptyConsole, isWaiting, mayUndo, phaseOf, presenceAskedUntil, requestOf, serverNow, summaryDue, waitingCount, waitingRow, waitingRows,
-  withCounter, withLeg, withLiveness, withQueue, wrapUpLeftS,
+  emptyConsole, isWaiting, mayUndo, phaseOf, presenceAskedUntil, requestOf, summaryDue, waitingCount, waitingRow, waitingRows, withCounter, withLeg, withQueue, wrapUpLeftS,
 } from "../../../../server/web/static/console/console_state.js";
+import { serverNow, withLiveness } from "../../../../server/web/static/shared/clock.js";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
 const open = (values) => withCounter(emptyConsole(), counter(values));
